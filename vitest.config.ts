@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+/** `fast` needs no servers beyond what a test starts itself; `local` deploys the stacks to the local AWS once. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'fast',
+          include: ['test/{unit,statemachines,infra,contract}/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'local',
+          include: ['test/local/**/*.test.ts'],
+          globalSetup: ['test/local/global-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,45 @@
+/** Action kinds and their payloads. A new kind starts here; see CONTRIBUTING, "A new action kind". */
+import * as z from 'zod/mini';
+import { quoteSnapshotSchema } from './quote-snapshot.ts';
+
+/** The actions that an accepted quote sets off. */
+export const ActionKind = {
+  PdfRender: 'pdf.render',
+  CrmSync: 'crm.sync',
+  SlackNotify: 'slack.notify',
+} as const;
+/** One of {@link ActionKind}. */
+export type ActionKind = (typeof ActionKind)[keyof typeof ActionKind];
+
+/** The provider part of a kind (`pdf`, `crm`, `slack`); each has a worker function of its own. */
+export const WORKER_BY_KIND = {
+  'pdf.render': 'pdf',
+  'crm.sync': 'crm',
+  'slack.notify': 'slack',
+} as const satisfies Record<ActionKind, string>;
+/** Names a worker function: `run-action-<worker>`. */
+export type WorkerName = (typeof WORKER_BY_KIND)[ActionKind];
+
+const pdfRenderPayload = z.strictObject({ snapshot: quoteSnapshotSchema });
+const crmSyncPayload = z.strictObject({
+  snapshot: quoteSnapshotSchema,
+  /** HubSpot pipeline stage; the portal's default `closedwon` when absent. */
+  dealStage: z.optional(z.string().check(z.regex(/^[a-z0-9_]{1,64}$/, 'expected a HubSpot stage id: a-z 0-9 _'))),
+});
+const slackNotifyPayload = z.strictObject({
+  snapshot: quoteSnapshotSchema,
+  /** Text for the thread, at most 3,000 characters (Block Kit's limit for a section). */
+  message: z.string().check(z.minLength(1), z.maxLength(3_000)),
+});
+
+/** Body of `POST /quotes/{quoteId}/actions`: the kind selects the payload's shape. */
+export const enqueueBodySchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('pdf.render'), payload: pdfRenderPayload }),
+  z.strictObject({ kind: z.literal('crm.sync'), payload: crmSyncPayload }),
+  z.strictObject({ kind: z.literal('slack.notify'), payload: slackNotifyPayload }),
+]);
+
+/** A quote action as asked for: kind and typed payload. */
+export type ActionRequest = z.infer<typeof enqueueBodySchema>;
+/** The payload that belongs to kind `K`. */
+export type PayloadOf<K extends ActionKind> = Extract<ActionRequest, { kind: K }>['payload'];

@@ -1,0 +1,58 @@
+/** Deployed functions and the environment variables each must have; `lib` sets them, `requireEnv` reads them. */
+
+/** Names of environment variables, written once. */
+export const Env = {
+  TasksTable: 'TASKS_TABLE',
+  LedgerTable: 'LEDGER_TABLE',
+  AuditTable: 'AUDIT_TABLE',
+  DocumentsBucket: 'DOCUMENTS_BUCKET',
+  StateMachineArn: 'STATE_MACHINE_ARN',
+  ParkedQueueUrl: 'PARKED_QUEUE_URL',
+  /** Comma-separated `name@version` of the deterministic engines whose snapshots are accepted. */
+  AllowedEngines: 'ALLOWED_ENGINES',
+  CrmBaseUrl: 'CRM_BASE_URL',
+  CrmSecretArn: 'CRM_SECRET_ARN',
+  SlackApiUrl: 'SLACK_API_URL',
+  SlackSecretArn: 'SLACK_SECRET_ARN',
+  SlackChannelId: 'SLACK_CHANNEL_ID',
+  /** Directory of the fonts, relative to the bundle. */
+  FontsDir: 'FONTS_DIR',
+} as const;
+/** An environment variable's name. */
+export type EnvName = (typeof Env)[keyof typeof Env];
+
+/** Each deployed function (`lambdas/handlers/<name>.handler.ts`) with the variables it reads. */
+export const FUNCTION_ENV = {
+  'enqueue-action': [Env.TasksTable, Env.StateMachineArn, Env.AllowedEngines],
+  'read-actions': [Env.TasksTable, Env.AuditTable],
+  'control-action': [Env.TasksTable, Env.StateMachineArn],
+  'run-action-pdf': [Env.TasksTable, Env.LedgerTable, Env.DocumentsBucket, Env.FontsDir],
+  'run-action-crm': [Env.TasksTable, Env.LedgerTable, Env.CrmBaseUrl, Env.CrmSecretArn],
+  'run-action-slack': [
+    Env.TasksTable,
+    Env.LedgerTable,
+    Env.SlackApiUrl,
+    Env.SlackSecretArn,
+    Env.SlackChannelId,
+  ],
+  'record-lost-worker': [Env.TasksTable],
+  'publish-transitions': [Env.AuditTable, Env.ParkedQueueUrl],
+} as const satisfies Record<string, readonly EnvName[]>;
+/** Name of a deployed function. */
+export type FunctionName = keyof typeof FUNCTION_ENV;
+
+/** Tables, their keys and indexes: what `lib` creates is what the adapters query. */
+export const TASKS_TABLE = {
+  partitionKey: 'taskId',
+  /** All tasks of a quote in order of enqueueing. */
+  byQuote: { name: 'byQuote', partitionKey: 'quoteId', sortKey: 'createdAtMs' },
+  /** Sparse and sharded: only non-terminal tasks carry `dueShard`. */
+  byDeadline: { name: 'byDeadline', partitionKey: 'dueShard', sortKey: 'dueAtMs' },
+} as const;
+/** The effect ledger (`IdempotencyRecord`s). */
+export const LEDGER_TABLE = { partitionKey: 'id', ttl: 'expiresAtEpochSeconds' } as const;
+/** Append-only: one item per (task, version). */
+export const AUDIT_TABLE = { partitionKey: 'taskId', sortKey: 'version' } as const;
+
+/** Shards of `byDeadline`: the index spreads over this many partitions and a sweep queries each. */
+export const DUE_SHARDS = 8;

@@ -1,0 +1,24 @@
+/** The five states of the spec ("Domain Contracts", `ExecutionState`). */
+export const ExecutionState = {
+  Queued: 'queued',
+  Running: 'running',
+  RetryableFailed: 'retryable_failed',
+  FailedTerminal: 'failed_terminal',
+  Completed: 'completed',
+} as const;
+/** One of {@link ExecutionState}. */
+export type ExecutionState = (typeof ExecutionState)[keyof typeof ExecutionState];
+
+/** Who or what moved a task; operators and API callers are named in `actor`. */
+export const TransitionCause = {
+  Enqueue: 'enqueue',
+  Claim: 'claim',
+  Complete: 'complete',
+  Fail: 'fail',
+  RecoverStale: 'recover_stale',
+  OperatorRetry: 'operator_retry',
+  OperatorAbandon: 'operator_abandon',
+  OperatorCancel: 'operator_cancel',
+} as const;
+/** One of {@link TransitionCause}. */
+export type TransitionCause = (typeof TransitionCause)[keyof typeof TransitionCause];

@@ -24,12 +24,18 @@ const pdfRenderPayload = z.strictObject({ snapshot: quoteSnapshotSchema });
 const crmSyncPayload = z.strictObject({
   snapshot: quoteSnapshotSchema,
   /** HubSpot pipeline stage; the portal's default `closedwon` when absent. */
-  dealStage: z.optional(z.string().check(z.regex(/^[a-z0-9_]{1,64}$/, 'expected a HubSpot stage id: a-z 0-9 _'))),
+  dealStage: z.optional(
+    z.string().check(z.regex(/^[a-z0-9_]{1,64}$/, 'expected a HubSpot stage id: a-z 0-9 _')),
+  ),
 });
 const slackNotifyPayload = z.strictObject({
   snapshot: quoteSnapshotSchema,
   /** Text for the thread, at most 3,000 characters (Block Kit's limit for a section). */
-  message: z.string().check(z.minLength(1), z.maxLength(3_000)),
+  message: z.string().check(
+    z.minLength(1),
+    z.maxLength(3_000),
+    z.refine((text: string) => text.isWellFormed(), 'expected well-formed Unicode'),
+  ),
 });
 
 /** Body of `POST /quotes/{quoteId}/actions`: the kind selects the payload's shape. */

@@ -69,7 +69,8 @@ export const ERROR_CODES = {
   EFFECT_IN_PROGRESS: {
     kind: 'retryable',
     text: 'An earlier worker may still be at this effect; waiting for its time to run out.',
-    runbook: 'Nothing to do: the task retries. If it stays so, look for workers that hang until their timeout.',
+    runbook:
+      'Nothing to do: the task retries. If it stays so, look for workers that hang until their timeout.',
   },
   WORKER_LOST: {
     kind: 'unknown',
@@ -79,13 +80,15 @@ export const ERROR_CODES = {
   DUPLICATE_EFFECT: {
     kind: 'terminal',
     text: 'The provider holds more than one effect for this task, or one with another content.',
-    runbook: 'Stop: compare the effects at the provider with the audit trail and remove the wrong one by hand.',
+    runbook:
+      'Stop: compare the effects at the provider with the audit trail and remove the wrong one by hand.',
   },
   // Providers in general
   PROVIDER_RATE_LIMITED: {
     kind: 'retryable',
     text: 'The provider asked us to slow down.',
-    runbook: 'Nothing to do: deferred without using up attempts. If lasting, lower the concurrency of this kind.',
+    runbook:
+      'Nothing to do: deferred without using up attempts. If lasting, lower the concurrency of this kind.',
   },
   PROVIDER_UNAVAILABLE: {
     kind: 'unknown',
@@ -115,7 +118,8 @@ export const ERROR_CODES = {
   PROVIDER_MISCONFIGURED: {
     kind: 'terminal',
     text: 'The provider lacks something that set-up must create.',
-    runbook: 'Run the documented set-up of the provider (CRM: the unique deal property; Slack: channel and scopes).',
+    runbook:
+      'Run the documented set-up of the provider (CRM: the unique deal property; Slack: channel and scopes).',
   },
   // PDF
   PDF_RENDER_FAILED: {

@@ -16,21 +16,33 @@ export const MAX_LINES = 500;
  */
 const minorUnits = z
   .string()
-  .check(z.regex(/^(0|-?[1-9]\d{0,18})$/, 'expected an integer in minor units as a string of up to 19 digits'));
+  .check(
+    z.regex(/^(0|-?[1-9]\d{0,18})$/, 'expected an integer in minor units as a string of up to 19 digits'),
+  );
 
 /** A whole number of pieces, as a decimal string; at least 1. */
 const wholeQuantity = z
   .string()
   .check(z.regex(/^[1-9]\d{0,11}$/, 'expected a whole number from 1 to 999999999999 as a string'));
 
-const shortText = z.string().check(z.minLength(1), z.maxLength(500));
-const longText = z.string().check(z.maxLength(MAX_TEXT_LENGTH));
+/** A lone surrogate has no UTF-8 form: it would be stored, hashed and shown as something else than was sent. */
+const wellFormed = z.refine(
+  (text: string) => text.isWellFormed(),
+  'expected well-formed Unicode (no lone surrogates)',
+);
+const shortText = z.string().check(z.minLength(1), z.maxLength(500), wellFormed);
+const longText = z.string().check(z.maxLength(MAX_TEXT_LENGTH), wellFormed);
 const utcInstant = z.iso.datetime();
 
 /** Identifies a quote in URLs, S3 keys and Slack: letters, digits, dot, underscore, hyphen; at most 64. */
 export const quoteIdSchema = z
   .string()
-  .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'expected 1 to 64 of A-Z a-z 0-9 . _ -, starting with a letter or digit'));
+  .check(
+    z.regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+      'expected 1 to 64 of A-Z a-z 0-9 . _ -, starting with a letter or digit',
+    ),
+  );
 
 /** One line. `totalMinor` = `quantity` × `unitPriceMinor` − `discountMinor`, which enqueue verifies. */
 export const quoteLineSchema = z.strictObject({

@@ -1,0 +1,174 @@
+/**
+ * Glossary. Every name in the code, the audit trail and the documents is one of these.
+ *
+ * | word | meaning |
+ * |---|---|
+ * | quote | an accepted sales quote, named by `quoteId` |
+ * | snapshot | what the deterministic engines signed off; printed and synced as it is |
+ * | action | something a quote sets off: one of `ActionKind` |
+ * | task | one action of one quote under one idempotency key (`ExecutionTask`); the one truth about it |
+ * | task hash | SHA-256 over the canonical JSON of (quoteId, kind, payload) |
+ * | version | counts the transitions of a task from 1; every write is conditional on it |
+ * | generation | counts the drivers of a task from 1; an execution with a lower one is superseded |
+ * | driver | the Step Functions execution `<taskId>-<generation>` that carries a task forward |
+ * | worker | one invocation of `run-action-*`; `workerId` names the execution it runs for |
+ * | claim | the transition to `running`; grants a lease |
+ * | lease | {owner token, attempt, expiry}: liveness only |
+ * | fence | (version, owner token): what makes a late writer's write fail |
+ * | attempt | counts the claims of a task from 1 |
+ * | deferral | a failed attempt that was a definite "not now"; does not use up an attempt |
+ * | effect | what an action does outside: an S3 object, a CRM deal, a Slack message |
+ * | effect key | identity of an effect at its provider; the same for every attempt, driver and Region |
+ * | probe | asks the provider whether an effect key is already there |
+ * | proof | how a completion is known: `applied`, `probed` or `replayed` |
+ * | ledger | the `IdempotencyRecord`s of effects, fenced by owner token |
+ * | reserve, complete, release | the ledger's writes: before, after, and instead of a successful effect |
+ * | fingerprint | SHA-256 over the canonical JSON of an effect's result |
+ * | attempt id | identity of one write; recognises a write of our own whose answer was lost |
+ * | transition | one change of state, recorded once in the audit trail per (taskId, version) |
+ * | park | to put a record that cannot be processed aside, with its reason |
+ * | sweep | `recoverStale`: finds what is stuck and gives it the next driver |
+ */
+import * as z from 'zod/mini';
+import { ActionKind } from './action-kinds.ts';
+import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
+import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
+
+/** Version of the stored shapes below; a reader refuses a higher one. */
+export const SCHEMA_VERSION = 1;
+
+/** How a completion is known. */
+export const EffectProof = { Applied: 'applied', Probed: 'probed', Replayed: 'replayed' } as const;
+/** One of {@link EffectProof}. */
+export type EffectProof = (typeof EffectProof)[keyof typeof EffectProof];
+
+const state = z.enum(ExecutionState);
+const count = z.int().check(z.minimum(0));
+const positive = z.int().check(z.minimum(1));
+const epochMs = z.int().check(z.minimum(0));
+const errorCode = z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]);
+
+/** What an effect left at its provider; the same whether it was applied now, probed or replayed. */
+export const effectResultSchema = z.strictObject({
+  /** Provider part of the kind: `pdf`, `crm`, `slack`. */
+  provider: z.string(),
+  /** Id the provider gave it: S3 key, deal id, message ts. */
+  externalId: z.string(),
+  /** Where a person finds it. */
+  location: z.string(),
+  /** SHA-256 of what was asked for; a provider that holds another one holds a duplicate mutation. */
+  contentHash: z.string(),
+});
+/** What an effect left at its provider. */
+export type EffectResult = z.infer<typeof effectResultSchema>;
+
+/** Why an attempt failed; safe to show and to log. */
+export const taskErrorSchema = z.strictObject({
+  code: errorCode,
+  /** Detail for people, without payload or secrets; at most 1,000 characters. */
+  detail: z.string(),
+  /** Code of the error that used up the attempts or the deadline. */
+  causeCode: z.optional(errorCode),
+});
+/** Why an attempt failed. */
+export type TaskError = z.infer<typeof taskErrorSchema>;
+
+/** One change of state. */
+export const transitionSchema = z.strictObject({
+  /** Version the task has after it. */
+  version: positive,
+  from: z.nullable(state),
+  to: state,
+  cause: z.enum(TransitionCause),
+  /** `system:<function>` or the operator's identity. */
+  actor: z.string(),
+  reason: z.optional(z.string()),
+  errorCode: z.optional(errorCode),
+  proof: z.optional(z.enum(EffectProof)),
+  attempt: count,
+  deferrals: count,
+  generation: positive,
+  atMs: epochMs,
+  /** Identity of the write that made it. */
+  attemptId: z.string(),
+});
+/** One change of state. */
+export type Transition = z.infer<typeof transitionSchema>;
+
+/** Transitions kept inside the task itself, newest last: enough to repair the audit trail after an outage of it. */
+export const MAX_HISTORY = 40;
+
+/** A task as stored: quote-scoped action request, typed payload and lifecycle. */
+export const executionTaskSchema = z.strictObject({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  taskId: z.string().check(z.regex(/^task-[0-9a-f]{40}$/)),
+  quoteId: z.string(),
+  kind: z.enum(ActionKind),
+  idempotencyKey: z.string(),
+  taskHash: z.string(),
+  /** Canonical JSON of the payload; parsed only by the worker of the kind. */
+  payloadJson: z.string(),
+  state,
+  version: positive,
+  generation: positive,
+  attempt: count,
+  deferrals: count,
+  maxAttempts: positive,
+  createdAtMs: epochMs,
+  updatedAtMs: epochMs,
+  /** Deferrals and backoffs never reach beyond this. */
+  deadlineAtMs: epochMs,
+  /** Owner token of the claim; present while `running` only. */
+  owner: z.optional(z.string()),
+  /** Execution the claim was made for; present while `running` only. */
+  workerId: z.optional(z.string()),
+  leaseExpiresAtMs: z.optional(epochMs),
+  /** Earliest next claim; present while `retryable_failed` only. */
+  nextAttemptAtMs: z.optional(epochMs),
+  /** When the sweep looks at it if nothing else happens; absent in the terminal states. */
+  dueAtMs: z.optional(epochMs),
+  error: z.optional(taskErrorSchema),
+  result: z.optional(effectResultSchema),
+  fingerprint: z.optional(z.string()),
+  proof: z.optional(z.enum(EffectProof)),
+  attemptId: z.string(),
+  history: z.array(transitionSchema).check(z.minLength(1), z.maxLength(MAX_HISTORY)),
+});
+/** A task as stored. */
+export type ExecutionTask = z.infer<typeof executionTaskSchema>;
+
+/** Status of a ledger record; the names are Powertools' own. */
+export const LedgerStatus = { InProgress: 'INPROGRESS', Completed: 'COMPLETED' } as const;
+/** One of {@link LedgerStatus}. */
+export type LedgerStatus = (typeof LedgerStatus)[keyof typeof LedgerStatus];
+
+/** One effect's entry in the ledger: key, task hash, last state and result fingerprint (spec, "Domain Contracts"). */
+export const idempotencyRecordSchema = z.strictObject({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  id: z.string(),
+  taskHash: z.string(),
+  status: z.enum(LedgerStatus),
+  /** Owner token of the reservation; absent once it was released with an unknown outcome. */
+  owner: z.optional(z.string()),
+  /** Version of the task at the claim: an older claim never takes over from a newer one. */
+  fence: count,
+  attemptId: z.string(),
+  /** A take-over before this is refused: the earlier worker may still be at it. 0 = released. */
+  inProgressExpiresAtMs: epochMs,
+  resultJson: z.optional(z.string()),
+  resultFingerprint: z.optional(z.string()),
+  expiresAtEpochSeconds: epochMs,
+});
+/** One effect's entry in the ledger. */
+export type IdempotencyRecord = z.infer<typeof idempotencyRecordSchema>;
+
+/** One item of the audit trail; (taskId, version) is its identity, so a second delivery changes nothing. */
+export const auditRecordSchema = z.strictObject({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  taskId: z.string(),
+  quoteId: z.string(),
+  kind: z.enum(ActionKind),
+  ...transitionSchema.shape,
+});
+/** One item of the audit trail. */
+export type AuditRecord = z.infer<typeof auditRecordSchema>;

@@ -1,0 +1,58 @@
+/** One drive of a task by a worker: claim, effect, settle. Answers the state machine with a typed outcome. */
+import { RunOutcome, type RunActionInput, type RunActionOutput } from '../contracts/state-machine-io.ts';
+import { type DriverView, outputOf } from './driver-view.ts';
+import { LeaseLost, toQueueError } from './errors.ts';
+import { executionNameOf } from './hashing.ts';
+import type { EffectRunner } from './ports.ts';
+import type { ExecutionQueueService, TransitionResult } from './queue-service.ts';
+import type { ExecutionTask } from '../contracts/records.ts';
+
+/** What a drive works with. */
+export interface DriveOptions {
+  readonly queue: ExecutionQueueService;
+  readonly effects: EffectRunner;
+  /** Called with every failed attempt, for the log. */
+  readonly onFailure: (task: ExecutionTask, error: Error) => void;
+}
+
+const failureOutput = ({ task, decision }: TransitionResult): RunActionOutput =>
+  decision.kind === 'terminal'
+    ? { outcome: RunOutcome.FailedTerminal, waitSeconds: 0 }
+    : {
+        outcome: RunOutcome.RetryableFailed,
+        // Rounded up: a driver that wakes early would only be told to wait again.
+        waitSeconds: Math.max(0, Math.ceil((decision.nextAttemptAtMs - task.updatedAtMs) / 1_000)),
+      };
+
+async function runClaimed(options: DriveOptions, task: ExecutionTask): Promise<RunActionOutput> {
+  let outcome;
+  try {
+    outcome = await options.effects.run(task);
+  } catch (thrown) {
+    const error = toQueueError(thrown);
+    options.onFailure(task, error);
+    if (error instanceof LeaseLost) throw error;
+    return failureOutput(await options.queue.fail(task, error));
+  }
+  await options.queue.complete(task, outcome);
+  return { outcome: RunOutcome.Completed, waitSeconds: 0 };
+}
+
+/**
+ * Drives a task once. Business failures are returned, never thrown; what is thrown is a lost worker to the state
+ * machine. Delivered again it finds the lease taken, or the task settled, and does nothing twice.
+ * @throws {QueueError} `TASK_NOT_FOUND`, and whatever the store throws
+ */
+export async function driveTask(options: DriveOptions, input: RunActionInput): Promise<RunActionOutput> {
+  const { taskId, generation } = input;
+  const claim = await options.queue.claim(taskId, generation, executionNameOf(taskId, generation));
+  if (claim.kind !== 'granted') return outputOf(claim);
+  try {
+    return await runClaimed(options, claim.task);
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) throw error;
+    // Somebody else moved the task on: the table decides what is left for this execution.
+    const view: DriverView = await options.queue.inspect(taskId, generation);
+    return outputOf(view);
+  }
+}

@@ -1,0 +1,57 @@
+/** What a driver of a given generation may do with a task, from the table alone. */
+import { ExecutionState } from '../contracts/lifecycle-states.ts';
+import type { ExecutionTask } from '../contracts/records.ts';
+import { RunOutcome, type RunActionOutput } from '../contracts/state-machine-io.ts';
+import { POLICY } from './policy.ts';
+
+/** The table's answer to a driver. */
+export type DriverView =
+  | { readonly kind: 'claimable' }
+  /** The lease ran out: the worker is lost and the task must be recovered before it can be claimed. */
+  | { readonly kind: 'lease_expired' }
+  | { readonly kind: 'wait'; readonly waitSeconds: number }
+  | { readonly kind: 'settled'; readonly state: 'completed' | 'failed_terminal' }
+  /** A later generation drives the task. */
+  | { readonly kind: 'superseded' };
+
+const secondsUntil = (atMs: number, nowMs: number): number => Math.ceil((atMs - nowMs) / 1_000);
+
+function runningView(task: ExecutionTask, nowMs: number): DriverView {
+  const recoverAtMs = (task.leaseExpiresAtMs ?? 0) + POLICY.clockSkewMs;
+  return nowMs >= recoverAtMs
+    ? { kind: 'lease_expired' }
+    : { kind: 'wait', waitSeconds: secondsUntil(recoverAtMs, nowMs) };
+}
+
+/** What the driver of `generation` may do with `task` at `nowMs`. */
+export function viewOf(task: ExecutionTask, generation: number, nowMs: number): DriverView {
+  if (generation !== task.generation) return { kind: 'superseded' };
+  switch (task.state) {
+    case ExecutionState.Queued:
+      return { kind: 'claimable' };
+    case ExecutionState.RetryableFailed: {
+      const waitSeconds = secondsUntil(task.nextAttemptAtMs ?? 0, nowMs);
+      return waitSeconds > 0 ? { kind: 'wait', waitSeconds } : { kind: 'claimable' };
+    }
+    case ExecutionState.Running:
+      return runningView(task, nowMs);
+    case ExecutionState.Completed:
+    case ExecutionState.FailedTerminal:
+      return { kind: 'settled', state: task.state };
+  }
+}
+
+/** The view as the answer to the state machine; a task that could be claimed right away is looked at again soon. */
+export function outputOf(view: DriverView): RunActionOutput {
+  switch (view.kind) {
+    case 'settled':
+      return { outcome: view.state, waitSeconds: 0 };
+    case 'superseded':
+      return { outcome: RunOutcome.Superseded, waitSeconds: 0 };
+    case 'wait':
+      return { outcome: RunOutcome.RetryableFailed, waitSeconds: view.waitSeconds };
+    case 'claimable':
+    case 'lease_expired':
+      return { outcome: RunOutcome.RetryableFailed, waitSeconds: POLICY.unclaimedWaitSeconds };
+  }
+}

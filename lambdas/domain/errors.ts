@@ -1,0 +1,67 @@
+/** One error type; its kind is the retry decision. Subclasses only say what the caller does. */
+import { ERROR_CODES, type ErrorCode, type ErrorKind, kindOf } from '../contracts/error-codes.ts';
+
+/** Evidence that belongs to an error; safe to log and to show. */
+export interface QueueErrorOptions {
+  /** Detail for people: no payload, no secret. */
+  readonly detail?: string;
+  /** The error underneath, always kept. */
+  readonly cause?: unknown;
+  /** A definite "not now": does not use up an attempt. */
+  readonly deferral?: boolean;
+  /** The provider's own wish, in seconds from now; at least 0. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** An error of the closed list. */
+export class QueueError extends Error {
+  override readonly name: string = 'QueueError';
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  readonly detail: string;
+  readonly deferral: boolean;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, options: QueueErrorOptions = {}) {
+    const detail = (options.detail ?? ERROR_CODES[code].text).slice(0, 1_000);
+    super(`${code}: ${detail}`, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.kind = kindOf(code);
+    this.detail = detail;
+    this.deferral = options.deferral ?? false;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/** The writer's fence is no longer the record's: somebody else carries on. */
+export class LeaseLost extends QueueError {
+  override readonly name = 'LeaseLost';
+  constructor(options: QueueErrorOptions = {}) {
+    super('LEASE_LOST', options);
+  }
+}
+
+/** One field that is not as it must be. */
+export interface FieldViolation {
+  /** JSON Pointer into the request body, e.g. `/payload/snapshot/lines/0/totalMinor`. */
+  readonly pointer: string;
+  /** What was expected there. */
+  readonly expected: string;
+}
+
+/** The snapshot is not a signed-off result of an allowed engine; every violated field is named. */
+export class SnapshotRefused extends QueueError {
+  override readonly name = 'SnapshotRefused';
+  readonly violations: readonly FieldViolation[];
+  constructor(violations: readonly FieldViolation[]) {
+    super('SNAPSHOT_REFUSED', { detail: violations.map((v) => `${v.pointer}: ${v.expected}`).join('; ') });
+    this.violations = violations;
+  }
+}
+
+/** Any thrown value as an error of the list; what is not in the list is `UNCLASSIFIED` with its cause kept. */
+export function toQueueError(thrown: unknown): QueueError {
+  if (thrown instanceof QueueError) return thrown;
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  return new QueueError('UNCLASSIFIED', { detail: `An unlisted error: ${name}`, cause: thrown });
+}

@@ -1,0 +1,50 @@
+/** The lifecycle as data: the only legal transitions. Completed and failed_terminal never change. */
+import { ExecutionState, TransitionCause } from '../contracts/lifecycle-states.ts';
+import { QueueError } from './errors.ts';
+
+/** One row of the table. `from` is `null` for the first transition of a task. */
+export interface LifecycleRow {
+  readonly from: ExecutionState | null;
+  readonly to: ExecutionState;
+  readonly cause: TransitionCause;
+}
+
+const { Queued, Running, RetryableFailed, FailedTerminal, Completed } = ExecutionState;
+const C = TransitionCause;
+
+/** The table of the design, section 2. `retry` and `recoverStale` keep the state and raise the generation. */
+export const LIFECYCLE: readonly LifecycleRow[] = [
+  { from: null, to: Queued, cause: C.Enqueue },
+  { from: Queued, to: Running, cause: C.Claim },
+  { from: Queued, to: FailedTerminal, cause: C.OperatorCancel },
+  { from: Queued, to: Queued, cause: C.OperatorRetry },
+  { from: Queued, to: Queued, cause: C.RecoverStale },
+  { from: RetryableFailed, to: RetryableFailed, cause: C.OperatorRetry },
+  { from: RetryableFailed, to: RetryableFailed, cause: C.RecoverStale },
+  { from: Running, to: Completed, cause: C.Complete },
+  { from: Running, to: RetryableFailed, cause: C.Fail },
+  { from: Running, to: RetryableFailed, cause: C.RecoverStale },
+  { from: Running, to: FailedTerminal, cause: C.Fail },
+  { from: RetryableFailed, to: Running, cause: C.Claim },
+  { from: RetryableFailed, to: FailedTerminal, cause: C.OperatorAbandon },
+];
+
+/** States that never change. */
+export const TERMINAL_STATES: readonly ExecutionState[] = [Completed, FailedTerminal];
+
+/** Whether a state never changes. */
+export const isTerminal = (state: ExecutionState): boolean => TERMINAL_STATES.includes(state);
+
+/** Whether the table has the row. */
+export const isLegal = (row: LifecycleRow): boolean =>
+  LIFECYCLE.some((legal) => legal.from === row.from && legal.to === row.to && legal.cause === row.cause);
+
+/**
+ * @throws {QueueError} `ILLEGAL_TRANSITION` when the table does not have the row; nothing has been written then.
+ */
+export function assertLegal(row: LifecycleRow): void {
+  if (isLegal(row)) return;
+  throw new QueueError('ILLEGAL_TRANSITION', {
+    detail: `${row.cause} cannot move a task from ${row.from ?? 'nothing'} to ${row.to}`,
+  });
+}

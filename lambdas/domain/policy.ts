@@ -1,0 +1,45 @@
+/** Every number that decides when something happens, in one place, with its arithmetic. */
+
+/** Backoff and caps of one kind of action. */
+export interface RetryPolicy {
+  /** Attempts in all; counts the first. */
+  readonly maxAttempts: number;
+  /** Backoff after the first failed attempt, before jitter. */
+  readonly baseSeconds: number;
+  /** Growth of the backoff from attempt to attempt. */
+  readonly factor: number;
+  /** Longest backoff before jitter. */
+  readonly capSeconds: number;
+}
+
+/** 5 attempts: 5 + 10 + 20 + 40 = 75 s of backoff at most, half of it at least. */
+export const DEFAULT_RETRY_POLICY: RetryPolicy = {
+  maxAttempts: 5,
+  baseSeconds: 5,
+  factor: 2,
+  capSeconds: 60,
+};
+
+/**
+ * Time limits. Lambda 20 s < Task state 25 s < lease 60 s, so a worker is certainly gone before its lease ends.
+ * Recovery: lease 60 s + skew 5 s + sweep period 60 s + longest backoff 60 s = 185 s < 300 s.
+ */
+export const POLICY = {
+  leaseMs: 60_000,
+  /** Most that two clocks of ours may differ; added wherever clocks of two machines are compared. */
+  clockSkewMs: 5_000,
+  /** Time limit of the `run-action-*` functions. */
+  workerTimeoutSeconds: 20,
+  /** Time limit of the Task state around them. */
+  taskTimeoutSeconds: 25,
+  /** From enqueue; a deferral or backoff that would reach beyond it ends the task. */
+  taskDeadlineMs: 24 * 60 * 60 * 1_000,
+  /** How long after it should have moved on a task becomes a candidate for the sweep. */
+  overdueMs: 60_000,
+  /** Life of a ledger record: longer than the 14 days in which Step Functions allows a redrive. */
+  ledgerLifeSeconds: 30 * 24 * 60 * 60,
+  /** First wait for an effect that an earlier worker may still be at. */
+  inProgressWaitSeconds: 2,
+  /** Wait before a driver that could not even claim looks again. */
+  unclaimedWaitSeconds: 30,
+} as const;

@@ -1,0 +1,138 @@
+/** What the domain needs from the outside. Adapters implement these; tests and simulations may too. */
+import type { ActionKind } from '../contracts/action-kinds.ts';
+import type { ExecutionState } from '../contracts/lifecycle-states.ts';
+import type { AuditRecord, EffectResult, ExecutionTask, IdempotencyRecord } from '../contracts/records.ts';
+import type { ExecutionInput } from '../contracts/state-machine-io.ts';
+import type { EffectOutcome } from './transitions.ts';
+
+/** The caller's clock. Safety never depends on it; liveness does. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  nowMs(): number;
+  /** Resolves after `ms` milliseconds. */
+  sleep(ms: number): Promise<void>;
+}
+
+/** Source of identities: owner tokens and attempt ids. */
+export interface Ids {
+  /** A fresh identity; never the same twice. */
+  next(): string;
+}
+
+/** Answer of a conditional write. */
+export type WriteResult =
+  | { readonly kind: 'stored'; readonly task: ExecutionTask }
+  /** Somebody else's write came first; `current` is what stands there (absent when there is no task). */
+  | { readonly kind: 'conflict'; readonly current: ExecutionTask | undefined };
+
+/** One page of a listing. */
+export interface TaskPage {
+  readonly tasks: readonly ExecutionTask[];
+  /** Opaque; give it back for the next page. Absent on the last page. */
+  readonly cursor?: string;
+}
+
+/** Filters of a listing. */
+export interface ListOptions {
+  readonly state?: ExecutionState;
+  /** 1 to 100. */
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+/**
+ * The queue's entries. Every write is one conditional write; a write of our own whose answer was lost is recognised by
+ * its attempt id and reported as stored.
+ */
+export interface ExecutionQueueRepo {
+  /** Stores a new task unless its id is taken; `conflict` carries the task that is there. */
+  putIfAbsent(task: ExecutionTask): Promise<WriteResult>;
+  /** Strongly consistent read. @throws {QueueError} `STORED_RECORD_INVALID` */
+  get(taskId: string): Promise<ExecutionTask | undefined>;
+  /** Replaces `previous` by `next`, if version and owner are still those of `previous`. */
+  replace(previous: ExecutionTask, next: ExecutionTask): Promise<WriteResult>;
+  /** Tasks of a quote in order of enqueueing; eventually consistent. @throws {QueueError} on a bad cursor */
+  listByQuote(quoteId: string, options: ListOptions): Promise<TaskPage>;
+  /** Ids of tasks whose `dueAtMs` has passed; eventually consistent: candidates only. */
+  listDue(nowMs: number, limit: number): Promise<readonly string[]>;
+}
+
+/** A reservation asked for. */
+export interface Reservation {
+  readonly id: string;
+  readonly taskHash: string;
+  readonly owner: string;
+  readonly fence: number;
+  readonly attemptId: string;
+  readonly nowMs: number;
+  readonly inProgressExpiresAtMs: number;
+  readonly expiresAtEpochSeconds: number;
+}
+
+/** Answer to a reservation. */
+export type ReserveResult =
+  /** `probeFirst`: somebody may have applied the effect before; ask the provider first. */
+  | { readonly kind: 'reserved'; readonly probeFirst: boolean }
+  | { readonly kind: 'exists'; readonly record: IdempotencyRecord };
+
+/** The effect ledger. Every write is conditional on the owner token, on success, failure and release alike. */
+export interface IdempotencyRepo {
+  /** Reserves a free, released or timed-out key. */
+  reserve(request: Reservation): Promise<ReserveResult>;
+  /** Strongly consistent read. */
+  check(id: string): Promise<IdempotencyRecord | undefined>;
+  /** Stores the result. @throws {LeaseLost} when another owner holds the key. */
+  complete(fence: LedgerFence, resultJson: string, resultFingerprint: string): Promise<void>;
+  /**
+   * Gives the key back: gone when nothing was applied, kept and marked "probe first" when that is unknown.
+   * @throws {LeaseLost} when another owner holds the key.
+   */
+  release(fence: LedgerFence, outcome: 'not_applied' | 'unknown'): Promise<void>;
+}
+
+/** Who writes to a ledger record. */
+export interface LedgerFence {
+  readonly id: string;
+  readonly owner: string;
+  readonly attemptId: string;
+}
+
+/** Append-only transition and decision events. */
+export interface ExecutionAuditRepo {
+  /** Appends unless (taskId, version) is there; a second delivery changes nothing. */
+  append(record: AuditRecord): Promise<'appended' | 'already_there'>;
+  /** The trail of a task in order of version. */
+  list(taskId: string): Promise<readonly AuditRecord[]>;
+}
+
+/** Starts executions. */
+export interface ExecutionDriver {
+  /**
+   * Starts `<taskId>-<generation>`. Starting the same one again changes nothing.
+   * @throws {QueueError} `DRIVER_NOT_STARTED`
+   */
+  start(input: ExecutionInput): Promise<'started' | 'already_started'>;
+}
+
+/** The side effect of one kind of action. */
+export interface Effect {
+  readonly kind: ActionKind;
+  /** SHA-256 of what the task asks for; what the provider holds is compared with it. */
+  contentHash(task: ExecutionTask): string;
+  /**
+   * Carries the effect out.
+   * @throws {QueueError} retryable = definitely not applied, unknown = perhaps applied, terminal = never will be.
+   */
+  apply(task: ExecutionTask, effectKey: string): Promise<EffectResult>;
+  /** Asks the provider for the effect; `undefined` when it is not there. @throws {QueueError} as `apply` */
+  probe(task: ExecutionTask, effectKey: string): Promise<EffectResult | undefined>;
+}
+
+/** Runs an effect under the ledger. */
+export interface EffectRunner {
+  /**
+   * Applies, probes or replays the effect of a claimed task.
+   * @throws {LeaseLost} when the ledger refuses this owner; @throws {QueueError} otherwise
+   */
+  run(task: ExecutionTask): Promise<EffectOutcome>;
+}

@@ -1,0 +1,273 @@
+/**
+ * `ExecutionQueueService` of the spec. Every method makes at most one conditional write per transition; whoever loses
+ * the race gets a typed answer and has written nothing.
+ */
+import type { ActionRequest } from '../contracts/action-kinds.ts';
+import { WORKER_BY_KIND } from '../contracts/action-kinds.ts';
+import { TransitionCause } from '../contracts/lifecycle-states.ts';
+import type { ExecutionTask } from '../contracts/records.ts';
+import { type DriverView, viewOf } from './driver-view.ts';
+import { LeaseLost, QueueError, SnapshotRefused } from './errors.ts';
+import { canonicalJson, deriveTaskId, executionNameOf, taskHashOf } from './hashing.ts';
+import type { Clock, ExecutionDriver, ExecutionQueueRepo, Ids } from './ports.ts';
+import type { RetryPolicy } from './policy.ts';
+import { type RecoveredTask, recoverTask } from './recovery.ts';
+import { decideRetry, type RetryDecision } from './retry-policy.ts';
+import { snapshotViolations } from './snapshot-guard.ts';
+import {
+  claimed,
+  completed,
+  type EffectOutcome,
+  enqueued,
+  failed,
+  redriven,
+  stopped,
+} from './transitions.ts';
+
+/** What the service works with. */
+export interface QueueServiceOptions {
+  readonly queue: ExecutionQueueRepo;
+  readonly driver: ExecutionDriver;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly retryPolicy: RetryPolicy;
+  /** `name@version` of the engines whose snapshots are accepted. */
+  readonly allowedEngines: ReadonlySet<string>;
+  /** Who acts when no operator does: `system:<function>`. */
+  readonly actor: string;
+}
+
+/** An action asked for, under the caller's idempotency key. */
+export interface EnqueueRequest {
+  readonly quoteId: string;
+  readonly idempotencyKey: string;
+  readonly action: ActionRequest;
+  /** Who asks; stands in the audit trail. */
+  readonly actor: string;
+}
+
+/** The task of a request; `replayed` when it was there before. */
+export interface EnqueueResult {
+  readonly task: ExecutionTask;
+  readonly replayed: boolean;
+}
+
+/** `granted` carries the task with its lease: version and owner token are the fence of every later write. */
+export type ClaimResult =
+  | { readonly kind: 'granted'; readonly task: ExecutionTask }
+  | Exclude<DriverView, { kind: 'claimable' | 'lease_expired' }>;
+
+/** The task after a failure, and what follows. */
+export interface TransitionResult {
+  readonly task: ExecutionTask;
+  readonly decision: RetryDecision;
+}
+
+/** What an operator may ask for. */
+export type OperatorAction = 'retry' | 'abandon' | 'cancel';
+
+/** How often a claim looks again after losing a race; each loss means that somebody else moved the task on. */
+const CLAIM_LOOKS = 3;
+
+/** See the file head. */
+export class ExecutionQueueService {
+  readonly #options: QueueServiceOptions;
+
+  constructor(options: QueueServiceOptions) {
+    this.#options = options;
+  }
+
+  #context(actor: string = this.#options.actor, reason?: string) {
+    const base = { nowMs: this.#options.clock.nowMs(), attemptId: this.#options.ids.next(), actor };
+    return reason === undefined ? base : { ...base, reason };
+  }
+
+  /**
+   * Stores the task unless its key is taken, then starts its driver. Delivered again it returns the same task and
+   * makes sure that the driver of a still queued one runs.
+   * @throws {SnapshotRefused} naming each field; @throws {QueueError} `IDEMPOTENCY_KEY_REUSED`; nothing is written
+   * @throws {QueueError} `DRIVER_NOT_STARTED`: the task is stored, sending the same request again starts it
+   */
+  async enqueue(request: EnqueueRequest): Promise<EnqueueResult> {
+    const { quoteId, idempotencyKey, action } = request;
+    const taskId = deriveTaskId(quoteId, idempotencyKey);
+    const taskHash = taskHashOf(quoteId, action.kind, action.payload);
+    const existing = await this.#refuseUnlessSigned(request, taskId);
+    const written = existing ?? (await this.#store(request, taskId, taskHash));
+    if (written.task.taskHash !== taskHash) {
+      throw new QueueError('IDEMPOTENCY_KEY_REUSED');
+    }
+    if (written.task.state === 'queued') await this.#start(written.task);
+    return written;
+  }
+
+  /** A request that was accepted once is replayed, even if the engine has left the allow-list since. */
+  async #refuseUnlessSigned(request: EnqueueRequest, taskId: string): Promise<EnqueueResult | undefined> {
+    const { snapshot } = request.action.payload;
+    const violations = snapshotViolations(snapshot, request.quoteId, this.#options.allowedEngines);
+    if (violations.length === 0) return undefined;
+    const task = await this.#options.queue.get(taskId);
+    if (task === undefined) throw new SnapshotRefused(violations);
+    return { task, replayed: true };
+  }
+
+  async #store(request: EnqueueRequest, taskId: string, taskHash: string): Promise<EnqueueResult> {
+    const { quoteId, idempotencyKey, action, actor } = request;
+    const payloadJson = canonicalJson(action.payload);
+    const maxAttempts = this.#options.retryPolicy.maxAttempts;
+    const identity = {
+      taskId,
+      quoteId,
+      kind: action.kind,
+      idempotencyKey,
+      taskHash,
+      payloadJson,
+      maxAttempts,
+    };
+    const written = await this.#options.queue.putIfAbsent(enqueued(identity, this.#context(actor)));
+    if (written.kind === 'stored') return { task: written.task, replayed: false };
+    if (written.current === undefined) throw new QueueError('STALE_VERSION');
+    return { task: written.current, replayed: true };
+  }
+
+  async #start(task: ExecutionTask): Promise<void> {
+    const { taskId, generation, kind } = task;
+    await this.#options.driver.start({ taskId, generation, worker: WORKER_BY_KIND[kind], waitSeconds: 0 });
+  }
+
+  async #mustGet(taskId: string): Promise<ExecutionTask> {
+    const task = await this.#options.queue.get(taskId);
+    if (task === undefined) throw new QueueError('TASK_NOT_FOUND', { detail: `There is no task ${taskId}` });
+    return task;
+  }
+
+  /** What a driver of `generation` may do now; writes nothing. @throws {QueueError} `TASK_NOT_FOUND` */
+  async inspect(taskId: string, generation: number): Promise<DriverView> {
+    return viewOf(await this.#mustGet(taskId), generation, this.#options.clock.nowMs());
+  }
+
+  /**
+   * Grants the task to `workerId` if it is due and this generation drives it. A lease that ran out is recovered first
+   * and the task waits for its backoff. Delivered again it grants a second lease only when the first is over.
+   * @throws {QueueError} `TASK_NOT_FOUND`
+   */
+  async claim(taskId: string, generation: number, workerId: string): Promise<ClaimResult> {
+    let task = await this.#mustGet(taskId);
+    for (let look = 0; look < CLAIM_LOOKS; look += 1) {
+      const view = viewOf(task, generation, this.#options.clock.nowMs());
+      if (view.kind !== 'claimable' && view.kind !== 'lease_expired') return view;
+      const next =
+        view.kind === 'claimable'
+          ? claimed(task, this.#options.ids.next(), workerId, this.#context())
+          : this.#lost(task, 'The lease ran out', TransitionCause.RecoverStale);
+      const written = await this.#options.queue.replace(task, next);
+      if (written.kind === 'stored' && view.kind === 'claimable')
+        return { kind: 'granted', task: written.task };
+      task = written.kind === 'stored' ? written.task : (written.current ?? (await this.#mustGet(taskId)));
+    }
+    return { kind: 'wait', waitSeconds: 1 };
+  }
+
+  /**
+   * `running` → `completed`. `task` is the claimed task: its version and owner are the fence.
+   * @throws {LeaseLost} when the fence is not the task's any more; nothing has been written
+   */
+  async complete(task: ExecutionTask, outcome: EffectOutcome): Promise<ExecutionTask> {
+    return this.#fenced(task, completed(task, outcome, this.#context()));
+  }
+
+  /**
+   * `running` → `retryable_failed` or `failed_terminal`, as the error's kind and the policy say.
+   * @throws {LeaseLost} when the fence is not the task's any more; nothing has been written
+   */
+  async fail(
+    task: ExecutionTask,
+    error: QueueError,
+    policy = this.#options.retryPolicy,
+  ): Promise<TransitionResult> {
+    const context = this.#context();
+    const decision = decideRetry(task, error, policy, context.nowMs);
+    return { task: await this.#fenced(task, failed(task, error, decision, context)), decision };
+  }
+
+  async #fenced(task: ExecutionTask, next: ExecutionTask): Promise<ExecutionTask> {
+    const written = await this.#options.queue.replace(task, next);
+    if (written.kind === 'stored') return written.task;
+    throw new LeaseLost({
+      detail: `Task ${task.taskId} is no longer at version ${task.version} of this owner`,
+    });
+  }
+
+  #lost(task: ExecutionTask, reason: string, cause?: typeof TransitionCause.RecoverStale): ExecutionTask {
+    const context = this.#context(this.#options.actor, reason);
+    const error = new QueueError('WORKER_LOST', { detail: reason });
+    return failed(
+      task,
+      error,
+      decideRetry(task, error, this.#options.retryPolicy, context.nowMs),
+      context,
+      cause,
+    );
+  }
+
+  /**
+   * The execution's worker is gone (crash, timeout, out of memory): the attempt ends with an unknown outcome.
+   * Delivered again, or after somebody else moved the task on, it only looks.
+   * @throws {QueueError} `TASK_NOT_FOUND`
+   */
+  async recordLostWorker(taskId: string, generation: number, reason: string): Promise<DriverView> {
+    const task = await this.#mustGet(taskId);
+    const isOurs = task.state === 'running' && task.workerId === executionNameOf(taskId, generation);
+    if (isOurs) await this.#options.queue.replace(task, this.#lost(task, reason));
+    return this.inspect(taskId, generation);
+  }
+
+  /**
+   * One guarded transition by an operator; `retry` raises the generation and starts its driver.
+   * @throws {QueueError} `TASK_NOT_FOUND`, `STALE_VERSION` or `ILLEGAL_TRANSITION`: nothing is written
+   * @throws {QueueError} `DRIVER_NOT_STARTED`: the transition is stored, the sweep starts the driver
+   */
+  async operate(
+    taskId: string,
+    action: OperatorAction,
+    version: number,
+    actor: string,
+  ): Promise<ExecutionTask> {
+    const task = await this.#mustGet(taskId);
+    if (task.version !== version) {
+      throw new QueueError('STALE_VERSION', {
+        detail: `The task is at version ${task.version}, not ${version}`,
+      });
+    }
+    const written = await this.#options.queue.replace(task, this.#operated(task, action, actor));
+    if (written.kind === 'conflict') throw new QueueError('STALE_VERSION');
+    if (action === 'retry') await this.#start(written.task);
+    return written.task;
+  }
+
+  #operated(task: ExecutionTask, action: OperatorAction, actor: string): ExecutionTask {
+    const context = this.#context(actor);
+    switch (action) {
+      case 'retry':
+        return redriven(task, TransitionCause.OperatorRetry, context);
+      case 'abandon':
+        return stopped(task, TransitionCause.OperatorAbandon, context);
+      case 'cancel':
+        return stopped(task, TransitionCause.OperatorCancel, context);
+    }
+  }
+
+  /**
+   * Gives every task that is stuck at `nowMs` its next driver. Two calls at once are safe: each recovery is a
+   * conditional write, and the loser skips the task. Bounded by `limit`; the rest is found by the next call.
+   */
+  async recoverStale(nowMs: number, limit = 100): Promise<readonly RecoveredTask[]> {
+    const candidates = await this.#options.queue.listDue(nowMs, limit);
+    const recovered: RecoveredTask[] = [];
+    for (const taskId of candidates) {
+      const task = await recoverTask(this.#options, taskId, nowMs);
+      if (task !== undefined) recovered.push(task);
+    }
+    return recovered;
+  }
+}

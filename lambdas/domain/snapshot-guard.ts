@@ -1,0 +1,98 @@
+/**
+ * The guard for deterministic snapshots: refuses what the engines did not sign off. It adds up, it never corrects
+ * (spec, "Deterministic Safety Constraints": retries and the queue never alter business outcomes).
+ */
+import type { QuoteLine, QuoteSnapshot } from '../contracts/quote-snapshot.ts';
+import type { FieldViolation } from './errors.ts';
+import { isKnownCurrency } from './money.ts';
+
+/** Where the snapshot stands in the request body. */
+const ROOT = '/payload/snapshot';
+
+const sum = (amounts: readonly string[]): bigint =>
+  amounts.reduce((total, amount) => total + BigInt(amount), 0n);
+
+const lineTotal = (line: QuoteLine): bigint =>
+  BigInt(line.quantity) * BigInt(line.unitPriceMinor) - BigInt(line.discountMinor);
+
+const mustEqual = (pointer: string, actual: string, expected: bigint, rule: string): FieldViolation[] =>
+  BigInt(actual) === expected
+    ? []
+    : [{ pointer: `${ROOT}${pointer}`, expected: `expected ${expected} (${rule})` }];
+
+const totals = (snapshot: QuoteSnapshot): FieldViolation[] => [
+  ...snapshot.lines.flatMap((line, index) =>
+    mustEqual(
+      `/lines/${index}/totalMinor`,
+      line.totalMinor,
+      lineTotal(line),
+      'quantity × unitPriceMinor − discountMinor',
+    ),
+  ),
+  ...mustEqual(
+    '/subtotalMinor',
+    snapshot.subtotalMinor,
+    sum(snapshot.lines.map((l) => l.totalMinor)),
+    'sum of the lines',
+  ),
+  ...mustEqual(
+    '/totalMinor',
+    snapshot.totalMinor,
+    BigInt(snapshot.subtotalMinor) + BigInt(snapshot.taxMinor),
+    'subtotalMinor + taxMinor',
+  ),
+];
+
+const engine = (snapshot: QuoteSnapshot, allowedEngines: ReadonlySet<string>): FieldViolation[] =>
+  allowedEngines.has(`${snapshot.engine.name}@${snapshot.engine.version}`)
+    ? []
+    : [
+        {
+          pointer: `${ROOT}/engine`,
+          expected: `expected an allowed engine: ${[...allowedEngines].join(', ')}`,
+        },
+      ];
+
+/** Approval is needed when the snapshot says so, or when the policy engine did not pass it. */
+function approval(snapshot: QuoteSnapshot): FieldViolation[] {
+  const { required, decision, approvedBy, approvedAt, reference } = snapshot.approval;
+  const needed = required || snapshot.policy.outcome === 'fail';
+  if (!needed) {
+    return decision === 'pending' || decision === 'rejected'
+      ? [{ pointer: `${ROOT}/approval/decision`, expected: 'expected granted or not_required' }]
+      : [];
+  }
+  if (decision !== 'granted') {
+    return [
+      { pointer: `${ROOT}/approval/decision`, expected: 'expected granted: this quote needs an approval' },
+    ];
+  }
+  const evidence = { approvedBy, approvedAt, reference };
+  return Object.entries(evidence)
+    .filter(([, value]) => value === undefined)
+    .map(([field]) => ({
+      pointer: `${ROOT}/approval/${field}`,
+      expected: 'expected a value: approval was granted',
+    }));
+}
+
+/**
+ * Every violation, each with the field and what was expected there; empty when the snapshot is good.
+ * @param quoteId the quote of the URL; the snapshot must be of the same
+ * @param allowedEngines `name@version` of the engines whose results are accepted
+ */
+export const snapshotViolations = (
+  snapshot: QuoteSnapshot,
+  quoteId: string,
+  allowedEngines: ReadonlySet<string>,
+): readonly FieldViolation[] => [
+  ...(snapshot.quoteId === quoteId
+    ? []
+    : [{ pointer: `${ROOT}/quoteId`, expected: `expected ${quoteId}, as in the URL` }]),
+  ...(isKnownCurrency(snapshot.currency)
+    ? []
+    : [{ pointer: `${ROOT}/currency`, expected: 'expected an ISO 4217 currency in use' }]),
+  ...engine(snapshot, allowedEngines),
+  ...totals(snapshot),
+  ...approval(snapshot),
+];

@@ -1,0 +1,245 @@
+/**
+ * The transitions as pure functions: task in, task out. Invariants upheld here:
+ * 1. Every transition is a row of the lifecycle table and raises `version` by exactly one.
+ * 2. `owner`, `workerId` and `leaseExpiresAtMs` exist in `running` and nowhere else.
+ * 3. `nextAttemptAtMs` exists in `retryable_failed` only; `dueAtMs` in every state that can still move.
+ * 4. `attempt` and `generation` never go down.
+ */
+import { ERROR_CODES, type ErrorCode } from '../contracts/error-codes.ts';
+import { ExecutionState, TransitionCause } from '../contracts/lifecycle-states.ts';
+import {
+  type EffectProof,
+  type EffectResult,
+  type ExecutionTask,
+  MAX_HISTORY,
+  SCHEMA_VERSION,
+  type TaskError,
+  type Transition,
+} from '../contracts/records.ts';
+import { type QueueError } from './errors.ts';
+import { fingerprintOf } from './hashing.ts';
+import { assertLegal } from './lifecycle.ts';
+import { POLICY } from './policy.ts';
+import type { RetryDecision } from './retry-policy.ts';
+
+/** What every transition is made with; the caller brings clock and ids. */
+export interface TransitionContext {
+  /** The caller's clock, in ms since the epoch. */
+  readonly nowMs: number;
+  /** Identity of the write. */
+  readonly attemptId: string;
+  /** Who moves it: `system:<function>` or an operator. */
+  readonly actor: string;
+  /** Why, for people. */
+  readonly reason?: string;
+}
+
+/** What is needed for a new task. */
+export interface NewTask {
+  readonly taskId: string;
+  readonly quoteId: string;
+  readonly kind: ExecutionTask['kind'];
+  readonly idempotencyKey: string;
+  readonly taskHash: string;
+  readonly payloadJson: string;
+  readonly maxAttempts: number;
+}
+
+/** A completion: what the effect left and how that is known. */
+export interface EffectOutcome {
+  readonly result: EffectResult;
+  readonly proof: EffectProof;
+}
+
+type Mutable = Partial<
+  Pick<
+    ExecutionTask,
+    | 'generation'
+    | 'attempt'
+    | 'deferrals'
+    | 'owner'
+    | 'workerId'
+    | 'leaseExpiresAtMs'
+    | 'nextAttemptAtMs'
+    | 'dueAtMs'
+    | 'error'
+    | 'result'
+    | 'fingerprint'
+    | 'proof'
+  >
+>;
+
+interface Move {
+  readonly to: ExecutionState;
+  readonly cause: TransitionCause;
+  readonly change: Mutable;
+  readonly errorCode?: ErrorCode;
+  readonly proof?: EffectProof;
+}
+
+const transitionOf = (
+  from: ExecutionState | null,
+  task: ExecutionTask,
+  move: Move,
+  context: TransitionContext,
+): Transition => ({
+  version: task.version,
+  from,
+  to: move.to,
+  cause: move.cause,
+  actor: context.actor,
+  ...(context.reason === undefined ? {} : { reason: context.reason }),
+  ...(move.errorCode === undefined ? {} : { errorCode: move.errorCode }),
+  ...(move.proof === undefined ? {} : { proof: move.proof }),
+  attempt: task.attempt,
+  deferrals: task.deferrals,
+  generation: task.generation,
+  atMs: context.nowMs,
+  attemptId: context.attemptId,
+});
+
+/** Leaves out what belongs to the state being left (invariants 2 and 3). */
+function withoutStateFields(task: ExecutionTask): ExecutionTask {
+  const { owner: _o, workerId: _w, leaseExpiresAtMs: _l, nextAttemptAtMs: _n, dueAtMs: _d, ...kept } = task;
+  return kept;
+}
+
+function moved(task: ExecutionTask, move: Move, context: TransitionContext): ExecutionTask {
+  assertLegal({ from: task.state, to: move.to, cause: move.cause });
+  const next: ExecutionTask = {
+    ...withoutStateFields(task),
+    ...move.change,
+    state: move.to,
+    version: task.version + 1,
+    updatedAtMs: context.nowMs,
+    attemptId: context.attemptId,
+  };
+  const history = [...task.history, transitionOf(task.state, next, move, context)].slice(-MAX_HISTORY);
+  return { ...next, history };
+}
+
+/** The first transition: nothing → `queued`. */
+export function enqueued(request: NewTask, context: TransitionContext): ExecutionTask {
+  const base: ExecutionTask = {
+    ...request,
+    schemaVersion: SCHEMA_VERSION,
+    state: ExecutionState.Queued,
+    version: 1,
+    generation: 1,
+    attempt: 0,
+    deferrals: 0,
+    createdAtMs: context.nowMs,
+    updatedAtMs: context.nowMs,
+    deadlineAtMs: context.nowMs + POLICY.taskDeadlineMs,
+    dueAtMs: context.nowMs + POLICY.overdueMs,
+    attemptId: context.attemptId,
+    history: [],
+  };
+  const move: Move = { to: ExecutionState.Queued, cause: TransitionCause.Enqueue, change: {} };
+  return { ...base, history: [transitionOf(null, base, move, context)] };
+}
+
+/** `queued` or `retryable_failed` → `running`: grants a lease to `owner`, attempt + 1. */
+export function claimed(
+  task: ExecutionTask,
+  owner: string,
+  workerId: string,
+  context: TransitionContext,
+): ExecutionTask {
+  const leaseExpiresAtMs = context.nowMs + POLICY.leaseMs;
+  const change: Mutable = {
+    owner,
+    workerId,
+    leaseExpiresAtMs,
+    attempt: task.attempt + 1,
+    dueAtMs: leaseExpiresAtMs + POLICY.clockSkewMs,
+  };
+  return moved(task, { to: ExecutionState.Running, cause: TransitionCause.Claim, change }, context);
+}
+
+/** `running` → `completed`: the effect is proven, its fingerprint stored. */
+export function completed(
+  task: ExecutionTask,
+  outcome: EffectOutcome,
+  context: TransitionContext,
+): ExecutionTask {
+  const { error: _resolved, ...rest } = task;
+  const change: Mutable = {
+    result: outcome.result,
+    fingerprint: fingerprintOf(outcome.result),
+    proof: outcome.proof,
+  };
+  const move: Move = {
+    to: ExecutionState.Completed,
+    cause: TransitionCause.Complete,
+    change,
+    proof: outcome.proof,
+  };
+  return moved(rest, move, context);
+}
+
+const taskErrorOf = (error: QueueError, decision: RetryDecision): TaskError =>
+  decision.kind === 'terminal' && decision.causeCode !== undefined
+    ? {
+        code: decision.code,
+        detail: `${ERROR_CODES[decision.code].text} ${error.detail}`.slice(0, 1_000),
+        causeCode: decision.causeCode,
+      }
+    : { code: error.code, detail: error.detail };
+
+/** `running` → `retryable_failed` or `failed_terminal`, as `decision` says. */
+export function failed(
+  task: ExecutionTask,
+  error: QueueError,
+  decision: RetryDecision,
+  context: TransitionContext,
+  cause: typeof TransitionCause.Fail | typeof TransitionCause.RecoverStale = TransitionCause.Fail,
+): ExecutionTask {
+  const taskError = taskErrorOf(error, decision);
+  if (decision.kind === 'terminal') {
+    const move: Move = {
+      to: ExecutionState.FailedTerminal,
+      cause: TransitionCause.Fail,
+      change: { error: taskError },
+      errorCode: taskError.code,
+    };
+    return moved(task, move, context);
+  }
+  const change: Mutable = {
+    error: taskError,
+    deferrals: task.deferrals + (decision.deferral ? 1 : 0),
+    nextAttemptAtMs: decision.nextAttemptAtMs,
+    dueAtMs: decision.nextAttemptAtMs + POLICY.overdueMs,
+  };
+  return moved(
+    task,
+    { to: ExecutionState.RetryableFailed, cause, change, errorCode: taskError.code },
+    context,
+  );
+}
+
+/**
+ * Same state, next generation: the driver is lost or is to run at once. The effect key stays, so a driver that is
+ * still alive finds itself superseded and cannot make a second effect.
+ */
+export function redriven(
+  task: ExecutionTask,
+  cause: typeof TransitionCause.OperatorRetry | typeof TransitionCause.RecoverStale,
+  context: TransitionContext,
+): ExecutionTask {
+  const change: Mutable = {
+    generation: task.generation + 1,
+    dueAtMs: context.nowMs + POLICY.overdueMs,
+    ...(task.state === ExecutionState.RetryableFailed ? { nextAttemptAtMs: context.nowMs } : {}),
+  };
+  return moved(task, { to: task.state, cause, change }, context);
+}
+
+/** `queued` → `failed_terminal` (cancel) or `retryable_failed` → `failed_terminal` (abandon). */
+export function stopped(
+  task: ExecutionTask,
+  cause: typeof TransitionCause.OperatorCancel | typeof TransitionCause.OperatorAbandon,
+  context: TransitionContext,
+): ExecutionTask {
+  return moved(task, { to: ExecutionState.FailedTerminal, cause, change: {} }, context);
+}

@@ -11,6 +11,11 @@ export const RunOutcome = {
 /** One of {@link RunOutcome}. */
 export type RunOutcome = (typeof RunOutcome)[keyof typeof RunOutcome];
 
+/** Longest wait that Step Functions accepts in a Wait state, in seconds (about 3.2 years). */
+const MAX_WAIT_SECONDS = 99_999_999;
+
+const waitSecondsSchema = z.int().check(z.minimum(0), z.maximum(MAX_WAIT_SECONDS));
+
 /** Input of one execution, named `<taskId>-<generation>`. */
 export const executionInputSchema = z.strictObject({
   taskId: z.string().check(z.regex(/^task-[0-9a-f]{40}$/)),
@@ -19,7 +24,7 @@ export const executionInputSchema = z.strictObject({
   /** Worker function of the kind: `run-action-<worker>`. */
   worker: z.enum(['pdf', 'crm', 'slack']),
   /** Seconds the execution waits in `Queued`; 0 at first, the remaining backoff for a later generation. */
-  waitSeconds: z.int().check(z.minimum(0)),
+  waitSeconds: waitSecondsSchema,
 });
 /** Input of one execution. */
 export type ExecutionInput = z.infer<typeof executionInputSchema>;
@@ -33,8 +38,33 @@ export const runActionInputSchema = z.object({
 export type RunActionInput = z.infer<typeof runActionInputSchema>;
 
 /** Answer of `run-action` and of `record-lost-worker`; never a thrown business error. */
-export interface RunActionOutput {
-  readonly outcome: RunOutcome;
-  /** Seconds to wait in `RetryableFailed`; 0 for every other outcome. */
-  readonly waitSeconds: number;
+export const runActionOutputSchema = z.strictObject({
+  outcome: z.enum(RunOutcome),
+  /**
+   * Whole seconds to wait in `RetryableFailed`; 0 for every other outcome. Always present: without it the execution
+   * fails with `States.Runtime`, which nothing can catch.
+   */
+  waitSeconds: waitSecondsSchema,
+});
+/** Answer of `run-action` and of `record-lost-worker`. */
+export type RunActionOutput = Readonly<z.infer<typeof runActionOutputSchema>>;
+
+/**
+ * Errors that a failed execution shows. Only `FailedTerminal` says something about the task; any other error, also
+ * one of Step Functions' own, means that the driver is lost and the sweep replaces it.
+ */
+export const MachineError = {
+  FailedTerminal: 'QuoteAction.FailedTerminal',
+  /** A worker answered with an outcome outside of {@link RunOutcome}. */
+  UnknownOutcome: 'QuoteAction.UnknownOutcome',
+} as const;
+/** One of {@link MachineError}. */
+export type MachineError = (typeof MachineError)[keyof typeof MachineError];
+
+/** What `lib` puts in for each `${name}` in the definition; nothing else is substituted. */
+export interface MachineSubstitutions {
+  /** ARN prefix: prefix + worker name is the ARN of `run-action-<worker>`. */
+  readonly RunActionFunctionArnPrefix: string;
+  /** ARN of `record-lost-worker`. */
+  readonly RecordLostWorkerFunctionArn: string;
 }

@@ -1,0 +1,142 @@
+/**
+ * The part of the Amazon States Language that our machines use, as strict schemas: JSONPath, plain paths, literals in
+ * Choice, waits by path; no Map, Parallel or task token. Every engine that runs the machines does these alike, and a
+ * field outside of them (a typo too) is refused here.
+ */
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod/mini';
+
+const text = z.string().check(z.minLength(1));
+const referencePath = z
+  .string()
+  .check(z.regex(/^\$(\.\w+)+$/, 'expected a plain path such as $.run.outcome'));
+const wholeSeconds = z.int().check(z.minimum(1));
+
+const retrierSchema = z.strictObject({
+  ErrorEquals: z.array(text).check(z.minLength(1)),
+  /** Longest wait before the first retry, in seconds. */
+  IntervalSeconds: wholeSeconds,
+  BackoffRate: z.number().check(z.minimum(1)),
+  /** Cap of the wait, in seconds. */
+  MaxDelaySeconds: wholeSeconds,
+  /** Retries; does not count the first attempt. */
+  MaxAttempts: z.int().check(z.minimum(1)),
+  /** The wait is drawn between 0 and the computed one. */
+  JitterStrategy: z.literal('FULL'),
+});
+/** When and how often a Task is tried again. */
+export type Retrier = z.infer<typeof retrierSchema>;
+
+const catcherSchema = z.strictObject({
+  ErrorEquals: z.array(text).check(z.minLength(1)),
+  /** `null` drops the error's text: ids, generation and seconds travel, nothing else. */
+  ResultPath: z.null(),
+  Next: text,
+});
+
+const waitSchema = z.strictObject({
+  Type: z.literal('Wait'),
+  Comment: text,
+  SecondsPath: referencePath,
+  Next: text,
+});
+const taskSchema = z.strictObject({
+  Type: z.literal('Task'),
+  Comment: text,
+  Resource: text,
+  Parameters: z.record(z.string(), z.unknown()),
+  ResultSelector: z.record(z.string(), referencePath),
+  ResultPath: referencePath,
+  /** Time limit of one attempt, in seconds. */
+  TimeoutSeconds: wholeSeconds,
+  Retry: z.array(retrierSchema),
+  Catch: z.optional(z.array(catcherSchema)),
+  Next: text,
+});
+const choiceSchema = z.strictObject({
+  Type: z.literal('Choice'),
+  Comment: text,
+  Choices: z.array(z.strictObject({ Variable: referencePath, StringEquals: text, Next: text })),
+  Default: text,
+});
+const succeedSchema = z.strictObject({ Type: z.literal('Succeed'), Comment: text });
+const failSchema = z.strictObject({ Type: z.literal('Fail'), Comment: text, Error: text, Cause: text });
+
+const stateSchema = z.discriminatedUnion('Type', [
+  waitSchema,
+  taskSchema,
+  choiceSchema,
+  succeedSchema,
+  failSchema,
+]);
+const machineSchema = z.strictObject({
+  Comment: text,
+  QueryLanguage: z.literal('JSONPath'),
+  StartAt: text,
+  /** Time limit of a whole execution, in seconds. */
+  TimeoutSeconds: wholeSeconds,
+  States: z.record(z.string(), stateSchema),
+});
+
+/** One state. */
+export type AslState = z.infer<typeof stateSchema>;
+/** A Task state. */
+export type TaskState = z.infer<typeof taskSchema>;
+/** A Choice state. */
+export type ChoiceState = z.infer<typeof choiceSchema>;
+/** A machine. */
+export type AslMachine = z.infer<typeof machineSchema>;
+
+/** A way from one state to another, with what it is taken for; `on` is empty for the only way on. */
+export interface Transition {
+  readonly from: string;
+  readonly to: string;
+  /** `''`, a caught error's name, `<variable> = <literal>` or `otherwise`. */
+  readonly on: string;
+}
+
+const waysOutOfTask = ({ Next, Catch = [] }: TaskState): readonly Omit<Transition, 'from'>[] => [
+  { to: Next, on: '' },
+  ...Catch.map((catcher) => ({ to: catcher.Next, on: catcher.ErrorEquals.join(', ') })),
+];
+
+const waysOutOfChoice = ({ Choices, Default }: ChoiceState): readonly Omit<Transition, 'from'>[] => [
+  ...Choices.map(({ Variable, StringEquals, Next }) => ({ to: Next, on: `${Variable} = ${StringEquals}` })),
+  { to: Default, on: 'otherwise' },
+];
+
+function waysOut(state: AslState): readonly Omit<Transition, 'from'>[] {
+  if (state.Type === 'Wait') return [{ to: state.Next, on: '' }];
+  if (state.Type === 'Task') return waysOutOfTask(state);
+  return state.Type === 'Choice' ? waysOutOfChoice(state) : [];
+}
+
+/** Every transition of a machine, in the order of the file; retries of a state by itself are none. */
+export const transitionsOf = (machine: AslMachine): readonly Transition[] =>
+  Object.entries(machine.States).flatMap(([from, state]) => waysOut(state).map((way) => ({ from, ...way })));
+
+/** The Task states of a machine by name. */
+export const tasksOf = (machine: AslMachine): readonly (readonly [string, TaskState])[] =>
+  Object.entries(machine.States).flatMap(([name, state]) =>
+    state.Type === 'Task' ? [[name, state] as const] : [],
+  );
+
+/** Longest wait in seconds before each retry, before jitter: interval × rate^n, capped. */
+export const retryWaitsSeconds = (retrier: Retrier): readonly number[] =>
+  Array.from({ length: retrier.MaxAttempts }, (_, n) =>
+    // The exponent is bounded so that the power stays finite; the cap rules long before.
+    Math.min(retrier.MaxDelaySeconds, retrier.IntervalSeconds * retrier.BackoffRate ** Math.min(n, 30)),
+  );
+
+/** Where the definition of `quote-action` stands. */
+export const QUOTE_ACTION_ASL = new URL('quote-action/quote-action.asl.json', import.meta.url);
+
+/** Text of the definition, with its `${…}` substitutions still in it. */
+export const readQuoteActionText = (): Promise<string> => readFile(QUOTE_ACTION_ASL, 'utf8');
+
+/**
+ * The definition of `quote-action`.
+ * @throws {z.core.$ZodError} naming the field, when it uses what our engines do not do alike.
+ */
+export const readQuoteAction = async (): Promise<AslMachine> =>
+  machineSchema.parse(JSON.parse(await readQuoteActionText()));

@@ -1,0 +1,70 @@
+/** Money as people read it. Amounts stay integers in minor units; nothing here goes through a binary fraction. */
+
+/** ISO 4217 exponents other than 2. The CLDR data behind `Intl` differs from ISO for 17 currencies (COP, IDR, HUF …). */
+const CURRENCIES_BY_DIGITS = {
+  0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
+  3: 'BHD IQD JOD KWD LYD OMR TND',
+  4: 'CLF UYW',
+} as const;
+
+const DIGITS_BY_CURRENCY: ReadonlyMap<string, number> = new Map(
+  Object.entries(CURRENCIES_BY_DIGITS).flatMap(([digits, currencies]) =>
+    currencies.split(' ').map((currency) => [currency, Number(digits)] as const),
+  ),
+);
+
+/** Currencies that ISO 4217 lists and CLDR does not: funds codes of Chile and Uruguay. */
+const KNOWN_CURRENCIES: ReadonlySet<string> = new Set([
+  ...Intl.supportedValuesOf('currency'),
+  ...DIGITS_BY_CURRENCY.keys(),
+]);
+
+/** An exact decimal number as text, as `Intl.NumberFormat` takes it without loss. */
+export type DecimalString = `${number}`;
+
+/** Digits after the decimal point of a currency by ISO 4217, 0 to 4; 2 for a code that is not in its exceptions. */
+export const minorUnitDigits = (currency: string): number => DIGITS_BY_CURRENCY.get(currency) ?? 2;
+
+/** Whether a code of three capital letters names a currency in use, as this Node.js's CLDR data and ISO's funds codes have it. */
+export const isKnownCurrency = (currency: string): boolean => KNOWN_CURRENCIES.has(currency);
+
+const isDecimal = (text: string): text is DecimalString => /^-?\d+(\.\d+)?$/.test(text);
+
+/**
+ * An amount in major units, exact: `("123450", "EUR")` is `1234.50`.
+ * @throws {RangeError} when `minor` is no integer in decimal digits.
+ */
+export function toDecimalString(minor: bigint | string, currency: string): DecimalString {
+  const text = String(minor);
+  if (!/^-?\d+$/.test(text)) throw new RangeError('minor: expected an integer in decimal digits');
+  const sign = text.startsWith('-') ? '-' : '';
+  const fractionDigits = minorUnitDigits(currency);
+  const digits = text.slice(sign.length).padStart(fractionDigits + 1, '0');
+  const whole = digits.slice(0, digits.length - fractionDigits);
+  const decimal = fractionDigits === 0 ? sign + whole : `${sign}${whole}.${digits.slice(-fractionDigits)}`;
+  if (!isDecimal(decimal)) throw new RangeError('minor: expected an integer in decimal digits');
+  return decimal;
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+function formatOf(currency: string): Intl.NumberFormat {
+  const known = formats.get(currency);
+  if (known !== undefined) return known;
+  const digits = minorUnitDigits(currency);
+  const format = new Intl.NumberFormat('en-US', {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  formats.set(currency, format);
+  return format;
+}
+
+/**
+ * An amount for people, in en-US style and exact at any size: `("123450", "EUR")` is `€1,234.50`.
+ * @throws {RangeError} when `minor` is no integer in decimal digits, or `currency` not three letters.
+ */
+export const formatMoney = (minor: string, currency: string): string =>
+  formatOf(currency).format(toDecimalString(minor, currency));

@@ -1,0 +1,47 @@
+/** HubSpot's error answers, word for word where a client may look. */
+import { randomUUID } from 'node:crypto';
+import { json } from './http-server.ts';
+import type { ServerReply } from './http-server.ts';
+
+const errorReply = (status: number, category: string, message: string): ServerReply =>
+  json(status, { status: 'error', message, correlationId: randomUUID(), category });
+
+/** 400: the input is not acceptable; nothing was written. */
+export const validationError = (message: string): ServerReply => errorReply(400, 'VALIDATION_ERROR', message);
+
+/** 400: a value for a property that the portal does not have. */
+export const unknownProperty = (name: string): ServerReply => {
+  const message = `Property "${name}" does not exist`;
+  const problems = [{ isValid: false, message, error: 'PROPERTY_DOESNT_EXIST', name }];
+  return validationError(`Property values were not valid: ${JSON.stringify(problems)}`);
+};
+
+/** 401: no bearer token, or not the one of this portal. */
+export const unauthorised = (): ServerReply =>
+  errorReply(
+    401,
+    'INVALID_AUTHENTICATION',
+    'Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more details ' +
+      'at https://developers.hubspot.com/docs/methods/auth/oauth-overview',
+  );
+
+/** 404. */
+export const notFound = (message: string): ServerReply => errorReply(404, 'OBJECT_NOT_FOUND', message);
+
+/** 409: the name is taken. */
+export const alreadyExists = (message: string): ServerReply => errorReply(409, 'OBJECT_ALREADY_EXISTS', message);
+
+/** 429: the limit per second is used up; try again after `retryAfterSeconds`. */
+export const rateLimited = (retryAfterSeconds: number): ServerReply =>
+  json(
+    429,
+    {
+      status: 'error',
+      message: 'You have reached your secondly limit.',
+      errorType: 'RATE_LIMIT',
+      correlationId: randomUUID(),
+      policyName: 'SECONDLY',
+      requestId: randomUUID(),
+    },
+    { 'retry-after': String(retryAfterSeconds) },
+  );

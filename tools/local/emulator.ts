@@ -1,0 +1,85 @@
+/** The local AWS: one MiniStack process that enforces IAM, on one port of 127.0.0.1. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathWithNode24 } from './paths.ts';
+import { claimPort } from './ports.ts';
+import { answersOk, startService, waitUntilHealthy } from './processes.ts';
+import type { ProcessRecord } from './processes.ts';
+
+/** Boot takes under a second on an idle machine. */
+const BOOT_LIMIT_SECONDS = 60;
+
+/** How to start it. */
+export interface EmulatorOptions {
+  /** Program and arguments; usually the Python of `installEmulator` with `-m ministack`. */
+  readonly command: readonly [string, ...string[]];
+  /** @default a free one */
+  readonly port?: number | undefined;
+  readonly logFile: string;
+  /** Keeps running after this process has ended; @default false */
+  readonly detached?: boolean | undefined;
+}
+
+/** A running emulator. */
+export interface Emulator extends ProcessRecord {
+  /** Endpoint for the SDK and the command line. */
+  readonly url: string;
+  readonly port: number;
+  /** Its temporary folder; to be deleted with it. */
+  readonly tmpDir: string;
+  /** Kills it with its Lambda workers and deletes its temporary folder. */
+  stop(): Promise<void>;
+}
+
+/** The program of an installed emulator. */
+export const emulatorCommand = (python: string): readonly [string, ...string[]] => [python, '-m', 'ministack'];
+
+/**
+ * The whole environment of the emulator. Its workers inherit all of it, so nothing of the host's comes along: no
+ * credentials, no proxy, no HOME with an `.aws` folder, no Docker that it would clean up in.
+ */
+const emulatorEnv = (port: number, tmpDir: string): Record<string, string> => ({
+  PATH: pathWithNode24(),
+  HOME: tmpDir,
+  TMPDIR: tmpDir,
+  S3_DATA_DIR: join(tmpDir, 's3'),
+  DOCKER_HOST: `unix://${join(tmpDir, 'no-docker.sock')}`,
+  LANG: 'C.UTF-8',
+  PYTHONUNBUFFERED: '1',
+  BIND_HOST: '127.0.0.1',
+  GATEWAY_PORT: String(port),
+  AUTH: 'true',
+  SFTP_ENABLED: '0',
+  IOT_MTLS_ENABLED: '0',
+  LAMBDA_WARM_TTL_SECONDS: '30',
+  // The SDK inside the workers would otherwise ask for instance metadata when it looks for a Region.
+  AWS_EC2_METADATA_DISABLED: 'true',
+});
+
+/**
+ * Starts the emulator, empty, and waits until it answers.
+ * @throws {LocalEnvironmentError} with the end of its log when it does not come up
+ */
+export const startEmulator = async (options: EmulatorOptions): Promise<Emulator> => {
+  const port = await claimPort(options.port);
+  // The system's temporary folder has no package.json above it, which would turn workers' files into other modules.
+  const tmpDir = mkdtempSync(join(tmpdir(), 'quoteq-aws-'));
+  const removeTmpDir = (): void => rmSync(tmpDir, { recursive: true, force: true, maxRetries: 3 });
+  const [command, ...args] = options.command;
+  const { logFile, detached } = options;
+  const env = emulatorEnv(port, tmpDir);
+  const service = await startService({ name: 'The local AWS', command, args, env, cwd: tmpDir, logFile, detached });
+  const stop = async (): Promise<void> => {
+    await service.stop();
+    removeTmpDir();
+  };
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await waitUntilHealthy(service, () => answersOk(`${url}/_ministack/health`), BOOT_LIMIT_SECONDS);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, port, tmpDir, pid: service.pid, startedAt: service.startedAt, stop };
+};

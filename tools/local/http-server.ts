@@ -1,0 +1,146 @@
+/** The few lines of HTTP that the stand-ins share: whole bodies as bytes, one handler, errors as answers. */
+import { createServer } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type * as z from 'zod/mini';
+
+/** A request, read to its end. */
+export interface ServerRequest {
+  readonly method: string;
+  /** Path without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Path and query as they came. */
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  /** The client's connection. */
+  readonly socket: Socket;
+}
+
+/** An answer. */
+export interface ServerReply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string | Buffer;
+}
+
+/** An answer that a handler gives by throwing. */
+export class ReplyError extends Error {
+  override readonly name = 'ReplyError';
+  readonly reply: ServerReply;
+  constructor(message: string, reply: ServerReply) {
+    super(message);
+    this.reply = reply;
+  }
+}
+
+/** A running server. */
+export interface RunningServer {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  /** Ends open connections too. */
+  stop(): Promise<void>;
+}
+
+/** Gives the answer, or `undefined` when there is none to give (the connection was destroyed). */
+export type Handler = (request: ServerRequest) => Promise<ServerReply | undefined>;
+
+/** An answer in JSON. */
+export const json = (status: number, value: unknown, headers: Record<string, string> = {}): ServerReply => ({
+  status,
+  headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+  body: JSON.stringify(value),
+});
+
+const readBody = async (message: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+};
+
+const toRequest = async (message: IncomingMessage): Promise<ServerRequest> => {
+  const target = message.url ?? '/';
+  const url = new URL(target, 'http://local');
+  return {
+    method: message.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    target,
+    headers: message.headers,
+    body: await readBody(message),
+    socket: message.socket,
+  };
+};
+
+const replyTo = async (handler: Handler, message: IncomingMessage): Promise<ServerReply | undefined> => {
+  try {
+    return await handler(await toRequest(message));
+  } catch (error) {
+    if (error instanceof ReplyError) return error.reply;
+    return json(500, { error: error instanceof Error ? error.message : String(error) });
+  }
+};
+
+const send = (response: ServerResponse, reply: ServerReply | undefined): void => {
+  if (reply === undefined || response.destroyed) return;
+  for (const [name, value] of Object.entries(reply.headers ?? {})) {
+    response.setHeader(name, typeof value === 'string' ? value : [...value]);
+  }
+  response.statusCode = reply.status;
+  response.end(reply.body);
+};
+
+const listen = (server: Server, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      if (typeof address === 'object' && address !== null) resolve(address.port);
+    });
+  });
+
+/**
+ * Serves on 127.0.0.1.
+ * @throws {Error} `EADDRINUSE` when the port is taken
+ */
+export const startServer = async (handler: Handler, port = 0): Promise<RunningServer> => {
+  const server = createServer((message, response) => {
+    void replyTo(handler, message).then((reply) => send(response, reply));
+  });
+  const actualPort = await listen(server, port);
+  return {
+    url: `http://127.0.0.1:${actualPort}`,
+    port: actualPort,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+/** What makes an answer out of a message. */
+export type Refusal = (message: string) => ServerReply;
+
+const parseJson = (request: ServerRequest, refuse: Refusal): unknown => {
+  try {
+    const value: unknown = JSON.parse(request.body.toString('utf8'));
+    return value;
+  } catch (error) {
+    const message = 'body: expected JSON';
+    throw new ReplyError(message, refuse(`${message} (${error instanceof Error ? error.message : ''})`));
+  }
+};
+
+/**
+ * The body as JSON of a known shape.
+ * @throws {ReplyError} naming the field and what was expected
+ */
+export const bodyOf = <T>(request: ServerRequest, schema: z.ZodMiniType<T>, refuse: Refusal): T => {
+  const parsed = schema.safeParse(parseJson(request, refuse));
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
+  throw new ReplyError('body', refuse(problems.join('; ')));
+};

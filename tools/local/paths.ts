@@ -1,0 +1,13 @@
+/** Folders of the local environment. Everything that is written lies below one ignored folder. */
+import { delimiter, dirname, join, resolve } from 'node:path';
+
+/** Root of the repository. */
+export const REPOSITORY_ROOT = resolve(import.meta.dirname, '..', '..');
+/** The ignored folder of the local environment; also the default root of one. */
+export const LOCAL_ROOT = join(REPOSITORY_ROOT, '.local');
+/** Programs of the installed packages, Node 24 among them. */
+const PACKAGE_BIN = join(REPOSITORY_ROOT, 'node_modules', '.bin');
+
+/** A search path that finds Node 24 first: what the emulator's Lambda workers and the CDK app run on. */
+export const pathWithNode24 = (): string =>
+  [PACKAGE_BIN, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);

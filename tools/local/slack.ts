@@ -1,0 +1,134 @@
+/** The local Slack: Web API, signed deliveries, and a page that looks like Slack, on one port. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { REPOSITORY_ROOT, pathWithNode24 } from './paths.ts';
+import { claimPort } from './ports.ts';
+import { answersOk, startService, waitUntilHealthy } from './processes.ts';
+import type { ProcessRecord } from './processes.ts';
+
+const BOOT_LIMIT_SECONDS = 60;
+/** Used where npm has no binary in the installed packages (other systems than Linux on x64). */
+const NPX_PACKAGE = 'local-slack@0.1.8';
+
+/** A person in the local workspace. */
+export interface SlackPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly realName: string;
+}
+
+/** The workspace that is generated; ids have Slack's own shapes. */
+export const LOCAL_WORKSPACE = {
+  teamId: 'T0QUOTEQ1',
+  teamName: 'Quote Desk',
+  channelId: 'C0QUOTES1',
+  channelName: 'quotes',
+  appId: 'A0QUOTEQ1',
+  botUserId: 'U0QUOTEBOT',
+  botName: 'quoteq',
+  /** Both may operate tasks. */
+  operators: [
+    { id: 'U0ADAOPS1', name: 'ada', realName: 'Ada Operator' },
+    { id: 'U0LINOPS2', name: 'lin', realName: 'Lin Operator' },
+  ],
+} as const;
+
+/** How to start it. */
+export interface SlackOptions {
+  /** Receives interactions, commands and events, signed with `signingSecret`. */
+  readonly requestUrl: string;
+  /** @default a free one */
+  readonly port?: number | undefined;
+  readonly logFile: string;
+  /** Keeps running after this process has ended; @default false */
+  readonly detached?: boolean | undefined;
+}
+
+/** A running local Slack. */
+export interface LocalSlack extends ProcessRecord {
+  /** Origin, without a slash at the end; the Web API is below `/api/`. */
+  readonly url: string;
+  /** Page for people. */
+  readonly pageUrl: string;
+  readonly port: number;
+  readonly botToken: string;
+  readonly signingSecret: string;
+  readonly teamId: string;
+  readonly channelId: string;
+  readonly operators: readonly SlackPerson[];
+  /** Its temporary folder; to be deleted with it. */
+  readonly tmpDir: string;
+  stop(): Promise<void>;
+}
+
+interface Secrets {
+  readonly botToken: string;
+  readonly signingSecret: string;
+}
+
+const makeSecrets = (): Secrets => ({
+  botToken: `xoxb-local-${randomBytes(12).toString('hex')}`,
+  signingSecret: randomBytes(16).toString('hex'),
+});
+
+const configOf = (requestUrl: string, secrets: Secrets): object => {
+  const { teamId, teamName, channelId, channelName, appId, botUserId, botName, operators } = LOCAL_WORKSPACE;
+  return {
+    workspace: { name: teamName, domain: 'quote-desk', teamId },
+    apps: [{ appId, botUserId, botName, ...secrets, mode: 'events', requestUrl }],
+    users: operators.map(({ id, name, realName }) => ({ id, name, real_name: realName, tz: 'Etc/UTC' })),
+    channels: [
+      {
+        id: channelId,
+        name: channelName,
+        topic: 'Actions of accepted quotes',
+        members: [...operators.map(({ id }) => id), botUserId],
+      },
+    ],
+  };
+};
+
+const slackCommand = (): readonly [string, ...string[]] => {
+  const name = `local-slack-${process.platform}-${process.arch}`;
+  const binary = join(REPOSITORY_ROOT, 'node_modules', name, 'bin', 'local-slack');
+  return existsSync(binary) ? [binary] : ['npx', '--yes', NPX_PACKAGE];
+};
+
+/**
+ * Starts the local Slack with one channel and two operators, empty, and waits until it answers. Two things differ from
+ * Slack: it listens on every interface, and it accepts any token.
+ * @throws {LocalEnvironmentError} with the end of its log when it does not come up
+ */
+export const startSlack = async (options: SlackOptions): Promise<LocalSlack> => {
+  const port = await claimPort(options.port);
+  const secrets = makeSecrets();
+  const tmpDir = mkdtempSync(join(tmpdir(), 'quoteq-slack-'));
+  const configFile = join(tmpDir, 'config.json');
+  writeFileSync(configFile, JSON.stringify(configOf(options.requestUrl, secrets), null, 2), { mode: 0o600 });
+  const [command, ...prefix] = slackCommand();
+  const service = await startService({
+    name: 'The local Slack',
+    command,
+    args: [...prefix, '--config', configFile, '--port', `${port}`, '--base-host', '127.0.0.1', '--files-dir', tmpDir],
+    env: { PATH: pathWithNode24(), HOME: process.env['HOME'] ?? tmpDir, TMPDIR: tmpDir },
+    cwd: tmpDir,
+    logFile: options.logFile,
+    detached: options.detached,
+  });
+  const stop = async (): Promise<void> => {
+    await service.stop();
+    rmSync(tmpDir, { recursive: true, force: true, maxRetries: 3 });
+  };
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await waitUntilHealthy(service, () => answersOk(`${url}/_control/state`), BOOT_LIMIT_SECONDS);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const { teamId, channelId, operators } = LOCAL_WORKSPACE;
+  const { pid, startedAt } = service;
+  return { url, pageUrl: `${url}/`, port, ...secrets, teamId, channelId, operators, tmpDir, pid, startedAt, stop };
+};

@@ -29,7 +29,8 @@ export const unauthorised = (): ServerReply =>
 export const notFound = (message: string): ServerReply => errorReply(404, 'OBJECT_NOT_FOUND', message);
 
 /** 409: the name is taken. */
-export const alreadyExists = (message: string): ServerReply => errorReply(409, 'OBJECT_ALREADY_EXISTS', message);
+export const alreadyExists = (message: string): ServerReply =>
+  errorReply(409, 'OBJECT_ALREADY_EXISTS', message);
 
 /** 429: the limit per second is used up; try again after `retryAfterSeconds`. */
 export const rateLimited = (retryAfterSeconds: number): ServerReply =>

@@ -29,7 +29,9 @@ const upsertSchema = z.object({
     .check(z.minLength(1, 'expected 1 to 100 inputs'), z.maxLength(MAX_INPUTS, 'expected 1 to 100 inputs')),
 });
 const propertySchema = z.object({
-  name: z.string('expected text').check(z.regex(/^[a-z][a-z0-9_]*$/, 'expected lower-case letters, digits and _')),
+  name: z
+    .string('expected text')
+    .check(z.regex(/^[a-z][a-z0-9_]*$/, 'expected lower-case letters, digits and _')),
   label: z.string('expected text'),
   type: z.enum(['string', 'number', 'date', 'datetime', 'enumeration', 'bool'], 'expected a property type'),
   fieldType: z.string('expected text'),
@@ -37,7 +39,9 @@ const propertySchema = z.object({
   hasUniqueValue: z.optional(z.boolean('expected a boolean')),
 });
 const limitsSchema = z.object({
-  requestsPerSecond: z.nullable(z.number('expected a number ≥ 1 or null').check(z.minimum(1, 'expected ≥ 1'))),
+  requestsPerSecond: z.nullable(
+    z.number('expected a number ≥ 1 or null').check(z.minimum(1, 'expected ≥ 1')),
+  ),
 });
 
 type UpsertInput = z.infer<typeof upsertSchema>['inputs'][number];
@@ -104,13 +108,23 @@ const DEFAULT_PROPERTIES = [
 
 const readDeal = (store: CrmStore, request: ServerRequest, id: string): ServerReply => {
   const idProperty = request.query.get('idProperty') ?? undefined;
-  if (idProperty !== undefined && idProperty !== 'hs_object_id' && !store.property(idProperty)?.hasUniqueValue) {
+  if (
+    idProperty !== undefined &&
+    idProperty !== 'hs_object_id' &&
+    !store.property(idProperty)?.hasUniqueValue
+  ) {
     return replies.validationError(`idProperty: ${idProperty} is not a unique property of deals`);
   }
   const deal = store.find(id, idProperty);
   if (deal === undefined) return replies.notFound('Object not found.  objectId are usually numeric.');
   const asked = request.query.getAll('properties').flatMap((names) => names.split(','));
-  return json(200, view(deal, [...new Set([...DEFAULT_PROPERTIES, ...asked])].filter((name) => name !== '')));
+  return json(
+    200,
+    view(
+      deal,
+      [...new Set([...DEFAULT_PROPERTIES, ...asked])].filter((name) => name !== ''),
+    ),
+  );
 };
 
 const createProperty = (store: CrmStore, request: ServerRequest): ServerReply => {
@@ -132,7 +146,8 @@ const crmApi = (store: CrmStore, request: ServerRequest, nowMs: () => number): S
   if (route === 'POST /crm/v3/objects/deals/batch/upsert') return upsert(store, request, nowMs);
   if (route === 'POST /crm/v3/properties/deals') return createProperty(store, request);
   if (route === 'GET /crm/v3/properties/deals') return json(200, { results: store.properties() });
-  if (/^GET \/crm\/v3\/properties\/deals\/[^/]+$/.test(route)) return readProperty(store, lastSegment(request.path));
+  if (/^GET \/crm\/v3\/properties\/deals\/[^/]+$/.test(route))
+    return readProperty(store, lastSegment(request.path));
   if (/^GET \/crm\/v3\/objects\/deals\/[^/]+$/.test(route)) {
     return readDeal(store, request, lastSegment(request.path));
   }

@@ -33,7 +33,11 @@ export interface Emulator extends ProcessRecord {
 }
 
 /** The program of an installed emulator. */
-export const emulatorCommand = (python: string): readonly [string, ...string[]] => [python, '-m', 'ministack'];
+export const emulatorCommand = (python: string): readonly [string, ...string[]] => [
+  python,
+  '-m',
+  'ministack',
+];
 
 /**
  * The whole environment of the emulator. Its workers inherit all of it, so nothing of the host's comes along: no
@@ -69,7 +73,15 @@ export const startEmulator = async (options: EmulatorOptions): Promise<Emulator>
   const [command, ...args] = options.command;
   const { logFile, detached } = options;
   const env = emulatorEnv(port, tmpDir);
-  const service = await startService({ name: 'The local AWS', command, args, env, cwd: tmpDir, logFile, detached });
+  const service = await startService({
+    name: 'The local AWS',
+    command,
+    args,
+    env,
+    cwd: tmpDir,
+    logFile,
+    detached,
+  });
   const stop = async (): Promise<void> => {
     await service.stop();
     removeTmpDir();

@@ -64,7 +64,9 @@ const planOf = (options: InstallOptions): Plan => {
 
 // The interpreter behind the environment may be gone after an upgrade of Python: its link then leads nowhere.
 const isInstalled = (plan: Plan): boolean =>
-  existsSync(plan.python) && existsSync(plan.stampFile) && readFileSync(plan.stampFile, 'utf8') === plan.stamp;
+  existsSync(plan.python) &&
+  existsSync(plan.stampFile) &&
+  readFileSync(plan.stampFile, 'utf8') === plan.stamp;
 
 const FIXES: Partial<Record<NodeJS.Platform, { readonly python: string; readonly venv: string }>> = {
   linux: {
@@ -124,7 +126,9 @@ const requireVenv = async (python: string): Promise<void> => {
 };
 
 const inheritedEnv = (searchPath: string): Record<string, string> => {
-  const entries = Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  const entries = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
   // A user's own virtual environment or module path has no say in this one.
   const { PYTHONPATH: _modules, PYTHONHOME: _home, VIRTUAL_ENV: _venv, ...env } = Object.fromEntries(entries);
   return { ...env, PATH: searchPath, PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' };

@@ -28,7 +28,9 @@ export const freePort = async (): Promise<number> => {
 export const claimPort = async (wanted: number | undefined): Promise<number> => {
   if (wanted === undefined) return freePort();
   if ((await listenOnce(wanted)) !== undefined) return wanted;
-  throw new LocalEnvironmentError(`port ${wanted}: expected a free port of 127.0.0.1, another program listens on it`);
+  throw new LocalEnvironmentError(
+    `port ${wanted}: expected a free port of 127.0.0.1, another program listens on it`,
+  );
 };
 
 /** `preferred` when nobody listens on it, else any free port. */

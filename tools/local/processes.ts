@@ -73,7 +73,9 @@ const linuxStartTime = (pid: number): string | undefined => {
 
 const portableStartTime = (pid: number): string | undefined => {
   try {
-    const answer = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const answer = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     return answer.toString('utf8').trim() || undefined;
   } catch {
     return undefined;
@@ -186,7 +188,9 @@ export const waitUntilHealthy = async (
     const late = Date.now() > limitAtMs ? `is not healthy after ${limitSeconds} s` : undefined;
     const reason = problem ?? late;
     if (reason !== undefined) {
-      throw new LocalEnvironmentError(`${service.name} ${reason}. End of its log:\n${tailOf(service.logFile)}`);
+      throw new LocalEnvironmentError(
+        `${service.name} ${reason}. End of its log:\n${tailOf(service.logFile)}`,
+      );
     }
     await sleep(25);
   }

@@ -111,7 +111,17 @@ export const startSlack = async (options: SlackOptions): Promise<LocalSlack> => 
   const service = await startService({
     name: 'The local Slack',
     command,
-    args: [...prefix, '--config', configFile, '--port', `${port}`, '--base-host', '127.0.0.1', '--files-dir', tmpDir],
+    args: [
+      ...prefix,
+      '--config',
+      configFile,
+      '--port',
+      `${port}`,
+      '--base-host',
+      '127.0.0.1',
+      '--files-dir',
+      tmpDir,
+    ],
     env: { PATH: pathWithNode24(), HOME: process.env['HOME'] ?? tmpDir, TMPDIR: tmpDir },
     cwd: tmpDir,
     logFile: options.logFile,
@@ -130,5 +140,17 @@ export const startSlack = async (options: SlackOptions): Promise<LocalSlack> => 
   }
   const { teamId, channelId, operators } = LOCAL_WORKSPACE;
   const { pid, startedAt } = service;
-  return { url, pageUrl: `${url}/`, port, ...secrets, teamId, channelId, operators, tmpDir, pid, startedAt, stop };
+  return {
+    url,
+    pageUrl: `${url}/`,
+    port,
+    ...secrets,
+    teamId,
+    channelId,
+    operators,
+    tmpDir,
+    pid,
+    startedAt,
+    stop,
+  };
 };

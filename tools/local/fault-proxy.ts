@@ -1,0 +1,205 @@
+/**
+ * A reverse proxy in front of the CRM (`/crm…`) and Slack (`/api/…`) that fails on demand, and the way back: Slack's
+ * signed deliveries come in at {@link SLACK_REQUEST_PATH} and go to the queue's API.
+ */
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod/mini';
+import { killClientOf } from './client-process.ts';
+import { FaultScript, faultRuleSchema } from './fault-rules.ts';
+import type { Fault, FaultTarget } from './fault-rules.ts';
+import { forward } from './forward.ts';
+import type { UpstreamReply } from './forward.ts';
+import { bodyOf, json, startServer } from './http-server.ts';
+import type { RunningServer, ServerReply, ServerRequest } from './http-server.ts';
+import { RequestLog } from './request-log.ts';
+import { SlackMetadata } from './slack-metadata.ts';
+
+/** Where the local Slack delivers interactions, commands and events. */
+export const SLACK_REQUEST_PATH = '/_slack/requests';
+
+/** Where requests go on to. */
+export interface Upstreams {
+  /** Origin of the CRM, without a slash at the end. */
+  readonly crm: string;
+  /** Slack's Web API, with a slash at the end (`https://slack.com/api/`). */
+  readonly slack: string;
+  /** The queue's API, without a slash at the end; known only after the deployment. */
+  readonly api?: string | undefined;
+}
+
+/** How to start it. */
+export interface FaultProxyOptions {
+  readonly upstreams: Upstreams;
+  /** @default a free one */
+  readonly port?: number | undefined;
+}
+
+/** A running fault proxy. */
+export interface FaultProxy extends RunningServer {
+  /** Base for the CRM's clients, without a slash at the end. */
+  readonly crmBaseUrl: string;
+  /** Base for Slack's clients, with a slash at the end. */
+  readonly slackApiUrl: string;
+}
+
+interface State {
+  upstreams: Upstreams;
+  readonly script: FaultScript;
+  readonly log: RequestLog;
+  readonly metadata: SlackMetadata;
+}
+
+const apiSchema = z.strictObject({
+  url: z
+    .string('expected a URL')
+    .check(z.regex(/^https?:\/\/.*[^/]$/, 'expected a URL without a slash at the end')),
+});
+
+const upstreamUrl = (target: FaultTarget, request: ServerRequest, upstreams: Upstreams): string =>
+  target === 'crm' ? upstreams.crm + request.target : upstreams.slack + request.target.slice('/api/'.length);
+
+const forwardTo = async (
+  state: State,
+  target: FaultTarget,
+  request: ServerRequest,
+): Promise<UpstreamReply> => {
+  const reply = await forward(request, upstreamUrl(target, request, state.upstreams));
+  return target === 'slack' ? { ...reply, body: state.metadata.apply(request, reply.body) } : reply;
+};
+
+const badGateway = (error: unknown): ServerReply =>
+  json(502, { error: `upstream: ${error instanceof Error ? error.message : String(error)}` });
+
+const statusReply = (target: FaultTarget, fault: Extract<Fault, { kind: 'status' }>): ServerReply => {
+  const isLimit = fault.status === 429;
+  const slackBody = { ok: false, error: isLimit ? 'ratelimited' : 'internal_error' };
+  const crmBody = {
+    status: 'error',
+    message: 'Scripted fault',
+    ...(isLimit ? { errorType: 'RATE_LIMIT' } : {}),
+  };
+  const body = fault.body ?? JSON.stringify(target === 'slack' ? slackBody : crmBody);
+  const retryAfter =
+    fault.retryAfterSeconds === undefined ? {} : { 'retry-after': String(fault.retryAfterSeconds) };
+  return {
+    status: fault.status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...retryAfter },
+    body,
+  };
+};
+
+/** What became of a request: the client's answer (`undefined`: none) and what the log says about it. */
+interface Outcome {
+  readonly reply: ServerReply | undefined;
+  readonly status: number | null;
+  readonly killedPids?: readonly number[];
+}
+
+const answered = (reply: ServerReply): Outcome => ({ reply, status: reply.status });
+
+const carryOut = async (
+  state: State,
+  target: FaultTarget,
+  request: ServerRequest,
+  fault: Fault | undefined,
+): Promise<Outcome> => {
+  if (fault?.kind === 'status') return answered(statusReply(target, fault));
+  if (fault?.kind === 'drop_request') {
+    request.socket.destroy();
+    return { reply: undefined, status: null };
+  }
+  // Unreferenced: a pending delay keeps no process alive.
+  if (fault?.kind === 'delay') await sleep(fault.delayMs, undefined, { ref: false });
+  const reply = await forwardTo(state, target, request);
+  if (fault === undefined || fault.kind === 'delay') return answered(reply);
+  const killed = fault.kind === 'kill_client' ? { killedPids: await killClientOf(request.socket) } : {};
+  request.socket.destroy();
+  return { reply: undefined, status: reply.status, ...killed };
+};
+
+const proxied = async (
+  state: State,
+  target: FaultTarget,
+  request: ServerRequest,
+): Promise<ServerReply | undefined> => {
+  const atMs = Date.now();
+  const fault = state.script.take(target, request);
+  const { reply, ...rest } = await carryOut(state, target, request, fault).catch((error: unknown) =>
+    answered(badGateway(error)),
+  );
+  const { method, path, body } = request;
+  const bodySha = createHash('sha256').update(body).digest('hex');
+  state.log.add({ target, method, path, ...rest, fault: fault?.kind ?? null, bodySha, atMs });
+  return reply;
+};
+
+/** Which route of the API a delivery belongs to; events are for nobody. */
+const routeOfDelivery = (request: ServerRequest): string | undefined => {
+  const form = new URLSearchParams(request.body.toString('utf8'));
+  if (form.has('payload')) return '/slack/interactions';
+  return form.has('command') ? '/slack/commands' : undefined;
+};
+
+const delivered = async (state: State, request: ServerRequest): Promise<ServerReply> => {
+  const route = routeOfDelivery(request);
+  if (route === undefined) return json(200, {});
+  const { api } = state.upstreams;
+  if (api === undefined)
+    return json(503, { error: 'api: expected the address of the API, the deployment has not ended' });
+  return forward(request, api + route).catch(badGateway);
+};
+
+const refuse = (message: string): ServerReply => json(400, { error: message });
+
+const addRule = (state: State, request: ServerRequest): ServerReply => {
+  const rule = bodyOf(request, faultRuleSchema, refuse);
+  return json(201, state.script.add(rule));
+};
+
+const control = (state: State, request: ServerRequest): ServerReply => {
+  switch (`${request.method} ${request.path}`) {
+    case 'POST /_control/faults':
+      return addRule(state, request);
+    case 'GET /_control/faults':
+      return json(200, { faults: state.script.list() });
+    case 'DELETE /_control/faults':
+      state.script.clear();
+      return json(200, { faults: [] });
+    case 'GET /_control/requests':
+      return json(200, { requests: state.log.list() });
+    case 'DELETE /_control/requests':
+      state.log.clear();
+      return json(200, { requests: [] });
+    case 'PUT /_control/api':
+      state.upstreams = { ...state.upstreams, api: bodyOf(request, apiSchema, refuse).url };
+      return json(200, state.upstreams);
+    case 'GET /_control/health':
+      return json(200, { ok: true });
+    default:
+      return json(404, { error: `There is no ${request.method} ${request.path} here` });
+  }
+};
+
+const route = async (state: State, request: ServerRequest): Promise<ServerReply | undefined> => {
+  if (request.path.startsWith('/_control/')) return control(state, request);
+  if (request.path === SLACK_REQUEST_PATH) return delivered(state, request);
+  if (request.path.startsWith('/crm/')) return proxied(state, 'crm', request);
+  if (request.path.startsWith('/api/')) return proxied(state, 'slack', request);
+  return json(404, { error: `path: expected /crm/…, /api/… or /_control/…, got ${request.path}` });
+};
+
+/**
+ * Starts the proxy, without faults. An upstream that cannot be reached is a 502.
+ * @throws {Error} `EADDRINUSE` when the port is taken
+ */
+export const startFaultProxy = async (options: FaultProxyOptions): Promise<FaultProxy> => {
+  const state: State = {
+    upstreams: options.upstreams,
+    script: new FaultScript(),
+    log: new RequestLog(),
+    metadata: new SlackMetadata(),
+  };
+  const server = await startServer((request) => route(state, request), options.port);
+  return { ...server, crmBaseUrl: server.url, slackApiUrl: `${server.url}/api/` };
+};

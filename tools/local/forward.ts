@@ -1,0 +1,64 @@
+/** Passes a request on to an upstream, bytes as they are. */
+import { request as httpRequest } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { ServerReply, ServerRequest } from './http-server.ts';
+
+/** Longest that an upstream may take. */
+const UPSTREAM_LIMIT_MS = 60_000;
+
+/** Headers of one connection, which do not travel on; the body is whole, so its length is set anew. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'content-length',
+  'host',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+const endToEnd = (headers: IncomingHttpHeaders): Record<string, string | readonly string[]> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined || HOP_BY_HOP.has(name) ? [] : [[name, value] as const],
+    ),
+  );
+
+const readAll = async (message: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+};
+
+/** A complete answer of an upstream. */
+export interface UpstreamReply extends ServerReply {
+  readonly body: Buffer;
+}
+
+/**
+ * Sends the request to `url` and reads the whole answer. Asks for no compression, so that bodies can be read.
+ * @throws {Error} when the upstream cannot be reached, breaks off or takes longer than 60 s
+ */
+export const forward = (request: ServerRequest, url: string): Promise<UpstreamReply> =>
+  new Promise((resolve, reject) => {
+    const headers = {
+      ...endToEnd(request.headers),
+      'accept-encoding': 'identity',
+      'content-length': request.body.length,
+    };
+    const send = url.startsWith('https:') ? httpsRequest : httpRequest;
+    const options = { method: request.method, headers, agent: false, timeout: UPSTREAM_LIMIT_MS };
+    const upstream = send(url, options, (message) => {
+      readAll(message).then(
+        (body) => resolve({ status: message.statusCode ?? 502, headers: endToEnd(message.headers), body }),
+        reject,
+      );
+    });
+    upstream.once('timeout', () => upstream.destroy(new Error(`no answer within ${UPSTREAM_LIMIT_MS} ms`)));
+    upstream.once('error', reject);
+    upstream.end(request.body);
+  });

@@ -1,0 +1,75 @@
+/**
+ * Message metadata, which the local Slack drops: kept by (channel, ts) from what passes through, and added to what
+ * `conversations.history` and `conversations.replies` return when `include_all_metadata` is asked for. As at Slack,
+ * an update without metadata keeps the old one and an empty object removes it.
+ */
+import type { ServerRequest } from './http-server.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const parseObject = (text: string): Json | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Arguments of a Web API call: the query, overlaid by a JSON or form body. */
+const argumentsOf = (request: ServerRequest): Json => {
+  const text = request.body.toString('utf8');
+  const isJson = request.headers['content-type']?.includes('application/json') === true;
+  const body = isJson ? parseObject(text) : Object.fromEntries(new URLSearchParams(text));
+  return { ...Object.fromEntries(request.query), ...body };
+};
+
+const objectOf = (value: unknown): Json | undefined => {
+  if (typeof value === 'string') return parseObject(value);
+  return isObject(value) ? value : undefined;
+};
+
+const isTrue = (value: unknown): boolean =>
+  value === true || value === 'true' || value === '1' || value === 1;
+
+/** Metadata of one workspace's messages. */
+export class SlackMetadata {
+  readonly #kept = new Map<string, Json>();
+
+  /** Looks at a call and its answer; returns the answer the client gets. */
+  apply(request: ServerRequest, answer: Buffer): Buffer {
+    const method = request.path.slice(request.path.lastIndexOf('/') + 1);
+    const parsed = parseObject(answer.toString('utf8'));
+    if (parsed?.['ok'] !== true) return answer;
+    if (method === 'chat.postMessage' || method === 'chat.update') this.#keep(argumentsOf(request), parsed);
+    if (method === 'chat.delete') this.#kept.delete(this.#key(parsed['channel'], parsed['ts']));
+    const isRead = method === 'conversations.history' || method === 'conversations.replies';
+    return isRead ? this.#addTo(argumentsOf(request), parsed, answer) : answer;
+  }
+
+  #key(channel: unknown, ts: unknown): string {
+    return `${String(channel)} ${String(ts)}`;
+  }
+
+  #keep(args: Json, answer: Json): void {
+    const metadata = objectOf(args['metadata']);
+    if (metadata === undefined) return;
+    const key = this.#key(answer['channel'], answer['ts']);
+    if (Object.keys(metadata).length === 0) this.#kept.delete(key);
+    else this.#kept.set(key, metadata);
+  }
+
+  #addTo(args: Json, answer: Json, untouched: Buffer): Buffer {
+    const messages: unknown = answer['messages'];
+    if (!isTrue(args['include_all_metadata']) || !Array.isArray(messages)) return untouched;
+    const withMetadata = messages.map((message: unknown) => {
+      if (!isObject(message)) return message;
+      const metadata = this.#kept.get(this.#key(message['channel'] ?? args['channel'], message['ts']));
+      return metadata === undefined ? message : { ...message, metadata };
+    });
+    return Buffer.from(JSON.stringify({ ...answer, messages: withMetadata }));
+  }
+}

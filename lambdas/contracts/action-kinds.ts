@@ -34,7 +34,7 @@ const slackNotifyPayload = z.strictObject({
   message: z.string().check(
     z.minLength(1),
     z.maxLength(3_000),
-    z.refine((text: string) => text.isWellFormed(), 'expected well-formed Unicode'),
+    z.refine<string>((text) => text.isWellFormed(), 'expected well-formed Unicode'),
   ),
 });
 

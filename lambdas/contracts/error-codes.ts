@@ -40,6 +40,11 @@ export const ERROR_CODES = {
     text: 'The quote snapshot is not a signed-off result of an allowed deterministic engine.',
     runbook: 'Read the named fields; have the quote priced and approved again by an allowed engine.',
   },
+  REQUEST_INVALID: {
+    kind: 'terminal',
+    text: 'The request is not as documented.',
+    runbook: 'Read the named fields and send it again corrected; nothing was written.',
+  },
   TASK_NOT_FOUND: {
     kind: 'terminal',
     text: 'There is no such task.',

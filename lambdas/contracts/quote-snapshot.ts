@@ -26,8 +26,8 @@ const wholeQuantity = z
   .check(z.regex(/^[1-9]\d{0,11}$/, 'expected a whole number from 1 to 999999999999 as a string'));
 
 /** A lone surrogate has no UTF-8 form: it would be stored, hashed and shown as something else than was sent. */
-const wellFormed = z.refine(
-  (text: string) => text.isWellFormed(),
+const wellFormed = z.refine<string>(
+  (text) => text.isWellFormed(),
   'expected well-formed Unicode (no lone surrogates)',
 );
 const shortText = z.string().check(z.minLength(1), z.maxLength(500), wellFormed);

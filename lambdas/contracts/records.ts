@@ -145,7 +145,9 @@ export type LedgerStatus = (typeof LedgerStatus)[keyof typeof LedgerStatus];
 /** One effect's entry in the ledger: key, task hash, last state and result fingerprint (spec, "Domain Contracts"). */
 export const idempotencyRecordSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
+  /** `effect#` and the SHA-256 of the effect key (Powertools' form). */
   id: z.string(),
+  effectKey: z.string(),
   taskHash: z.string(),
   status: z.enum(LedgerStatus),
   /** Owner token of the reservation; absent once it was released with an unknown outcome. */

@@ -60,6 +60,7 @@ export interface ExecutionQueueRepo {
 /** A reservation asked for. */
 export interface Reservation {
   readonly id: string;
+  readonly effectKey: string;
   readonly taskHash: string;
   readonly owner: string;
   readonly fence: number;
@@ -77,7 +78,10 @@ export type ReserveResult =
 
 /** The effect ledger. Every write is conditional on the owner token, on success, failure and release alike. */
 export interface IdempotencyRepo {
-  /** Reserves a free, released or timed-out key. */
+  /**
+   * Reserves a free, released or timed-out key.
+   * @throws {LeaseLost} when the record was reserved by a later claim of the same task
+   */
   reserve(request: Reservation): Promise<ReserveResult>;
   /** Strongly consistent read. */
   check(id: string): Promise<IdempotencyRecord | undefined>;

@@ -1,0 +1,62 @@
+/** `ExecutionAuditRepo` on DynamoDB: put-if-absent per (taskId, version), never updated or deleted. */
+import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type AuditRecord, auditRecordSchema } from '../../contracts/records.ts';
+import { QueueError } from '../../domain/errors.ts';
+import type { ExecutionAuditRepo } from '../../domain/ports.ts';
+import { conditionFailure } from './document-client.ts';
+import type { Item } from './task-item.ts';
+
+function parseRecord(item: Item): AuditRecord {
+  const parsed = auditRecordSchema.safeParse(item);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+  throw new QueueError('STORED_RECORD_INVALID', { detail: `Audit item: ${fields}`, cause: parsed.error });
+}
+
+/** See the file head. */
+export class DynamoDbAuditRepo implements ExecutionAuditRepo {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #tableName: string;
+
+  constructor(client: DynamoDBDocumentClient, tableName: string) {
+    this.#client = client;
+    this.#tableName = tableName;
+  }
+
+  /** See {@link ExecutionAuditRepo.append}. */
+  async append(record: AuditRecord): Promise<'appended' | 'already_there'> {
+    try {
+      await this.#client.send(
+        new PutCommand({
+          TableName: this.#tableName,
+          Item: record,
+          ConditionExpression: 'attribute_not_exists(taskId)',
+        }),
+      );
+      return 'appended';
+    } catch (error) {
+      if (conditionFailure(error) === undefined) throw error;
+      return 'already_there';
+    }
+  }
+
+  /** See {@link ExecutionAuditRepo.list}. */
+  async list(taskId: string): Promise<readonly AuditRecord[]> {
+    const records: AuditRecord[] = [];
+    let startKey: Item | undefined;
+    do {
+      const page = await this.#client.send(
+        new QueryCommand({
+          TableName: this.#tableName,
+          KeyConditionExpression: 'taskId = :taskId',
+          ExpressionAttributeValues: { ':taskId': taskId },
+          ConsistentRead: true,
+          ...(startKey === undefined ? {} : { ExclusiveStartKey: startKey }),
+        }),
+      );
+      records.push(...(page.Items ?? []).map(parseRecord));
+      startKey = page.LastEvaluatedKey;
+    } while (startKey !== undefined);
+    return records;
+  }
+}

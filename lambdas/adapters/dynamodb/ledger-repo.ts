@@ -1,0 +1,190 @@
+/**
+ * `IdempotencyRepo` on DynamoDB: the effect ledger. Invariants upheld here:
+ * 1. Every put, update and delete is conditional on the owner token.
+ * 2. A key is taken over only when it was released, or its in-progress time plus the clock skew is over, and then the
+ *    new owner probes first.
+ * 3. An older claim never takes over from a newer one (`fence`).
+ */
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import {
+  type IdempotencyRecord,
+  idempotencyRecordSchema,
+  LedgerStatus,
+  SCHEMA_VERSION,
+} from '../../contracts/records.ts';
+import { LeaseLost, QueueError } from '../../domain/errors.ts';
+import { POLICY } from '../../domain/policy.ts';
+import type { IdempotencyRepo, LedgerFence, Reservation, ReserveResult } from '../../domain/ports.ts';
+import { conditionFailure } from './document-client.ts';
+import { type Item, rejectedItem } from './task-item.ts';
+
+/** Free, timed out, released, or forgotten (30 days over; the TTL deletes late, so expiry is in the condition). */
+const CLAIMABLE = [
+  'attribute_not_exists(id)',
+  '(#fence <= :fence AND ((#status = :inProgress AND inProgressExpiresAtMs < :nowLessSkew) OR expiresAtEpochSeconds < :nowSeconds))',
+].join(' OR ');
+
+function parseRecord(item: Item): IdempotencyRecord {
+  const parsed = idempotencyRecordSchema.safeParse(item);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+  throw new QueueError('STORED_RECORD_INVALID', { detail: `Ledger item: ${fields}`, cause: parsed.error });
+}
+
+const recordOf = (request: Reservation): IdempotencyRecord => ({
+  schemaVersion: SCHEMA_VERSION,
+  id: request.id,
+  effectKey: request.effectKey,
+  taskHash: request.taskHash,
+  status: LedgerStatus.InProgress,
+  owner: request.owner,
+  fence: request.fence,
+  attemptId: request.attemptId,
+  inProgressExpiresAtMs: request.inProgressExpiresAtMs,
+  expiresAtEpochSeconds: request.expiresAtEpochSeconds,
+});
+
+/** Why a reservation was refused, from the record that stands there. */
+function refusalOf(request: Reservation, stored: IdempotencyRecord): ReserveResult {
+  if (stored.attemptId === request.attemptId && stored.owner === request.owner) {
+    // Our own write, its answer lost. What stood there before is lost too, so the provider is asked.
+    return { kind: 'reserved', probeFirst: true };
+  }
+  if (stored.status === LedgerStatus.InProgress && stored.fence > request.fence) {
+    throw new LeaseLost({ detail: 'A later claim of the task has reserved the effect' });
+  }
+  return { kind: 'exists', record: stored };
+}
+
+/** See the file head. */
+export class DynamoDbLedgerRepo implements IdempotencyRepo {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #tableName: string;
+
+  constructor(client: DynamoDBDocumentClient, tableName: string) {
+    this.#client = client;
+    this.#tableName = tableName;
+  }
+
+  /** See {@link IdempotencyRepo.reserve}. */
+  async reserve(request: Reservation): Promise<ReserveResult> {
+    try {
+      const { Attributes } = await this.#client.send(
+        new PutCommand({
+          TableName: this.#tableName,
+          Item: recordOf(request),
+          ConditionExpression: CLAIMABLE,
+          ExpressionAttributeNames: { '#status': 'status', '#fence': 'fence' },
+          ExpressionAttributeValues: {
+            ':inProgress': LedgerStatus.InProgress,
+            ':nowLessSkew': request.nowMs - POLICY.clockSkewMs,
+            ':nowSeconds': Math.floor(request.nowMs / 1_000),
+            ':fence': request.fence,
+          },
+          ReturnValues: 'ALL_OLD',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      return { kind: 'reserved', probeFirst: Attributes !== undefined };
+    } catch (error) {
+      return refusalOf(request, await this.#refusing(error, request.id));
+    }
+  }
+
+  async #refusing(error: unknown, id: string): Promise<IdempotencyRecord> {
+    const failure = conditionFailure(error);
+    if (failure === undefined) throw error;
+    const item = rejectedItem(failure);
+    const record = item === undefined ? await this.check(id) : parseRecord(item);
+    if (record === undefined) throw new LeaseLost({ detail: 'The ledger record vanished', cause: error });
+    return record;
+  }
+
+  /** See {@link IdempotencyRepo.check}. */
+  async check(id: string): Promise<IdempotencyRecord | undefined> {
+    const { Item } = await this.#client.send(
+      new GetCommand({ TableName: this.#tableName, Key: { id }, ConsistentRead: true }),
+    );
+    return Item === undefined ? undefined : parseRecord(Item);
+  }
+
+  /** See {@link IdempotencyRepo.complete}. */
+  async complete(fence: LedgerFence, resultJson: string, resultFingerprint: string): Promise<void> {
+    const written = await this.#fenced(
+      fence,
+      new UpdateCommand({
+        TableName: this.#tableName,
+        Key: { id: fence.id },
+        UpdateExpression:
+          'SET #status = :completed, resultJson = :result, resultFingerprint = :fingerprint, attemptId = :attemptId',
+        ConditionExpression: '#status = :inProgress AND #owner = :owner',
+        ExpressionAttributeNames: { '#status': 'status', '#owner': 'owner' },
+        ExpressionAttributeValues: {
+          ':completed': LedgerStatus.Completed,
+          ':inProgress': LedgerStatus.InProgress,
+          ':result': resultJson,
+          ':fingerprint': resultFingerprint,
+          ':owner': fence.owner,
+          ':attemptId': fence.attemptId,
+        },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+    if (written === 'refused') throw new LeaseLost({ detail: 'Another owner holds the ledger record' });
+  }
+
+  /** See {@link IdempotencyRepo.release}. */
+  async release(fence: LedgerFence, outcome: 'not_applied' | 'unknown'): Promise<void> {
+    const written = await this.#fenced(
+      fence,
+      outcome === 'not_applied' ? this.#deletion(fence) : this.#probeFirst(fence),
+    );
+    if (written === 'refused') throw new LeaseLost({ detail: 'Another owner holds the ledger record' });
+  }
+
+  #deletion(fence: LedgerFence): DeleteCommand {
+    return new DeleteCommand({
+      TableName: this.#tableName,
+      Key: { id: fence.id },
+      // A record that is gone was deleted by the first try of this very request: nobody else may delete it.
+      ConditionExpression: 'attribute_not_exists(id) OR (#status = :inProgress AND #owner = :owner)',
+      ExpressionAttributeNames: { '#status': 'status', '#owner': 'owner' },
+      ExpressionAttributeValues: { ':inProgress': LedgerStatus.InProgress, ':owner': fence.owner },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+  }
+
+  #probeFirst(fence: LedgerFence): UpdateCommand {
+    return new UpdateCommand({
+      TableName: this.#tableName,
+      Key: { id: fence.id },
+      UpdateExpression: 'SET inProgressExpiresAtMs = :released, attemptId = :attemptId REMOVE #owner',
+      ConditionExpression: '#status = :inProgress AND #owner = :owner',
+      ExpressionAttributeNames: { '#status': 'status', '#owner': 'owner' },
+      ExpressionAttributeValues: {
+        ':released': 0,
+        ':inProgress': LedgerStatus.InProgress,
+        ':owner': fence.owner,
+        ':attemptId': fence.attemptId,
+      },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+  }
+
+  async #fenced(fence: LedgerFence, command: UpdateCommand | DeleteCommand): Promise<'written' | 'refused'> {
+    try {
+      await (command instanceof UpdateCommand ? this.#client.send(command) : this.#client.send(command));
+      return 'written';
+    } catch (error) {
+      const failure = conditionFailure(error);
+      if (failure === undefined) throw error;
+      return rejectedItem(failure)?.['attemptId'] === fence.attemptId ? 'written' : 'refused';
+    }
+  }
+}

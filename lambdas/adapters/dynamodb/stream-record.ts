@@ -1,0 +1,28 @@
+/** A record of the Tasks stream as audit items. */
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { type AuditRecord, SCHEMA_VERSION } from '../../contracts/records.ts';
+import { QueueError } from '../../domain/errors.ts';
+import { fromItem } from './task-item.ts';
+
+function imageOf(record: DynamoDBRecord): Record<string, unknown> {
+  const image = record.dynamodb?.NewImage;
+  if (image === undefined)
+    throw new QueueError('STORED_RECORD_INVALID', { detail: 'Stream record: expected a new image' });
+  // The two packages describe the same wire form with types of their own.
+  return unmarshall(image as Record<string, AttributeValue>);
+}
+
+/**
+ * The transition that the record stands for. A task writes one transition at a time, so its newest is the record's.
+ * Deletions carry none: tasks are never deleted by the queue.
+ * @throws {QueueError} `STORED_RECORD_INVALID` when the image is not a task
+ */
+export function auditRecordsOf(record: DynamoDBRecord): readonly AuditRecord[] {
+  if (record.eventName === 'REMOVE') return [];
+  const { taskId, quoteId, kind, version, history } = fromItem(imageOf(record));
+  return history
+    .filter((transition) => transition.version === version)
+    .map((transition) => ({ schemaVersion: SCHEMA_VERSION, taskId, quoteId, kind, ...transition }));
+}

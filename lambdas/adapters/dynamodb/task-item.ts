@@ -1,0 +1,31 @@
+/** A task as an item: the record plus the keys of the sparse index. */
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { DUE_SHARDS } from '../../contracts/environment.ts';
+import { type ExecutionTask, executionTaskSchema } from '../../contracts/records.ts';
+import { QueueError } from '../../domain/errors.ts';
+
+/** An item as the document client returns it. */
+export type Item = Record<string, unknown>;
+
+/** Shard of the index `byDeadline`, from the task's own hash: the same for the life of the task. */
+export const dueShardOf = (taskId: string): string =>
+  `due-${Number.parseInt(taskId.slice(-8), 16) % DUE_SHARDS}`;
+
+/** Only tasks that can still move carry `dueShard`, so the index holds what may need recovery and nothing else. */
+export const toItem = (task: ExecutionTask): Item =>
+  task.dueAtMs === undefined ? { ...task } : { ...task, dueShard: dueShardOf(task.taskId) };
+
+/** @throws {QueueError} `STORED_RECORD_INVALID` naming the fields that are not as expected */
+export function fromItem(item: Item): ExecutionTask {
+  const { dueShard: _index, ...record } = item;
+  const parsed = executionTaskSchema.safeParse(record);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  throw new QueueError('STORED_RECORD_INVALID', { detail: `Task item: ${fields}`, cause: parsed.error });
+}
+
+/** The item that stopped a conditional write, if the service returned it. */
+export const rejectedItem = (error: {
+  readonly Item?: Record<string, AttributeValue> | undefined;
+}): Item | undefined => (error.Item === undefined ? undefined : unmarshall(error.Item));

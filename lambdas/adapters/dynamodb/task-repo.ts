@@ -1,0 +1,137 @@
+/**
+ * `ExecutionQueueRepo` on DynamoDB. Invariants upheld here:
+ * 1. One conditional write per transition: on absence, or on (version, owner).
+ * 2. A write of our own whose answer was lost is recognised by its attempt id, also when the task has moved on since.
+ */
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DUE_SHARDS, TASKS_TABLE } from '../../contracts/environment.ts';
+import type { ExecutionTask } from '../../contracts/records.ts';
+import type { ExecutionQueueRepo, ListOptions, TaskPage, WriteResult } from '../../domain/ports.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { conditionFailure } from './document-client.ts';
+import { fromItem, rejectedItem, toItem } from './task-item.ts';
+
+interface Condition {
+  readonly expression: string;
+  readonly values?: Record<string, unknown>;
+}
+
+const unchanged = (previous: ExecutionTask): Condition =>
+  previous.owner === undefined
+    ? {
+        expression: 'version = :version AND attribute_not_exists(#owner)',
+        values: { ':version': previous.version },
+      }
+    : {
+        expression: 'version = :version AND #owner = :owner',
+        values: { ':version': previous.version, ':owner': previous.owner },
+      };
+
+/** Whether `stored` holds the write that would have made `next`. */
+const holdsWrite = (stored: ExecutionTask, next: ExecutionTask): boolean =>
+  stored.history.some((done) => done.version === next.version && done.attemptId === next.attemptId);
+
+/** See the file head. */
+export class DynamoDbTaskRepo implements ExecutionQueueRepo {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #tableName: string;
+
+  constructor(client: DynamoDBDocumentClient, tableName: string) {
+    this.#client = client;
+    this.#tableName = tableName;
+  }
+
+  /** See {@link ExecutionQueueRepo.putIfAbsent}. */
+  async putIfAbsent(task: ExecutionTask): Promise<WriteResult> {
+    return this.#write(task, { expression: `attribute_not_exists(${TASKS_TABLE.partitionKey})` });
+  }
+
+  /** See {@link ExecutionQueueRepo.replace}. */
+  async replace(previous: ExecutionTask, next: ExecutionTask): Promise<WriteResult> {
+    return this.#write(next, unchanged(previous));
+  }
+
+  async #write(next: ExecutionTask, condition: Condition): Promise<WriteResult> {
+    try {
+      await this.#client.send(
+        new PutCommand({
+          TableName: this.#tableName,
+          Item: toItem(next),
+          ConditionExpression: condition.expression,
+          ...(condition.values === undefined
+            ? {}
+            : {
+                ExpressionAttributeValues: condition.values,
+                ExpressionAttributeNames: { '#owner': 'owner' },
+              }),
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      return { kind: 'stored', task: next };
+    } catch (error) {
+      const failure = conditionFailure(error);
+      if (failure === undefined) throw error;
+      return this.#recognise(next, rejectedItem(failure));
+    }
+  }
+
+  async #recognise(next: ExecutionTask, rejected: Record<string, unknown> | undefined): Promise<WriteResult> {
+    const current = rejected === undefined ? await this.get(next.taskId) : fromItem(rejected);
+    return current !== undefined && holdsWrite(current, next)
+      ? { kind: 'stored', task: next }
+      : { kind: 'conflict', current };
+  }
+
+  /** See {@link ExecutionQueueRepo.get}. */
+  async get(taskId: string): Promise<ExecutionTask | undefined> {
+    const { Item } = await this.#client.send(
+      new GetCommand({ TableName: this.#tableName, Key: { taskId }, ConsistentRead: true }),
+    );
+    return Item === undefined ? undefined : fromItem(Item);
+  }
+
+  /** See {@link ExecutionQueueRepo.listByQuote}. */
+  async listByQuote(quoteId: string, options: ListOptions): Promise<TaskPage> {
+    const { state, limit, cursor } = options;
+    const { Items = [], LastEvaluatedKey } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#tableName,
+        IndexName: TASKS_TABLE.byQuote.name,
+        KeyConditionExpression: 'quoteId = :quoteId',
+        ExpressionAttributeValues: {
+          ':quoteId': quoteId,
+          ...(state === undefined ? {} : { ':state': state }),
+        },
+        ...(state === undefined
+          ? {}
+          : { FilterExpression: '#state = :state', ExpressionAttributeNames: { '#state': 'state' } }),
+        ...(cursor === undefined ? {} : { ExclusiveStartKey: decodeCursor(cursor, quoteId) }),
+        Limit: limit,
+      }),
+    );
+    const tasks = Items.map(fromItem);
+    return LastEvaluatedKey === undefined ? { tasks } : { tasks, cursor: encodeCursor(LastEvaluatedKey) };
+  }
+
+  /** See {@link ExecutionQueueRepo.listDue}. The shards share the limit, so that a full one cannot starve another. */
+  async listDue(nowMs: number, limit: number): Promise<readonly string[]> {
+    const perShard = Math.max(1, Math.ceil(limit / DUE_SHARDS));
+    const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => `due-${shard}`);
+    const pages = await Promise.all(shards.map((shard) => this.#listShard(shard, nowMs, perShard)));
+    return pages.flat();
+  }
+
+  async #listShard(shard: string, nowMs: number, limit: number): Promise<string[]> {
+    const { Items = [] } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#tableName,
+        IndexName: TASKS_TABLE.byDeadline.name,
+        KeyConditionExpression: 'dueShard = :shard AND dueAtMs <= :now',
+        ExpressionAttributeValues: { ':shard': shard, ':now': nowMs },
+        ProjectionExpression: 'taskId',
+        Limit: limit,
+      }),
+    );
+    return Items.map((item) => String(item['taskId']));
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * `slack.notify`: one message in the quote's thread, carrying the effect key as metadata.
+ * Source: Slack API, "Message metadata" (`include_all_metadata` of conversations.replies).
+ */
+import type { WebClient } from '@slack/web-api';
+import { ActionKind } from '../../contracts/action-kinds.ts';
+import type { EffectResult, ExecutionTask } from '../../contracts/records.ts';
+import type { Effect } from '../../domain/ports.ts';
+import type { GuardOptions } from '../guarded-effect.ts';
+import { effectMetadata, findMessage } from '../slack/find-message.ts';
+import { escapeText } from '../slack/message-text.ts';
+import { postMessage } from '../slack/post-message.ts';
+import { ensureThread } from '../slack/quote-thread.ts';
+import { payloadOf } from './task-payload.ts';
+
+/** What the effect works with. */
+export interface NotifySlackOptions extends GuardOptions {
+  readonly client: () => Promise<WebClient>;
+  readonly channel: string;
+}
+
+/** Slack redirects this address to the workspace of the reader. */
+const permalink = (channel: string, ts: string): string =>
+  `https://slack.com/archives/${encodeURIComponent(channel)}/p${ts.replace('.', '')}`;
+
+/** See the file head. */
+export class NotifySlack implements Effect {
+  readonly kind = ActionKind.SlackNotify;
+  readonly #options: NotifySlackOptions;
+
+  constructor(options: NotifySlackOptions) {
+    this.#options = options;
+  }
+
+  /** The whole task is what the message stands for. */
+  contentHash(task: ExecutionTask): string {
+    return task.taskHash;
+  }
+
+  /** See {@link Effect.apply}. Slack does not deduplicate: only the probe stands between a lost reply and a second post. */
+  async apply(task: ExecutionTask, effectKey: string): Promise<EffectResult> {
+    const { channel } = this.#options;
+    const { message } = payloadOf(task, ActionKind.SlackNotify);
+    const { client, threadTs } = await this.#thread(task);
+    const contentHash = this.contentHash(task);
+    const metadata = effectMetadata(effectKey, contentHash);
+    const ts = await postMessage(client, { channel, threadTs, text: escapeText(message), metadata });
+    return this.#result(ts, contentHash);
+  }
+
+  /** See {@link Effect.probe}. */
+  async probe(task: ExecutionTask, effectKey: string): Promise<EffectResult | undefined> {
+    const { client, threadTs } = await this.#thread(task);
+    const found = await findMessage(client, { channel: this.#options.channel, threadTs }, effectKey);
+    return found && this.#result(found.ts, found.contentHash);
+  }
+
+  async #thread(task: ExecutionTask): Promise<{ client: WebClient; threadTs: string }> {
+    const client = await this.#options.client();
+    const { snapshot } = payloadOf(task, ActionKind.SlackNotify);
+    return { client, threadTs: await ensureThread({ ...this.#options, client }, task, snapshot) };
+  }
+
+  #result(ts: string, contentHash: string): EffectResult {
+    const { channel } = this.#options;
+    return { provider: 'slack', externalId: ts, location: permalink(channel, ts), contentHash };
+  }
+}

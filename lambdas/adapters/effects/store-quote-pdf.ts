@@ -1,0 +1,115 @@
+/**
+ * `pdf.render`: the quote as a PDF under a content-addressed key. The object is never overwritten:
+ * `If-None-Match: *` answers 412 when it is there already, which is what was wanted, and 409 while another write of it
+ * is in flight. Source: Amazon S3 User Guide, "Conditional writes".
+ */
+import { HeadObjectCommand, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { ActionKind } from '../../contracts/action-kinds.ts';
+import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
+import type { EffectResult, ExecutionTask } from '../../contracts/records.ts';
+import { QueueError } from '../../domain/errors.ts';
+import type { Effect } from '../../domain/ports.ts';
+import { payloadOf } from './task-payload.ts';
+
+/** What the effect works with. */
+export interface StoreQuotePdfOptions {
+  readonly s3: S3Client;
+  readonly bucketName: string;
+  /** Renders the PDF; the same snapshot gives the same bytes. */
+  readonly render: (snapshot: QuoteSnapshot) => Promise<Uint8Array>;
+  /** Key of the document: a hash of the snapshot and the renderer's version. */
+  readonly documentKey: (snapshot: QuoteSnapshot) => string;
+}
+
+const statusOf = (thrown: unknown): number | undefined =>
+  thrown instanceof S3ServiceException ? thrown.$metadata.httpStatusCode : undefined;
+
+/** A refused or broken S3 request as an error of the list. */
+function storeError(thrown: unknown): QueueError {
+  const status = statusOf(thrown);
+  const detail = `S3 answered ${status ?? 'nothing'}${thrown instanceof Error ? ` (${thrown.name})` : ''}`;
+  if (status === 409) return new QueueError('PDF_STORE_CONFLICT', { detail, cause: thrown });
+  if (status === 503)
+    return new QueueError('PROVIDER_RATE_LIMITED', {
+      detail,
+      cause: thrown,
+      deferral: true,
+      retryAfterSeconds: 1,
+    });
+  if (status === 403) return new QueueError('PROVIDER_UNAUTHORIZED', { detail, cause: thrown });
+  if (status === 404) return new QueueError('PROVIDER_MISCONFIGURED', { detail, cause: thrown });
+  if (status !== undefined && status >= 400 && status < 500)
+    return new QueueError('PROVIDER_REFUSED', { detail, cause: thrown });
+  return new QueueError('PROVIDER_UNAVAILABLE', { detail, cause: thrown });
+}
+
+/** See the file head. */
+export class StoreQuotePdf implements Effect {
+  readonly kind = ActionKind.PdfRender;
+  readonly #options: StoreQuotePdfOptions;
+
+  constructor(options: StoreQuotePdfOptions) {
+    this.#options = options;
+  }
+
+  /** The key is the content's own hash: canonical snapshot and renderer version, not the bytes. */
+  contentHash(task: ExecutionTask): string {
+    return this.#keyOf(task);
+  }
+
+  #keyOf(task: ExecutionTask): string {
+    return this.#options.documentKey(payloadOf(task, ActionKind.PdfRender).snapshot);
+  }
+
+  /** See {@link Effect.apply}. Delivered again it finds the object there. */
+  async apply(task: ExecutionTask): Promise<EffectResult> {
+    const { snapshot } = payloadOf(task, ActionKind.PdfRender);
+    const body = await this.#rendered(snapshot);
+    const key = this.#keyOf(task);
+    try {
+      await this.#options.s3.send(
+        new PutObjectCommand({
+          Bucket: this.#options.bucketName,
+          Key: key,
+          Body: body,
+          IfNoneMatch: '*',
+          ContentType: 'application/pdf',
+          ContentDisposition: `inline; filename="${snapshot.quoteId}-r${snapshot.revision}.pdf"`,
+        }),
+      );
+    } catch (thrown) {
+      if (statusOf(thrown) !== 412) throw storeError(thrown);
+    }
+    return this.#result(key);
+  }
+
+  /** See {@link Effect.probe}. The role may list the bucket, so a missing object is 404 and not 403. */
+  async probe(task: ExecutionTask): Promise<EffectResult | undefined> {
+    const key = this.#keyOf(task);
+    try {
+      await this.#options.s3.send(new HeadObjectCommand({ Bucket: this.#options.bucketName, Key: key }));
+      return this.#result(key);
+    } catch (thrown) {
+      if (statusOf(thrown) === 404) return undefined;
+      throw storeError(thrown);
+    }
+  }
+
+  async #rendered(snapshot: QuoteSnapshot): Promise<Uint8Array> {
+    try {
+      return await this.#options.render(snapshot);
+    } catch (thrown) {
+      const name = thrown instanceof Error ? thrown.name : 'unknown error';
+      throw new QueueError('PDF_RENDER_FAILED', { detail: `The renderer failed: ${name}`, cause: thrown });
+    }
+  }
+
+  #result(key: string): EffectResult {
+    return {
+      provider: 'pdf',
+      externalId: key,
+      location: `s3://${this.#options.bucketName}/${key}`,
+      contentHash: key,
+    };
+  }
+}

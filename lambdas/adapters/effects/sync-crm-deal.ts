@@ -1,0 +1,130 @@
+/**
+ * `crm.sync`: one HubSpot deal per effect key, by upsert on a unique property.
+ * Source: HubSpot CRM API v3, "Deals", batch upsert with `idProperty`.
+ */
+import * as z from 'zod/mini';
+import { ActionKind } from '../../contracts/action-kinds.ts';
+import {
+  CRM_CONTENT_HASH_PROPERTY,
+  CRM_EFFECT_KEY_PROPERTY,
+  CRM_QUOTE_ID_PROPERTY,
+  CRM_REVISION_PROPERTY,
+} from '../../contracts/crm-properties.ts';
+import type { EffectResult, ExecutionTask } from '../../contracts/records.ts';
+import { QueueError } from '../../domain/errors.ts';
+import { toDecimalString } from '../../domain/money.ts';
+import type { Clock, Effect } from '../../domain/ports.ts';
+import { askProvider, type ProviderResponse } from '../http/provider-http.ts';
+import { payloadOf } from './task-payload.ts';
+
+/** Probe and upsert together stay well inside the worker's 15 s. */
+const REQUEST_TIMEOUT_MS = 4_000;
+/** HubSpot's default pipeline closes a won deal under this stage. */
+const DEFAULT_DEAL_STAGE = 'closedwon';
+
+const dealSchema = z.object({ id: z.string(), properties: z.record(z.string(), z.nullish(z.string())) });
+const upsertSchema = z.object({ results: z.array(dealSchema).check(z.length(1)) });
+const errorSchema = z.object({ message: z.string() });
+type Deal = z.infer<typeof dealSchema>;
+
+/** What the effect works with. */
+export interface SyncCrmDealOptions {
+  /** E.g. `https://api.hubapi.com`. */
+  readonly baseUrl: string;
+  /** Private app token; asked for before each request, so that a rotated secret is picked up. */
+  readonly token: () => Promise<string>;
+  readonly clock: Clock;
+}
+
+const messageOf = (response: ProviderResponse): string => {
+  const parsed = errorSchema.safeParse(response.json);
+  return parsed.success ? parsed.data.message.slice(0, 300) : 'no message';
+};
+
+/** A 4xx as an error: set-up is missing, a race on the unique value, or the data is wrong. */
+function refusalOf(response: ProviderResponse): QueueError {
+  const message = messageOf(response);
+  const detail = `The CRM answered ${response.status}: ${message}`;
+  if (response.status === 409) return new QueueError('PROVIDER_UNAVAILABLE', { detail });
+  return message.includes(CRM_EFFECT_KEY_PROPERTY) || message.includes('idProperty')
+    ? new QueueError('PROVIDER_MISCONFIGURED', { detail })
+    : new QueueError('PROVIDER_REFUSED', { detail });
+}
+
+/** See the file head. */
+export class SyncCrmDeal implements Effect {
+  readonly kind = ActionKind.CrmSync;
+  readonly #options: SyncCrmDealOptions;
+
+  constructor(options: SyncCrmDealOptions) {
+    this.#options = options;
+  }
+
+  /** The whole task is what the deal stands for. */
+  contentHash(task: ExecutionTask): string {
+    return task.taskHash;
+  }
+
+  /** See {@link Effect.apply}. Delivered again it updates the same deal with the same values. */
+  async apply(task: ExecutionTask, effectKey: string): Promise<EffectResult> {
+    const input = {
+      id: effectKey,
+      idProperty: CRM_EFFECT_KEY_PROPERTY,
+      properties: this.#properties(task, effectKey),
+    };
+    const response = await this.#ask('POST', '/crm/v3/objects/deals/batch/upsert', { inputs: [input] });
+    if (response.status !== 200 && response.status !== 201) throw refusalOf(response);
+    const parsed = upsertSchema.safeParse(response.json);
+    const deal = parsed.success ? parsed.data.results[0] : undefined;
+    if (deal === undefined) {
+      throw new QueueError('PROVIDER_UNAVAILABLE', { detail: 'The CRM answered 2xx without the deal' });
+    }
+    return this.#result(deal, this.contentHash(task));
+  }
+
+  /** See {@link Effect.probe}. */
+  async probe(_task: ExecutionTask, effectKey: string): Promise<EffectResult | undefined> {
+    const query = new URLSearchParams({
+      idProperty: CRM_EFFECT_KEY_PROPERTY,
+      properties: `${CRM_EFFECT_KEY_PROPERTY},${CRM_CONTENT_HASH_PROPERTY}`,
+    });
+    const path = `/crm/v3/objects/deals/${encodeURIComponent(effectKey)}?${query.toString()}`;
+    const response = await this.#ask('GET', path);
+    if (response.status === 404) return undefined;
+    const parsed = dealSchema.safeParse(response.json);
+    if (response.status !== 200 || !parsed.success) throw refusalOf(response);
+    return this.#result(parsed.data, parsed.data.properties[CRM_CONTENT_HASH_PROPERTY] ?? '');
+  }
+
+  async #ask(method: 'GET' | 'POST', path: string, body?: unknown): Promise<ProviderResponse> {
+    const request = {
+      url: new URL(`${this.#options.baseUrl.replace(/\/+$/, '')}${path}`),
+      method,
+      token: await this.#options.token(),
+      timeoutMs: REQUEST_TIMEOUT_MS,
+    };
+    return askProvider(body === undefined ? request : { ...request, body }, () =>
+      this.#options.clock.nowMs(),
+    );
+  }
+
+  #properties(task: ExecutionTask, effectKey: string): Record<string, string> {
+    const { snapshot, dealStage } = payloadOf(task, ActionKind.CrmSync);
+    return {
+      dealname: `${snapshot.quoteId} – ${snapshot.title}`,
+      amount: toDecimalString(snapshot.totalMinor, snapshot.currency),
+      deal_currency_code: snapshot.currency,
+      dealstage: dealStage ?? DEFAULT_DEAL_STAGE,
+      closedate: snapshot.acceptedAt,
+      [CRM_EFFECT_KEY_PROPERTY]: effectKey,
+      [CRM_CONTENT_HASH_PROPERTY]: this.contentHash(task),
+      [CRM_QUOTE_ID_PROPERTY]: snapshot.quoteId,
+      [CRM_REVISION_PROPERTY]: String(snapshot.revision),
+    };
+  }
+
+  #result(deal: Deal, contentHash: string): EffectResult {
+    const location = new URL(`/crm/v3/objects/deals/${encodeURIComponent(deal.id)}`, this.#options.baseUrl);
+    return { provider: 'crm', externalId: deal.id, location: location.href, contentHash };
+  }
+}

@@ -1,0 +1,70 @@
+/** `ExecutionDriver` on Step Functions. The name makes the start idempotent for 90 days. */
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  type SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { type ExecutionInput, executionInputSchema } from '../contracts/state-machine-io.ts';
+import { QueueError } from '../domain/errors.ts';
+import { executionNameOf } from '../domain/hashing.ts';
+import type { ExecutionDriver } from '../domain/ports.ts';
+
+/** Step Functions' limit of an execution name. */
+const MAX_NAME_LENGTH = 80;
+
+const notStarted = (detail: string, cause?: unknown): QueueError =>
+  new QueueError('DRIVER_NOT_STARTED', { detail, ...(cause === undefined ? {} : { cause }) });
+
+const inputOf = (text: string | undefined) => executionInputSchema.safeParse(JSON.parse(text ?? 'null'));
+
+/** See the file head. */
+export class StepFunctionsDriver implements ExecutionDriver {
+  readonly #client: SFNClient;
+  readonly #stateMachineArn: string;
+
+  constructor(client: SFNClient, stateMachineArn: string) {
+    this.#client = client;
+    this.#stateMachineArn = stateMachineArn;
+  }
+
+  /** See {@link ExecutionDriver.start}. */
+  async start(input: ExecutionInput): Promise<'started' | 'already_started'> {
+    const name = executionNameOf(input.taskId, input.generation);
+    if (name.length > MAX_NAME_LENGTH)
+      throw notStarted(`Execution name of ${name.length} characters: expected at most 80`);
+    try {
+      await this.#client.send(
+        new StartExecutionCommand({
+          stateMachineArn: this.#stateMachineArn,
+          name,
+          input: JSON.stringify(input),
+        }),
+      );
+      return 'started';
+    } catch (error) {
+      if (!(error instanceof ExecutionAlreadyExists)) {
+        throw notStarted(
+          `The execution could not be started (${error instanceof Error ? error.name : 'unknown'})`,
+          error,
+        );
+      }
+      return this.#confirm(name, input, error);
+    }
+  }
+
+  /** The name is taken: by this very driver (open or closed, both are fine), or by something else. */
+  async #confirm(name: string, input: ExecutionInput, cause: Error): Promise<'already_started'> {
+    const executionArn = `${this.#stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+    const found = await this.#client.send(new DescribeExecutionCommand({ executionArn }));
+    const existing = inputOf(found.input);
+    if (
+      existing.success &&
+      existing.data.taskId === input.taskId &&
+      existing.data.generation === input.generation
+    ) {
+      return 'already_started';
+    }
+    throw notStarted(`The execution name ${name} is taken by another input`, cause);
+  }
+}

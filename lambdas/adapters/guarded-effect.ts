@@ -1,0 +1,155 @@
+/**
+ * Runs an effect under the ledger through Powertools' `makeIdempotent`. Invariants upheld here:
+ * 1. After an unknown outcome, or when taking over a reservation, the provider is probed before anything is applied.
+ * 2. What the provider holds under an effect key must be what this task asked for.
+ * 3. A result that was stored is replayed only with its own fingerprint.
+ */
+import {
+  IdempotencyAlreadyInProgressError,
+  IdempotencyConfig,
+  IdempotencyPersistenceLayerError,
+  IdempotencyValidationError,
+  makeIdempotent,
+} from '@aws-lambda-powertools/idempotency';
+import type { Context } from 'aws-lambda';
+import { EffectProof, type EffectResult, effectResultSchema } from '../contracts/records.ts';
+import { QueueError, toQueueError } from '../domain/errors.ts';
+import { fingerprintOf } from '../domain/hashing.ts';
+import { POLICY } from '../domain/policy.ts';
+import type { Clock, IdempotencyRepo, Ids } from '../domain/ports.ts';
+import type { EffectOutcome } from '../domain/transitions.ts';
+import { FencedPersistenceLayer, type LedgerClaim } from './fenced-persistence-layer.ts';
+
+/** What every guarded run of one invocation shares. */
+export interface GuardOptions {
+  readonly ledger: IdempotencyRepo;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** The invocation: its remaining time is how long a reservation is protected. */
+  readonly lambdaContext: Context;
+}
+
+/** One effect under one key. */
+export interface GuardedEffect {
+  readonly claim: LedgerClaim;
+  /** SHA-256 of what is asked for. */
+  readonly contentHash: string;
+  /** The attempts are used up: ask the provider, apply nothing. */
+  readonly probeOnly: boolean;
+  readonly apply: () => Promise<EffectResult>;
+  readonly probe: () => Promise<EffectResult | undefined>;
+}
+
+const KEY_PREFIX = 'effect';
+
+const configOf = (lambdaContext: Context): IdempotencyConfig => {
+  const config = new IdempotencyConfig({
+    eventKeyJmesPath: 'effectKey',
+    payloadValidationJmesPath: 'taskHash',
+    throwOnNoIdempotencyKey: true,
+    expiresAfterSeconds: POLICY.ledgerLifeSeconds,
+    hashFunction: 'sha256',
+  });
+  config.registerLambdaContext(lambdaContext);
+  return config;
+};
+
+function checkContent(effect: GuardedEffect, result: EffectResult): EffectResult {
+  if (result.contentHash === effect.contentHash) return result;
+  throw new QueueError('DUPLICATE_EFFECT', {
+    detail: `The provider holds ${result.externalId} with another content under this effect key`,
+  });
+}
+
+/** An effect is certainly not applied only when its error says so. */
+const mayBeApplied = (error: QueueError): boolean =>
+  error.kind === 'unknown' || error.code === 'UNCLASSIFIED' || error.code === 'DUPLICATE_EFFECT';
+
+async function probed(
+  effect: GuardedEffect,
+  layer: FencedPersistenceLayer,
+): Promise<EffectResult | undefined> {
+  const found = await effect.probe();
+  if (found === undefined) layer.inDoubt = false;
+  return found === undefined ? undefined : checkContent(effect, found);
+}
+
+async function applied(effect: GuardedEffect, layer: FencedPersistenceLayer): Promise<EffectResult> {
+  try {
+    return checkContent(effect, await effect.apply());
+  } catch (thrown) {
+    const error = toQueueError(thrown);
+    layer.inDoubt = mayBeApplied(error);
+    throw error;
+  }
+}
+
+async function perform(effect: GuardedEffect, layer: FencedPersistenceLayer): Promise<EffectOutcome> {
+  if (layer.inDoubt || effect.probeOnly) {
+    const found = await probed(effect, layer);
+    if (found !== undefined) return { result: found, proof: EffectProof.Probed };
+  }
+  if (effect.probeOnly) {
+    throw new QueueError('RETRIES_EXHAUSTED', {
+      detail: 'All attempts are used up and the effect is not at the provider',
+    });
+  }
+  return { result: await applied(effect, layer), proof: EffectProof.Applied };
+}
+
+/** A stored result, checked against its own fingerprint (invariant 3). */
+function replayed(layer: FencedPersistenceLayer, stored: unknown): EffectOutcome {
+  const result = effectResultSchema.safeParse(stored);
+  if (!result.success || fingerprintOf(result.data) !== layer.existing?.resultFingerprint) {
+    throw new QueueError('DUPLICATE_EFFECT', { detail: 'The stored result does not have its fingerprint' });
+  }
+  return { result: result.data, proof: EffectProof.Replayed };
+}
+
+function inProgress(layer: FencedPersistenceLayer, nowMs: number, cause: Error): QueueError {
+  const freeAtMs = (layer.existing?.inProgressExpiresAtMs ?? 0) + POLICY.clockSkewMs;
+  const secondsLeft = Math.max(0, Math.ceil((freeAtMs - nowMs) / 1_000));
+  const retryAfterSeconds = Math.min(secondsLeft, POLICY.inProgressWaitSeconds);
+  return new QueueError('EFFECT_IN_PROGRESS', { deferral: true, retryAfterSeconds, cause });
+}
+
+/** Powertools' errors as errors of the list. */
+function translated(thrown: unknown, layer: FencedPersistenceLayer, nowMs: number): QueueError {
+  if (thrown instanceof IdempotencyAlreadyInProgressError) return inProgress(layer, nowMs, thrown);
+  if (thrown instanceof IdempotencyValidationError) {
+    return new QueueError('DUPLICATE_EFFECT', {
+      detail: 'The effect key stands for another task hash',
+      cause: thrown,
+    });
+  }
+  if (thrown instanceof IdempotencyPersistenceLayerError && thrown.cause !== undefined) {
+    return toQueueError(thrown.cause);
+  }
+  return toQueueError(thrown);
+}
+
+/**
+ * Applies, probes or replays an effect; exactly one of them, whatever was delivered twice.
+ * @throws {LeaseLost} when the ledger belongs to another owner
+ * @throws {QueueError} `EFFECT_IN_PROGRESS` (a deferral) while an earlier worker may still be at it; `DUPLICATE_EFFECT`;
+ * else what the effect throws
+ */
+export async function runGuarded(options: GuardOptions, effect: GuardedEffect): Promise<EffectOutcome> {
+  const { claim } = effect;
+  const layer = new FencedPersistenceLayer({
+    ...options,
+    claim,
+    remainingMs: () => options.lambdaContext.getRemainingTimeInMillis(),
+  });
+  const guarded = makeIdempotent((_key: { effectKey: string; taskHash: string }) => perform(effect, layer), {
+    persistenceStore: layer,
+    config: configOf(options.lambdaContext),
+    keyPrefix: KEY_PREFIX,
+  });
+  try {
+    const outcome = await guarded({ effectKey: claim.effectKey, taskHash: claim.taskHash });
+    return layer.reserved ? outcome : replayed(layer, outcome.result);
+  } catch (thrown) {
+    throw translated(thrown, layer, options.clock.nowMs());
+  }
+}

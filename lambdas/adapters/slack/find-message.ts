@@ -1,0 +1,92 @@
+/** Finds a message of ours by the effect key in its metadata. */
+import type { WebClient } from '@slack/web-api';
+import * as z from 'zod/mini';
+import { QueueError } from '../../domain/errors.ts';
+import { slackError } from './slack-client.ts';
+
+/** Metadata event of every message that is an effect. */
+export const EFFECT_EVENT_TYPE = 'quoteq_effect';
+
+const metadataSchema = z.object({
+  event_type: z.literal(EFFECT_EVENT_TYPE),
+  event_payload: z.object({ effect_key: z.string(), content_hash: z.string() }),
+});
+const messageSchema = z.object({ ts: z.string(), metadata: z.optional(z.unknown()) });
+const pageSchema = z.object({
+  messages: z.optional(z.array(messageSchema)),
+  response_metadata: z.optional(z.object({ next_cursor: z.optional(z.string()) })),
+});
+
+/** A message that carries an effect key. */
+export interface EffectMessage {
+  readonly ts: string;
+  readonly contentHash: string;
+}
+
+/** Where to look: a thread, or the channel's own messages. */
+export interface MessagePlace {
+  readonly channel: string;
+  readonly threadTs?: string;
+}
+
+/** 20 pages × 200 = the newest 4,000 messages of a channel; a thread of ours is far shorter. */
+const MAX_PAGES = 20;
+const PAGE_SIZE = 200;
+
+/** Metadata of a message that stands for `effectKey`. */
+export const effectMetadata = (effectKey: string, contentHash: string) => ({
+  event_type: EFFECT_EVENT_TYPE,
+  event_payload: { effect_key: effectKey, content_hash: contentHash },
+});
+
+async function fetchPage(client: WebClient, place: MessagePlace, cursor: string | undefined) {
+  const common = {
+    channel: place.channel,
+    include_all_metadata: true,
+    limit: PAGE_SIZE,
+    ...(cursor === undefined ? {} : { cursor }),
+  };
+  try {
+    const page =
+      place.threadTs === undefined
+        ? await client.conversations.history(common)
+        : await client.conversations.replies({ ...common, ts: place.threadTs });
+    return pageSchema.parse(page);
+  } catch (thrown) {
+    throw slackError(thrown);
+  }
+}
+
+const matching = (messages: z.infer<typeof pageSchema>['messages'], effectKey: string): EffectMessage[] =>
+  (messages ?? []).flatMap((message) => {
+    const metadata = metadataSchema.safeParse(message.metadata);
+    return metadata.success && metadata.data.event_payload.effect_key === effectKey
+      ? [{ ts: message.ts, contentHash: metadata.data.event_payload.content_hash }]
+      : [];
+  });
+
+/**
+ * The message that carries `effectKey`, or `undefined`.
+ * @throws {QueueError} `DUPLICATE_EFFECT` when there are several; else as {@link slackError}
+ */
+export async function findMessage(
+  client: WebClient,
+  place: MessagePlace,
+  effectKey: string,
+): Promise<EffectMessage | undefined> {
+  const found = new Map<string, EffectMessage>();
+  let cursor: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const { messages, response_metadata } = await fetchPage(client, place, cursor);
+    // A thread's first message stands on every page of it: ts is its identity.
+    for (const message of matching(messages, effectKey)) found.set(message.ts, message);
+    cursor = response_metadata?.next_cursor;
+    if (cursor === undefined || cursor === '') break;
+  }
+  if (found.size > 1) {
+    throw new QueueError('DUPLICATE_EFFECT', {
+      detail: `Slack holds ${found.size} messages under one effect key`,
+    });
+  }
+  return found.values().next().value;
+}

@@ -1,0 +1,97 @@
+/**
+ * The thread of a quote: one root message, opened once whoever comes first. It is an effect of its own under the same
+ * ledger, so tasks that race, or a lost reply, do not open a second one.
+ */
+import type { WebClient } from '@slack/web-api';
+import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
+import type { EffectResult, ExecutionTask } from '../../contracts/records.ts';
+import { LeaseLost, QueueError } from '../../domain/errors.ts';
+import { hashOf } from '../../domain/hashing.ts';
+import { formatMoney } from '../../domain/money.ts';
+import { type GuardOptions, runGuarded } from '../guarded-effect.ts';
+import { effectMetadata, findMessage } from './find-message.ts';
+import { escapeText } from './message-text.ts';
+import { postMessage } from './post-message.ts';
+
+/** What opening a thread works with. */
+export interface QuoteThreadOptions extends GuardOptions {
+  readonly client: WebClient;
+  readonly channel: string;
+}
+
+/** 5 looks, 300 ms apart: opening takes one call, so a racing task usually finds the thread without being deferred. */
+const LOOKS = 5;
+const LOOK_PAUSE_MS = 300;
+
+/** Text of the root message. It must not change for a quote: it opens the thread once for all its tasks. */
+export const rootText = (snapshot: QuoteSnapshot): string => {
+  const total = formatMoney(snapshot.totalMinor, snapshot.currency);
+  return `*Quote ${escapeText(snapshot.quoteId)}* – ${escapeText(snapshot.title)}\n${escapeText(snapshot.customer.name)} · ${escapeText(total)}`;
+};
+
+async function openOnce(
+  options: QuoteThreadOptions,
+  task: ExecutionTask,
+  snapshot: QuoteSnapshot,
+): Promise<EffectResult> {
+  const { client, channel } = options;
+  const contentHash = hashOf(['quoteq/thread', channel, snapshot.quoteId]);
+  const effectKey = `slack.thread:${channel}:${snapshot.quoteId}`;
+  const resultOf = (ts: string, hash: string): EffectResult => ({
+    provider: 'slack',
+    externalId: ts,
+    location: `slack:${channel}/${ts}`,
+    contentHash: hash,
+  });
+  const { result } = await runGuarded(options, {
+    claim: {
+      effectKey,
+      taskHash: contentHash,
+      // Several tasks share the key, and one owner token is one claim of one task.
+      owner: task.owner ?? '',
+      fence: 0,
+      leaseExpiresAtMs: task.leaseExpiresAtMs ?? 0,
+    },
+    contentHash,
+    probeOnly: false,
+    apply: async () => {
+      const message = { channel, text: rootText(snapshot), metadata: effectMetadata(effectKey, contentHash) };
+      return resultOf(await postMessage(client, message), contentHash);
+    },
+    probe: async () => {
+      const found = await findMessage(client, { channel }, effectKey);
+      return found && resultOf(found.ts, found.contentHash);
+    },
+  });
+  return result;
+}
+
+const isBusy = (thrown: unknown): boolean =>
+  thrown instanceof LeaseLost || (thrown instanceof QueueError && thrown.code === 'EFFECT_IN_PROGRESS');
+
+/**
+ * `ts` of the quote's root message, opened if need be.
+ * @throws {QueueError} `EFFECT_IN_PROGRESS` (a deferral) while another task is still opening it
+ */
+export async function ensureThread(
+  options: QuoteThreadOptions,
+  task: ExecutionTask,
+  snapshot: QuoteSnapshot,
+): Promise<string> {
+  for (let look = 1; ; look += 1) {
+    try {
+      return (await openOnce(options, task, snapshot)).externalId;
+    } catch (thrown) {
+      if (!isBusy(thrown)) throw thrown;
+      if (look === LOOKS) {
+        throw new QueueError('EFFECT_IN_PROGRESS', {
+          detail: 'Another task is opening the thread of the quote',
+          deferral: true,
+          retryAfterSeconds: 1,
+          cause: thrown,
+        });
+      }
+      await options.clock.sleep(LOOK_PAUSE_MS);
+    }
+  }
+}

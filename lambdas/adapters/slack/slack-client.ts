@@ -1,0 +1,86 @@
+/** The Slack client: one request per call, bounded, and every way it can end as an error of the list. */
+import {
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebAPIRequestError,
+  WebClient,
+} from '@slack/web-api';
+import { QueueError } from '../../domain/errors.ts';
+import { networkError } from '../http/provider-http.ts';
+
+/** Four calls in the worst case (find and open the thread, find and post the message) stay inside the worker's 15 s. */
+const REQUEST_TIMEOUT_MS = 3_000;
+
+/**
+ * A client without retries of its own: the SDK would post again after a network error, blindly, up to 10 times.
+ * @param apiUrl with a trailing slash, e.g. `https://slack.com/api/`
+ */
+export const createSlackClient = (token: string, apiUrl: string): WebClient =>
+  new WebClient(token, {
+    slackApiUrl: apiUrl,
+    retryConfig: { retries: 0 },
+    timeout: REQUEST_TIMEOUT_MS,
+    rejectRateLimitedCalls: true,
+    fetch: (url, init) => globalThis.fetch(url, init),
+  });
+
+/** Errors that set-up must mend: the channel or the app is not as documented. */
+const MISCONFIGURED: ReadonlySet<string> = new Set([
+  'channel_not_found',
+  'is_archived',
+  'not_in_channel',
+  'missing_scope',
+  'channel_is_limited_access',
+  'thread_not_found',
+  'method_not_supported_for_channel_type',
+]);
+const UNAUTHORIZED: ReadonlySet<string> = new Set([
+  'invalid_auth',
+  'not_authed',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'no_permission',
+  'org_login_required',
+  'access_denied',
+  'ekm_access_denied',
+  'restricted_action',
+  'team_access_not_granted',
+]);
+/** Slack failed while at it; the message may be there. */
+const UNKNOWN: ReadonlySet<string> = new Set([
+  'fatal_error',
+  'internal_error',
+  'service_unavailable',
+  'request_timeout',
+  'team_added_to_org',
+]);
+
+function platformError(error: WebAPIPlatformError): QueueError {
+  const code = error.data.error;
+  const options = { detail: `Slack answered ${code}`, cause: error };
+  if (code === 'ratelimited' || code === 'rate_limited' || code === 'message_limit_exceeded') {
+    return new QueueError('PROVIDER_RATE_LIMITED', { ...options, deferral: true, retryAfterSeconds: 1 });
+  }
+  if (MISCONFIGURED.has(code)) return new QueueError('PROVIDER_MISCONFIGURED', options);
+  if (UNAUTHORIZED.has(code)) return new QueueError('PROVIDER_UNAUTHORIZED', options);
+  if (UNKNOWN.has(code)) return new QueueError('PROVIDER_UNAVAILABLE', options);
+  return new QueueError('PROVIDER_REFUSED', options);
+}
+
+/** Anything a Slack call throws as an error of the list. */
+export function slackError(thrown: unknown): QueueError {
+  if (thrown instanceof WebAPIRateLimitedError) {
+    const retryAfterSeconds = Math.max(0, thrown.retryAfter);
+    return new QueueError('PROVIDER_RATE_LIMITED', { deferral: true, retryAfterSeconds, cause: thrown });
+  }
+  if (thrown instanceof WebAPIPlatformError) return platformError(thrown);
+  if (thrown instanceof WebAPIHTTPError) {
+    return new QueueError('PROVIDER_UNAVAILABLE', {
+      detail: `Slack answered ${thrown.statusCode}`,
+      cause: thrown,
+    });
+  }
+  return networkError(thrown instanceof WebAPIRequestError ? thrown.original : thrown);
+}

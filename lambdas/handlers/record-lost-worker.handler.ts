@@ -1,0 +1,39 @@
+/**
+ * `record-lost-worker`: the state machine caught a crash, a timeout or a lack of memory of `run-action`. The attempt
+ * ends with an unknown outcome, so the next one probes first. Delivered again it only looks.
+ */
+import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
+import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
+import { randomIds, systemClock } from '../adapters/system.ts';
+import { Env } from '../contracts/environment.ts';
+import { type RunActionOutput, runActionInputSchema } from '../contracts/state-machine-io.ts';
+import { outputOf } from '../domain/driver-view.ts';
+import { QueueError } from '../domain/errors.ts';
+import { DEFAULT_RETRY_POLICY } from '../domain/policy.ts';
+import { ExecutionQueueService } from '../domain/queue-service.ts';
+import { createLogger } from '../platform/observability.ts';
+import { requireEnv } from '../platform/require-env.ts';
+
+const logger = createLogger('record-lost-worker');
+const queue = new ExecutionQueueService({
+  clock: systemClock,
+  ids: randomIds,
+  queue: new DynamoDbTaskRepo(createDocumentClient(), requireEnv(Env.TasksTable)),
+  driver: { start: () => Promise.reject(new QueueError('DRIVER_NOT_STARTED')) },
+  retryPolicy: DEFAULT_RETRY_POLICY,
+  allowedEngines: new Set(),
+  actor: 'system:record-lost-worker',
+});
+
+/** See the file head. */
+export async function handler(event: unknown): Promise<RunActionOutput> {
+  const { taskId, generation } = runActionInputSchema.parse(event);
+  const view = await queue.recordLostWorker(
+    taskId,
+    generation,
+    'The worker crashed or ran out of time or memory',
+  );
+  const output = outputOf(view);
+  logger.warn('worker lost', { taskId, generation, ...output });
+  return output;
+}

@@ -1,0 +1,28 @@
+/** `run-action-pdf`: drives `pdf.render` tasks. The only function that carries pdfmake and fonts. */
+import { fileURLToPath } from 'node:url';
+import { S3Client } from '@aws-sdk/client-s3';
+import { StoreQuotePdf } from '../adapters/effects/store-quote-pdf.ts';
+import { documentKey, renderQuotePdf } from '../adapters/pdf/index.ts';
+import { Env } from '../contracts/environment.ts';
+import { requireEnv } from '../platform/require-env.ts';
+import { createRunActionHandler } from './run-action.ts';
+
+const bucketName = requireEnv(Env.DocumentsBucket);
+/** Relative to the bundle, or absolute. */
+const fontsDir = fileURLToPath(new URL(`${requireEnv(Env.FontsDir)}/`, import.meta.url));
+const s3 = new S3Client({
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 4_000 },
+});
+
+/** See {@link createRunActionHandler}. */
+export const handler = createRunActionHandler(
+  'run-action-pdf',
+  () =>
+    new StoreQuotePdf({
+      s3,
+      bucketName,
+      documentKey,
+      render: (snapshot) => renderQuotePdf(snapshot, { fontsDir }),
+    }),
+);

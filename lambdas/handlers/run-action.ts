@@ -1,0 +1,75 @@
+/** What the three `run-action-*` functions share: the queue, the ledger and the drive. */
+import type { Context } from 'aws-lambda';
+import { Env } from '../contracts/environment.ts';
+import { type RunActionOutput, runActionInputSchema } from '../contracts/state-machine-io.ts';
+import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
+import { DynamoDbLedgerRepo } from '../adapters/dynamodb/ledger-repo.ts';
+import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
+import { GuardedEffectRunner } from '../adapters/effect-runner.ts';
+import type { GuardOptions } from '../adapters/guarded-effect.ts';
+import { randomIds, systemClock } from '../adapters/system.ts';
+import { driveTask } from '../domain/drive-task.ts';
+import { QueueError } from '../domain/errors.ts';
+import { DEFAULT_RETRY_POLICY } from '../domain/policy.ts';
+import type { Clock, Effect, ExecutionDriver, Ids } from '../domain/ports.ts';
+import { ExecutionQueueService } from '../domain/queue-service.ts';
+import { createLogger } from '../platform/observability.ts';
+import { requireEnv } from '../platform/require-env.ts';
+
+/** A worker drives and never starts executions. */
+const noDriver: ExecutionDriver = {
+  start: () =>
+    Promise.reject(new QueueError('DRIVER_NOT_STARTED', { detail: 'A worker starts no executions' })),
+};
+
+/** Makes the effect of a kind for one invocation. */
+export type EffectFactory = (options: GuardOptions) => Effect;
+
+/** Clock and ids; tests bring their own. */
+export interface WorkerSystem {
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/**
+ * The handler of `run-action-<worker>`. It answers with a typed outcome; what it throws is a lost worker.
+ * Delivered again it finds the lease taken or the task settled.
+ */
+export function createRunActionHandler(
+  functionName: string,
+  createEffect: EffectFactory,
+  system: WorkerSystem = { clock: systemClock, ids: randomIds },
+) {
+  const logger = createLogger(functionName);
+  const client = createDocumentClient();
+  const ledger = new DynamoDbLedgerRepo(client, requireEnv(Env.LedgerTable));
+  const queue = new ExecutionQueueService({
+    ...system,
+    queue: new DynamoDbTaskRepo(client, requireEnv(Env.TasksTable)),
+    driver: noDriver,
+    retryPolicy: DEFAULT_RETRY_POLICY,
+    allowedEngines: new Set(),
+    actor: `system:${functionName}`,
+  });
+
+  return async (event: unknown, context: Context): Promise<RunActionOutput> => {
+    const input = runActionInputSchema.parse(event);
+    const guard: GuardOptions = { ...system, ledger, lambdaContext: context };
+    const output = await driveTask(
+      {
+        queue,
+        effects: new GuardedEffectRunner(guard, createEffect(guard)),
+        onFailure: ({ taskId, attempt }, error) =>
+          logger.warn('attempt failed', {
+            taskId,
+            attempt,
+            errorName: error.name,
+            errorMessage: error.message,
+          }),
+      },
+      input,
+    );
+    logger.info('drove task', { taskId: input.taskId, generation: input.generation, ...output });
+    return output;
+  };
+}

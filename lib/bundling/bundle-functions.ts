@@ -1,0 +1,81 @@
+/**
+ * All functions in one esbuild call. `NodejsFunction` starts one esbuild process per function and Region; one call
+ * shares the start and the parsing, and the folder it leaves is hashed by content, so the same sources give the same
+ * asset.
+ */
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { buildSync } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
+import { FUNCTION_ENV } from '../../lambdas/contracts/environment.ts';
+import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+
+const REPOSITORY = path.resolve(import.meta.dirname, '../..');
+
+/** Name of every deployed function, in the order of the contract. */
+export const FUNCTION_NAMES: readonly FunctionName[] = Object.keys(FUNCTION_ENV).filter(
+  (name): name is FunctionName => Object.hasOwn(FUNCTION_ENV, name),
+);
+
+/** Folder of the fonts inside the bundle of the function that renders PDFs; the value of `FONTS_DIR`. */
+export const FONTS_DIR = 'fonts';
+
+/** Files of `@expo-google-fonts/m-plus-1p` copied there. KEEP IN STEP WITH lambdas/adapters/pdf/font-files.ts */
+const FONT_FILES = ['400Regular/MPLUS1p_400Regular.ttf', '700Bold/MPLUS1p_700Bold.ttf'] as const;
+
+/** CommonJS packages inside an ES module still ask for `require`, `__filename` and `__dirname`. */
+const COMMONJS_BANNER = [
+  "import{createRequire as __createRequire}from'node:module';",
+  'const require=__createRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;',
+].join('');
+
+/** `keepNames`: minifying renames error classes, and the state machine and the logs match them by name. */
+const buildOptions = (outdir: string): BuildOptions => ({
+  absWorkingDir: REPOSITORY,
+  entryPoints: FUNCTION_NAMES.map((name) => ({
+    in: `lambdas/handlers/${name}.handler.ts`,
+    out: `${name}/index`,
+  })),
+  outdir,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  banner: { js: COMMONJS_BANNER },
+  logLevel: 'error',
+});
+
+const copyFonts = (bundleDir: string): void => {
+  const target = path.join(bundleDir, FONTS_DIR);
+  mkdirSync(target, { recursive: true });
+  for (const file of FONT_FILES) {
+    const source = path.join(REPOSITORY, 'node_modules/@expo-google-fonts/m-plus-1p', file);
+    copyFileSync(source, path.join(target, path.basename(file)));
+  }
+};
+
+let bundlesDir: string | undefined;
+
+const buildOnce = (): string => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'quoteq-bundles-'));
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  buildSync(buildOptions(dir));
+  copyFonts(path.join(dir, 'run-action-pdf'));
+  return dir;
+};
+
+/**
+ * The folder that holds the bundle of a function (`index.mjs`, export `handler`). The first call in a process builds
+ * all of them; the folders go when the process ends, so the caller copies what it keeps (a CDK asset does).
+ * @throws when a handler does not compile
+ */
+export const bundleDirOf = (name: FunctionName): string => {
+  bundlesDir ??= buildOnce();
+  return path.join(bundlesDir, name);
+};

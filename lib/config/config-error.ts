@@ -1,0 +1,11 @@
+/** A setting given to the synthesis is missing or malformed; nothing has been synthesised. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  /** The setting, as it is given on the command line or in the environment. */
+  readonly setting: string;
+
+  constructor(setting: string, expected: string, given: unknown) {
+    super(`${setting}: expected ${expected}, got ${given === undefined ? 'nothing' : JSON.stringify(given)}`);
+    this.setting = setting;
+  }
+}

@@ -1,0 +1,91 @@
+/** One parser per shape of setting; each names the setting and what was expected. */
+import { ConfigError } from './config-error.ts';
+
+const ENGINE = /^[a-z0-9][a-z0-9-]*@\d+\.\d+\.\d+$/;
+const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
+const CHANNEL = /^[CG][A-Z0-9]{2,20}$/;
+const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
+const ACCOUNT = /^\d{12}$/;
+
+type Check = (text: string) => boolean;
+
+const parse = (setting: string, expected: string, given: unknown, check: Check): string => {
+  if (typeof given !== 'string' || !check(given)) throw new ConfigError(setting, expected, given);
+  return given;
+};
+
+const parseList = (setting: string, expected: string, given: unknown, pattern: RegExp): readonly string[] => {
+  const items = typeof given === 'string' ? given.split(',').map((item) => item.trim()) : [];
+  const valid = items.length > 0 && items.every((item) => pattern.test(item));
+  if (!valid || new Set(items).size < items.length) throw new ConfigError(setting, expected, given);
+  return items;
+};
+
+/**
+ * One of a closed set.
+ * @throws {ConfigError} when it is none of them
+ */
+export const parseOneOf = <T extends string>(setting: string, given: unknown, allowed: readonly T[]): T => {
+  const found = allowed.find((value) => value === given);
+  if (found === undefined) throw new ConfigError(setting, `one of ${allowed.join(', ')}`, given);
+  return found;
+};
+
+/**
+ * Comma-separated AWS Regions, no duplicates.
+ * @throws {ConfigError}
+ */
+export const parseRegions = (setting: string, given: unknown): readonly string[] =>
+  parseList(setting, 'distinct AWS Regions separated by commas, like eu-central-1,eu-west-1', given, REGION);
+
+/**
+ * Comma-separated `name@version`, no duplicates.
+ * @throws {ConfigError}
+ */
+export const parseEngines = (setting: string, given: unknown): readonly string[] =>
+  parseList(setting, 'distinct name@major.minor.patch separated by commas', given, ENGINE);
+
+/**
+ * Twelve digits, or absent.
+ * @throws {ConfigError}
+ */
+export const parseAccount = (setting: string, given: unknown): string | undefined =>
+  given === undefined ? undefined : parse(setting, 'twelve digits', given, (text) => ACCOUNT.test(text));
+
+/**
+ * A Slack channel's id (not its name).
+ * @throws {ConfigError}
+ */
+export const parseChannelId = (setting: string, given: unknown): string =>
+  parse(setting, 'the id of a Slack channel, like C0123456789', given, (text) => CHANNEL.test(text));
+
+/**
+ * An IAM role's name without path.
+ * @throws {ConfigError}
+ */
+export const parseRoleName = (setting: string, given: unknown): string =>
+  parse(setting, 'an IAM role name', given, (text) => ROLE_NAME.test(text));
+
+/** What an address must look like. */
+export interface UrlRule {
+  /** Accept `http:` too, for an emulator on this machine. */
+  readonly allowHttp: boolean;
+  /** The last character must be a slash (a base that paths are appended to), or must not be one. */
+  readonly endsInSlash: boolean;
+}
+
+/**
+ * An absolute address without user name, query or fragment.
+ * @throws {ConfigError}
+ */
+export const parseUrl = (setting: string, given: unknown, rule: UrlRule): string => {
+  const protocols = rule.allowHttp ? ['http:', 'https:'] : ['https:'];
+  const check: Check = (text) => {
+    const url = URL.parse(text);
+    if (url === null || !protocols.includes(url.protocol)) return false;
+    const bare = url.username === '' && url.search === '' && url.hash === '';
+    return bare && text.endsWith('/') === rule.endsInSlash;
+  };
+  const slash = rule.endsInSlash ? 'ending in a slash' : 'without a slash at the end';
+  return parse(setting, `a plain ${protocols.join(' or ')} address ${slash}`, given, check);
+};

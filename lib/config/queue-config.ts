@@ -1,0 +1,45 @@
+/** Typed settings of a synthesis: what differs between stages and Regions, and nothing else. */
+import type { WorkerName } from '../../lambdas/contracts/action-kinds.ts';
+
+/** Where the stacks go: the local emulator, a shared development account, or production. */
+export const Stage = { Local: 'local', Dev: 'dev', Prod: 'prod' } as const;
+/** One of {@link Stage}. */
+export type Stage = (typeof Stage)[keyof typeof Stage];
+
+/** Settings fixed per stage. */
+export interface StageSettings {
+  /** Tables refuse deletion, and tables, key, bucket and secrets outlive their stack. */
+  readonly protectData: boolean;
+  /** Days that function, state machine and access logs are kept; one of CloudWatch's own steps. */
+  readonly logRetentionDays: 7 | 30 | 365;
+  /**
+   * How many actions of a kind run at once. Absent for a kind: unreserved. An account must keep 100 unreserved, so a
+   * stage that may live in a fresh account (quota 10) reserves nothing.
+   */
+  readonly reservedConcurrency: Partial<Record<WorkerName, number>>;
+  /** Steady requests per second over all routes of the API. */
+  readonly apiRatePerSecond: number;
+  /** Requests the API takes at once before the rate applies. */
+  readonly apiBurst: number;
+}
+
+/** Everything the constructs need to know; made by `readConfig` only. */
+export interface QueueConfig extends StageSettings {
+  readonly stage: Stage;
+  /** Name of the stack in each Region and the prefix of every fixed name: `quoteq-<stage>`. */
+  readonly stackName: string;
+  /** One stack per Region; at least one, no duplicates. */
+  readonly regions: readonly string[];
+  /** Twelve digits; absent: the template is not bound to an account. */
+  readonly account: string | undefined;
+  /** Endpoint of the local AWS that the functions call; absent on AWS. */
+  readonly awsEndpointUrl: string | undefined;
+  readonly crmBaseUrl: string;
+  /** Ends in a slash, as the Slack client expects. */
+  readonly slackApiUrl: string;
+  readonly slackChannelId: string;
+  /** `name@version` of the deterministic engines whose snapshots are accepted; at least one. */
+  readonly allowedEngines: readonly string[];
+  /** Name of the one role that may correct the audit trail; it is not created here. */
+  readonly breakGlassRoleName: string;
+}

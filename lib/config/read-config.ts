@@ -1,0 +1,88 @@
+/**
+ * The only reader of CDK context and of the environment. Where both may carry a setting, context wins; the name in an
+ * error is the one to fix.
+ */
+import * as parse from './parse-settings.ts';
+import { Stage } from './queue-config.ts';
+import type { QueueConfig } from './queue-config.ts';
+import { STAGE_SETTINGS } from './stage-settings.ts';
+
+/** The two places settings come from. */
+export interface ConfigSources {
+  /** A context value (`-c key=value` or cdk.json), `undefined` when absent. */
+  readonly context: (key: string) => unknown;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+interface Lookup {
+  readonly setting: string;
+  readonly given: unknown;
+}
+
+const lookup = (sources: ConfigSources, key: string, envName: string, fallback?: string): Lookup => {
+  const fromContext = sources.context(key);
+  if (fromContext !== undefined) return { setting: `-c ${key}`, given: fromContext };
+  return { setting: `-c ${key} (or ${envName})`, given: sources.env[envName] ?? fallback };
+};
+
+/** What an AWS stage takes from nowhere else, the local stage has a default for: the demo sets the real addresses. */
+const LOCAL_DEFAULTS = {
+  awsEndpointUrl: 'http://127.0.0.1:4566',
+  crmBaseUrl: 'http://127.0.0.1:4567',
+  slackApiUrl: 'http://127.0.0.1:4568/api/',
+  slackChannelId: 'C00000000',
+  allowedEngines: 'duckstore-pricing@3.2.0,duckstore-pricing@3.3.0',
+} as const;
+
+const readUrls = (
+  sources: ConfigSources,
+  isLocal: boolean,
+): Pick<QueueConfig, 'awsEndpointUrl' | 'crmBaseUrl' | 'slackApiUrl'> => {
+  const { awsEndpointUrl, crmBaseUrl, slackApiUrl } = LOCAL_DEFAULTS;
+  const aws = lookup(sources, 'awsEndpointUrl', 'QUOTEQ_AWS_ENDPOINT_URL', awsEndpointUrl);
+  const crmDefault = isLocal ? crmBaseUrl : 'https://api.hubapi.com';
+  const crm = lookup(sources, 'crmBaseUrl', 'QUOTEQ_CRM_BASE_URL', crmDefault);
+  const slackDefault = isLocal ? slackApiUrl : 'https://slack.com/api/';
+  const slack = lookup(sources, 'slackApiUrl', 'QUOTEQ_SLACK_API_URL', slackDefault);
+  const plain = { allowHttp: isLocal, endsInSlash: false };
+  return {
+    awsEndpointUrl: isLocal ? parse.parseUrl(aws.setting, aws.given, plain) : undefined,
+    crmBaseUrl: parse.parseUrl(crm.setting, crm.given, plain),
+    slackApiUrl: parse.parseUrl(slack.setting, slack.given, { allowHttp: isLocal, endsInSlash: true }),
+  };
+};
+
+const readBusiness = (
+  sources: ConfigSources,
+  isLocal: boolean,
+): Pick<QueueConfig, 'slackChannelId' | 'allowedEngines' | 'breakGlassRoleName'> => {
+  const local = isLocal ? LOCAL_DEFAULTS : undefined;
+  const channel = lookup(sources, 'slackChannelId', 'QUOTEQ_SLACK_CHANNEL_ID', local?.slackChannelId);
+  const engines = lookup(sources, 'allowedEngines', 'QUOTEQ_ALLOWED_ENGINES', local?.allowedEngines);
+  const role = lookup(sources, 'breakGlassRoleName', 'QUOTEQ_BREAK_GLASS_ROLE_NAME', 'quoteq-break-glass');
+  return {
+    slackChannelId: parse.parseChannelId(channel.setting, channel.given),
+    allowedEngines: parse.parseEngines(engines.setting, engines.given),
+    breakGlassRoleName: parse.parseRoleName(role.setting, role.given),
+  };
+};
+
+/**
+ * Reads and checks every setting of a synthesis. The stage is `local` unless `-c stage=…` names another; the Regions
+ * are `-c regions=a,b`, else the one the CDK command line was given.
+ * @throws {ConfigError} naming the setting and what was expected
+ */
+export const readConfig = (sources: ConfigSources): QueueConfig => {
+  const stage = parse.parseOneOf('-c stage', sources.context('stage') ?? Stage.Local, Object.values(Stage));
+  const isLocal = stage === Stage.Local;
+  const regions = lookup(sources, 'regions', 'CDK_DEFAULT_REGION', isLocal ? 'us-east-1' : undefined);
+  return {
+    ...STAGE_SETTINGS[stage],
+    stage,
+    stackName: `quoteq-${stage}`,
+    regions: parse.parseRegions(regions.setting, regions.given),
+    account: parse.parseAccount('CDK_DEFAULT_ACCOUNT', sources.env['CDK_DEFAULT_ACCOUNT']),
+    ...readUrls(sources, isLocal),
+    ...readBusiness(sources, isLocal),
+  };
+};

@@ -1,0 +1,123 @@
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import type { HttpRoute, IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+import type { QueueConfig } from '../config/queue-config.ts';
+import { acknowledge } from './acknowledge.ts';
+import type { DataKey } from './data-key.construct.ts';
+import { vendedLogGroupName } from './names.ts';
+import type { QueueFunctions } from './queue-functions.construct.ts';
+import { removalPolicyOf } from './retention.ts';
+
+/** One route of the API and the function behind it. */
+interface ApiRoute {
+  readonly method: HttpMethod;
+  readonly path: string;
+  readonly function: FunctionName;
+}
+
+const read = (path: string): ApiRoute => ({ method: HttpMethod.GET, path, function: 'read-actions' });
+const control = (path: string): ApiRoute => ({ method: HttpMethod.POST, path, function: 'control-action' });
+
+const HEALTH_PATH = '/health';
+/** Routes of the API; all but the health check ask for a signature of IAM. */
+const ROUTES: readonly ApiRoute[] = [
+  { method: HttpMethod.POST, path: '/quotes/{quoteId}/actions', function: 'enqueue-action' },
+  read('/quotes/{quoteId}/actions'),
+  read('/actions/{taskId}'),
+  read('/actions/{taskId}/audit'),
+  read(HEALTH_PATH),
+  control('/actions/{taskId}/retry'),
+  control('/actions/{taskId}/abandon'),
+  control('/actions/{taskId}/cancel'),
+];
+
+/** Who asked for what and what came of it; never a body, a query string or a header. */
+const ACCESS_LOG_FORMAT = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: '$context.requestId',
+    requestTime: '$context.requestTime',
+    routeKey: '$context.routeKey',
+    path: '$context.path',
+    status: '$context.status',
+    responseLatencyMs: '$context.responseLatency',
+    integrationStatus: '$context.integrationStatus',
+    integrationError: '$context.integrationErrorMessage',
+    sourceIp: '$context.identity.sourceIp',
+    caller: '$context.identity.userArn',
+  }),
+);
+
+/** Properties of {@link ActionApi}. */
+export interface ActionApiProps {
+  readonly config: QueueConfig;
+  readonly dataKey: DataKey;
+  readonly functions: QueueFunctions;
+}
+
+/** The HTTP API of the queue, with its one stage `$default`. */
+export class ActionApi extends Construct {
+  readonly api: HttpApi;
+  /** Address without a slash at the end. */
+  readonly url: string;
+  /** The stage `$default`. */
+  readonly stage: HttpStage;
+
+  constructor(scope: Construct, id: string, props: ActionApiProps) {
+    super(scope, id);
+    const { config, functions } = props;
+    this.api = new HttpApi(this, 'Api', {
+      apiName: `${config.stackName}-actions`,
+      description: 'Enqueue, read and control the actions of accepted quotes',
+      createDefaultStage: false,
+    });
+    this.url = this.api.apiEndpoint;
+    this.stage = this.addStage(props);
+    this.addRoutes(functions);
+  }
+
+  private addStage({ config, dataKey }: ActionApiProps): HttpStage {
+    const logGroup = new LogGroup(this, 'AccessLogs', {
+      logGroupName: vendedLogGroupName(config.stackName, 'api'),
+      retention: config.logRetentionDays,
+      encryptionKey: dataKey.key,
+      removalPolicy: removalPolicyOf(config),
+    });
+    return new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      autoDeploy: true,
+      detailedMetricsEnabled: true,
+      throttle: { rateLimit: config.apiRatePerSecond, burstLimit: config.apiBurst },
+      accessLogSettings: { destination: new LogGroupLogDestination(logGroup), format: ACCESS_LOG_FORMAT },
+    });
+  }
+
+  private addRoutes(functions: QueueFunctions): void {
+    const signed = new HttpIamAuthorizer();
+    for (const { method, path, function: name } of ROUTES) {
+      const isOpen = path === HEALTH_PATH;
+      const authorizer: IHttpRouteAuthorizer = isOpen ? new HttpNoneAuthorizer() : signed;
+      const integration = new HttpLambdaIntegration(name, functions.get(name));
+      const routes = this.api.addRoutes({ path, methods: [method], authorizer, integration });
+      if (isOpen) routes.forEach(acknowledgeOpenRoute);
+    }
+  }
+}
+
+const acknowledgeOpenRoute = (route: HttpRoute): void => {
+  acknowledge(
+    route,
+    'APIG4',
+    'The health check is for load balancers and people; it reads and tells nothing.',
+  );
+};

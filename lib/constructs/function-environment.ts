@@ -1,0 +1,35 @@
+import { Env, FUNCTION_ENV } from '../../lambdas/contracts/environment.ts';
+import type { EnvName, FunctionName } from '../../lambdas/contracts/environment.ts';
+import { FONTS_DIR } from '../bundling/bundle-functions.ts';
+import type { QueueConfig } from '../config/queue-config.ts';
+import type { QueueResources } from './function-permissions.ts';
+
+/** The variable every AWS SDK client reads its endpoint from; set on the local stage only. */
+export const AWS_ENDPOINT_VARIABLE = 'AWS_ENDPOINT_URL';
+
+/** The value of every variable of the contract. */
+export const environmentValues = (config: QueueConfig, r: QueueResources): Record<EnvName, string> => ({
+  [Env.TasksTable]: r.tables.tasks.tableName,
+  [Env.LedgerTable]: r.tables.ledger.tableName,
+  [Env.AuditTable]: r.tables.audit.tableName,
+  [Env.DocumentsBucket]: r.documents.bucketName,
+  [Env.StateMachineArn]: r.stateMachineArn,
+  [Env.ParkedQueueUrl]: r.parkedQueue.queueUrl,
+  [Env.AllowedEngines]: config.allowedEngines.join(','),
+  [Env.CrmBaseUrl]: config.crmBaseUrl,
+  [Env.CrmSecretArn]: r.secrets.crmArn,
+  [Env.SlackApiUrl]: config.slackApiUrl,
+  [Env.SlackSecretArn]: r.secrets.slackArn,
+  [Env.SlackChannelId]: config.slackChannelId,
+  [Env.FontsDir]: FONTS_DIR,
+});
+
+/** The variables of one function: those the contract lists for it, and on the local stage the endpoint. */
+export const environmentOf = (
+  name: FunctionName,
+  config: QueueConfig,
+  values: Readonly<Record<EnvName, string>>,
+): Record<string, string> => ({
+  ...Object.fromEntries(FUNCTION_ENV[name].map((variable) => [variable, values[variable]])),
+  ...(config.awsEndpointUrl !== undefined && { [AWS_ENDPOINT_VARIABLE]: config.awsEndpointUrl }),
+});

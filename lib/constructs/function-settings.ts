@@ -1,0 +1,29 @@
+import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+
+/** Size of a function. */
+export interface FunctionSettings {
+  /** Lambda stops the function after this; workers stay under the task timeout of the state machine, which stays under the lease. */
+  readonly timeoutSeconds: number;
+  /** Also buys CPU: 1,769 MB is one core. */
+  readonly memoryMb: number;
+}
+
+/** API functions answer people: half of API Gateway's 30 s is still too long, and a third of a core loads them fast. */
+const API: FunctionSettings = { timeoutSeconds: 10, memoryMb: 512 };
+/** Workers wait for a provider most of the time; 20 s covers a probe and a call with their own shorter timeouts. */
+const WORKER: FunctionSettings = { timeoutSeconds: 20, memoryMb: 512 };
+
+/** Size of each function. */
+export const FUNCTION_SETTINGS = {
+  'enqueue-action': API,
+  'read-actions': API,
+  'control-action': API,
+  // Rendering is pure CPU and holds the document and two fonts in memory: one whole core.
+  'run-action-pdf': { ...WORKER, memoryMb: 1_769 },
+  'run-action-crm': WORKER,
+  'run-action-slack': WORKER,
+  // One read and one conditional write.
+  'record-lost-worker': { timeoutSeconds: 10, memoryMb: 256 },
+  // 100 records in sequence at some 20 ms a write take 2 s; the rest is room for throttled writes.
+  'publish-transitions': { timeoutSeconds: 30, memoryMb: 256 },
+} as const satisfies Record<FunctionName, FunctionSettings>;

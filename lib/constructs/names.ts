@@ -1,0 +1,48 @@
+/** Fixed physical names: what one part addresses by name and another creates. */
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+
+/** Deployed name of a function: `<stackName>-<function>`; the state machine finds workers by this prefix. */
+export const deployedFunctionName = (stackName: string, name: FunctionName): string => `${stackName}-${name}`;
+
+/** Deployed name of the state machine that drives a quote action. */
+export const stateMachineName = (stackName: string): string => `${stackName}-quote-action`;
+
+/** Log group of a function. */
+export const functionLogGroupName = (stackName: string, name: FunctionName): string =>
+  `/aws/lambda/${deployedFunctionName(stackName, name)}`;
+
+/**
+ * Log group that another service writes to. The prefix `/aws/vendedlogs/` keeps CloudWatch's account-wide log
+ * policy, limited to 5,120 characters, from growing with each stack.
+ */
+export const vendedLogGroupName = (stackName: string, source: 'api' | 'quote-action'): string =>
+  `/aws/vendedlogs/${stackName}/${source}`;
+
+/** ARN of a state machine of this stack's account and Region, known before the machine exists. */
+export const stateMachineArn = (scope: Construct, stackName: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'states',
+    resource: 'stateMachine',
+    resourceName: stateMachineName(stackName),
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+
+/** ARN of every execution of that machine. */
+export const executionArns = (scope: Construct, stackName: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'states',
+    resource: 'execution',
+    resourceName: `${stateMachineName(stackName)}:*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+
+/** ARN of a function by its deployed name or the beginning of it. */
+export const functionArn = (scope: Construct, nameOrPrefix: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'lambda',
+    resource: 'function',
+    resourceName: nameOrPrefix,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });

@@ -1,0 +1,89 @@
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { WORKER_BY_KIND } from '../../lambdas/contracts/action-kinds.ts';
+import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+import { bundleDirOf } from '../bundling/bundle-functions.ts';
+import type { QueueConfig } from '../config/queue-config.ts';
+import { acknowledgeWildcard } from './acknowledge.ts';
+import type { DataKey } from './data-key.construct.ts';
+import { FUNCTION_SETTINGS } from './function-settings.ts';
+import { deployedFunctionName, functionLogGroupName } from './names.ts';
+import { removalPolicyOf } from './retention.ts';
+
+/** Properties of {@link QueueFunction}. */
+export interface QueueFunctionProps {
+  readonly name: FunctionName;
+  readonly config: QueueConfig;
+  readonly dataKey: DataKey;
+  /** Exactly the variables of the contract; the local stage adds the address of the local AWS. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What the function may do beyond writing its own log and traces. */
+  readonly statements: readonly PolicyStatement[];
+}
+
+const reservedConcurrencyOf = (config: QueueConfig, name: FunctionName): number | undefined => {
+  const worker = Object.values(WORKER_BY_KIND).find((candidate) => name === `run-action-${candidate}`);
+  return worker === undefined ? undefined : config.reservedConcurrency[worker];
+};
+
+/** One function with its bundle, its own role and its own encrypted log group. */
+export class QueueFunction extends Construct {
+  readonly function: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: QueueFunctionProps) {
+    super(scope, id);
+    const { name, config } = props;
+    const logGroup = this.logGroup(props);
+    const reservedConcurrentExecutions = reservedConcurrencyOf(config, name);
+    this.function = new LambdaFunction(this, 'Function', {
+      functionName: deployedFunctionName(config.stackName, name),
+      runtime: Runtime.NODEJS_24_X,
+      // No native code in the bundles: the cheaper processor, and any host the local AWS runs on.
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(bundleDirOf(name)),
+      handler: 'index.handler',
+      timeout: Duration.seconds(FUNCTION_SETTINGS[name].timeoutSeconds),
+      memorySize: FUNCTION_SETTINGS[name].memoryMb,
+      environment: { ...props.environment },
+      role: this.role(props, logGroup),
+      logGroup,
+      tracing: Tracing.ACTIVE,
+      ...(reservedConcurrentExecutions !== undefined && { reservedConcurrentExecutions }),
+    });
+    this.acknowledgeWildcard(
+      '*',
+      'xray:PutTraceSegments and xray:PutTelemetryRecords have no resources to name.',
+    );
+  }
+
+  private logGroup({ name, config, dataKey }: QueueFunctionProps): LogGroup {
+    return new LogGroup(this, 'Logs', {
+      logGroupName: functionLogGroupName(config.stackName, name),
+      retention: config.logRetentionDays,
+      encryptionKey: dataKey.key,
+      removalPolicy: removalPolicyOf(config),
+    });
+  }
+
+  /** Instead of `AWSLambdaBasicExecutionRole`, which may write to every log group of the account. */
+  private role({ name, config, statements }: QueueFunctionProps, logGroup: LogGroup): Role {
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Runs ${deployedFunctionName(config.stackName, name)}`,
+    });
+    const writeLog = new PolicyStatement({
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [logGroup.logGroupArn],
+    });
+    for (const statement of [writeLog, ...statements]) role.addToPolicy(statement);
+    return role;
+  }
+
+  /** Accepts one wildcard of the function's own policy; see {@link acknowledgeWildcard}. */
+  acknowledgeWildcard(resource: string, reason: string): void {
+    acknowledgeWildcard(this.function.role, resource, reason);
+  }
+}

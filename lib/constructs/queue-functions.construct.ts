@@ -1,0 +1,70 @@
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnResource, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+import { FUNCTION_NAMES } from '../bundling/bundle-functions.ts';
+import type { QueueConfig } from '../config/queue-config.ts';
+import { asReported } from './acknowledge.ts';
+import { DOCUMENT_PREFIX } from './documents.construct.ts';
+import { environmentOf, environmentValues } from './function-environment.ts';
+import { permissionsOf } from './function-permissions.ts';
+import type { QueueResources } from './function-permissions.ts';
+import { QueueFunction } from './queue-function.construct.ts';
+
+/** Properties of {@link QueueFunctions}. */
+export interface QueueFunctionsProps {
+  readonly config: QueueConfig;
+  readonly resources: QueueResources;
+}
+
+/** All functions of the contract. */
+export class QueueFunctions extends Construct {
+  private readonly byName = new Map<FunctionName, QueueFunction>();
+
+  constructor(scope: Construct, id: string, props: QueueFunctionsProps) {
+    super(scope, id);
+    const { config, resources } = props;
+    const values = environmentValues(config, resources);
+    const statements = permissionsOf(resources);
+    for (const name of FUNCTION_NAMES) {
+      const deployed = new QueueFunction(this, name, {
+        name,
+        config,
+        dataKey: resources.dataKey,
+        environment: environmentOf(name, config, values),
+        statements: statements[name],
+      });
+      this.byName.set(name, deployed);
+    }
+    this.acknowledgeWildcards(resources);
+  }
+
+  /** The stars that remain after each action and resource has been named. */
+  private acknowledgeWildcards({ executionArns, documents }: QueueResources): void {
+    const executions = asReported(this, executionArns);
+    const reason =
+      'The executions of this one state machine; their names are made at run time from task ids.';
+    for (const name of ['enqueue-action', 'control-action'] as const) {
+      this.find(name).acknowledgeWildcard(executions, reason);
+    }
+    const bucket = documents.node.defaultChild;
+    if (bucket === undefined || !CfnResource.isCfnResource(bucket))
+      throw new TypeError('documents: expected a bucket of this stack');
+    const objects = `<${Stack.of(this).getLogicalId(bucket)}.Arn>/${DOCUMENT_PREFIX}*`;
+    this.find('run-action-pdf').acknowledgeWildcard(
+      objects,
+      'The documents of this one bucket; keys are content hashes.',
+    );
+  }
+
+  private find(name: FunctionName): QueueFunction {
+    const found = this.byName.get(name);
+    if (found === undefined) throw new RangeError(`name: expected a function of the contract, got ${name}`);
+    return found;
+  }
+
+  /** A function of the contract. */
+  get(name: FunctionName): LambdaFunction {
+    return this.find(name).function;
+  }
+}

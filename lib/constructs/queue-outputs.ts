@@ -1,0 +1,23 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
+
+/** Names of the stack's outputs, for those who look them up after a deployment. None is an export. */
+export interface QueueOutputs {
+  readonly ApiId: string;
+  /** Without a slash at the end. */
+  readonly ApiUrl: string;
+  readonly StateMachineArn: string;
+  readonly TasksTableName: string;
+  readonly LedgerTableName: string;
+  readonly AuditTableName: string;
+  readonly DocumentsBucketName: string;
+  readonly ParkedQueueUrl: string;
+  readonly CrmSecretArn: string;
+  readonly SlackSecretArn: string;
+  /** JSON: function name of the contract → deployed name. */
+  readonly FunctionNames: string;
+}
+
+/** Writes the outputs under exactly their names. */
+export const addOutputs = (stack: Stack, outputs: QueueOutputs): readonly CfnOutput[] =>
+  Object.entries(outputs).map(([name, value]) => new CfnOutput(stack, name, { value }));

@@ -91,7 +91,7 @@ export type AslMachine = z.infer<typeof machineSchema>;
 export interface Transition {
   readonly from: string;
   readonly to: string;
-  /** `''`, a caught error's name, `<variable> = <literal>` or `otherwise`. */
+  /** `''`, a caught error's name, `<field> = <literal>` or `otherwise`. */
   readonly on: string;
 }
 
@@ -100,8 +100,13 @@ const waysOutOfTask = ({ Next, Catch = [] }: TaskState): readonly Omit<Transitio
   ...Catch.map((catcher) => ({ to: catcher.Next, on: catcher.ErrorEquals.join(', ') })),
 ];
 
+const lastField = (path: string): string => path.split('.').at(-1) ?? path;
+
 const waysOutOfChoice = ({ Choices, Default }: ChoiceState): readonly Omit<Transition, 'from'>[] => [
-  ...Choices.map(({ Variable, StringEquals, Next }) => ({ to: Next, on: `${Variable} = ${StringEquals}` })),
+  ...Choices.map(({ Variable, StringEquals, Next }) => ({
+    to: Next,
+    on: `${lastField(Variable)} = ${StringEquals}`,
+  })),
   { to: Default, on: 'otherwise' },
 ];
 

@@ -7,6 +7,14 @@ import {
   STATE_MACHINE_PAGE,
 } from '../../tools/generate/state-diagram.ts';
 
+const RETRIER = {
+  IntervalSeconds: 2,
+  BackoffRate: 2,
+  MaxDelaySeconds: 8,
+  MaxAttempts: 5,
+  JitterStrategy: 'FULL',
+} as const;
+
 const SMALL: AslMachine = {
   Comment: 'Waits, calls and chooses.',
   QueryLanguage: 'JSONPath',
@@ -23,14 +31,8 @@ const SMALL: AslMachine = {
       ResultPath: '$.run',
       TimeoutSeconds: 5,
       Retry: [
-        {
-          ErrorEquals: ['Lambda.ServiceException'],
-          IntervalSeconds: 2,
-          BackoffRate: 2,
-          MaxDelaySeconds: 8,
-          MaxAttempts: 5,
-          JitterStrategy: 'FULL',
-        },
+        { ...RETRIER, ErrorEquals: ['Lambda.TooManyRequestsException'], MaxAttempts: 2 },
+        { ...RETRIER, ErrorEquals: ['Lambda.ServiceException'] },
       ],
       Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Broken' }],
       Next: 'Choose',
@@ -53,9 +55,9 @@ describe('renderStateDiagram', () => {
   Pause --> Call
   Call --> Choose
   Call --> Broken: States.ALL
-  Choose --> Pause: $.run.outcome = again
+  Choose --> Pause: outcome = again
   Choose --> Done: otherwise
-  Call --> Call: retry Lambda.ServiceException
+  Call --> Call: retry Lambda.TooManyRequestsException, Lambda.ServiceException
   Done --> [*]
   Broken --> [*]
 `);

@@ -15,10 +15,14 @@ export const STATE_MACHINE_PAGE = new URL('../../docs/state-machine.md', import.
 
 const arrow = ({ from, to, on }: Transition): string => `${from} --> ${to}${on === '' ? '' : `: ${on}`}`;
 
+/** One per Task: Mermaid draws only one of several arrows from a state to itself. */
 const retryArrows = (machine: AslMachine): readonly string[] =>
-  tasksOf(machine).flatMap(([name, { Retry }]) =>
-    Retry.map(({ ErrorEquals }) => arrow({ from: name, to: name, on: `retry ${ErrorEquals.join(', ')}` })),
-  );
+  tasksOf(machine)
+    .filter(([, { Retry }]) => Retry.length > 0)
+    .map(([name, { Retry }]) => {
+      const errors = Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
+      return arrow({ from: name, to: name, on: `retry ${errors.join(', ')}` });
+    });
 
 const endArrows = (machine: AslMachine): readonly string[] =>
   Object.entries(machine.States)

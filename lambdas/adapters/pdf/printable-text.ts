@@ -1,0 +1,24 @@
+/**
+ * User text made fit for paper. Nothing is dropped: what has no shape on paper becomes a visible box.
+ *
+ * Invariants
+ * 1. No control character, lone surrogate, or directional embedding or override comes out of here. Overrides would let
+ *    a text show other digits and words than it holds, so they are shown as the box. Directional marks and isolates,
+ *    which right-to-left typing needs, stay and act.
+ * 2. Each line of the text is one paragraph, the empty ones too.
+ */
+
+/** Stands for what cannot be shown. */
+export const REPLACEMENT_CHARACTER = '\uFFFD';
+
+const LINE_ENDS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
+const WITHOUT_SHAPE = /[\p{Cc}\p{Cs}\u202A-\u202E]/gu;
+const TAB = '    ';
+
+/** The paragraphs of a text, at least one; combined into single letters where Unicode has them (NFC). */
+export const printableParagraphs = (text: string): readonly string[] =>
+  text
+    .split(LINE_ENDS)
+    .map((line) =>
+      line.replaceAll('\t', TAB).replaceAll(WITHOUT_SHAPE, REPLACEMENT_CHARACTER).normalize('NFC'),
+    );

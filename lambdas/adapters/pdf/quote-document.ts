@@ -1,0 +1,214 @@
+/** The document of a quote: what stands on the pages, all of it taken from the snapshot, nothing computed. */
+import type { Content, ContentStack, TDocumentDefinitions } from 'pdfmake/interfaces.js';
+import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
+import { formatMoney } from '../../domain/money.ts';
+import { linesTable } from './lines-table.ts';
+import { Color, CONTENT_WIDTH_POINTS, PAGE, type Style, Styles } from './page-style.ts';
+import type { TextBlocks } from './text-blocks.ts';
+
+const DETAILS_WIDTH_POINTS = 176;
+const GAP_POINTS = 24;
+const LABEL_WIDTH_POINTS = 76;
+
+/** `2026-03-01T09:30:00Z` as `2026-03-01 09:30 UTC`: the same for every reader and every machine. */
+const instantText = (instant: string): string => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
+
+const rule = (color: string, widthPoints: number): Content => ({
+  canvas: [{ type: 'line', x1: 0, y1: 0, x2: widthPoints, y2: 0, lineWidth: 0.75, lineColor: color }],
+});
+
+const stack = (content: Content[], margin: [number, number, number, number]): ContentStack => ({
+  stack: content,
+  margin,
+});
+
+/** Label and value side by side. */
+const field = (blocks: TextBlocks, label: string, value: string, widthPoints: number): Content => ({
+  columns: [
+    { width: LABEL_WIDTH_POINTS, stack: blocks.block(label, Styles.Quiet, LABEL_WIDTH_POINTS) },
+    {
+      width: widthPoints - LABEL_WIDTH_POINTS,
+      stack: blocks.block(value, Styles.Body, widthPoints - LABEL_WIDTH_POINTS),
+    },
+  ],
+  margin: [0, 0, 0, 2],
+});
+
+function letterhead(blocks: TextBlocks, snapshot: QuoteSnapshot): Content {
+  const sellerWidthPoints = CONTENT_WIDTH_POINTS - DETAILS_WIDTH_POINTS - GAP_POINTS;
+  const seller = [
+    ...blocks.block(snapshot.seller.name, Styles.SellerName, sellerWidthPoints),
+    ...blocks.optionalBlock(snapshot.seller.address, Styles.Quiet, sellerWidthPoints),
+  ];
+  const details = [
+    ...blocks.block('Quote', Styles.DocumentName, DETAILS_WIDTH_POINTS),
+    field(blocks, 'Quote no.', snapshot.quoteId, DETAILS_WIDTH_POINTS),
+    field(blocks, 'Revision', String(snapshot.revision), DETAILS_WIDTH_POINTS),
+    field(blocks, 'Accepted', instantText(snapshot.acceptedAt), DETAILS_WIDTH_POINTS),
+    field(blocks, 'Currency', snapshot.currency, DETAILS_WIDTH_POINTS),
+  ];
+  return {
+    columns: [
+      { width: sellerWidthPoints, stack: seller },
+      { width: DETAILS_WIDTH_POINTS, stack: details },
+    ],
+    columnGap: GAP_POINTS,
+    margin: [0, 0, 0, 12],
+  };
+}
+
+function customerBlock(blocks: TextBlocks, { customer }: QuoteSnapshot): Content {
+  return stack(
+    [
+      ...blocks.block('PREPARED FOR', Styles.Label, CONTENT_WIDTH_POINTS),
+      ...blocks.block(customer.name, Styles.BodyBold, CONTENT_WIDTH_POINTS),
+      ...blocks.optionalBlock(customer.email, Styles.Body, CONTENT_WIDTH_POINTS),
+      ...blocks.optionalBlock(customer.address, Styles.Body, CONTENT_WIDTH_POINTS),
+    ],
+    [0, 12, 0, 16],
+  );
+}
+
+function totalsBlock(blocks: TextBlocks, snapshot: QuoteSnapshot): Content {
+  const row = (label: string, minor: string, style: Style): Content => {
+    const amount = formatMoney(minor, snapshot.currency);
+    const amountPoints = Math.max(110, blocks.widthPoints(amount, style) + 1);
+    return {
+      columns: [
+        {
+          width: CONTENT_WIDTH_POINTS - amountPoints,
+          stack: blocks.block(label, style, CONTENT_WIDTH_POINTS - amountPoints, 'right'),
+        },
+        { width: amountPoints, stack: blocks.block(amount, style, amountPoints, 'right') },
+      ],
+      margin: [0, 2, 0, 2],
+    };
+  };
+  return {
+    unbreakable: true,
+    margin: [0, 12, 0, 18],
+    stack: [
+      row('Subtotal', snapshot.subtotalMinor, Styles.Body),
+      row('Tax', snapshot.taxMinor, Styles.Body),
+      { ...lineAtRight(220), margin: [0, 3, 0, 3] },
+      row(`Total ${snapshot.currency}`, snapshot.totalMinor, Styles.Total),
+    ],
+  };
+}
+
+const lineAtRight = (widthPoints: number) => ({
+  canvas: [
+    {
+      type: 'line' as const,
+      x1: CONTENT_WIDTH_POINTS - widthPoints,
+      y1: 0,
+      x2: CONTENT_WIDTH_POINTS,
+      y2: 0,
+      lineWidth: 0.75,
+      lineColor: Color.Accent,
+    },
+  ],
+});
+
+/** A heading stays with the first lines under it. */
+function section(blocks: TextBlocks, heading: string, content: readonly Content[]): Content {
+  const kept = 3;
+  return stack(
+    [
+      {
+        unbreakable: true,
+        stack: [...blocks.block(heading, Styles.Label, CONTENT_WIDTH_POINTS), ...content.slice(0, kept)],
+      },
+      ...content.slice(kept),
+    ],
+    [0, 0, 0, 14],
+  );
+}
+
+function notesSection(blocks: TextBlocks, { notes }: QuoteSnapshot): Content[] {
+  const lines = blocks.optionalBlock(notes, Styles.Body, CONTENT_WIDTH_POINTS);
+  return lines.length === 0 ? [] : [section(blocks, 'NOTES', lines)];
+}
+
+const DECISION_TEXTS = {
+  granted: 'Granted',
+  pending: 'Pending',
+  rejected: 'Rejected',
+  not_required: 'Not required',
+} as const satisfies Record<QuoteSnapshot['approval']['decision'], string>;
+
+function approvalText({ approval }: QuoteSnapshot): string {
+  const by = approval.approvedBy === undefined ? '' : ` by ${approval.approvedBy}`;
+  const at = approval.approvedAt === undefined ? '' : `, ${instantText(approval.approvedAt)}`;
+  const reference = approval.reference === undefined ? '' : `, reference ${approval.reference}`;
+  return `${DECISION_TEXTS[approval.decision]}${by}${at}${reference}`;
+}
+
+const signOffSection = (blocks: TextBlocks, snapshot: QuoteSnapshot): Content =>
+  section(blocks, 'APPROVAL AND PRICING', [
+    field(blocks, 'Approval', approvalText(snapshot), CONTENT_WIDTH_POINTS),
+    field(blocks, 'Priced by', `${snapshot.engine.name} ${snapshot.engine.version}`, CONTENT_WIDTH_POINTS),
+    field(
+      blocks,
+      'Policy',
+      `${snapshot.policy.name} ${snapshot.policy.version}: ${snapshot.policy.outcome}`,
+      CONTENT_WIDTH_POINTS,
+    ),
+  ]);
+
+function footer(
+  blocks: TextBlocks,
+  { quoteId, revision }: QuoteSnapshot,
+  page: number,
+  pages: number,
+): Content {
+  const halfPoints = CONTENT_WIDTH_POINTS / 2;
+  return {
+    margin: [PAGE.margins[0], 14, PAGE.margins[2], 0],
+    stack: [
+      rule(Color.Rule, CONTENT_WIDTH_POINTS),
+      {
+        margin: [0, 6, 0, 0],
+        columns: [
+          {
+            width: halfPoints,
+            stack: blocks.block(`${quoteId} · revision ${revision}`, Styles.Footer, halfPoints),
+          },
+          {
+            width: halfPoints,
+            stack: blocks.block(`Page ${page} of ${pages}`, Styles.Footer, halfPoints, 'right'),
+          },
+        ],
+      },
+    ],
+  };
+}
+
+/** pdfmake's definition of the document; dates come from `acceptedAt`, so equal snapshots give equal bytes. */
+export function quoteDocument(blocks: TextBlocks, snapshot: QuoteSnapshot): TDocumentDefinitions {
+  const acceptedAt = new Date(snapshot.acceptedAt);
+  return {
+    pageSize: PAGE.size,
+    pageMargins: [...PAGE.margins],
+    language: 'en',
+    displayTitle: true,
+    info: {
+      title: `Quote ${snapshot.quoteId}, revision ${snapshot.revision}`,
+      creator: 'Quote Execution Queue',
+      creationDate: acceptedAt,
+      modDate: acceptedAt,
+    },
+    defaultStyle: { font: 'text' },
+    content: [
+      letterhead(blocks, snapshot),
+      rule(Color.Rule, CONTENT_WIDTH_POINTS),
+      customerBlock(blocks, snapshot),
+      stack(blocks.block(snapshot.title, Styles.Title, CONTENT_WIDTH_POINTS), [0, 0, 0, 6]),
+      linesTable(blocks, snapshot),
+      totalsBlock(blocks, snapshot),
+      ...notesSection(blocks, snapshot),
+      signOffSection(blocks, snapshot),
+    ],
+    footer: (page, pages) => footer(blocks, snapshot, page, pages),
+  };
+}

@@ -1,0 +1,32 @@
+/** How every benchmark ends: a table for people, and as its last line the figures as JSON. */
+import { renderTable } from '../tools/cli/table.ts';
+
+/** One figure. `ok` is whether it meets its goal; absent where there is none. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly goal?: string;
+  readonly ok?: boolean;
+  readonly samples: number;
+}
+
+/** The middle of the values (the lower of two). @throws {RangeError} when there are none */
+export function median(values: readonly number[]): number {
+  const middle = values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
+  if (middle === undefined) throw new RangeError('median: expected at least one value');
+  return middle;
+}
+
+/** Prints the figures; with `--json` on the command line the JSON alone. A missed goal sets exit code 1. */
+export function report(figures: readonly Figure[], argv: readonly string[] = process.argv): void {
+  if (!argv.includes('--json')) {
+    const rows = figures.map(({ name, value, unit, goal, ok, samples }) => {
+      const met = ok === undefined ? '' : ok ? 'yes' : 'NO';
+      return [name, value, unit, goal ?? '', met, samples];
+    });
+    process.stdout.write(`${renderTable(['name', 'value', 'unit', 'goal', 'met', 'samples'], rows)}\n`);
+  }
+  process.stdout.write(`${JSON.stringify(figures)}\n`);
+  if (figures.some((figure) => figure.ok === false)) process.exitCode = 1;
+}

@@ -1,0 +1,43 @@
+/** Quote files: one snapshot and the actions it sets off. The API judges their content; here they only must be such files. */
+import { readFileSync } from 'node:fs';
+import * as z from 'zod/mini';
+import { CliError } from './cli-error.ts';
+
+const fileSchema = z.object({
+  snapshot: z.looseObject({ quoteId: z.string() }),
+  actions: z.array(z.looseObject({ idempotencyKey: z.string(), kind: z.string() })).check(z.minLength(1)),
+});
+
+/** One request to enqueue. */
+export interface QuoteAction {
+  readonly quoteId: string;
+  readonly idempotencyKey: string;
+  readonly kind: string;
+  /** Body of `POST /quotes/{quoteId}/actions`. */
+  readonly body: { readonly kind: string; readonly payload: Readonly<Record<string, unknown>> };
+}
+
+function parse(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : 'unreadable';
+    throw new CliError(`${file}: expected a JSON file (${reason})`, { cause });
+  }
+}
+
+/** The actions of a quote file. @throws {CliError} naming the file and each field that is not as expected */
+export function readQuoteFile(file: string): readonly QuoteAction[] {
+  const read = fileSchema.safeParse(parse(file));
+  if (!read.success) {
+    const fields = read.error.issues.map((issue) => `/${issue.path.join('/')}: ${issue.message}`).join('; ');
+    throw new CliError(`${file}: ${fields}`);
+  }
+  const { snapshot, actions } = read.data;
+  return actions.map(({ idempotencyKey, kind, ...rest }) => ({
+    quoteId: snapshot.quoteId,
+    idempotencyKey,
+    kind,
+    body: { kind, payload: { snapshot, ...rest } },
+  }));
+}

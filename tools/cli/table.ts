@@ -1,0 +1,32 @@
+/** Plain tables: one line a row, readable in a terminal and in a log. */
+import Table from 'cli-table3';
+
+/** A table as text, without a line break at its end. */
+export function renderTable(
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
+  const table = new Table({
+    head: [...head],
+    style: { head: [], border: [], compact: true },
+    chars: {
+      top: '',
+      'top-mid': '',
+      'top-left': '',
+      'top-right': '',
+      bottom: '',
+      'bottom-mid': '',
+      'bottom-left': '',
+      'bottom-right': '',
+      left: '',
+      'left-mid': '',
+      mid: '',
+      'mid-mid': '',
+      right: '',
+      'right-mid': '',
+      middle: '  ',
+    },
+  });
+  for (const row of rows) table.push([...row]);
+  return table.toString().replaceAll(/[ \t]+$/gm, '');
+}

@@ -1,0 +1,69 @@
+/** Which deployment the commands talk to: the one named, or else the local environment. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import * as z from 'zod/mini';
+import { LOCAL_ROOT } from '../local/paths.ts';
+import { CliError } from './cli-error.ts';
+
+/** Where the API is and how requests are signed. */
+export interface Target {
+  /** Without a slash at the end. */
+  readonly apiUrl: string;
+  readonly region: string;
+  readonly credentials: () => Promise<{
+    accessKeyId: string;
+    secretAccessKey: string;
+    sessionToken?: string;
+  }>;
+}
+
+/** Options every command takes. */
+export interface TargetOptions {
+  readonly apiUrl?: string;
+  readonly region?: string;
+}
+
+const outputsSchema = z.object({ apiUrl: z.string(), region: z.string() });
+
+/** The emulator's root identity. */
+const LOCAL_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+function localTarget(file: string): Target {
+  const outputs = outputsSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (!outputs.success)
+    throw new CliError(`${file} is not from this version: run \`npm run quoteq -- local up\``);
+  const { apiUrl, region } = outputs.data;
+  return { apiUrl, region, credentials: () => Promise.resolve(LOCAL_CREDENTIALS) };
+}
+
+/** The SDK's own chain: environment, profile, SSO, role. */
+async function chainCredentials(region: string) {
+  const client = new SFNClient({ region });
+  try {
+    return await client.config.credentials();
+  } catch (cause) {
+    throw new CliError(
+      'No AWS credentials found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+      { cause },
+    );
+  }
+}
+
+/**
+ * The target of a command: `--api-url` or QUOTEQ_API_URL, signed with the SDK's credentials; else the local environment.
+ * @throws {CliError} when neither is there
+ */
+export function resolveTarget(options: TargetOptions): Target {
+  const apiUrl = options.apiUrl ?? process.env['QUOTEQ_API_URL'];
+  if (apiUrl !== undefined) {
+    if (!URL.canParse(apiUrl)) throw new CliError(`--api-url: expected a URL, found ${apiUrl}`);
+    const fromHost = /execute-api\.([a-z0-9-]+)\./.exec(apiUrl)?.[1];
+    const region = options.region ?? process.env['AWS_REGION'] ?? fromHost;
+    if (region === undefined) throw new CliError('--region: expected a Region (or set AWS_REGION)');
+    return { apiUrl: apiUrl.replace(/\/+$/, ''), region, credentials: () => chainCredentials(region) };
+  }
+  const file = join(LOCAL_ROOT, 'outputs.json');
+  if (existsSync(file)) return localTarget(file);
+  throw new CliError('Nothing to talk to: run `npm run quoteq -- local up`, or give --api-url');
+}

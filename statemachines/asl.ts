@@ -134,7 +134,7 @@ export const retryWaitsSeconds = (retrier: Retrier): readonly number[] =>
   );
 
 /** Where the definition of `quote-action` stands. */
-export const QUOTE_ACTION_ASL = new URL('quote-action/quote-action.asl.json', import.meta.url);
+const QUOTE_ACTION_ASL = new URL('quote-action/quote-action.asl.json', import.meta.url);
 
 /** Text of the definition, with its `${…}` substitutions still in it. */
 export const readQuoteActionText = (): Promise<string> => readFile(QUOTE_ACTION_ASL, 'utf8');

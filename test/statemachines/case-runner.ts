@@ -18,7 +18,7 @@ export const readSubstitutedText = async (): Promise<string> =>
   );
 
 /** One Lambda call that the machine made. */
-export interface LambdaCall {
+interface LambdaCall {
   readonly state: string;
   /** `FunctionName` and `Payload`, after `Parameters`. */
   readonly request: unknown;

@@ -1,0 +1,221 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { WORKER_BY_KIND } from '../../lambdas/contracts/action-kinds.ts';
+import { FUNCTION_ENV } from '../../lambdas/contracts/environment.ts';
+import {
+  executionInputSchema,
+  MachineError,
+  RunOutcome,
+  runActionInputSchema,
+  runActionOutputSchema,
+} from '../../lambdas/contracts/state-machine-io.ts';
+import { DEFAULT_RETRY_POLICY, POLICY } from '../../lambdas/domain/policy.ts';
+import {
+  type AslState,
+  type ChoiceState,
+  readQuoteAction,
+  readQuoteActionText,
+  type Retrier,
+  retryWaitsSeconds,
+  tasksOf,
+  type TaskState,
+} from '../../statemachines/asl.ts';
+import { TEST_SUBSTITUTIONS } from '../statemachines/case-runner.ts';
+
+/** Names that Step Functions and its Lambda integration give to errors; functions of ours throw none for it to match. */
+const SERVICE_ERRORS: readonly string[] = [
+  'States.ALL',
+  'States.Timeout',
+  'States.TaskFailed',
+  'Lambda.TooManyRequestsException',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.Unknown',
+];
+
+/** Step Functions ends an execution at this number of history events. */
+const MAX_HISTORY_EVENTS = 25_000;
+/** Entered, scheduled, started, succeeded, exited. */
+const EVENTS_PER_TASK = 5;
+/** Entered and exited. */
+const EVENTS_PER_OTHER_STATE = 2;
+/** Scheduled, started, failed. */
+const EVENTS_PER_RETRY = 3;
+
+const machine = await readQuoteAction();
+const definition = await readQuoteActionText();
+const readme = await readFile(new URL('../../statemachines/quote-action/README.md', import.meta.url), 'utf8');
+const tasks = tasksOf(machine);
+const states = Object.entries(machine.States);
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const sorted = (values: readonly string[]): readonly string[] => values.toSorted();
+const keysOf = (schema: { readonly shape: object }): readonly string[] => sorted(Object.keys(schema.shape));
+
+function choiceNamed(name: string): ChoiceState {
+  const state: AslState | undefined = machine.States[name];
+  if (state?.Type !== 'Choice') throw new Error(`States.${name}: expected a Choice state`);
+  return state;
+}
+
+function taskNamed(name: string): TaskState {
+  const state: AslState | undefined = machine.States[name];
+  if (state?.Type !== 'Task') throw new Error(`States.${name}: expected a Task state`);
+  return state;
+}
+
+function retrierFor(state: TaskState, error: string): Retrier {
+  const found = state.Retry.find(({ ErrorEquals }) => ErrorEquals.includes(error));
+  if (found === undefined) throw new Error(`Retry: expected a retrier for ${error}`);
+  return found;
+}
+
+const running = taskNamed('Running');
+const workerLost = taskNamed('WorkerLost');
+const throttle = retrierFor(running, 'Lambda.TooManyRequestsException');
+const serviceErrors = retrierFor(running, 'Lambda.ServiceException');
+const anyError = retrierFor(workerLost, 'States.ALL');
+
+describe('the outcomes of a worker', () => {
+  it('have one branch each, which leads to the state of that name', () => {
+    const branches = choiceNamed('Outcome').Choices.map(({ StringEquals, Next }) => [StringEquals, Next]);
+
+    expect(Object.fromEntries(branches)).toEqual(
+      Object.fromEntries(Object.entries(RunOutcome).map(([name, outcome]) => [outcome, name])),
+    );
+    expect(branches).toHaveLength(Object.keys(RunOutcome).length);
+  });
+
+  it('end under a name of their own when unknown', () => {
+    expect(machine.States[choiceNamed('Outcome').Default]).toMatchObject({
+      Type: 'Fail',
+      Error: MachineError.UnknownOutcome,
+    });
+  });
+
+  it('fail an execution with the errors of the contract only', () => {
+    const errors = states.flatMap(([, state]) => (state.Type === 'Fail' ? [state.Error] : []));
+
+    expect(sorted(errors)).toEqual(sorted(Object.values(MachineError)));
+  });
+});
+
+describe('input and output of the machine', () => {
+  it.each(tasks)('passes on what the function of %s reads', (_name, { Parameters }) => {
+    const payload = new Map(Object.entries(Parameters)).get('Payload');
+
+    expect(sorted(Object.keys(payload ?? {}))).toEqual(keysOf(runActionInputSchema).map((key) => `${key}.$`));
+  });
+
+  it.each(tasks)('selects what the function of %s answers', (_name, { ResultSelector, ResultPath }) => {
+    expect(ResultSelector).toEqual(
+      Object.fromEntries(keysOf(runActionOutputSchema).map((key) => [`${key}.$`, `$.Payload.${key}`])),
+    );
+    expect(ResultPath).toBe('$.run');
+  });
+
+  it('reads nothing that neither the input nor an answer brings', () => {
+    const brought = [
+      ...keysOf(executionInputSchema).map((key) => `$.${key}`),
+      ...keysOf(runActionOutputSchema).flatMap((key) => [`$.run.${key}`, `$.Payload.${key}`]),
+      '$.run',
+    ];
+    const read = definition.match(/\$\.\w+(\.\w+)*/g) ?? [];
+
+    expect(read.filter((path) => !brought.includes(path))).toEqual([]);
+  });
+
+  it('addresses a deployed function for every worker', () => {
+    const workers = sorted([...new Set(Object.values(WORKER_BY_KIND))]);
+
+    expect(sorted(executionInputSchema.shape.worker.options)).toEqual(workers);
+    expect(workers.filter((worker) => !Object.hasOwn(FUNCTION_ENV, `run-action-${worker}`))).toEqual([]);
+  });
+
+  it('has the ARN substitutions and no other', () => {
+    const placeholders = [...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => String(name));
+
+    expect(sorted([...new Set(placeholders)])).toEqual(sorted(Object.keys(TEST_SUBSTITUTIONS)));
+  });
+
+  it('names no account, Region or other integration', () => {
+    expect(new Set(definition.match(/arn:[^"']+/g))).toEqual(new Set(['arn:aws:states:::lambda:invoke']));
+  });
+});
+
+describe('errors of the machine', () => {
+  it.each(tasks)('are known to Step Functions in %s', (_name, { Retry, Catch = [] }) => {
+    const names = [...Retry, ...Catch].flatMap(({ ErrorEquals }) => ErrorEquals);
+
+    expect(names.filter((name) => !SERVICE_ERRORS.includes(name))).toEqual([]);
+  });
+
+  it.each(tasks)('have States.ALL alone and last in %s', (_name, { Retry, Catch = [] }) => {
+    const misplaced = [Retry, Catch].flatMap((list) =>
+      list.filter(
+        ({ ErrorEquals }, index) =>
+          ErrorEquals.includes('States.ALL') && (ErrorEquals.length > 1 || index < list.length - 1),
+      ),
+    );
+
+    expect(misplaced).toEqual([]);
+  });
+
+  it('stand in the README, and so does every state', () => {
+    const errors = tasks.flatMap(([, { Retry, Catch = [] }]) =>
+      [...Retry, ...Catch].flatMap(({ ErrorEquals }) => ErrorEquals),
+    );
+    const names = [...errors, ...Object.values(MachineError), ...Object.keys(machine.States)];
+
+    expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+describe('times of the machine', () => {
+  it('stops a worker before its task, and its task before its lease', () => {
+    expect(running.TimeoutSeconds).toBe(POLICY.taskTimeoutSeconds);
+    expect(POLICY.workerTimeoutSeconds).toBeLessThan(running.TimeoutSeconds);
+    expect(running.TimeoutSeconds * 1_000).toBeLessThan(POLICY.leaseMs);
+  });
+
+  it('lets an execution live for the deadline of its task and an hour', () => {
+    expect(machine.TimeoutSeconds).toBeGreaterThanOrEqual(POLICY.taskDeadlineMs / 1_000 + 3_600);
+  });
+
+  it('expects to wait through a throttle for the deadline of a task', () => {
+    expect(sum(retryWaitsSeconds(throttle)) / 2).toBeGreaterThanOrEqual(POLICY.taskDeadlineMs / 1_000);
+  });
+
+  it('records a lost worker and backs off within five minutes', () => {
+    const recordSeconds =
+      (anyError.MaxAttempts + 1) * workerLost.TimeoutSeconds + sum(retryWaitsSeconds(anyError));
+
+    expect(running.TimeoutSeconds + recordSeconds + DEFAULT_RETRY_POLICY.capSeconds).toBeLessThan(300);
+  });
+
+  it('has the sums of its waits in the README', () => {
+    const sums = [
+      `${(sum(retryWaitsSeconds(throttle)) / 2).toLocaleString('en-US')} s`,
+      `${String(sum(retryWaitsSeconds(serviceErrors)))} s`,
+      `${String(sum(retryWaitsSeconds(anyError)))} s`,
+      `${machine.TimeoutSeconds.toLocaleString('en-US')} s`,
+    ];
+
+    expect(sums.filter((text) => !readme.includes(text))).toEqual([]);
+  });
+
+  it('keeps a day of deferrals and throttles within the history of an execution', () => {
+    // Once its spread has grown to the cap a deferral waits between half of the cap and all of it.
+    const deferralSeconds = DEFAULT_RETRY_POLICY.capSeconds * 0.75;
+    const loopEvents = EVENTS_PER_TASK + 2 * EVENTS_PER_OTHER_STATE;
+    const throttleSeconds = retryWaitsSeconds(throttle).map((wait) => wait / 2);
+    const eventsOfADay = Array.from({ length: 50 }, (_, throttles) => {
+      const loopSeconds = deferralSeconds + sum(throttleSeconds.slice(0, throttles));
+      return ((loopEvents + throttles * EVENTS_PER_RETRY) * POLICY.taskDeadlineMs) / 1_000 / loopSeconds;
+    });
+
+    expect(Math.max(...eventsOfADay)).toBeLessThan(MAX_HISTORY_EVENTS * 0.9);
+  });
+});

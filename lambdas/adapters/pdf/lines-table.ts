@@ -41,8 +41,8 @@ interface Columns {
 
 function widest(blocks: TextBlocks, texts: readonly string[], style: Style): number {
   let widthPoints = 0;
-  for (const text of texts) widthPoints = Math.max(widthPoints, blocks.widthPoints(text, style));
-  return widthPoints + 1;
+  for (const text of new Set(texts)) widthPoints = Math.max(widthPoints, blocks.widthPoints(text, style));
+  return widthPoints;
 }
 
 /** Number columns are as wide as their widest number; the description gets what is left. */
@@ -79,11 +79,13 @@ function columnsOf(
   snapshot: QuoteSnapshot,
   rows: readonly (readonly string[])[],
 ): Columns {
-  const candidates = AMOUNT_SIZES_POINTS.map((sizePoints) => columnsAt(blocks, snapshot, rows, sizePoints));
-  const roomy = candidates.find(({ widthsPoints }) => (widthsPoints[1] ?? 0) >= DESCRIPTION_MIN_POINTS);
-  const chosen = roomy ?? candidates.at(-1);
-  if (chosen === undefined) throw new RangeError('AMOUNT_SIZES_POINTS: expected at least one size');
-  return chosen;
+  const [largest, ...smaller] = AMOUNT_SIZES_POINTS;
+  let columns = columnsAt(blocks, snapshot, rows, largest);
+  for (const sizePoints of smaller) {
+    if ((columns.widthsPoints[1] ?? 0) >= DESCRIPTION_MIN_POINTS) break;
+    columns = columnsAt(blocks, snapshot, rows, sizePoints);
+  }
+  return columns;
 }
 
 const sideOf = (column: number): Side => (column >= FIRST_NUMBER_COLUMN ? 'right' : 'start');

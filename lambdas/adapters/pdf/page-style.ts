@@ -26,6 +26,7 @@ export const Styles = {
   Label: style(7.5, Color.Quiet, true),
   Body: style(9, Color.Ink),
   BodyBold: style(9, Color.Ink, true),
+  FieldLabel: style(9, Color.Quiet),
   Quiet: style(8.5, Color.Quiet),
   Total: style(11, Color.Accent, true),
   Footer: style(7.5, Color.Quiet),

@@ -1,5 +1,5 @@
 /** The document of a quote: what stands on the pages, all of it taken from the snapshot, nothing computed. */
-import type { Content, ContentStack, TDocumentDefinitions } from 'pdfmake/interfaces.js';
+import type { Column, Content, ContentStack, TDocumentDefinitions } from 'pdfmake/interfaces.js';
 import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { linesTable } from './lines-table.ts';
@@ -8,7 +8,9 @@ import type { TextBlocks } from './text-blocks.ts';
 
 const DETAILS_WIDTH_POINTS = 176;
 const GAP_POINTS = 24;
-const LABEL_WIDTH_POINTS = 76;
+const LABEL_WIDTH_POINTS = 64;
+const AMOUNT_MIN_POINTS = 80;
+const TOTAL_RULE_POINTS = 220;
 
 /** `2026-03-01T09:30:00Z` as `2026-03-01 09:30 UTC`: the same for every reader and every machine. */
 const instantText = (instant: string): string => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
@@ -22,17 +24,25 @@ const stack = (content: Content[], margin: [number, number, number, number]): Co
   margin,
 });
 
-/** Label and value side by side. */
-const field = (blocks: TextBlocks, label: string, value: string, widthPoints: number): Content => ({
-  columns: [
-    { width: LABEL_WIDTH_POINTS, stack: blocks.block(label, Styles.Quiet, LABEL_WIDTH_POINTS) },
-    {
-      width: widthPoints - LABEL_WIDTH_POINTS,
-      stack: blocks.block(value, Styles.Body, widthPoints - LABEL_WIDTH_POINTS),
-    },
-  ],
-  margin: [0, 0, 0, 2],
-});
+/** Two columns with a gap between them; a column's gap would otherwise pass down to the columns inside it. */
+const sideBySide = (
+  columns: readonly [Column, Column],
+  columnGap: number,
+  margin: [number, number, number, number],
+): Content => ({ columns: [...columns], columnGap, margin });
+
+/** Label and value. */
+function field(blocks: TextBlocks, label: string, value: string, widthPoints: number): Content {
+  const valuePoints = widthPoints - LABEL_WIDTH_POINTS;
+  return sideBySide(
+    [
+      { width: LABEL_WIDTH_POINTS, stack: blocks.block(label, Styles.FieldLabel, LABEL_WIDTH_POINTS) },
+      { width: valuePoints, stack: blocks.block(value, Styles.Body, valuePoints) },
+    ],
+    0,
+    [0, 0, 0, 2],
+  );
+}
 
 function letterhead(blocks: TextBlocks, snapshot: QuoteSnapshot): Content {
   const sellerWidthPoints = CONTENT_WIDTH_POINTS - DETAILS_WIDTH_POINTS - GAP_POINTS;
@@ -47,20 +57,20 @@ function letterhead(blocks: TextBlocks, snapshot: QuoteSnapshot): Content {
     field(blocks, 'Accepted', instantText(snapshot.acceptedAt), DETAILS_WIDTH_POINTS),
     field(blocks, 'Currency', snapshot.currency, DETAILS_WIDTH_POINTS),
   ];
-  return {
-    columns: [
+  return sideBySide(
+    [
       { width: sellerWidthPoints, stack: seller },
       { width: DETAILS_WIDTH_POINTS, stack: details },
     ],
-    columnGap: GAP_POINTS,
-    margin: [0, 0, 0, 12],
-  };
+    GAP_POINTS,
+    [0, 0, 0, 12],
+  );
 }
 
 function customerBlock(blocks: TextBlocks, { customer }: QuoteSnapshot): Content {
   return stack(
     [
-      ...blocks.block('PREPARED FOR', Styles.Label, CONTENT_WIDTH_POINTS),
+      heading(blocks, 'PREPARED FOR'),
       ...blocks.block(customer.name, Styles.BodyBold, CONTENT_WIDTH_POINTS),
       ...blocks.optionalBlock(customer.email, Styles.Body, CONTENT_WIDTH_POINTS),
       ...blocks.optionalBlock(customer.address, Styles.Body, CONTENT_WIDTH_POINTS),
@@ -69,29 +79,30 @@ function customerBlock(blocks: TextBlocks, { customer }: QuoteSnapshot): Content
   );
 }
 
+/** A label and an amount, both at the right edge; the amount never breaks. */
+function totalRow(blocks: TextBlocks, label: string, amount: string, style: Style): Content {
+  const amountPoints = Math.max(AMOUNT_MIN_POINTS, blocks.widthPoints(amount, style));
+  const labelPoints = CONTENT_WIDTH_POINTS - amountPoints - GAP_POINTS;
+  return sideBySide(
+    [
+      { width: labelPoints, stack: blocks.block(label, style, labelPoints, 'right') },
+      { width: amountPoints, stack: blocks.block(amount, style, amountPoints, 'right') },
+    ],
+    GAP_POINTS,
+    [0, 2, 0, 2],
+  );
+}
+
 function totalsBlock(blocks: TextBlocks, snapshot: QuoteSnapshot): Content {
-  const row = (label: string, minor: string, style: Style): Content => {
-    const amount = formatMoney(minor, snapshot.currency);
-    const amountPoints = Math.max(110, blocks.widthPoints(amount, style) + 1);
-    return {
-      columns: [
-        {
-          width: CONTENT_WIDTH_POINTS - amountPoints,
-          stack: blocks.block(label, style, CONTENT_WIDTH_POINTS - amountPoints, 'right'),
-        },
-        { width: amountPoints, stack: blocks.block(amount, style, amountPoints, 'right') },
-      ],
-      margin: [0, 2, 0, 2],
-    };
-  };
+  const amount = (minor: string) => formatMoney(minor, snapshot.currency);
   return {
     unbreakable: true,
     margin: [0, 12, 0, 18],
     stack: [
-      row('Subtotal', snapshot.subtotalMinor, Styles.Body),
-      row('Tax', snapshot.taxMinor, Styles.Body),
-      { ...lineAtRight(220), margin: [0, 3, 0, 3] },
-      row(`Total ${snapshot.currency}`, snapshot.totalMinor, Styles.Total),
+      totalRow(blocks, 'Subtotal', amount(snapshot.subtotalMinor), Styles.Body),
+      totalRow(blocks, 'Tax', amount(snapshot.taxMinor), Styles.Body),
+      { ...lineAtRight(TOTAL_RULE_POINTS), margin: [0, 3, 0, 3] },
+      totalRow(blocks, `Total ${snapshot.currency}`, amount(snapshot.totalMinor), Styles.Total),
     ],
   };
 }
@@ -110,14 +121,19 @@ const lineAtRight = (widthPoints: number) => ({
   ],
 });
 
+const heading = (blocks: TextBlocks, text: string): Content => ({
+  stack: blocks.block(text, Styles.Label, CONTENT_WIDTH_POINTS),
+  margin: [0, 0, 0, 4],
+});
+
 /** A heading stays with the first lines under it. */
-function section(blocks: TextBlocks, heading: string, content: readonly Content[]): Content {
+function section(blocks: TextBlocks, name: string, content: readonly Content[]): Content {
   const kept = 3;
   return stack(
     [
       {
         unbreakable: true,
-        stack: [...blocks.block(heading, Styles.Label, CONTENT_WIDTH_POINTS), ...content.slice(0, kept)],
+        stack: [heading(blocks, name), ...content.slice(0, kept)],
       },
       ...content.slice(kept),
     ],

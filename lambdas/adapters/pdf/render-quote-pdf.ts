@@ -15,6 +15,14 @@ import { PdfRenderFailed } from './pdf-render-failed.ts';
 import { quoteDocument } from './quote-document.ts';
 import { TextBlocks } from './text-blocks.ts';
 
+declare module 'pdfmake' {
+  /** Where pdfmake looks for a file before it asks the file system; its published types leave it out. */
+  export let virtualfs: {
+    existsSync(name: string): boolean;
+    readFileSync(name: string): Buffer;
+  };
+}
+
 /** Settings of the renderer. */
 export interface RenderOptions {
   /** Folder with the files of `FONT_FILES`. */

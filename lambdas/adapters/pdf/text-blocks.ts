@@ -2,7 +2,7 @@
 import type { Content } from 'pdfmake/interfaces.js';
 import type { FontSet } from './font-set.ts';
 import type { Style } from './page-style.ts';
-import { flowText, type TextLine } from './text-flow.ts';
+import { flowText, singleLinePoints, type TextLine } from './text-flow.ts';
 
 /** Side on which lines are set; `start` is left, or right for a right-to-left paragraph. */
 export type Side = 'start' | 'right';
@@ -42,8 +42,8 @@ export class TextBlocks {
     return text === undefined || text === '' ? [] : this.block(text, style, widthPoints);
   }
 
-  /** Width of a text on one line. Points. */
-  widthPoints(text: string, { sizePoints, bold }: Style): number {
-    return this.fonts.widthEm(bold ? 'textBold' : 'text', text) * sizePoints;
+  /** Column width in which a text stays on one line. Points. */
+  widthPoints(text: string, style: Style): number {
+    return singleLinePoints(this.fonts, text, style);
   }
 }

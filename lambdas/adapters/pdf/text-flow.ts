@@ -130,3 +130,18 @@ export function flowText(
   const finder = new FaceFinder(fonts, text, style);
   return printableParagraphs(text).flatMap((paragraph) => paragraphLines(fonts, finder, paragraph, maxEm));
 }
+
+/**
+ * Column width, in points, in which {@link flowText} keeps a text of one paragraph on one line.
+ * @throws {PdfRenderFailed} when a font file cannot be read.
+ */
+export function singleLinePoints(fonts: FontSet, text: string, style: TextStyle): number {
+  const finder = new FaceFinder(fonts, text, style);
+  const widthsEm = printableParagraphs(text).map((paragraph) =>
+    wordsOf(paragraph, finder.clustersOf(paragraph, undefined)).reduce(
+      (sumEm, word) => sumEm + widthEmOf(fonts, word),
+      0,
+    ),
+  );
+  return Math.max(...widthsEm) * style.sizePoints + 2 * SLACK_POINTS;
+}

@@ -35,10 +35,24 @@ export const LOCAL_WORKSPACE = {
   ],
 } as const;
 
+/** Credentials of the app in the local workspace. */
+export interface SlackSecrets {
+  readonly botToken: string;
+  readonly signingSecret: string;
+}
+
+/** Random credentials of Slack's shape. */
+export const makeSlackSecrets = (): SlackSecrets => ({
+  botToken: `xoxb-local-${randomBytes(12).toString('hex')}`,
+  signingSecret: randomBytes(16).toString('hex'),
+});
+
 /** How to start it. */
 export interface SlackOptions {
   /** Receives interactions, commands and events, signed with `signingSecret`. */
   readonly requestUrl: string;
+  /** @default random ones */
+  readonly secrets?: SlackSecrets | undefined;
   /** @default a free one */
   readonly port?: number | undefined;
   readonly logFile: string;
@@ -63,17 +77,7 @@ export interface LocalSlack extends ProcessRecord {
   stop(): Promise<void>;
 }
 
-interface Secrets {
-  readonly botToken: string;
-  readonly signingSecret: string;
-}
-
-const makeSecrets = (): Secrets => ({
-  botToken: `xoxb-local-${randomBytes(12).toString('hex')}`,
-  signingSecret: randomBytes(16).toString('hex'),
-});
-
-const configOf = (requestUrl: string, secrets: Secrets): object => {
+const configOf = (requestUrl: string, secrets: SlackSecrets): object => {
   const { teamId, teamName, channelId, channelName, appId, botUserId, botName, operators } = LOCAL_WORKSPACE;
   return {
     workspace: { name: teamName, domain: 'quote-desk', teamId },
@@ -103,7 +107,7 @@ const slackCommand = (): readonly [string, ...string[]] => {
  */
 export const startSlack = async (options: SlackOptions): Promise<LocalSlack> => {
   const port = await claimPort(options.port);
-  const secrets = makeSecrets();
+  const secrets = options.secrets ?? makeSlackSecrets();
   const tmpDir = mkdtempSync(join(tmpdir(), 'quoteq-slack-'));
   const configFile = join(tmpDir, 'config.json');
   writeFileSync(configFile, JSON.stringify(configOf(options.requestUrl, secrets), null, 2), { mode: 0o600 });

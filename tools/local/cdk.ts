@@ -1,0 +1,109 @@
+/** Runs the AWS CDK command line against the local AWS: no account, no network beyond this machine. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { REPOSITORY_ROOT, pathWithNode24 } from './paths.ts';
+import { runToEnd } from './processes.ts';
+
+/** The one Region of the local environment. */
+export const LOCAL_REGION = 'us-east-1';
+
+/** Key pair that the emulator treats as root. */
+export interface AwsKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** Settings of one deployment. */
+export interface CdkTarget {
+  readonly awsEndpointUrl: string;
+  readonly keys: AwsKeys;
+  /** Root of the local environment; gets the assembly, the outputs and the log. */
+  readonly root: string;
+  /** Folder with the cdk.json of the app; @default the repository */
+  readonly appDir?: string | undefined;
+  /** What the CDK app reads from its environment (`QUOTEQ_…`). */
+  readonly appEnv: Readonly<Record<string, string>>;
+}
+
+const CLI = join(REPOSITORY_ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+
+/** The synthesised app. */
+const assemblyDir = (root: string): string => join(root, 'cdk.out');
+
+/** What `cdk deploy --outputs-file` writes: stack → output → value. */
+export const rawOutputsFile = (root: string): string => join(root, 'cdk-outputs.json');
+
+/** The user's own AWS files and settings have no say: a deployment meant for here must not reach an account. */
+const cdkEnv = (target: CdkTarget): Record<string, string> => ({
+  PATH: pathWithNode24(),
+  HOME: process.env['HOME'] ?? target.root,
+  TMPDIR: tmpdir(),
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_ENDPOINT_URL: target.awsEndpointUrl,
+  AWS_ACCESS_KEY_ID: target.keys.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: target.keys.secretAccessKey,
+  AWS_REGION: LOCAL_REGION,
+  AWS_DEFAULT_REGION: LOCAL_REGION,
+  CDK_HOME: join(target.root, 'cdk-home'),
+  CDK_DISABLE_CLI_TELEMETRY: 'true',
+  CDK_DISABLE_VERSION_CHECK: 'true',
+  CI: 'true',
+  ...target.appEnv,
+});
+
+const runCdk = (target: CdkTarget, args: readonly string[], cwd: string): Promise<void> =>
+  runToEnd({
+    name: `cdk ${args[0] ?? ''}`,
+    command: process.execPath,
+    args: [CLI, ...args, '--no-notices', '--no-version-reporting', '--no-color'],
+    env: cdkEnv(target),
+    cwd,
+    logFile: join(target.root, 'logs', `cdk-${args[0] ?? ''}.log`),
+  });
+
+/**
+ * Bootstraps the Region. Runs outside the repository: next to a cdk.json the command would synthesise the app first.
+ * @throws {LocalEnvironmentError} with the end of the command's log
+ */
+export const bootstrap = async (target: CdkTarget): Promise<void> => {
+  const cwd = mkdtempSync(join(tmpdir(), 'quoteq-bootstrap-'));
+  try {
+    await runCdk(target, ['bootstrap', `aws://000000000000/${LOCAL_REGION}`], cwd);
+  } finally {
+    rmSync(cwd, { recursive: true, force: true });
+  }
+};
+
+/**
+ * Synthesises the app for the local stage, bundles included.
+ * @throws {LocalEnvironmentError} with the end of the command's log
+ */
+export const synthesize = (target: CdkTarget): Promise<void> =>
+  runCdk(
+    target,
+    ['synth', '--quiet', '-c', 'stage=local', '--output', assemblyDir(target.root)],
+    target.appDir ?? REPOSITORY_ROOT,
+  );
+
+/**
+ * Deploys what {@link synthesize} left, without change sets, and writes {@link rawOutputsFile}.
+ * @throws {LocalEnvironmentError} with the end of the command's log
+ */
+export const deploy = (target: CdkTarget): Promise<void> => {
+  const options = [
+    '--method=direct',
+    '--require-approval',
+    'never',
+    '--outputs-file',
+    rawOutputsFile(target.root),
+  ];
+  const concurrency = ['--asset-parallelism', 'true'];
+  return runCdk(
+    target,
+    ['deploy', '--all', '--app', assemblyDir(target.root), ...options, ...concurrency],
+    target.appDir ?? REPOSITORY_ROOT,
+  );
+};

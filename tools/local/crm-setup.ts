@@ -1,0 +1,74 @@
+/** The one-time set-up of a CRM portal: the properties that the queue sets on deals. */
+import {
+  CRM_CONTENT_HASH_PROPERTY,
+  CRM_EFFECT_KEY_PROPERTY,
+  CRM_QUOTE_ID_PROPERTY,
+  CRM_REVISION_PROPERTY,
+} from '../../lambdas/contracts/crm-properties.ts';
+import { LocalEnvironmentError } from './processes.ts';
+
+/** A portal. */
+export interface CrmPortal {
+  /** Origin, without a slash at the end. */
+  readonly baseUrl: string;
+  /** Bearer token that may read and write deal properties. */
+  readonly token: string;
+}
+
+const LIMIT_MS = 10_000;
+
+const WANTED: readonly (readonly [name: string, label: string, hasUniqueValue: boolean])[] = [
+  [CRM_EFFECT_KEY_PROPERTY, 'Quote queue: effect key', true],
+  [CRM_CONTENT_HASH_PROPERTY, 'Quote queue: content hash', false],
+  [CRM_QUOTE_ID_PROPERTY, 'Quote queue: quote id', false],
+  [CRM_REVISION_PROPERTY, 'Quote queue: quote revision', false],
+];
+
+const call = (portal: CrmPortal, path: string, body?: object): Promise<Response> =>
+  fetch(`${portal.baseUrl}/crm/v3/properties/deals${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${portal.token}`, 'content-type': 'application/json' },
+    signal: AbortSignal.timeout(LIMIT_MS),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+
+const failure = async (response: Response, doing: string): Promise<LocalEnvironmentError> =>
+  new LocalEnvironmentError(
+    `CRM: ${doing} answered ${response.status}: ${(await response.text()).slice(0, 500)}`,
+  );
+
+const isUnique = async (response: Response): Promise<boolean> => {
+  const property: unknown = await response.json();
+  return (
+    typeof property === 'object' &&
+    property !== null &&
+    'hasUniqueValue' in property &&
+    property.hasUniqueValue === true
+  );
+};
+
+const ensureProperty = async (
+  portal: CrmPortal,
+  [name, label, hasUniqueValue]: (typeof WANTED)[number],
+): Promise<void> => {
+  const found = await call(portal, `/${name}`);
+  if (found.ok) {
+    if (!hasUniqueValue || (await isUnique(found))) return;
+    throw new LocalEnvironmentError(
+      `CRM property ${name}: expected it to be unique; a portal cannot change it later`,
+    );
+  }
+  if (found.status !== 404) throw await failure(found, `reading the property ${name}`);
+  const type = { type: 'string', fieldType: 'text', groupName: 'dealinformation' };
+  const created = await call(portal, '', { name, label, ...type, hasUniqueValue });
+  // 409: somebody else has created it in between.
+  if (!created.ok && created.status !== 409) throw await failure(created, `creating the property ${name}`);
+};
+
+/**
+ * Creates the properties that are missing; changes none that exist.
+ * @throws {LocalEnvironmentError} when the portal refuses, or has the effect key as a property that is not unique
+ */
+export const ensureCrmProperties = async (portal: CrmPortal): Promise<void> => {
+  for (const wanted of WANTED) await ensureProperty(portal, wanted);
+};

@@ -1,0 +1,106 @@
+/** What a local environment tells those who use it; written to `outputs.json` in its root. */
+import * as z from 'zod/mini';
+import { LOCAL_REGION } from './cdk.ts';
+import { LocalEnvironmentError } from './processes.ts';
+
+const stackOutputsSchema = z.looseObject({
+  ApiId: z.string(),
+  StateMachineArn: z.string(),
+  TasksTableName: z.string(),
+  LedgerTableName: z.string(),
+  AuditTableName: z.string(),
+  DocumentsBucketName: z.string(),
+  ParkedQueueUrl: z.string(),
+  CrmSecretArn: z.string(),
+  SlackSecretArn: z.string(),
+  /** JSON: function name of the contract → deployed name. */
+  FunctionNames: z.string(),
+});
+/** Outputs of the stack that the local environment needs, with all others as they are. */
+export type StackOutputs = z.infer<typeof stackOutputsSchema>;
+
+const nullableUrl = z.nullable(z.string());
+const localOutputsSchema = z.object({
+  region: z.string(),
+  awsEndpointUrl: z.string(),
+  apiUrl: z.string(),
+  slackPageUrl: nullableUrl,
+  slackApiUrl: z.string(),
+  slackChannelId: z.string(),
+  crmBaseUrl: z.string(),
+  crmPageUrl: nullableUrl,
+  faultProxyUrl: z.string(),
+  stateMachineArn: z.string(),
+  tasksTable: z.string(),
+  ledgerTable: z.string(),
+  auditTable: z.string(),
+  documentsBucket: z.string(),
+  parkedQueueUrl: z.string(),
+  functions: z.record(z.string(), z.string()),
+  stackOutputs: z.record(z.string(), z.string()),
+});
+
+/**
+ * Addresses of a running local environment. `slackApiUrl` (slash at the end) and `crmBaseUrl` (none) lead through the
+ * fault proxy; the two pages are `null` where the user's own Slack or CRM is used; `functions` maps the contract's
+ * name to the ARN.
+ */
+export type LocalOutputs = z.infer<typeof localOutputsSchema>;
+
+/** The addresses that do not come from the stack. */
+export type LocalAddresses = Pick<
+  LocalOutputs,
+  | 'awsEndpointUrl'
+  | 'slackPageUrl'
+  | 'slackApiUrl'
+  | 'slackChannelId'
+  | 'crmBaseUrl'
+  | 'crmPageUrl'
+  | 'faultProxyUrl'
+>;
+
+const problemsOf = (error: z.core.$ZodError): string =>
+  error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`).join('; ');
+
+/**
+ * Reads what `cdk deploy` wrote: stack → output → value; several stacks are taken as one.
+ * @throws {LocalEnvironmentError} naming the outputs that are missing
+ */
+export const parseStackOutputs = (text: string): StackOutputs => {
+  const stacks = z.record(z.string(), z.record(z.string(), z.string())).parse(JSON.parse(text));
+  const parsed = stackOutputsSchema.safeParse(Object.assign({}, ...Object.values(stacks)));
+  if (parsed.success) return parsed.data;
+  throw new LocalEnvironmentError(`Outputs of the stack: ${problemsOf(parsed.error)}`);
+};
+
+const functionArns = (outputs: StackOutputs): Record<string, string> => {
+  const account = outputs.StateMachineArn.split(':')[4] ?? '';
+  const names = z.record(z.string(), z.string()).parse(JSON.parse(outputs.FunctionNames));
+  const arn = (name: string): string => `arn:aws:lambda:${LOCAL_REGION}:${account}:function:${name}`;
+  return Object.fromEntries(Object.entries(names).map(([key, name]) => [key, arn(name)]));
+};
+
+/** Puts both kinds of address together. */
+export const localOutputsOf = (addresses: LocalAddresses, outputs: StackOutputs): LocalOutputs => ({
+  ...addresses,
+  region: LOCAL_REGION,
+  apiUrl: `${addresses.awsEndpointUrl}/_aws/execute-api/${outputs.ApiId}/$default`,
+  stateMachineArn: outputs.StateMachineArn,
+  tasksTable: outputs.TasksTableName,
+  ledgerTable: outputs.LedgerTableName,
+  auditTable: outputs.AuditTableName,
+  documentsBucket: outputs.DocumentsBucketName,
+  parkedQueueUrl: outputs.ParkedQueueUrl,
+  functions: functionArns(outputs),
+  stackOutputs: z.record(z.string(), z.string()).parse(outputs),
+});
+
+/**
+ * Reads `outputs.json`.
+ * @throws {LocalEnvironmentError} when it is not of this version's shape
+ */
+export const parseLocalOutputs = (text: string): LocalOutputs => {
+  const parsed = localOutputsSchema.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  throw new LocalEnvironmentError(`outputs.json: ${problemsOf(parsed.error)}`);
+};

@@ -1,0 +1,77 @@
+/** The user's own Slack, CRM or AWS endpoint in place of a local one, from the environment. */
+import type { AwsKeys } from './cdk.ts';
+import { LocalEnvironmentError } from './processes.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** A CRM of the user's. */
+export interface CrmOverride {
+  /** Without a slash at the end. */
+  readonly baseUrl: string;
+  readonly token: string;
+}
+
+/** A Slack workspace of the user's. */
+export interface SlackOverride {
+  /** With a slash at the end. */
+  readonly apiUrl: string;
+  readonly botToken: string;
+  readonly signingSecret: string;
+  readonly channelId: string;
+}
+
+/** What the user brings; an absent part is started locally. */
+export interface Overrides {
+  readonly awsEndpointUrl: string | undefined;
+  readonly keys: AwsKeys;
+  readonly crm: CrmOverride | undefined;
+  readonly slack: SlackOverride | undefined;
+}
+
+const required = (env: Env, name: string, because: string): string => {
+  const value = env[name];
+  if (value !== undefined && value !== '') return value;
+  throw new LocalEnvironmentError(`${name}: expected a value, because ${because} is set`);
+};
+
+const urlOf = (env: Env, name: string): string | undefined => {
+  const value = env[name];
+  if (value === undefined || value === '') return undefined;
+  if (URL.canParse(value) && /^https?:/.test(value)) return value.replace(/\/+$/, '');
+  throw new LocalEnvironmentError(`${name}: expected an http or https address, got ${JSON.stringify(value)}`);
+};
+
+const crmOf = (env: Env): CrmOverride | undefined => {
+  const baseUrl = urlOf(env, 'CRM_BASE_URL');
+  return baseUrl === undefined ? undefined : { baseUrl, token: required(env, 'CRM_TOKEN', 'CRM_BASE_URL') };
+};
+
+const slackOf = (env: Env): SlackOverride | undefined => {
+  const apiUrl = urlOf(env, 'SLACK_API_URL');
+  if (apiUrl === undefined) return undefined;
+  return {
+    apiUrl: `${apiUrl}/`,
+    botToken: required(env, 'SLACK_BOT_TOKEN', 'SLACK_API_URL'),
+    signingSecret: required(env, 'SLACK_SIGNING_SECRET', 'SLACK_API_URL'),
+    channelId: required(env, 'SLACK_CHANNEL_ID', 'SLACK_API_URL'),
+  };
+};
+
+/** The emulator's root; the user's own keys go to the user's own endpoint only. */
+const EMULATOR_KEYS: AwsKeys = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+const keysOf = (env: Env, awsEndpointUrl: string | undefined): AwsKeys => {
+  const accessKeyId = env['AWS_ACCESS_KEY_ID'];
+  if (awsEndpointUrl === undefined || accessKeyId === undefined) return EMULATOR_KEYS;
+  return { accessKeyId, secretAccessKey: required(env, 'AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID') };
+};
+
+/**
+ * Reads `AWS_ENDPOINT_URL`; `CRM_BASE_URL` with `CRM_TOKEN`; `SLACK_API_URL` with `SLACK_BOT_TOKEN`,
+ * `SLACK_SIGNING_SECRET` and `SLACK_CHANNEL_ID`.
+ * @throws {LocalEnvironmentError} naming the variable and what was expected
+ */
+export const readOverrides = (env: Env): Overrides => {
+  const awsEndpointUrl = urlOf(env, 'AWS_ENDPOINT_URL');
+  return { awsEndpointUrl, keys: keysOf(env, awsEndpointUrl), crm: crmOf(env), slack: slackOf(env) };
+};

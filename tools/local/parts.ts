@@ -1,0 +1,161 @@
+/** Starts the parts of a local environment and deploys the stacks into it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bootstrap, deploy, rawOutputsFile, synthesize } from './cdk.ts';
+import type { CdkTarget } from './cdk.ts';
+import { ensureCrmProperties } from './crm-setup.ts';
+import { emulatorCommand, startEmulator } from './emulator.ts';
+import { HOST_SETTINGS_ENV, startHost } from './host.ts';
+import { installEmulator } from './install-emulator.ts';
+import { outputsFile, writeState, writeWhole } from './local-state.ts';
+import { localOutputsOf, parseStackOutputs } from './outputs.ts';
+import type { LocalOutputs } from './outputs.ts';
+import type { Overrides } from './overrides.ts';
+import { pathWithNode24 } from './paths.ts';
+import type { Plan } from './plan.ts';
+import { LocalEnvironmentError, answersOk, startService, waitUntilHealthy } from './processes.ts';
+import { allOrFirstError } from './session.ts';
+import type { Session } from './session.ts';
+import { startSlack } from './slack.ts';
+import { setUpStack } from './stack-setup.ts';
+
+const HOST_LIMIT_SECONDS = 30;
+
+/** Everything the parts need to know. */
+export interface Build {
+  readonly root: string;
+  readonly detached: boolean;
+  readonly overrides: Overrides;
+  readonly plan: Plan;
+  readonly session: Session;
+  /** Folder of the CDK app; @default the repository */
+  readonly appDir: string | undefined;
+}
+
+const logFile = (build: Build, name: string): string => join(build.root, 'logs', `${name}.log`);
+
+/** A detached service is written down as soon as it runs, so that a start that is cut off can be cleaned up. */
+const record = async (
+  build: Build,
+  name: 'aws' | 'slack' | 'host',
+  ports: readonly number[],
+  service: {
+    readonly pid: number;
+    readonly startedAt: string;
+    readonly tmpDir?: string;
+    stop(): Promise<void>;
+  },
+): Promise<void> => {
+  const { pid, startedAt, tmpDir } = service;
+  build.session.services.push({
+    name,
+    pid,
+    startedAt,
+    ports: [...ports],
+    ...(tmpDir === undefined ? {} : { tmpDir }),
+  });
+  if (build.detached) {
+    const { services } = build.session;
+    writeState(build.root, { version: 1, services, secrets: build.plan.secrets });
+  }
+  await build.session.onStop(() => service.stop());
+};
+
+const startDetachedHost = async (build: Build): Promise<void> => {
+  const { plan, root } = build;
+  const service = await startService({
+    name: 'The host of CRM and fault proxy',
+    command: process.execPath,
+    args: [join(import.meta.dirname, 'host.ts')],
+    env: { PATH: pathWithNode24(), [HOST_SETTINGS_ENV]: JSON.stringify(plan.host) },
+    cwd: root,
+    logFile: logFile(build, 'host'),
+    detached: true,
+  });
+  await record(build, 'host', [plan.ports.crm, plan.ports.proxy], service);
+  const healthUrl = `${plan.addresses.faultProxyUrl}/_control/health`;
+  await waitUntilHealthy(service, () => answersOk(healthUrl), HOST_LIMIT_SECONDS);
+};
+
+const startHostPart = async (build: Build): Promise<void> => {
+  if (build.detached) return startDetachedHost(build);
+  const host = await startHost(build.plan.host);
+  return build.session.onStop(() => host.stop());
+};
+
+const startSlackPart = async (build: Build): Promise<void> => {
+  const { plan, detached } = build;
+  const { slackBotToken: botToken, slackSigningSecret: signingSecret } = plan.secrets;
+  const slack = await startSlack({
+    requestUrl: plan.slackRequestUrl,
+    secrets: { botToken, signingSecret },
+    port: plan.ports.slack,
+    logFile: logFile(build, 'slack'),
+    detached,
+  });
+  await record(build, 'slack', [slack.port], slack);
+};
+
+const startEmulatorPart = async (build: Build, python: string): Promise<void> => {
+  const { plan, detached } = build;
+  const command = emulatorCommand(python);
+  const emulator = await startEmulator({
+    command,
+    port: plan.ports.aws,
+    logFile: logFile(build, 'aws'),
+    detached,
+  });
+  await record(build, 'aws', [emulator.port], emulator);
+};
+
+const targetOf = ({ root, plan, appDir }: Build): CdkTarget => {
+  const { addresses, keys, appEnv } = plan;
+  return { awsEndpointUrl: addresses.awsEndpointUrl, keys, root, appEnv, appDir };
+};
+
+const startAws = async (build: Build): Promise<void> => {
+  const { session, overrides } = build;
+  if (overrides.awsEndpointUrl === undefined) {
+    const onProgress = (step: string): void => session.say(step);
+    const { python } = await session.step('Checking the local AWS', () => installEmulator({ onProgress }));
+    await session.step('Starting the local AWS', () => startEmulatorPart(build, python));
+  }
+  await session.step('Bootstrapping the Region', () => bootstrap(targetOf(build)));
+};
+
+const tellProxy = async (build: Build, apiUrl: string): Promise<void> => {
+  const body = JSON.stringify({ url: apiUrl });
+  const response = await fetch(`${build.plan.addresses.faultProxyUrl}/_control/api`, { method: 'PUT', body });
+  if (!response.ok) throw new LocalEnvironmentError(`fault proxy: ${await response.text()}`);
+};
+
+const finish = async (build: Build): Promise<LocalOutputs> => {
+  const { plan, root } = build;
+  const stack = parseStackOutputs(readFileSync(rawOutputsFile(root), 'utf8'));
+  const outputs = localOutputsOf(plan.addresses, stack);
+  await allOrFirstError([
+    setUpStack({ awsEndpointUrl: outputs.awsEndpointUrl, keys: plan.keys }, stack, plan.secrets),
+    ensureCrmProperties(plan.crmPortal),
+    tellProxy(build, outputs.apiUrl),
+  ]);
+  writeWhole(outputsFile(root), `${JSON.stringify(outputs, null, 2)}\n`, 0o644);
+  return outputs;
+};
+
+/**
+ * Starts what the user does not bring, deploys, and sets up secrets, TTL and CRM properties.
+ * The app is synthesised while the emulator boots and is bootstrapped: neither needs the other.
+ * @throws {LocalEnvironmentError} naming the part that failed, with the end of its log
+ */
+export const bringUp = async (build: Build): Promise<LocalOutputs> => {
+  const { session, overrides } = build;
+  const work = [
+    session.step('Starting the fault proxy and the CRM', () => startHostPart(build)),
+    startAws(build),
+    session.step('Synthesising the stacks', () => synthesize(targetOf(build))),
+  ];
+  if (overrides.slack === undefined) work.push(session.step('Starting Slack', () => startSlackPart(build)));
+  await allOrFirstError(work);
+  await session.step('Deploying the stacks', () => deploy(targetOf(build)));
+  return session.step('Setting up secrets, TTL and the CRM', () => finish(build));
+};

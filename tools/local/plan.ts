@@ -1,0 +1,117 @@
+/** What a local environment will look like, decided before anything is started: the parts have to know each other. */
+import { randomBytes } from 'node:crypto';
+import { SLACK_REQUEST_PATH } from './fault-proxy.ts';
+import type { AwsKeys } from './cdk.ts';
+import type { CrmPortal } from './crm-setup.ts';
+import type { HostSettings } from './host.ts';
+import type { LocalAddresses } from './outputs.ts';
+import type { Overrides } from './overrides.ts';
+import { claimPort, preferredPort } from './ports.ts';
+import { LOCAL_WORKSPACE, makeSlackSecrets } from './slack.ts';
+import type { ProviderSecretValues } from './stack-setup.ts';
+
+/** One TCP port of 127.0.0.1 per part. */
+export interface LocalPorts {
+  readonly aws: number;
+  readonly crm: number;
+  readonly slack: number;
+  readonly proxy: number;
+}
+
+/** Ports of an environment for people, where they are free: addresses stay the same from one `up` to the next. */
+const PREFERRED_PORTS: LocalPorts = { aws: 4566, crm: 4567, slack: 4568, proxy: 4569 };
+
+/** The plan. */
+export interface Plan {
+  readonly ports: LocalPorts;
+  readonly addresses: LocalAddresses;
+  readonly keys: AwsKeys;
+  readonly secrets: ProviderSecretValues;
+  /** The CRM itself, past the proxy: set-up is not to fail on demand. */
+  readonly crmPortal: CrmPortal;
+  readonly host: HostSettings;
+  /** Where the local Slack delivers. */
+  readonly slackRequestUrl: string;
+  /** What the CDK app reads. */
+  readonly appEnv: Readonly<Record<string, string>>;
+}
+
+/** How the ports are chosen. */
+export interface PortOptions {
+  /** Ports that are given; each must be free. */
+  readonly ports: Partial<LocalPorts>;
+  /** Try the ports for people before any free one. */
+  readonly preferKnown: boolean;
+}
+
+const portsOf = async ({ ports, preferKnown }: PortOptions): Promise<LocalPorts> => {
+  const choose = (part: keyof LocalPorts): Promise<number> =>
+    ports[part] === undefined && preferKnown ? preferredPort(PREFERRED_PORTS[part]) : claimPort(ports[part]);
+  const [aws, crm, slack, proxy] = await Promise.all([
+    choose('aws'),
+    choose('crm'),
+    choose('slack'),
+    choose('proxy'),
+  ]);
+  return { aws, crm, slack, proxy };
+};
+
+const originOf = (port: number): string => `http://127.0.0.1:${port}`;
+
+const secretsOf = ({ crm, slack }: Overrides): ProviderSecretValues => {
+  const local = makeSlackSecrets();
+  return {
+    crmToken: crm?.token ?? `pat-local-${randomBytes(12).toString('hex')}`,
+    slackBotToken: slack?.botToken ?? local.botToken,
+    slackSigningSecret: slack?.signingSecret ?? local.signingSecret,
+  };
+};
+
+const addressesOf = (ports: LocalPorts, overrides: Overrides): LocalAddresses => ({
+  awsEndpointUrl: overrides.awsEndpointUrl ?? originOf(ports.aws),
+  slackPageUrl: overrides.slack === undefined ? `${originOf(ports.slack)}/` : null,
+  slackApiUrl: `${originOf(ports.proxy)}/api/`,
+  slackChannelId: overrides.slack?.channelId ?? LOCAL_WORKSPACE.channelId,
+  crmBaseUrl: originOf(ports.proxy),
+  crmPageUrl: overrides.crm === undefined ? `${originOf(ports.crm)}/` : null,
+  faultProxyUrl: originOf(ports.proxy),
+});
+
+const hostOf = (ports: LocalPorts, overrides: Overrides, secrets: ProviderSecretValues): HostSettings => ({
+  ...(overrides.crm === undefined ? { crm: { port: ports.crm, token: secrets.crmToken } } : {}),
+  proxy: {
+    port: ports.proxy,
+    upstreams: {
+      crm: overrides.crm?.baseUrl ?? originOf(ports.crm),
+      slack: overrides.slack?.apiUrl ?? `${originOf(ports.slack)}/api/`,
+    },
+  },
+});
+
+const appEnvOf = (addresses: LocalAddresses): Record<string, string> => ({
+  QUOTEQ_AWS_ENDPOINT_URL: addresses.awsEndpointUrl,
+  QUOTEQ_CRM_BASE_URL: addresses.crmBaseUrl,
+  QUOTEQ_SLACK_API_URL: addresses.slackApiUrl,
+  QUOTEQ_SLACK_CHANNEL_ID: addresses.slackChannelId,
+});
+
+/**
+ * Chooses ports and secrets.
+ * @throws {LocalEnvironmentError} when a given port is taken
+ */
+export const makePlan = async (overrides: Overrides, portOptions: PortOptions): Promise<Plan> => {
+  const ports = await portsOf(portOptions);
+  const secrets = secretsOf(overrides);
+  const addresses = addressesOf(ports, overrides);
+  const host = hostOf(ports, overrides, secrets);
+  return {
+    ports,
+    addresses,
+    keys: overrides.keys,
+    secrets,
+    crmPortal: { baseUrl: host.proxy.upstreams.crm, token: secrets.crmToken },
+    host,
+    slackRequestUrl: `${addresses.faultProxyUrl}${SLACK_REQUEST_PATH}`,
+    appEnv: appEnvOf(addresses),
+  };
+};

@@ -1,0 +1,77 @@
+/** The bringing up of one local environment: what was started, how long each step took, and how to undo it. */
+import type { LocalService } from './local-state.ts';
+
+/** How long one step took; steps may overlap. */
+export interface StepTime {
+  readonly step: string;
+  readonly seconds: number;
+}
+
+/** Collects what has to be undone; one per environment. */
+export class Session {
+  readonly timings: StepTime[] = [];
+  readonly services: LocalService[] = [];
+  readonly #onProgress: (step: string) => void;
+  #stoppers: (() => Promise<void>)[] = [];
+  #stopped: Promise<void> | undefined;
+  #onSignal: ((signal: NodeJS.Signals) => void) | undefined;
+
+  constructor(onProgress: (step: string) => void) {
+    this.#onProgress = onProgress;
+  }
+
+  /** Reports a step and takes its time. */
+  async step<T>(name: string, work: () => Promise<T>): Promise<T> {
+    this.#onProgress(name);
+    const startedAtMs = performance.now();
+    const result = await work();
+    this.timings.push({ step: name, seconds: (performance.now() - startedAtMs) / 1_000 });
+    return result;
+  }
+
+  /** Says something that takes no time. */
+  say(text: string): void {
+    this.#onProgress(text);
+  }
+
+  /** Notes how to undo something; a session that is stopped already undoes it at once. */
+  async onStop(stopper: () => Promise<void>): Promise<void> {
+    if (this.#stopped === undefined) this.#stoppers.push(stopper);
+    else await stopper();
+  }
+
+  /** Undoes everything, the latest first. Later calls wait for the first one. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stopAll();
+    return this.#stopped;
+  }
+
+  /** On Ctrl-C or SIGTERM: undoes everything, then ends as the signal would have ended the process. */
+  watchSignals(): void {
+    this.#onSignal = (signal) => {
+      this.unwatchSignals();
+      void this.stop().finally(() => process.kill(process.pid, signal));
+    };
+    process.once('SIGINT', this.#onSignal).once('SIGTERM', this.#onSignal);
+  }
+
+  /** Leaves signals alone again. */
+  unwatchSignals(): void {
+    if (this.#onSignal === undefined) return;
+    process.off('SIGINT', this.#onSignal).off('SIGTERM', this.#onSignal);
+    this.#onSignal = undefined;
+  }
+
+  async #stopAll(): Promise<void> {
+    this.unwatchSignals();
+    const stoppers = this.#stoppers.toReversed();
+    this.#stoppers = [];
+    for (const stopper of stoppers) await stopper();
+  }
+}
+
+/** Waits for all, so that nothing is still starting when the first error is thrown. */
+export const allOrFirstError = async (work: readonly Promise<unknown>[]): Promise<void> => {
+  const failed = (await Promise.allSettled(work)).find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+};

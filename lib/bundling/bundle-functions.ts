@@ -10,6 +10,7 @@ import { buildSync } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
 import { FUNCTION_ENV } from '../../lambdas/contracts/environment.ts';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+import { FONT_FILES } from '../../lambdas/contracts/font-files.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
 
@@ -20,9 +21,6 @@ export const FUNCTION_NAMES: readonly FunctionName[] = Object.keys(FUNCTION_ENV)
 
 /** Folder of the fonts inside the bundle of the function that renders PDFs; the value of `FONTS_DIR`. */
 export const FONTS_DIR = 'fonts';
-
-/** Files of `@expo-google-fonts/m-plus-1p` copied there. KEEP IN STEP WITH lambdas/adapters/pdf/font-files.ts */
-const FONT_FILES = ['400Regular/MPLUS1p_400Regular.ttf', '700Bold/MPLUS1p_700Bold.ttf'] as const;
 
 /** CommonJS packages inside an ES module still ask for `require`, `__filename` and `__dirname`. */
 const COMMONJS_BANNER = [
@@ -54,9 +52,8 @@ const buildOptions = (outdir: string): BuildOptions => ({
 const copyFonts = (bundleDir: string): void => {
   const target = path.join(bundleDir, FONTS_DIR);
   mkdirSync(target, { recursive: true });
-  for (const file of FONT_FILES) {
-    const source = path.join(REPOSITORY, 'node_modules/@expo-google-fonts/m-plus-1p', file);
-    copyFileSync(source, path.join(target, path.basename(file)));
+  for (const { packagePath, fileName } of Object.values(FONT_FILES)) {
+    copyFileSync(path.join(REPOSITORY, 'node_modules', packagePath), path.join(target, fileName));
   }
 };
 

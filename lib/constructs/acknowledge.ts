@@ -25,3 +25,8 @@ export const asReported = (scope: IConstruct, arn: string): string => {
   const { account } = Stack.of(scope);
   return Token.isUnresolved(account) ? arn.replaceAll(account, '<AWS::AccountId>') : arn;
 };
+
+/** Accepts a resource of the local stage that takes plain HTTP; see `isTlsOnly`. */
+export const acknowledgePlainHttp = (scope: IConstruct, rule: 'S10' | 'SQS4'): void => {
+  acknowledge(scope, rule, 'Local stage only: the emulator speaks plain HTTP on 127.0.0.1.');
+};

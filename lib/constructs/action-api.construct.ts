@@ -81,9 +81,15 @@ export class ActionApi extends Construct {
       description: 'Enqueue, read and control the actions of accepted quotes',
       createDefaultStage: false,
     });
-    this.url = this.api.apiEndpoint;
+    this.url = this.urlOf(config);
     this.stage = this.addStage(props);
     this.addRoutes(functions);
+  }
+
+  /** The emulator answers on its own address: names below `localhost` do not resolve on every machine. */
+  private urlOf({ awsEndpointUrl }: QueueConfig): string {
+    if (awsEndpointUrl === undefined) return this.api.apiEndpoint;
+    return `${awsEndpointUrl}/_aws/execute-api/${this.api.apiId}/$default`;
   }
 
   private addStage({ config, dataKey }: ActionApiProps): HttpStage {

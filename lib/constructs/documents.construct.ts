@@ -4,7 +4,9 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { QueueConfig } from '../config/queue-config.ts';
 import type { DataKey } from './data-key.construct.ts';
+import { acknowledgePlainHttp } from './acknowledge.ts';
 import { removalPolicyOf } from './retention.ts';
+import { isTlsOnly } from './transport.ts';
 
 /** Properties of {@link Documents}. */
 export interface DocumentsProps {
@@ -27,7 +29,7 @@ export class Documents extends Construct {
     const common: BucketProps = {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
+      enforceSSL: isTlsOnly(props.config),
       removalPolicy: removalPolicyOf(props.config),
     };
     const accessLogs = new Bucket(this, 'AccessLogs', {
@@ -46,5 +48,7 @@ export class Documents extends Construct {
       serverAccessLogsBucket: accessLogs as IBucket,
       serverAccessLogsPrefix: 'documents/',
     });
+    if (isTlsOnly(props.config)) return;
+    for (const bucket of [accessLogs, this.bucket]) acknowledgePlainHttp(bucket, 'S10');
   }
 }

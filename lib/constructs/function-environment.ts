@@ -14,7 +14,7 @@ export const environmentValues = (config: QueueConfig, r: QueueResources): Recor
   [Env.AuditTable]: r.tables.audit.tableName,
   [Env.DocumentsBucket]: r.documents.bucketName,
   [Env.StateMachineArn]: r.stateMachineArn,
-  [Env.ParkedQueueUrl]: r.parkedQueue.queueUrl,
+  [Env.ParkedQueueUrl]: r.parked.url,
   [Env.AllowedEngines]: config.allowedEngines.join(','),
   [Env.CrmBaseUrl]: config.crmBaseUrl,
   [Env.CrmSecretArn]: r.secrets.crmArn,

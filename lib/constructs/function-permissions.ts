@@ -2,11 +2,11 @@
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { TASKS_TABLE } from '../../lambdas/contracts/environment.ts';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
 import type { DataKey } from './data-key.construct.ts';
 import { DOCUMENT_PREFIX } from './documents.construct.ts';
+import type { ParkedQueue } from './parked-queue.construct.ts';
 import type { ProviderSecrets } from './provider-secrets.construct.ts';
 import type { QueueTables } from './queue-tables.construct.ts';
 
@@ -16,7 +16,7 @@ export interface QueueResources {
   readonly tables: QueueTables;
   readonly documents: Bucket;
   readonly secrets: ProviderSecrets;
-  readonly parkedQueue: Queue;
+  readonly parked: ParkedQueue;
   readonly stateMachineArn: string;
   /** Every execution of that machine. */
   readonly executionArns: string;
@@ -37,8 +37,11 @@ const drive = (r: QueueResources): readonly PolicyStatement[] => [
   r.dataKey.useThrough('states'),
 ];
 
+/** A task is enqueued and moved by a conditional put of the whole item. */
+const transitTasks = (r: QueueResources): PolicyStatement => onItems(r.tables.tasks, 'GetItem', 'PutItem');
+
 const work = (r: QueueResources): readonly PolicyStatement[] => [
-  onItems(r.tables.tasks, 'GetItem', 'UpdateItem'),
+  transitTasks(r),
   onItems(r.tables.ledger, 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
   r.dataKey.useThrough('dynamodb'),
 ];
@@ -48,7 +51,9 @@ const readSecret = (r: QueueResources, secretArn: string): readonly PolicyStatem
   r.dataKey.useThrough('secretsmanager'),
 ];
 
+/** `ListBucket`, because without it S3 answers 403 and not 404 for a document that is not there yet. */
 const storeDocuments = (r: QueueResources): readonly PolicyStatement[] => [
+  allow(['s3:ListBucket'], r.documents.bucketArn),
   allow(['s3:GetObject', 's3:PutObject'], r.documents.arnForObjects(`${DOCUMENT_PREFIX}*`)),
   r.dataKey.useThrough('s3'),
 ];
@@ -61,7 +66,7 @@ const readStream = (r: QueueResources): PolicyStatement =>
   );
 
 const park = (r: QueueResources): readonly PolicyStatement[] => [
-  allow(['sqs:SendMessage'], r.parkedQueue.queueArn),
+  allow(['sqs:SendMessage'], r.parked.queue.queueArn),
   r.dataKey.useThrough('sqs'),
 ];
 
@@ -70,18 +75,18 @@ export const permissionsOf = (r: QueueResources): Record<FunctionName, readonly 
   const byQuoteArn = `${r.tables.tasks.tableArn}/index/${TASKS_TABLE.byQuote.name}`;
   const tables = r.dataKey.useThrough('dynamodb');
   return {
-    'enqueue-action': [onItems(r.tables.tasks, 'GetItem', 'PutItem'), tables, ...drive(r)],
+    'enqueue-action': [transitTasks(r), tables, ...drive(r)],
     'read-actions': [
       onItems(r.tables.tasks, 'GetItem'),
       allow(['dynamodb:Query'], byQuoteArn),
       onItems(r.tables.audit, 'Query'),
       tables,
     ],
-    'control-action': [onItems(r.tables.tasks, 'GetItem', 'UpdateItem'), tables, ...drive(r)],
+    'control-action': [transitTasks(r), tables, ...drive(r)],
     'run-action-pdf': [...work(r), ...storeDocuments(r)],
     'run-action-crm': [...work(r), ...readSecret(r, r.secrets.crmArn)],
     'run-action-slack': [...work(r), ...readSecret(r, r.secrets.slackArn)],
-    'record-lost-worker': [onItems(r.tables.tasks, 'GetItem', 'UpdateItem'), tables],
+    'record-lost-worker': [transitTasks(r), tables],
     'publish-transitions': [onItems(r.tables.audit, 'PutItem'), tables, readStream(r), ...park(r)],
   };
 };

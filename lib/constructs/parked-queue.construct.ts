@@ -1,10 +1,11 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { QueueConfig } from '../config/queue-config.ts';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge, acknowledgePlainHttp } from './acknowledge.ts';
 import type { DataKey } from './data-key.construct.ts';
 import { removalPolicyOf } from './retention.ts';
+import { isTlsOnly } from './transport.ts';
 
 /** Properties of {@link ParkedQueue}. */
 export interface ParkedQueueProps {
@@ -15,20 +16,31 @@ export interface ParkedQueueProps {
 /** Where a transition goes that could not be published: nothing reads it but an operator, for fourteen days. */
 export class ParkedQueue extends Construct {
   readonly queue: Queue;
+  /** Address to send to. */
+  readonly url: string;
 
   constructor(scope: Construct, id: string, props: ParkedQueueProps) {
     super(scope, id);
+    const { config, dataKey } = props;
     this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.KMS,
-      encryptionMasterKey: props.dataKey.key,
-      enforceSSL: true,
+      encryptionMasterKey: dataKey.key,
+      enforceSSL: isTlsOnly(config),
       retentionPeriod: Duration.days(14),
-      removalPolicy: removalPolicyOf(props.config),
+      removalPolicy: removalPolicyOf(config),
     });
     acknowledge(
       this.queue,
       'SQS3',
       'This is itself the dead-letter place; nothing consumes it that could fail.',
     );
+    if (!isTlsOnly(config)) acknowledgePlainHttp(this.queue, 'SQS4');
+    this.url = this.urlOf(config);
+  }
+
+  /** The emulator gives queues the host name `localhost`, which the SDK would prefer to the endpoint it was given. */
+  private urlOf({ awsEndpointUrl }: QueueConfig): string {
+    if (awsEndpointUrl === undefined) return this.queue.queueUrl;
+    return `${awsEndpointUrl}/${Stack.of(this).account}/${this.queue.queueName}`;
   }
 }

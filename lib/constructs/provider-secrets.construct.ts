@@ -39,6 +39,7 @@ export class ProviderSecrets extends Construct {
       'SMG4',
       'The provider issues the value: it is rotated by procedure, two values overlapping.',
     );
-    return secret.ref;
+    // The attribute and not `Ref`: both are the ARN on AWS, but `Ref` is the name on the local AWS.
+    return secret.attrId;
   }
 }

@@ -52,7 +52,7 @@ export class QueueStack extends Stack {
       tables: new QueueTables(this, 'Tables', common),
       documents: new Documents(this, 'Documents', common).bucket,
       secrets: new ProviderSecrets(this, 'Secrets', common),
-      parkedQueue: new ParkedQueue(this, 'Parked', common).queue,
+      parked: new ParkedQueue(this, 'Parked', common),
       stateMachineArn: stateMachineArn(this, config.stackName),
       executionArns: executionArns(this, config.stackName),
     };
@@ -62,14 +62,14 @@ export class QueueStack extends Stack {
     this.auditPublisher = new AuditPublisher(this, 'AuditPublisher', {
       publisher: functions.get('publish-transitions'),
       streamArn: resources.tables.tasksStreamArn,
-      parkedQueue: resources.parkedQueue,
+      parkedQueue: resources.parked.queue,
     });
     this.addQueueOutputs(config, resources, machine, api);
   }
 
   private addQueueOutputs(
     config: QueueConfig,
-    { tables, documents, secrets, parkedQueue }: QueueResources,
+    { tables, documents, secrets, parked }: QueueResources,
     machine: QuoteActionMachine,
     api: ActionApi,
   ): void {
@@ -82,7 +82,7 @@ export class QueueStack extends Stack {
       LedgerTableName: tables.ledger.tableName,
       AuditTableName: tables.audit.tableName,
       DocumentsBucketName: documents.bucketName,
-      ParkedQueueUrl: parkedQueue.queueUrl,
+      ParkedQueueUrl: parked.url,
       CrmSecretArn: secrets.crmArn,
       SlackSecretArn: secrets.slackArn,
       FunctionNames: JSON.stringify(Object.fromEntries(names)),

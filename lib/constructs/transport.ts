@@ -1,0 +1,4 @@
+import type { QueueConfig } from '../config/queue-config.ts';
+
+/** Whether buckets and queues refuse plain HTTP. The emulator speaks nothing else and does enforce the refusal. */
+export const isTlsOnly = (config: QueueConfig): boolean => config.awsEndpointUrl === undefined;

@@ -8,11 +8,13 @@ import {
   IdempotencyItemNotFoundError,
 } from '@aws-lambda-powertools/idempotency';
 import { BasePersistenceLayer, IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
-import type { IdempotencyRecord as LedgerRecord } from '../contracts/records.ts';
+import { effectResultSchema, type IdempotencyRecord as LedgerRecord } from '../contracts/records.ts';
+import * as z from 'zod/mini';
 import { LeaseLost } from '../domain/errors.ts';
 import { fingerprintOf, canonicalJson } from '../domain/hashing.ts';
 import type { Clock, IdempotencyRepo, Ids } from '../domain/ports.ts';
-import type { EffectOutcome } from '../domain/transitions.ts';
+
+const guardedSchema = z.object({ result: effectResultSchema });
 
 /** Who reserves, and for what. */
 export interface LedgerClaim {
@@ -87,8 +89,8 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
   }
 
   protected override async _updateRecord(record: IdempotencyRecord): Promise<void> {
-    // `makeIdempotent` hands back, as JSON, what the guarded function returned.
-    const { result } = record.responseData as unknown as EffectOutcome;
+    // `makeIdempotent` hands back what the guarded function returned.
+    const { result } = guardedSchema.parse(record.responseData);
     await this.#options.ledger.complete(this.#fence(record), canonicalJson(result), fingerprintOf(result));
   }
 

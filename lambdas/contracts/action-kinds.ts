@@ -20,15 +20,18 @@ export const WORKER_BY_KIND = {
 /** Names a worker function: `run-action-<worker>`. */
 export type WorkerName = (typeof WORKER_BY_KIND)[ActionKind];
 
-const pdfRenderPayload = z.strictObject({ snapshot: quoteSnapshotSchema });
-const crmSyncPayload = z.strictObject({
+/** Payload of `pdf.render`. */
+export const pdfRenderPayload = z.strictObject({ snapshot: quoteSnapshotSchema });
+/** Payload of `crm.sync`. */
+export const crmSyncPayload = z.strictObject({
   snapshot: quoteSnapshotSchema,
   /** HubSpot pipeline stage; the portal's default `closedwon` when absent. */
   dealStage: z.optional(
     z.string().check(z.regex(/^[a-z0-9_]{1,64}$/, 'expected a HubSpot stage id: a-z 0-9 _')),
   ),
 });
-const slackNotifyPayload = z.strictObject({
+/** Payload of `slack.notify`. */
+export const slackNotifyPayload = z.strictObject({
   snapshot: quoteSnapshotSchema,
   /** Text for the thread, at most 3,000 characters (Block Kit's limit for a section). */
   message: z.string().check(
@@ -47,5 +50,3 @@ export const enqueueBodySchema = z.discriminatedUnion('kind', [
 
 /** A quote action as asked for: kind and typed payload. */
 export type ActionRequest = z.infer<typeof enqueueBodySchema>;
-/** The payload that belongs to kind `K`. */
-export type PayloadOf<K extends ActionKind> = Extract<ActionRequest, { kind: K }>['payload'];

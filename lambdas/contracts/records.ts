@@ -31,7 +31,7 @@
  */
 import * as z from 'zod/mini';
 import { ActionKind } from './action-kinds.ts';
-import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
+import { ERROR_CODES, isErrorCode } from './error-codes.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
 
 /** Version of the stored shapes below; a reader refuses a higher one. */
@@ -46,7 +46,7 @@ const state = z.enum(ExecutionState);
 const count = z.int().check(z.minimum(0));
 const positive = z.int().check(z.minimum(1));
 const epochMs = z.int().check(z.minimum(0));
-const errorCode = z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]);
+const errorCode = z.enum(Object.keys(ERROR_CODES).filter(isErrorCode));
 
 /** What an effect left at its provider; the same whether it was applied now, probed or replayed. */
 export const effectResultSchema = z.strictObject({

@@ -10,8 +10,8 @@ export interface ApiRequest {
   /** From the API's root, with its query: `/actions/task-…`. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as it is; usually JSON text. */
-  readonly body?: string | Uint8Array;
+  /** JSON text. */
+  readonly body?: string;
 }
 
 /** The API's answer. */
@@ -65,7 +65,7 @@ export async function callApi(target: Target, request: ApiRequest): Promise<ApiA
     const response = await fetch(url, {
       method: request.method,
       headers,
-      ...(request.body === undefined ? {} : { body: request.body as BodyInit }),
+      ...(request.body === undefined ? {} : { body: request.body }),
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     return { status: response.status, headers: response.headers, body: parsed(await response.text()) };

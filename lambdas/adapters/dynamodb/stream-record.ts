@@ -10,7 +10,7 @@ function imageOf(record: DynamoDBRecord): Record<string, unknown> {
   const image = record.dynamodb?.NewImage;
   if (image === undefined)
     throw new QueueError('STORED_RECORD_INVALID', { detail: 'Stream record: expected a new image' });
-  // The two packages describe the same wire form with types of their own.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- two packages describe the same wire form
   return unmarshall(image as Record<string, AttributeValue>);
 }
 

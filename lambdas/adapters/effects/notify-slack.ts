@@ -3,7 +3,7 @@
  * Source: Slack API, "Message metadata" (`include_all_metadata` of conversations.replies).
  */
 import type { WebClient } from '@slack/web-api';
-import { ActionKind } from '../../contracts/action-kinds.ts';
+import { ActionKind, slackNotifyPayload } from '../../contracts/action-kinds.ts';
 import type { EffectResult, ExecutionTask } from '../../contracts/records.ts';
 import type { Effect } from '../../domain/ports.ts';
 import type { GuardOptions } from '../guarded-effect.ts';
@@ -40,7 +40,7 @@ export class NotifySlack implements Effect {
   /** See {@link Effect.apply}. Slack does not deduplicate: only the probe stands between a lost reply and a second post. */
   async apply(task: ExecutionTask, effectKey: string): Promise<EffectResult> {
     const { channel } = this.#options;
-    const { message } = payloadOf(task, ActionKind.SlackNotify);
+    const { message } = payloadOf(task, ActionKind.SlackNotify, slackNotifyPayload);
     const { client, threadTs } = await this.#thread(task);
     const contentHash = this.contentHash(task);
     const metadata = effectMetadata(effectKey, contentHash);
@@ -57,7 +57,7 @@ export class NotifySlack implements Effect {
 
   async #thread(task: ExecutionTask): Promise<{ client: WebClient; threadTs: string }> {
     const client = await this.#options.client();
-    const { snapshot } = payloadOf(task, ActionKind.SlackNotify);
+    const { snapshot } = payloadOf(task, ActionKind.SlackNotify, slackNotifyPayload);
     return { client, threadTs: await ensureThread({ ...this.#options, client }, task, snapshot) };
   }
 

@@ -4,7 +4,7 @@
  * is in flight. Source: Amazon S3 User Guide, "Conditional writes".
  */
 import { HeadObjectCommand, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { ActionKind } from '../../contracts/action-kinds.ts';
+import { ActionKind, pdfRenderPayload } from '../../contracts/action-kinds.ts';
 import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
 import type { EffectResult, ExecutionTask } from '../../contracts/records.ts';
 import { QueueError } from '../../domain/errors.ts';
@@ -58,12 +58,12 @@ export class StoreQuotePdf implements Effect {
   }
 
   #keyOf(task: ExecutionTask): string {
-    return this.#options.documentKey(payloadOf(task, ActionKind.PdfRender).snapshot);
+    return this.#options.documentKey(payloadOf(task, ActionKind.PdfRender, pdfRenderPayload).snapshot);
   }
 
   /** See {@link Effect.apply}. Delivered again it finds the object there. */
   async apply(task: ExecutionTask): Promise<EffectResult> {
-    const { snapshot } = payloadOf(task, ActionKind.PdfRender);
+    const { snapshot } = payloadOf(task, ActionKind.PdfRender, pdfRenderPayload);
     const body = await this.#rendered(snapshot);
     const key = this.#keyOf(task);
     try {

@@ -3,7 +3,7 @@
  * Source: HubSpot CRM API v3, "Deals", batch upsert with `idProperty`.
  */
 import * as z from 'zod/mini';
-import { ActionKind } from '../../contracts/action-kinds.ts';
+import { ActionKind, crmSyncPayload } from '../../contracts/action-kinds.ts';
 import {
   CRM_CONTENT_HASH_PROPERTY,
   CRM_EFFECT_KEY_PROPERTY,
@@ -109,7 +109,7 @@ export class SyncCrmDeal implements Effect {
   }
 
   #properties(task: ExecutionTask, effectKey: string): Record<string, string> {
-    const { snapshot, dealStage } = payloadOf(task, ActionKind.CrmSync);
+    const { snapshot, dealStage } = payloadOf(task, ActionKind.CrmSync, crmSyncPayload);
     return {
       dealname: `${snapshot.quoteId} – ${snapshot.title}`,
       amount: toDecimalString(snapshot.totalMinor, snapshot.currency),

@@ -1,0 +1,79 @@
+/** The API's operations as the command line uses them. */
+import { auditViewSchema, taskListSchema, taskViewSchema } from '../../lambdas/contracts/api.ts';
+import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
+import * as z from 'zod/mini';
+import { type ApiAnswer, callApi } from './api-client.ts';
+import { CliError } from './cli-error.ts';
+import type { QuoteAction } from './quote-file.ts';
+import type { Target } from './target.ts';
+
+/** What became of one request to enqueue. */
+export type EnqueueAnswer =
+  | { readonly kind: 'accepted' | 'replayed'; readonly task: TaskView }
+  | { readonly kind: 'refused'; readonly status: number; readonly problem: string };
+
+const problemSchema = z.object({
+  title: z.string(),
+  detail: z.optional(z.string()),
+  errors: z.optional(z.array(z.object({ pointer: z.string(), expected: z.string() }))),
+});
+
+/** A refusal in one line: what was wrong, and with which field. */
+export function problemText(answer: ApiAnswer): string {
+  const parsed = problemSchema.safeParse(answer.body);
+  if (!parsed.success) return `HTTP ${answer.status}`;
+  const { title, detail, errors = [] } = parsed.data;
+  const fields = errors.map((error) => `${error.pointer}: ${error.expected}`);
+  return [title, ...(fields.length > 0 ? fields : [detail ?? ''])].filter((part) => part !== '').join('; ');
+}
+
+function bodyOf<T>(answer: ApiAnswer, schema: z.ZodMiniType<T>): T {
+  if (answer.status >= 300) throw new CliError(`HTTP ${answer.status}: ${problemText(answer)}`);
+  const parsed = schema.safeParse(answer.body);
+  if (parsed.success) return parsed.data;
+  throw new CliError('The API answered in another form than this version expects');
+}
+
+/** Enqueues one action; a refusal is an answer, not an error. @throws {CliError} when the API cannot be reached */
+export async function enqueueAction(target: Target, action: QuoteAction): Promise<EnqueueAnswer> {
+  const answer = await callApi(target, {
+    method: 'POST',
+    path: `/quotes/${encodeURIComponent(action.quoteId)}/actions`,
+    headers: { 'idempotency-key': action.idempotencyKey },
+    body: JSON.stringify(action.body),
+  });
+  if (answer.status >= 300) return { kind: 'refused', status: answer.status, problem: problemText(answer) };
+  return { kind: answer.status === 202 ? 'accepted' : 'replayed', task: bodyOf(answer, taskViewSchema) };
+}
+
+/** One task. @throws {CliError} when there is none */
+export const getTask = async (target: Target, taskId: string): Promise<TaskView> =>
+  bodyOf(
+    await callApi(target, { method: 'GET', path: `/actions/${encodeURIComponent(taskId)}` }),
+    taskViewSchema,
+  );
+
+/** The audit trail of a task. @throws {CliError} when there is no such task */
+export const getAudit = async (target: Target, taskId: string): Promise<AuditView> =>
+  bodyOf(
+    await callApi(target, { method: 'GET', path: `/actions/${encodeURIComponent(taskId)}/audit` }),
+    auditViewSchema,
+  );
+
+/** All tasks of a quote, page by page. */
+export async function listTasks(target: Target, quoteId: string): Promise<readonly TaskView[]> {
+  const tasks: TaskView[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = new URLSearchParams({ limit: '100', ...(cursor === undefined ? {} : { cursor }) });
+    const path = `/quotes/${encodeURIComponent(quoteId)}/actions?${query.toString()}`;
+    const page = bodyOf(await callApi(target, { method: 'GET', path }), taskListSchema);
+    tasks.push(...page.tasks);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return tasks;
+}
+
+/** Whether a task will not change any more. */
+export const isSettled = (task: TaskView): boolean =>
+  task.state === 'completed' || task.state === 'failed_terminal';

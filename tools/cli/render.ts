@@ -1,0 +1,79 @@
+/** Tasks and audit trails as text. */
+import { styleText } from 'node:util';
+import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
+import { renderTable } from './table.ts';
+
+const COLOURS = {
+  queued: 'gray',
+  running: 'cyan',
+  retryable_failed: 'yellow',
+  failed_terminal: 'red',
+  completed: 'green',
+} as const;
+
+/** A state in its colour, where the terminal has colours. */
+export const stateText = (state: TaskView['state']): string => styleText(COLOURS[state], state);
+
+/** `1 of 5`, with the deferrals that did not count. */
+export const attemptsText = ({ attempts }: TaskView): string =>
+  `${attempts.used} of ${attempts.max}${attempts.deferred > 0 ? ` (+${attempts.deferred} deferred)` : ''}`;
+
+const whereText = (task: TaskView): string => {
+  if (task.effect !== undefined) return `${task.effect.location} (${task.effect.proof})`;
+  return task.error === undefined ? '' : `${task.error.code}: ${task.error.text}`;
+};
+
+/** One line a task: quote, kind, state, attempts, where the effect is or what is wrong. */
+export const tasksTable = (tasks: readonly TaskView[]): string =>
+  renderTable(
+    ['quote', 'action', 'state', 'attempts', 'effect or error'],
+    tasks.map((task) => [
+      task.quoteId,
+      task.kind,
+      stateText(task.state),
+      attemptsText(task),
+      whereText(task),
+    ]),
+  );
+
+/** Everything about one task. */
+export function taskDetails(task: TaskView): string {
+  const rows: (readonly [string, string])[] = [
+    ['task', task.taskId],
+    ['quote', task.quoteId],
+    ['action', task.kind],
+    ['state', `${stateText(task.state)}, version ${task.version}, generation ${task.generation}`],
+    ['attempts', attemptsText(task)],
+    ['created', task.createdAt],
+    ['updated', task.updatedAt],
+  ];
+  if (task.nextAttemptAt !== undefined) rows.push(['next attempt', task.nextAttemptAt]);
+  if (task.error !== undefined)
+    rows.push(['error', `${task.error.code}: ${task.error.text} (${task.error.detail})`]);
+  if (task.effect !== undefined) {
+    rows.push(
+      ['effect', task.effect.location],
+      ['proof', task.effect.proof],
+      ['fingerprint', task.effect.fingerprint],
+    );
+  }
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+}
+
+/** The trail, one line a transition, and the gaps in it. */
+export function auditTable({ records, gaps }: AuditView): string {
+  const rows = records.map((record) => [
+    record.version,
+    record.at,
+    record.from ?? '–',
+    stateText(record.to),
+    record.attempt,
+    record.actor,
+    [record.cause, record.errorCode, record.proof, record.reason]
+      .filter((part) => part !== undefined)
+      .join(', '),
+  ]);
+  const table = renderTable(['version', 'time', 'from', 'to', 'attempt', 'actor', 'why'], rows);
+  return gaps.length === 0 ? table : `${table}\n${styleText('red', `missing versions: ${gaps.join(', ')}`)}`;
+}

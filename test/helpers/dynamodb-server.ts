@@ -1,0 +1,159 @@
+/**
+ * A DynamoDB of the test's own: a process on a free port of 127.0.0.1, in memory, with the tables of the contract.
+ * It dies with the process that started it, even when that one is killed.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  type AttributeDefinition,
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { AUDIT_TABLE, Env, LEDGER_TABLE, TASKS_TABLE } from '../../lambdas/contracts/environment.ts';
+import { freePort } from '../../tools/local/ports.ts';
+import { type Service, startService, tailOf, waitUntilHealthy } from '../../tools/local/processes.ts';
+
+/** Names of the tables in every server of {@link startDynamoDb}; each server has its own data. */
+export const TABLE_NAMES = { tasks: 'Tasks', ledger: 'Ledger', audit: 'Audit' } as const;
+
+/** A running DynamoDB with empty tables. */
+export interface DynamoDbServer {
+  /** `http://127.0.0.1:<port>`. */
+  readonly endpoint: string;
+  /** What a handler that runs against this server needs in `process.env` before it is imported. */
+  readonly env: Readonly<Record<string, string>>;
+  /** A client of its own for the test's set-up and assertions; `stop` destroys it. */
+  readonly client: DynamoDBDocumentClient;
+  /** Ends the process and removes its files; a second call changes nothing. */
+  stop(): Promise<void>;
+}
+
+/** Another program may take a port between the look and the start; each of these is a new port. */
+const START_TRIES = 5;
+const START_LIMIT_SECONDS = 20;
+const REGION = 'eu-central-1';
+
+const key = (name: string, type: 'S' | 'N'): AttributeDefinition => ({
+  AttributeName: name,
+  AttributeType: type,
+});
+
+const keySchema = (partitionKey: string, sortKey?: string): CreateTableCommandInput['KeySchema'] => [
+  { AttributeName: partitionKey, KeyType: 'HASH' },
+  ...(sortKey === undefined ? [] : [{ AttributeName: sortKey, KeyType: 'RANGE' as const }]),
+];
+
+const { byQuote, byDeadline } = TASKS_TABLE;
+
+/** The tables as `lambdas/contracts/environment.ts` says. KEEP IN STEP WITH lib/constructs/queue-tables.construct.ts */
+const TABLES: readonly CreateTableCommandInput[] = [
+  {
+    TableName: TABLE_NAMES.tasks,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [
+      key(TASKS_TABLE.partitionKey, 'S'),
+      key(byQuote.partitionKey, 'S'),
+      key(byQuote.sortKey, 'N'),
+      key(byDeadline.partitionKey, 'S'),
+      key(byDeadline.sortKey, 'N'),
+    ],
+    KeySchema: keySchema(TASKS_TABLE.partitionKey),
+    GlobalSecondaryIndexes: [byQuote, byDeadline].map(({ name, partitionKey, sortKey }) => ({
+      IndexName: name,
+      KeySchema: keySchema(partitionKey, sortKey),
+      Projection: { ProjectionType: 'ALL' },
+    })),
+  },
+  {
+    TableName: TABLE_NAMES.ledger,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [key(LEDGER_TABLE.partitionKey, 'S')],
+    KeySchema: keySchema(LEDGER_TABLE.partitionKey),
+  },
+  {
+    TableName: TABLE_NAMES.audit,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [key(AUDIT_TABLE.partitionKey, 'S'), key(AUDIT_TABLE.sortKey, 'N')],
+    KeySchema: keySchema(AUDIT_TABLE.partitionKey, AUDIT_TABLE.sortKey),
+  },
+];
+
+const binary = (): string =>
+  fileURLToPath(new URL('dynoxide', import.meta.resolve('@dynoxide/linux-x64/package.json')));
+
+/** Its own banner says that it is this process which listens, and nobody else's. */
+const isListening = (service: Service): Promise<boolean> =>
+  Promise.resolve(tailOf(service.logFile).includes('listening on'));
+
+async function startOn(port: number, dir: string): Promise<Service> {
+  const service = await startService({
+    name: 'dynoxide',
+    command: binary(),
+    args: ['--host', '127.0.0.1', '--port', String(port)],
+    env: {},
+    cwd: dir,
+    logFile: join(dir, `${port}.log`),
+  });
+  try {
+    await waitUntilHealthy(service, () => isListening(service), START_LIMIT_SECONDS);
+    return service;
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
+}
+
+async function startSomewhere(dir: string): Promise<{ service: Service; port: number }> {
+  for (let tried = 1; ; tried += 1) {
+    const port = await freePort();
+    try {
+      return { service: await startOn(port, dir), port };
+    } catch (error) {
+      if (tried === START_TRIES) throw error;
+    }
+  }
+}
+
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
+
+const environmentFor = (endpoint: string): Record<string, string> => ({
+  AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+  AWS_REGION: REGION,
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  [Env.TasksTable]: TABLE_NAMES.tasks,
+  [Env.LedgerTable]: TABLE_NAMES.ledger,
+  [Env.AuditTable]: TABLE_NAMES.audit,
+});
+
+/**
+ * Starts a DynamoDB with the tables of the contract, all of them empty.
+ * @throws {LocalEnvironmentError} with the end of its log when it does not come up
+ * @example
+ * const dynamoDb = await startDynamoDb();
+ * Object.assign(process.env, dynamoDb.env);
+ * const { handler } = await import('../../lambdas/handlers/read-actions.handler.ts');
+ * afterAll(() => dynamoDb.stop());
+ */
+export async function startDynamoDb(): Promise<DynamoDbServer> {
+  const dir = mkdtempSync(join(tmpdir(), 'quoteq-dynamodb-'));
+  const { service, port } = await startSomewhere(dir);
+  const endpoint = `http://127.0.0.1:${port}`;
+  const base = new DynamoDBClient({ endpoint, region: REGION, credentials });
+  for (const table of TABLES) await base.send(new CreateTableCommand(table));
+  const client = DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } });
+  return {
+    endpoint,
+    env: environmentFor(endpoint),
+    client,
+    stop: async () => {
+      client.destroy();
+      await service.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}

@@ -13,7 +13,7 @@ import {
 } from '@aws-lambda-powertools/idempotency';
 import type { Context } from 'aws-lambda';
 import { EffectProof, type EffectResult, effectResultSchema } from '../contracts/records.ts';
-import { QueueError, toQueueError } from '../domain/errors.ts';
+import { mayBeApplied, QueueError, toQueueError } from '../domain/errors.ts';
 import { fingerprintOf } from '../domain/hashing.ts';
 import { POLICY } from '../domain/policy.ts';
 import type { Clock, IdempotencyRepo, Ids } from '../domain/ports.ts';
@@ -60,10 +60,6 @@ function checkContent(effect: GuardedEffect, result: EffectResult): EffectResult
     detail: `The provider holds ${result.externalId} with another content under this effect key`,
   });
 }
-
-/** An effect is certainly not applied only when its error says so. */
-const mayBeApplied = (error: QueueError): boolean =>
-  error.kind === 'unknown' || error.code === 'UNCLASSIFIED' || error.code === 'DUPLICATE_EFFECT';
 
 async function probed(
   effect: GuardedEffect,

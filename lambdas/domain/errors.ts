@@ -59,6 +59,10 @@ export class SnapshotRefused extends QueueError {
   }
 }
 
+/** An effect is certainly not applied only when its error says so. */
+export const mayBeApplied = (error: QueueError): boolean =>
+  error.kind === 'unknown' || error.code === 'UNCLASSIFIED' || error.code === 'DUPLICATE_EFFECT';
+
 /** Any thrown value as an error of the list; what is not in the list is `UNCLASSIFIED` with its cause kept. */
 export function toQueueError(thrown: unknown): QueueError {
   if (thrown instanceof QueueError) return thrown;

@@ -4,7 +4,7 @@
  */
 import type { ErrorCode } from '../contracts/error-codes.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
-import type { QueueError } from './errors.ts';
+import { mayBeApplied, type QueueError } from './errors.ts';
 import { fractionOf } from './hashing.ts';
 import type { RetryPolicy } from './policy.ts';
 
@@ -56,7 +56,13 @@ const waitSecondsFor = (task: ExecutionTask, error: QueueError, policy: RetryPol
 };
 
 const attemptsLeft = (task: ExecutionTask, error: QueueError): boolean =>
-  error.kind === 'unknown' ? attemptsUsed(task) <= task.maxAttempts : attemptsUsed(task) < task.maxAttempts;
+  mayBeApplied(error) ? attemptsUsed(task) <= task.maxAttempts : attemptsUsed(task) < task.maxAttempts;
+
+/** What used the attempts up is the error before, when the last attempt could only find that nothing is there. */
+const ended = (task: ExecutionTask, code: ErrorCode): RetryDecision =>
+  code === 'RETRIES_EXHAUSTED' && task.error !== undefined
+    ? { kind: 'terminal', code, causeCode: task.error.code }
+    : { kind: 'terminal', code };
 
 /**
  * What follows `error` in the attempt that `task` (running) is in.
@@ -68,7 +74,7 @@ export function decideRetry(
   policy: RetryPolicy,
   nowMs: number,
 ): RetryDecision {
-  if (error.kind === 'terminal') return { kind: 'terminal', code: error.code };
+  if (error.kind === 'terminal') return ended(task, error.code);
   if (!error.deferral && !attemptsLeft(task, error)) {
     return { kind: 'terminal', code: 'RETRIES_EXHAUSTED', causeCode: error.code };
   }

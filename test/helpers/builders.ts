@@ -1,0 +1,135 @@
+/** Builders of what the queue works with: valid as they are, each field replaceable. */
+import type { ActionKind, ActionRequest } from '../../lambdas/contracts/action-kinds.ts';
+import type { QuoteLine, QuoteSnapshot } from '../../lambdas/contracts/quote-snapshot.ts';
+import type { EffectResult, ExecutionTask } from '../../lambdas/contracts/records.ts';
+import { canonicalJson, deriveTaskId, taskHashOf } from '../../lambdas/domain/hashing.ts';
+import { DEFAULT_RETRY_POLICY } from '../../lambdas/domain/policy.ts';
+import type { Ids } from '../../lambdas/domain/ports.ts';
+import type { EnqueueRequest } from '../../lambdas/domain/queue-service.ts';
+import { claimed, enqueued, failed, type TransitionContext } from '../../lambdas/domain/transitions.ts';
+import { QueueError } from '../../lambdas/domain/errors.ts';
+import { START_MS } from './fake-clock.ts';
+
+/** The engine whose snapshots the tests accept. */
+export const ENGINE = 'cpq-pricing@4.2.0';
+
+/** One line: 3 × 12.50 − 2.50 = 35.00. */
+export const lineOf = (over: Partial<QuoteLine> = {}): QuoteLine => ({
+  sku: 'DUCK-1',
+  description: 'Rubber duck, yellow',
+  quantity: '3',
+  unitPriceMinor: '1250',
+  discountMinor: '250',
+  totalMinor: '3500',
+  ...over,
+});
+
+/** A signed-off snapshot: 35.00 + 8.05 tax. */
+export const snapshotOf = (over: Partial<QuoteSnapshot> = {}): QuoteSnapshot => ({
+  quoteId: 'Q-1001',
+  revision: 1,
+  title: 'Ducks for the pond',
+  acceptedAt: '2026-03-28T12:00:00Z',
+  customer: { name: 'Łucja & Søn <Ponds>' },
+  seller: { name: 'Duck Store' },
+  currency: 'EUR',
+  lines: [lineOf()],
+  subtotalMinor: '3500',
+  taxMinor: '805',
+  totalMinor: '4305',
+  engine: { name: 'cpq-pricing', version: '4.2.0' },
+  policy: { name: 'discount-policy', version: '7', outcome: 'pass' },
+  approval: {
+    required: true,
+    decision: 'granted',
+    approvedBy: 'ada@example.com',
+    approvedAt: '2026-03-28T11:00:00Z',
+    reference: 'APR-77',
+  },
+  ...over,
+});
+
+/** An action of a kind on a snapshot. */
+export function actionOf(kind: ActionKind, snapshot = snapshotOf()): ActionRequest {
+  switch (kind) {
+    case 'pdf.render':
+      return { kind, payload: { snapshot } };
+    case 'crm.sync':
+      return { kind, payload: { snapshot } };
+    case 'slack.notify':
+      return { kind, payload: { snapshot, message: 'Accepted <!channel> & signed' } };
+  }
+}
+
+/** A request to enqueue. */
+export const requestOf = (
+  kind: ActionKind,
+  idempotencyKey = 'key-1',
+  snapshot = snapshotOf(),
+): EnqueueRequest => ({
+  quoteId: snapshot.quoteId,
+  idempotencyKey,
+  action: actionOf(kind, snapshot),
+  actor: 'api:tests',
+});
+
+let lastId = 0;
+
+/** Ids that never repeat within a test process. */
+export const countedIds: Ids = {
+  next: () => {
+    lastId += 1;
+    return `id-${lastId}`;
+  },
+};
+
+/** A transition's context at `nowMs`. */
+export const contextAt = (nowMs = START_MS, over: Partial<TransitionContext> = {}): TransitionContext => ({
+  nowMs,
+  attemptId: countedIds.next(),
+  actor: 'system:test',
+  ...over,
+});
+
+/** A task that was just enqueued. */
+export function queuedTask(
+  kind: ActionKind = 'crm.sync',
+  idempotencyKey = 'key-1',
+  nowMs = START_MS,
+  snapshot = snapshotOf(),
+): ExecutionTask {
+  const { quoteId } = snapshot;
+  const { payload } = actionOf(kind, snapshot);
+  const identity = {
+    taskId: deriveTaskId(quoteId, idempotencyKey),
+    quoteId,
+    kind,
+    idempotencyKey,
+    taskHash: taskHashOf(quoteId, kind, payload),
+    payloadJson: canonicalJson(payload),
+    maxAttempts: DEFAULT_RETRY_POLICY.maxAttempts,
+  };
+  return enqueued(identity, contextAt(nowMs));
+}
+
+/** The task as a worker holds it: running, under a lease. */
+export const runningTask = (task = queuedTask(), nowMs = START_MS): ExecutionTask =>
+  claimed(task, countedIds.next(), `${task.taskId}-${task.generation}`, contextAt(nowMs));
+
+/** The task after a failed attempt, claimable at `nextAttemptAtMs`. */
+export const retryableTask = (task = runningTask(), nextAttemptAtMs = START_MS + 5_000): ExecutionTask =>
+  failed(
+    task,
+    new QueueError('PROVIDER_TIMEOUT'),
+    { kind: 'retry', nextAttemptAtMs, deferral: false },
+    contextAt(),
+  );
+
+/** What an effect left. */
+export const resultOf = (over: Partial<EffectResult> = {}): EffectResult => ({
+  provider: 'crm',
+  externalId: '17000000001',
+  location: 'https://crm.example/deals/17000000001',
+  contentHash: 'c'.repeat(64),
+  ...over,
+});

@@ -1,0 +1,30 @@
+/** A clock that moves only when a test moves it. */
+import type { Clock } from '../../lambdas/domain/ports.ts';
+
+/** 2026-03-29T00:59:30Z: half a minute before clocks in Europe go forward; epoch milliseconds have no such jump. */
+export const START_MS = Date.UTC(2026, 2, 29, 0, 59, 30);
+
+/** See the file head. `sleep` moves it on and lets everything that waits run. */
+export class FakeClock implements Clock {
+  #nowMs: number;
+
+  constructor(startMs = START_MS) {
+    this.#nowMs = startMs;
+  }
+
+  /** See {@link Clock.nowMs}. */
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** See {@link Clock.sleep}. */
+  async sleep(ms: number): Promise<void> {
+    this.#nowMs += ms;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** Moves on by `ms`. */
+  advance(ms: number): void {
+    this.#nowMs += ms;
+  }
+}

@@ -1,0 +1,25 @@
+/** The context of one Lambda invocation, on a test's clock. */
+import type { Context } from 'aws-lambda';
+import { POLICY } from '../../lambdas/domain/policy.ts';
+import type { Clock } from '../../lambdas/domain/ports.ts';
+
+const unused = (): void => undefined;
+
+/** An invocation that starts now and has `POLICY.workerTimeoutSeconds`. */
+export function lambdaContext(clock: Clock): Context {
+  const endsAtMs = clock.nowMs() + POLICY.workerTimeoutSeconds * 1_000;
+  return {
+    callbackWaitsForEmptyEventLoop: false,
+    functionName: 'run-action',
+    functionVersion: '$LATEST',
+    invokedFunctionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:run-action',
+    memoryLimitInMB: '512',
+    awsRequestId: 'request',
+    logGroupName: 'group',
+    logStreamName: 'stream',
+    getRemainingTimeInMillis: () => Math.max(0, endsAtMs - clock.nowMs()),
+    done: unused,
+    fail: unused,
+    succeed: unused,
+  };
+}

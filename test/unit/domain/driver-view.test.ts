@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import { runActionOutputSchema } from '../../../lambdas/contracts/state-machine-io.ts';
+import { type DriverView, outputOf, viewOf } from '../../../lambdas/domain/driver-view.ts';
+import { QueueError } from '../../../lambdas/domain/errors.ts';
+import { POLICY } from '../../../lambdas/domain/policy.ts';
+import { completed, failed } from '../../../lambdas/domain/transitions.ts';
+import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../helpers/builders.ts';
+import { START_MS } from '../../helpers/fake-clock.ts';
+
+const running = runningTask();
+const retryable = retryableTask(running, START_MS + 5_000);
+const done = completed(running, { result: resultOf(), proof: 'applied' }, contextAt());
+const dead = failed(
+  running,
+  new QueueError('PROVIDER_REFUSED'),
+  { kind: 'terminal', code: 'PROVIDER_REFUSED' },
+  contextAt(),
+);
+const lostAtMs = START_MS + POLICY.leaseMs + POLICY.clockSkewMs;
+
+describe('viewOf', () => {
+  it.each<[name: string, task: ExecutionTask, nowMs: number, view: DriverView]>([
+    ['a queued task', queuedTask(), START_MS, { kind: 'claimable' }],
+    ['a backoff in full', retryable, START_MS, { kind: 'wait', waitSeconds: 5 }],
+    ['a backoff with a millisecond left', retryable, START_MS + 4_999, { kind: 'wait', waitSeconds: 1 }],
+    ['a backoff that is over', retryable, START_MS + 5_000, { kind: 'claimable' }],
+    ['a lease', running, START_MS, { kind: 'wait', waitSeconds: (lostAtMs - START_MS) / 1_000 }],
+    ['a lease that is over, within the skew', running, lostAtMs - 1, { kind: 'wait', waitSeconds: 1 }],
+    ['a lease and skew that are over', running, lostAtMs, { kind: 'lease_expired' }],
+    ['a completed task', done, START_MS, { kind: 'settled', state: 'completed' }],
+    ['a failed task', dead, START_MS, { kind: 'settled', state: 'failed_terminal' }],
+  ])('answers its own driver about %s', (_name, task, nowMs, view) => {
+    expect(viewOf(task, task.generation, nowMs)).toEqual(view);
+  });
+
+  it.each([queuedTask(), running, retryable, done, dead].map((task) => ({ task, state: task.state })))(
+    'tells a driver of an earlier generation that it is superseded, whatever the state ($state)',
+    ({ task }) => {
+      expect(viewOf({ ...task, generation: 3 }, 2, START_MS)).toEqual({ kind: 'superseded' });
+      expect(viewOf({ ...task, generation: 3 }, 3, START_MS)).not.toEqual({ kind: 'superseded' });
+    },
+  );
+});
+
+describe('outputOf', () => {
+  it.each<[DriverView, outcome: string, waitSeconds: number]>([
+    [{ kind: 'settled', state: 'completed' }, 'completed', 0],
+    [{ kind: 'settled', state: 'failed_terminal' }, 'failed_terminal', 0],
+    [{ kind: 'superseded' }, 'superseded', 0],
+    [{ kind: 'wait', waitSeconds: 7 }, 'retryable_failed', 7],
+    [{ kind: 'claimable' }, 'retryable_failed', POLICY.unclaimedWaitSeconds],
+    [{ kind: 'lease_expired' }, 'retryable_failed', POLICY.unclaimedWaitSeconds],
+  ])('answers the state machine about %o', (view, outcome, waitSeconds) => {
+    expect(outputOf(view)).toEqual({ outcome, waitSeconds });
+    expect(runActionOutputSchema.safeParse(outputOf(view)).success).toBe(true);
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { ExecutionState, TransitionCause } from '../../../lambdas/contracts/lifecycle-states.ts';
+import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import { QueueError } from '../../../lambdas/domain/errors.ts';
+import { assertLegal, isLegal, isTerminal, TERMINAL_STATES } from '../../../lambdas/domain/lifecycle.ts';
+import {
+  claimed,
+  completed,
+  failed,
+  redriven,
+  stopped,
+  type TransitionContext,
+} from '../../../lambdas/domain/transitions.ts';
+import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../helpers/builders.ts';
+import { START_MS } from '../../helpers/fake-clock.ts';
+
+/** Written from the design's table, not from the code's. */
+const LEGAL = new Set([
+  'nothing -enqueue-> queued',
+  'queued -claim-> running',
+  'queued -operator_cancel-> failed_terminal',
+  'queued -operator_retry-> queued',
+  'queued -recover_stale-> queued',
+  'retryable_failed -operator_retry-> retryable_failed',
+  'retryable_failed -recover_stale-> retryable_failed',
+  'running -complete-> completed',
+  'running -fail-> retryable_failed',
+  'running -fail-> failed_terminal',
+  'running -recover_stale-> retryable_failed',
+  'retryable_failed -claim-> running',
+  'retryable_failed -operator_abandon-> failed_terminal',
+]);
+
+const states = Object.values(ExecutionState);
+const causes = Object.values(TransitionCause);
+const rows = [null, ...states].flatMap((from) =>
+  states.flatMap((to) =>
+    causes.map((cause) => ({ from, to, cause, name: `${from ?? 'nothing'} -${cause}-> ${to}` })),
+  ),
+);
+
+/** Code of the error that `act` throws. */
+function refusalOf(act: () => unknown): string | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof QueueError) return thrown.code;
+    throw thrown;
+  }
+}
+
+describe('the lifecycle table', () => {
+  it.each(rows)('decides $name', ({ name, ...row }) => {
+    const refused = LEGAL.has(name) ? undefined : 'ILLEGAL_TRANSITION';
+
+    expect(isLegal(row)).toBe(LEGAL.has(name));
+    expect(refusalOf(() => assertLegal(row))).toBe(refused);
+  });
+
+  it('has two states that never change, and no row leaves them', () => {
+    expect([...TERMINAL_STATES].toSorted()).toEqual(['completed', 'failed_terminal']);
+    expect(states.filter(isTerminal).toSorted()).toEqual(['completed', 'failed_terminal']);
+    expect(rows.filter((row) => row.from !== null && isTerminal(row.from) && isLegal(row))).toEqual([]);
+  });
+});
+
+const outcome = { result: resultOf(), proof: 'applied' } as const;
+const error = new QueueError('PROVIDER_TIMEOUT');
+const later = { kind: 'retry', nextAttemptAtMs: START_MS + 5_000, deferral: false } as const;
+const never = { kind: 'terminal', code: 'RETRIES_EXHAUSTED', causeCode: 'PROVIDER_TIMEOUT' } as const;
+const running = runningTask();
+const taskIn: Readonly<Record<ExecutionState, ExecutionTask>> = {
+  queued: queuedTask(),
+  running,
+  retryable_failed: retryableTask(running),
+  completed: completed(running, outcome, contextAt()),
+  failed_terminal: failed(running, error, never, contextAt()),
+};
+
+type Command = (task: ExecutionTask, context: TransitionContext) => ExecutionTask;
+const commands: Readonly<
+  Record<string, readonly [cause: TransitionCause, to: ExecutionState | 'same', Command]>
+> = {
+  claim: ['claim', 'running', (task, context) => claimed(task, 'owner', 'worker', context)],
+  complete: ['complete', 'completed', (task, context) => completed(task, outcome, context)],
+  'fail for now': ['fail', 'retryable_failed', (task, context) => failed(task, error, later, context)],
+  'fail for ever': ['fail', 'failed_terminal', (task, context) => failed(task, error, never, context)],
+  'recover a lost worker': [
+    'recover_stale',
+    'retryable_failed',
+    (task, context) => failed(task, error, later, context, 'recover_stale'),
+  ],
+  retry: ['operator_retry', 'same', (task, context) => redriven(task, 'operator_retry', context)],
+  recover: ['recover_stale', 'same', (task, context) => redriven(task, 'recover_stale', context)],
+  cancel: [
+    'operator_cancel',
+    'failed_terminal',
+    (task, context) => stopped(task, 'operator_cancel', context),
+  ],
+  abandon: [
+    'operator_abandon',
+    'failed_terminal',
+    (task, context) => stopped(task, 'operator_abandon', context),
+  ],
+};
+const pairs = states.flatMap((state) =>
+  Object.entries(commands).map(([command, [cause, to, run]]) => ({ state, command, cause, to, run })),
+);
+
+describe('a command in a state', () => {
+  it.each(pairs)(
+    '$command works in $state exactly when the table has the row',
+    ({ state, cause, to, run }) => {
+      const target = to === 'same' ? state : to;
+      // A failed worker that is recovered is no redrive: the row retryable_failed → retryable_failed is recoverStale's.
+      const legal = LEGAL.has(`${state} -${cause}-> ${target}`);
+
+      const refused = legal ? undefined : 'ILLEGAL_TRANSITION';
+      const reached: string[] = [];
+
+      expect(refusalOf(() => reached.push(run(taskIn[state], contextAt()).state))).toBe(refused);
+      expect(reached).toEqual(legal ? [target] : []);
+    },
+  );
+});

@@ -1,8 +1,8 @@
 /**
  * The table of quote lines.
  *
- * A row stays on one page, so a long description becomes several rows of at most {@link ROW_LINES} lines without a rule
- * between them: it runs over pages like text, and no row is ever taller than a page.
+ * A row stays on one page, so a long description becomes several rows without a rule between them: it runs over pages
+ * like text, and no row is ever taller than a page.
  */
 import type { Content, ContentTable, CustomTableLayout, TableCell } from 'pdfmake/interfaces.js';
 import type { QuoteLine, QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
@@ -11,8 +11,10 @@ import { Color, CONTENT_WIDTH_POINTS, type Style, Styles } from './page-style.ts
 import { lineContent, type Side, type TextBlocks } from './text-blocks.ts';
 import type { TextLine } from './text-flow.ts';
 
-/** Most lines of text in one unbreakable row; about a fifth of a page. */
-const ROW_LINES = 12;
+/** A row with more lines of text than this, about a fifth of a page, is divided. */
+const WHOLE_ROW_LINES = 12;
+/** Lines of text in each row of a divided one: the most that a page's foot stays short of. */
+const ROW_LINES = 4;
 const CELL_PADDING_POINTS = 5;
 const ROW_PADDING_POINTS = 4;
 const SKU_WIDTH_POINTS = { min: 40, max: 92 } as const;
@@ -110,8 +112,8 @@ function rowsOf(
     blocks.lines(text, Styles.Body, columns.widthsPoints[column] ?? 0),
   );
   const lineCount = Math.max(...texts.map((lines) => lines.length));
-  const rowCount = Math.ceil(lineCount / ROW_LINES);
-  const rowLines = Math.ceil(lineCount / rowCount);
+  const rowLines = lineCount <= WHOLE_ROW_LINES ? lineCount : ROW_LINES;
+  const rowCount = Math.ceil(lineCount / rowLines);
   return Array.from({ length: rowCount }, (_, row) => [
     ...texts.map((lines) => cell(lines.slice(row * rowLines, (row + 1) * rowLines), Styles.Body, 'start')),
     ...numbers.map((number, column) =>

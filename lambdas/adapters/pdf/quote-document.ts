@@ -1,35 +1,18 @@
 /** The document of a quote: what stands on the pages, all of it taken from the snapshot, nothing computed. */
-import type { Column, Content, ContentStack, TDocumentDefinitions } from 'pdfmake/interfaces.js';
+import type { Content, TDocumentDefinitions } from 'pdfmake/interfaces.js';
 import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
-import { formatMoney } from '../../domain/money.ts';
 import { linesTable } from './lines-table.ts';
-import { Color, CONTENT_WIDTH_POINTS, PAGE, type Style, Styles } from './page-style.ts';
+import { rule, sideBySide, stack } from './page-parts.ts';
+import { Color, CONTENT_WIDTH_POINTS, PAGE, Styles } from './page-style.ts';
 import type { TextBlocks } from './text-blocks.ts';
+import { totalsBlock } from './totals-block.ts';
 
 const DETAILS_WIDTH_POINTS = 176;
 const GAP_POINTS = 24;
 const LABEL_WIDTH_POINTS = 64;
-const AMOUNT_MIN_POINTS = 80;
-const TOTAL_RULE_POINTS = 220;
 
 /** `2026-03-01T09:30:00Z` as `2026-03-01 09:30 UTC`: the same for every reader and every machine. */
 const instantText = (instant: string): string => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
-
-const rule = (color: string, widthPoints: number): Content => ({
-  canvas: [{ type: 'line', x1: 0, y1: 0, x2: widthPoints, y2: 0, lineWidth: 0.75, lineColor: color }],
-});
-
-const stack = (content: Content[], margin: [number, number, number, number]): ContentStack => ({
-  stack: content,
-  margin,
-});
-
-/** Two columns with a gap between them; a column's gap would otherwise pass down to the columns inside it. */
-const sideBySide = (
-  columns: readonly [Column, Column],
-  columnGap: number,
-  margin: [number, number, number, number],
-): Content => ({ columns: [...columns], columnGap, margin });
 
 /** Label and value. */
 function field(blocks: TextBlocks, label: string, value: string, widthPoints: number): Content {
@@ -78,48 +61,6 @@ function customerBlock(blocks: TextBlocks, { customer }: QuoteSnapshot): Content
     [0, 12, 0, 16],
   );
 }
-
-/** A label and an amount, both at the right edge; the amount never breaks. */
-function totalRow(blocks: TextBlocks, label: string, amount: string, style: Style): Content {
-  const amountPoints = Math.max(AMOUNT_MIN_POINTS, blocks.widthPoints(amount, style));
-  const labelPoints = CONTENT_WIDTH_POINTS - amountPoints - GAP_POINTS;
-  return sideBySide(
-    [
-      { width: labelPoints, stack: blocks.block(label, style, labelPoints, 'right') },
-      { width: amountPoints, stack: blocks.block(amount, style, amountPoints, 'right') },
-    ],
-    GAP_POINTS,
-    [0, 2, 0, 2],
-  );
-}
-
-function totalsBlock(blocks: TextBlocks, snapshot: QuoteSnapshot): Content {
-  const amount = (minor: string) => formatMoney(minor, snapshot.currency);
-  return {
-    unbreakable: true,
-    margin: [0, 12, 0, 18],
-    stack: [
-      totalRow(blocks, 'Subtotal', amount(snapshot.subtotalMinor), Styles.Body),
-      totalRow(blocks, 'Tax', amount(snapshot.taxMinor), Styles.Body),
-      { ...lineAtRight(TOTAL_RULE_POINTS), margin: [0, 3, 0, 3] },
-      totalRow(blocks, `Total ${snapshot.currency}`, amount(snapshot.totalMinor), Styles.Total),
-    ],
-  };
-}
-
-const lineAtRight = (widthPoints: number) => ({
-  canvas: [
-    {
-      type: 'line' as const,
-      x1: CONTENT_WIDTH_POINTS - widthPoints,
-      y1: 0,
-      x2: CONTENT_WIDTH_POINTS,
-      y2: 0,
-      lineWidth: 0.75,
-      lineColor: Color.Accent,
-    },
-  ],
-});
 
 const heading = (blocks: TextBlocks, text: string): Content => ({
   stack: blocks.block(text, Styles.Label, CONTENT_WIDTH_POINTS),

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { documentKey } from '../../../../lambdas/adapters/pdf/document-key.ts';
+import { quoteLine, quoteSnapshot } from './snapshots.ts';
+
+describe('documentKey', () => {
+  it('is made of the quote id and a SHA-256', () => {
+    expect(documentKey(quoteSnapshot())).toMatch(/^quotes\/Q-2026-00042\/[0-9a-f]{64}\.pdf$/);
+  });
+
+  it('does not depend on the order of fields', () => {
+    const snapshot = quoteSnapshot();
+    const turned = { ...snapshot, ...Object.fromEntries(Object.entries(snapshot).toReversed()) };
+    const reordered = Object.assign({ notes: turned.notes }, turned);
+
+    expect(Object.keys(reordered)).not.toStrictEqual(Object.keys(snapshot));
+    expect(documentKey(reordered)).toBe(documentKey(snapshot));
+  });
+
+  it.each([
+    ['a revision', { revision: 3 }],
+    ['an amount', { totalMinor: '1' }],
+    ['a line', { lines: [quoteLine(1)] }],
+    ['a note', { notes: 'Valid for 31 days.' }],
+  ])('changes with %s', (_, change) => {
+    expect(documentKey(quoteSnapshot(change))).not.toBe(documentKey(quoteSnapshot()));
+  });
+});

@@ -57,22 +57,35 @@ const copyFonts = (bundleDir: string): void => {
   }
 };
 
+/**
+ * Bundles every function into `<outdir>/<function>/index.mjs`; the same sources give the same bytes.
+ * @throws when a handler does not compile
+ */
+export const bundleFunctions = (outdir: string): void => {
+  buildSync(buildOptions(outdir));
+  copyFonts(path.join(outdir, 'run-action-pdf'));
+};
+
 let bundlesDir: string | undefined;
 
-const buildOnce = (): string => {
-  const dir = mkdtempSync(path.join(tmpdir(), 'quoteq-bundles-'));
-  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
-  buildSync(buildOptions(dir));
-  copyFonts(path.join(dir, 'run-action-pdf'));
-  return dir;
+/** Deletes what {@link bundleDirOf} has built in this process; the next call builds anew. */
+export const removeBundles = (): void => {
+  if (bundlesDir !== undefined) rmSync(bundlesDir, { recursive: true, force: true });
+  bundlesDir = undefined;
+};
+
+const bundleOnce = (): string => {
+  if (bundlesDir !== undefined) return bundlesDir;
+  bundlesDir = mkdtempSync(path.join(tmpdir(), 'quoteq-bundles-'));
+  process.once('exit', removeBundles);
+  bundleFunctions(bundlesDir);
+  return bundlesDir;
 };
 
 /**
  * The folder that holds the bundle of a function (`index.mjs`, export `handler`). The first call in a process builds
- * all of them; the folders go when the process ends, so the caller copies what it keeps (a CDK asset does).
+ * all of them; they go with {@link removeBundles} or when the process ends, so the caller copies what it keeps (a CDK
+ * asset does).
  * @throws when a handler does not compile
  */
-export const bundleDirOf = (name: FunctionName): string => {
-  bundlesDir ??= buildOnce();
-  return path.join(bundlesDir, name);
-};
+export const bundleDirOf = (name: FunctionName): string => path.join(bundleOnce(), name);

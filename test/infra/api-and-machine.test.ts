@@ -1,0 +1,115 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { Stage } from '../../lib/config/queue-config.ts';
+import { readQuoteAction } from '../../statemachines/asl.ts';
+import { synthesize } from './synthesis.ts';
+
+const prod = synthesize(Stage.Prod);
+
+describe('HTTP API', () => {
+  const integrations = new Map(
+    prod
+      .ofType('AWS::ApiGatewayV2::Integration')
+      .map(([id, { Properties }]) => [id, JSON.stringify(Properties['IntegrationUri'])]),
+  );
+  const routes = prod.ofType('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties);
+  const functionBehind = (target: unknown): string | undefined => {
+    const integrationId = /"Ref":"(\w+)"/.exec(JSON.stringify(target))?.[1] ?? '';
+    const functionId = /"Fn::GetAtt":\["(\w+)"/.exec(integrations.get(integrationId) ?? '')?.[1];
+    return /^Functions(\w+)Function/.exec(functionId ?? '')?.[1];
+  };
+
+  it('sends every route to its function', () => {
+    const targets = routes.map((route) => [route['RouteKey'], functionBehind(route['Target'])]);
+
+    expect(Object.fromEntries(targets)).toEqual({
+      'POST /quotes/{quoteId}/actions': 'enqueueaction',
+      'GET /quotes/{quoteId}/actions': 'readactions',
+      'GET /actions/{taskId}': 'readactions',
+      'GET /actions/{taskId}/audit': 'readactions',
+      'GET /health': 'readactions',
+      'POST /actions/{taskId}/retry': 'controlaction',
+      'POST /actions/{taskId}/abandon': 'controlaction',
+      'POST /actions/{taskId}/cancel': 'controlaction',
+    });
+  });
+
+  it('asks for a signature of IAM on every route but the health check', () => {
+    const open = routes.filter((route) => route['AuthorizationType'] !== 'AWS_IAM');
+
+    expect(open.map((route) => route['RouteKey'])).toEqual(['GET /health']);
+  });
+
+  it('throttles, measures per route and logs who did what, but no content', () => {
+    expect(
+      prod.having('AWS::ApiGatewayV2::Stage', {
+        StageName: '$default',
+        AutoDeploy: true,
+        DefaultRouteSettings: {
+          DetailedMetricsEnabled: true,
+          ThrottlingRateLimit: 100,
+          ThrottlingBurstLimit: 200,
+        },
+        AccessLogSettings: {
+          DestinationArn: Match.anyValue(),
+          Format: Match.serializedJson(
+            Match.objectEquals({
+              requestId: '$context.requestId',
+              requestTime: '$context.requestTime',
+              routeKey: '$context.routeKey',
+              path: '$context.path',
+              status: '$context.status',
+              responseLatencyMs: '$context.responseLatency',
+              integrationStatus: '$context.integrationStatus',
+              integrationError: '$context.integrationErrorMessage',
+              sourceIp: '$context.identity.sourceIp',
+              caller: '$context.identity.userArn',
+            }),
+          ),
+        },
+      }),
+    ).not.toThrow();
+  });
+});
+
+describe('state machine', () => {
+  const [machine] = prod.ofType('AWS::StepFunctions::StateMachine').map(([, { Properties }]) => Properties);
+
+  it('is the definition of the file, unchanged', async () => {
+    const definition: unknown = JSON.parse(String(machine?.['DefinitionString']));
+
+    expect(definition).toMatchObject({ States: Object((await readQuoteAction()).States) });
+  });
+
+  it('fills in every placeholder of the file and no other', () => {
+    const placeholders = String(machine?.['DefinitionString']).matchAll(/\$\{(\w+)\}/g);
+    const names = new Set(Array.from(placeholders, ([, name]) => name));
+
+    expect(new Set(Object.keys(Object(machine?.['DefinitionSubstitutions'])))).toEqual(names);
+  });
+
+  it('addresses workers by a prefix of their deployed names', () => {
+    const prefix = JSON.stringify(Object(machine?.['DefinitionSubstitutions'])['RunActionFunctionArnPrefix']);
+    const deployed = prod
+      .ofType('AWS::Lambda::Function')
+      .map(([, { Properties }]) => String(Properties['FunctionName']));
+    const name = /:function:([\w-]+)/.exec(prefix)?.[1] ?? 'no name';
+
+    const workers = deployed
+      .filter((candidate) => candidate.startsWith(name))
+      .map((w) => w.slice(name.length));
+    expect(workers.toSorted()).toEqual(['crm', 'pdf', 'slack']);
+  });
+
+  it('is a standard machine under the key, traced, and logs events without their data', () => {
+    expect(
+      prod.allHaving('AWS::StepFunctions::StateMachine', {
+        StateMachineName: 'quoteq-prod-quote-action',
+        StateMachineType: 'STANDARD',
+        TracingConfiguration: { Enabled: true },
+        LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+        EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: Match.anyValue() },
+      }),
+    ).not.toThrow();
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../../lib/config/config-error.ts';
+import type { QueueConfig } from '../../lib/config/queue-config.ts';
+import { readConfig } from '../../lib/config/read-config.ts';
+
+const AWS = { stage: 'prod', slackChannelId: 'C0123456789', allowedEngines: 'duckstore-pricing@3.2.0' };
+
+const read = (context: Record<string, unknown>, env: Record<string, string> = {}): QueueConfig =>
+  readConfig({ context: (key) => context[key], env });
+
+const REFUSED: readonly [
+  title: string,
+  context: Record<string, unknown>,
+  env: Record<string, string>,
+  message: string,
+][] = [
+  ['an unknown stage', { stage: 'test' }, {}, '-c stage: expected one of local, dev, prod, got "test"'],
+  ['a Region twice', { regions: 'eu-west-1,eu-west-1' }, {}, '-c regions: expected distinct AWS Regions'],
+  ['an empty list of Regions', { regions: '' }, {}, '-c regions: expected distinct AWS Regions'],
+  ['a name that is no Region', { regions: 'europe' }, {}, '-c regions: expected distinct AWS Regions'],
+  [
+    'no Region for an AWS stage',
+    AWS,
+    {},
+    '-c regions (or CDK_DEFAULT_REGION): expected distinct AWS Regions',
+  ],
+  [
+    'no channel for an AWS stage',
+    { ...AWS, regions: 'eu-west-1', slackChannelId: undefined },
+    {},
+    '-c slackChannelId (or QUOTEQ_SLACK_CHANNEL_ID): expected the id of a Slack channel, like C0123456789, got nothing',
+  ],
+  [
+    'no engines for an AWS stage',
+    { ...AWS, regions: 'eu-west-1', allowedEngines: undefined },
+    {},
+    '-c allowedEngines (or QUOTEQ_ALLOWED_ENGINES): expected distinct name@major.minor.patch',
+  ],
+  [
+    'an engine without version',
+    { allowedEngines: 'duckstore-pricing' },
+    {},
+    '-c allowedEngines: expected distinct',
+  ],
+  [
+    'plain HTTP to a provider on AWS',
+    { ...AWS, regions: 'eu-west-1', crmBaseUrl: 'http://crm.example' },
+    {},
+    '-c crmBaseUrl: expected a plain https: address',
+  ],
+  [
+    'a Slack address without its slash',
+    { slackApiUrl: 'http://127.0.0.1:1/api' },
+    {},
+    '-c slackApiUrl: expected a plain http: or https: address ending in a slash',
+  ],
+  [
+    'credentials in an address',
+    { crmBaseUrl: 'http://user@127.0.0.1:1' },
+    {},
+    '-c crmBaseUrl: expected a plain',
+  ],
+  [
+    'an account that is none',
+    {},
+    { CDK_DEFAULT_ACCOUNT: '12' },
+    'CDK_DEFAULT_ACCOUNT: expected twelve digits, got "12"',
+  ],
+  [
+    'a role name that is none',
+    { breakGlassRoleName: 'role/x y' },
+    {},
+    '-c breakGlassRoleName: expected an IAM role name',
+  ],
+];
+
+describe('readConfig', () => {
+  it('reads the local stage without any setting', () => {
+    expect(read({})).toMatchObject({
+      stage: 'local',
+      stackName: 'quoteq-local',
+      regions: ['us-east-1'],
+      account: undefined,
+      awsEndpointUrl: 'http://127.0.0.1:4566',
+      allowedEngines: ['duckstore-pricing@3.2.0', 'duckstore-pricing@3.3.0'],
+      protectData: false,
+    });
+  });
+
+  it('takes the addresses of the local stage from the environment', () => {
+    const env = {
+      QUOTEQ_AWS_ENDPOINT_URL: 'http://127.0.0.1:9001',
+      QUOTEQ_CRM_BASE_URL: 'http://127.0.0.1:9002',
+      QUOTEQ_SLACK_API_URL: 'http://127.0.0.1:9003/api/',
+      QUOTEQ_SLACK_CHANNEL_ID: 'C000QUOTES',
+    };
+
+    expect(read({}, env)).toMatchObject({
+      awsEndpointUrl: 'http://127.0.0.1:9001',
+      crmBaseUrl: 'http://127.0.0.1:9002',
+      slackApiUrl: 'http://127.0.0.1:9003/api/',
+      slackChannelId: 'C000QUOTES',
+    });
+  });
+
+  it('gives an AWS stage the providers and no endpoint, whatever the environment says', () => {
+    const env = { QUOTEQ_AWS_ENDPOINT_URL: 'http://127.0.0.1:9001', CDK_DEFAULT_REGION: 'eu-west-1' };
+
+    expect(read(AWS, env)).toMatchObject({
+      awsEndpointUrl: undefined,
+      crmBaseUrl: 'https://api.hubapi.com',
+      slackApiUrl: 'https://slack.com/api/',
+      regions: ['eu-west-1'],
+      protectData: true,
+    });
+  });
+
+  it('prefers the context to the environment', () => {
+    const env = { CDK_DEFAULT_REGION: 'us-east-1', QUOTEQ_SLACK_CHANNEL_ID: 'C999999999' };
+
+    const config = read({ ...AWS, regions: 'eu-central-1,eu-west-1' }, env);
+
+    expect(config.regions).toEqual(['eu-central-1', 'eu-west-1']);
+    expect(config.slackChannelId).toBe('C0123456789');
+  });
+
+  it.each(REFUSED)('refuses %s and names the setting', (_title, context, env, message) => {
+    const readIt = (): QueueConfig => read(context, env);
+
+    expect(readIt).toThrow(ConfigError);
+    expect(readIt).toThrow(message);
+  });
+});

@@ -1,0 +1,88 @@
+/** Synthesises the app as the command line would, in this process. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { AppProps } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
+import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+import { removeBundles } from '../../lib/bundling/bundle-functions.ts';
+import type { Stage } from '../../lib/config/queue-config.ts';
+import { createQueueApp } from '../../lib/queue-app.ts';
+import type { QueueApp } from '../../lib/queue-app.ts';
+
+/** One folder for all apps of a test file: they share most assets. */
+const outdir = mkdtempSync(path.join(tmpdir(), 'quoteq-synthesis-'));
+afterAll(() => {
+  removeBundles();
+  rmSync(outdir, { recursive: true, force: true });
+});
+
+/** What an AWS stage cannot do without. */
+export const AWS_CONTEXT = {
+  slackChannelId: 'C0123456789',
+  allowedEngines: 'duckstore-pricing@3.2.0',
+} as const;
+
+const featureFlags = (): Record<string, unknown> => {
+  const file: unknown = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+  if (typeof file !== 'object' || file === null || !('context' in file))
+    throw new TypeError('cdk.json: expected a context');
+  return { ...Object(file.context) };
+};
+
+/**
+ * The app of a stage. CloudFormation's own schema check takes a second and is left to the test that asks for it by
+ * `props`.
+ */
+export const queueApp = (
+  stage: Stage,
+  context: Readonly<Record<string, unknown>> = {},
+  env: Readonly<Record<string, string>> = {},
+  props: AppProps = { builtinCloudFormationValidation: false },
+): QueueApp =>
+  createQueueApp(env, {
+    outdir,
+    ...props,
+    context: { ...featureFlags(), regions: 'eu-central-1', ...AWS_CONTEXT, ...context, stage },
+  });
+
+/** The part of a template that the tests look at. */
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
+}
+
+/** A synthesised stack. */
+export interface Synthesis {
+  /** Resources of a type by logical id. */
+  readonly ofType: (type: string) => readonly (readonly [logicalId: string, resource: Resource])[];
+  /** Throws, saying what comes closest, unless a resource of the type has the properties. */
+  readonly having: (type: string, properties: unknown) => () => void;
+  /** Throws, naming those that differ, unless every resource of the type has the properties and there is one. */
+  readonly allHaving: (type: string, properties: unknown) => () => void;
+  /** The Lambda function of a name of the contract. */
+  readonly functionNamed: (name: FunctionName) => Resource;
+}
+
+/** The first stack of a stage's app. */
+export const synthesize = (stage: Stage, context: Readonly<Record<string, unknown>> = {}): Synthesis => {
+  const [stack] = queueApp(stage, context).stacks;
+  if (stack === undefined) throw new TypeError('stacks: expected at least one');
+  const template = Template.fromStack(stack);
+  const resources: Record<string, Resource> = template.toJSON()['Resources'];
+  const ofType: Synthesis['ofType'] = (type) =>
+    Object.entries(resources).filter(([, resource]) => resource.Type === type);
+  const functionNamed = (name: FunctionName): Resource => {
+    const deployed = `quoteq-${stage}-${name}`;
+    const found = ofType('AWS::Lambda::Function').find(([, f]) => f.Properties['FunctionName'] === deployed);
+    if (found === undefined) throw new RangeError(`name: expected a deployed function, got ${deployed}`);
+    return found[1];
+  };
+  const having: Synthesis['having'] = (type, properties) => () =>
+    template.hasResourceProperties(type, properties);
+  const allHaving: Synthesis['allHaving'] = (type, properties) => () =>
+    template.allResourcesProperties(type, properties);
+  return { ofType, functionNamed, having, allHaving };
+};

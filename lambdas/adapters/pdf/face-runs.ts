@@ -14,7 +14,7 @@ export interface Cluster {
 }
 
 /** Regular or bold; only the text face has a bold. */
-export interface FaceChoice {
+interface FaceChoice {
   readonly bold: boolean;
 }
 

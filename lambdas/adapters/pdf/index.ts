@@ -1,5 +1,3 @@
 /** The PDF renderer. Only the function that renders PDFs imports this: it brings pdfmake and fontkit. */
 export { documentKey, RENDERER_VERSION } from './document-key.ts';
-export { PdfRenderFailed } from './pdf-render-failed.ts';
 export { renderQuotePdf } from './render-quote-pdf.ts';
-export type { RenderOptions } from './render-quote-pdf.ts';

@@ -24,7 +24,7 @@ declare module 'pdfmake' {
 }
 
 /** Settings of the renderer. */
-export interface RenderOptions {
+interface RenderOptions {
   /** Folder with the files of `FONT_FILES`. */
   readonly fontsDir: string;
 }

@@ -25,7 +25,7 @@ const SHAPED_RIGHT_TO_LEFT =
 const isOdd = (level: number): boolean => level % 2 === 1;
 
 /** Directions in a paragraph. */
-export interface Directions {
+interface Directions {
   /** Embedding level per UTF-16 code unit; absent when all is left to right. */
   readonly levels: Uint8Array | undefined;
   /** Whether the paragraph as a whole runs from right to left: so it is aligned to the right. */

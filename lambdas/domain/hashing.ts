@@ -1,7 +1,7 @@
 /** Identities and fingerprints: SHA-256 over RFC 8785 canonical JSON. */
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { type ActionKind } from '../contracts/action-kinds.ts';
+import type { ActionKind } from '../contracts/action-kinds.ts';
 import type { EffectResult } from '../contracts/records.ts';
 
 /**

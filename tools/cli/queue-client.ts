@@ -1,5 +1,5 @@
 /** The API's operations as the command line uses them. */
-import { auditViewSchema, taskListSchema, taskViewSchema } from '../../lambdas/contracts/api.ts';
+import { auditViewSchema, taskPageSchema, taskViewSchema } from '../../lambdas/contracts/api.ts';
 import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
 import * as z from 'zod/mini';
 import { type ApiAnswer, callApi } from './api-client.ts';
@@ -67,7 +67,7 @@ export async function listTasks(target: Target, quoteId: string): Promise<readon
   do {
     const query = new URLSearchParams({ limit: '100', ...(cursor === undefined ? {} : { cursor }) });
     const path = `/quotes/${encodeURIComponent(quoteId)}/actions?${query.toString()}`;
-    const page = bodyOf(await callApi(target, { method: 'GET', path }), taskListSchema);
+    const page = bodyOf(await callApi(target, { method: 'GET', path }), taskPageSchema);
     tasks.push(...page.tasks);
     cursor = page.cursor;
   } while (cursor !== undefined);

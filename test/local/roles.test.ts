@@ -1,0 +1,77 @@
+/** Least privilege, tried: under each function's role one call of its own works and its neighbour's is refused. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+import { FUNCTION_ENV } from '../../lambdas/contracts/environment.ts';
+import { outputs } from './support/queue.ts';
+import type { ProbeCall } from './support/role-probe.ts';
+import { probeArchive, probeRole } from './support/role-probe-deployment.ts';
+
+const { tasksTable, ledgerTable, auditTable, stateMachineArn, documentsBucket } = outputs;
+const task = { taskId: `task-${'0'.repeat(40)}` };
+const crmSecret = outputs.stackOutputs['CrmSecretArn'] ?? '';
+const slackSecret = outputs.stackOutputs['SlackSecretArn'] ?? '';
+
+const getTask: ProbeCall = { call: 'get', table: tasksTable, key: task };
+const getLedger: ProbeCall = { call: 'get', table: ledgerTable, key: { id: 'nothing' } };
+
+/** Own call → neighbouring call, for every function of the contract. */
+const CASES: Record<FunctionName, { readonly own: ProbeCall; readonly neighbours: readonly ProbeCall[] }> = {
+  'enqueue-action': {
+    own: getTask,
+    neighbours: [{ call: 'delete', table: tasksTable, key: task }, getLedger],
+  },
+  'read-actions': {
+    own: { call: 'query', table: tasksTable, index: 'byQuote', attribute: 'quoteId' },
+    neighbours: [{ call: 'put', table: tasksTable, key: task }],
+  },
+  'control-action': {
+    own: getTask,
+    neighbours: [{ call: 'query', table: auditTable, attribute: 'taskId' }, getLedger],
+  },
+  'run-action-pdf': {
+    own: getLedger,
+    neighbours: [
+      { call: 'secret', secretId: crmSecret },
+      { call: 'head', bucket: documentsBucket, objectKey: 'other/file.pdf' },
+    ],
+  },
+  'run-action-crm': {
+    own: { call: 'secret', secretId: crmSecret },
+    neighbours: [{ call: 'secret', secretId: slackSecret }],
+  },
+  'run-action-slack': {
+    own: { call: 'secret', secretId: slackSecret },
+    neighbours: [{ call: 'secret', secretId: crmSecret }],
+  },
+  'record-lost-worker': { own: getTask, neighbours: [{ call: 'start', stateMachineArn }, getLedger] },
+  'publish-transitions': {
+    own: { call: 'put', table: auditTable, key: { ...task, version: 1 } },
+    neighbours: [
+      { call: 'delete', table: auditTable, key: { ...task, version: 1 } },
+      { call: 'update', table: auditTable, key: { ...task, version: 1 } },
+      getTask,
+    ],
+  },
+};
+
+let archive: Uint8Array;
+
+beforeAll(() => {
+  archive = probeArchive();
+});
+
+describe('the role of a function', () => {
+  it.each(Object.keys(FUNCTION_ENV) as FunctionName[])(
+    'lets %s do its work and nothing of its neighbour',
+    async (name) => {
+      const { own, neighbours } = CASES[name];
+
+      const [ownAnswer, ...refusals] = await probeRole(name, archive, [own, ...neighbours]);
+
+      expect(ownAnswer).toBe('"allowed"');
+      const allowed = refusals.filter((answer) => !/AccessDenied|Forbidden|403/.test(answer));
+      expect(allowed).toEqual([]);
+      expect(refusals).toHaveLength(neighbours.length);
+    },
+  );
+});

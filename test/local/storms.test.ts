@@ -1,0 +1,72 @@
+/** Many at once: the same request again and again, two drivers of one task, a provider with a rate limit. */
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { afterEach, describe, expect, it } from 'vitest';
+import { taskViewSchema } from '../../lambdas/contracts/api.ts';
+import { effectKeyOf } from '../../lambdas/domain/hashing.ts';
+import { countEffects } from '../../tools/demo/provider-counts.ts';
+import { freshQuoteId, limitCrm, outputs, postAction, rootClient, settled } from './support/queue.ts';
+
+const ENQUEUES = 200;
+const KEYS = 20;
+const RATE_LIMITED_ACTIONS = 60;
+
+/** Waits for tasks a few at a time, so that looking does not starve the workers of the machine. */
+async function settleAll(taskIds: readonly string[]) {
+  const tasks = [];
+  for (const taskId of taskIds) tasks.push(await settled(taskId));
+  return tasks;
+}
+
+afterEach(() => limitCrm(null));
+
+describe('storms', () => {
+  it(`make ${KEYS} tasks and ${KEYS} effects of ${ENQUEUES} concurrent enqueues of ${KEYS} keys`, async () => {
+    const quoteId = freshQuoteId();
+    const keys = Array.from({ length: ENQUEUES }, (_, index) => `key-${index % KEYS}`);
+
+    const answers = await Promise.all(keys.map((key) => postAction(quoteId, 'crm.sync', key)));
+
+    expect(
+      answers.map((answer) => answer.status).filter((status) => status !== 200 && status !== 202),
+    ).toEqual([]);
+    expect(answers.filter((answer) => answer.status === 202)).toHaveLength(KEYS);
+    const taskIds = [...new Set(answers.map((answer) => taskViewSchema.parse(answer.body).taskId))];
+    expect(taskIds).toHaveLength(KEYS);
+    const tasks = await settleAll(taskIds);
+    expect(tasks.map((task) => task.state)).toEqual(Array.from({ length: KEYS }, () => 'completed'));
+    const { deals } = await countEffects(outputs);
+    expect(taskIds.map((taskId) => deals.get(effectKeyOf('crm.sync', taskId)))).toEqual(
+      Array.from({ length: KEYS }, () => 1),
+    );
+  });
+
+  it('make one effect of a task that two executions drive at once', async () => {
+    const quoteId = freshQuoteId();
+    const sfn = new SFNClient(rootClient);
+    const answer = await postAction(quoteId, 'slack.notify', 'twice');
+    const { taskId } = taskViewSchema.parse(answer.body);
+    const input = JSON.stringify({ taskId, generation: 1, worker: 'slack', waitSeconds: 0 });
+
+    await sfn.send(
+      new StartExecutionCommand({ stateMachineArn: outputs.stateMachineArn, name: `${taskId}-rival`, input }),
+    );
+    const task = await settled(taskId);
+
+    expect(task.state).toBe('completed');
+    expect((await countEffects(outputs)).messages.get(effectKeyOf('slack.notify', taskId))).toBe(1);
+  });
+
+  it(`complete ${RATE_LIMITED_ACTIONS} actions against a CRM of 5 requests a second without burning attempts`, async () => {
+    await limitCrm(5);
+    const quoteId = freshQuoteId();
+    const keys = Array.from({ length: RATE_LIMITED_ACTIONS }, (_, index) => `rate-${index}`);
+
+    const answers = await Promise.all(keys.map((key) => postAction(quoteId, 'crm.sync', key)));
+    const tasks = await settleAll(answers.map((answer) => taskViewSchema.parse(answer.body).taskId));
+
+    expect(tasks.filter((task) => task.state !== 'completed')).toEqual([]);
+    expect(tasks.map((task) => task.attempts.used)).toEqual(tasks.map(() => 1));
+    const { deals } = await countEffects(outputs);
+    expect(tasks.map((task) => deals.get(effectKeyOf('crm.sync', task.taskId)))).toEqual(tasks.map(() => 1));
+  });
+});

@@ -1,0 +1,137 @@
+/** The deployed queue as the local tests use it: through its API, signed, and its providers' control pages. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { inject } from 'vitest';
+import type { ActionKind } from '../../../lambdas/contracts/action-kinds.ts';
+import type { QuoteSnapshot } from '../../../lambdas/contracts/quote-snapshot.ts';
+import type { TaskView } from '../../../lambdas/contracts/api.ts';
+import { type ApiAnswer, callApi } from '../../../tools/cli/api-client.ts';
+import { getTask, isSettled } from '../../../tools/cli/queue-client.ts';
+import type { Target } from '../../../tools/cli/target.ts';
+import type { FaultRule } from '../../../tools/local/fault-rules.ts';
+
+/** Addresses of the deployed environment. */
+export const outputs = inject('outputs');
+
+/** The emulator's root identity. */
+export const ROOT_KEYS = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+/** Configuration of SDK clients that act as root. */
+export const rootClient = {
+  endpoint: outputs.awsEndpointUrl,
+  region: outputs.region,
+  credentials: ROOT_KEYS,
+};
+
+/** The API, as root. */
+export const target: Target = {
+  apiUrl: outputs.apiUrl,
+  region: outputs.region,
+  credentials: () => Promise.resolve(ROOT_KEYS),
+};
+
+let quotes = 0;
+
+/** A quote id of this test run that no other test uses. */
+export function freshQuoteId(): string {
+  quotes += 1;
+  return `T-${process.pid}-${quotes}-${Date.now().toString(36)}`;
+}
+
+/** A snapshot that the deployed guard accepts. */
+export const acceptedSnapshot = (quoteId: string, change: Partial<QuoteSnapshot> = {}): QuoteSnapshot => ({
+  quoteId,
+  revision: 1,
+  title: 'Ducks for Łódź – 東京',
+  acceptedAt: '2026-11-20T10:00:00Z',
+  customer: { name: 'Staw i Kaczka sp. z o.o.' },
+  seller: { name: 'DuckStore GmbH' },
+  currency: 'EUR',
+  lines: [
+    {
+      sku: 'DUCK-1',
+      description: 'Rubber duck, yellow',
+      quantity: '3',
+      unitPriceMinor: '41150',
+      discountMinor: '0',
+      totalMinor: '123450',
+    },
+  ],
+  subtotalMinor: '123450',
+  taxMinor: '0',
+  totalMinor: '123450',
+  engine: { name: 'duckstore-pricing', version: '3.2.0' },
+  policy: { name: 'discounts', version: '7', outcome: 'pass' },
+  approval: { required: false, decision: 'not_required' },
+  ...change,
+});
+
+/** Payload of a kind for a quote. */
+export const payloadFor = (kind: ActionKind, quoteId: string): Record<string, unknown> => ({
+  snapshot: acceptedSnapshot(quoteId),
+  ...(kind === 'slack.notify' ? { message: `Accepted: ${quoteId}` } : {}),
+});
+
+/** Sends `POST /quotes/{quoteId}/actions`. */
+export const postAction = (
+  quoteId: string,
+  kind: ActionKind,
+  idempotencyKey: string,
+  payload: unknown = payloadFor(kind, quoteId),
+): Promise<ApiAnswer> =>
+  callApi(target, {
+    method: 'POST',
+    path: `/quotes/${quoteId}/actions`,
+    headers: { 'idempotency-key': idempotencyKey },
+    body: JSON.stringify({ kind, payload }),
+  });
+
+/** Looks every 100 ms until `look` gives something, for at most `limitMs`. @throws {Error} saying what did not come */
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | undefined>,
+  limitMs = 120_000,
+): Promise<T> {
+  const giveUpAtMs = performance.now() + limitMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (performance.now() > giveUpAtMs) throw new Error(`Waited ${limitMs} ms in vain for: ${what}`);
+    await delay(100);
+  }
+}
+
+/** The task once it is completed or failed for good. */
+export const settled = (taskId: string, limitMs?: number): Promise<TaskView> =>
+  eventually(
+    `task ${taskId} to settle`,
+    async () => {
+      const task = await getTask(target, taskId);
+      return isSettled(task) ? task : undefined;
+    },
+    limitMs,
+  );
+
+/** Scripts a fault at the proxy. */
+export async function scriptFault(rule: FaultRule): Promise<void> {
+  const response = await fetch(new URL('/_control/faults', outputs.faultProxyUrl), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(rule),
+  });
+  if (!response.ok) throw new Error(`The fault proxy refused the rule: ${await response.text()}`);
+}
+
+/** Takes all scripted faults back. */
+export async function clearFaults(): Promise<void> {
+  await fetch(new URL('/_control/faults', outputs.faultProxyUrl), { method: 'DELETE' });
+}
+
+/** Sets the CRM's rate limit; `null` takes it away. */
+export async function limitCrm(requestsPerSecond: number | null): Promise<void> {
+  const response = await fetch(new URL('/_control/limits', outputs.crmPageUrl ?? outputs.crmBaseUrl), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ requestsPerSecond }),
+  });
+  if (!response.ok) throw new Error(`The CRM refused the limit: ${await response.text()}`);
+}

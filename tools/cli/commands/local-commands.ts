@@ -1,0 +1,41 @@
+/** `local up`, `local down` and `local status`. */
+import { localStatus, startLocalEnvironment, stopLocalEnvironment } from '../../local/environment.ts';
+import type { LocalOutputs } from '../../local/outputs.ts';
+
+const print = (text: string): boolean => process.stdout.write(`${text}\n`);
+
+function printOutputs(outputs: LocalOutputs): void {
+  print(`  Slack        ${outputs.slackPageUrl ?? outputs.slackApiUrl}`);
+  print(`  CRM          ${outputs.crmPageUrl ?? outputs.crmBaseUrl}`);
+  print(`  API          ${outputs.apiUrl}`);
+  print(`  AWS          ${outputs.awsEndpointUrl}`);
+  print(`  Fault proxy  ${outputs.faultProxyUrl}`);
+  print('  All addresses, ARNs and table names: .local/outputs.json');
+}
+
+/** Starts what is not running; a second call changes nothing and says so. */
+export async function up(): Promise<void> {
+  const { outputs } = await startLocalEnvironment({
+    detached: true,
+    onProgress: (step) => print(`  ${step}`),
+  });
+  printOutputs(outputs);
+}
+
+/** Stops everything that `up` started. */
+export async function down(): Promise<void> {
+  const stopped = await stopLocalEnvironment();
+  print(stopped === 0 ? 'Nothing was running' : `Stopped ${stopped} processes`);
+}
+
+/** Says what runs; exits 1 when it is not all of it. */
+export function status(): void {
+  const { outputs } = localStatus();
+  if (outputs === undefined) {
+    print('The local environment is not running: npm run quoteq -- local up');
+    process.exitCode = 1;
+    return;
+  }
+  print('The local environment is running');
+  printOutputs(outputs);
+}

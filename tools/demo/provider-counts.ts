@@ -1,0 +1,90 @@
+/** How often each effect exists at its provider, counted there and not in the queue's own records. */
+import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import * as z from 'zod/mini';
+import { CRM_EFFECT_KEY_PROPERTY } from '../../lambdas/contracts/crm-properties.ts';
+import type { LocalOutputs } from '../local/outputs.ts';
+
+/** Effects at the providers. */
+export interface ProviderCounts {
+  /** S3 key → versions of the object; one means that it was written once and never again. */
+  readonly objects: ReadonlyMap<string, number>;
+  /** Effect key → deals. */
+  readonly deals: ReadonlyMap<string, number>;
+  /** Effect key → messages; the roots of the threads are among them. */
+  readonly messages: ReadonlyMap<string, number>;
+}
+
+const dealsSchema = z.object({
+  deals: z.array(z.object({ properties: z.record(z.string(), z.nullish(z.string())) })),
+});
+const messagesSchema = z.object({
+  messages: z.array(
+    z.object({
+      ts: z.string(),
+      thread_ts: z.optional(z.string()),
+      metadata: z.optional(
+        z.object({ event_payload: z.optional(z.object({ effect_key: z.optional(z.string()) })) }),
+      ),
+    }),
+  ),
+});
+type Message = z.infer<typeof messagesSchema>['messages'][number];
+
+function tally(keys: readonly (string | null | undefined)[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const key of keys) if (typeof key === 'string') counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}
+
+async function countObjects(outputs: LocalOutputs): Promise<Map<string, number>> {
+  const s3 = new S3Client({
+    endpoint: outputs.awsEndpointUrl,
+    region: outputs.region,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    forcePathStyle: true,
+  });
+  const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: outputs.documentsBucket }));
+  return tally(Versions.map((version) => version.Key));
+}
+
+async function countDeals(outputs: LocalOutputs): Promise<Map<string, number>> {
+  const response = await fetch(new URL('/_control/deals', outputs.crmPageUrl ?? outputs.crmBaseUrl));
+  const { deals } = dealsSchema.parse(await response.json());
+  return tally(deals.map((deal) => deal.properties[CRM_EFFECT_KEY_PROPERTY]));
+}
+
+async function messagesOf(
+  outputs: LocalOutputs,
+  method: string,
+  extra: Record<string, string>,
+): Promise<Message[]> {
+  const query = new URLSearchParams({
+    channel: outputs.slackChannelId,
+    include_all_metadata: 'true',
+    limit: '200',
+    ...extra,
+  });
+  const response = await fetch(new URL(`${method}?${query.toString()}`, outputs.slackApiUrl), {
+    headers: { authorization: 'Bearer xoxb-demo' },
+  });
+  return messagesSchema.parse(await response.json()).messages;
+}
+
+async function countMessages(outputs: LocalOutputs): Promise<Map<string, number>> {
+  const roots = await messagesOf(outputs, 'conversations.history', {});
+  const threads = await Promise.all(
+    roots.map((root) => messagesOf(outputs, 'conversations.replies', { ts: root.ts })),
+  );
+  const byTs = new Map([...roots, ...threads.flat()].map((message) => [message.ts, message]));
+  return tally([...byTs.values()].map((message) => message.metadata?.event_payload?.effect_key));
+}
+
+/** Asks every provider. */
+export async function countEffects(outputs: LocalOutputs): Promise<ProviderCounts> {
+  const [objects, deals, messages] = await Promise.all([
+    countObjects(outputs),
+    countDeals(outputs),
+    countMessages(outputs),
+  ]);
+  return { objects, deals, messages };
+}

@@ -1,0 +1,144 @@
+/** The demo: three accepted quotes, nine actions, three things that go wrong, and the proof that each happened once. */
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { styleText } from 'node:util';
+import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
+import { CliError } from '../cli/cli-error.ts';
+import { enqueueAll } from '../cli/commands/queue-commands.ts';
+import { LiveBlock } from '../cli/live-block.ts';
+import { getAudit, getTask, isSettled } from '../cli/queue-client.ts';
+import { readQuoteFile, type QuoteAction } from '../cli/quote-file.ts';
+import { tasksTable } from '../cli/render.ts';
+import { renderTable } from '../cli/table.ts';
+import { resolveTarget, type Target } from '../cli/target.ts';
+import { startLocalEnvironment, type LocalEnvironment } from '../local/environment.ts';
+import type { LocalOutputs } from '../local/outputs.ts';
+import { REPOSITORY_ROOT } from '../local/paths.ts';
+import { type Check, effectCount, proofOf } from './proof.ts';
+import { countEffects } from './provider-counts.ts';
+import { DEMO_FAULTS, DEMO_FILES } from './scenario.ts';
+
+/** Options of `quoteq demo`. */
+export interface DemoOptions {
+  /** Leaves everything running. */
+  readonly keep?: boolean;
+}
+
+/** A killed worker's effect is free after its time limit and the clock skew, about 20 s; the rest is slack. */
+const GIVE_UP_MS = 180_000;
+const POLL_MS = 300;
+
+const print = (text: string): boolean => process.stdout.write(`${text}\n`);
+const heading = (text: string): boolean => print(`\n${styleText('bold', text)}`);
+
+async function scriptFaults({ faultProxyUrl }: LocalOutputs): Promise<void> {
+  for (const { rule, story } of DEMO_FAULTS) {
+    const response = await fetch(new URL('/_control/faults', faultProxyUrl), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(rule),
+    });
+    if (!response.ok) throw new CliError(`The fault proxy refused a fault: ${await response.text()}`);
+    print(`  ${story}`);
+  }
+}
+
+/** A running environment may know the keys of the files already: then this run's get a mark of their own. */
+function demoActions(environment: LocalEnvironment): readonly QuoteAction[] {
+  const mark = environment.alreadyRunning ? `-${Date.now().toString(36)}` : '';
+  return DEMO_FILES.flatMap((file) => readQuoteFile(join(REPOSITORY_ROOT, file))).map((action) => ({
+    ...action,
+    idempotencyKey: `${action.idempotencyKey}${mark}`,
+  }));
+}
+
+async function enqueueDemo(target: Target, actions: readonly QuoteAction[]): Promise<readonly string[]> {
+  const enqueued = await enqueueAll(target, actions);
+  return enqueued.map(({ action, answer }) => {
+    if (answer.kind === 'refused') throw new CliError(`${action.quoteId} ${action.kind}: ${answer.problem}`);
+    return answer.task.taskId;
+  });
+}
+
+async function watchUntilSettled(target: Target, taskIds: readonly string[]): Promise<readonly TaskView[]> {
+  const block = new LiveBlock(process.stdout);
+  const giveUpAtMs = performance.now() + GIVE_UP_MS;
+  for (;;) {
+    const tasks = await Promise.all(taskIds.map((taskId) => getTask(target, taskId)));
+    block.show(tasksTable(tasks));
+    if (tasks.every(isSettled) || performance.now() > giveUpAtMs) return tasks;
+    await delay(POLL_MS);
+  }
+}
+
+/** The trail follows the stream: it is asked for until it is whole, or the time is over. */
+async function wholeTrail(target: Target, task: TaskView): Promise<AuditView> {
+  const giveUpAtMs = performance.now() + 10_000;
+  for (;;) {
+    const trail = await getAudit(target, task.taskId);
+    if (trail.gaps.length === 0 || performance.now() > giveUpAtMs) return trail;
+    await delay(POLL_MS);
+  }
+}
+
+const checkLine = ({ claim, ok, found }: Check): string =>
+  `  ${ok ? styleText('green', '✔') : styleText('red', '✘')} ${claim}: ${found}`;
+
+function printLinks({ slackPageUrl, crmPageUrl, apiUrl, documentsBucket }: LocalOutputs): void {
+  const links: readonly (readonly [string, string])[] = [
+    ['Slack', slackPageUrl ?? 'your own workspace'],
+    ['CRM', crmPageUrl ?? 'your own CRM'],
+    ['API', apiUrl],
+    ['Documents', `s3://${documentsBucket}`],
+  ];
+  heading('Links');
+  for (const [name, link] of links) print(`  ${name.padEnd(10)} ${link}`);
+}
+
+async function play(environment: LocalEnvironment): Promise<boolean> {
+  const { outputs } = environment;
+  const target = resolveTarget({});
+  const actions = demoActions(environment);
+  const before = await countEffects(outputs);
+  heading('What will go wrong');
+  await scriptFaults(outputs);
+  heading(`${actions.length} actions of ${DEMO_FILES.length} quotes`);
+  const tasks = await watchUntilSettled(target, await enqueueDemo(target, actions));
+  const trails = await Promise.all(tasks.map((task) => wholeTrail(target, task)));
+  const after = await countEffects(outputs);
+  heading('At the providers');
+  const rows = tasks.map((task) => [
+    task.quoteId,
+    task.kind,
+    task.effect?.externalId ?? '–',
+    effectCount(task, after),
+  ]);
+  print(renderTable(['quote', 'action', 'id there', 'times'], rows));
+  heading('Proof');
+  const checks = proofOf({ tasks, trails, before, after, expected: actions.length });
+  for (const check of checks) print(checkLine(check));
+  return checks.every((check) => check.ok);
+}
+
+/** `quoteq demo`: exits 1 when the proof fails. */
+export async function demo(options: DemoOptions): Promise<void> {
+  const startedAtMs = performance.now();
+  const seconds = (): string => ((performance.now() - startedAtMs) / 1_000).toFixed(1);
+  heading('Local environment');
+  const environment = await startLocalEnvironment({
+    detached: true,
+    onProgress: (step) => print(`  ${seconds().padStart(5)} s  ${step}`),
+  });
+  const leave = options.keep === true || environment.alreadyRunning;
+  try {
+    const ok = await play(environment);
+    if (!ok) process.exitCode = 1;
+    printLinks(environment.outputs);
+  } finally {
+    if (leave) print('\nStill running; stop it with: npm run quoteq -- local down');
+    else await environment.stop();
+  }
+  print(
+    `\n${process.exitCode === 1 ? styleText('red', 'FAILED') : styleText('green', 'Done')} after ${seconds()} s`,
+  );
+}

@@ -1,0 +1,50 @@
+/** What goes wrong in the demo: a rate limit, a lost reply and a killed worker, each at a task of its own. */
+import type { FaultRule } from '../local/fault-rules.ts';
+
+/** The quotes of examples/, three actions each. */
+export const DEMO_FILES = ['examples/q-1042.json', 'examples/q-1043.json', 'examples/q-1044.json'] as const;
+
+/** One scripted fault with the words that announce it. */
+export interface DemoFault {
+  readonly story: string;
+  readonly rule: FaultRule;
+}
+
+const UPSERT = '/crm/v3/objects/deals/batch/upsert';
+const POST_MESSAGE = '/api/chat.postMessage';
+
+/** The faults. Each matches the requests of one quote only. */
+export const DEMO_FAULTS: readonly DemoFault[] = [
+  {
+    story: 'Q-1042 crm.sync: the CRM answers 429 with Retry-After: 2, twice',
+    rule: {
+      target: 'crm',
+      method: 'POST',
+      path: UPSERT,
+      bodyIncludes: 'Q-1042',
+      fault: { kind: 'status', status: 429, retryAfterSeconds: 2 },
+      times: 2,
+    },
+  },
+  {
+    story: 'Q-1043 crm.sync: the CRM accepts the deal, its reply is lost',
+    rule: {
+      target: 'crm',
+      method: 'POST',
+      path: UPSERT,
+      bodyIncludes: 'Q-1043',
+      fault: { kind: 'drop_reply' },
+    },
+  },
+  {
+    story: 'Q-1044 slack.notify: Slack accepts the message, the worker is killed before it hears of it',
+    rule: {
+      target: 'slack',
+      method: 'POST',
+      path: POST_MESSAGE,
+      // The root message of the thread does not carry a thread_ts.
+      bodyIncludes: 'slack.notify:',
+      fault: { kind: 'kill_client' },
+    },
+  },
+];

@@ -1,0 +1,5 @@
+/** `npm run generate`: writes every file that is derived from another one. Tests fail when one of them is stale. */
+import { writeOpenApi } from './generate/openapi.ts';
+import { writeStateDiagram } from './generate/state-diagram.ts';
+
+await Promise.all([writeOpenApi(), writeStateDiagram()]);

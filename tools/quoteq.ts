@@ -1,0 +1,50 @@
+/** The `quoteq` command. */
+import { styleText } from 'node:util';
+import { Command } from 'commander';
+import { CliError } from './cli/cli-error.ts';
+import * as local from './cli/commands/local-commands.ts';
+import * as queue from './cli/commands/queue-commands.ts';
+import { demo } from './demo/run-demo.ts';
+import { LocalEnvironmentError } from './local/processes.ts';
+
+const program = new Command('quoteq')
+  .description('Carries out the actions of an accepted quote exactly once, and shows every step of it.')
+  .showHelpAfterError();
+
+/** A command that talks to a deployment. */
+const queueCommand = (usage: string, description: string): Command =>
+  program
+    .command(usage)
+    .description(description)
+    .option(
+      '--api-url <url>',
+      'the API of a deployment (default: QUOTEQ_API_URL, else the local environment)',
+    )
+    .option('--region <region>', 'its Region (default: from the URL, else AWS_REGION)')
+    .option('--json', 'print JSON');
+
+queueCommand('enqueue <file...>', 'enqueue the actions of quote files').action(queue.enqueue);
+queueCommand('show <task>', 'one task').action(queue.show);
+queueCommand('watch <quote>', 'the tasks of a quote, live until all are settled').action(queue.watch);
+queueCommand('audit <task>', 'the audit trail of a task').action(queue.audit);
+
+const localCommand = program
+  .command('local')
+  .description('the local environment: AWS, Slack, CRM, fault proxy');
+localCommand.command('up').description('start it and deploy').action(local.up);
+localCommand.command('down').description('stop it').action(local.down);
+localCommand.command('status').description('say whether it runs, and where').action(local.status);
+
+program
+  .command('demo')
+  .description('carry out three quotes while things go wrong, and prove that each effect exists once')
+  .option('--keep', 'leave everything running')
+  .action(demo);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CliError || error instanceof LocalEnvironmentError)) throw error;
+  process.stderr.write(`${styleText('red', 'Error')}: ${error.message}\n`);
+  process.exitCode = 1;
+}

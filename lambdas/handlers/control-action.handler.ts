@@ -1,1 +1,74 @@
-export const handler = async (): Promise<void> => {};
+/**
+ * `control-action`: one guarded transition by an operator. `If-Match` carries the version that the operator saw, so of
+ * two operators the second is told that the task has changed, and a second delivery changes nothing (412).
+ */
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
+import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
+import { StepFunctionsDriver } from '../adapters/execution-driver.ts';
+import { randomIds, systemClock } from '../adapters/system.ts';
+import { controlBodySchema } from '../contracts/api.ts';
+import { Env } from '../contracts/environment.ts';
+import { QueueError } from '../domain/errors.ts';
+import { DEFAULT_RETRY_POLICY } from '../domain/policy.ts';
+import { ExecutionQueueService, type OperatorAction } from '../domain/queue-service.ts';
+import { createLogger } from '../platform/observability.ts';
+import { requireEnv } from '../platform/require-env.ts';
+import { hasBody, jsonObjectOf, shaped } from './api/body.ts';
+import { SFN_OPTIONS } from './api/clients.ts';
+import { ApiProblem } from './api/problem.ts';
+import { withReason } from './api/reasoned-queue.ts';
+import { actorOf, type ApiRequest, ifMatchVersionOf, taskIdOf } from './api/request.ts';
+import { createApi, type Operation } from './api/router.ts';
+import { taskResponse } from './api/views.ts';
+
+const logger = createLogger('control-action');
+const queue = new DynamoDbTaskRepo(createDocumentClient(), requireEnv(Env.TasksTable));
+const driver = new StepFunctionsDriver(new SFNClient(SFN_OPTIONS), requireEnv(Env.StateMachineArn));
+
+const serviceWith = (reason: string | undefined): ExecutionQueueService =>
+  new ExecutionQueueService({
+    queue: withReason(queue, reason),
+    driver,
+    clock: systemClock,
+    ids: randomIds,
+    retryPolicy: DEFAULT_RETRY_POLICY,
+    allowedEngines: new Set(),
+    actor: 'system:control-action',
+  });
+
+const reasonOf = (request: ApiRequest): string | undefined =>
+  hasBody(request) ? shaped(jsonObjectOf(request), controlBodySchema).reason : undefined;
+
+/** The transition is stored and the sweep starts its driver; sent again as it is, the request is answered with 412. */
+function notStarted(thrown: unknown): unknown {
+  if (!(thrown instanceof QueueError) || thrown.code !== 'DRIVER_NOT_STARTED') return thrown;
+  return new ApiProblem(503, thrown.code, {
+    detail:
+      'The retry is stored, but its execution could not be started yet; the sweep starts it. Read the task for its new version.',
+    headers: { 'retry-after': '60' },
+    cause: thrown,
+  });
+}
+
+const operation =
+  (action: OperatorAction): Operation =>
+  async (request) => {
+    const taskId = taskIdOf(request);
+    const version = ifMatchVersionOf(request);
+    const service = serviceWith(reasonOf(request));
+    try {
+      const task = await service.operate(taskId, action, version, actorOf(request));
+      logger.info('operated', { taskId, action, version: task.version, state: task.state });
+      return taskResponse(task);
+    } catch (thrown) {
+      throw notStarted(thrown);
+    }
+  };
+
+/** See the file head. */
+export const handler = createApi<'control-action'>(logger, {
+  retryAction: operation('retry'),
+  abandonAction: operation('abandon'),
+  cancelAction: operation('cancel'),
+});

@@ -1,1 +1,63 @@
-export const handler = async (): Promise<void> => {};
+/**
+ * `enqueue-action`: `POST /quotes/{quoteId}/actions`. Checks come in this order, and the first that fails is answered:
+ * path, idempotency key, body, snapshot, earlier use of the key. Nothing is written on any refusal.
+ * Delivered again it answers 200 with the same task.
+ */
+import { SFNClient } from '@aws-sdk/client-sfn';
+import * as z from 'zod/mini';
+import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
+import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
+import { StepFunctionsDriver } from '../adapters/execution-driver.ts';
+import { randomIds, systemClock } from '../adapters/system.ts';
+import { ActionKind, enqueueBodySchema } from '../contracts/action-kinds.ts';
+import { Env } from '../contracts/environment.ts';
+import { quoteSnapshotSchema } from '../contracts/quote-snapshot.ts';
+import { DEFAULT_RETRY_POLICY } from '../domain/policy.ts';
+import { ExecutionQueueService } from '../domain/queue-service.ts';
+import { createLogger } from '../platform/observability.ts';
+import { requireEnv } from '../platform/require-env.ts';
+import { jsonObjectOf, shaped } from './api/body.ts';
+import { SFN_OPTIONS } from './api/clients.ts';
+import { actorOf, type ApiRequest, idempotencyKeyOf, quoteIdOf } from './api/request.ts';
+import { createApi } from './api/router.ts';
+import { taskPath, taskResponse } from './api/views.ts';
+
+const logger = createLogger('enqueue-action');
+const engines = requireEnv(Env.AllowedEngines).split(',');
+const service = new ExecutionQueueService({
+  queue: new DynamoDbTaskRepo(createDocumentClient(), requireEnv(Env.TasksTable)),
+  driver: new StepFunctionsDriver(new SFNClient(SFN_OPTIONS), requireEnv(Env.StateMachineArn)),
+  clock: systemClock,
+  ids: randomIds,
+  retryPolicy: DEFAULT_RETRY_POLICY,
+  allowedEngines: new Set(engines.map((engine) => engine.trim())),
+  actor: 'system:enqueue-action',
+});
+
+/** What all kinds share: names the wrong fields of a body whose kind is not known. */
+const anyKindSchema = z.strictObject({
+  kind: z.enum(ActionKind),
+  payload: z.looseObject({ snapshot: quoteSnapshotSchema }),
+});
+
+async function enqueue(request: ApiRequest): Promise<Response> {
+  const quoteId = quoteIdOf(request);
+  const idempotencyKey = idempotencyKeyOf(request);
+  const body = jsonObjectOf(request);
+  const isKnownKind = anyKindSchema.shape.kind.safeParse(Object(body).kind).success;
+  const action = shaped(body, enqueueBodySchema, isKnownKind ? undefined : anyKindSchema);
+  const { task, replayed } = await service.enqueue({
+    quoteId,
+    idempotencyKey,
+    action,
+    actor: actorOf(request),
+  });
+  logger.info('enqueued', { taskId: task.taskId, kind: task.kind, replayed });
+  const location = taskPath(task.taskId);
+  return replayed
+    ? taskResponse(task, 200, { location, 'idempotency-replayed': 'true' })
+    : taskResponse(task, 202, { location });
+}
+
+/** See the file head. */
+export const handler = createApi<'enqueue-action'>(logger, { enqueueAction: enqueue });

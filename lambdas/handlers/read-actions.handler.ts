@@ -1,1 +1,47 @@
-export const handler = async (): Promise<void> => {};
+/**
+ * `read-actions`: the listing of a quote, a task, its audit trail, and the health check. It reads and writes nothing,
+ * so delivered again it only answers again. The listing is eventually consistent; a task is not.
+ */
+import { DynamoDbAuditRepo } from '../adapters/dynamodb/audit-repo.ts';
+import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
+import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
+import { Env } from '../contracts/environment.ts';
+import type { ExecutionTask } from '../contracts/records.ts';
+import { QueueError } from '../domain/errors.ts';
+import { createLogger } from '../platform/observability.ts';
+import { requireEnv } from '../platform/require-env.ts';
+import { listOptionsOf, listTasks } from './api/list-tasks.ts';
+import { type ApiRequest, quoteIdOf, taskIdOf } from './api/request.ts';
+import { createApi, jsonResponse } from './api/router.ts';
+import { auditView, pageView, taskResponse } from './api/views.ts';
+
+const logger = createLogger('read-actions');
+const client = createDocumentClient();
+const queue = new DynamoDbTaskRepo(client, requireEnv(Env.TasksTable));
+const audit = new DynamoDbAuditRepo(client, requireEnv(Env.AuditTable));
+
+async function mustGet(taskId: string): Promise<ExecutionTask> {
+  const task = await queue.get(taskId);
+  if (task === undefined) throw new QueueError('TASK_NOT_FOUND');
+  return task;
+}
+
+async function list(request: ApiRequest): Promise<Response> {
+  const quoteId = quoteIdOf(request);
+  return jsonResponse(pageView(await listTasks(queue, quoteId, listOptionsOf(request, quoteId))));
+}
+
+async function readAudit(request: ApiRequest): Promise<Response> {
+  const taskId = taskIdOf(request);
+  // The task first: what is recorded while the trail is read is no gap.
+  const task = await mustGet(taskId);
+  return jsonResponse(auditView(task, await audit.list(taskId)));
+}
+
+/** See the file head. */
+export const handler = createApi<'read-actions'>(logger, {
+  listActions: list,
+  readAction: async (request) => taskResponse(await mustGet(taskIdOf(request))),
+  readAudit,
+  readHealth: () => jsonResponse({ status: 'ok' }),
+});

@@ -1,0 +1,199 @@
+/**
+ * The HTTP API: routes, limits, and the shape of every request and answer. The handlers implement exactly these routes
+ * (the compiler checks it), and `docs/openapi.json` is generated from this file.
+ *
+ * A task's payload is in no answer: it holds prices, names and addresses, whose home is the quote's own system. Who
+ * has the payload can compare `taskHash`.
+ */
+import * as z from 'zod/mini';
+import { ActionKind } from './action-kinds.ts';
+import type { FunctionName } from './environment.ts';
+import { ErrorKind } from './error-codes.ts';
+import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
+import { EffectProof, executionTaskSchema, taskErrorSchema } from './records.ts';
+
+/** Largest request body, in bytes after base64 decoding; with its history a task stays under DynamoDB's 400 KB. */
+export const MAX_BODY_BYTES = 204_800;
+/** Longest `Idempotency-Key`, in characters. */
+export const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
+/** Longest reason of an operator, in UTF-16 code units. */
+export const MAX_REASON_LENGTH = 500;
+/** Tasks per page of a listing. */
+export const PAGE_LIMIT = { default: 50, max: 100 } as const;
+/** Most fields that one answer names: more than the 6 × 500 of the longest quote with every field wrong. */
+export const MAX_FIELD_ERRORS = 5_000;
+
+interface ApiRoute {
+  readonly method: 'GET' | 'POST';
+  /** Template with `{parameter}`s. */
+  readonly path: string;
+  /** The function that implements it. */
+  readonly function: FunctionName;
+}
+
+/** Every route by its operation id. KEEP IN STEP WITH lib/constructs/action-api.construct.ts */
+export const API_ROUTES = {
+  enqueueAction: { method: 'POST', path: '/quotes/{quoteId}/actions', function: 'enqueue-action' },
+  listActions: { method: 'GET', path: '/quotes/{quoteId}/actions', function: 'read-actions' },
+  readAction: { method: 'GET', path: '/actions/{taskId}', function: 'read-actions' },
+  readAudit: { method: 'GET', path: '/actions/{taskId}/audit', function: 'read-actions' },
+  readHealth: { method: 'GET', path: '/health', function: 'read-actions' },
+  retryAction: { method: 'POST', path: '/actions/{taskId}/retry', function: 'control-action' },
+  abandonAction: { method: 'POST', path: '/actions/{taskId}/abandon', function: 'control-action' },
+  cancelAction: { method: 'POST', path: '/actions/{taskId}/cancel', function: 'control-action' },
+} as const satisfies Record<string, ApiRoute>;
+/** Names a route. */
+export type OperationId = keyof typeof API_ROUTES;
+/** The routes that one function implements. */
+export type OperationOf<F extends FunctionName> = {
+  [Id in OperationId]: (typeof API_ROUTES)[Id]['function'] extends F ? Id : never;
+}[OperationId];
+
+const about = <T>(meaning: string) => z.describe<T>(meaning);
+const instant = (text: string) => z.iso.datetime().check(about(`${text}; UTC, ISO 8601 with milliseconds`));
+const count = (text: string) => z.int().check(z.minimum(0), about(text));
+const counter = (text: string) => z.int().check(z.minimum(1), about(text));
+const text = (meaning: string) => z.string().check(about(meaning));
+const errorCode = taskErrorSchema.shape.code;
+
+/** Identity of a task in URLs. */
+export const taskIdSchema = executionTaskSchema.shape.taskId;
+
+/** Body of `retry`, `abandon` and `cancel`; the whole body may be left out. */
+export const controlBodySchema = z.strictObject({
+  reason: z.optional(
+    z.string().check(
+      z.minLength(1),
+      z.maxLength(MAX_REASON_LENGTH),
+      z.refine<string>((reason) => reason.isWellFormed(), 'expected well-formed Unicode'),
+      about('Why, for people; stands in the audit trail'),
+    ),
+  ),
+});
+
+const attemptsSchema = z.strictObject({
+  used: count('Attempts that count: claims less deferrals'),
+  max: counter('Attempts allowed in all; counts the first'),
+  claims: count('Times a worker took the task'),
+  deferred: count('Attempts that a provider put off ("not now"); they use up none'),
+});
+
+const taskErrorViewSchema = z.strictObject({
+  code: errorCode.check(about('Stable code of the closed list')),
+  kind: z.enum(ErrorKind).check(about('What follows from it: the retry decision')),
+  text: text('Text of the code, for people'),
+  detail: text('What happened this time; without payload or secrets'),
+  causeCode: z.optional(errorCode.check(about('What used up the attempts or the deadline'))),
+});
+
+const effectViewSchema = z.strictObject({
+  provider: text('`pdf`, `crm` or `slack`'),
+  externalId: text('Id at the provider: S3 key, deal id, message timestamp'),
+  location: text('Where a person finds it'),
+  proof: z.enum(EffectProof).check(about('How the completion is known')),
+  fingerprint: text('SHA-256 of the canonical result, 64 hex digits'),
+});
+
+const linksSchema = z.strictObject({
+  self: text('This task'),
+  audit: text('Its audit trail'),
+  quote: text('All actions of its quote'),
+  retry: z.optional(text('Present when the state allows it')),
+  abandon: z.optional(text('Present when the state allows it')),
+  cancel: z.optional(text('Present when the state allows it')),
+});
+
+/** A task as the API shows it. The payload is left out; see the file head. */
+export const taskViewSchema = z.strictObject({
+  taskId: taskIdSchema.check(about('Derived from quote and idempotency key')),
+  quoteId: text('Quote the action belongs to'),
+  kind: z.enum(ActionKind).check(about('What the action does')),
+  taskHash: text('SHA-256 over the canonical JSON of (quoteId, kind, payload), 64 hex digits'),
+  state: z.enum(ExecutionState).check(about('`completed` and `failed_terminal` never change')),
+  version: counter('Counts the transitions; the ETag'),
+  generation: counter('Counts the executions that drove the task'),
+  attempts: attemptsSchema,
+  error: z.optional(taskErrorViewSchema),
+  nextAttemptAt: z.optional(instant('Earliest next attempt; in `retryable_failed` only')),
+  effect: z.optional(effectViewSchema),
+  createdAt: instant('When it was enqueued'),
+  updatedAt: instant('When it last changed state'),
+  deadlineAt: instant('No attempt starts after this'),
+  links: linksSchema,
+});
+/** A task as the API shows it. */
+export type TaskView = z.infer<typeof taskViewSchema>;
+
+/** A page of a quote's tasks, in order of enqueueing. */
+export const taskPageSchema = z.strictObject({
+  tasks: z.array(taskViewSchema),
+  cursor: z.optional(text('Give it back for the next page; absent on the last one')),
+});
+/** A page of a quote's tasks. */
+export type TaskPageView = z.infer<typeof taskPageSchema>;
+
+/** One transition, as recorded. */
+export const auditEntrySchema = z.strictObject({
+  version: counter('Version the task had after it'),
+  from: z.nullable(z.enum(ExecutionState)).check(about('`null` for the first one')),
+  to: z.enum(ExecutionState),
+  cause: z.enum(TransitionCause),
+  actor: text('`system:<function>` or who asked'),
+  reason: z.optional(text('Why, for people')),
+  errorCode: z.optional(errorCode),
+  proof: z.optional(z.enum(EffectProof)),
+  attempt: count('Claims so far'),
+  deferrals: count('Deferrals so far'),
+  generation: counter('Execution that drove the task'),
+  at: instant('When'),
+  attemptId: text('Identity of the write'),
+});
+
+/** The audit trail of a task. */
+export const auditViewSchema = z.strictObject({
+  taskId: taskIdSchema,
+  quoteId: text('Quote the task belongs to'),
+  version: counter('Version of the task when the trail was read'),
+  records: z.array(auditEntrySchema),
+  gaps: z
+    .array(counter('A version'))
+    .check(
+      about(
+        'Versions from 1 to `version` without a record. The trail follows within about a second: a gap that stays is a loss',
+      ),
+    ),
+  links: z.strictObject({ self: text('This trail'), task: text('Its task') }),
+});
+/** The audit trail of a task. */
+export type AuditView = z.infer<typeof auditViewSchema>;
+
+/** Answer of the health check: the function runs. It reads nothing. */
+export const healthSchema = z.strictObject({ status: z.literal('ok') });
+
+/** What is wrong, field by field. */
+export const fieldErrorSchema = z.union([
+  z.strictObject({
+    pointer: text('JSON Pointer into the body'),
+    expected: text('What was expected there'),
+  }),
+  z.strictObject({
+    parameter: text('Name of the header, query or path parameter'),
+    expected: text('What was expected there'),
+  }),
+]);
+/** One thing that is wrong. */
+export type FieldError = z.infer<typeof fieldErrorSchema>;
+
+/** Every error: RFC 9457. Nothing of the request is echoed but the names of its fields. */
+export const problemSchema = z.strictObject({
+  type: text('`urn:quoteq:problem:<code>`, stable'),
+  title: text('Text of the code'),
+  status: z.int().check(z.minimum(400), z.maximum(599)),
+  detail: text('What was expected, or what happened'),
+  instance: text('`urn:quoteq:request:<id>`: names this request in the logs'),
+  code: errorCode,
+  errors: z.optional(z.array(fieldErrorSchema).check(z.maxLength(MAX_FIELD_ERRORS))),
+  errorsOmitted: z.optional(counter('How many more errors there are')),
+});
+/** An error as the API shows it. */
+export type Problem = z.infer<typeof problemSchema>;

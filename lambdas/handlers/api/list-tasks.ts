@@ -1,0 +1,90 @@
+/** Listing a quote's tasks: the query, and pages that are full whatever the filter left out. */
+import * as z from 'zod/mini';
+import { decodeCursor, encodeCursor } from '../../adapters/dynamodb/cursor.ts';
+import { PAGE_LIMIT, taskIdSchema } from '../../contracts/api.ts';
+import { ExecutionState } from '../../contracts/lifecycle-states.ts';
+import type { ExecutionQueueRepo, ListOptions, TaskPage } from '../../domain/ports.ts';
+import { badParameter } from './problem.ts';
+import type { ApiRequest } from './request.ts';
+
+/** Reads per page of an answer: at most 20 × 1 MB, which stays within the function's time. */
+const MAX_READS = 20;
+
+const PARAMETERS: ReadonlySet<string> = new Set(['state', 'limit', 'cursor']);
+/** A request may be signed in its query string; those parameters are IAM's, not ours. */
+const isSignature = (name: string): boolean => name.toLowerCase().startsWith('x-amz-');
+
+const stateSchema = z.enum(ExecutionState);
+
+function stateOf(value: string | null): Pick<ListOptions, 'state'> {
+  if (value === null) return {};
+  const parsed = stateSchema.safeParse(value);
+  if (parsed.success) return { state: parsed.data };
+  throw badParameter(400, 'state', `expected one of: ${Object.values(ExecutionState).join(', ')}`);
+}
+
+function limitOf(value: string | null): number {
+  if (value === null) return PAGE_LIMIT.default;
+  const limit = /^[1-9]\d{0,2}$/.test(value) ? Number(value) : 0;
+  if (limit >= 1 && limit <= PAGE_LIMIT.max) return limit;
+  throw badParameter(400, 'limit', `expected a whole number from 1 to ${PAGE_LIMIT.max}`);
+}
+
+/** DynamoDB refuses a key of another form as a fault of the caller; the caller is told which parameter it was. */
+function cursorOf(value: string | null, quoteId: string): Pick<ListOptions, 'cursor'> {
+  if (value === null) return {};
+  if (taskIdSchema.safeParse(decodeCursor(value, quoteId).taskId).success) return { cursor: value };
+  throw badParameter(400, 'cursor', 'expected a cursor of an earlier page of this quote');
+}
+
+/**
+ * The filters of a listing.
+ * @throws {ApiProblem} 400 naming the parameter that is unknown, repeated or not as documented
+ * @throws {QueueError} `REQUEST_INVALID` when `cursor` is not one of this quote
+ */
+export function listOptionsOf({ event }: ApiRequest, quoteId: string): ListOptions {
+  const query = new URLSearchParams(event.rawQueryString);
+  for (const name of query.keys()) {
+    if (isSignature(name)) continue;
+    if (!PARAMETERS.has(name)) throw badParameter(400, name, 'expected no such parameter');
+    if (query.getAll(name).length > 1) throw badParameter(400, name, 'expected this parameter once');
+  }
+  return {
+    ...stateOf(query.get('state')),
+    limit: limitOf(query.get('limit')),
+    ...cursorOf(query.get('cursor'), quoteId),
+  };
+}
+
+/** How many to read at once: with a filter as many as may be, else what is missing and one more. */
+const readLimit = ({ state, limit }: ListOptions, found: number): number =>
+  state === undefined ? Math.min(PAGE_LIMIT.max, limit + 1 - found) : PAGE_LIMIT.max;
+
+/**
+ * One page. It holds `limit` tasks, unless there are no more or {@link MAX_READS} reads did not find them; a cursor is
+ * there when there is more to read.
+ */
+export async function listTasks(
+  queue: Pick<ExecutionQueueRepo, 'listByQuote'>,
+  quoteId: string,
+  options: ListOptions,
+): Promise<TaskPage> {
+  const { cursor: start, ...filters } = options;
+  let page: TaskPage = start === undefined ? { tasks: [] } : { tasks: [], cursor: start };
+  for (let reads = 0; reads < MAX_READS; reads += 1) {
+    const { tasks, cursor } = page;
+    const limit = readLimit(options, tasks.length);
+    const more = await queue.listByQuote(quoteId, { ...filters, limit, ...(cursor && { cursor }) });
+    page = { ...more, tasks: [...tasks, ...more.tasks] };
+    if (page.cursor === undefined || page.tasks.length > options.limit) break;
+  }
+  return cut(page, options.limit);
+}
+
+function cut(page: TaskPage, limit: number): TaskPage {
+  const tasks = page.tasks.slice(0, limit);
+  const last = tasks.at(-1);
+  if (page.tasks.length <= limit || last === undefined) return page;
+  const { taskId, quoteId, createdAtMs } = last;
+  return { tasks, cursor: encodeCursor({ taskId, quoteId, createdAtMs }) };
+}

@@ -1,0 +1,76 @@
+/** A request as the handlers see it: the event of an HTTP API (payload format 2.0), read without trust. */
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { MAX_IDEMPOTENCY_KEY_LENGTH, taskIdSchema } from '../../contracts/api.ts';
+import { quoteIdSchema } from '../../contracts/quote-snapshot.ts';
+import { QueueError } from '../../domain/errors.ts';
+import { badParameter } from './problem.ts';
+
+/** Who asked, when nobody was authenticated by IAM (a test, a local call). */
+const ANONYMOUS_ACTOR = 'api';
+
+/** A request; `params` are those of the route's template. */
+export interface ApiRequest {
+  readonly event: APIGatewayProxyEventV2;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+const callerSchema = z.object({
+  authorizer: z.object({ iam: z.object({ userArn: z.string().check(z.minLength(1)) }) }),
+});
+
+/** The caller's IAM ARN, or `api` when IAM did not authenticate anybody. */
+export function actorOf({ event }: ApiRequest): string {
+  const caller = callerSchema.safeParse(event.requestContext);
+  return caller.success ? caller.data.authorizer.iam.userArn : ANONYMOUS_ACTOR;
+}
+
+/** A header by its name in lower case; names are compared without case. */
+export function headerOf({ event }: ApiRequest, name: string): string | undefined {
+  const found = Object.entries(event.headers).find(([candidate]) => candidate.toLowerCase() === name);
+  return found?.[1];
+}
+
+/** @throws {ApiProblem} 422: an id of another form names no quote */
+export function quoteIdOf({ params }: ApiRequest): string {
+  const parsed = quoteIdSchema.safeParse(params['quoteId']);
+  if (parsed.success) return parsed.data;
+  throw badParameter(422, 'quoteId', parsed.error.issues[0]?.message ?? 'expected a quote id');
+}
+
+/** @throws {QueueError} `TASK_NOT_FOUND`: there is no task of an id of another form */
+export function taskIdOf({ params }: ApiRequest): string {
+  const parsed = taskIdSchema.safeParse(params['taskId']);
+  if (parsed.success) return parsed.data;
+  throw new QueueError('TASK_NOT_FOUND');
+}
+
+const badKey = (expected: string) => badParameter(400, 'Idempotency-Key', expected);
+
+/** @throws {ApiProblem} 400 when it is missing, empty, too long or not visible ASCII */
+export function idempotencyKeyOf(request: ApiRequest): string {
+  const value = headerOf(request, 'idempotency-key');
+  if (value === undefined) throw badKey('expected this header; it was missing');
+  if (value === '') throw badKey('expected a value; it was empty');
+  if (value.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
+    throw badKey(`expected at most ${MAX_IDEMPOTENCY_KEY_LENGTH} characters`);
+  }
+  if (!/^[\x21-\x7e]+$/.test(value)) throw badKey('expected visible ASCII characters only, without spaces');
+  return value;
+}
+
+/**
+ * The version in `If-Match: "<version>"`.
+ * @throws {ApiProblem} 428 when it is missing, 400 when it is not one strong entity tag of a version
+ */
+export function ifMatchVersionOf(request: ApiRequest): number {
+  const value = headerOf(request, 'if-match');
+  if (value === undefined) {
+    throw badParameter(428, 'If-Match', 'expected the ETag of the task that was read, like "3"');
+  }
+  const version = /^"([1-9]\d{0,14})"$/.exec(value.trim())?.[1];
+  if (version === undefined) {
+    throw badParameter(400, 'If-Match', 'expected one version in double quotes, like "3"');
+  }
+  return Number(version);
+}

@@ -1,0 +1,113 @@
+/** Stored records as the API shows them. */
+import { API_ROUTES, type AuditView, type TaskPageView, type TaskView } from '../../contracts/api.ts';
+import { ERROR_CODES } from '../../contracts/error-codes.ts';
+import { TransitionCause } from '../../contracts/lifecycle-states.ts';
+import type { AuditRecord, ExecutionTask } from '../../contracts/records.ts';
+import { findAuditGaps } from '../../domain/audit-gaps.ts';
+import { LIFECYCLE } from '../../domain/lifecycle.ts';
+import type { TaskPage } from '../../domain/ports.ts';
+import { attemptsUsed } from '../../domain/retry-policy.ts';
+import { jsonResponse } from './router.ts';
+
+const iso = (epochMs: number): string => new Date(epochMs).toISOString();
+
+/** Address of a task. */
+export const taskPath = (taskId: string): string => API_ROUTES.readAction.path.replace('{taskId}', taskId);
+const auditPath = (taskId: string): string => API_ROUTES.readAudit.path.replace('{taskId}', taskId);
+
+/** The entity tag of a version: what `If-Match` takes. */
+export const etagOf = (task: Pick<ExecutionTask, 'version'>): string => `"${task.version}"`;
+
+function errorView({ error }: ExecutionTask): Pick<TaskView, 'error'> {
+  if (error === undefined) return {};
+  const { code, detail, causeCode } = error;
+  const { kind, text } = ERROR_CODES[code];
+  return { error: { code, kind, text, detail, ...(causeCode === undefined ? {} : { causeCode }) } };
+}
+
+function effectView({ result, proof, fingerprint }: ExecutionTask): Pick<TaskView, 'effect'> {
+  if (result === undefined || proof === undefined || fingerprint === undefined) return {};
+  const { provider, externalId, location } = result;
+  return { effect: { provider, externalId, location, proof, fingerprint } };
+}
+
+const allows = (task: ExecutionTask, cause: TransitionCause): boolean =>
+  LIFECYCLE.some((row) => row.from === task.state && row.cause === cause);
+
+function linksOf(task: ExecutionTask): TaskView['links'] {
+  const { taskId, quoteId } = task;
+  const self = taskPath(taskId);
+  return {
+    self,
+    audit: auditPath(taskId),
+    quote: API_ROUTES.listActions.path.replace('{quoteId}', quoteId),
+    ...(allows(task, TransitionCause.OperatorRetry) ? { retry: `${self}/retry` } : {}),
+    ...(allows(task, TransitionCause.OperatorAbandon) ? { abandon: `${self}/abandon` } : {}),
+    ...(allows(task, TransitionCause.OperatorCancel) ? { cancel: `${self}/cancel` } : {}),
+  };
+}
+
+/** A task without its payload. */
+export function taskView(task: ExecutionTask): TaskView {
+  const { taskId, quoteId, kind, taskHash, state, version, generation, maxAttempts, nextAttemptAtMs } = task;
+  const attempts = {
+    used: attemptsUsed(task),
+    max: maxAttempts,
+    claims: task.attempt,
+    deferred: task.deferrals,
+  };
+  return {
+    taskId,
+    quoteId,
+    kind,
+    taskHash,
+    state,
+    version,
+    generation,
+    attempts,
+    ...errorView(task),
+    ...(nextAttemptAtMs === undefined ? {} : { nextAttemptAt: iso(nextAttemptAtMs) }),
+    ...effectView(task),
+    createdAt: iso(task.createdAtMs),
+    updatedAt: iso(task.updatedAtMs),
+    deadlineAt: iso(task.deadlineAtMs),
+    links: linksOf(task),
+  };
+}
+
+/** A task as an answer, with its version as the entity tag. */
+export const taskResponse = (
+  task: ExecutionTask,
+  status = 200,
+  headers: Record<string, string> = {},
+): Response => jsonResponse(taskView(task), status, { ...headers, etag: etagOf(task) });
+
+/** A page of a listing. */
+export const pageView = ({ tasks, cursor }: TaskPage): TaskPageView => ({
+  tasks: tasks.map(taskView),
+  ...(cursor === undefined ? {} : { cursor }),
+});
+
+/** What an entry repeats of the trail itself is left out. */
+function entryView(record: AuditRecord): AuditView['records'][number] {
+  const { schemaVersion: _schema, taskId: _task, quoteId: _quote, kind: _kind, atMs, ...entry } = record;
+  return { ...entry, at: iso(atMs) };
+}
+
+/** The audit trail of `task`, with the versions it lacks. */
+export function auditView(task: ExecutionTask, records: readonly AuditRecord[]): AuditView {
+  const { taskId, quoteId, version } = task;
+  return {
+    taskId,
+    quoteId,
+    version,
+    records: records.map(entryView),
+    gaps: [
+      ...findAuditGaps(
+        records.map((record) => record.version),
+        version,
+      ),
+    ],
+    links: { self: auditPath(taskId), task: taskPath(taskId) },
+  };
+}

@@ -1,11 +1,11 @@
 /** The local AWS: one MiniStack process that enforces IAM, on one port of 127.0.0.1. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathWithNode24 } from './paths.ts';
 import { claimPort } from './ports.ts';
-import { answersOk, startService, waitUntilHealthy } from './processes.ts';
-import type { ProcessRecord } from './processes.ts';
+import { startHealthyService } from './processes.ts';
+import type { ProcessRecord } from './process-identity.ts';
 
 /** Boot takes under a second on an idle machine. */
 const BOOT_LIMIT_SECONDS = 60;
@@ -52,6 +52,7 @@ const emulatorEnv = (port: number, tmpDir: string): Record<string, string> => ({
   LANG: 'C.UTF-8',
   PYTHONUNBUFFERED: '1',
   BIND_HOST: '127.0.0.1',
+  MINISTACK_HOST: '127.0.0.1',
   GATEWAY_PORT: String(port),
   AUTH: 'true',
   SFTP_ENABLED: '0',
@@ -69,29 +70,21 @@ export const startEmulator = async (options: EmulatorOptions): Promise<Emulator>
   const port = await claimPort(options.port);
   // The system's temporary folder has no package.json above it, which would turn workers' files into other modules.
   const tmpDir = mkdtempSync(join(tmpdir(), 'quoteq-aws-'));
-  const removeTmpDir = (): void => rmSync(tmpDir, { recursive: true, force: true, maxRetries: 3 });
   const [command, ...args] = options.command;
-  const { logFile, detached } = options;
-  const env = emulatorEnv(port, tmpDir);
-  const service = await startService({
-    name: 'The local AWS',
-    command,
-    args,
-    env,
-    cwd: tmpDir,
-    logFile,
-    detached,
-  });
-  const stop = async (): Promise<void> => {
-    await service.stop();
-    removeTmpDir();
-  };
   const url = `http://127.0.0.1:${port}`;
-  try {
-    await waitUntilHealthy(service, () => answersOk(`${url}/_ministack/health`), BOOT_LIMIT_SECONDS);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { url, port, tmpDir, pid: service.pid, startedAt: service.startedAt, stop };
+  const service = await startHealthyService(
+    {
+      name: 'The local AWS',
+      command,
+      args,
+      env: emulatorEnv(port, tmpDir),
+      cwd: tmpDir,
+      temporaryDir: tmpDir,
+      logFile: options.logFile,
+      detached: options.detached,
+    },
+    `${url}/_ministack/health`,
+    BOOT_LIMIT_SECONDS,
+  );
+  return { url, port, tmpDir, pid: service.pid, startedAt: service.startedAt, stop: () => service.stop() };
 };

@@ -98,13 +98,14 @@ const startInProcess = async (options: LocalEnvironmentOptions): Promise<LocalEn
   const session = new Session(options.onProgress ?? silent);
   mkdirSync(LOCAL_ROOT, { recursive: true });
   const root = options.root ?? mkdtempSync(join(LOCAL_ROOT, 'test-'));
+  let isUp = false;
+  // Only once it has run: the logs of a failed start are worth keeping.
+  await session.onStop(async () => {
+    if (isUp && options.root === undefined) rmSync(root, { recursive: true, force: true });
+  });
   const environment = await guarded({ root, detached: false, options, session });
-  // Not before it runs: the logs of a failed start are worth keeping.
-  const stop = async (): Promise<void> => {
-    await session.stop();
-    if (options.root === undefined) rmSync(root, { recursive: true, force: true });
-  };
-  return { ...environment, stop };
+  isUp = true;
+  return environment;
 };
 
 const startDetached = (root: string, options: LocalEnvironmentOptions): Promise<LocalEnvironment> =>

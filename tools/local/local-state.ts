@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { isRunning, stopRecorded } from './processes.ts';
+import { isRunning, stopRecorded } from './process-identity.ts';
+import { removeDir } from './processes.ts';
 import { parseLocalOutputs } from './outputs.ts';
 import type { LocalOutputs } from './outputs.ts';
 
@@ -78,9 +79,7 @@ export const statusOf = (root: string): LocalStatus => {
 export const stopState = async (root: string): Promise<number> => {
   const services = readState(root)?.services ?? [];
   const stopped = await Promise.all(services.map(stopRecorded));
-  for (const { tmpDir } of services) {
-    if (tmpDir !== undefined) rmSync(tmpDir, { recursive: true, force: true, maxRetries: 3 });
-  }
+  for (const { tmpDir } of services) removeDir(tmpDir);
   rmSync(stateFile(root), { force: true });
   rmSync(outputsFile(root), { force: true });
   return stopped.filter(Boolean).length;

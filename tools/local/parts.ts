@@ -13,7 +13,7 @@ import type { LocalOutputs } from './outputs.ts';
 import type { Overrides } from './overrides.ts';
 import { pathWithNode24 } from './paths.ts';
 import type { Plan } from './plan.ts';
-import { LocalEnvironmentError, answersOk, startService, waitUntilHealthy } from './processes.ts';
+import { LocalEnvironmentError, startHealthyService } from './processes.ts';
 import { allOrFirstError } from './session.ts';
 import type { Session } from './session.ts';
 import { startSlack } from './slack.ts';
@@ -63,18 +63,20 @@ const record = async (
 
 const startDetachedHost = async (build: Build): Promise<void> => {
   const { plan, root } = build;
-  const service = await startService({
-    name: 'The host of CRM and fault proxy',
-    command: process.execPath,
-    args: [join(import.meta.dirname, 'host.ts')],
-    env: { PATH: pathWithNode24(), [HOST_SETTINGS_ENV]: JSON.stringify(plan.host) },
-    cwd: root,
-    logFile: logFile(build, 'host'),
-    detached: true,
-  });
+  const service = await startHealthyService(
+    {
+      name: 'The host of CRM and fault proxy',
+      command: process.execPath,
+      args: [join(import.meta.dirname, 'host.ts')],
+      env: { PATH: pathWithNode24(), [HOST_SETTINGS_ENV]: JSON.stringify(plan.host) },
+      cwd: root,
+      logFile: logFile(build, 'host'),
+      detached: true,
+    },
+    `${plan.addresses.faultProxyUrl}/_control/health`,
+    HOST_LIMIT_SECONDS,
+  );
   await record(build, 'host', [plan.ports.crm, plan.ports.proxy], service);
-  const healthUrl = `${plan.addresses.faultProxyUrl}/_control/health`;
-  await waitUntilHealthy(service, () => answersOk(healthUrl), HOST_LIMIT_SECONDS);
 };
 
 const startHostPart = async (build: Build): Promise<void> => {

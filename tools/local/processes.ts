@@ -2,13 +2,14 @@
  * Child processes of the local environment.
  * 1. Each leads a process group of its own, and stopping it stops the group: no Lambda worker stays behind.
  * 2. An attached one dies with its owner even when the owner is killed: a watcher waits for the owner's end of a pipe.
- * 3. A process known from a file only is touched only while its start time is still the recorded one.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { killGroup, startTimeOf } from './process-identity.ts';
+import type { ProcessRecord } from './process-identity.ts';
 
 /** What to start. */
 export interface ServiceOptions {
@@ -21,15 +22,10 @@ export interface ServiceOptions {
   readonly cwd: string;
   /** Receives stdout and stderr, appended. */
   readonly logFile: string;
+  /** A folder of its own that is deleted with it. */
+  readonly temporaryDir?: string | undefined;
   /** Keeps running after the owner has ended; @default false */
   readonly detached?: boolean | undefined;
-}
-
-/** Identity of a process, as it is written to files. */
-export interface ProcessRecord {
-  readonly pid: number;
-  /** Start time as the system gives it; tells a reused pid from the process that was started. */
-  readonly startedAt: string;
 }
 
 /** A started process, leader of its group. */
@@ -40,7 +36,7 @@ export interface Service extends ProcessRecord {
   readonly exited: Promise<number | string>;
   /** Whether the leader has ended. */
   hasExited(): boolean;
-  /** Kills the group and waits for the leader's end. A second call changes nothing. */
+  /** Kills the group, waits for the leader's end, deletes its temporary folder. A second call changes nothing. */
   stop(): Promise<void>;
 }
 
@@ -60,59 +56,11 @@ export const tailOf = (logFile: string, fromByte = 0): string => {
   }
 };
 
-const linuxStartTime = (pid: number): string | undefined => {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // After the command in parentheses, which may hold anything: state is field 3, start time field 22.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
-};
-
-const portableStartTime = (pid: number): string | undefined => {
-  try {
-    const answer = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return answer.toString('utf8').trim() || undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-/** Start time of a live process; `undefined` when there is none with this pid, or only its zombie. */
-export const startTimeOf = (pid: number): string | undefined =>
-  process.platform === 'linux' ? linuxStartTime(pid) : portableStartTime(pid);
-
-/** Whether the very process that was recorded is still alive. */
-export const isRunning = (record: ProcessRecord): boolean => startTimeOf(record.pid) === record.startedAt;
-
-const killGroup = (pid: number): void => {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
-};
-
-/**
- * Kills the group of a recorded process, unless its pid now belongs to another one; returns whether it was running.
- * Everything these processes hold is in memory or temporary, so there is nothing to shut down gently.
- */
-export const stopRecorded = async (record: ProcessRecord): Promise<boolean> => {
-  if (!isRunning(record)) return false;
-  killGroup(record.pid);
-  while (isRunning(record)) await sleep(5);
-  return true;
-};
-
 // Built-ins only, so that killing the watcher leaves nothing behind; `-s KILL -- -pid` is the form dash knows too.
-const WATCHER = 'while read -r _; do :; done; kill -s KILL -- "-$1"';
+const WATCHER = 'while read -r _; do :; done; kill -s KILL -- "-$1"; [ -z "$2" ] || rm -rf -- "$2"';
 
-const watchOwner = (pid: number): ChildProcess => {
-  const watcher = spawn('/bin/sh', ['-c', WATCHER, 'sh', String(pid)], {
+const watchOwner = (pid: number, temporaryDir: string | undefined): ChildProcess => {
+  const watcher = spawn('/bin/sh', ['-c', WATCHER, 'sh', String(pid), temporaryDir ?? ''], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
@@ -144,6 +92,11 @@ const exitOf = (child: ChildProcess): Promise<number | string> =>
     child.once('error', (error) => resolve(error.message));
   });
 
+/** Deletes a folder with all that is in it; a worker that is just dying may still add to it, so it tries again. */
+export const removeDir = (dir: string | undefined): void => {
+  if (dir !== undefined) rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
+};
+
 /**
  * Starts a process with a group of its own.
  * @throws {LocalEnvironmentError} when it cannot be started at all
@@ -152,10 +105,12 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   const child = spawnLogged(options);
   const exited = exitOf(child);
   const { pid } = child;
+  const { temporaryDir } = options;
   if (pid === undefined) {
+    removeDir(temporaryDir);
     throw new LocalEnvironmentError(`${options.name}: cannot run ${options.command}: ${await exited}`);
   }
-  const watcher = options.detached === true ? undefined : watchOwner(pid);
+  const watcher = options.detached === true ? undefined : watchOwner(pid, temporaryDir);
   if (options.detached === true) child.unref();
   const hasExited = (): boolean => child.exitCode !== null || child.signalCode !== null;
   void exited.then(() => watcher?.kill('SIGKILL'));
@@ -169,8 +124,20 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     stop: async () => {
       killGroup(pid);
       await exited;
+      removeDir(temporaryDir);
     },
   };
+};
+
+/** Whether a GET of `url` answers 2xx within a second; every failure to connect is a no. */
+const answersOk = async (url: string): Promise<boolean> => {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(1_000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
 };
 
 /**
@@ -196,14 +163,22 @@ export const waitUntilHealthy = async (
   }
 };
 
-/** Whether a GET of `url` answers 2xx within a second; every failure to connect is a no. */
-export const answersOk = async (url: string): Promise<boolean> => {
+/**
+ * Starts a process and waits until a GET of `healthUrl` answers 2xx.
+ * @throws {LocalEnvironmentError} with the tail of its log when it does not come up; nothing of it stays behind
+ */
+export const startHealthyService = async (
+  options: ServiceOptions,
+  healthUrl: string,
+  limitSeconds: number,
+): Promise<Service> => {
+  const service = await startService(options);
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(1_000) });
-    await response.body?.cancel();
-    return response.ok;
-  } catch {
-    return false;
+    await waitUntilHealthy(service, () => answersOk(healthUrl), limitSeconds);
+    return service;
+  } catch (error) {
+    await service.stop();
+    throw error;
   }
 };
 

@@ -1,12 +1,12 @@
 /** The local Slack: Web API, signed deliveries, and a page that looks like Slack, on one port. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { REPOSITORY_ROOT, pathWithNode24 } from './paths.ts';
 import { claimPort } from './ports.ts';
-import { answersOk, startService, waitUntilHealthy } from './processes.ts';
-import type { ProcessRecord } from './processes.ts';
+import { startHealthyService } from './processes.ts';
+import type { ProcessRecord } from './process-identity.ts';
 
 const BOOT_LIMIT_SECONDS = 60;
 /** Used where npm has no binary in the installed packages (other systems than Linux on x64). */
@@ -112,49 +112,25 @@ export const startSlack = async (options: SlackOptions): Promise<LocalSlack> => 
   const configFile = join(tmpDir, 'config.json');
   writeFileSync(configFile, JSON.stringify(configOf(options.requestUrl, secrets), null, 2), { mode: 0o600 });
   const [command, ...prefix] = slackCommand();
-  const service = await startService({
-    name: 'The local Slack',
-    command,
-    args: [
-      ...prefix,
-      '--config',
-      configFile,
-      '--port',
-      `${port}`,
-      '--base-host',
-      '127.0.0.1',
-      '--files-dir',
-      tmpDir,
-    ],
-    env: { PATH: pathWithNode24(), HOME: process.env['HOME'] ?? tmpDir, TMPDIR: tmpDir },
-    cwd: tmpDir,
-    logFile: options.logFile,
-    detached: options.detached,
-  });
-  const stop = async (): Promise<void> => {
-    await service.stop();
-    rmSync(tmpDir, { recursive: true, force: true, maxRetries: 3 });
-  };
+  const address = ['--port', `${port}`, '--base-host', '127.0.0.1'];
   const url = `http://127.0.0.1:${port}`;
-  try {
-    await waitUntilHealthy(service, () => answersOk(`${url}/_control/state`), BOOT_LIMIT_SECONDS);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const service = await startHealthyService(
+    {
+      name: 'The local Slack',
+      command,
+      args: [...prefix, '--config', configFile, ...address, '--files-dir', tmpDir],
+      env: { PATH: pathWithNode24(), HOME: process.env['HOME'] ?? tmpDir, TMPDIR: tmpDir },
+      cwd: tmpDir,
+      temporaryDir: tmpDir,
+      logFile: options.logFile,
+      detached: options.detached,
+    },
+    `${url}/_control/state`,
+    BOOT_LIMIT_SECONDS,
+  );
   const { teamId, channelId, operators } = LOCAL_WORKSPACE;
   const { pid, startedAt } = service;
-  return {
-    url,
-    pageUrl: `${url}/`,
-    port,
-    ...secrets,
-    teamId,
-    channelId,
-    operators,
-    tmpDir,
-    pid,
-    startedAt,
-    stop,
-  };
+  const stop = (): Promise<void> => service.stop();
+  const workspace = { teamId, channelId, operators };
+  return { url, pageUrl: `${url}/`, port, ...secrets, ...workspace, tmpDir, pid, startedAt, stop };
 };

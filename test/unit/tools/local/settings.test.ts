@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { localOutputsOf, parseLocalOutputs, parseStackOutputs } from '../../../../tools/local/outputs.ts';
+import { readOverrides } from '../../../../tools/local/overrides.ts';
+import { makePlan } from '../../../../tools/local/plan.ts';
+
+describe('readOverrides', () => {
+  it('starts everything locally when nothing is set', () => {
+    const overrides = readOverrides({ AWS_ACCESS_KEY_ID: 'AKIAREAL', AWS_SECRET_ACCESS_KEY: 'real' });
+
+    expect(overrides).toEqual({
+      awsEndpointUrl: undefined,
+      crm: undefined,
+      slack: undefined,
+      keys: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+  });
+
+  it('brings the addresses into the form that the parts expect', () => {
+    const overrides = readOverrides({
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:4566/',
+      CRM_BASE_URL: 'https://crm.example/',
+      CRM_TOKEN: 't',
+      SLACK_API_URL: 'https://slack.example/api',
+      SLACK_BOT_TOKEN: 'b',
+      SLACK_SIGNING_SECRET: 's',
+      SLACK_CHANNEL_ID: 'C1',
+    });
+
+    expect(overrides.awsEndpointUrl).toBe('http://127.0.0.1:4566');
+    expect(overrides.crm).toEqual({ baseUrl: 'https://crm.example', token: 't' });
+    expect(overrides.slack?.apiUrl).toBe('https://slack.example/api/');
+  });
+
+  it.each([
+    ['CRM_TOKEN', { CRM_BASE_URL: 'https://crm.example' }],
+    ['SLACK_BOT_TOKEN', { SLACK_API_URL: 'https://slack.example/api/' }],
+    ['CRM_BASE_URL', { CRM_BASE_URL: 'crm.example' }],
+    ['AWS_SECRET_ACCESS_KEY', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ACCESS_KEY_ID: 'k' }],
+  ])('names %s when it is missing or malformed', (name, env) => {
+    expect(() => readOverrides(env)).toThrow(`${name}: expected`);
+  });
+});
+
+describe('makePlan', () => {
+  const portOptions = { ports: {}, preferKnown: false };
+
+  it('leads the clients through the proxy and the proxy to the local parts', async () => {
+    const plan = await makePlan(readOverrides({}), portOptions);
+
+    expect(plan.appEnv).toEqual({
+      QUOTEQ_AWS_ENDPOINT_URL: `http://127.0.0.1:${plan.ports.aws}`,
+      QUOTEQ_CRM_BASE_URL: `http://127.0.0.1:${plan.ports.proxy}`,
+      QUOTEQ_SLACK_API_URL: `http://127.0.0.1:${plan.ports.proxy}/api/`,
+      QUOTEQ_SLACK_CHANNEL_ID: 'C0QUOTES1',
+    });
+    expect(plan.host.proxy.upstreams).toEqual({
+      crm: `http://127.0.0.1:${plan.ports.crm}`,
+      slack: `http://127.0.0.1:${plan.ports.slack}/api/`,
+    });
+  });
+
+  it("starts no CRM in place of the user's, and puts the proxy in front of that one", async () => {
+    const overrides = readOverrides({ CRM_BASE_URL: 'https://crm.example', CRM_TOKEN: 't' });
+
+    const plan = await makePlan(overrides, portOptions);
+
+    expect(plan.host.crm).toBeUndefined();
+    expect(plan.host.proxy.upstreams.crm).toBe('https://crm.example');
+    expect(plan.addresses.crmPageUrl).toBeNull();
+    expect(plan.secrets.crmToken).toBe('t');
+  });
+});
+
+describe('outputs', () => {
+  const stack = {
+    ApiId: 'abc',
+    StateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:m',
+    TasksTableName: 'tasks',
+    LedgerTableName: 'ledger',
+    AuditTableName: 'audit',
+    DocumentsBucketName: 'documents',
+    ParkedQueueUrl: 'http://127.0.0.1:1/000000000000/parked',
+    CrmSecretArn: 'arn:crm',
+    SlackSecretArn: 'arn:slack',
+    FunctionNames: '{"read-actions":"quoteq-local-read-actions"}',
+  };
+
+  it('turn into addresses that survive a file', async () => {
+    const { addresses } = await makePlan(readOverrides({}), { ports: {}, preferKnown: false });
+
+    const outputs = localOutputsOf(addresses, parseStackOutputs(JSON.stringify({ Queue: stack })));
+
+    expect(outputs.apiUrl).toBe(`${addresses.awsEndpointUrl}/_aws/execute-api/abc/$default`);
+    expect(outputs.functions).toEqual({
+      'read-actions': 'arn:aws:lambda:us-east-1:000000000000:function:quoteq-local-read-actions',
+    });
+    expect(parseLocalOutputs(JSON.stringify(outputs))).toEqual(outputs);
+  });
+
+  it('name what the stack lacks', () => {
+    const { ApiId: _missing, ...rest } = stack;
+
+    expect(() => parseStackOutputs(JSON.stringify({ Queue: rest }))).toThrow('ApiId');
+  });
+});

@@ -19,7 +19,7 @@ import { SlackMetadata } from './slack-metadata.ts';
 export const SLACK_REQUEST_PATH = '/_slack/requests';
 
 /** Where requests go on to. */
-export interface Upstreams {
+interface Upstreams {
   /** Origin of the CRM, without a slash at the end. */
   readonly crm: string;
   /** Slack's Web API, with a slash at the end (`https://slack.com/api/`). */

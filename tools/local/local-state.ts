@@ -27,7 +27,7 @@ export type LocalService = z.infer<typeof serviceSchema>;
 export type LocalState = z.infer<typeof stateSchema>;
 
 /** A service and whether that very process lives. */
-export interface ServiceStatus extends LocalService {
+interface ServiceStatus extends LocalService {
   readonly alive: boolean;
 }
 

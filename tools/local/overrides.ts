@@ -5,14 +5,14 @@ import { LocalEnvironmentError } from './processes.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** A CRM of the user's. */
-export interface CrmOverride {
+interface CrmOverride {
   /** Without a slash at the end. */
   readonly baseUrl: string;
   readonly token: string;
 }
 
 /** A Slack workspace of the user's. */
-export interface SlackOverride {
+interface SlackOverride {
   /** With a slash at the end. */
   readonly apiUrl: string;
   readonly botToken: string;

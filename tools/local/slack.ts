@@ -13,7 +13,7 @@ const BOOT_LIMIT_SECONDS = 60;
 const NPX_PACKAGE = 'local-slack@0.1.8';
 
 /** A person in the local workspace. */
-export interface SlackPerson {
+interface SlackPerson {
   readonly id: string;
   readonly name: string;
   readonly realName: string;

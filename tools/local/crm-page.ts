@@ -17,8 +17,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** Text that is safe between tags and in quoted attributes. */
-const escapeHtml = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 
 const COLUMNS: readonly (readonly [heading: string, read: (deal: CrmDeal) => string | undefined])[] = [
   ['Deal', (deal) => deal.id],

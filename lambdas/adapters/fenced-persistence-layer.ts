@@ -116,7 +116,6 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
     return new IdempotencyRecord({
       idempotencyKey: record.id,
       status: record.status,
-      expiryTimestamp: record.expiresAtEpochSeconds,
       inProgressExpiryTimestamp: record.inProgressExpiresAtMs,
       responseData: record.resultJson === undefined ? {} : { result: JSON.parse(record.resultJson) },
       payloadHash: sameTask && payloadHash !== undefined ? payloadHash : record.taskHash,

@@ -1,5 +1,6 @@
 /** The Slack client: one request per call, bounded, and every way it can end as an error of the list. */
 import {
+  LogLevel,
   WebAPIHTTPError,
   WebAPIPlatformError,
   WebAPIRateLimitedError,
@@ -22,6 +23,8 @@ export const createSlackClient = (token: string, apiUrl: string): WebClient =>
     retryConfig: { retries: 0 },
     timeout: REQUEST_TIMEOUT_MS,
     rejectRateLimitedCalls: true,
+    // What fails is thrown and logged as an attempt; the SDK's own lines are not JSON.
+    logLevel: LogLevel.ERROR,
     fetch: (url, init) => globalThis.fetch(url, init),
   });
 

@@ -1,0 +1,61 @@
+/** One execution of the state machine in process: worker, Catch, record-lost-worker, waits; as `quote-action` drives. */
+import { GuardedEffectRunner } from '../../lambdas/adapters/effect-runner.ts';
+import type { GuardOptions } from '../../lambdas/adapters/guarded-effect.ts';
+import type { ExecutionTask } from '../../lambdas/contracts/records.ts';
+import type { RunActionOutput } from '../../lambdas/contracts/state-machine-io.ts';
+import { driveTask } from '../../lambdas/domain/drive-task.ts';
+import { outputOf } from '../../lambdas/domain/driver-view.ts';
+import type { FakeClock } from './fake-clock.ts';
+import { countedIds } from './builders.ts';
+import type { FaultPlan } from './fault-plan.ts';
+import { lambdaContext } from './lambda-context.ts';
+import type { Provider } from './providers.ts';
+import type { QueueStore } from './queue-store.ts';
+
+/** What an execution runs with. */
+export interface ExecutionOptions {
+  readonly store: QueueStore;
+  readonly provider: Provider;
+  readonly plan: FaultPlan;
+  readonly clock: FakeClock;
+}
+
+/** Looks of the state machine at a task before the test gives up. */
+const MAX_ROUNDS = 100;
+
+/** One invocation of `run-action`. */
+export function runWorker(options: ExecutionOptions, task: ExecutionTask): Promise<RunActionOutput> {
+  const { store, provider, plan, clock } = options;
+  const guard: GuardOptions = {
+    ledger: store.ledger,
+    clock,
+    ids: countedIds,
+    lambdaContext: lambdaContext(clock),
+  };
+  const effect = provider.effect(guard, (send) => plan.call(send));
+  const effects = new GuardedEffectRunner(guard, effect);
+  const { taskId, generation } = task;
+  return driveTask({ queue: store.queue, effects, onFailure: () => undefined }, { taskId, generation });
+}
+
+/** `record-lost-worker`, delivered again until it answers. */
+async function recordLost({ store, plan }: ExecutionOptions, task: ExecutionTask): Promise<RunActionOutput> {
+  for (let delivery = 1; delivery <= MAX_ROUNDS; delivery += 1) {
+    const view = await plan.run(() =>
+      store.queue.recordLostWorker(task.taskId, task.generation, 'It crashed'),
+    );
+    if (view !== 'lost') return outputOf(view);
+  }
+  throw new Error('record-lost-worker never answered');
+}
+
+/** Runs the execution to its end; returns the last outcome. */
+export async function execute(options: ExecutionOptions, task: ExecutionTask): Promise<RunActionOutput> {
+  for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+    const answer = await options.plan.run(() => runWorker(options, task));
+    const output = answer === 'lost' ? await recordLost(options, task) : answer;
+    if (output.outcome !== 'retryable_failed') return output;
+    options.clock.advance(output.waitSeconds * 1_000);
+  }
+  throw new Error(`The execution did not end within ${MAX_ROUNDS} rounds`);
+}

@@ -1,0 +1,61 @@
+/** The production stores on a test's DynamoDB, with every request passing through the test's hands. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDbLedgerRepo } from '../../lambdas/adapters/dynamodb/ledger-repo.ts';
+import { DynamoDbTaskRepo } from '../../lambdas/adapters/dynamodb/task-repo.ts';
+import type { ExecutionInput } from '../../lambdas/contracts/state-machine-io.ts';
+import { DEFAULT_RETRY_POLICY } from '../../lambdas/domain/policy.ts';
+import type { Clock, Ids } from '../../lambdas/domain/ports.ts';
+import { ExecutionQueueService } from '../../lambdas/domain/queue-service.ts';
+import { countedIds, ENGINE } from './builders.ts';
+import { TABLE_NAMES } from './dynamodb-server.ts';
+
+/** Decides what becomes of one request; `send` carries it out. */
+export type Intercept = <T>(send: () => Promise<T>) => Promise<T>;
+
+const passing: Intercept = (send) => send();
+
+/** A client whose requests pass through `intercept`, each once per command (the SDK's retries are inside). */
+export function interceptedClient(endpoint: string, intercept: Intercept = passing): DynamoDBDocumentClient {
+  const base = new DynamoDBClient({
+    endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  base.middlewareStack.add((next) => (args) => intercept(() => next(args)), {
+    step: 'initialize',
+    priority: 'high',
+    name: 'intercept',
+  });
+  return DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+/** The stores and the service on one client. */
+export interface QueueStore {
+  readonly tasks: DynamoDbTaskRepo;
+  readonly ledger: DynamoDbLedgerRepo;
+  readonly queue: ExecutionQueueService;
+  /** Executions that were started, in order. */
+  readonly started: ExecutionInput[];
+}
+
+/** Builds them as the handlers do; executions are noted and not started. */
+export function queueStore(client: DynamoDBDocumentClient, clock: Clock, ids: Ids = countedIds): QueueStore {
+  const started: ExecutionInput[] = [];
+  const tasks = new DynamoDbTaskRepo(client, TABLE_NAMES.tasks);
+  const queue = new ExecutionQueueService({
+    clock,
+    ids,
+    queue: tasks,
+    driver: {
+      start: (input) => {
+        started.push(input);
+        return Promise.resolve('started');
+      },
+    },
+    retryPolicy: DEFAULT_RETRY_POLICY,
+    allowedEngines: new Set([ENGINE]),
+    actor: 'system:test',
+  });
+  return { tasks, ledger: new DynamoDbLedgerRepo(client, TABLE_NAMES.ledger), queue, started };
+}

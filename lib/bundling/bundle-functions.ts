@@ -28,8 +28,8 @@ const COMMONJS_BANNER = [
   'const require=__createRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;',
 ].join('');
 
-/** `keepNames`: minifying renames error classes, and the state machine and the logs match them by name. */
-const buildOptions = (outdir: string): BuildOptions => ({
+/** How functions are bundled. `keepNames`: minifying renames error classes, and logs and Catch clauses name them. */
+export const bundleOptions = (outdir: string): BuildOptions => ({
   absWorkingDir: REPOSITORY,
   entryPoints: FUNCTION_NAMES.map((name) => ({
     in: `lambdas/handlers/${name}.handler.ts`,
@@ -62,7 +62,7 @@ const copyFonts = (bundleDir: string): void => {
  * @throws when a handler does not compile
  */
 export const bundleFunctions = (outdir: string): void => {
-  buildSync(buildOptions(outdir));
+  buildSync(bundleOptions(outdir));
   copyFonts(path.join(outdir, 'run-action-pdf'));
 };
 

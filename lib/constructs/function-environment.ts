@@ -5,7 +5,7 @@ import type { QueueConfig } from '../config/queue-config.ts';
 import type { QueueResources } from './function-permissions.ts';
 
 /** The variable every AWS SDK client reads its endpoint from; set on the local stage only. */
-export const AWS_ENDPOINT_VARIABLE = 'AWS_ENDPOINT_URL';
+const AWS_ENDPOINT_VARIABLE = 'AWS_ENDPOINT_URL';
 
 /** The value of every variable of the contract. */
 export const environmentValues = (config: QueueConfig, r: QueueResources): Record<EnvName, string> => ({

@@ -1,11 +1,19 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import process from 'node:process';
+import { buildSync } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Env } from '../../lambdas/contracts/environment.ts';
 import { FONT_FILES } from '../../lambdas/contracts/font-files.ts';
-import { bundleFunctions, FONTS_DIR, FUNCTION_NAMES } from '../../lib/bundling/bundle-functions.ts';
+import {
+  bundleFunctions,
+  bundleOptions,
+  FONTS_DIR,
+  FUNCTION_NAMES,
+} from '../../lib/bundling/bundle-functions.ts';
 
 const hashesOf = (dir: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
@@ -18,6 +26,18 @@ const hashesOf = (dir: string): Readonly<Record<string, string>> =>
       ]),
   );
 
+/**
+ * What a module prints, as JSON. In a process of its own, as in Lambda: the test runner would lend the module a
+ * `require` and a `__dirname`.
+ */
+const runModule = (source: string): unknown => {
+  const variables = Object.fromEntries(Object.values(Env).map((name) => [name, 'https://example.test']));
+  const env = { ...variables, [Env.FontsDir]: FONTS_DIR, AWS_REGION: 'eu-central-1' };
+  return JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '--eval', source], { env, encoding: 'utf8' }),
+  );
+};
+
 describe('bundleFunctions', () => {
   let root: string;
   let first: string;
@@ -28,18 +48,16 @@ describe('bundleFunctions', () => {
     bundleFunctions(first);
   });
   afterAll(() => rmSync(root, { recursive: true, force: true }));
-  afterEach(() => {
-    vi.unstubAllEnvs();
-  });
 
-  it.each(FUNCTION_NAMES)('makes a module of %s that loads and exports its handler', async (name) => {
-    for (const variable of Object.values(Env)) vi.stubEnv(variable, 'https://example.test');
-    vi.stubEnv(Env.FontsDir, FONTS_DIR);
-    vi.stubEnv('AWS_REGION', 'eu-central-1');
+  it('makes modules that load and export a handler', () => {
+    const types = runModule(
+      `const types = {};
+       for (const name of ${JSON.stringify(FUNCTION_NAMES)})
+         types[name] = typeof (await import(${JSON.stringify(first)} + '/' + name + '/index.mjs')).handler;
+       console.log(JSON.stringify(types));`,
+    );
 
-    const bundle: unknown = await import(path.join(first, name, 'index.mjs'));
-
-    expect(bundle).toHaveProperty('handler', expect.any(Function));
+    expect(types).toEqual(Object.fromEntries(FUNCTION_NAMES.map((name) => [name, 'function'])));
   });
 
   it('puts every font beside the function that renders, and nowhere else', () => {
@@ -59,10 +77,34 @@ describe('bundleFunctions', () => {
 
     expect(hashesOf(second)).toEqual(hashesOf(first));
   });
+});
 
-  it('keeps the names of error classes, which logs and the state machine match', () => {
-    const source = readFileSync(path.join(first, 'publish-transitions', 'index.mjs'), 'utf8');
+/** What a package that is no ES module, and an error class, need of a bundle. */
+const FIXTURE = {
+  'commonjs.cjs':
+    "const pick = (name) => require(name); exports.zlib = pick('node:zlib'); exports.dir = __dirname;",
+  'fixture.ts':
+    "import { dir, zlib } from './commonjs.cjs';\nclass WorkerLost extends Error {}\nexport const handler = () => ({ dir, gzip: typeof zlib.gzipSync, name: WorkerLost.name });",
+} as const;
 
-    expect(source).toContain('"QueueError"');
+describe('bundleOptions', () => {
+  let root: string;
+
+  beforeAll(() => {
+    root = mkdtempSync(path.join(tmpdir(), 'quoteq-bundle-options-'));
+    for (const [file, source] of Object.entries(FIXTURE)) writeFileSync(path.join(root, file), source);
+  });
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  it('lets CommonJS packages find modules and themselves, and keeps the names of classes', () => {
+    const outdir = path.join(root, 'out');
+
+    buildSync({ ...bundleOptions(outdir), entryPoints: [path.join(root, 'fixture.ts')] });
+
+    const answer = runModule(
+      `const { handler } = await import(${JSON.stringify(path.join(outdir, 'fixture.mjs'))});
+       console.log(JSON.stringify(handler()));`,
+    );
+    expect(answer).toEqual({ dir: outdir, gzip: 'function', name: 'WorkerLost' });
   });
 });

@@ -19,7 +19,7 @@ afterAll(() => {
 });
 
 /** What an AWS stage cannot do without. */
-export const AWS_CONTEXT = {
+const AWS_CONTEXT = {
   slackChannelId: 'C0123456789',
   allowedEngines: 'duckstore-pricing@3.2.0',
 } as const;

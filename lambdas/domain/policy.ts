@@ -1,5 +1,7 @@
 /** Every number that decides when something happens, in one place, with its arithmetic. */
 
+import { TIME_LIMITS } from '../contracts/time-limits.ts';
+
 /** Backoff and caps of one kind of action. */
 export interface RetryPolicy {
   /** Attempts in all; counts the first. */
@@ -21,17 +23,13 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
 };
 
 /**
- * Time limits. Lambda 20 s < Task state 25 s < lease 60 s, so a worker is certainly gone before its lease ends.
- * Recovery: lease 60 s + skew 5 s + sweep period 60 s + longest backoff 60 s = 185 s < 300 s.
+ * Leases, waits and lives. Recovery: lease 60 s + skew 5 s + sweep period 60 s + longest backoff 60 s = 185 s < 300 s.
  */
 export const POLICY = {
   leaseMs: 60_000,
   /** Most that two clocks of ours may differ; added wherever clocks of two machines are compared. */
   clockSkewMs: 5_000,
-  /** Time limit of the `run-action-*` functions. */
-  workerTimeoutSeconds: 20,
-  /** Time limit of the Task state around them. */
-  taskTimeoutSeconds: 25,
+  ...TIME_LIMITS,
   /** From enqueue; a deferral or backoff that would reach beyond it ends the task. */
   taskDeadlineMs: 24 * 60 * 60 * 1_000,
   /** How long after it should have moved on a task becomes a candidate for the sweep. */
@@ -41,5 +39,5 @@ export const POLICY = {
   /** First wait for an effect that an earlier worker may still be at. */
   inProgressWaitSeconds: 2,
   /** Wait before a driver that could not even claim looks again. */
-  unclaimedWaitSeconds: 30,
+  unclaimedWaitSeconds: 60,
 } as const;

@@ -22,6 +22,7 @@ import {
   failed,
   redriven,
   stopped,
+  type TransitionContext,
 } from './transitions.ts';
 
 /** What the service works with. */
@@ -77,7 +78,7 @@ export class ExecutionQueueService {
     this.#options = options;
   }
 
-  #context(actor: string = this.#options.actor, reason?: string) {
+  #context(actor: string = this.#options.actor, reason?: string): TransitionContext {
     const base = { nowMs: this.#options.clock.nowMs(), attemptId: this.#options.ids.next(), actor };
     return reason === undefined ? base : { ...base, reason };
   }
@@ -232,6 +233,7 @@ export class ExecutionQueueService {
     action: OperatorAction,
     version: number,
     actor: string,
+    reason?: string,
   ): Promise<ExecutionTask> {
     const task = await this.#mustGet(taskId);
     if (task.version !== version) {
@@ -239,14 +241,16 @@ export class ExecutionQueueService {
         detail: `The task is at version ${task.version}, not ${version}`,
       });
     }
-    const written = await this.#options.queue.replace(task, this.#operated(task, action, actor));
+    const written = await this.#options.queue.replace(
+      task,
+      this.#operated(task, action, this.#context(actor, reason)),
+    );
     if (written.kind === 'conflict') throw new QueueError('STALE_VERSION');
     if (action === 'retry') await this.#start(written.task);
     return written.task;
   }
 
-  #operated(task: ExecutionTask, action: OperatorAction, actor: string): ExecutionTask {
-    const context = this.#context(actor);
+  #operated(task: ExecutionTask, action: OperatorAction, context: TransitionContext): ExecutionTask {
     switch (action) {
       case 'retry':
         return redriven(task, TransitionCause.OperatorRetry, context);

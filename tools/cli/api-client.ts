@@ -1,4 +1,5 @@
 /** Signed requests to the queue's HTTP API. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { CliError } from './cli-error.ts';
 import { NodeSha256 } from './node-sha256.ts';
@@ -71,5 +72,42 @@ export async function callApi(target: Target, request: ApiRequest): Promise<ApiA
     return { status: response.status, headers: response.headers, body: parsed(await response.text()) };
   } catch (cause) {
     throw new CliError(`The API at ${target.apiUrl} could not be reached; is it up?`, { cause });
+  }
+}
+
+/** Answers after which the same request may be sent again: it was not handled, or its answer was lost. */
+const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+/** 1 + 2 + 4 + 8 = 15 s of waiting at most, unless the API asks for more. */
+const MAX_TRIES = 5;
+
+async function tryOnce(target: Target, request: ApiRequest): Promise<ApiAnswer | CliError> {
+  try {
+    return await callApi(target, request);
+  } catch (error) {
+    if (error instanceof CliError) return error;
+    throw error;
+  }
+}
+
+const isPassing = (answer: ApiAnswer | CliError): boolean =>
+  answer instanceof CliError || PASSING.has(answer.status);
+
+function pauseMs(answer: ApiAnswer | CliError, tries: number): number {
+  const wish = answer instanceof CliError ? null : answer.headers.get('retry-after');
+  return 1_000 * Math.max(Number(wish ?? 0) || 0, 2 ** (tries - 1));
+}
+
+/**
+ * Sends a request that may be delivered twice (a GET, or a POST under an idempotency key) until it is answered.
+ * @throws {CliError} when the API cannot be reached
+ */
+export async function callApiPatiently(target: Target, request: ApiRequest): Promise<ApiAnswer> {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await tryOnce(target, request);
+    if (!isPassing(answer) || tries === MAX_TRIES) {
+      if (answer instanceof CliError) throw answer;
+      return answer;
+    }
+    await delay(pauseMs(answer, tries));
   }
 }

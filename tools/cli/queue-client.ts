@@ -2,7 +2,7 @@
 import { auditViewSchema, taskPageSchema, taskViewSchema } from '../../lambdas/contracts/api.ts';
 import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
 import * as z from 'zod/mini';
-import { type ApiAnswer, callApi } from './api-client.ts';
+import { type ApiAnswer, callApiPatiently } from './api-client.ts';
 import { CliError } from './cli-error.ts';
 import type { QuoteAction } from './quote-file.ts';
 import type { Target } from './target.ts';
@@ -36,7 +36,7 @@ function bodyOf<T>(answer: ApiAnswer, schema: z.ZodMiniType<T>): T {
 
 /** Enqueues one action; a refusal is an answer, not an error. @throws {CliError} when the API cannot be reached */
 export async function enqueueAction(target: Target, action: QuoteAction): Promise<EnqueueAnswer> {
-  const answer = await callApi(target, {
+  const answer = await callApiPatiently(target, {
     method: 'POST',
     path: `/quotes/${encodeURIComponent(action.quoteId)}/actions`,
     headers: { 'idempotency-key': action.idempotencyKey },
@@ -49,14 +49,14 @@ export async function enqueueAction(target: Target, action: QuoteAction): Promis
 /** One task. @throws {CliError} when there is none */
 export const getTask = async (target: Target, taskId: string): Promise<TaskView> =>
   bodyOf(
-    await callApi(target, { method: 'GET', path: `/actions/${encodeURIComponent(taskId)}` }),
+    await callApiPatiently(target, { method: 'GET', path: `/actions/${encodeURIComponent(taskId)}` }),
     taskViewSchema,
   );
 
 /** The audit trail of a task. @throws {CliError} when there is no such task */
 export const getAudit = async (target: Target, taskId: string): Promise<AuditView> =>
   bodyOf(
-    await callApi(target, { method: 'GET', path: `/actions/${encodeURIComponent(taskId)}/audit` }),
+    await callApiPatiently(target, { method: 'GET', path: `/actions/${encodeURIComponent(taskId)}/audit` }),
     auditViewSchema,
   );
 
@@ -67,7 +67,7 @@ export async function listTasks(target: Target, quoteId: string): Promise<readon
   do {
     const query = new URLSearchParams({ limit: '100', ...(cursor === undefined ? {} : { cursor }) });
     const path = `/quotes/${encodeURIComponent(quoteId)}/actions?${query.toString()}`;
-    const page = bodyOf(await callApi(target, { method: 'GET', path }), taskPageSchema);
+    const page = bodyOf(await callApiPatiently(target, { method: 'GET', path }), taskPageSchema);
     tasks.push(...page.tasks);
     cursor = page.cursor;
   } while (cursor !== undefined);

@@ -4,7 +4,7 @@ import { inject } from 'vitest';
 import type { ActionKind } from '../../../lambdas/contracts/action-kinds.ts';
 import type { QuoteSnapshot } from '../../../lambdas/contracts/quote-snapshot.ts';
 import type { TaskView } from '../../../lambdas/contracts/api.ts';
-import { type ApiAnswer, callApi } from '../../../tools/cli/api-client.ts';
+import { type ApiAnswer, callApiPatiently } from '../../../tools/cli/api-client.ts';
 import { getTask, isSettled } from '../../../tools/cli/queue-client.ts';
 import type { Target } from '../../../tools/cli/target.ts';
 import type { FaultRule } from '../../../tools/local/fault-rules.ts';
@@ -78,7 +78,7 @@ export const postAction = (
   idempotencyKey: string,
   payload: unknown = payloadFor(kind, quoteId),
 ): Promise<ApiAnswer> =>
-  callApi(target, {
+  callApiPatiently(target, {
     method: 'POST',
     path: `/quotes/${quoteId}/actions`,
     headers: { 'idempotency-key': idempotencyKey },

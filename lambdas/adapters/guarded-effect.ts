@@ -61,11 +61,23 @@ function checkContent(effect: GuardedEffect, result: EffectResult): EffectResult
   });
 }
 
+/** A probe that failed while the effect is in doubt leaves it so: not even "nothing was sent" says more. */
+function leftInDoubt(thrown: unknown): QueueError {
+  const error = toQueueError(thrown);
+  if (error.kind !== 'retryable' || error.deferral || mayBeApplied(error)) return error;
+  return new QueueError('PROVIDER_UNAVAILABLE', {
+    detail: `The outcome is still unknown, asking failed: ${error.detail}`,
+    cause: error,
+  });
+}
+
 async function probed(
   effect: GuardedEffect,
   layer: FencedPersistenceLayer,
 ): Promise<EffectResult | undefined> {
-  const found = await effect.probe();
+  const found = await effect.probe().catch((thrown: unknown) => {
+    throw layer.inDoubt ? leftInDoubt(thrown) : thrown;
+  });
   if (found === undefined) layer.inDoubt = false;
   return found === undefined ? undefined : checkContent(effect, found);
 }

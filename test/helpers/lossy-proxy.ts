@@ -1,0 +1,30 @@
+/** A proxy in front of a test's DynamoDB that carries a request out and then loses the answer. */
+import { forward } from '../../tools/local/forward.ts';
+import { type RunningServer, startServer } from '../../tools/local/http-server.ts';
+
+/** A running proxy. */
+export interface LossyProxy extends RunningServer {
+  /**
+   * Loses the answer of the next request; `meanwhile` runs after it was carried out and before the SDK asks again.
+   * The SDK's own retry then meets what the first request left.
+   */
+  loseNextReply(meanwhile?: () => Promise<void>): void;
+}
+
+/** Starts it; answers pass until told otherwise. */
+export async function startLossyProxy(endpoint: string): Promise<LossyProxy> {
+  let losing: (() => Promise<void>) | undefined;
+  const server = await startServer(async (request) => {
+    const meanwhile = losing;
+    losing = undefined;
+    const reply = await forward(request, endpoint + request.target);
+    if (meanwhile === undefined) return reply;
+    await meanwhile();
+    request.socket.destroy();
+    return undefined;
+  });
+  const loseNextReply = (meanwhile: () => Promise<void> = () => Promise.resolve()): void => {
+    losing = meanwhile;
+  };
+  return { ...server, loseNextReply };
+}

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DynamoDbAuditRepo } from '../../../../lambdas/adapters/dynamodb/audit-repo.ts';
+import { type AuditRecord, SCHEMA_VERSION } from '../../../../lambdas/contracts/records.ts';
+import { redriven } from '../../../../lambdas/domain/transitions.ts';
+import { contextAt, queuedTask, runningTask } from '../../../helpers/builders.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
+
+let dynamoDb: DynamoDbServer;
+let audit: DynamoDbAuditRepo;
+
+beforeAll(async () => {
+  dynamoDb = await startDynamoDb();
+  audit = new DynamoDbAuditRepo(dynamoDb.client, TABLE_NAMES.audit);
+});
+
+afterAll(() => dynamoDb.stop());
+
+const trailOf = (idempotencyKey: string): AuditRecord[] => {
+  const queued = redriven(queuedTask('crm.sync', idempotencyKey), 'operator_retry', contextAt());
+  const { taskId, quoteId, kind, history } = runningTask(queued);
+  return history.map((transition) => ({
+    schemaVersion: SCHEMA_VERSION,
+    taskId,
+    quoteId,
+    kind,
+    ...transition,
+  }));
+};
+
+describe('DynamoDbAuditRepo', () => {
+  it('lists a trail in order of version, whatever the order of its coming', async () => {
+    const trail = trailOf('order');
+
+    for (const record of trail.toReversed()) expect(await audit.append(record)).toBe('appended');
+
+    expect(await audit.list(trail[0]?.taskId ?? '')).toEqual(trail);
+  });
+
+  it('never changes a record that is there', async () => {
+    const [first] = trailOf('again');
+    if (first === undefined) throw new Error('expected a record');
+
+    await audit.append(first);
+
+    expect(await audit.append({ ...first, actor: 'system:forger', attemptId: 'other' })).toBe(
+      'already_there',
+    );
+    expect(await audit.list(first.taskId)).toEqual([first]);
+  });
+});

@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDbLedgerRepo } from '../../../../lambdas/adapters/dynamodb/ledger-repo.ts';
+import { POLICY } from '../../../../lambdas/domain/policy.ts';
+import type { LedgerFence, Reservation } from '../../../../lambdas/domain/ports.ts';
+import { countedIds } from '../../../helpers/builders.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
+import { START_MS } from '../../../helpers/fake-clock.ts';
+import { type LossyProxy, startLossyProxy } from '../../../helpers/lossy-proxy.ts';
+import { interceptedClient } from '../../../helpers/queue-store.ts';
+
+let dynamoDb: DynamoDbServer;
+let lossy: LossyProxy;
+let lossyClient: DynamoDBDocumentClient;
+let ledger: DynamoDbLedgerRepo;
+let lossyLedger: DynamoDbLedgerRepo;
+
+beforeAll(async () => {
+  dynamoDb = await startDynamoDb();
+  lossy = await startLossyProxy(dynamoDb.endpoint);
+  lossyClient = interceptedClient(lossy.url);
+  ledger = new DynamoDbLedgerRepo(dynamoDb.client, TABLE_NAMES.ledger);
+  lossyLedger = new DynamoDbLedgerRepo(lossyClient, TABLE_NAMES.ledger);
+});
+
+afterAll(async () => {
+  lossyClient.destroy();
+  await lossy.stop();
+  await dynamoDb.stop();
+});
+
+const LIFE_MS = 15_000;
+
+const reservation = (over: Partial<Reservation> = {}): Reservation => ({
+  id: `effect#${countedIds.next()}`,
+  effectKey: 'crm.sync:task',
+  taskHash: 'hash',
+  owner: 'first',
+  fence: 2,
+  attemptId: countedIds.next(),
+  nowMs: START_MS,
+  inProgressExpiresAtMs: START_MS + LIFE_MS,
+  expiresAtEpochSeconds: Math.floor(START_MS / 1_000) + POLICY.ledgerLifeSeconds,
+  ...over,
+});
+/** The reservation of a later claim of the same task. */
+const laterThan = (request: Reservation, over: Partial<Reservation> = {}): Reservation => ({
+  ...request,
+  owner: 'second',
+  fence: request.fence + 2,
+  attemptId: countedIds.next(),
+  ...over,
+});
+const fenceOf = ({ id, owner }: Reservation): LedgerFence => ({ id, owner, attemptId: countedIds.next() });
+const freeAtMs = START_MS + LIFE_MS + POLICY.clockSkewMs;
+
+async function reserved(over: Partial<Reservation> = {}): Promise<Reservation> {
+  const request = reservation(over);
+  await ledger.reserve(request);
+  return request;
+}
+
+describe('reserve', () => {
+  it('gives a free key to one of many, who need not probe', async () => {
+    const request = reservation();
+    const racing = Array.from({ length: 20 }, (_, n) => ({
+      ...request,
+      owner: `owner-${n}`,
+      attemptId: `a-${n}`,
+    }));
+
+    const answers = await Promise.all(racing.map((own) => ledger.reserve(own)));
+
+    expect(answers.filter(({ kind }) => kind === 'reserved')).toEqual([
+      { kind: 'reserved', probeFirst: false },
+    ]);
+  });
+
+  it('refuses a take-over until the in-progress time and the skew are over', async () => {
+    const first = await reserved();
+
+    expect(await ledger.reserve(laterThan(first, { nowMs: freeAtMs }))).toMatchObject({
+      kind: 'exists',
+      record: { owner: 'first', status: 'INPROGRESS' },
+    });
+    expect(await ledger.reserve(laterThan(first, { nowMs: freeAtMs + 1 }))).toEqual({
+      kind: 'reserved',
+      probeFirst: true,
+    });
+  });
+
+  it('refuses an older claim whatever the time', async () => {
+    const first = await reserved();
+    const second = laterThan(first, { nowMs: freeAtMs + 1, inProgressExpiresAtMs: freeAtMs + LIFE_MS });
+    await ledger.reserve(second);
+
+    const late = { ...first, attemptId: countedIds.next(), nowMs: freeAtMs + 10 * LIFE_MS };
+
+    await expect(ledger.reserve(late)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    expect(await ledger.check(first.id)).toMatchObject({ owner: 'second' });
+  });
+
+  it('recognises its own write when the answer was lost, and has the provider asked', async () => {
+    lossy.loseNextReply();
+
+    expect(await lossyLedger.reserve(reservation())).toEqual({ kind: 'reserved', probeFirst: true });
+  });
+
+  it('shows a completed record for 30 days, and forgets it then even if nobody deleted it', async () => {
+    const first = await reserved();
+    await ledger.complete(fenceOf(first), '{"a":1}', 'fingerprint');
+    const lastMs = first.expiresAtEpochSeconds * 1_000 + 999;
+
+    expect(await ledger.reserve(laterThan(first, { nowMs: lastMs }))).toMatchObject({
+      kind: 'exists',
+      record: { status: 'COMPLETED', resultJson: '{"a":1}', resultFingerprint: 'fingerprint' },
+    });
+    expect(await ledger.reserve(laterThan(first, { nowMs: lastMs + 1 }))).toEqual({
+      kind: 'reserved',
+      probeFirst: true,
+    });
+  });
+});
+
+describe('release', () => {
+  it('frees the key when nothing was applied: the next owner need not probe', async () => {
+    const first = await reserved();
+
+    await ledger.release(fenceOf(first), 'not_applied');
+
+    expect(await ledger.check(first.id)).toBeUndefined();
+    expect(await ledger.reserve(laterThan(first))).toEqual({ kind: 'reserved', probeFirst: false });
+  });
+
+  it('keeps the key when the outcome is unknown: the next owner comes at once, and probes', async () => {
+    const first = await reserved();
+
+    await ledger.release(fenceOf(first), 'unknown');
+
+    expect(await ledger.check(first.id)).toMatchObject({ status: 'INPROGRESS', inProgressExpiresAtMs: 0 });
+    expect(await ledger.check(first.id)).not.toHaveProperty('owner');
+    expect(await ledger.reserve(laterThan(first))).toEqual({ kind: 'reserved', probeFirst: true });
+  });
+});
+
+const writes = {
+  complete: (fence: LedgerFence) => ledger.complete(fence, '{}', 'late'),
+  'release what was not applied': (fence: LedgerFence) => ledger.release(fence, 'not_applied'),
+  'release with an unknown outcome': (fence: LedgerFence) => ledger.release(fence, 'unknown'),
+};
+
+describe.each(Object.entries(writes))('%s', (_name, write) => {
+  it('is refused to the owner from before, and changes nothing', async () => {
+    const first = await reserved();
+    await ledger.reserve(laterThan(first, { nowMs: freeAtMs + 1 }));
+    const before = await ledger.check(first.id);
+
+    await expect(write(fenceOf(first))).rejects.toMatchObject({ name: 'LeaseLost', code: 'LEASE_LOST' });
+    expect(await ledger.check(first.id)).toEqual(before);
+  });
+
+  it('is refused once the record is completed', async () => {
+    const first = await reserved();
+    await ledger.complete(fenceOf(first), '{}', 'fingerprint');
+
+    await expect(write(fenceOf(first))).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    expect(await ledger.check(first.id)).toMatchObject({
+      status: 'COMPLETED',
+      resultFingerprint: 'fingerprint',
+    });
+  });
+});
+
+const lossyWrites = {
+  complete: (fence: LedgerFence) => lossyLedger.complete(fence, '{}', 'fingerprint'),
+  'release what was not applied': (fence: LedgerFence) => lossyLedger.release(fence, 'not_applied'),
+  'release with an unknown outcome': (fence: LedgerFence) => lossyLedger.release(fence, 'unknown'),
+};
+
+describe.each(Object.entries(lossyWrites))('%s', (_name, write) => {
+  it('recognises its own write when the answer was lost', async () => {
+    const first = await reserved();
+
+    lossy.loseNextReply();
+
+    await expect(write(fenceOf(first))).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { decodeCursor, encodeCursor } from '../../../../lambdas/adapters/dynamodb/cursor.ts';
+import { DynamoDbTaskRepo } from '../../../../lambdas/adapters/dynamodb/task-repo.ts';
+import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
+import { claimed, completed, stopped } from '../../../../lambdas/domain/transitions.ts';
+import { contextAt, queuedTask, resultOf, runningTask, snapshotOf } from '../../../helpers/builders.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
+import { START_MS } from '../../../helpers/fake-clock.ts';
+import { type LossyProxy, startLossyProxy } from '../../../helpers/lossy-proxy.ts';
+import { interceptedClient } from '../../../helpers/queue-store.ts';
+
+let dynamoDb: DynamoDbServer;
+let lossy: LossyProxy;
+let lossyClient: DynamoDBDocumentClient;
+let repo: DynamoDbTaskRepo;
+let lossyRepo: DynamoDbTaskRepo;
+let keys = 0;
+
+beforeAll(async () => {
+  dynamoDb = await startDynamoDb();
+  lossy = await startLossyProxy(dynamoDb.endpoint);
+  lossyClient = interceptedClient(lossy.url);
+  repo = new DynamoDbTaskRepo(dynamoDb.client, TABLE_NAMES.tasks);
+  lossyRepo = new DynamoDbTaskRepo(lossyClient, TABLE_NAMES.tasks);
+});
+
+afterAll(async () => {
+  lossyClient.destroy();
+  await lossy.stop();
+  await dynamoDb.stop();
+});
+
+const freshTask = (nowMs = START_MS, quoteId = 'Q-1001'): ExecutionTask => {
+  keys += 1;
+  return queuedTask('crm.sync', `key-${keys}`, nowMs, snapshotOf({ quoteId }));
+};
+
+async function storedTask(task = freshTask()): Promise<ExecutionTask> {
+  await repo.putIfAbsent(task);
+  return task;
+}
+
+async function storedRunning(): Promise<ExecutionTask> {
+  const queued = await storedTask();
+  const running = runningTask(queued);
+  await repo.replace(queued, running);
+  return running;
+}
+
+const done = (task: ExecutionTask): ExecutionTask =>
+  completed(task, { result: resultOf(), proof: 'applied' }, contextAt());
+
+describe('putIfAbsent', () => {
+  it('lets one of many racing writers in, and shows the others what stands there', async () => {
+    const task = freshTask();
+    const racing = Array.from({ length: 20 }, (_, n) => ({ ...task, attemptId: `writer-${n}` })).map(
+      (own) => ({
+        ...own,
+        history: own.history.map((entry) => ({ ...entry, attemptId: own.attemptId })),
+      }),
+    );
+
+    const answers = await Promise.all(racing.map((own) => repo.putIfAbsent(own)));
+
+    const winners = answers.flatMap((answer) => (answer.kind === 'stored' ? [answer.task.attemptId] : []));
+    const shown = answers.flatMap((answer) =>
+      answer.kind === 'conflict' ? [answer.current?.attemptId] : [],
+    );
+    expect(winners).toHaveLength(1);
+    expect(new Set(shown)).toEqual(new Set(winners));
+  });
+
+  it('recognises its own write when the answer was lost', async () => {
+    const task = freshTask();
+
+    lossy.loseNextReply();
+
+    expect(await lossyRepo.putIfAbsent(task)).toEqual({ kind: 'stored', task });
+  });
+});
+
+describe('replace', () => {
+  it('refuses another version, another owner, and an owner where there is none', async () => {
+    const queued = await storedTask();
+    const running = runningTask(queued);
+
+    await repo.replace(queued, running);
+    const answers = [
+      await repo.replace(queued, runningTask(queued)),
+      await repo.replace({ ...running, owner: 'somebody else' }, done(running)),
+      await repo.replace({ ...running, version: running.version - 1 }, done(running)),
+      await repo.replace({ ...running, version: running.version + 1 }, done(running)),
+    ];
+
+    expect(answers.map(({ kind }) => kind)).toEqual(['conflict', 'conflict', 'conflict', 'conflict']);
+    expect(await repo.get(running.taskId)).toEqual(running);
+  });
+
+  it('refuses a writer without an owner on a claimed task of the same version', async () => {
+    const running = await storedRunning();
+    const { owner: _owner, ...ownerless } = running;
+
+    expect(await repo.replace(ownerless, done(running))).toEqual({ kind: 'conflict', current: running });
+  });
+
+  it('shows that there is no task', async () => {
+    const task = freshTask();
+
+    expect(await repo.replace(task, runningTask(task))).toEqual({ kind: 'conflict', current: undefined });
+  });
+
+  it('recognises its own write when the answer was lost', async () => {
+    const running = await storedRunning();
+    const next = done(running);
+
+    lossy.loseNextReply();
+
+    expect(await lossyRepo.replace(running, next)).toEqual({ kind: 'stored', task: next });
+    expect(await repo.get(running.taskId)).toEqual(next);
+  });
+
+  it('recognises its own write also when the task has moved on since', async () => {
+    const queued = await storedTask();
+    const running = runningTask(queued);
+    const after = done(running);
+
+    lossy.loseNextReply(async () => {
+      await repo.replace(running, after);
+    });
+
+    expect(await lossyRepo.replace(queued, running)).toEqual({ kind: 'stored', task: running });
+    expect(await repo.get(queued.taskId)).toEqual(after);
+  });
+
+  it('does not take the write of another for its own', async () => {
+    const queued = await storedTask();
+
+    lossy.loseNextReply();
+    await lossyRepo.replace(queued, claimed(queued, 'first', 'worker', contextAt()));
+
+    expect(await lossyRepo.replace(queued, claimed(queued, 'second', 'worker', contextAt()))).toMatchObject({
+      kind: 'conflict',
+      current: { owner: 'first' },
+    });
+  });
+});
+
+describe('listDue', () => {
+  it('names what is due over all shards, and nothing that is later or ended', async () => {
+    const due = await Promise.all(
+      Array.from({ length: 12 }, () => storedTask(freshTask(START_MS - 1_000_000))),
+    );
+    const later = await storedTask(freshTask(START_MS + 1_000_000));
+    const [ended] = due;
+    if (ended === undefined) throw new Error('expected tasks');
+    await repo.replace(ended, stopped(ended, 'operator_cancel', contextAt()));
+
+    const listed = await repo.listDue(START_MS - 900_000, 100);
+
+    expect(new Set(listed)).toEqual(new Set(due.slice(1).map(({ taskId }) => taskId)));
+    expect(listed).not.toContain(later.taskId);
+  });
+});
+
+describe('listByQuote', () => {
+  it('pages through the tasks of a quote in order of enqueueing', async () => {
+    const tasks = [0, 1, 2, 3, 4].map((n) => freshTask(START_MS + n, 'Q-paged'));
+    for (const task of tasks.toReversed()) await repo.putIfAbsent(task);
+    const first = await repo.listByQuote('Q-paged', { limit: 3 });
+    const second = await repo.listByQuote('Q-paged', { limit: 3, cursor: first.cursor ?? '' });
+
+    expect([...first.tasks, ...second.tasks]).toEqual(tasks);
+    expect(second.cursor).toBeUndefined();
+  });
+
+  it('keeps the tasks of one state', async () => {
+    const [queued, running] = [freshTask(START_MS, 'Q-states'), freshTask(START_MS + 1, 'Q-states')];
+    await repo.putIfAbsent(queued);
+    await repo.putIfAbsent(running);
+    await repo.replace(running, runningTask(running));
+
+    const { tasks } = await repo.listByQuote('Q-states', { limit: 10, state: 'running' });
+
+    expect(tasks.map(({ taskId }) => taskId)).toEqual([running.taskId]);
+  });
+});
+
+describe('a cursor', () => {
+  const pageKey = { taskId: 'task-1', quoteId: 'Q-1', createdAtMs: 5 };
+
+  it('leads back to the key it was made of', () => {
+    expect(decodeCursor(encodeCursor(pageKey), 'Q-1')).toEqual(pageKey);
+  });
+
+  it.each([
+    ['another quote', encodeCursor({ ...pageKey, quoteId: 'Q-2' })],
+    ['no JSON', 'bm90IGpzb24'],
+    ['nothing', ''],
+    ['a key more', encodeCursor({ ...pageKey, more: 1 })],
+    ['a key of another type', encodeCursor({ ...pageKey, createdAtMs: '5' })],
+    ['no object', 'W10'],
+  ])('of %s is refused', (_name, cursor) => {
+    expect(() => decodeCursor(cursor, 'Q-1')).toThrow(expect.objectContaining({ code: 'REQUEST_INVALID' }));
+  });
+});
+
+describe('a stored item', () => {
+  it.each([
+    ['a state out of the list', { state: 'paused' }],
+    ['a later schema version', { schemaVersion: 2 }],
+    ['an unknown field', { surprise: true }],
+  ])('with %s is refused by name', async (_name, broken) => {
+    const task = freshTask();
+    await dynamoDb.client.send(
+      new PutCommand({ TableName: TABLE_NAMES.tasks, Item: { ...task, ...broken } }),
+    );
+
+    await expect(repo.get(task.taskId)).rejects.toMatchObject({ code: 'STORED_RECORD_INVALID' });
+  });
+});

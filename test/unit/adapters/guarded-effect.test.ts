@@ -1,0 +1,279 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type GuardedEffect, runGuarded } from '../../../lambdas/adapters/guarded-effect.ts';
+import { DynamoDbLedgerRepo } from '../../../lambdas/adapters/dynamodb/ledger-repo.ts';
+import type { EffectResult, IdempotencyRecord } from '../../../lambdas/contracts/records.ts';
+import { QueueError } from '../../../lambdas/domain/errors.ts';
+import { POLICY } from '../../../lambdas/domain/policy.ts';
+import type { IdempotencyRepo } from '../../../lambdas/domain/ports.ts';
+import type { EffectOutcome } from '../../../lambdas/domain/transitions.ts';
+import { countedIds, resultOf } from '../../helpers/builders.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
+import { FakeClock } from '../../helpers/fake-clock.ts';
+import { lambdaContext } from '../../helpers/lambda-context.ts';
+
+type Answer = EffectResult | QueueError | Error | undefined;
+
+let dynamoDb: DynamoDbServer;
+let ledger: IdempotencyRepo;
+let clock: FakeClock;
+let effectKey: string;
+let ledgerId: string | undefined;
+let fence: number;
+
+beforeAll(async () => {
+  dynamoDb = await startDynamoDb();
+});
+
+beforeEach(() => {
+  const store = new DynamoDbLedgerRepo(dynamoDb.client, TABLE_NAMES.ledger);
+  ledger = {
+    reserve: (request) => {
+      ledgerId = request.id;
+      return store.reserve(request);
+    },
+    check: (id) => store.check(id),
+    complete: (...args) => store.complete(...args),
+    release: (...args) => store.release(...args),
+  };
+  clock = new FakeClock();
+  effectKey = `crm.sync:${countedIds.next()}`;
+  fence = 0;
+  ledgerId = undefined;
+});
+
+afterAll(() => dynamoDb.stop());
+
+const result = resultOf();
+
+function answer(from: Answer[], name: string): Promise<EffectResult | undefined> {
+  if (from.length === 0) throw new Error(`expected no further ${name}`);
+  const next = from.shift();
+  return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
+}
+
+interface Attempt {
+  /** Answers in order; a call beyond them fails the test's expectation. */
+  readonly apply?: Answer[];
+  readonly probe?: Answer[];
+  readonly over?: Partial<GuardedEffect>;
+  readonly taskHash?: string;
+  readonly ledger?: IdempotencyRepo;
+}
+
+/** One attempt of a worker: a claim of its own under the same effect key. */
+async function attempt({ apply = [], probe = [], over = {}, taskHash = 'hash', ...own }: Attempt) {
+  fence += 2;
+  const claim = {
+    effectKey,
+    taskHash,
+    owner: countedIds.next(),
+    fence,
+    leaseExpiresAtMs: clock.nowMs() + POLICY.leaseMs,
+  };
+  const options = {
+    ledger: own.ledger ?? ledger,
+    clock,
+    ids: countedIds,
+    lambdaContext: lambdaContext(clock),
+  };
+  return runGuarded(options, {
+    claim,
+    contentHash: result.contentHash,
+    probeOnly: false,
+    apply: async () => (await answer(apply, 'apply')) ?? result,
+    probe: () => answer(probe, 'probe'),
+    ...over,
+  });
+}
+
+const record = (): Promise<IdempotencyRecord | undefined> => ledger.check(ledgerId ?? '');
+const codeOf = (running: Promise<EffectOutcome>): Promise<string> =>
+  running.then(
+    (outcome) => outcome.proof,
+    (thrown: unknown) => (thrown instanceof QueueError ? thrown.code : String(thrown)),
+  );
+
+describe('an effect under the ledger', () => {
+  it('is applied once and replayed afterwards, delivered again as often as it may be', async () => {
+    expect(await attempt({ apply: [result] })).toEqual({ result, proof: 'applied' });
+    expect(await attempt({})).toEqual({ result, proof: 'replayed' });
+    expect(await attempt({})).toEqual({ result, proof: 'replayed' });
+    expect(await record()).toMatchObject({ status: 'COMPLETED', taskHash: 'hash', effectKey });
+  });
+
+  it('leaves nothing behind when it definitely was not applied, and is applied without a probe', async () => {
+    const refused = new QueueError('PROVIDER_RATE_LIMITED', { deferral: true });
+
+    expect(await codeOf(attempt({ apply: [refused] }))).toBe('PROVIDER_RATE_LIMITED');
+    expect(await record()).toBeUndefined();
+    expect(await codeOf(attempt({ apply: [result] }))).toBe('applied');
+  });
+
+  it.each([new QueueError('PROVIDER_TIMEOUT'), new QueueError('PROVIDER_UNAVAILABLE'), new RangeError('?')])(
+    'is probed before anything else after %s, and not applied when it is there',
+    async (error) => {
+      await codeOf(attempt({ apply: [error] }));
+
+      expect(await record()).toMatchObject({ status: 'INPROGRESS', inProgressExpiresAtMs: 0 });
+      expect(await attempt({ probe: [result] })).toEqual({ result, proof: 'probed' });
+      expect(await attempt({})).toEqual({ result, proof: 'replayed' });
+    },
+  );
+
+  it('is applied after a probe that found nothing', async () => {
+    await codeOf(attempt({ apply: [new QueueError('PROVIDER_TIMEOUT')] }));
+
+    expect(await codeOf(attempt({ probe: [undefined], apply: [result] }))).toBe('applied');
+  });
+});
+
+describe('a doubt', () => {
+  it.each(['PROVIDER_RATE_LIMITED', 'PROVIDER_TIMEOUT', 'PROVIDER_UNAUTHORIZED', 'UNCLASSIFIED'] as const)(
+    'stays when the probe itself fails with %s',
+    async (code) => {
+      await codeOf(attempt({ apply: [new QueueError('PROVIDER_TIMEOUT')] }));
+      await codeOf(attempt({ probe: [new QueueError(code)] }));
+
+      expect(await record()).toMatchObject({ status: 'INPROGRESS', inProgressExpiresAtMs: 0 });
+      expect(await codeOf(attempt({ probe: [result] }))).toBe('probed');
+    },
+  );
+
+  it('is not called a definite failure when the probe could not even connect', async () => {
+    await codeOf(attempt({ apply: [new QueueError('PROVIDER_TIMEOUT')] }));
+
+    expect(await codeOf(attempt({ probe: [new QueueError('PROVIDER_CONNECTION_REFUSED')] }))).toBe(
+      'PROVIDER_UNAVAILABLE',
+    );
+  });
+
+  it('ends with a probe that found nothing: a refusal after it leaves nothing behind', async () => {
+    await codeOf(attempt({ apply: [new QueueError('PROVIDER_TIMEOUT')] }));
+    await codeOf(attempt({ probe: [undefined], apply: [new QueueError('PROVIDER_CONNECTION_REFUSED')] }));
+
+    expect(await record()).toBeUndefined();
+  });
+});
+
+describe('the extra attempt', () => {
+  it('probes and applies nothing', async () => {
+    await codeOf(attempt({ apply: [new QueueError('PROVIDER_TIMEOUT')] }));
+
+    expect(await codeOf(attempt({ probe: [undefined], over: { probeOnly: true } }))).toBe(
+      'RETRIES_EXHAUSTED',
+    );
+  });
+
+  it('completes with what the probe found', async () => {
+    await codeOf(attempt({ apply: [new QueueError('PROVIDER_TIMEOUT')] }));
+
+    expect(await codeOf(attempt({ probe: [result], over: { probeOnly: true } }))).toBe('probed');
+  });
+});
+
+describe('a duplicate', () => {
+  const other = resultOf({ contentHash: 'd'.repeat(64) });
+
+  it('is what the provider holds under the key with another content, found by the probe', async () => {
+    await codeOf(attempt({ apply: [new QueueError('PROVIDER_TIMEOUT')] }));
+
+    expect(await codeOf(attempt({ probe: [other] }))).toBe('DUPLICATE_EFFECT');
+    expect(await record()).toMatchObject({ status: 'INPROGRESS' });
+  });
+
+  it('is what apply came back with, and the key is kept', async () => {
+    expect(await codeOf(attempt({ apply: [other] }))).toBe('DUPLICATE_EFFECT');
+    expect(await record()).toMatchObject({ status: 'INPROGRESS', inProgressExpiresAtMs: 0 });
+  });
+
+  it('is a key that stands for another task hash', async () => {
+    await attempt({ apply: [result] });
+
+    expect(await codeOf(attempt({ taskHash: 'another' }))).toBe('DUPLICATE_EFFECT');
+  });
+
+  it('is a stored result that does not have its fingerprint', async () => {
+    const forging: IdempotencyRepo = {
+      ...ledger,
+      complete: (by, json) => ledger.complete(by, json, 'forged'),
+    };
+    await attempt({ apply: [result], ledger: forging });
+
+    expect(await codeOf(attempt({}))).toBe('DUPLICATE_EFFECT');
+  });
+});
+
+describe('a reservation in progress', () => {
+  it('defers others until its time and the skew are over, and then has them probe', async () => {
+    const silent = new Promise<EffectResult>(() => undefined);
+    const started = Promise.withResolvers<void>();
+    const killed = attempt({
+      over: {
+        apply: () => {
+          started.resolve();
+          return silent;
+        },
+      },
+    });
+    void killed;
+    await started.promise;
+
+    await expect(attempt({})).rejects.toMatchObject({
+      code: 'EFFECT_IN_PROGRESS',
+      deferral: true,
+      retryAfterSeconds: POLICY.inProgressWaitSeconds,
+    });
+    clock.advance(POLICY.workerTimeoutSeconds * 1_000 + POLICY.clockSkewMs + 1);
+    expect(await codeOf(attempt({ probe: [result] }))).toBe('probed');
+  });
+
+  it('is not made by a worker whose lease is over', async () => {
+    const late = { effectKey, taskHash: 'hash', owner: 'late', fence: 2, leaseExpiresAtMs: clock.nowMs() };
+
+    expect(await codeOf(attempt({ over: { claim: late } }))).toBe('LEASE_LOST');
+    expect(ledgerId).toBeUndefined();
+  });
+
+  it('that a later claim took over is lost to the earlier worker when it comes back', async () => {
+    const back = Promise.withResolvers<EffectResult>();
+    const started = Promise.withResolvers<void>();
+    const stale = codeOf(
+      attempt({
+        over: {
+          apply: () => {
+            started.resolve();
+            return back.promise;
+          },
+        },
+      }),
+    );
+    await started.promise;
+    clock.advance(POLICY.workerTimeoutSeconds * 1_000 + POLICY.clockSkewMs + 1);
+    await attempt({ probe: [result] });
+
+    back.resolve(result);
+
+    expect(await stale).toBe('LEASE_LOST');
+    expect(await record()).toMatchObject({ status: 'COMPLETED' });
+  });
+});
+
+describe('a ledger that fails after the effect was applied', () => {
+  it('leaves the reservation, so that the next owner probes', async () => {
+    const failing: IdempotencyRepo = { ...ledger, complete: () => Promise.reject(new Error('throttled')) };
+
+    expect(await codeOf(attempt({ apply: [result], ledger: failing }))).toBe('UNCLASSIFIED');
+    expect(await codeOf(attempt({}))).toBe('EFFECT_IN_PROGRESS');
+    clock.advance(POLICY.workerTimeoutSeconds * 1_000 + POLICY.clockSkewMs + 1);
+    expect(await codeOf(attempt({ probe: [result] }))).toBe('probed');
+  });
+
+  it('says LeaseLost as it is', async () => {
+    const failing: IdempotencyRepo = {
+      ...ledger,
+      complete: () => Promise.reject(new QueueError('LEASE_LOST')),
+    };
+
+    expect(await codeOf(attempt({ apply: [result], ledger: failing }))).toBe('LEASE_LOST');
+  });
+});

@@ -4,7 +4,11 @@
  *    caller can make it throw or reach a route that API Gateway did not authorise.
  * 2. Every error becomes a problem; what is logged of it are its code and name.
  */
-import { Router, webResponseToProxyResult } from '@aws-lambda-powertools/event-handler/http';
+import {
+  ParameterValidationError,
+  Router,
+  webResponseToProxyResult,
+} from '@aws-lambda-powertools/event-handler/http';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { API_ROUTES, type OperationOf } from '../../contracts/api.ts';
@@ -60,13 +64,15 @@ const toRouterPath = (template: string): `/${string}` =>
 
 const pattern = (template: string): RegExp => new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}/?$`);
 
+const NO_ROUTE = 'Path: expected one of the documented routes';
+
 /** 405 when the path is one of the API's under another method, else 404. */
 export function unrouted(method: string, path: string): ApiProblem {
   const methods = Object.values(API_ROUTES)
     .filter((route) => pattern(route.path).test(path))
     .map((route) => route.method);
   if (methods.length === 0 || methods.some((known) => known === method)) {
-    return refused(404, 'Path: expected one of the documented routes');
+    return refused(404, NO_ROUTE);
   }
   const allow = methods.join(', ');
   return refused(405, `Method: expected ${allow}`, { headers: { allow } });
@@ -125,6 +131,10 @@ function createRouter<F extends FunctionName>(
   }
   router.notFound(async (_error, { req, event }) =>
     fail(unrouted(req.method, new URL(req.url).pathname), originalOf(event)),
+  );
+  // A parameter of white space only is as good as none.
+  router.errorHandler(ParameterValidationError, async (_error, { event }) =>
+    fail(refused(404, NO_ROUTE), originalOf(event)),
   );
   router.errorHandler(Error, async (error, { event }) => fail(error, originalOf(event)));
   return router;

@@ -1,0 +1,25 @@
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect, it } from 'vitest';
+import { findAuditGaps } from '../../../lambdas/domain/audit-gaps.ts';
+
+describe('findAuditGaps', () => {
+  it.each([
+    [[1, 2, 3], 3, []],
+    [[], 2, [1, 2]],
+    [[1, 3], 4, [2, 4]],
+    [[3, 1, 1], 3, [2]],
+    [[1, 2, 7], 2, []],
+  ])('finds for the records %j of a task at version %i the gaps %j', (versions, taskVersion, gaps) => {
+    expect(findAuditGaps(versions, taskVersion)).toEqual(gaps);
+  });
+
+  test.prop([fc.uniqueArray(fc.integer({ min: 1, max: 60 })), fc.integer({ min: 1, max: 60 })])(
+    'makes a trail complete by exactly the versions it finds',
+    (versions, taskVersion) => {
+      const gaps = findAuditGaps(versions, taskVersion);
+
+      expect(findAuditGaps([...versions, ...gaps], taskVersion)).toEqual([]);
+      expect(gaps.filter((gap) => versions.includes(gap))).toEqual([]);
+    },
+  );
+});

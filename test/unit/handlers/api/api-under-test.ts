@@ -1,0 +1,182 @@
+/** The API's own handlers on a DynamoDB of their own; Step Functions is played by a mock that keeps its names. */
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { DynamoDbAuditRepo } from '../../../../lambdas/adapters/dynamodb/audit-repo.ts';
+import { DynamoDbTaskRepo } from '../../../../lambdas/adapters/dynamodb/task-repo.ts';
+import {
+  problemSchema,
+  type Problem,
+  taskViewSchema,
+  type TaskView,
+} from '../../../../lambdas/contracts/api.ts';
+import { Env } from '../../../../lambdas/contracts/environment.ts';
+import type { ActionRequest } from '../../../../lambdas/contracts/action-kinds.ts';
+import type { QuoteSnapshot } from '../../../../lambdas/contracts/quote-snapshot.ts';
+import type { ApiHandler } from '../../../../lambdas/handlers/api/router.ts';
+import { actionOf, ENGINE, snapshotOf } from '../../../helpers/builders.ts';
+import { startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
+import { FakeClock } from '../../../helpers/fake-clock.ts';
+import { type HttpAnswer, httpAnswer, httpEvent, type HttpRequest } from '../../../helpers/http-event.ts';
+import { lambdaContext } from '../../../helpers/lambda-context.ts';
+
+const STATE_MACHINE_ARN = 'arn:aws:states:eu-central-1:123456789012:stateMachine:quote-action';
+
+/** Executions by name, each with its input. */
+export type Executions = Map<string, string>;
+
+/** Step Functions as far as the driver knows it: a name is taken once. */
+function fakeStepFunctions(executions: Executions, outage: { startsToFail: number }) {
+  const mock = mockClient(SFNClient);
+  mock.on(StartExecutionCommand).callsFake(({ name, input }: { name: string; input: string }) => {
+    if (outage.startsToFail > 0) {
+      outage.startsToFail -= 1;
+      throw new Error('secret endpoint is down');
+    }
+    if (executions.has(name)) throw new ExecutionAlreadyExists({ message: name, $metadata: {} });
+    executions.set(name, input);
+    return { executionArn: name, startDate: new Date(0) };
+  });
+  mock.on(DescribeExecutionCommand).callsFake(({ executionArn }: { executionArn: string }) => ({
+    input: executions.get(executionArn.split(':').at(-1) ?? ''),
+  }));
+  return mock;
+}
+
+const context = lambdaContext(new FakeClock());
+const handlerFor = (handlers: Record<'enqueue' | 'read' | 'control', ApiHandler>, request: HttpRequest) => {
+  if (request.method === 'GET') return handlers.read;
+  return request.path.startsWith('/quotes') ? handlers.enqueue : handlers.control;
+};
+
+/** Handlers read their environment when they are imported, so it is set before. */
+export async function importHandlers(env: Readonly<Record<string, string>>) {
+  Object.assign(process.env, {
+    [Env.StateMachineArn]: STATE_MACHINE_ARN,
+    [Env.AllowedEngines]: `other-engine@1, ${ENGINE}`,
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    ...env,
+  });
+  const [enqueue, read, control] = await Promise.all([
+    import('../../../../lambdas/handlers/enqueue-action.handler.ts'),
+    import('../../../../lambdas/handlers/read-actions.handler.ts'),
+    import('../../../../lambdas/handlers/control-action.handler.ts'),
+  ]);
+  return { enqueue: enqueue.handler, read: read.handler, control: control.handler };
+}
+
+/** Starts the API under test; `stop` ends what it started. */
+export async function startApi() {
+  const dynamoDb = await startDynamoDb();
+  const executions: Executions = new Map();
+  const outage = { startsToFail: 0 };
+  const stepFunctions = fakeStepFunctions(executions, outage);
+  const handlers = await importHandlers(dynamoDb.env);
+  return {
+    executions,
+    /** Lets the next start of an execution fail. */
+    failNextStart: () => {
+      outage.startsToFail += 1;
+    },
+    tasks: new DynamoDbTaskRepo(dynamoDb.client, TABLE_NAMES.tasks),
+    audit: new DynamoDbAuditRepo(dynamoDb.client, TABLE_NAMES.audit),
+    send: async (request: HttpRequest): Promise<HttpAnswer> =>
+      httpAnswer(await handlerFor(handlers, request)(httpEvent(request), context)),
+    /** Ids of all tasks in the table. */
+    storedTaskIds: async (): Promise<readonly string[]> => {
+      const ids: string[] = [];
+      let startKey: Record<string, unknown> | undefined;
+      do {
+        const page = await dynamoDb.client.send(
+          new ScanCommand({
+            TableName: TABLE_NAMES.tasks,
+            ProjectionExpression: 'taskId',
+            ConsistentRead: true,
+            ...(startKey && { ExclusiveStartKey: startKey }),
+          }),
+        );
+        ids.push(...(page.Items ?? []).map((item) => String(item['taskId'])));
+        startKey = page.LastEvaluatedKey;
+      } while (startKey !== undefined);
+      return ids;
+    },
+    stop: async () => {
+      stepFunctions.restore();
+      await dynamoDb.stop();
+    },
+  };
+}
+/** The API under test. */
+export type ApiUnderTest = Awaited<ReturnType<typeof startApi>>;
+
+/** What makes one enqueue different from another. */
+export interface EnqueueOptions {
+  readonly key?: string;
+  readonly quoteId?: string;
+  readonly action?: ActionRequest;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly userArn?: string;
+}
+
+let lastQuote = 0;
+/** A quote that no other test uses. */
+export const newQuoteId = (): string => {
+  lastQuote += 1;
+  return `Q-${lastQuote}`;
+};
+
+/** A request to enqueue; valid unless the options make it otherwise. */
+export function enqueueRequest(options: EnqueueOptions = {}): HttpRequest {
+  const { key = 'key-1', quoteId = newQuoteId(), headers = {}, userArn } = options;
+  const action = options.action ?? actionOf('crm.sync', snapshotOf({ quoteId }));
+  return {
+    method: 'POST',
+    path: `/quotes/${quoteId}/actions`,
+    headers: { 'content-type': 'application/json', 'idempotency-key': key, ...headers },
+    body: JSON.stringify(action),
+    ...(userArn === undefined ? {} : { userArn }),
+  };
+}
+
+/** The same request with other bytes. */
+export const withBody = (body: string | Uint8Array, request = enqueueRequest()): HttpRequest => ({
+  ...request,
+  body,
+});
+
+/** The task of an answer; fails when it is not one as documented. */
+export const taskOf = (answer: HttpAnswer): TaskView => taskViewSchema.parse(answer.body);
+
+/** The problem of an answer; fails when it is not one as documented. */
+export function problemOf(answer: HttpAnswer): Problem {
+  const problem = problemSchema.parse(answer.body);
+  if (answer.headers['content-type'] !== 'application/problem+json' || problem.status !== answer.status) {
+    throw new TypeError('answer: expected application/problem+json with the status of the answer');
+  }
+  return problem;
+}
+
+/** Pointers, or names of parameters, that a problem names. */
+export const namedFields = (answer: HttpAnswer): readonly string[] =>
+  (problemOf(answer).errors ?? []).map((error) => ('pointer' in error ? error.pointer : error.parameter));
+
+/** A snapshot whose totals add up, from its lines' prices. */
+export function pricedSnapshot(over: Partial<QuoteSnapshot>): QuoteSnapshot {
+  const base = snapshotOf(over);
+  const lines = base.lines.map((line) => ({
+    ...line,
+    totalMinor: String(BigInt(line.quantity) * BigInt(line.unitPriceMinor) - BigInt(line.discountMinor)),
+  }));
+  const subtotal = lines.reduce((sum, line) => sum + BigInt(line.totalMinor), 0n);
+  return {
+    ...base,
+    lines,
+    subtotalMinor: String(subtotal),
+    totalMinor: String(subtotal + BigInt(base.taxMinor)),
+  };
+}

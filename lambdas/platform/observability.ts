@@ -1,5 +1,7 @@
 /** Logger and metrics of every function. Logged are ids, codes and counts: never payloads, tokens or names of people. */
 import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { METRIC_NAMESPACE } from '../contracts/metric-names.ts';
 
 /** Name under which logs and metrics stand. */
 export const SERVICE_NAME = 'quote-execution-queue';
@@ -7,3 +9,7 @@ export const SERVICE_NAME = 'quote-execution-queue';
 /** The logger of one function. */
 export const createLogger = (functionName: string): Logger =>
   new Logger({ serviceName: SERVICE_NAME, persistentKeys: { function: functionName } });
+
+/** Metrics in CloudWatch's embedded format, with the service as their one dimension. */
+export const createMetrics = (): Metrics =>
+  new Metrics({ serviceName: SERVICE_NAME, namespace: METRIC_NAMESPACE });

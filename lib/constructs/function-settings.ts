@@ -1,4 +1,5 @@
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+import { TIME_LIMITS } from '../../lambdas/contracts/time-limits.ts';
 
 /** Size of a function. */
 export interface FunctionSettings {
@@ -10,8 +11,8 @@ export interface FunctionSettings {
 
 /** API functions answer people: half of API Gateway's 30 s is still too long, and a third of a core loads them fast. */
 const API: FunctionSettings = { timeoutSeconds: 10, memoryMb: 512 };
-/** Workers wait for a provider most of the time; 20 s covers a probe and a call with their own shorter timeouts. */
-const WORKER: FunctionSettings = { timeoutSeconds: 20, memoryMb: 512 };
+/** Workers wait for a provider most of the time. */
+const WORKER: FunctionSettings = { timeoutSeconds: TIME_LIMITS.workerTimeoutSeconds, memoryMb: 512 };
 
 /** Size of each function. */
 export const FUNCTION_SETTINGS = {
@@ -24,6 +25,6 @@ export const FUNCTION_SETTINGS = {
   'run-action-slack': WORKER,
   // One read and one conditional write.
   'record-lost-worker': { timeoutSeconds: 10, memoryMb: 256 },
-  // 100 records in sequence at some 20 ms a write take 2 s; the rest is room for throttled writes.
+  // 100 records at some 20 ms a write take 2 s; the rest is room for throttled writes.
   'publish-transitions': { timeoutSeconds: 30, memoryMb: 256 },
 } as const satisfies Record<FunctionName, FunctionSettings>;

@@ -1,7 +1,7 @@
 /** Least privilege, tried: under each function's role one call of its own works and its neighbour's is refused. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
-import { FUNCTION_ENV } from '../../lambdas/contracts/environment.ts';
+import { FUNCTION_NAMES } from '../../lib/bundling/bundle-functions.ts';
 import { outputs } from './support/queue.ts';
 import type { ProbeCall } from './support/role-probe.ts';
 import { probeArchive, probeRole } from './support/role-probe-deployment.ts';
@@ -61,17 +61,14 @@ beforeAll(() => {
 });
 
 describe('the role of a function', () => {
-  it.each(Object.keys(FUNCTION_ENV) as FunctionName[])(
-    'lets %s do its work and nothing of its neighbour',
-    async (name) => {
-      const { own, neighbours } = CASES[name];
+  it.each(FUNCTION_NAMES)('lets %s do its work and nothing of its neighbour', async (name) => {
+    const { own, neighbours } = CASES[name];
 
-      const [ownAnswer, ...refusals] = await probeRole(name, archive, [own, ...neighbours]);
+    const [ownAnswer, ...refusals] = await probeRole(name, archive, [own, ...neighbours]);
 
-      expect(ownAnswer).toBe('"allowed"');
-      const allowed = refusals.filter((answer) => !/AccessDenied|Forbidden|403/.test(answer));
-      expect(allowed).toEqual([]);
-      expect(refusals).toHaveLength(neighbours.length);
-    },
-  );
+    expect(ownAnswer).toBe('"allowed"');
+    const allowed = refusals.filter((answer) => !/AccessDenied|Forbidden|403/.test(answer));
+    expect(allowed).toEqual([]);
+    expect(refusals).toHaveLength(neighbours.length);
+  });
 });

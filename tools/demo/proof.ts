@@ -40,9 +40,10 @@ export interface Evidence {
 const ofKind = (tasks: readonly TaskView[], kind: TaskView['kind']): readonly TaskView[] =>
   tasks.filter((task) => task.kind === kind);
 
+const isRoot = (key: string): boolean => key.startsWith('slack.thread:');
+
 /** No message or deal beyond those of the tasks and one root message for each new thread; no document written twice. */
 function nothingElse({ tasks, before, after }: Evidence): Check {
-  const isRoot = (key: string): boolean => key.startsWith('slack.thread:');
   const newRoots = [...after.messages.keys()].filter(
     (key) => isRoot(key) && !before.messages.has(key),
   ).length;

@@ -1,0 +1,72 @@
+/** The floor: a state machine with one Task state whose function answers at once. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
+import type { LocalOutputs } from '../tools/local/outputs.ts';
+import { LOCAL_ROOT } from '../tools/local/paths.ts';
+
+/** It logs a line, as the queue's functions do: the local AWS waits longer for a silent one. */
+const CODE = `export const handler = async () => { console.log('hello'); return { outcome: 'completed' }; };`;
+
+function archiveOf(code: string): Uint8Array {
+  const dir = mkdtempSync(join(tmpdir(), 'quoteq-hello-'));
+  try {
+    writeFileSync(join(dir, 'index.mjs'), code);
+    const python = join(LOCAL_ROOT, 'venv', 'bin', 'python');
+    execFileSync(python, ['-m', 'zipfile', '-c', 'hello.zip', 'index.mjs'], { cwd: dir });
+    return readFileSync(join(dir, 'hello.zip'));
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+const trustOf = (service: string): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
+  });
+
+const definitionOf = (functionArn: string): string =>
+  JSON.stringify({
+    StartAt: 'Hello',
+    States: { Hello: { Type: 'Task', Resource: functionArn, TimeoutSeconds: 25, End: true } },
+  });
+
+/** Deploys it; the machine's ARN. */
+export async function deployHello(outputs: LocalOutputs): Promise<string> {
+  const client = {
+    endpoint: outputs.awsEndpointUrl,
+    region: outputs.region,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  const iam = new IAMClient(client);
+  const roleArnOf = async (name: string, service: string): Promise<string> => {
+    const created = await iam.send(
+      new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: trustOf(service) }),
+    );
+    return created.Role?.Arn ?? '';
+  };
+  const { FunctionArn = '' } = await new LambdaClient(client).send(
+    new CreateFunctionCommand({
+      FunctionName: 'hello-world',
+      Role: await roleArnOf('hello-function', 'lambda.amazonaws.com'),
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Code: { ZipFile: archiveOf(CODE) },
+    }),
+  );
+  const roleArn = await roleArnOf('hello-machine', 'states.amazonaws.com');
+  const statement = { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: FunctionArn };
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+  await iam.send(
+    new PutRolePolicyCommand({ RoleName: 'hello-machine', PolicyName: 'invoke', PolicyDocument }),
+  );
+  const machine = await new SFNClient(client).send(
+    new CreateStateMachineCommand({ name: 'hello-world', definition: definitionOf(FunctionArn), roleArn }),
+  );
+  return machine.stateMachineArn ?? '';
+}

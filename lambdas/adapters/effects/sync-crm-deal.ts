@@ -92,7 +92,10 @@ export class SyncCrmDeal implements Effect {
     const response = await this.#ask('GET', path);
     if (response.status === 404) return undefined;
     const parsed = dealSchema.safeParse(response.json);
-    if (response.status !== 200 || !parsed.success) throw refusalOf(response);
+    if (response.status !== 200) throw refusalOf(response);
+    if (!parsed.success) {
+      throw new QueueError('PROVIDER_UNAVAILABLE', { detail: 'The CRM answered 200 without a deal' });
+    }
     return this.#result(parsed.data, parsed.data.properties[CRM_CONTENT_HASH_PROPERTY] ?? '');
   }
 

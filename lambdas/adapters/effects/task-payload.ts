@@ -4,9 +4,18 @@ import type { ActionKind } from '../../contracts/action-kinds.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import { QueueError } from '../../domain/errors.ts';
 
+/** `undefined` is no payload of any kind. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** @throws {QueueError} `STORED_RECORD_INVALID` when the task is of another kind or its payload has another shape */
 export function payloadOf<T>(task: ExecutionTask, kind: ActionKind, schema: z.ZodMiniType<T>): T {
-  const parsed = schema.safeParse(JSON.parse(task.payloadJson));
+  const parsed = schema.safeParse(parsedJson(task.payloadJson));
   if (parsed.success && task.kind === kind) return parsed.data;
   throw new QueueError('STORED_RECORD_INVALID', {
     detail: `Expected a payload of ${kind} in ${task.taskId}`,

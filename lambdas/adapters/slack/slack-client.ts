@@ -60,8 +60,17 @@ const UNKNOWN: ReadonlySet<string> = new Set([
   'team_added_to_org',
 ]);
 
+/** The SDK passes on the body of an answer that is not JSON as its error: nobody knows what Slack has done then. */
+const ERROR_CODE = /^[a-z0-9_]{1,64}$/;
+
 function platformError(error: WebAPIPlatformError): QueueError {
   const code = error.data.error;
+  if (!ERROR_CODE.test(code)) {
+    return new QueueError('PROVIDER_UNAVAILABLE', {
+      detail: 'Slack answered without an error code',
+      cause: error,
+    });
+  }
   const options = { detail: `Slack answered ${code}`, cause: error };
   if (code === 'ratelimited' || code === 'rate_limited' || code === 'message_limit_exceeded') {
     return new QueueError('PROVIDER_RATE_LIMITED', { ...options, deferral: true, retryAfterSeconds: 1 });

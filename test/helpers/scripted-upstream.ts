@@ -1,0 +1,38 @@
+/** A provider that answers as the test says, once, and otherwise passes requests on to the real stand-in. */
+import { forward } from '../../tools/local/forward.ts';
+import { type RunningServer, type ServerReply, startServer } from '../../tools/local/http-server.ts';
+
+/** What becomes of the next request. */
+export type Script =
+  | ServerReply
+  /** Never answered; the connection stays open. */
+  | 'hang'
+  /** The connection breaks before the request is carried out. */
+  | 'reset'
+  /** The request is carried out, then the connection breaks. */
+  | 'lose_reply';
+
+/** A running upstream. */
+export interface ScriptedUpstream extends RunningServer {
+  /** Adds a script; scripts are used up in order. */
+  next(script: Script): void;
+  /** `method path` of every request, in order. */
+  readonly seen: string[];
+}
+
+/** Starts it in front of `target` (an origin without a slash at the end). */
+export async function startScripted(target: string): Promise<ScriptedUpstream> {
+  const scripts: Script[] = [];
+  const seen: string[] = [];
+  const server = await startServer(async (request) => {
+    seen.push(`${request.method} ${request.path}`);
+    const script = scripts.shift();
+    if (script === 'hang') return new Promise<undefined>(() => undefined);
+    if (typeof script === 'object') return script;
+    const reply = script === 'reset' ? undefined : await forward(request, target + request.target);
+    if (script === undefined) return reply;
+    request.socket.destroy();
+    return undefined;
+  });
+  return { ...server, seen, next: (script) => scripts.push(script) };
+}

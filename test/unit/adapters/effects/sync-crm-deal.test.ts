@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SyncCrmDeal } from '../../../../lambdas/adapters/effects/sync-crm-deal.ts';
+import { retryAfterSeconds } from '../../../../lambdas/adapters/http/provider-http.ts';
+import type { ErrorCode } from '../../../../lambdas/contracts/error-codes.ts';
+import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
+import { effectKeyOf } from '../../../../lambdas/domain/hashing.ts';
+import { freePort } from '../../../../tools/local/ports.ts';
+import { countedIds, queuedTask, snapshotOf } from '../../../helpers/builders.ts';
+import { FakeClock, START_MS } from '../../../helpers/fake-clock.ts';
+import { startCrmProvider } from '../../../helpers/providers.ts';
+import { type Script, type ScriptedUpstream, startScripted } from '../../../helpers/scripted-upstream.ts';
+
+let crm: Awaited<ReturnType<typeof startCrmProvider>>;
+let upstream: ScriptedUpstream;
+let task: ExecutionTask;
+let effectKey: string;
+
+const clock = new FakeClock();
+const effectAt = (baseUrl: string, token = crm.token): SyncCrmDeal =>
+  new SyncCrmDeal({ baseUrl, clock, token: () => Promise.resolve(token) });
+
+beforeAll(async () => {
+  crm = await startCrmProvider();
+  upstream = await startScripted(crm.url);
+});
+
+beforeEach(() => {
+  task = queuedTask('crm.sync', 'key', START_MS, snapshotOf({ quoteId: `Q-${countedIds.next()}` }));
+  effectKey = effectKeyOf(task.kind, task.taskId);
+});
+
+afterAll(async () => {
+  await upstream.stop();
+  await crm.stop();
+});
+
+const json = (status: number, body: unknown, headers: Record<string, string> = {}): Script => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+});
+const writes = (): Promise<readonly string[]> => crm.writesFor(task.quoteId);
+
+describe('a CRM deal', () => {
+  it('is made once, however often it is applied, and found by its effect key', async () => {
+    const effect = effectAt(upstream.url);
+
+    expect(await effect.probe(task, effectKey)).toBeUndefined();
+    const applied = await effect.apply(task, effectKey);
+    expect(await effect.probe(task, effectKey)).toEqual(applied);
+    expect(await effect.apply(task, effectKey)).toEqual(applied);
+    expect(applied).toMatchObject({ provider: 'crm', contentHash: task.taskHash });
+  });
+
+  it('is there after a lost answer, and the probe finds it', async () => {
+    const effect = effectAt(upstream.url);
+
+    upstream.next('lose_reply');
+
+    await expect(effect.apply(task, effectKey)).rejects.toMatchObject({ kind: 'unknown' });
+    expect(await effect.probe(task, effectKey)).toMatchObject({ contentHash: task.taskHash });
+    expect(await writes()).toEqual(['deal']);
+  });
+});
+
+const httpDate = new Date(START_MS + 90_000).toUTCString();
+const answers: [name: string, script: Script, code: ErrorCode, deferralSeconds: number | undefined][] = [
+  ['429 with seconds', json(429, {}, { 'retry-after': '7' }), 'PROVIDER_RATE_LIMITED', 7],
+  ['429 with a fraction', json(429, {}, { 'retry-after': '0.2' }), 'PROVIDER_RATE_LIMITED', 1],
+  ['429 with a date', json(429, {}, { 'retry-after': httpDate }), 'PROVIDER_RATE_LIMITED', 90],
+  ['429 alone', json(429, {}), 'PROVIDER_RATE_LIMITED', 1],
+  ['503 with Retry-After', json(503, {}, { 'retry-after': '3' }), 'PROVIDER_RATE_LIMITED', 3],
+  ['503 alone', json(503, {}), 'PROVIDER_UNAVAILABLE', undefined],
+  ['500', json(500, {}), 'PROVIDER_UNAVAILABLE', undefined],
+  ['502', json(502, 'Bad gateway'), 'PROVIDER_UNAVAILABLE', undefined],
+  ['504 with Retry-After', json(504, {}, { 'retry-after': '3' }), 'PROVIDER_UNAVAILABLE', undefined],
+  ['408', json(408, {}), 'PROVIDER_TIMEOUT', undefined],
+  ['400', json(400, { message: 'amount is no number' }), 'PROVIDER_REFUSED', undefined],
+  ['409', json(409, { message: 'conflict' }), 'PROVIDER_UNAVAILABLE', undefined],
+  ['401', json(401, {}), 'PROVIDER_UNAUTHORIZED', undefined],
+  ['403', json(403, {}), 'PROVIDER_UNAUTHORIZED', undefined],
+  ['a redirect', json(302, {}, { location: 'http://127.0.0.1:9/' }), 'PROVIDER_MISCONFIGURED', undefined],
+  ['a cut 200', json(200, '{"results": [{"id"'), 'PROVIDER_UNAVAILABLE', undefined],
+  ['a 200 without the deal', json(200, { results: [] }), 'PROVIDER_UNAVAILABLE', undefined],
+  ['a 200 of another service', json(200, '<html>'), 'PROVIDER_UNAVAILABLE', undefined],
+  ['a reset', 'reset', 'PROVIDER_UNAVAILABLE', undefined],
+];
+
+describe.each(['apply', 'probe'] as const)('%s', (verb) => {
+  it.each(answers)('calls %s what it is', async (_name, script, code, deferralSeconds) => {
+    const requests = upstream.seen.length;
+    upstream.next(script);
+
+    await expect(effectAt(upstream.url)[verb](task, effectKey)).rejects.toMatchObject({
+      code,
+      deferral: deferralSeconds !== undefined,
+      ...(deferralSeconds === undefined ? {} : { retryAfterSeconds: deferralSeconds }),
+    });
+    expect(upstream.seen.length - requests).toBe(1);
+    expect(await writes()).toEqual([]);
+  });
+
+  it('knows that nothing was sent when nobody listens', async () => {
+    const effect = effectAt(`http://127.0.0.1:${await freePort()}`);
+
+    await expect(effect[verb](task, effectKey)).rejects.toMatchObject({
+      code: 'PROVIDER_CONNECTION_REFUSED',
+      kind: 'retryable',
+    });
+  });
+
+  it('gives up on an answer that never comes, and leaves the outcome open', async () => {
+    upstream.next('hang');
+
+    await expect(effectAt(upstream.url)[verb](task, effectKey)).rejects.toMatchObject({
+      code: 'PROVIDER_TIMEOUT',
+      kind: 'unknown',
+    });
+  });
+
+  it('is refused with a wrong token, and does not show it', async () => {
+    const running = effectAt(upstream.url, 'wrong-token')[verb](task, effectKey);
+
+    await expect(running).rejects.toMatchObject({ code: 'PROVIDER_UNAUTHORIZED' });
+    await expect(running).rejects.not.toThrow('wrong-token');
+  });
+});
+
+describe('set-up that is missing', () => {
+  it.each([
+    ['the unique property', json(400, { message: 'Property "quoteq_effect_key" does not exist' })],
+    ['its uniqueness', json(400, { message: 'idProperty: not a unique property of deals' })],
+  ])('is called so: %s', async (_name, script) => {
+    upstream.next(script);
+
+    await expect(effectAt(upstream.url).apply(task, effectKey)).rejects.toMatchObject({
+      code: 'PROVIDER_MISCONFIGURED',
+      kind: 'terminal',
+    });
+  });
+
+  it('does not take the 404 of an upsert for a missing deal', async () => {
+    upstream.next(json(404, { message: 'no such route' }));
+
+    await expect(effectAt(upstream.url).apply(task, effectKey)).rejects.toMatchObject({ kind: 'terminal' });
+  });
+});
+
+describe('retryAfterSeconds', () => {
+  it.each([
+    [null, undefined],
+    ['', undefined],
+    ['soon', undefined],
+    ['0', 0],
+    [' 12 ', 12],
+    [new Date(START_MS - 5_000).toUTCString(), 0],
+    [new Date(START_MS + 5_000).toUTCString(), 5],
+  ])('reads %j as %j', (value, seconds) => {
+    expect(retryAfterSeconds(value, START_MS)).toBe(seconds);
+  });
+});

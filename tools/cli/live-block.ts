@@ -1,4 +1,4 @@
-/** A block of text that is drawn over itself in a terminal; elsewhere it is printed again only when it changes. */
+/** A block of text that is drawn over itself in a terminal; elsewhere only what changed is printed. */
 import type { WriteStream } from 'node:tty';
 
 const CLEAR_DOWN = '\u001B[J';
@@ -20,13 +20,24 @@ export class LiveBlock {
     this.#stream = stream;
   }
 
-  /** Shows `text` in place of what was shown before. */
+  /** Shows `text` in place of what was shown before; where nothing can be drawn over, only the lines that changed. */
   show(text: string): void {
     if (text === this.#shown) return;
-    const columns = Math.max(1, this.#stream.columns ?? 80);
-    const rows =
-      this.#shown === '' ? 0 : this.#shown.split('\n').reduce((sum, line) => sum + rowsOf(line, columns), 0);
-    this.#stream.write(this.#stream.isTTY ? `${up(rows)}${CLEAR_DOWN}${text}\n` : `${text}\n\n`);
+    this.#stream.write(this.#stream.isTTY ? this.#redrawn(text) : this.#changed(text));
     this.#shown = text;
+  }
+
+  #redrawn(text: string): string {
+    const columns = Math.max(1, this.#stream.columns);
+    const lines = this.#shown === '' ? [] : this.#shown.split('\n');
+    return `${up(lines.reduce((sum, line) => sum + rowsOf(line, columns), 0))}${CLEAR_DOWN}${text}\n`;
+  }
+
+  /** Columns may be padded anew when another line changes: that alone is no change. */
+  #changed(text: string): string {
+    const words = (line: string): string => line.replaceAll(/\s+/g, ' ');
+    const before = new Set(this.#shown.split('\n').map(words));
+    const lines = text.split('\n').filter((line) => !before.has(words(line)));
+    return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
   }
 }

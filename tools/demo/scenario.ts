@@ -42,8 +42,8 @@ export const DEMO_FAULTS: readonly DemoFault[] = [
       target: 'slack',
       method: 'POST',
       path: POST_MESSAGE,
-      // The root message of the thread does not carry a thread_ts.
-      bodyIncludes: 'slack.notify:',
+      // Words of the message itself: the root message of the thread does not have them.
+      bodyIncludes: 'please book air freight',
       fault: { kind: 'kill_client' },
     },
   },

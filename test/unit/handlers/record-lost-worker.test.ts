@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../../lambdas/adapters/system.ts';
+import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import { executionNameOf } from '../../../lambdas/domain/hashing.ts';
+import { countedIds, requestOf, resultOf, snapshotOf } from '../../helpers/builders.ts';
+import { type DynamoDbServer, startDynamoDb } from '../../helpers/dynamodb-server.ts';
+import { queueStore, type QueueStore } from '../../helpers/queue-store.ts';
+
+type Handler = typeof import('../../../lambdas/handlers/record-lost-worker.handler.ts').handler;
+
+let dynamoDb: DynamoDbServer;
+let handler: Handler;
+let store: QueueStore;
+let task: ExecutionTask;
+
+beforeAll(async () => {
+  dynamoDb = await startDynamoDb();
+  for (const [name, value] of Object.entries({
+    ...dynamoDb.env,
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
+  })) {
+    vi.stubEnv(name, value);
+  }
+  ({ handler } = await import('../../../lambdas/handlers/record-lost-worker.handler.ts'));
+});
+
+beforeEach(async () => {
+  store = queueStore(dynamoDb.client, systemClock);
+  const snapshot = snapshotOf({ quoteId: `Q-${countedIds.next()}` });
+  ({ task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshot)));
+});
+
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await dynamoDb.stop();
+});
+
+async function claimed(generation = 1): Promise<ExecutionTask> {
+  const claim = await store.queue.claim(task.taskId, generation, executionNameOf(task.taskId, generation));
+  if (claim.kind !== 'granted') throw new Error(`expected a claim, got ${claim.kind}`);
+  return claim.task;
+}
+
+describe.each([
+  ['once', 1],
+  ['again', 2],
+])('record-lost-worker, delivered %s', (_name, deliveries) => {
+  const deliver = async (): Promise<unknown> => {
+    let last: unknown;
+    for (let count = 0; count < deliveries; count += 1)
+      last = await handler({ taskId: task.taskId, generation: 1 });
+    return last;
+  };
+
+  it('ends the attempt with an unknown outcome and waits for the backoff', async () => {
+    await claimed();
+
+    expect(await deliver()).toMatchObject({ outcome: 'retryable_failed', waitSeconds: expect.any(Number) });
+    expect(await store.tasks.get(task.taskId)).toMatchObject({
+      state: 'retryable_failed',
+      version: 3,
+      error: { code: 'WORKER_LOST' },
+    });
+  });
+
+  it('leaves a task that the worker had settled before it died', async () => {
+    await store.queue.complete(await claimed(), { result: resultOf(), proof: 'applied' });
+
+    expect(await deliver()).toEqual({ outcome: 'completed', waitSeconds: 0 });
+    expect(await store.tasks.get(task.taskId)).toMatchObject({ state: 'completed', version: 3 });
+  });
+
+  it('leaves the worker of a later generation alone', async () => {
+    await store.queue.operate(task.taskId, 'retry', 1, 'slack:T1:U1');
+    const running = await claimed(2);
+
+    expect(await deliver()).toEqual({ outcome: 'superseded', waitSeconds: 0 });
+    expect(await store.tasks.get(task.taskId)).toEqual(running);
+  });
+
+  it('leaves a task that was never claimed, and looks again soon', async () => {
+    expect(await deliver()).toMatchObject({ outcome: 'retryable_failed' });
+    expect(await store.tasks.get(task.taskId)).toEqual(task);
+  });
+});

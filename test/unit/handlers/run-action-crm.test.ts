@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Env } from '../../../lambdas/contracts/environment.ts';
+import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import { systemClock } from '../../../lambdas/adapters/system.ts';
+import { json, type RunningServer, startServer } from '../../../tools/local/http-server.ts';
+import { countedIds, requestOf, snapshotOf } from '../../helpers/builders.ts';
+import { type DynamoDbServer, startDynamoDb } from '../../helpers/dynamodb-server.ts';
+import { lambdaContext } from '../../helpers/lambda-context.ts';
+import { startCrmProvider } from '../../helpers/providers.ts';
+import { queueStore, type QueueStore } from '../../helpers/queue-store.ts';
+
+type Handler = typeof import('../../../lambdas/handlers/run-action-crm.handler.ts').handler;
+
+let dynamoDb: DynamoDbServer;
+let crm: Awaited<ReturnType<typeof startCrmProvider>>;
+let secrets: RunningServer;
+let handler: Handler;
+let store: QueueStore;
+let task: ExecutionTask;
+let quoteId: string;
+
+beforeAll(async () => {
+  [dynamoDb, crm] = await Promise.all([startDynamoDb(), startCrmProvider()]);
+  secrets = await startServer(() =>
+    Promise.resolve(json(200, { SecretString: JSON.stringify({ token: crm.token }) })),
+  );
+  const env = {
+    ...dynamoDb.env,
+    [Env.CrmBaseUrl]: crm.url,
+    [Env.CrmSecretArn]: 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:crm',
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
+  };
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  ({ handler } = await import('../../../lambdas/handlers/run-action-crm.handler.ts'));
+});
+
+beforeEach(async () => {
+  quoteId = `Q-${countedIds.next()}`;
+  store = queueStore(dynamoDb.client, systemClock);
+  ({ task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshotOf({ quoteId }))));
+});
+
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await Promise.all([dynamoDb, crm, secrets].map((server) => server.stop()));
+});
+
+const deliver = (generation = 1) => handler({ taskId: task.taskId, generation }, lambdaContext(systemClock));
+
+describe.each([
+  ['once', 1],
+  ['again', 2],
+])('run-action-crm, delivered %s', (_name, deliveries) => {
+  it('makes one deal and completes the task', async () => {
+    for (let count = 0; count < deliveries; count += 1) {
+      expect(await deliver()).toEqual({ outcome: 'completed', waitSeconds: 0 });
+    }
+
+    expect(await crm.writesFor(quoteId)).toEqual(['deal']);
+    expect(await store.tasks.get(task.taskId)).toMatchObject({ state: 'completed', attempt: 1, version: 3 });
+  });
+
+  it('does nothing for a generation that is superseded', async () => {
+    await store.queue.operate(task.taskId, 'retry', 1, 'slack:T1:U1');
+
+    for (let count = 0; count < deliveries; count += 1) {
+      expect(await deliver()).toEqual({ outcome: 'superseded', waitSeconds: 0 });
+    }
+
+    expect(await crm.writesFor(quoteId)).toEqual([]);
+  });
+
+  it('throws for an input that is none of the state machine', async () => {
+    for (let count = 0; count < deliveries; count += 1) {
+      await expect(handler({ taskId: 'task-1', generation: 0 }, lambdaContext(systemClock))).rejects.toThrow(
+        /taskId/,
+      );
+    }
+  });
+});
+
+describe('run-action-crm, delivered twice at once', () => {
+  it('lets one worker through and has the other wait', async () => {
+    const outputs = await Promise.all([deliver(), deliver()]);
+
+    expect(outputs.map(({ outcome }) => outcome)).toContain('completed');
+    expect(await crm.writesFor(quoteId)).toEqual(['deal']);
+  });
+});

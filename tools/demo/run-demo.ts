@@ -84,14 +84,15 @@ async function wholeTrail(target: Target, task: TaskView): Promise<AuditView> {
 const checkLine = ({ claim, ok, found }: Check): string =>
   `  ${ok ? styleText('green', '✔') : styleText('red', '✘')} ${claim}: ${found}`;
 
-function printLinks({ slackPageUrl, crmPageUrl, apiUrl, documentsBucket }: LocalOutputs): void {
+function printLinks(outputs: LocalOutputs, leave: boolean): void {
+  const { slackPageUrl, crmPageUrl, apiUrl, documentsBucket } = outputs;
   const links: readonly (readonly [string, string])[] = [
     ['Slack', slackPageUrl ?? 'your own workspace'],
     ['CRM', crmPageUrl ?? 'your own CRM'],
     ['API', apiUrl],
     ['Documents', `s3://${documentsBucket}`],
   ];
-  heading('Links');
+  heading(leave ? 'Links' : 'Links (they end with the demo; `npm run demo -- --keep` leaves them)');
   for (const [name, link] of links) print(`  ${name.padEnd(10)} ${link}`);
 }
 
@@ -133,7 +134,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   try {
     const ok = await play(environment);
     if (!ok) process.exitCode = 1;
-    printLinks(environment.outputs);
+    printLinks(environment.outputs, leave);
   } finally {
     if (leave) print('\nStill running; stop it with: npm run quoteq -- local down');
     else await environment.stop();

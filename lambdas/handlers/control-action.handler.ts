@@ -9,14 +9,13 @@ import { StepFunctionsDriver } from '../adapters/execution-driver.ts';
 import { randomIds, systemClock } from '../adapters/system.ts';
 import { controlBodySchema } from '../contracts/api.ts';
 import { Env } from '../contracts/environment.ts';
-import { QueueError } from '../domain/errors.ts';
 import { DEFAULT_RETRY_POLICY } from '../domain/policy.ts';
 import { ExecutionQueueService, type OperatorAction } from '../domain/queue-service.ts';
 import { createLogger } from '../platform/observability.ts';
 import { requireEnv } from '../platform/require-env.ts';
 import { hasBody, jsonObjectOf, shaped } from './api/body.ts';
 import { SFN_OPTIONS } from './api/clients.ts';
-import { ApiProblem } from './api/problem.ts';
+import { retryNotStarted } from './api/problem.ts';
 import { withReason } from './api/reasoned-queue.ts';
 import { actorOf, type ApiRequest, ifMatchVersionOf, taskIdOf } from './api/request.ts';
 import { createApi, type Operation } from './api/router.ts';
@@ -40,17 +39,6 @@ const serviceWith = (reason: string | undefined): ExecutionQueueService =>
 const reasonOf = (request: ApiRequest): string | undefined =>
   hasBody(request) ? shaped(jsonObjectOf(request), controlBodySchema).reason : undefined;
 
-/** The transition is stored and the sweep starts its driver; sent again as it is, the request is answered with 412. */
-function notStarted(thrown: unknown): unknown {
-  if (!(thrown instanceof QueueError) || thrown.code !== 'DRIVER_NOT_STARTED') return thrown;
-  return new ApiProblem(503, thrown.code, {
-    detail:
-      'The retry is stored, but its execution could not be started yet; the sweep starts it. Read the task for its new version.',
-    headers: { 'retry-after': '60' },
-    cause: thrown,
-  });
-}
-
 const operation =
   (action: OperatorAction): Operation =>
   async (request) => {
@@ -62,7 +50,7 @@ const operation =
       logger.info('operated', { taskId, action, version: task.version, state: task.state });
       return taskResponse(task);
     } catch (thrown) {
-      throw notStarted(thrown);
+      throw retryNotStarted(thrown);
     }
   };
 

@@ -94,6 +94,20 @@ export function problemOf(thrown: unknown): ApiProblem {
     : new ApiProblem(500, 'UNCLASSIFIED', { detail: OUR_FAULT, cause: thrown });
 }
 
+/**
+ * What a retry whose execution could not be started ends with. The transition is stored and the sweep, at most a minute
+ * away, starts its execution; sent again as it is, the request is answered with 412. Any other value is given back.
+ */
+export function retryNotStarted(thrown: unknown): unknown {
+  if (!(thrown instanceof QueueError) || thrown.code !== 'DRIVER_NOT_STARTED') return thrown;
+  return new ApiProblem(503, thrown.code, {
+    detail:
+      'The retry is stored, but its execution could not be started yet; the sweep starts it. Read the task for its new version.',
+    headers: { 'retry-after': '60' },
+    cause: thrown,
+  });
+}
+
 /** The body of a problem. @param requestId id of the request in the logs */
 export function problemBody(problem: ApiProblem, requestId: string): Problem {
   const { status, code, detail, errors } = problem;

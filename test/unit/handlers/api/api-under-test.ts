@@ -70,13 +70,13 @@ export async function importHandlers(env: Readonly<Record<string, string>>) {
   return { enqueue: enqueue.handler, read: read.handler, control: control.handler };
 }
 
-/** Starts the API under test; `stop` ends what it started. */
-export async function startApi() {
+/** Starts the API under test; `stop` ends what it started. @param env variables of its own */
+export async function startApi(env: Readonly<Record<string, string>> = {}) {
   const dynamoDb = await startDynamoDb();
   const executions: Executions = new Map();
   const outage = { startsToFail: 0 };
   const stepFunctions = fakeStepFunctions(executions, outage);
-  const handlers = await importHandlers(dynamoDb.env);
+  const handlers = await importHandlers({ ...dynamoDb.env, ...env });
   return {
     executions,
     /** Lets the next start of an execution fail. */

@@ -1,0 +1,249 @@
+/** What each operation of the API takes and may answer; the tests hold the handlers to these statuses. */
+import {
+  MAX_BODY_BYTES,
+  MAX_IDEMPOTENCY_KEY_LENGTH,
+  type OperationId,
+  PAGE_LIMIT,
+} from '../../lambdas/contracts/api.ts';
+import { ExecutionState } from '../../lambdas/contracts/lifecycle-states.ts';
+import { EXAMPLES, type ProblemName, PROBLEMS } from './openapi-examples.ts';
+
+/** Part of the description, as JSON. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** One answer of an operation. */
+export interface OpenApiResponse {
+  readonly description: string;
+  readonly headers?: JsonObject;
+  readonly content: Readonly<Record<string, { readonly schema: JsonObject; readonly examples: JsonObject }>>;
+}
+
+/** One operation, without its id and path. */
+export interface OperationDoc {
+  readonly summary: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  /** Empty where no signature is asked for. */
+  readonly security?: readonly JsonObject[];
+  readonly parameters: readonly JsonObject[];
+  readonly requestBody?: JsonObject;
+  readonly responses: Readonly<Record<string, OpenApiResponse>>;
+}
+
+const schemaRef = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
+const parameterRef = (name: string): JsonObject => ({ $ref: `#/components/parameters/${name}` });
+const headerRef = (name: string): JsonObject => ({ $ref: `#/components/headers/${name}` });
+const headersOf = (names: readonly string[]): { headers?: JsonObject } =>
+  names.length === 0 ? {} : { headers: Object.fromEntries(names.map((name) => [name, headerRef(name)])) };
+
+const answer = (
+  description: string,
+  schema: string,
+  example: unknown,
+  headers: readonly string[] = [],
+): OpenApiResponse => ({
+  description,
+  ...headersOf(headers),
+  content: { 'application/json': { schema: schemaRef(schema), examples: { example: { value: example } } } },
+});
+
+const problem = (
+  description: string,
+  names: readonly ProblemName[],
+  headers: readonly string[] = [],
+): OpenApiResponse => ({
+  description,
+  ...headersOf(headers),
+  content: {
+    'application/problem+json': {
+      schema: schemaRef('Problem'),
+      examples: Object.fromEntries(names.map((name) => [name, { value: PROBLEMS[name] }])),
+    },
+  },
+});
+
+const byGateway = (description: string, message: string): OpenApiResponse =>
+  answer(`${description}; answered by API Gateway itself`, 'GatewayMessage', { message });
+
+const FAULTS = {
+  '500': problem('A fault of the service; logged under `instance`', ['fault']),
+  '503': problem('The store did not answer; send it again', ['outage'], ['Retry-After']),
+} as const;
+/** Of every operation that asks for a signature. */
+const SIGNED = {
+  '403': byGateway('The request is not signed, or its signer may not do this', 'Forbidden'),
+  '429': byGateway('Too many requests', 'Too Many Requests'),
+  ...FAULTS,
+} as const;
+const BODY_REFUSALS = {
+  '413': problem(`The body is larger than ${MAX_BODY_BYTES} bytes`, ['tooLarge']),
+  '415': problem('The body is not declared as JSON in UTF-8', ['mediaType']),
+} as const;
+const NO_TASK = problem('There is no such task; an id of another form names none', ['noTask']);
+
+const requestBody = (schema: string, example: unknown, required: boolean): JsonObject => ({
+  required,
+  content: { 'application/json': { schema: schemaRef(schema), examples: { example: { value: example } } } },
+});
+
+const query = (name: string, description: string, schema: JsonObject): JsonObject => ({
+  name,
+  in: 'query',
+  description,
+  schema,
+});
+
+const enqueueAction: OperationDoc = {
+  summary: 'Enqueue an action of an accepted quote',
+  description: [
+    'Stores the action under the idempotency key and starts it. The same request sent again is answered with the same',
+    'task (200) and starts nothing twice; after a 503 it starts what could not be started. Equal is what has the same',
+    'RFC 8785 canonical form; of a JSON key that is given twice the last value counts. Checks come in this order: path,',
+    'idempotency key, content type, size, UTF-8, JSON, fields, snapshot, earlier use of the key. Nothing is written on',
+    'any refusal.',
+  ].join(' '),
+  tags: ['quotes'],
+  parameters: [
+    parameterRef('quoteId'),
+    {
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: true,
+      description:
+        "Names the request within its quote; the caller's choice, taken as it is. Visible ASCII without spaces.",
+      schema: { type: 'string', minLength: 1, maxLength: MAX_IDEMPOTENCY_KEY_LENGTH, pattern: '^[!-~]+$' },
+      example: EXAMPLES.idempotencyKey,
+    },
+  ],
+  requestBody: requestBody('EnqueueRequest', EXAMPLES.enqueueBody, true),
+  responses: {
+    '200': answer('A replay: the task was there before', 'Task', EXAMPLES.queued, [
+      'Location',
+      'ETag',
+      'Idempotency-Replayed',
+    ]),
+    '202': answer('Stored and started', 'Task', EXAMPLES.queued, ['Location', 'ETag']),
+    '400': problem('Idempotency key or body cannot be read', ['idempotencyKey', 'notJson']),
+    '404': problem('The path is none of the documented routes', ['noRoute']),
+    '409': problem('The key was used with another payload', ['keyReused']),
+    ...BODY_REFUSALS,
+    '422': problem('Fields are not as documented, or the snapshot is not a signed-off one', [
+      'fields',
+      'snapshot',
+      'quoteId',
+    ]),
+    ...SIGNED,
+    '503': problem(
+      'Stored, but not started yet; or the store did not answer. Send it again',
+      ['notStarted', 'outage'],
+      ['Retry-After'],
+    ),
+  },
+};
+
+const listActions: OperationDoc = {
+  summary: 'List the actions of a quote',
+  description:
+    'In order of enqueueing, eventually consistent: a task may be missing for a moment after its 202. A quote that the queue has not heard of has an empty list. A page has fewer tasks than `limit` only where no cursor is given, or where many tasks of other states lie between.',
+  tags: ['quotes'],
+  parameters: [
+    parameterRef('quoteId'),
+    query('state', 'Only tasks in this state', { type: 'string', enum: Object.values(ExecutionState) }),
+    query('limit', 'Most tasks on the page', {
+      type: 'integer',
+      minimum: 1,
+      maximum: PAGE_LIMIT.max,
+      default: PAGE_LIMIT.default,
+    }),
+    query('cursor', 'The cursor of the page before', { type: 'string' }),
+  ],
+  responses: {
+    '200': answer('A page', 'TaskPage', EXAMPLES.page),
+    '400': problem('A query parameter is unknown, repeated or not as documented', ['limit']),
+    '404': problem('The path is none of the documented routes', ['noRoute']),
+    '422': problem('The id is not one of a quote', ['quoteId']),
+    ...SIGNED,
+  },
+};
+
+const readAction: OperationDoc = {
+  summary: 'Read a task',
+  description:
+    'Strongly consistent. The payload is left out: it holds prices, names and addresses, whose home is the system of the quote; `taskHash` tells whether it is the one you have.',
+  tags: ['actions'],
+  parameters: [parameterRef('taskId')],
+  responses: {
+    '200': answer('The task', 'Task', EXAMPLES.completed, ['ETag']),
+    '404': NO_TASK,
+    ...SIGNED,
+  },
+};
+
+const readAudit: OperationDoc = {
+  summary: 'Read the audit trail of a task',
+  description:
+    'One record per transition, in order. The trail follows the task within about a second; `gaps` names versions that have no record.',
+  tags: ['actions'],
+  parameters: [parameterRef('taskId')],
+  responses: { '200': answer('The trail', 'AuditTrail', EXAMPLES.trail), '404': NO_TASK, ...SIGNED },
+};
+
+const readHealth: OperationDoc = {
+  summary: 'Whether the API runs',
+  description: 'Reads nothing and needs no signature.',
+  tags: ['service'],
+  security: [],
+  parameters: [],
+  responses: {
+    '200': answer('It runs', 'Health', EXAMPLES.health),
+    '429': SIGNED['429'],
+    '500': FAULTS['500'],
+  },
+};
+
+const control = (summary: string, description: string, example: unknown): OperationDoc => ({
+  summary,
+  description: `${description} The transition is made only from the version in \`If-Match\`: of two callers the second is told (412).`,
+  tags: ['operators'],
+  parameters: [parameterRef('taskId'), parameterRef('If-Match')],
+  requestBody: requestBody('ControlRequest', EXAMPLES.controlBody, false),
+  responses: {
+    '200': answer('Done; the new version is in the ETag', 'Task', example, ['ETag']),
+    '400': problem('`If-Match` or the body cannot be read', ['ifMatchForm', 'notJson']),
+    '404': NO_TASK,
+    '409': problem('The state of the task does not allow it', ['illegal']),
+    '412': problem('The task has changed since it was read', ['stale']),
+    ...BODY_REFUSALS,
+    '422': problem('Fields are not as documented', ['reason']),
+    '428': problem('`If-Match` is missing', ['ifMatchMissing']),
+    ...SIGNED,
+  },
+});
+
+const retryAction = control(
+  'Retry at once',
+  'Starts the next generation of a queued task or of one that waits for its backoff; the effect key stays, so nothing is done twice. 503 `DRIVER_NOT_STARTED` means: stored, and the sweep starts it.',
+  EXAMPLES.retried,
+);
+
+/** Every operation. */
+export const OPERATIONS: Readonly<Record<OperationId, OperationDoc>> = {
+  enqueueAction,
+  listActions,
+  readAction,
+  readAudit,
+  readHealth,
+  retryAction: {
+    ...retryAction,
+    responses: {
+      ...retryAction.responses,
+      '503': problem(
+        'Stored, but not started yet; or the store did not answer',
+        ['retryNotStarted', 'outage'],
+        ['Retry-After'],
+      ),
+    },
+  },
+  abandonAction: control('Abandon', 'Ends a task that waits for its next attempt.', EXAMPLES.abandoned),
+  cancelAction: control('Cancel', 'Ends a task that no worker has taken yet.', EXAMPLES.cancelled),
+};

@@ -1,0 +1,115 @@
+/** The deployed machine on the local AWS: path of states, superseded drivers, executions stopped by hand. */
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type TaskView, taskViewSchema } from '../../lambdas/contracts/api.ts';
+import { callApi } from '../../tools/cli/api-client.ts';
+import { getTask } from '../../tools/cli/queue-client.ts';
+import {
+  clearFaults,
+  eventually,
+  freshQuoteId,
+  outputs,
+  postAction,
+  rootClient,
+  scriptFault,
+  settled,
+  target,
+} from './support/queue.ts';
+
+const sfn = new SFNClient(rootClient);
+const arnOf = (name: string): string =>
+  `${outputs.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+
+const ended = (name: string): Promise<string> =>
+  eventually(`execution ${name} to end`, async () => {
+    const { status } = await sfn.send(new DescribeExecutionCommand({ executionArn: arnOf(name) }));
+    return status === 'RUNNING' ? undefined : status;
+  });
+
+async function pathOf(name: string): Promise<readonly string[]> {
+  const { events = [] } = await sfn.send(
+    new GetExecutionHistoryCommand({ executionArn: arnOf(name), maxResults: 1_000 }),
+  );
+  return events.flatMap((event) => event.stateEnteredEventDetails?.name ?? []);
+}
+
+async function enqueue(quoteId: string): Promise<TaskView> {
+  return taskViewSchema.parse((await postAction(quoteId, 'crm.sync', 'machine')).body);
+}
+
+const retry = (task: TaskView) =>
+  callApi(target, {
+    method: 'POST',
+    path: `/actions/${task.taskId}/retry`,
+    headers: { 'if-match': `"${task.version}"` },
+  });
+
+/** A task in `retryable_failed`, with 12 s or more until its next attempt. */
+async function waitingTask(quoteId: string): Promise<TaskView> {
+  await scriptFault({
+    target: 'crm',
+    method: 'POST',
+    path: '/crm/v3/objects/deals/batch/upsert',
+    bodyIncludes: quoteId,
+    fault: { kind: 'status', status: 429, retryAfterSeconds: 12 },
+  });
+  const { taskId } = await enqueue(quoteId);
+  return eventually('the task to be deferred', async () => {
+    const task = await getTask(target, taskId);
+    return task.state === 'retryable_failed' ? task : undefined;
+  });
+}
+
+afterEach(clearFaults);
+
+describe('the state machine', () => {
+  it('reads like the lifecycle: Queued, Running, Outcome, Completed', async () => {
+    const { taskId } = await enqueue(freshQuoteId());
+
+    expect(await ended(`${taskId}-1`)).toBe('SUCCEEDED');
+    expect(await pathOf(`${taskId}-1`)).toEqual(['Queued', 'Running', 'Outcome', 'Completed']);
+  });
+
+  it('runs at once when an operator retries, and ends the older driver as superseded', async () => {
+    const waiting = await waitingTask(freshQuoteId());
+
+    const answer = await retry(waiting);
+
+    expect(answer.status).toBe(200);
+    const task = await settled(waiting.taskId);
+    expect(task).toMatchObject({ state: 'completed', generation: 2 });
+    expect(await ended(`${waiting.taskId}-2`)).toBe('SUCCEEDED');
+    expect(await ended(`${waiting.taskId}-1`)).toBe('SUCCEEDED');
+    expect((await pathOf(`${waiting.taskId}-1`)).at(-1)).toBe('Superseded');
+  });
+
+  it('loses nothing when an execution is stopped by hand: a retry drives the task on', async () => {
+    const waiting = await waitingTask(freshQuoteId());
+    await sfn.send(new StopExecutionCommand({ executionArn: arnOf(`${waiting.taskId}-1`) }));
+    await ended(`${waiting.taskId}-1`);
+
+    await retry(waiting);
+
+    expect(await settled(waiting.taskId)).toMatchObject({ state: 'completed', generation: 2 });
+  });
+
+  it('ends a second driver of a completed task as completed, and changes nothing', async () => {
+    const { taskId } = await enqueue(freshQuoteId());
+    const before = await settled(taskId);
+    const input = JSON.stringify({ taskId, generation: 1, worker: 'crm', waitSeconds: 0 });
+
+    await sfn.send(
+      new StartExecutionCommand({ stateMachineArn: outputs.stateMachineArn, name: `${taskId}-again`, input }),
+    );
+
+    expect(await ended(`${taskId}-again`)).toBe('SUCCEEDED');
+    expect((await pathOf(`${taskId}-again`)).at(-1)).toBe('Completed');
+    expect(await getTask(target, taskId)).toEqual(before);
+  });
+});

@@ -1,0 +1,125 @@
+/** Whole executions against a provider that is limited, down or silent: how they end, and what they leave there. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SyncCrmDeal } from '../../../lambdas/adapters/effects/sync-crm-deal.ts';
+import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/domain/policy.ts';
+import { countedIds, requestOf, snapshotOf } from '../../helpers/builders.ts';
+import { type DynamoDbServer, startDynamoDb } from '../../helpers/dynamodb-server.ts';
+import { execute } from '../../helpers/execution.ts';
+import { FakeClock, START_MS } from '../../helpers/fake-clock.ts';
+import { FaultPlan } from '../../helpers/fault-plan.ts';
+import { type Provider, startCrmProvider } from '../../helpers/providers.ts';
+import { queueStore, type QueueStore } from '../../helpers/queue-store.ts';
+import { type Script, type ScriptedUpstream, startScripted } from '../../helpers/scripted-upstream.ts';
+
+const { maxAttempts } = DEFAULT_RETRY_POLICY;
+
+let dynamoDb: DynamoDbServer;
+let crm: Awaited<ReturnType<typeof startCrmProvider>>;
+let upstream: ScriptedUpstream;
+let provider: Provider;
+let clock: FakeClock;
+let store: QueueStore;
+let quoteId: string;
+
+beforeAll(async () => {
+  [dynamoDb, crm] = await Promise.all([startDynamoDb(), startCrmProvider()]);
+});
+
+beforeEach(async () => {
+  upstream = await startScripted(crm.url);
+  const token = (): Promise<string> => Promise.resolve(crm.token);
+  provider = { ...crm, effect: () => new SyncCrmDeal({ baseUrl: upstream.url, clock, token }) };
+  clock = new FakeClock();
+  store = queueStore(dynamoDb.client, clock);
+  quoteId = `Q-${countedIds.next()}`;
+});
+
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  await upstream.stop();
+});
+
+afterAll(async () => {
+  await crm.stop();
+  await dynamoDb.stop();
+});
+
+/** Runs an execution whose requests to the provider end as scripted; later ones pass. */
+async function executed(...scripts: Script[]): Promise<ExecutionTask | undefined> {
+  const { task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshotOf({ quoteId })));
+  for (const script of scripts) upstream.next(script);
+  await execute({ store, provider, plan: new FaultPlan(), clock }, task);
+  return store.tasks.get(task.taskId);
+}
+
+const times = <T>(count: number, item: T): T[] => Array.from({ length: count }, () => item);
+const limited = (seconds: number): Script => ({ status: 429, headers: { 'retry-after': String(seconds) } });
+const down: Script = { status: 500 };
+const notFound: Script = { status: 404, body: '{}' };
+
+describe('a provider that limits its rate', () => {
+  it('uses up no attempts, however often it says not now', async () => {
+    const task = await executed(...times(3 * maxAttempts, limited(2)));
+
+    expect(task).toMatchObject({
+      state: 'completed',
+      deferrals: 3 * maxAttempts,
+      attempt: 3 * maxAttempts + 1,
+    });
+    expect(await crm.writesFor(quoteId)).toEqual(['deal']);
+  });
+
+  it('for longer than the deadline ends the task, before the deadline is over', async () => {
+    const task = await executed(...times(100, limited(3_600)));
+
+    expect(task).toMatchObject({
+      state: 'failed_terminal',
+      error: { code: 'DEADLINE_EXCEEDED', causeCode: 'PROVIDER_RATE_LIMITED' },
+    });
+    expect(clock.nowMs()).toBeLessThanOrEqual(START_MS + POLICY.taskDeadlineMs);
+    expect(await crm.writesFor(quoteId)).toEqual([]);
+  });
+});
+
+describe('a provider that is down', () => {
+  it('for less than the attempts costs nothing but time', async () => {
+    const task = await executed(down, down, down);
+
+    expect(task).toMatchObject({ state: 'completed' });
+    expect(await crm.writesFor(quoteId)).toEqual(['deal']);
+  });
+
+  it('for all attempts and the probe after them ends the task, with the cause', async () => {
+    const task = await executed(...times(maxAttempts + 1, down));
+
+    expect(task).toMatchObject({
+      state: 'failed_terminal',
+      attempt: maxAttempts + 1,
+      error: { code: 'RETRIES_EXHAUSTED', causeCode: 'PROVIDER_UNAVAILABLE' },
+    });
+    expect(await crm.writesFor(quoteId)).toEqual([]);
+  });
+});
+
+/** Every attempt but the last: unknown at first, then probed without finding it and unknown again. */
+const untilLastAttempt: Script[] = [down, ...times(maxAttempts - 2, [notFound, down]).flat(), notFound];
+
+describe('an answer that is lost in the last attempt', () => {
+  it('is found by the probe after it, and the task is completed', async () => {
+    const task = await executed(...untilLastAttempt, 'lose_reply');
+
+    expect(task).toMatchObject({ state: 'completed', proof: 'probed', attempt: maxAttempts + 1 });
+    expect(await crm.writesFor(quoteId)).toEqual(['deal']);
+  });
+
+  it('ends the task without a second try when the probe finds nothing', async () => {
+    const task = await executed(...untilLastAttempt, down, notFound);
+
+    expect(task).toMatchObject({
+      state: 'failed_terminal',
+      error: { code: 'RETRIES_EXHAUSTED', causeCode: 'PROVIDER_UNAVAILABLE' },
+    });
+    expect(await crm.writesFor(quoteId)).toEqual([]);
+  });
+});

@@ -24,10 +24,17 @@ function assertJsonType(contentType: string): void {
 
 const notUtf8 = (cause?: unknown) => refused(400, 'Body: expected valid UTF-8', { cause });
 
+/** What API Gateway puts in place of bytes that are not UTF-8 when it passes a body on as text. */
+const REPLACEMENT = '\ufffd';
+
 function bytesOf({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer {
   if (isBase64Encoded) return Buffer.from(body, 'base64');
   // A lone surrogate has no UTF-8 form and would silently become another character.
   if (!body.isWellFormed()) throw notUtf8();
+  // What was signed off must not be stored with a hole. Who means the character itself writes its JSON escape.
+  if (body.includes(REPLACEMENT)) {
+    throw refused(400, 'Body: expected valid UTF-8; the character U+FFFD itself is written as \\ufffd');
+  }
   return Buffer.from(body, 'utf8');
 }
 

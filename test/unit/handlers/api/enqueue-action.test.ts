@@ -141,6 +141,21 @@ describe('an accepted request', () => {
   });
 });
 
+describe('the replacement character', () => {
+  it('is taken where it is written as an escape, or comes in bytes', async () => {
+    const title = 'from \ufffd to \ufffd';
+    const quoteId = newQuoteId();
+    const request = enqueueRequest({ quoteId, action: actionOf('crm.sync', snapshotOf({ quoteId, title })) });
+    const body = String(request.body);
+
+    const escaped = await api.send(withBody(body.replaceAll('\ufffd', '\\ufffd'), request));
+    const bytes = await api.send(withBody(new TextEncoder().encode(body), request));
+
+    expect([escaped.status, bytes.status]).toEqual([202, 200]);
+    expect((await api.tasks.get(taskOf(bytes).taskId))?.payloadJson).toContain(title);
+  });
+});
+
 describe('a snapshot that nobody signed off', () => {
   it('names fields that the guard refuses by pointers into the body', async () => {
     const quoteId = newQuoteId();

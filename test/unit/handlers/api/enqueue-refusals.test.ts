@@ -66,6 +66,7 @@ const BODIES: readonly [title: string, body: string | Uint8Array, status: number
   ['a string', '"crm.sync"', 400],
   ['invalid UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]), 400],
   ['an overlong UTF-8 form', new Uint8Array([0x7b, 0xc0, 0x80, 0x7d]), 400],
+  ['bytes that the gateway could not decode', '{"kind":"crm.sync\ufffd"}', 400],
   ['a lone surrogate outside of a text', '{"kind":"\ud800"}', 400],
   ['10,000 levels of arrays', '['.repeat(10_000) + ']'.repeat(10_000), 400],
   ['10,000 levels of objects', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`, 422],

@@ -15,12 +15,13 @@ interface Drive {
   readonly clock: FakeClock;
 }
 
+const unused = (): Promise<never> => Promise.reject(new Error('not used by a drive'));
+
 /** A drive of one queued task in memory; a write that `isDown` picks fails, as in a store that is down. */
 function driveOf(run: EffectRunner['run'], isDown: (next: ExecutionTask) => boolean = () => false): Drive {
   const clock = new FakeClock();
   const failures: Error[] = [];
   let stored = queuedTask();
-  const unused = (): Promise<never> => Promise.reject(new Error('not used by a drive'));
   const repo: ExecutionQueueRepo = {
     get: () => Promise.resolve(stored),
     replace: (previous, next) => {

@@ -98,7 +98,8 @@ const enqueueAction: OperationDoc = {
   description: [
     'Stores the action under the idempotency key and starts it. The same request sent again is answered with the same',
     'task (200) and starts nothing twice; after a 503 it starts what could not be started. Equal is what has the same',
-    'RFC 8785 canonical form; of a JSON key that is given twice the last value counts. In `application/json` the character U+FFFD is taken for damage and refused; its escape is not. Checks come in this order: path,',
+    'RFC 8785 canonical form; of a JSON key that is given twice the last value counts. In `application/json` the',
+    'character U+FFFD is taken for damage and refused; its JSON escape is not. Checks come in this order: path,',
     'idempotency key, content type, size, UTF-8, JSON, fields, snapshot, earlier use of the key. Nothing is written on',
     'any refusal.',
   ].join(' '),

@@ -54,6 +54,13 @@ const HEADERS: readonly [title: string, request: HttpRequest, status: number, na
   ['a quote id that starts with a dot', enqueueRequest({ quoteId: '.hidden' }), 422, ['quoteId']],
 ];
 
+/** The bytes of a JSON text, with one inside the title replaced by one that is never part of UTF-8. */
+function spoiled(json: string): Uint8Array {
+  const bytes = Buffer.from(json, 'utf8');
+  bytes[bytes.indexOf('Ducks')] = 0xff;
+  return bytes;
+}
+
 const BODIES: readonly [title: string, body: string | Uint8Array, status: number][] = [
   ['no bytes at all', '', 400],
   ['half a JSON', '{"kind":', 400],
@@ -65,6 +72,11 @@ const BODIES: readonly [title: string, body: string | Uint8Array, status: number
   ['a number', '42', 400],
   ['a string', '"crm.sync"', 400],
   ['invalid UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]), 400],
+  [
+    'JSON with one byte that is not UTF-8 inside of a text',
+    spoiled(JSON.stringify(actionOf('crm.sync'))),
+    400,
+  ],
   ['an overlong UTF-8 form', new Uint8Array([0x7b, 0xc0, 0x80, 0x7d]), 400],
   ['bytes that the gateway could not decode', '{"kind":"crm.sync\ufffd"}', 400],
   ['a lone surrogate outside of a text', '{"kind":"\ud800"}', 400],

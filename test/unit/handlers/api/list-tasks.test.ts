@@ -1,0 +1,90 @@
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect, it } from 'vitest';
+import { encodeCursor, decodeCursor } from '../../../../lambdas/adapters/dynamodb/cursor.ts';
+import type { ExecutionState } from '../../../../lambdas/contracts/lifecycle-states.ts';
+import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
+import type { ExecutionQueueRepo } from '../../../../lambdas/domain/ports.ts';
+import { listTasks } from '../../../../lambdas/handlers/api/list-tasks.ts';
+import { queuedTask, runningTask } from '../../../helpers/builders.ts';
+import { START_MS } from '../../../helpers/fake-clock.ts';
+
+const QUOTE_ID = 'Q-1001';
+const tasksOf = (states: readonly ExecutionState[]): readonly ExecutionTask[] =>
+  states.map((state, index) => {
+    const task = queuedTask('crm.sync', `key-${index}`, START_MS + index);
+    return state === 'running' ? runningTask(task) : task;
+  });
+
+/** A store that looks at no more than `mostPerRead` tasks per read, as DynamoDB does after 1 MB. */
+function storeOf(tasks: readonly ExecutionTask[], mostPerRead: number) {
+  const reads: number[] = [];
+  const listByQuote: ExecutionQueueRepo['listByQuote'] = async (quoteId, { state, limit, cursor }) => {
+    reads.push(limit);
+    const after = cursor === undefined ? -1 : decodeCursor(cursor, quoteId).createdAtMs;
+    const left = tasks.filter((task) => task.createdAtMs > after);
+    const seen = left.slice(0, Math.min(limit, mostPerRead));
+    const last = seen.at(-1);
+    const found = seen.filter((task) => state === undefined || task.state === state);
+    if (last === undefined || seen.length === left.length) return { tasks: found };
+    const { taskId, createdAtMs } = last;
+    return { tasks: found, cursor: encodeCursor({ taskId, quoteId, createdAtMs }) };
+  };
+  return { reads, listByQuote };
+}
+
+describe('listTasks', () => {
+  test.prop([
+    fc.array(fc.constantFrom<ExecutionState>('queued', 'running'), { maxLength: 14 }),
+    fc.integer({ min: 1, max: 6 }),
+    fc.integer({ min: 1, max: 6 }),
+    fc.constantFrom<ExecutionState | undefined>(undefined, 'running'),
+  ])(
+    'finds every task once, in full pages, whatever a read returns',
+    async (states, perRead, limit, state) => {
+      const tasks = tasksOf(states);
+      const store = storeOf(tasks, perRead);
+      const pages: (readonly ExecutionTask[])[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await listTasks(store, QUOTE_ID, {
+          limit,
+          ...(state && { state }),
+          ...(cursor && { cursor }),
+        });
+        pages.push(page.tasks);
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+
+      const wanted = tasks.filter((task) => state === undefined || task.state === state);
+      expect(pages.flat().map((task) => task.taskId)).toEqual(wanted.map((task) => task.taskId));
+      expect(pages.slice(0, -1).every((page) => page.length === limit)).toBe(true);
+      expect(pages.at(-1)?.length === 0 && wanted.length > 0).toBe(false);
+      expect(Math.max(...store.reads)).toBeLessThanOrEqual(100);
+    },
+  );
+
+  it('stops reading as soon as the page is full and one more task is known', async () => {
+    const store = storeOf(tasksOf(Array(9).fill('queued')), 1);
+
+    const page = await listTasks(store, QUOTE_ID, { limit: 3 });
+
+    expect(page.tasks).toHaveLength(3);
+    expect(store.reads).toEqual([4, 3, 2, 1]);
+  });
+
+  it('gives up after 20 reads and lets the caller go on from there', async () => {
+    const store = storeOf(tasksOf([...Array(30).fill('queued'), 'running']), 1);
+
+    const first = await listTasks(store, QUOTE_ID, { limit: 1, state: 'running' });
+    const second = await listTasks(store, QUOTE_ID, {
+      limit: 1,
+      state: 'running',
+      ...(first.cursor && { cursor: first.cursor }),
+    });
+
+    expect(first.tasks).toEqual([]);
+    expect(second).toMatchObject({ tasks: [{ state: 'running' }] });
+    expect(second).not.toHaveProperty('cursor');
+    expect(store.reads).toHaveLength(20 + 11);
+  });
+});

@@ -21,7 +21,7 @@ import type { ProviderSecretValues } from './stack-setup.ts';
 export interface LocalEnvironmentOptions {
   /** Folder for state, logs and the assembly; @default `.local`, or a new `.local/test-…` when not detached */
   readonly root?: string;
-  /** @default free ones; detached: 4566 to 4569 where they are free */
+  /** @default free ones; detached: 4566 to 4570 where they are free */
   readonly ports?: Partial<LocalPorts>;
   /** The parts keep running after this process has ended; @default false */
   readonly detached?: boolean;

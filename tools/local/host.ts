@@ -1,10 +1,12 @@
 /**
- * CRM stand-in and fault proxy, in this process or in one of their own. Run as a program it takes its settings, JSON,
+ * CRM stand-in, fault proxy and Slack's page, in this process or in one of their own. Run as a program it takes its settings, JSON,
  * from {@link HOST_SETTINGS_ENV}.
  */
 import * as z from 'zod/mini';
 import { startCrmStandin } from './crm-standin.ts';
 import { startFaultProxy } from './fault-proxy.ts';
+import type { RunningServer } from './http-server.ts';
+import { startSlackPage } from './slack-page/server.ts';
 
 /** Carries the settings of a host in a process of its own; not on the command line, where others may read the token. */
 export const HOST_SETTINGS_ENV = 'QUOTEQ_LOCAL_HOST';
@@ -16,6 +18,8 @@ const hostSettingsSchema = z.strictObject({
     port: z.int(),
     upstreams: z.strictObject({ crm: z.string(), slack: z.string() }),
   }),
+  /** Absent: the user's own Slack is used. */
+  slackPage: z.optional(z.strictObject({ port: z.int(), slackUrl: z.string() })),
 });
 /** Settings of a host; the ports are given because others have to know them first. */
 export type HostSettings = z.infer<typeof hostSettingsSchema>;
@@ -26,20 +30,21 @@ export interface Host {
 }
 
 /**
- * Starts both in this process.
- * @throws {Error} `EADDRINUSE` when a port is taken
+ * Starts them in this process.
+ * @throws {Error} `EADDRINUSE` when a port is taken; none is left running then
  */
-export const startHost = async (settings: HostSettings): Promise<Host> => {
-  const crm = settings.crm === undefined ? undefined : await startCrmStandin(settings.crm);
+export const startHost = async ({ crm, proxy, slackPage }: HostSettings): Promise<Host> => {
+  const servers: RunningServer[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server.stop()));
+  };
   try {
-    const proxy = await startFaultProxy(settings.proxy);
-    return {
-      stop: async () => {
-        await Promise.all([crm?.stop(), proxy.stop()]);
-      },
-    };
+    if (crm !== undefined) servers.push(await startCrmStandin(crm));
+    servers.push(await startFaultProxy(proxy));
+    if (slackPage !== undefined) servers.push(await startSlackPage(slackPage));
+    return { stop };
   } catch (error) {
-    await crm?.stop();
+    await stop();
     throw error;
   }
 };

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type * as z from 'zod/mini';
 
 /** A request, read to its end. */
@@ -46,6 +47,9 @@ export interface RunningServer {
 
 /** Gives the answer, or `undefined` when there is none to give (the connection was destroyed). */
 export type Handler = (request: ServerRequest) => Promise<ServerReply | undefined>;
+
+/** Takes a connection over, e.g. for a WebSocket; `head` is what has come after the request. */
+export type UpgradeHandler = (message: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /** An answer in JSON. */
 export const json = (status: number, value: unknown, headers: Record<string, string> = {}): ServerReply => ({
@@ -101,14 +105,30 @@ const listen = (server: Server, port: number): Promise<number> =>
     });
   });
 
+/** Connections that were taken over: the server no longer knows them, but waits for their end. */
+const watchUpgrades = (server: Server, upgrade: UpgradeHandler): ReadonlySet<Duplex> => {
+  const sockets = new Set<Duplex>();
+  server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    upgrade(message, socket, head);
+  });
+  return sockets;
+};
+
 /**
- * Serves on 127.0.0.1.
+ * Serves on 127.0.0.1. Without `upgrade`, a request to take a connection over is answered like any other.
  * @throws {Error} `EADDRINUSE` when the port is taken
  */
-export const startServer = async (handler: Handler, port = 0): Promise<RunningServer> => {
+export const startServer = async (
+  handler: Handler,
+  port = 0,
+  upgrade?: UpgradeHandler,
+): Promise<RunningServer> => {
   const server = createServer((message, response) => {
     void replyTo(handler, message).then((reply) => send(response, reply));
   });
+  const upgraded = upgrade === undefined ? new Set<Duplex>() : watchUpgrades(server, upgrade);
   const actualPort = await listen(server, port);
   return {
     url: `http://127.0.0.1:${actualPort}`,
@@ -117,6 +137,7 @@ export const startServer = async (handler: Handler, port = 0): Promise<RunningSe
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+        for (const socket of upgraded) socket.destroy();
       }),
   };
 };

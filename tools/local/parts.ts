@@ -65,7 +65,7 @@ const startDetachedHost = async (build: Build): Promise<void> => {
   const { plan, root } = build;
   const service = await startHealthyService(
     {
-      name: 'The host of CRM and fault proxy',
+      name: 'The host of CRM, fault proxy and Slack page',
       command: process.execPath,
       args: [join(import.meta.dirname, 'host.ts')],
       env: { PATH: pathWithNode24(), [HOST_SETTINGS_ENV]: JSON.stringify(plan.host) },
@@ -76,7 +76,7 @@ const startDetachedHost = async (build: Build): Promise<void> => {
     `${plan.addresses.faultProxyUrl}/_control/health`,
     HOST_LIMIT_SECONDS,
   );
-  await record(build, 'host', [plan.ports.crm, plan.ports.proxy], service);
+  await record(build, 'host', [plan.ports.crm, plan.ports.proxy, plan.ports.slackPage], service);
 };
 
 const startHostPart = async (build: Build): Promise<void> => {

@@ -14,12 +14,14 @@ import type { ProviderSecretValues } from './stack-setup.ts';
 export interface LocalPorts {
   readonly aws: number;
   readonly crm: number;
+  /** Web API and deliveries. */
   readonly slack: number;
   readonly proxy: number;
+  readonly slackPage: number;
 }
 
 /** Ports of an environment for people, where they are free: addresses stay the same from one `up` to the next. */
-const PREFERRED_PORTS: LocalPorts = { aws: 4566, crm: 4567, slack: 4568, proxy: 4569 };
+const PREFERRED_PORTS: LocalPorts = { aws: 4566, crm: 4567, slack: 4570, proxy: 4569, slackPage: 4568 };
 
 /** The plan. */
 export interface Plan {
@@ -47,13 +49,14 @@ export interface PortOptions {
 const portsOf = async ({ ports, preferKnown }: PortOptions): Promise<LocalPorts> => {
   const choose = (part: keyof LocalPorts): Promise<number> =>
     ports[part] === undefined && preferKnown ? preferredPort(PREFERRED_PORTS[part]) : claimPort(ports[part]);
-  const [aws, crm, slack, proxy] = await Promise.all([
+  const [aws, crm, slack, proxy, slackPage] = await Promise.all([
     choose('aws'),
     choose('crm'),
     choose('slack'),
     choose('proxy'),
+    choose('slackPage'),
   ]);
-  return { aws, crm, slack, proxy };
+  return { aws, crm, slack, proxy, slackPage };
 };
 
 const originOf = (port: number): string => `http://127.0.0.1:${port}`;
@@ -69,7 +72,7 @@ const secretsOf = ({ crm, slack }: Overrides): ProviderSecretValues => {
 
 const addressesOf = (ports: LocalPorts, overrides: Overrides): LocalAddresses => ({
   awsEndpointUrl: overrides.awsEndpointUrl ?? originOf(ports.aws),
-  slackPageUrl: overrides.slack === undefined ? `${originOf(ports.slack)}/` : null,
+  slackPageUrl: overrides.slack === undefined ? `${originOf(ports.slackPage)}/` : null,
   slackApiUrl: `${originOf(ports.proxy)}/api/`,
   slackChannelId: overrides.slack?.channelId ?? LOCAL_WORKSPACE.channelId,
   crmBaseUrl: originOf(ports.proxy),
@@ -86,6 +89,9 @@ const hostOf = (ports: LocalPorts, overrides: Overrides, secrets: ProviderSecret
       slack: overrides.slack?.apiUrl ?? `${originOf(ports.slack)}/api/`,
     },
   },
+  ...(overrides.slack === undefined
+    ? { slackPage: { port: ports.slackPage, slackUrl: originOf(ports.slack) } }
+    : {}),
 });
 
 const appEnvOf = (addresses: LocalAddresses): Record<string, string> => ({

@@ -1,0 +1,125 @@
+/**
+ * What Slack's clients do and the local Slack's page does not: they ask before a button with a `confirm` object is
+ * pressed, show an ephemeral message to its one reader, and write `<!date^…>` in the reader's own time. Loaded before
+ * the page's own script; it stands between that script and its socket, so what is asked about is the button as it was
+ * when it was pressed.
+ */
+const TIME = { hour: '2-digit', minute: '2-digit' };
+const DATE_PARTS = {
+  time: TIME,
+  time_secs: { ...TIME, second: '2-digit' },
+  date_num: { year: 'numeric', month: '2-digit', day: '2-digit' },
+  date: { year: 'numeric', month: 'long', day: 'numeric' },
+  date_short: { year: 'numeric', month: 'short', day: 'numeric' },
+  date_long: { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' },
+};
+const DATE = /<!date\^(\d+)\^([^|>^]*)(?:\^[^|>]*)?\|[^>]*>/g;
+
+/** A frame, JSON, with its dates written out. Text from data has no `<`: it comes as `&lt;`. */
+const withDates = (json) =>
+  json.replaceAll(DATE, (_token, epochSeconds, format) =>
+    format.replaceAll(/\{(\w+)\}/g, (placeholder, name) => {
+      const options = DATE_PARTS[name.replace('_pretty', '')];
+      return options === undefined
+        ? placeholder
+        : new Intl.DateTimeFormat('en-GB', options).format(Number(epochSeconds) * 1000);
+    }),
+  );
+
+const messages = new Map();
+const keyOf = (channel, ts) => `${channel} ${ts}`;
+const remember = (message) => messages.set(keyOf(message.channel, message.ts), message);
+
+/** Hides the ephemeral messages of everybody but the person whom the page acts as. */
+const hiding = document.createElement('style');
+const hideForeign = () => {
+  const reader = document.querySelector('.actas select')?.value;
+  const foreign = [...messages.values()].filter(({ ephemeral_to: to }) => to !== undefined && to !== reader);
+  hiding.textContent = foreign.map(({ ts }) => `.msg[data-ts="${ts}"] { display: none; }`).join('\n');
+  document.head.append(hiding);
+};
+document.addEventListener('change', hideForeign);
+
+const observe = (frame) => {
+  if (frame.message !== undefined) remember(frame.message);
+  if (frame.t === 'init')
+    Object.values(frame.state.messages ?? {})
+      .flat()
+      .forEach(remember);
+  hideForeign();
+};
+
+const elementsOf = (block) => [...(block.elements ?? []), ...(block.accessory ? [block.accessory] : [])];
+/** The `confirm` object of the button that a frame presses, if it presses one. */
+const confirmOf = (frame) => {
+  if (frame.t !== 'block_action') return undefined;
+  const { blocks = [] } = messages.get(keyOf(frame.channel, frame.messageTs)) ?? {};
+  return blocks.flatMap(elementsOf).find((element) => element.action_id === frame.action.action_id)?.confirm;
+};
+
+const node = (tag, className, ...children) => {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.append(...children);
+  return made;
+};
+const MARKS = { '*': 'strong', _: 'em', '`': 'code' };
+const ENTITIES = { '&lt;': '<', '&gt;': '>', '&amp;': '&' };
+/** Slack's bold, italic and code; everything else as it is. */
+const formatted = (text) =>
+  text.split(/(\*[^*\n]+\*|`[^`\n]+`|\b_[^_\n]+_\b)/).map((part) => {
+    const tag = part.length > 2 ? MARKS[part[0]] : undefined;
+    const plain = (tag === undefined ? part : part.slice(1, -1)).replaceAll(
+      /&(?:lt|gt|amp);/g,
+      (entity) => ENTITIES[entity],
+    );
+    return tag === undefined ? plain : node(tag, '', plain);
+  });
+
+const STYLE = `
+  dialog.quoteq-confirm { width: 440px; padding: 24px; border: 0; border-radius: 8px; font: inherit; color: #1d1c1d;
+    box-shadow: 0 8px 40px rgb(0 0 0 / 35%); }
+  dialog.quoteq-confirm::backdrop { background: rgb(0 0 0 / 45%); }
+  dialog.quoteq-confirm h2 { margin: 0 0 12px; font-size: 20px; }
+  dialog.quoteq-confirm p { margin: 0 0 24px; line-height: 1.46; white-space: pre-line; }
+  dialog.quoteq-confirm footer { display: flex; gap: 8px; justify-content: flex-end; }`;
+
+/** Asks; `true` when the person confirms, `false` on the other button and on Escape. */
+const ask = (confirm) =>
+  new Promise((resolve) => {
+    const deny = node('button', 'bk-button', confirm.deny?.text ?? 'Cancel');
+    const style = confirm.style === 'danger' ? 'bk-danger' : 'bk-primary';
+    const accept = node('button', `bk-button ${style}`, confirm.confirm?.text ?? 'Yes');
+    const dialog = node(
+      'dialog',
+      'quoteq-confirm',
+      node('style', '', STYLE),
+      node('h2', '', confirm.title?.text ?? 'Are you sure?'),
+      node('p', '', ...formatted(confirm.text?.text ?? '')),
+      node('footer', '', deny, accept),
+    );
+    deny.addEventListener('click', () => dialog.close('no'));
+    accept.addEventListener('click', () => dialog.close('yes'));
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve(dialog.returnValue === 'yes');
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+
+const PlainSocket = window.WebSocket;
+window.WebSocket = class extends PlainSocket {
+  set onmessage(handler) {
+    super.addEventListener('message', ({ data }) => {
+      observe(JSON.parse(data));
+      handler(new MessageEvent('message', { data: withDates(data) }));
+    });
+  }
+
+  send(data) {
+    const confirm = confirmOf(JSON.parse(data));
+    if (confirm === undefined) return super.send(data);
+    void ask(confirm).then((confirmed) => (confirmed ? super.send(data) : undefined));
+  }
+};

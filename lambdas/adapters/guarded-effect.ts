@@ -64,6 +64,11 @@ function checkContent(effect: GuardedEffect, result: EffectResult): EffectResult
 /** A probe that failed while the effect is in doubt leaves it so: not even "nothing was sent" says more. */
 function leftInDoubt(thrown: unknown): QueueError {
   const error = toQueueError(thrown);
+  if (error.kind === 'terminal' && error.code !== 'DUPLICATE_EFFECT') {
+    // The task ends here, so whoever enqueues it anew must know.
+    const detail = `${error.detail}; an earlier attempt may have been applied: look at the provider`;
+    return new QueueError(error.code, { detail, cause: error });
+  }
   if (error.kind !== 'retryable' || error.deferral || mayBeApplied(error)) return error;
   return new QueueError('PROVIDER_UNAVAILABLE', {
     detail: `The outcome is still unknown, asking failed: ${error.detail}`,

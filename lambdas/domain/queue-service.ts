@@ -264,13 +264,25 @@ export class ExecutionQueueService {
   /**
    * Gives every task that is stuck at `nowMs` its next driver. Two calls at once are safe: each recovery is a
    * conditional write, and the loser skips the task. Bounded by `limit`; the rest is found by the next call.
+   * @throws {AggregateError} after all others were recovered, with the error of each task that could not be
    */
   async recoverStale(nowMs: number, limit = 100): Promise<readonly RecoveredTask[]> {
     const candidates = await this.#options.queue.listDue(nowMs, limit);
     const recovered: RecoveredTask[] = [];
+    const failures: unknown[] = [];
     for (const taskId of candidates) {
-      const task = await recoverTask(this.#options, taskId, nowMs);
-      if (task !== undefined) recovered.push(task);
+      try {
+        const task = await recoverTask(this.#options, taskId, nowMs);
+        if (task !== undefined) recovered.push(task);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) {
+      throw new AggregateError(
+        failures,
+        `${failures.length} of ${candidates.length} tasks could not be recovered`,
+      );
     }
     return recovered;
   }

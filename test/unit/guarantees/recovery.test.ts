@@ -1,0 +1,133 @@
+/** `recoverStale`: what is stuck gets its next driver, once, whoever sweeps. */
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import { POLICY } from '../../../lambdas/domain/policy.ts';
+import { QueueError } from '../../../lambdas/domain/errors.ts';
+import { countedIds, requestOf, snapshotOf } from '../../helpers/builders.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
+import { FakeClock, START_MS } from '../../helpers/fake-clock.ts';
+import { interceptedClient, type QueueStore, queueStore } from '../../helpers/queue-store.ts';
+
+let dynamoDb: DynamoDbServer;
+let client: DynamoDBDocumentClient;
+let clock: FakeClock;
+let store: QueueStore;
+let daysOn = 0;
+
+beforeAll(async () => {
+  dynamoDb = await startDynamoDb();
+  client = interceptedClient(dynamoDb.endpoint);
+});
+
+beforeEach(() => {
+  // Later than every task of the tests before, whose tasks are terminal or due again by then.
+  daysOn += 1;
+  clock = new FakeClock(START_MS + daysOn * POLICY.taskDeadlineMs);
+  store = queueStore(client, clock);
+});
+
+afterAll(async () => {
+  client.destroy();
+  await dynamoDb.stop();
+});
+
+async function enqueued(): Promise<ExecutionTask> {
+  const snapshot = snapshotOf({ quoteId: `Q-${countedIds.next()}` });
+  return (await store.queue.enqueue(requestOf('crm.sync', 'key', snapshot))).task;
+}
+
+async function claimed(): Promise<ExecutionTask> {
+  const task = await enqueued();
+  const claim = await store.queue.claim(task.taskId, task.generation, `${task.taskId}-1`);
+  if (claim.kind !== 'granted') throw new Error(`expected a claim, got ${claim.kind}`);
+  return claim.task;
+}
+
+/** Recoveries of this task only: other tests' tasks may be due as well. */
+const sweepFor = async (taskId: string) =>
+  (await store.queue.recoverStale(clock.nowMs(), 1_000)).filter((recovered) => recovered.taskId === taskId);
+
+describe('recoverStale', () => {
+  it('leaves a task alone that is not due yet', async () => {
+    const task = await enqueued();
+    clock.advance(POLICY.overdueMs - 1);
+
+    expect(await sweepFor(task.taskId)).toEqual([]);
+    expect(await store.tasks.get(task.taskId)).toEqual(task);
+  });
+
+  it('starts the next generation of a task whose first execution never ran', async () => {
+    const task = await enqueued();
+    clock.advance(POLICY.overdueMs);
+
+    const recovered = await sweepFor(task.taskId);
+
+    expect(recovered).toEqual([
+      { taskId: task.taskId, quoteId: task.quoteId, from: 'queued', to: 'queued', generation: 2 },
+    ]);
+    expect(store.started).toContainEqual({
+      taskId: task.taskId,
+      generation: 2,
+      worker: 'crm',
+      waitSeconds: 0,
+    });
+  });
+
+  it('ends the attempt of a worker whose lease ran out, and drives the task on at once', async () => {
+    const task = await claimed();
+    clock.advance(POLICY.leaseMs + POLICY.clockSkewMs);
+
+    const recovered = await sweepFor(task.taskId);
+
+    expect(recovered).toMatchObject([{ from: 'running', to: 'retryable_failed', generation: 2 }]);
+    const stored = await store.tasks.get(task.taskId);
+    expect(stored).toMatchObject({ error: { code: 'WORKER_LOST' }, version: task.version + 2 });
+    expect(stored?.owner).toBeUndefined();
+  });
+
+  it('waits for the clock skew after the end of a lease', async () => {
+    const task = await claimed();
+    clock.advance(POLICY.leaseMs + POLICY.clockSkewMs - 1);
+
+    expect(await sweepFor(task.taskId)).toEqual([]);
+  });
+
+  it('recovers a task once when two sweeps run at the same time', async () => {
+    const task = await enqueued();
+    clock.advance(POLICY.overdueMs);
+
+    const both = await Promise.all([sweepFor(task.taskId), sweepFor(task.taskId)]);
+
+    expect(both.flat()).toHaveLength(1);
+    expect(await store.tasks.get(task.taskId)).toMatchObject({ generation: 2, version: 2 });
+  });
+
+  it('never touches a terminal task', async () => {
+    const task = await enqueued();
+    const cancelled = await store.queue.operate(task.taskId, 'cancel', 1, 'api:tests');
+    clock.advance(POLICY.taskDeadlineMs);
+
+    expect(await sweepFor(task.taskId)).toEqual([]);
+    expect(await store.tasks.get(task.taskId)).toEqual(cancelled);
+  });
+
+  it('recovers the others when one task cannot be read, and then says so', async () => {
+    const broken = {
+      taskId: `task-${'e'.repeat(40)}`,
+      dueShard: 'due-0',
+      dueAtMs: clock.nowMs(),
+      state: 'nonsense',
+    };
+    await client.send(new PutCommand({ TableName: TABLE_NAMES.tasks, Item: broken }));
+    const task = await enqueued();
+    clock.advance(POLICY.overdueMs);
+
+    const failure = await sweepFor(task.taskId).catch((error: unknown) => error);
+
+    expect(failure).toBeInstanceOf(AggregateError);
+    expect(failure).toMatchObject({ errors: [expect.any(QueueError)] });
+    expect(await store.tasks.get(task.taskId)).toMatchObject({ generation: 2 });
+  });
+});

@@ -40,11 +40,13 @@ const anyKindSchema = z.strictObject({
   payload: z.looseObject({ snapshot: quoteSnapshotSchema }),
 });
 
+const knownKindSchema = z.looseObject({ kind: z.enum(ActionKind) });
+
 async function enqueue(request: ApiRequest): Promise<Response> {
   const quoteId = quoteIdOf(request);
   const idempotencyKey = idempotencyKeyOf(request);
   const body = jsonObjectOf(request);
-  const isKnownKind = anyKindSchema.shape.kind.safeParse(Object(body).kind).success;
+  const isKnownKind = knownKindSchema.safeParse(body).success;
   const action = shaped(body, enqueueBodySchema, isKnownKind ? undefined : anyKindSchema);
   const { task, replayed } = await service.enqueue({
     quoteId,

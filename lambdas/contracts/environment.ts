@@ -17,6 +17,12 @@ export const Env = {
   SlackChannelId: 'SLACK_CHANNEL_ID',
   /** Directory of the fonts, relative to the bundle. */
   FontsDir: 'FONTS_DIR',
+  CardsTable: 'CARDS_TABLE',
+  CardQueueUrl: 'CARD_QUEUE_URL',
+  ClickQueueUrl: 'CLICK_QUEUE_URL',
+  /** Name of the SSM parameter that lists who may operate tasks: comma-separated `<team id>:<user id>`. */
+  OperatorsParameter: 'OPERATORS_PARAMETER',
+  EventBusName: 'EVENT_BUS_NAME',
 } as const;
 /** An environment variable's name. */
 export type EnvName = (typeof Env)[keyof typeof Env];
@@ -24,7 +30,7 @@ export type EnvName = (typeof Env)[keyof typeof Env];
 /** Each deployed function (`lambdas/handlers/<name>.handler.ts`) with the variables it reads. */
 export const FUNCTION_ENV = {
   'enqueue-action': [Env.TasksTable, Env.StateMachineArn, Env.AllowedEngines],
-  'read-actions': [Env.TasksTable, Env.AuditTable],
+  'read-actions': [Env.TasksTable, Env.AuditTable, Env.CardsTable],
   'control-action': [Env.TasksTable, Env.StateMachineArn],
   'run-action-pdf': [Env.TasksTable, Env.LedgerTable, Env.DocumentsBucket, Env.FontsDir],
   'run-action-crm': [Env.TasksTable, Env.LedgerTable, Env.CrmBaseUrl, Env.CrmSecretArn],
@@ -36,7 +42,33 @@ export const FUNCTION_ENV = {
     Env.SlackChannelId,
   ],
   'record-lost-worker': [Env.TasksTable],
-  'publish-transitions': [Env.AuditTable, Env.ParkedQueueUrl],
+  'publish-transitions': [Env.AuditTable, Env.ParkedQueueUrl, Env.EventBusName],
+  'update-card': [
+    Env.TasksTable,
+    Env.LedgerTable,
+    Env.CardsTable,
+    Env.CardQueueUrl,
+    Env.SlackApiUrl,
+    Env.SlackSecretArn,
+    Env.SlackChannelId,
+  ],
+  'slack-interactions': [
+    Env.SlackSecretArn,
+    Env.SlackApiUrl,
+    Env.OperatorsParameter,
+    Env.LedgerTable,
+    Env.ClickQueueUrl,
+    Env.TasksTable,
+    Env.AuditTable,
+  ],
+  'operate-click': [Env.TasksTable, Env.StateMachineArn, Env.SlackApiUrl, Env.SlackSecretArn],
+  'slack-commands': [
+    Env.SlackSecretArn,
+    Env.OperatorsParameter,
+    Env.TasksTable,
+    Env.AuditTable,
+    Env.CardsTable,
+  ],
 } as const satisfies Record<string, readonly EnvName[]>;
 /** Name of a deployed function. */
 export type FunctionName = keyof typeof FUNCTION_ENV;
@@ -53,6 +85,12 @@ export const TASKS_TABLE = {
 export const LEDGER_TABLE = { partitionKey: 'id', ttl: 'expiresAtEpochSeconds' } as const;
 /** Append-only: one item per (task, version). */
 export const AUDIT_TABLE = { partitionKey: 'taskId', sortKey: 'version' } as const;
+/** What Slack shows of each task (`card#<taskId>`) and how long it took (`latency#<taskId>#<version>`). */
+export const CARDS_TABLE = {
+  partitionKey: 'cardId',
+  /** Sparse: only latencies carry `shownDay` (UTC, `2026-11-21`). */
+  byShownDay: { name: 'byShownDay', partitionKey: 'shownDay', sortKey: 'shownAtMs' },
+} as const;
 
 /** Shards of `byDeadline`: the index spreads over this many partitions and a sweep queries each. */
 export const DUE_SHARDS = 8;

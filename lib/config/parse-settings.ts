@@ -3,6 +3,7 @@ import { ConfigError } from './config-error.ts';
 
 const ENGINE = /^[a-z0-9][a-z0-9-]*@\d+\.\d+\.\d+$/;
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
+const OPERATOR = /^(?:none|[TE][A-Z0-9]{2,20}:[UW][A-Z0-9]{2,20})$/;
 const CHANNEL = /^[CG][A-Z0-9]{2,20}$/;
 const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
 const ACCOUNT = /^\d{12}$/;
@@ -44,6 +45,18 @@ export const parseRegions = (setting: string, given: unknown): readonly string[]
  */
 export const parseEngines = (setting: string, given: unknown): readonly string[] =>
   parseList(setting, 'distinct name@major.minor.patch separated by commas', given, ENGINE);
+
+/**
+ * Comma-separated `<team id>:<user id>` of Slack, no duplicates; `none` for nobody.
+ * @throws {ConfigError}
+ */
+export const parseOperators = (setting: string, given: unknown): readonly string[] =>
+  parseList(
+    setting,
+    'distinct <team id>:<user id> separated by commas, like T0123456789:U0123456789',
+    given,
+    OPERATOR,
+  );
 
 /**
  * Twelve digits, or absent.

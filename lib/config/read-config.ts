@@ -32,7 +32,12 @@ const LOCAL_DEFAULTS = {
   slackApiUrl: 'http://127.0.0.1:4568/api/',
   slackChannelId: 'C00000000',
   allowedEngines: 'duckstore-pricing@3.2.0,duckstore-pricing@3.3.0',
+  // KEEP IN STEP WITH tools/local/slack.ts (`LOCAL_WORKSPACE`)
+  slackOperators: 'T0QUOTEQ1:U0ADAOPS1,T0QUOTEQ1:U0LINOPS2',
 } as const;
+
+/** Without a list, nobody may operate tasks from Slack; SSM takes no empty parameter. */
+const NOBODY = 'none';
 
 const readUrls = (
   sources: ConfigSources,
@@ -55,13 +60,16 @@ const readUrls = (
 const readBusiness = (
   sources: ConfigSources,
   isLocal: boolean,
-): Pick<QueueConfig, 'slackChannelId' | 'allowedEngines' | 'breakGlassRoleName'> => {
+): Pick<QueueConfig, 'slackChannelId' | 'slackOperators' | 'allowedEngines' | 'breakGlassRoleName'> => {
   const local = isLocal ? LOCAL_DEFAULTS : undefined;
   const channel = lookup(sources, 'slackChannelId', 'QUOTEQ_SLACK_CHANNEL_ID', local?.slackChannelId);
+  const initial = local?.slackOperators ?? NOBODY;
+  const operators = lookup(sources, 'slackOperators', 'QUOTEQ_SLACK_OPERATORS', initial);
   const engines = lookup(sources, 'allowedEngines', 'QUOTEQ_ALLOWED_ENGINES', local?.allowedEngines);
   const role = lookup(sources, 'breakGlassRoleName', 'QUOTEQ_BREAK_GLASS_ROLE_NAME', 'quoteq-break-glass');
   return {
     slackChannelId: parse.parseChannelId(channel.setting, channel.given),
+    slackOperators: parse.parseOperators(operators.setting, operators.given),
     allowedEngines: parse.parseEngines(engines.setting, engines.given),
     breakGlassRoleName: parse.parseRoleName(role.setting, role.given),
   };

@@ -30,7 +30,8 @@ const read = (path: string): ApiRoute => ({ method: HttpMethod.GET, path, functi
 const control = (path: string): ApiRoute => ({ method: HttpMethod.POST, path, function: 'control-action' });
 
 const HEALTH_PATH = '/health';
-/** Routes of the API; all but the health check ask for a signature of IAM. */
+const SLACK_PREFIX = '/slack/';
+/** Routes of the API; all but the health check and Slack's ask for a signature of IAM. */
 const ROUTES: readonly ApiRoute[] = [
   { method: HttpMethod.POST, path: '/quotes/{quoteId}/actions', function: 'enqueue-action' },
   read('/quotes/{quoteId}/actions'),
@@ -40,6 +41,8 @@ const ROUTES: readonly ApiRoute[] = [
   control('/actions/{taskId}/retry'),
   control('/actions/{taskId}/abandon'),
   control('/actions/{taskId}/cancel'),
+  { method: HttpMethod.POST, path: `${SLACK_PREFIX}interactions`, function: 'slack-interactions' },
+  { method: HttpMethod.POST, path: `${SLACK_PREFIX}commands`, function: 'slack-commands' },
 ];
 
 /** Who asked for what and what came of it; never a body, a query string or a header. */
@@ -111,19 +114,21 @@ export class ActionApi extends Construct {
   private addRoutes(functions: QueueFunctions): void {
     const signed = new HttpIamAuthorizer();
     for (const { method, path, function: name } of ROUTES) {
-      const isOpen = path === HEALTH_PATH;
+      const isOpen = path === HEALTH_PATH || path.startsWith(SLACK_PREFIX);
       const authorizer: IHttpRouteAuthorizer = isOpen ? new HttpNoneAuthorizer() : signed;
       const integration = new HttpLambdaIntegration(name, functions.get(name));
       const routes = this.api.addRoutes({ path, methods: [method], authorizer, integration });
-      if (isOpen) routes.forEach(acknowledgeOpenRoute);
+      if (isOpen) routes.forEach((route) => acknowledgeOpenRoute(route, path));
     }
   }
 }
 
-const acknowledgeOpenRoute = (route: HttpRoute): void => {
+const acknowledgeOpenRoute = (route: HttpRoute, path: string): void => {
   acknowledge(
     route,
     'APIG4',
-    'The health check is for load balancers and people; it reads and tells nothing.',
+    path === HEALTH_PATH
+      ? 'The health check is for load balancers and people; it reads and tells nothing.'
+      : 'Slack cannot sign for IAM: the function verifies its signature before it parses anything.',
   );
 };

@@ -22,6 +22,11 @@ export const environmentValues = (config: QueueConfig, r: QueueResources): Recor
   [Env.SlackSecretArn]: r.secrets.slackArn,
   [Env.SlackChannelId]: config.slackChannelId,
   [Env.FontsDir]: FONTS_DIR,
+  [Env.CardsTable]: r.tables.cards.tableName,
+  [Env.CardQueueUrl]: r.cards.url,
+  [Env.ClickQueueUrl]: r.clicks.url,
+  [Env.OperatorsParameter]: r.operators.parameterName,
+  [Env.EventBusName]: r.bus.eventBusName,
 });
 
 /** The variables of one function: those the contract lists for it, and on the local stage the endpoint. */

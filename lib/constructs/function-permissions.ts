@@ -1,14 +1,17 @@
 /** What each function may do: exact actions on exact resources, one entry per function of the contract. */
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { TASKS_TABLE } from '../../lambdas/contracts/environment.ts';
+import { CARDS_TABLE, TASKS_TABLE } from '../../lambdas/contracts/environment.ts';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
 import type { DataKey } from './data-key.construct.ts';
 import { DOCUMENT_PREFIX } from './documents.construct.ts';
+import type { Operators } from './operators.construct.ts';
 import type { ParkedQueue } from './parked-queue.construct.ts';
 import type { ProviderSecrets } from './provider-secrets.construct.ts';
 import type { QueueTables } from './queue-tables.construct.ts';
+import type { WorkQueue } from './work-queue.construct.ts';
 
 /** What the functions work with. */
 export interface QueueResources {
@@ -17,6 +20,10 @@ export interface QueueResources {
   readonly documents: Bucket;
   readonly secrets: ProviderSecrets;
   readonly parked: ParkedQueue;
+  readonly cards: WorkQueue;
+  readonly clicks: WorkQueue;
+  readonly operators: Operators;
+  readonly bus: EventBus;
   readonly stateMachineArn: string;
   /** Every execution of that machine. */
   readonly executionArns: string;
@@ -70,6 +77,50 @@ const park = (r: QueueResources): readonly PolicyStatement[] => [
   r.dataKey.useThrough('sqs'),
 ];
 
+/** What Lambda does with the function's role when it polls a queue for it. */
+const consume = (r: QueueResources, { queue }: WorkQueue): readonly PolicyStatement[] => [
+  allow(['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'], queue.queueArn),
+  r.dataKey.useThrough('sqs'),
+];
+
+const updateCards = (r: QueueResources): readonly PolicyStatement[] => [
+  onItems(r.tables.tasks, 'GetItem'),
+  onItems(r.tables.ledger, 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+  onItems(r.tables.cards, 'GetItem', 'PutItem', 'UpdateItem'),
+  r.dataKey.useThrough('dynamodb'),
+  ...readSecret(r, r.secrets.slackArn),
+  ...consume(r, r.cards),
+  allow(['sqs:SendMessage'], r.cards.queue.queueArn),
+];
+
+/** Verifies a click, refuses one that came before, opens the audit modal, and hands the rest on. */
+const takeClicks = (r: QueueResources): readonly PolicyStatement[] => [
+  ...readSecret(r, r.secrets.slackArn),
+  allow(['ssm:GetParameter'], r.operators.parameterArn),
+  onItems(r.tables.ledger, 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+  onItems(r.tables.tasks, 'GetItem'),
+  onItems(r.tables.audit, 'Query'),
+  r.dataKey.useThrough('dynamodb'),
+  allow(['sqs:SendMessage'], r.clicks.queue.queueArn),
+  r.dataKey.useThrough('sqs'),
+];
+
+const answerCommands = (r: QueueResources): readonly PolicyStatement[] => [
+  ...readSecret(r, r.secrets.slackArn),
+  allow(['ssm:GetParameter'], r.operators.parameterArn),
+  onItems(r.tables.tasks, 'GetItem'),
+  allow(
+    ['dynamodb:Query'],
+    ...[TASKS_TABLE.byQuote, TASKS_TABLE.byDeadline].map(
+      ({ name }) => `${r.tables.tasks.tableArn}/index/${name}`,
+    ),
+    r.tables.audit.tableArn,
+    `${r.tables.cards.tableArn}/index/${CARDS_TABLE.byShownDay.name}`,
+  ),
+  onItems(r.tables.cards, 'GetItem'),
+  r.dataKey.useThrough('dynamodb'),
+];
+
 /** The statements of each function. */
 export const permissionsOf = (r: QueueResources): Record<FunctionName, readonly PolicyStatement[]> => {
   const byQuoteArn = `${r.tables.tasks.tableArn}/index/${TASKS_TABLE.byQuote.name}`;
@@ -80,6 +131,7 @@ export const permissionsOf = (r: QueueResources): Record<FunctionName, readonly 
       onItems(r.tables.tasks, 'GetItem'),
       allow(['dynamodb:Query'], byQuoteArn),
       onItems(r.tables.audit, 'Query'),
+      onItems(r.tables.cards, 'GetItem'),
       tables,
     ],
     'control-action': [transitTasks(r), tables, ...drive(r)],
@@ -87,6 +139,22 @@ export const permissionsOf = (r: QueueResources): Record<FunctionName, readonly 
     'run-action-crm': [...work(r), ...readSecret(r, r.secrets.crmArn)],
     'run-action-slack': [...work(r), ...readSecret(r, r.secrets.slackArn)],
     'record-lost-worker': [transitTasks(r), tables],
-    'publish-transitions': [onItems(r.tables.audit, 'PutItem'), tables, readStream(r), ...park(r)],
+    'publish-transitions': [
+      onItems(r.tables.audit, 'PutItem'),
+      tables,
+      readStream(r),
+      ...park(r),
+      allow(['events:PutEvents'], r.bus.eventBusArn),
+    ],
+    'update-card': updateCards(r),
+    'slack-interactions': takeClicks(r),
+    'operate-click': [
+      transitTasks(r),
+      tables,
+      ...drive(r),
+      ...readSecret(r, r.secrets.slackArn),
+      ...consume(r, r.clicks),
+    ],
+    'slack-commands': answerCommands(r),
   };
 };

@@ -27,4 +27,11 @@ export const FUNCTION_SETTINGS = {
   'record-lost-worker': { timeoutSeconds: 10, memoryMb: 256 },
   // 100 records at some 20 ms a write take 2 s; the rest is room for throttled writes.
   'publish-transitions': { timeoutSeconds: 30, memoryMb: 256 },
+  // Seven Slack calls of 3 s in the worst case (find and open the thread, find and post or edit the card, two messages).
+  'update-card': { timeoutSeconds: 30, memoryMb: 512 },
+  // Slack gives up on an answer after 3 s, a cold start included: half a core.
+  'slack-interactions': { timeoutSeconds: 10, memoryMb: 1_024 },
+  'slack-commands': { timeoutSeconds: 10, memoryMb: 1_024 },
+  // One transition, the start of an execution, one answer to a person.
+  'operate-click': { timeoutSeconds: 15, memoryMb: 512 },
 } as const satisfies Record<FunctionName, FunctionSettings>;

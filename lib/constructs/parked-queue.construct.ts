@@ -1,9 +1,10 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { QueueConfig } from '../config/queue-config.ts';
 import { acknowledge, acknowledgePlainHttp } from './acknowledge.ts';
 import type { DataKey } from './data-key.construct.ts';
+import { queueUrlOf } from './queue-url.ts';
 import { removalPolicyOf } from './retention.ts';
 import { isTlsOnly } from './transport.ts';
 
@@ -35,12 +36,6 @@ export class ParkedQueue extends Construct {
       'This is itself the dead-letter place; nothing consumes it that could fail.',
     );
     if (!isTlsOnly(config)) acknowledgePlainHttp(this.queue, 'SQS4');
-    this.url = this.urlOf(config);
-  }
-
-  /** The emulator gives queues the host name `localhost`, which the SDK would prefer to the endpoint it was given. */
-  private urlOf({ awsEndpointUrl }: QueueConfig): string {
-    if (awsEndpointUrl === undefined) return this.queue.queueUrl;
-    return `${awsEndpointUrl}/${Stack.of(this).account}/${this.queue.queueName}`;
+    this.url = queueUrlOf(this.queue, config);
   }
 }

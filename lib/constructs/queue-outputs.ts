@@ -12,6 +12,13 @@ export interface QueueOutputs {
   readonly AuditTableName: string;
   readonly DocumentsBucketName: string;
   readonly ParkedQueueUrl: string;
+  readonly CardsTableName: string;
+  readonly CardQueueUrl: string;
+  readonly CardDeadLettersUrl: string;
+  readonly ClickQueueUrl: string;
+  readonly ClickDeadLettersUrl: string;
+  readonly EventBusName: string;
+  readonly OperatorsParameterName: string;
   readonly CrmSecretArn: string;
   readonly SlackSecretArn: string;
   /** JSON: function name of the contract → deployed name. */

@@ -3,7 +3,7 @@ import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } fr
 import type { GlobalSecondaryIndexPropsV2, TablePropsV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { AUDIT_TABLE, LEDGER_TABLE, TASKS_TABLE } from '../../lambdas/contracts/environment.ts';
+import { AUDIT_TABLE, CARDS_TABLE, LEDGER_TABLE, TASKS_TABLE } from '../../lambdas/contracts/environment.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import type { DataKey } from './data-key.construct.ts';
 import { removalPolicyOf } from './retention.ts';
@@ -44,13 +44,15 @@ const AUDIT_MUTATIONS = [
 ];
 
 /**
- * The tables: Tasks, the one truth; Ledger, what effects were reserved and proven; Audit, one item per transition.
+ * The tables: Tasks, the one truth; Ledger, what effects were reserved and proven; Audit, one item per transition;
+ * Cards, what Slack shows and how long that took.
  * They are `GlobalTable`s with one replica, so that replicas may be added without replacing them.
  */
 export class QueueTables extends Construct {
   readonly tasks: TableV2;
   readonly ledger: TableV2;
   readonly audit: TableV2;
+  readonly cards: TableV2;
   /** ARN of the stream of the Tasks table, new images only. */
   readonly tasksStreamArn: string;
 
@@ -73,6 +75,18 @@ export class QueueTables extends Construct {
       partitionKey: text(AUDIT_TABLE.partitionKey),
       sortKey: number(AUDIT_TABLE.sortKey),
       resourcePolicy: new PolicyDocument({ statements: [this.appendOnly(props.config)] }),
+    });
+    const { byShownDay } = CARDS_TABLE;
+    this.cards = new TableV2(this, 'Cards', {
+      ...common,
+      partitionKey: text(CARDS_TABLE.partitionKey),
+      globalSecondaryIndexes: [
+        {
+          indexName: byShownDay.name,
+          partitionKey: text(byShownDay.partitionKey),
+          sortKey: number(byShownDay.sortKey),
+        },
+      ],
     });
     const { tableStreamArn } = this.tasks;
     if (tableStreamArn === undefined) throw new TypeError('tasks: expected a table with a stream');

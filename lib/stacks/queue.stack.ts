@@ -10,12 +10,17 @@ import { DataKey } from '../constructs/data-key.construct.ts';
 import { Documents } from '../constructs/documents.construct.ts';
 import type { QueueResources } from '../constructs/function-permissions.ts';
 import { deployedFunctionName, executionArns, stateMachineArn } from '../constructs/names.ts';
+import { Operators } from '../constructs/operators.construct.ts';
 import { ParkedQueue } from '../constructs/parked-queue.construct.ts';
 import { ProviderSecrets } from '../constructs/provider-secrets.construct.ts';
+import { QueueConsumer } from '../constructs/queue-consumer.construct.ts';
 import { QueueFunctions } from '../constructs/queue-functions.construct.ts';
 import { addOutputs } from '../constructs/queue-outputs.ts';
 import { QueueTables } from '../constructs/queue-tables.construct.ts';
 import { QuoteActionMachine } from '../constructs/quote-action-machine.construct.ts';
+import { TransitionBus } from '../constructs/transition-bus.construct.ts';
+import { WorkQueue } from '../constructs/work-queue.construct.ts';
+import { QueueAlarms } from '../monitoring/queue-alarms.construct.ts';
 
 /** Properties of {@link QueueStack}. */
 export interface QueueStackProps {
@@ -41,18 +46,25 @@ const stackPropsOf = ({ config, region }: QueueStackProps): StackProps => ({
 /** The queue in one Region: wiring only, each part is a construct of its own. */
 export class QueueStack extends Stack {
   readonly auditPublisher: AuditPublisher;
+  readonly consumers: readonly QueueConsumer[];
+  readonly alarms: QueueAlarms;
 
   constructor(scope: Construct, id: string, props: QueueStackProps) {
     super(scope, id, stackPropsOf(props));
     const { config } = props;
     const dataKey = new DataKey(this, 'DataKey', { config });
     const common = { config, dataKey };
+    const cards = new WorkQueue(this, 'Cards', { ...common, consumer: 'update-card' });
     const resources: QueueResources = {
       dataKey,
       tables: new QueueTables(this, 'Tables', common),
       documents: new Documents(this, 'Documents', common).bucket,
       secrets: new ProviderSecrets(this, 'Secrets', common),
       parked: new ParkedQueue(this, 'Parked', common),
+      cards,
+      clicks: new WorkQueue(this, 'Clicks', { ...common, consumer: 'operate-click' }),
+      operators: new Operators(this, 'Operators', { config }),
+      bus: new TransitionBus(this, 'Transitions', { ...common, cards }).bus,
       stateMachineArn: stateMachineArn(this, config.stackName),
       executionArns: executionArns(this, config.stackName),
     };
@@ -64,12 +76,29 @@ export class QueueStack extends Stack {
       streamArn: resources.tables.tasksStreamArn,
       parkedQueue: resources.parked.queue,
     });
+    this.consumers = this.addConsumers(resources, functions);
+    this.alarms = new QueueAlarms(this, 'Alarms', {
+      config,
+      parked: resources.parked.queue,
+      cardDeadLetters: cards.deadLetters,
+      clickDeadLetters: resources.clicks.deadLetters,
+    });
     this.addQueueOutputs(config, resources, machine, api);
+  }
+
+  /** Two invocations of ten cards keep Slack's limit of about a message a second and channel busy. */
+  private addConsumers({ cards, clicks }: QueueResources, functions: QueueFunctions): QueueConsumer[] {
+    const updateCards = { source: cards, consumer: functions.get('update-card') };
+    const operateClicks = { source: clicks, consumer: functions.get('operate-click') };
+    return [
+      new QueueConsumer(this, 'UpdateCards', { ...updateCards, batchSize: 10, maxConcurrency: 2 }),
+      new QueueConsumer(this, 'OperateClicks', { ...operateClicks, batchSize: 1, maxConcurrency: 10 }),
+    ];
   }
 
   private addQueueOutputs(
     config: QueueConfig,
-    { tables, documents, secrets, parked }: QueueResources,
+    { tables, documents, secrets, parked, cards, clicks, bus, operators }: QueueResources,
     machine: QuoteActionMachine,
     api: ActionApi,
   ): void {
@@ -83,6 +112,13 @@ export class QueueStack extends Stack {
       AuditTableName: tables.audit.tableName,
       DocumentsBucketName: documents.bucketName,
       ParkedQueueUrl: parked.url,
+      CardsTableName: tables.cards.tableName,
+      CardQueueUrl: cards.url,
+      CardDeadLettersUrl: cards.deadLettersUrl,
+      ClickQueueUrl: clicks.url,
+      ClickDeadLettersUrl: clicks.deadLettersUrl,
+      EventBusName: bus.eventBusName,
+      OperatorsParameterName: operators.parameterName,
       CrmSecretArn: secrets.crmArn,
       SlackSecretArn: secrets.slackArn,
       FunctionNames: JSON.stringify(Object.fromEntries(names)),

@@ -31,13 +31,19 @@ describe('HTTP API', () => {
       'POST /actions/{taskId}/retry': 'controlaction',
       'POST /actions/{taskId}/abandon': 'controlaction',
       'POST /actions/{taskId}/cancel': 'controlaction',
+      'POST /slack/interactions': 'slackinteractions',
+      'POST /slack/commands': 'slackcommands',
     });
   });
 
-  it('asks for a signature of IAM on every route but the health check', () => {
+  it('asks for a signature of IAM on every route but the health check and those that Slack signs', () => {
     const open = routes.filter((route) => route['AuthorizationType'] !== 'AWS_IAM');
 
-    expect(open.map((route) => route['RouteKey'])).toEqual(['GET /health']);
+    expect(open.map((route) => route['RouteKey'])).toEqual([
+      'GET /health',
+      'POST /slack/interactions',
+      'POST /slack/commands',
+    ]);
   });
 
   it('throttles, measures per route and logs who did what, but no content', () => {

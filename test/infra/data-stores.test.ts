@@ -88,7 +88,7 @@ describe.each(STAGES)('protection of the tables of stage %s', (stage) => {
   const restorable = { PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } };
 
   it('bills every table on demand, encrypts it with the data key and can restore it', () => {
-    expect(ofType(TABLE)).toHaveLength(3);
+    expect(ofType(TABLE)).toHaveLength(4);
     expect(
       synthesis.allHaving(TABLE, {
         BillingMode: 'PAY_PER_REQUEST',
@@ -183,7 +183,7 @@ describe.each(STAGES)('key and buckets of stage %s', (stage) => {
       JSON.stringify(policy).includes('"aws:SecureTransport":"false"'),
     );
 
-    expect(refusing).toHaveLength(stage === Stage.Local ? 0 : 3);
+    expect(refusing).toHaveLength(stage === Stage.Local ? 0 : 7);
   });
 });
 
@@ -192,8 +192,8 @@ describe.each(STAGES)('queue, secrets and logs of stage %s', (stage) => {
   const { ofType } = synthesis;
   const keyArn = keyArnOf(synthesis);
 
-  it('parks records for fourteen days under the key', () => {
-    expect(ofType('AWS::SQS::Queue')).toHaveLength(1);
+  it('keeps messages, parked records and dead letters for fourteen days under the key', () => {
+    expect(ofType('AWS::SQS::Queue')).toHaveLength(5);
     expect(
       synthesis.allHaving('AWS::SQS::Queue', {
         KmsMasterKeyId: keyArn,
@@ -213,7 +213,7 @@ describe.each(STAGES)('queue, secrets and logs of stage %s', (stage) => {
   });
 
   it('keeps every log for a set time under the key', () => {
-    expect(ofType('AWS::Logs::LogGroup')).toHaveLength(10);
+    expect(ofType('AWS::Logs::LogGroup')).toHaveLength(14);
     expect(
       synthesis.allHaving('AWS::Logs::LogGroup', {
         KmsKeyId: keyArn,

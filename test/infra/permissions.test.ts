@@ -58,6 +58,7 @@ const DRIVE = ['states:DescribeExecution@executions', 'states:StartExecution@mac
 const LEDGER = ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'].map(
   (verb) => `dynamodb:${verb}@TablesLedger`,
 );
+const CONSUME = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
 
 const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'enqueue-action': [...TRANSIT, ...DRIVE],
@@ -65,6 +66,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
     'dynamodb:GetItem@TablesTasks',
     'dynamodb:Query@TablesTasks',
     'dynamodb:Query@TablesAudit',
+    'dynamodb:GetItem@TablesCards',
   ],
   'control-action': [...TRANSIT, ...DRIVE],
   'run-action-pdf': [
@@ -83,6 +85,39 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
       (verb) => `dynamodb:${verb}@TablesTasks`,
     ),
     'sqs:SendMessage@ParkedQueue',
+    'events:PutEvents@TransitionsBus',
+  ],
+  'update-card': [
+    'dynamodb:GetItem@TablesTasks',
+    ...LEDGER,
+    ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `dynamodb:${verb}@TablesCards`),
+    'secretsmanager:GetSecretValue@SecretsSlack',
+    ...CONSUME.map((action) => `${action}@CardsQueue`),
+    'sqs:SendMessage@CardsQueue',
+  ],
+  'slack-interactions': [
+    'secretsmanager:GetSecretValue@SecretsSlack',
+    'ssm:GetParameter@operators',
+    ...LEDGER,
+    'dynamodb:GetItem@TablesTasks',
+    'dynamodb:Query@TablesAudit',
+    'sqs:SendMessage@ClicksQueue',
+  ],
+  'operate-click': [
+    ...TRANSIT,
+    ...DRIVE,
+    'secretsmanager:GetSecretValue@SecretsSlack',
+    ...CONSUME.map((action) => `${action}@ClicksQueue`),
+  ],
+  'slack-commands': [
+    'secretsmanager:GetSecretValue@SecretsSlack',
+    'ssm:GetParameter@operators',
+    'dynamodb:GetItem@TablesTasks',
+    'dynamodb:Query@TablesTasks',
+    'dynamodb:Query@TablesTasks',
+    'dynamodb:Query@TablesAudit',
+    'dynamodb:Query@TablesCards',
+    'dynamodb:GetItem@TablesCards',
   ],
 };
 
@@ -90,6 +125,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
 const placeOf = (resource: string): string => {
   if (resource.includes(':execution:')) return 'executions';
   if (resource.includes(':stateMachine:')) return 'machine';
+  if (resource.includes(':parameter/')) return 'operators';
   return /"Fn::GetAtt":\["([A-Za-z]+?)[0-9A-F]{8}"/.exec(resource)?.[1] ?? resource;
 };
 
@@ -177,7 +213,7 @@ describe('wildcards', () => {
       'logs:PutResourcePolicy',
       'logs:UpdateLogDelivery',
     ]);
-    expect(partly.map(placeOf).toSorted()).toEqual(['Documents', 'executions', 'executions']);
+    expect(partly.map(placeOf).toSorted()).toEqual(['Documents', 'executions', 'executions', 'executions']);
   });
 });
 

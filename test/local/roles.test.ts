@@ -6,12 +6,14 @@ import { outputs } from './support/queue.ts';
 import type { ProbeCall } from './support/role-probe.ts';
 import { probeArchive, probeRole } from './support/role-probe-deployment.ts';
 
-const { tasksTable, ledgerTable, auditTable, stateMachineArn, documentsBucket } = outputs;
+const { tasksTable, ledgerTable, auditTable, cardsTable, stateMachineArn, documentsBucket } = outputs;
 const task = { taskId: `task-${'0'.repeat(40)}` };
 const crmSecret = outputs.stackOutputs['CrmSecretArn'] ?? '';
 const slackSecret = outputs.stackOutputs['SlackSecretArn'] ?? '';
 
 const getTask: ProbeCall = { call: 'get', table: tasksTable, key: task };
+const card = { cardId: 'card#nothing' };
+const getCard: ProbeCall = { call: 'get', table: cardsTable, key: card };
 const getLedger: ProbeCall = { call: 'get', table: ledgerTable, key: { id: 'nothing' } };
 
 /** Own call → neighbouring call, for every function of the contract. */
@@ -51,6 +53,26 @@ const CASES: Record<FunctionName, { readonly own: ProbeCall; readonly neighbours
       { call: 'update', table: auditTable, key: { ...task, version: 1 } },
       getTask,
     ],
+  },
+  'update-card': {
+    own: getCard,
+    neighbours: [
+      { call: 'put', table: tasksTable, key: task },
+      { call: 'delete', table: cardsTable, key: card },
+      { call: 'query', table: auditTable, attribute: 'taskId' },
+    ],
+  },
+  'slack-interactions': {
+    own: getLedger,
+    neighbours: [{ call: 'put', table: tasksTable, key: task }, { call: 'start', stateMachineArn }, getCard],
+  },
+  'operate-click': {
+    own: getTask,
+    neighbours: [getLedger, getCard, { call: 'secret', secretId: crmSecret }],
+  },
+  'slack-commands': {
+    own: { call: 'query', table: cardsTable, index: 'byShownDay', attribute: 'shownDay' },
+    neighbours: [{ call: 'put', table: tasksTable, key: task }, getLedger],
   },
 };
 

@@ -1,0 +1,37 @@
+/** What the queue tells the bus, for the cards in Slack and for whoever else subscribes. */
+import * as z from 'zod/mini';
+import { ActionKind } from './action-kinds.ts';
+import { auditRecordSchema, SCHEMA_VERSION } from './records.ts';
+
+/** Source of every event on the bus. */
+export const EVENT_SOURCE = 'quoteq';
+/** Detail type of a transition. */
+export const EXECUTION_TRANSITIONED = 'ExecutionTransitioned';
+
+const { version, from, to, cause, actor, attempt, deferrals, generation, errorCode, atMs } =
+  auditRecordSchema.shape;
+
+/**
+ * Detail of `ExecutionTransitioned`. Delivered at least once and in any order: (taskId, version) is its identity, and
+ * the task itself is the truth.
+ */
+export const executionTransitionedSchema = z.strictObject({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  taskId: z.string(),
+  quoteId: z.string(),
+  kind: z.enum(ActionKind),
+  /** Version the task has after the transition. */
+  version,
+  from,
+  to,
+  cause,
+  actor,
+  attempt,
+  deferrals,
+  generation,
+  errorCode,
+  /** When the task made it, in ms since the epoch. */
+  atMs,
+});
+/** Detail of `ExecutionTransitioned`. */
+export type ExecutionTransitioned = z.infer<typeof executionTransitionedSchema>;

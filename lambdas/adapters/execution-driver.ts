@@ -56,8 +56,7 @@ export class StepFunctionsDriver implements ExecutionDriver {
   /** The name is taken: by this very driver (open or closed, both are fine), or by something else. */
   async #confirm(name: string, input: ExecutionInput, cause: Error): Promise<'already_started'> {
     const executionArn = `${this.#stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
-    const found = await this.#client.send(new DescribeExecutionCommand({ executionArn }));
-    const existing = inputOf(found.input);
+    const existing = inputOf(await this.#readInput(executionArn));
     if (
       existing.success &&
       existing.data.taskId === input.taskId &&
@@ -66,5 +65,13 @@ export class StepFunctionsDriver implements ExecutionDriver {
       return 'already_started';
     }
     throw notStarted(`The execution name ${name} is taken by another input`, cause);
+  }
+
+  async #readInput(executionArn: string): Promise<string | undefined> {
+    try {
+      return (await this.#client.send(new DescribeExecutionCommand({ executionArn }))).input;
+    } catch (error) {
+      throw notStarted('The execution that has the name could not be read', error);
+    }
   }
 }

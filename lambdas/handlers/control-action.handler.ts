@@ -16,25 +16,20 @@ import { requireEnv } from '../platform/require-env.ts';
 import { hasBody, jsonObjectOf, shaped } from './api/body.ts';
 import { SFN_OPTIONS } from './api/clients.ts';
 import { retryNotStarted } from './api/problem.ts';
-import { withReason } from './api/reasoned-queue.ts';
 import { actorOf, type ApiRequest, ifMatchVersionOf, taskIdOf } from './api/request.ts';
 import { createApi, type Operation } from './api/router.ts';
 import { taskResponse } from './api/views.ts';
 
 const logger = createLogger('control-action');
-const queue = new DynamoDbTaskRepo(createDocumentClient(), requireEnv(Env.TasksTable));
-const driver = new StepFunctionsDriver(new SFNClient(SFN_OPTIONS), requireEnv(Env.StateMachineArn));
-
-const serviceWith = (reason: string | undefined): ExecutionQueueService =>
-  new ExecutionQueueService({
-    queue: withReason(queue, reason),
-    driver,
-    clock: systemClock,
-    ids: randomIds,
-    retryPolicy: DEFAULT_RETRY_POLICY,
-    allowedEngines: new Set(),
-    actor: 'system:control-action',
-  });
+const service = new ExecutionQueueService({
+  queue: new DynamoDbTaskRepo(createDocumentClient(), requireEnv(Env.TasksTable)),
+  driver: new StepFunctionsDriver(new SFNClient(SFN_OPTIONS), requireEnv(Env.StateMachineArn)),
+  clock: systemClock,
+  ids: randomIds,
+  retryPolicy: DEFAULT_RETRY_POLICY,
+  allowedEngines: new Set(),
+  actor: 'system:control-action',
+});
 
 const reasonOf = (request: ApiRequest): string | undefined =>
   hasBody(request) ? shaped(jsonObjectOf(request), controlBodySchema).reason : undefined;
@@ -44,9 +39,9 @@ const operation =
   async (request) => {
     const taskId = taskIdOf(request);
     const version = ifMatchVersionOf(request);
-    const service = serviceWith(reasonOf(request));
+    const reason = reasonOf(request);
     try {
-      const task = await service.operate(taskId, action, version, actorOf(request));
+      const task = await service.operate(taskId, action, version, actorOf(request), reason);
       logger.info('operated', { taskId, action, version: task.version, state: task.state });
       return taskResponse(task);
     } catch (thrown) {

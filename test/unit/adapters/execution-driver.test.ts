@@ -1,0 +1,83 @@
+/** Starting executions: once per name, and never past a name that somebody else has. */
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { StepFunctionsDriver } from '../../../lambdas/adapters/execution-driver.ts';
+import type { ExecutionInput } from '../../../lambdas/contracts/state-machine-io.ts';
+
+const MACHINE = 'arn:aws:states:eu-central-1:123456789012:stateMachine:quoteq-quote-action';
+const input: ExecutionInput = {
+  taskId: `task-${'a'.repeat(40)}`,
+  generation: 2,
+  worker: 'crm',
+  waitSeconds: 0,
+};
+const sfn = mockClient(SFNClient);
+const driver = new StepFunctionsDriver(new SFNClient({ region: 'eu-central-1' }), MACHINE);
+
+const taken = (): void => {
+  sfn.on(StartExecutionCommand).rejects(new ExecutionAlreadyExists({ message: 'taken', $metadata: {} }));
+};
+
+beforeEach(() => {
+  sfn.reset();
+});
+
+describe('StepFunctionsDriver', () => {
+  it('starts the execution under the name of task and generation', async () => {
+    sfn.on(StartExecutionCommand).resolves({});
+
+    expect(await driver.start(input)).toBe('started');
+    expect(sfn.commandCalls(StartExecutionCommand)[0]?.args[0].input).toEqual({
+      stateMachineArn: MACHINE,
+      name: `${input.taskId}-2`,
+      input: JSON.stringify(input),
+    });
+  });
+
+  it.each(['RUNNING', 'SUCCEEDED', 'ABORTED'] as const)(
+    'takes its own execution that is %s as started',
+    async (status) => {
+      taken();
+      sfn
+        .on(DescribeExecutionCommand)
+        .resolves({ status, input: JSON.stringify({ ...input, waitSeconds: 9 }) });
+
+      expect(await driver.start(input)).toBe('already_started');
+      expect(sfn.commandCalls(DescribeExecutionCommand)[0]?.args[0].input).toEqual({
+        executionArn: `arn:aws:states:eu-central-1:123456789012:execution:quoteq-quote-action:${input.taskId}-2`,
+      });
+    },
+  );
+
+  it.each([
+    ['another task', JSON.stringify({ ...input, taskId: `task-${'b'.repeat(40)}` })],
+    ['another generation', JSON.stringify({ ...input, generation: 1 })],
+    ['no input at all', undefined],
+  ])('refuses a name that has %s', async (_what, existing) => {
+    taken();
+    sfn.on(DescribeExecutionCommand).resolves(existing === undefined ? {} : { input: existing });
+
+    await expect(driver.start(input)).rejects.toMatchObject({ code: 'DRIVER_NOT_STARTED' });
+  });
+
+  it('keeps the cause when Step Functions cannot be reached', async () => {
+    const outage = Object.assign(new Error('throttled'), { name: 'ThrottlingException' });
+    sfn.on(StartExecutionCommand).rejects(outage);
+
+    await expect(driver.start(input)).rejects.toMatchObject({ code: 'DRIVER_NOT_STARTED', cause: outage });
+  });
+
+  it('keeps the cause when the execution that has the name cannot be read', async () => {
+    taken();
+    const outage = new Error('down');
+    sfn.on(DescribeExecutionCommand).rejects(outage);
+
+    await expect(driver.start(input)).rejects.toMatchObject({ code: 'DRIVER_NOT_STARTED', cause: outage });
+  });
+});

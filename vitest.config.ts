@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** `fast` needs no servers beyond what a test starts itself; `local` deploys the stacks to the local AWS once. */
+/** `fast` needs no servers beyond what a test starts itself; `local` deploys the stacks to the local AWS once; `browser`
+ * does so too and looks at Slack in a real browser. */
 export default defineConfig({
   test: {
     projects: [
@@ -15,6 +16,16 @@ export default defineConfig({
         test: {
           name: 'local',
           include: ['test/local/**/*.test.ts'],
+          globalSetup: ['test/local/global-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/local/global-setup.ts'],
           fileParallelism: false,
           testTimeout: 180_000,

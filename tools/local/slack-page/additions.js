@@ -1,6 +1,6 @@
 /**
  * What Slack's clients do and the local Slack's page does not: they ask before a button with a `confirm` object is
- * pressed, show an ephemeral message to its one reader, and write `<!date^…>` in the reader's own time. Loaded before
+ * pressed, show an ephemeral message to its one reader, write `<!date^…>` in the reader's own time, and `&amp;` as `&`. Loaded before
  * the page's own script; it stands between that script and its socket, so what is asked about is the button as it was
  * when it was pressed.
  */
@@ -63,16 +63,32 @@ const node = (tag, className, ...children) => {
   made.append(...children);
   return made;
 };
-const MARKS = { '*': 'strong', _: 'em', '`': 'code' };
 const ENTITIES = { '&lt;': '<', '&gt;': '>', '&amp;': '&' };
+const decoded = (text) => text.replaceAll(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[entity]);
+/** Text nodes as they were left: one that is changed again is the page's new text. */
+const decodedNodes = new WeakMap();
+/** Decodes what the page has rendered, not what it is given: there, a `<` would begin a link or a mention. */
+const decodeWithin = (root) => {
+  const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  for (let text = texts.currentNode; text !== null; text = texts.nextNode()) {
+    if (text.nodeType !== Node.TEXT_NODE || text.parentElement?.closest('.mrkdwn') == null) continue;
+    if (decodedNodes.get(text) === text.data || !text.data.includes('&')) continue;
+    text.data = decoded(text.data);
+    decodedNodes.set(text, text.data);
+  }
+};
+new MutationObserver((changes) => {
+  for (const { type, target, addedNodes } of changes) {
+    for (const changed of type === 'childList' ? addedNodes : [target]) decodeWithin(changed);
+  }
+}).observe(document.documentElement, { childList: true, characterData: true, subtree: true });
+
+const MARKS = { '*': 'strong', _: 'em', '`': 'code' };
 /** Slack's bold, italic and code; everything else as it is. */
 const formatted = (text) =>
   text.split(/(\*[^*\n]+\*|`[^`\n]+`|\b_[^_\n]+_\b)/).map((part) => {
     const tag = part.length > 2 ? MARKS[part[0]] : undefined;
-    const plain = (tag === undefined ? part : part.slice(1, -1)).replaceAll(
-      /&(?:lt|gt|amp);/g,
-      (entity) => ENTITIES[entity],
-    );
+    const plain = decoded(tag === undefined ? part : part.slice(1, -1));
     return tag === undefined ? plain : node(tag, '', plain);
   });
 

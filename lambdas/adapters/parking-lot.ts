@@ -1,6 +1,7 @@
 /** Parks records that cannot be processed in a queue, with their reason, for people to look at and to redrive. */
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBRecord } from 'aws-lambda';
+import { CLIENT_OPTIONS } from '../platform/client-options.ts';
 import type { QueueError } from '../domain/errors.ts';
 
 /** SQS takes 256 KiB; beyond this the images are left out, and keys and sequence number still find the record. */
@@ -15,7 +16,7 @@ function bodyOf(record: DynamoDBRecord, error: QueueError): string {
 }
 
 /** A function that parks one record. Delivered again it parks a second copy; (eventID) tells them apart. */
-export function createParkingLot(queueUrl: string, client = new SQSClient({ maxAttempts: 3 })) {
+export function createParkingLot(queueUrl: string, client = new SQSClient(CLIENT_OPTIONS)) {
   return async (record: DynamoDBRecord, error: QueueError): Promise<void> => {
     await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: bodyOf(record, error) }));
   };

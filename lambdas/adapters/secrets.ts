@@ -1,9 +1,13 @@
 /** Provider secrets from Secrets Manager, cached for five minutes: a rotated one is picked up without a deploy. */
-import { getSecret } from '@aws-lambda-powertools/parameters/secrets';
+import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
+import { CLIENT_OPTIONS } from '../platform/client-options.ts';
 import { QueueError } from '../domain/errors.ts';
 
 const CACHE_SECONDS = 300;
+
+const provider = new SecretsProvider({ awsSdkV3Client: new SecretsManagerClient(CLIENT_OPTIONS) });
 
 const text = z.string().check(z.minLength(1));
 const crmSecretSchema = z.object({ token: text });
@@ -12,8 +16,8 @@ const slackSecretSchema = z.object({ botToken: text, signingSecrets: z.array(tex
 /** What the queue holds of Slack: the bot token, and the signing secrets (two during a rotation). */
 export type SlackSecret = z.infer<typeof slackSecretSchema>;
 
-async function readSecret<T>(schema: z.ZodMiniType<T>, secretArn: string): Promise<T> {
-  const value = await getSecret(secretArn, { maxAge: CACHE_SECONDS, transform: 'json' });
+async function readSecret<T>(schema: z.ZodMiniType<T>, secretArn: string, forceFetch = false): Promise<T> {
+  const value = await provider.get(secretArn, { maxAge: CACHE_SECONDS, transform: 'json', forceFetch });
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join('.') || '(the whole)').join(', ');
@@ -25,6 +29,10 @@ async function readSecret<T>(schema: z.ZodMiniType<T>, secretArn: string): Promi
 export const crmToken = async (secretArn: string): Promise<string> =>
   (await readSecret(crmSecretSchema, secretArn)).token;
 
-/** The Slack secret. @throws {QueueError} `PROVIDER_MISCONFIGURED` */
-export const slackSecret = (secretArn: string): Promise<SlackSecret> =>
-  readSecret(slackSecretSchema, secretArn);
+/**
+ * The Slack secret.
+ * @param forceFetch past the cache, as when a rotation may have just begun; @default false
+ * @throws {QueueError} `PROVIDER_MISCONFIGURED`
+ */
+export const slackSecret = (secretArn: string, forceFetch = false): Promise<SlackSecret> =>
+  readSecret(slackSecretSchema, secretArn, forceFetch);

@@ -1,7 +1,7 @@
 /** One drive of a task by a worker: claim, effect, settle. Answers the state machine with a typed outcome. */
 import { RunOutcome, type RunActionInput, type RunActionOutput } from '../contracts/state-machine-io.ts';
 import { type DriverView, outputOf } from './driver-view.ts';
-import { LeaseLost, toQueueError } from './errors.ts';
+import { LeaseLost, type QueueError, toQueueError } from './errors.ts';
 import { executionNameOf } from './hashing.ts';
 import type { EffectRunner } from './ports.ts';
 import type { ExecutionQueueService, TransitionResult } from './queue-service.ts';
@@ -12,7 +12,7 @@ export interface DriveOptions {
   readonly queue: ExecutionQueueService;
   readonly effects: EffectRunner;
   /** Called with every failed attempt, for the log. */
-  readonly onFailure: (task: ExecutionTask, error: Error) => void;
+  readonly onFailure: (task: ExecutionTask, error: QueueError) => void;
 }
 
 const failureOutput = ({ task, decision }: TransitionResult): RunActionOutput =>

@@ -11,10 +11,10 @@ import { controlBodySchema } from '../contracts/api.ts';
 import { Env } from '../contracts/environment.ts';
 import { DEFAULT_RETRY_POLICY } from '../domain/policy.ts';
 import { ExecutionQueueService, type OperatorAction } from '../domain/queue-service.ts';
+import { CLIENT_OPTIONS } from '../platform/client-options.ts';
 import { createLogger } from '../platform/observability.ts';
 import { requireEnv } from '../platform/require-env.ts';
 import { hasBody, jsonObjectOf, shaped } from './api/body.ts';
-import { SFN_OPTIONS } from './api/clients.ts';
 import { retryNotStarted } from './api/problem.ts';
 import { actorOf, type ApiRequest, ifMatchVersionOf, taskIdOf } from './api/request.ts';
 import { createApi, type Operation } from './api/router.ts';
@@ -23,7 +23,7 @@ import { taskResponse } from './api/views.ts';
 const logger = createLogger('control-action');
 const service = new ExecutionQueueService({
   queue: new DynamoDbTaskRepo(createDocumentClient(), requireEnv(Env.TasksTable)),
-  driver: new StepFunctionsDriver(new SFNClient(SFN_OPTIONS), requireEnv(Env.StateMachineArn)),
+  driver: new StepFunctionsDriver(new SFNClient(CLIENT_OPTIONS), requireEnv(Env.StateMachineArn)),
   clock: systemClock,
   ids: randomIds,
   retryPolicy: DEFAULT_RETRY_POLICY,

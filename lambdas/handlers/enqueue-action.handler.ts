@@ -14,10 +14,10 @@ import { Env } from '../contracts/environment.ts';
 import { quoteSnapshotSchema } from '../contracts/quote-snapshot.ts';
 import { DEFAULT_RETRY_POLICY } from '../domain/policy.ts';
 import { ExecutionQueueService } from '../domain/queue-service.ts';
+import { CLIENT_OPTIONS } from '../platform/client-options.ts';
 import { createLogger } from '../platform/observability.ts';
 import { requireEnv } from '../platform/require-env.ts';
 import { jsonObjectOf, shaped } from './api/body.ts';
-import { SFN_OPTIONS } from './api/clients.ts';
 import { actorOf, type ApiRequest, idempotencyKeyOf, quoteIdOf } from './api/request.ts';
 import { createApi } from './api/router.ts';
 import { taskPath, taskResponse } from './api/views.ts';
@@ -26,7 +26,7 @@ const logger = createLogger('enqueue-action');
 const engines = requireEnv(Env.AllowedEngines).split(',');
 const service = new ExecutionQueueService({
   queue: new DynamoDbTaskRepo(createDocumentClient(), requireEnv(Env.TasksTable)),
-  driver: new StepFunctionsDriver(new SFNClient(SFN_OPTIONS), requireEnv(Env.StateMachineArn)),
+  driver: new StepFunctionsDriver(new SFNClient(CLIENT_OPTIONS), requireEnv(Env.StateMachineArn)),
   clock: systemClock,
   ids: randomIds,
   retryPolicy: DEFAULT_RETRY_POLICY,

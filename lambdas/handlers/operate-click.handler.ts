@@ -1,8 +1,54 @@
-/** `operate-click`: nothing is handed to it until clicks can be verified; what comes is kept in the queue. */
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+/**
+ * `operate-click`: clicks that were verified and acknowledged. Delivered again a click changes nothing; one that cannot
+ * be read, or fails to the end, goes to the dead-letter queue.
+ */
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
+import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
+import { StepFunctionsDriver } from '../adapters/execution-driver.ts';
+import { slackSecret } from '../adapters/secrets.ts';
+import { postEphemeral } from '../adapters/slack/ephemeral.ts';
+import { clickOfMessage } from '../adapters/slack/interaction-queue.ts';
+import { createSlackClient } from '../adapters/slack/slack-client.ts';
+import { systemClock } from '../adapters/system.ts';
+import { Env } from '../contracts/environment.ts';
+import type { Click } from '../contracts/slack-payloads.ts';
+import { toQueueError } from '../domain/errors.ts';
+import { CLIENT_OPTIONS } from '../platform/client-options.ts';
+import { createLogger } from '../platform/observability.ts';
+import { requireEnv } from '../platform/require-env.ts';
+import { workClick } from './slack/work-click.ts';
+
+const logger = createLogger('operate-click');
+const queue = new DynamoDbTaskRepo(createDocumentClient(), requireEnv(Env.TasksTable));
+const driver = new StepFunctionsDriver(new SFNClient(CLIENT_OPTIONS), requireEnv(Env.StateMachineArn));
+const secretArn = requireEnv(Env.SlackSecretArn);
+const apiUrl = requireEnv(Env.SlackApiUrl);
+
+/** A notice that Slack will never take is dropped: the card and the audit trail say the same. Others come again. */
+async function tell(click: Click, text: string): Promise<void> {
+  const { botToken } = await slackSecret(secretArn);
+  try {
+    await postEphemeral(createSlackClient(botToken, apiUrl), click, text);
+  } catch (thrown) {
+    const error = toQueueError(thrown);
+    if (error.kind !== 'terminal') throw error;
+    logger.warn('notice dropped', { taskId: click.taskId, code: error.code });
+  }
+}
+
+async function carryOut({ body }: SQSRecord): Promise<void> {
+  const click = clickOfMessage(body);
+  const { taskId, action, version } = click;
+  const notice = await workClick({ queue, driver, clock: systemClock }, click);
+  logger.info('click carried out', { taskId, action, version, hasNotice: notice !== undefined });
+  if (notice !== undefined) await tell(click, notice);
+}
+
+const processor = new BatchProcessor(EventType.SQS);
 
 /** See the file head. */
 export const handler = (event: SQSEvent): Promise<SQSBatchResponse> =>
-  Promise.resolve({
-    batchItemFailures: event.Records.map(({ messageId }) => ({ itemIdentifier: messageId })),
-  });
+  processPartialResponse(event, carryOut, processor, { throwOnFullBatchFailure: false });

@@ -1,7 +1,8 @@
 /**
- * `publish-transitions`: the stream of the Tasks table into the append-only audit trail. Delivered again, or out of
- * order, it changes nothing: (taskId, version) is the identity of an audit item. A record that cannot be read is parked
- * with its reason, so that it holds nothing up; a record that cannot be written is reported back and comes again.
+ * `publish-transitions`: the stream of the Tasks table into the append-only audit trail, then onto the bus. Delivered
+ * again, or out of order, it changes nothing: (taskId, version) is the identity of an audit item and of an event. A record
+ * that cannot be read is parked with its reason, so that it holds nothing up; a record that cannot be written, or whose
+ * event the bus does not take, is reported back and comes again.
  */
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
@@ -9,8 +10,11 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
 import { DynamoDbAuditRepo } from '../adapters/dynamodb/audit-repo.ts';
 import { auditRecordsOf } from '../adapters/dynamodb/stream-record.ts';
+import { createEventPublisher, transitionedOf } from '../adapters/event-publisher.ts';
 import { createParkingLot } from '../adapters/parking-lot.ts';
+import { systemClock } from '../adapters/system.ts';
 import { Env } from '../contracts/environment.ts';
+import type { ExecutionTransitioned } from '../contracts/events.ts';
 import { Metric } from '../contracts/metric-names.ts';
 import { metricsOf } from '../domain/transition-metrics.ts';
 import { QueueError } from '../domain/errors.ts';
@@ -21,32 +25,47 @@ const logger = createLogger('publish-transitions');
 const audit = new DynamoDbAuditRepo(createDocumentClient(), requireEnv(Env.AuditTable));
 const metrics = createMetrics();
 const park = createParkingLot(requireEnv(Env.ParkedQueueUrl));
+const putEvents = createEventPublisher(requireEnv(Env.EventBusName), systemClock);
 
 const count = (name: Metric): Metrics => metrics.addMetric(name, MetricUnit.Count, 1);
 
-async function publish(record: DynamoDBRecord): Promise<void> {
+/** Events that are in the audit trail and not yet on the bus, with the record each came from. */
+type Pending = Map<ExecutionTransitioned, DynamoDBRecord>;
+
+async function record(streamed: DynamoDBRecord, pending: Pending): Promise<void> {
   let records;
   try {
-    records = auditRecordsOf(record);
+    records = auditRecordsOf(streamed);
   } catch (thrown) {
     if (!(thrown instanceof QueueError)) throw thrown;
-    logger.error('parked', { eventId: record.eventID, code: thrown.code });
-    await park(record, thrown);
+    logger.error('parked', { eventId: streamed.eventID, code: thrown.code });
+    await park(streamed, thrown);
     count(Metric.RecordsParked);
     return;
   }
   for (const item of records) {
     // A second delivery appends nothing and counts nothing.
     if ((await audit.append(item)) === 'appended') metricsOf(item).forEach(count);
+    pending.set(transitionedOf(item), streamed);
   }
 }
 
 const processor = new BatchProcessor(EventType.DynamoDBStreams);
 
+async function announce(pending: Pending): Promise<readonly string[]> {
+  const left = await putEvents([...pending.keys()]);
+  if (left.length > 0) logger.error('events not taken by the bus', { count: left.length });
+  return left.flatMap((event) => pending.get(event)?.dynamodb?.SequenceNumber ?? []);
+}
+
 /** See the file head. */
 export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   try {
-    return await processPartialResponse(event, publish, processor, { throwOnFullBatchFailure: false });
+    const pending: Pending = new Map();
+    const work = (streamed: DynamoDBRecord): Promise<void> => record(streamed, pending);
+    const audited = await processPartialResponse(event, work, processor, { throwOnFullBatchFailure: false });
+    const unannounced = (await announce(pending)).map((itemIdentifier) => ({ itemIdentifier }));
+    return { batchItemFailures: [...audited.batchItemFailures, ...unannounced] };
   } finally {
     metrics.publishStoredMetrics();
   }

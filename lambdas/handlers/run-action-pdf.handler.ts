@@ -4,16 +4,14 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { StoreQuotePdf } from '../adapters/effects/store-quote-pdf.ts';
 import { documentKey, renderQuotePdf } from '../adapters/pdf/index.ts';
 import { Env } from '../contracts/environment.ts';
+import { DOCUMENT_CLIENT_OPTIONS } from '../platform/client-options.ts';
 import { requireEnv } from '../platform/require-env.ts';
 import { createRunActionHandler } from './run-action.ts';
 
 const bucketName = requireEnv(Env.DocumentsBucket);
 /** Relative to the bundle, or absolute. */
 const fontsDir = fileURLToPath(new URL(`${requireEnv(Env.FontsDir)}/`, import.meta.url));
-const s3 = new S3Client({
-  maxAttempts: 2,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 4_000 },
-});
+const s3 = new S3Client(DOCUMENT_CLIENT_OPTIONS);
 
 /** See {@link createRunActionHandler}. */
 export const handler = createRunActionHandler(

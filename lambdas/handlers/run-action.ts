@@ -59,13 +59,9 @@ export function createRunActionHandler(
       {
         queue,
         effects: new GuardedEffectRunner(guard, createEffect(guard)),
+        // The detail may quote the provider, and a provider may quote the quote: it stands in the task, not in the log.
         onFailure: ({ taskId, attempt }, error) =>
-          logger.warn('attempt failed', {
-            taskId,
-            attempt,
-            errorName: error.name,
-            errorMessage: error.message,
-          }),
+          logger.warn('attempt failed', { taskId, attempt, code: error.code }),
       },
       input,
     );

@@ -1,5 +1,48 @@
-/** `slack-commands`: refuses every request until signatures can be verified. */
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+/**
+ * `slack-commands`: `/quoteq …`, answered to the one who asked only. Verified, parsed and checked against the list of
+ * operators like a click. It reads and writes nothing, so delivered again it only answers again.
+ */
+import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
+import { createFigureSource } from '../adapters/dynamodb/figure-source.ts';
+import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
+import { slackSecret } from '../adapters/secrets.ts';
+import { createOperatorCheck } from '../adapters/slack/operators.ts';
+import { systemClock } from '../adapters/system.ts';
+import { Env } from '../contracts/environment.ts';
+import { type SlashCommand, slashCommandSchema } from '../contracts/slack-payloads.ts';
+import { createLogger } from '../platform/observability.ts';
+import { requireEnv } from '../platform/require-env.ts';
+import { answerCommand } from './slack/answer-command.ts';
+import { createSlackEndpoint } from './slack/endpoint.ts';
+import { RefusalReason, SlackRefusal } from './slack/slack-refusal.ts';
+import { createFormReader } from './slack/verified-form.ts';
+
+const logger = createLogger('slack-commands');
+const client = createDocumentClient();
+const queue = new DynamoDbTaskRepo(client, requireEnv(Env.TasksTable));
+const figures = createFigureSource(client, requireEnv(Env.CardsTable), requireEnv(Env.AuditTable));
+const isOperator = createOperatorCheck(requireEnv(Env.OperatorsParameter));
+const secretArn = requireEnv(Env.SlackSecretArn);
+
+/** Of a field that comes twice nobody can tell which one Slack meant. */
+function commandOf(form: URLSearchParams): SlashCommand {
+  const parsed = slashCommandSchema.safeParse(Object.fromEntries(form));
+  const isRepeated = [...form.keys()].length !== new Set(form.keys()).size;
+  if (parsed.success && !isRepeated) return parsed.data;
+  throw new SlackRefusal(400, RefusalReason.Malformed);
+}
+
+const read = createFormReader({
+  clock: systemClock,
+  secret: (forceFetch) => slackSecret(secretArn, forceFetch),
+});
 
 /** See the file head. */
-export const handler = (): Promise<APIGatewayProxyStructuredResultV2> => Promise.resolve({ statusCode: 401 });
+export const handler = createSlackEndpoint(logger, read, async ({ form }) => {
+  const command = commandOf(form);
+  const person = { teamId: command.team_id, userId: command.user_id };
+  if (!(await isOperator(person))) throw new SlackRefusal(403, RefusalReason.NotAnOperator);
+  const answer = await answerCommand({ queue, figures, nowMs: systemClock.nowMs() }, command);
+  logger.info('command answered', { blocks: answer.blocks.length });
+  return answer;
+});

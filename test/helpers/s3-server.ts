@@ -1,25 +1,37 @@
 /** The little of S3 that the queue uses: PUT with `If-None-Match: *`, and HEAD. */
 import { S3Client } from '@aws-sdk/client-s3';
-import { type RunningServer, startServer } from '../../tools/local/http-server.ts';
+import { type RunningServer, type ServerReply, startServer } from '../../tools/local/http-server.ts';
+
+/** The next request of a method is answered so; `code` is S3's own name of the error. */
+export interface Refusal {
+  readonly method: string;
+  readonly status: number;
+  readonly code?: string;
+}
 
 /** A running S3. */
 export interface S3Server extends RunningServer {
   /** Keys in the order in which they were written; a key written twice stands there twice. */
   readonly writes: readonly string[];
   /** Answers of the next requests instead of S3's own, by method. */
-  readonly refusals: { method: string; status: number }[];
+  readonly refusals: Refusal[];
   /** A client of it. */
   createClient(): S3Client;
 }
 
+const replyOf = ({ status, code }: Refusal = { method: 'PUT', status: 500 }): ServerReply => ({
+  status,
+  ...(code === undefined ? {} : { body: `<Error><Code>${code}</Code><Message>no</Message></Error>` }),
+});
+
 /** Starts it, empty. */
 export async function startS3(): Promise<S3Server> {
   const writes: string[] = [];
-  const refusals: { method: string; status: number }[] = [];
+  const refusals: Refusal[] = [];
   const server = await startServer((request) => {
     const key = request.path.split('/').slice(2).join('/');
     const refusal = refusals.findIndex(({ method }) => method === request.method);
-    if (refusal >= 0) return Promise.resolve({ status: refusals.splice(refusal, 1)[0]?.status ?? 500 });
+    if (refusal >= 0) return Promise.resolve(replyOf(refusals.splice(refusal, 1)[0]));
     if (request.method === 'HEAD') return Promise.resolve({ status: writes.includes(key) ? 200 : 404 });
     if (request.headers['if-none-match'] === '*' && writes.includes(key))
       return Promise.resolve({ status: 412 });

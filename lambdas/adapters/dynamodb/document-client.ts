@@ -1,19 +1,13 @@
-/** The DynamoDB client of every function: bounded waits, and the SDK's own retries kept few. */
+/** The DynamoDB client of every function. */
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { CLIENT_OPTIONS } from '../../platform/client-options.ts';
 
-/**
- * A document client. 3 requests × (1 s connect + 2 s answer) stay under the 10 s of the shortest function.
- * The SDK repeats a request whose answer was lost; conditional writes carry an attempt id for that.
- */
+/** A document client that gives up in time. */
 export const createDocumentClient = (): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(
-    new DynamoDBClient({
-      maxAttempts: 3,
-      requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000 },
-    }),
-    { marshallOptions: { removeUndefinedValues: true } },
-  );
+  DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
 
 /** The error of a condition that did not hold, or `undefined` for anything else. */
 export const conditionFailure = (error: unknown): ConditionalCheckFailedException | undefined =>

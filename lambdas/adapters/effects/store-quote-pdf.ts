@@ -24,12 +24,19 @@ export interface StoreQuotePdfOptions {
 const statusOf = (thrown: unknown): number | undefined =>
   thrown instanceof S3ServiceException ? thrown.$metadata.httpStatusCode : undefined;
 
+/** S3 and the key service ask to slow down, under several statuses. */
+const THROTTLED = /SlowDown|Throttl|TooManyRequests|RequestLimitExceeded|ServiceUnavailable/;
+/** Refusals that pass by themselves: they say nothing about the request. */
+const PASSING = /RequestTimeout|RequestTimeTooSkewed|ExpiredToken|TokenRefreshRequired|InternalError/;
+
 /** A refused or broken S3 request as an error of the list. */
 function storeError(thrown: unknown): QueueError {
   const status = statusOf(thrown);
+  const name = thrown instanceof Error ? thrown.name : '';
   const detail = `S3 answered ${status ?? 'nothing'}${thrown instanceof Error ? ` (${thrown.name})` : ''}`;
   if (status === 409) return new QueueError('PDF_STORE_CONFLICT', { detail, cause: thrown });
-  if (status === 503)
+  if (PASSING.test(name)) return new QueueError('PROVIDER_UNAVAILABLE', { detail, cause: thrown });
+  if (status === 503 || THROTTLED.test(name))
     return new QueueError('PROVIDER_RATE_LIMITED', {
       detail,
       cause: thrown,
@@ -91,6 +98,8 @@ export class StoreQuotePdf implements Effect {
       return this.#result(key);
     } catch (thrown) {
       if (statusOf(thrown) === 404) return undefined;
+      // A HEAD has no body: a 400 does not say which of its many reasons it had, and some pass by themselves.
+      if (statusOf(thrown) === 400) throw new QueueError('PROVIDER_UNAVAILABLE', { cause: thrown });
       throw storeError(thrown);
     }
   }

@@ -41,11 +41,24 @@ const messageOf = (response: ProviderResponse): string => {
   return parsed.success ? parsed.data.message.slice(0, 300) : 'no message';
 };
 
-/** A 4xx as an error: set-up is missing, a race on the unique value, or the data is wrong. */
+/** Locked, too early, or the portal is being moved: HubSpot asks to wait. */
+const BUSY: ReadonlySet<number> = new Set([423, 425, 477]);
+const BUSY_SECONDS = 2;
+
+/** An answer without the deal as an error: set-up is missing, the deal is busy, or the data is wrong. */
 function refusalOf(response: ProviderResponse): QueueError {
   const message = messageOf(response);
   const detail = `The CRM answered ${response.status}: ${message}`;
-  if (response.status === 409) return new QueueError('PROVIDER_UNAVAILABLE', { detail });
+  // A race on the unique value, or a 2xx that does not say what became of the deal (207: some of a batch failed).
+  if (response.status === 409 || response.status < 300)
+    return new QueueError('PROVIDER_UNAVAILABLE', { detail });
+  if (BUSY.has(response.status)) {
+    return new QueueError('PROVIDER_RATE_LIMITED', {
+      detail,
+      deferral: true,
+      retryAfterSeconds: BUSY_SECONDS,
+    });
+  }
   return message.includes(CRM_EFFECT_KEY_PROPERTY) || message.includes('idProperty')
     ? new QueueError('PROVIDER_MISCONFIGURED', { detail })
     : new QueueError('PROVIDER_REFUSED', { detail });

@@ -68,7 +68,20 @@ describe('a refusal of S3', () => {
     expect(writes()).toEqual([]);
   });
 
+  it.each<[name: string, status: number, code: ErrorCode, deferral: boolean]>([
+    ['RequestTimeout', 400, 'PROVIDER_UNAVAILABLE', false],
+    ['ExpiredToken', 400, 'PROVIDER_UNAVAILABLE', false],
+    ['RequestTimeTooSkewed', 403, 'PROVIDER_UNAVAILABLE', false],
+    ['ThrottlingException', 400, 'PROVIDER_RATE_LIMITED', true],
+    ['KMS.ThrottlingException', 400, 'PROVIDER_RATE_LIMITED', true],
+  ])('named %s (%i) passes by itself: %s', async (name, status, code, deferral) => {
+    s3.refusals.push({ method: 'PUT', status, code: name });
+
+    await expect(effectOf().apply(task)).rejects.toMatchObject({ code, deferral });
+  });
+
   it.each<[status: number, code: ErrorCode]>([
+    [400, 'PROVIDER_UNAVAILABLE'],
     [403, 'PROVIDER_UNAUTHORIZED'],
     [500, 'PROVIDER_UNAVAILABLE'],
   ])('of %i to the probe is %s, not a missing document', async (status, code) => {

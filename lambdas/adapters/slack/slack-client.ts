@@ -16,12 +16,13 @@ const REQUEST_TIMEOUT_MS = 3_000;
 /**
  * A client without retries of its own: the SDK would post again after a network error, blindly, up to 10 times.
  * @param apiUrl with a trailing slash, e.g. `https://slack.com/api/`
+ * @param timeoutMs of one request; @default 3,000
  */
-export const createSlackClient = (token: string, apiUrl: string): WebClient =>
+export const createSlackClient = (token: string, apiUrl: string, timeoutMs = REQUEST_TIMEOUT_MS): WebClient =>
   new WebClient(token, {
     slackApiUrl: apiUrl,
     retryConfig: { retries: 0 },
-    timeout: REQUEST_TIMEOUT_MS,
+    timeout: timeoutMs,
     rejectRateLimitedCalls: true,
     // What fails is thrown and logged as an attempt; the SDK's own lines are not JSON.
     logLevel: LogLevel.ERROR,

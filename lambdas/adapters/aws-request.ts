@@ -1,0 +1,92 @@
+/**
+ * One signed request to an AWS service that speaks JSON. For functions that need a single operation: the SDK's client of
+ * the service would weigh more than the function.
+ */
+import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
+import { SignatureV4 } from '@smithy/signature-v4';
+
+type Bytes = string | ArrayBuffer | ArrayBufferView;
+
+const bytesOf = (data: Bytes): Uint8Array => {
+  if (typeof data === 'string') return Buffer.from(data, 'utf8');
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
+};
+
+/** Node's SHA-256 in the shape that the signer asks for; with a key, HMAC-SHA-256. */
+class Sha256 {
+  readonly #hash: Hash | Hmac;
+  constructor(key?: Bytes) {
+    this.#hash = key === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(key));
+  }
+  update(data: Bytes): void {
+    this.#hash.update(bytesOf(data));
+  }
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
+  reset(): void {
+    throw new TypeError('reset: expected a hash to be used once');
+  }
+}
+
+/** A request. */
+export interface AwsRequest {
+  /** Name of the service in its host name and signature, e.g. `events`. */
+  readonly service: string;
+  /** `X-Amz-Target`: service and operation. */
+  readonly operation: string;
+  /** Given to the service as JSON. */
+  readonly body: object;
+  /** Until the head of the answer is there. */
+  readonly timeoutMs: number;
+}
+
+/** Lambda gives every function these; elsewhere they are set for the process. */
+function environment(name: 'AWS_REGION' | 'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY'): string {
+  const value = process.env[name];
+  if (value === undefined || value === '')
+    throw new Error(`Environment variable ${name}: expected a value, found none`);
+  return value;
+}
+
+function signerOf(service: string): SignatureV4 {
+  const sessionToken = process.env['AWS_SESSION_TOKEN'];
+  return new SignatureV4({
+    service,
+    region: environment('AWS_REGION'),
+    credentials: {
+      accessKeyId: environment('AWS_ACCESS_KEY_ID'),
+      secretAccessKey: environment('AWS_SECRET_ACCESS_KEY'),
+      ...(sessionToken === undefined || sessionToken === '' ? {} : { sessionToken }),
+    },
+    sha256: Sha256,
+  });
+}
+
+/** `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` name another host, as in the SDK. */
+const endpointOf = (service: string): URL =>
+  new URL(
+    process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ??
+      process.env['AWS_ENDPOINT_URL'] ??
+      `https://${service}.${environment('AWS_REGION')}.amazonaws.com`,
+  );
+
+/** Sends it once. @throws when no answer comes; an answer of any status is returned */
+export async function sendAwsRequest(request: AwsRequest): Promise<Response> {
+  const { service, operation, timeoutMs } = request;
+  const url = endpointOf(service);
+  const body = JSON.stringify(request.body);
+  const signed = await signerOf(service).sign({
+    method: 'POST',
+    protocol: url.protocol,
+    hostname: url.hostname,
+    path: '/',
+    headers: { host: url.host, 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': operation },
+    body,
+  });
+  const { host: _host, ...headers } = signed.headers;
+  const signal = AbortSignal.timeout(timeoutMs);
+  return fetch(new URL('/', url), { method: 'POST', headers, body, signal });
+}

@@ -1,0 +1,52 @@
+/** The audit trail of a task as a modal: what happened, when, by whom. Within Block Kit's limits whatever it holds. */
+import type { ModalView } from '@slack/types';
+import type { ExecutionTask, Transition } from '../../contracts/records.ts';
+import { actorText } from './interaction-actor.ts';
+import { context, dateText, packed, section } from './interaction-blocks.ts';
+import { escapeText } from './message-text.ts';
+
+/** A view takes 100 blocks; 40 × 2,900 characters of trail also stay far below the 250 KB of a view. */
+const MAX_SECTIONS = 40;
+/** Longest reason that is shown, in UTF-16 code units; escaped it has at most five times as many. */
+const MAX_REASON_LENGTH = 200;
+
+const reasonText = (reason: string): string => escapeText(reason.slice(0, MAX_REASON_LENGTH).toWellFormed());
+
+/** One transition as a line. */
+export function transitionLine(transition: Omit<Transition, 'attemptId'>): string {
+  const { version, from, to, cause, actor, reason, errorCode, attempt, generation, atMs } = transition;
+  const move = from === null || from === to ? `*${to}*` : `${from} → *${to}*`;
+  const parts = [
+    `\`v${version}\` ${dateText(atMs)}`,
+    move,
+    `${cause} by ${actorText(actor)}`,
+    `attempt ${attempt}, generation ${generation}`,
+    ...(errorCode === undefined ? [] : [`\`${errorCode}\``]),
+    ...(reason === undefined ? [] : [`“${reasonText(reason)}”`]),
+  ];
+  return parts.join(' · ');
+}
+
+type ShownTask = Pick<ExecutionTask, 'taskId' | 'quoteId' | 'kind' | 'state' | 'version'>;
+
+/**
+ * The modal. A trail that is too long loses its oldest part and says so.
+ * @param records in order of version; it may lag behind `task` by a second
+ */
+export function auditModal(task: ShownTask, records: readonly Omit<Transition, 'attemptId'>[]): ModalView {
+  const texts = packed(records.map(transitionLine));
+  const shown = texts.slice(-MAX_SECTIONS);
+  const head = `*${task.kind}* of quote *${escapeText(task.quoteId)}* is *${task.state}* at version ${task.version}`;
+  return {
+    type: 'modal',
+    title: { type: 'plain_text', text: 'Audit trail' },
+    close: { type: 'plain_text', text: 'Close' },
+    blocks: [
+      section(head),
+      context(`\`${task.taskId}\``),
+      { type: 'divider' },
+      ...(shown.length < texts.length ? [context('Older transitions are in the API’s audit trail.')] : []),
+      ...(shown.length === 0 ? [section('Nothing has been recorded yet.')] : shown.map(section)),
+    ],
+  };
+}

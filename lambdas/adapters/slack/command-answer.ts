@@ -1,0 +1,104 @@
+/** Answers to `/quoteq …`: seen by the one who asked only, within Block Kit's limits. */
+import type { KnownBlock } from '@slack/types';
+import { ERROR_CODES } from '../../contracts/error-codes.ts';
+import type { ExecutionTask } from '../../contracts/records.ts';
+import { attemptsUsed } from '../../domain/retry-policy.ts';
+import { FIGURE_DAYS, type QueueFigures } from './command-figures.ts';
+import { dateText, packed, section } from './interaction-blocks.ts';
+import { escapeText } from './message-text.ts';
+
+/** Body of the answer to a slash command. */
+export interface CommandAnswer {
+  readonly response_type: 'ephemeral';
+  /** Fallback of the blocks. */
+  readonly text: string;
+  readonly blocks: readonly KnownBlock[];
+}
+
+const answer = (head: string, lines: readonly string[]): CommandAnswer => ({
+  response_type: 'ephemeral',
+  text: head,
+  // 50 lines of some 300 characters make 6 sections; Slack takes 50 blocks.
+  blocks: [head, ...packed(lines)].map(section),
+});
+
+function attemptText(task: ExecutionTask): string {
+  const deferred = task.deferrals === 0 ? '' : ` (+${task.deferrals} deferred)`;
+  return `attempt ${attemptsUsed(task)} of ${task.maxAttempts}${deferred}`;
+}
+
+function errorText({ error }: ExecutionTask): readonly string[] {
+  return error === undefined ? [] : [`\`${error.code}\` ${escapeText(ERROR_CODES[error.code].text)}`];
+}
+
+const nextText = ({ nextAttemptAtMs }: ExecutionTask): readonly string[] =>
+  nextAttemptAtMs === undefined ? [] : [`next attempt ${dateText(nextAttemptAtMs)}`];
+
+const taskLine = (task: ExecutionTask): string =>
+  [
+    `*${task.kind}* is *${task.state}*`,
+    attemptText(task),
+    ...errorText(task),
+    ...nextText(task),
+    `\`${task.taskId}\``,
+  ].join(' · ');
+
+/** `/quoteq <quoteId>`. @param hasMore whether the quote has more tasks than these */
+export function quoteAnswer(
+  quoteId: string,
+  tasks: readonly ExecutionTask[],
+  hasMore: boolean,
+): CommandAnswer {
+  const name = `*${escapeText(quoteId)}*`;
+  if (tasks.length === 0) return answer(`Quote ${name} has no actions.`, []);
+  const more = hasMore ? ['There are more: ask the API for the rest.'] : [];
+  const count = tasks.length === 1 ? 'one action' : `${tasks.length} actions`;
+  return answer(`Quote ${name}: ${count}`, [...tasks.map(taskLine), ...more]);
+}
+
+const stuckLine = (task: ExecutionTask): string => {
+  const due = task.dueAtMs === undefined ? '' : ` · due since ${dateText(task.dueAtMs)}`;
+  return `Quote *${escapeText(task.quoteId)}*: ${taskLine(task)}${due}`;
+};
+
+/** `/quoteq stuck`. @param hasMore whether there may be more than these */
+export function stuckAnswer(tasks: readonly ExecutionTask[], hasMore: boolean): CommandAnswer {
+  if (tasks.length === 0) return answer('Nothing is stuck.', []);
+  const more = hasMore ? ['There may be more.'] : [];
+  const count = tasks.length === 1 ? 'One action is' : `${tasks.length} actions are`;
+  return answer(`${count} overdue`, [...tasks.map(stuckLine), ...more]);
+}
+
+const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
+
+function rateLines({ taskCount, failedCount, duplicateCount }: QueueFigures): readonly string[] {
+  if (taskCount === 0) return ['• Failed actions, duplicate effects: no sample'];
+  return [
+    `• Failed actions: *${percent(failedCount, taskCount)}* (${failedCount} of ${taskCount}; cancelled and abandoned ones count) – target ≤ 2.0 %`,
+    `• Duplicate effects: *${percent(duplicateCount, taskCount)}* (${duplicateCount} of ${taskCount}) – target ≤ 0.1 %`,
+  ];
+}
+
+const latencyLine = ({ latencyCount, meanLatencyMs }: QueueFigures): string =>
+  meanLatencyMs === undefined
+    ? '• Mean status latency: no sample'
+    : `• Mean status latency: *${(meanLatencyMs / 1_000).toFixed(2)} s* (${latencyCount} transitions) – target ≤ 1.5 s`;
+
+const recoveryLine = ({ recoveredCount, recoveredAndEndedCount }: QueueFigures): string =>
+  recoveredCount === 0
+    ? '• Recovery within 5 minutes: no stuck action in the sample'
+    : `• Recovery: ${recoveredCount} stuck actions were recovered by the sweep, ${recoveredAndEndedCount} of them have ended; the share within 5 minutes is not measured here`;
+
+/** `/quoteq kpi`. */
+export function kpiAnswer(figures: QueueFigures): CommandAnswer {
+  const head = `*Figures of the last ${FIGURE_DAYS} days*, of the newest ${figures.taskCount} actions that moved`;
+  return answer(head, [...rateLines(figures), latencyLine(figures), recoveryLine(figures)]);
+}
+
+/** `/quoteq help`, and whatever is not understood. @param command as Slack names it, e.g. `/quoteq` */
+export const helpAnswer = (command: string): CommandAnswer =>
+  answer('What I can tell', [
+    `• \`${command} Q-1042\` – all actions of a quote`,
+    `• \`${command} stuck\` – actions that should have moved on and have not`,
+    `• \`${command} kpi\` – failed actions, duplicates, status latency, with the size of their samples`,
+  ]);

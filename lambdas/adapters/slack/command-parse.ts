@@ -1,0 +1,22 @@
+/** The text after `/quoteq`, as what it asks for. */
+import { quoteIdSchema } from '../../contracts/quote-snapshot.ts';
+
+/** What a command asks for. */
+export type Command =
+  | { readonly kind: 'quote'; readonly quoteId: string }
+  | { readonly kind: 'stuck' }
+  | { readonly kind: 'kpi' }
+  | { readonly kind: 'help' };
+
+const KEYWORDS = { stuck: { kind: 'stuck' }, kpi: { kind: 'kpi' }, help: { kind: 'help' } } as const;
+
+const isKeyword = (word: string): word is keyof typeof KEYWORDS => Object.hasOwn(KEYWORDS, word);
+
+/** Reads a command; what it does not know, it answers with help. The words come before quote ids of the same name. */
+export function parseCommand(text: string): Command {
+  const word = text.trim();
+  const keyword = word.toLowerCase();
+  if (isKeyword(keyword)) return KEYWORDS[keyword];
+  const quoteId = quoteIdSchema.safeParse(word);
+  return quoteId.success ? { kind: 'quote', quoteId: quoteId.data } : { kind: 'help' };
+}

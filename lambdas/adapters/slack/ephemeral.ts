@@ -1,0 +1,78 @@
+/** What only the person who pressed a button sees: why it did nothing, and who was first. */
+import type { WebClient } from '@slack/web-api';
+import type { Click } from '../../contracts/slack-payloads.ts';
+import type { ExecutionTask, Transition } from '../../contracts/records.ts';
+import { transitionLine } from './audit-modal.ts';
+import { actorText } from './interaction-actor.ts';
+import { escapeText } from './message-text.ts';
+import { slackError } from './slack-client.ts';
+
+const VERB = { retry: 'Retry now', abandon: 'Abandon', cancel: 'Cancel', audit: 'Show audit' } as const;
+
+/** Transitions that are shown when the modal could not be opened. */
+const TRAIL_LENGTH = 8;
+
+const nameOf = (task: ExecutionTask): string => `*${task.kind}* of quote *${escapeText(task.quoteId)}*`;
+
+const DID = {
+  enqueue: 'enqueued it',
+  claim: 'started an attempt',
+  complete: 'completed it',
+  fail: 'recorded a failed attempt',
+  recover_stale: 'recovered it',
+  operator_retry: 'pressed Retry now',
+  operator_abandon: 'abandoned it',
+  operator_cancel: 'cancelled it',
+} as const satisfies Record<Transition['cause'], string>;
+
+/**
+ * Who moved the task on after `version`: the first transition, unless the task's own history no longer holds it.
+ */
+export const firstAfter = (task: ExecutionTask, version: number): Transition | undefined =>
+  task.history.find((transition) => transition.version === version + 1);
+
+/** Why a click did nothing: who was first, and what the task is now. */
+export function loserText(task: ExecutionTask, click: Pick<Click, 'version' | 'action'>): string {
+  const present = `It is now *${task.state}* (version ${task.version}).`;
+  const head = `Your “${VERB[click.action]}” on ${nameOf(task)} did nothing.`;
+  const first = firstAfter(task, click.version);
+  if (first !== undefined)
+    return `${head} ${actorText(first.actor)} was first and ${DID[first.cause]}. ${present}`;
+  const why =
+    task.version === click.version
+      ? 'The present state does not allow it.'
+      : 'The task has moved on since that card.';
+  return `${head} ${why} ${present}`;
+}
+
+/** There is no such task (any more). */
+export const notFoundText = (click: Pick<Click, 'taskId' | 'action'>): string =>
+  `Your “${VERB[click.action]}” did nothing: there is no task \`${click.taskId}\`.`;
+
+/** The newest transitions, for the case that the modal could not be opened in time. */
+export function trailText(task: ExecutionTask): string {
+  const lines = task.history.slice(-TRAIL_LENGTH).map(transitionLine);
+  // 8 lines of at most 2,000 characters each; Slack takes 40,000 in a message.
+  return [`The audit trail of ${nameOf(task)} could not be opened. Its newest transitions:`, ...lines].join(
+    '\n',
+  );
+}
+
+/**
+ * Shows `text` to the person who clicked, and to nobody else, beside the card. Slack does not promise delivery, and
+ * sent again it is shown twice.
+ * @throws {QueueError} as {@link slackError}
+ */
+export async function postEphemeral(client: WebClient, click: Click, text: string): Promise<void> {
+  const { channelId: channel, userId: user, threadTs } = click;
+  try {
+    await client.chat.postEphemeral({
+      channel,
+      user,
+      text,
+      ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+    });
+  } catch (thrown) {
+    throw slackError(thrown);
+  }
+}

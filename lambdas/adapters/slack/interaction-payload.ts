@@ -1,0 +1,99 @@
+/** A form from Slack as a click or as something that is not for us. Read only after its signature was checked. */
+import {
+  blockActionsSchema,
+  type BlockActions,
+  type Click,
+  interactionSchema,
+} from '../../contracts/slack-payloads.ts';
+import { buttonValueSchema, CARD_ACTION_BY_ID, isCardActionId } from '../../contracts/slack-actions.ts';
+import { QueueError } from '../../domain/errors.ts';
+import { hashOf } from '../../domain/hashing.ts';
+
+/** What an interaction asks for. */
+export type Interaction =
+  /** A press of one of the card's buttons. `triggerId` opens a modal within 3 s of the press. */
+  | { readonly kind: 'click'; readonly click: Click; readonly triggerId: string }
+  /** Something else that Slack tells its apps: a link that was opened, a modal that was closed. */
+  | { readonly kind: 'ignored' };
+
+/** The message names the field and what was expected, never what was there. */
+const invalid = (expected: string): QueueError => new QueueError('REQUEST_INVALID', { detail: expected });
+
+function parseJson(text: string, field: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's message quotes the text, so it is no cause here.
+    throw invalid(`${field}: expected JSON`);
+  }
+}
+
+/** The one value of a field. @throws {QueueError} `REQUEST_INVALID` when it is missing or repeated */
+function only(form: URLSearchParams, field: string): string {
+  const [value, ...others] = form.getAll(field);
+  if (value === undefined || others.length > 0) throw invalid(`${field}: expected this field once`);
+  return value;
+}
+
+type Press = BlockActions['actions'][number];
+
+function valueOf(press: Press) {
+  const value = buttonValueSchema.safeParse(parseJson(press.value ?? '', 'value'));
+  if (value.success) return value.data;
+  throw invalid('value: expected taskId, version and action');
+}
+
+/** The same press delivered again has the same id, and no other press has it. */
+const clickIdOf = ({ team, user, container }: BlockActions, { action_id, action_ts, value }: Press): string =>
+  hashOf([
+    'quoteq/click',
+    team.id,
+    user.id,
+    action_ts,
+    container.channel_id,
+    container.message_ts,
+    action_id,
+    value ?? '',
+  ]);
+
+function clickOf(payload: BlockActions, press: Press): Click {
+  const { team, user, container, message } = payload;
+  const { taskId, version, action } = valueOf(press);
+  if (!isCardActionId(press.action_id) || CARD_ACTION_BY_ID[press.action_id] !== action) {
+    throw invalid('value.action: expected the action of the button');
+  }
+  const threadTs = message?.thread_ts;
+  return {
+    schemaVersion: 1,
+    clickId: clickIdOf(payload, press),
+    taskId,
+    version,
+    action,
+    teamId: team.id,
+    userId: user.id,
+    userName: user.username ?? user.name ?? user.id,
+    channelId: container.channel_id,
+    messageTs: container.message_ts,
+    ...(threadTs === undefined ? {} : { threadTs }),
+  };
+}
+
+/**
+ * Reads the form of an interaction.
+ * @throws {QueueError} `REQUEST_INVALID` when it is not as Slack documents it, or a button is not as the card made it
+ */
+export function parseInteraction(form: URLSearchParams): Interaction {
+  const json = parseJson(only(form, 'payload'), 'payload');
+  const head = interactionSchema.safeParse(json);
+  if (!head.success) throw invalid('payload.type: expected a kind of interaction');
+  if (head.data.type !== 'block_actions') return { kind: 'ignored' };
+  const parsed = blockActionsSchema.safeParse(json);
+  if (!parsed.success) {
+    throw invalid(
+      `payload.${parsed.error.issues[0]?.path.join('.') ?? ''}: expected the shape of block_actions`,
+    );
+  }
+  const [press] = parsed.data.actions;
+  if (press === undefined || !isCardActionId(press.action_id)) return { kind: 'ignored' };
+  return { kind: 'click', click: clickOf(parsed.data, press), triggerId: parsed.data.trigger_id };
+}

@@ -1,0 +1,56 @@
+/**
+ * A signed click is good for five minutes to whoever holds its bytes; here it is good once. The click's id goes through
+ * Powertools' `makeIdempotent` on the ledger, as every effect does: what the click leaves is one message to the worker.
+ */
+import type { Click } from '../../contracts/slack-payloads.ts';
+import { EffectProof } from '../../contracts/records.ts';
+import { QueueError } from '../../domain/errors.ts';
+import { type GuardOptions, runGuarded } from '../guarded-effect.ts';
+
+/** Whether a click was handed over now, or had been before. */
+export type HandOver = 'accepted' | 'replayed';
+
+const effectKeyOf = (click: Click): string => `slack.click:${click.clickId}`;
+
+/** The first delivery is still at it: what comes in now is a copy. */
+const isAtIt = (thrown: unknown): boolean =>
+  thrown instanceof QueueError && thrown.code === 'EFFECT_IN_PROGRESS';
+
+/**
+ * Hands a click over, once. A hand-over that failed may be tried again; should the first try have reached the worker
+ * after all, the worker finds the task moved on.
+ * @param handOver returns the id of the message that carries the click
+ * @throws {QueueError} what `handOver` throws
+ */
+export async function handOverOnce(
+  options: GuardOptions,
+  click: Click,
+  handOver: () => Promise<string>,
+): Promise<HandOver> {
+  const { clock, ids, lambdaContext } = options;
+  try {
+    const { proof } = await runGuarded(options, {
+      claim: {
+        effectKey: effectKeyOf(click),
+        taskHash: click.clickId,
+        owner: ids.next(),
+        fence: 0,
+        leaseExpiresAtMs: clock.nowMs() + lambdaContext.getRemainingTimeInMillis(),
+      },
+      contentHash: click.clickId,
+      probeOnly: false,
+      apply: async () => ({
+        provider: 'slack',
+        externalId: await handOver(),
+        location: `slack:${click.channelId}/${click.messageTs}`,
+        contentHash: click.clickId,
+      }),
+      // A queue cannot be asked; the worker's guarded transition makes a second message harmless.
+      probe: () => Promise.resolve(undefined),
+    });
+    return proof === EffectProof.Replayed ? 'replayed' : 'accepted';
+  } catch (thrown) {
+    if (isAtIt(thrown)) return 'replayed';
+    throw thrown;
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * The allow-list of operators: (team id, user id) pairs in an SSM parameter of type StringList, `T0123:U0456,…`.
+ * Nobody is an operator by membership of a workspace or a channel.
+ */
+import { QueueError } from '../../domain/errors.ts';
+import { ssmParameter } from '../ssm-parameter.ts';
+
+/** Who was taken off the list may act for at most this much longer. */
+const CACHE_SECONDS = 60;
+
+/** A person in Slack; user ids are unique within a team only. */
+export interface SlackPerson {
+  /** `T…`, or `E…` where the app is installed for a whole organisation. */
+  readonly teamId: string;
+  /** `U…` or `W…`. */
+  readonly userId: string;
+}
+
+/** Reads the value of the parameter. */
+export type ReadOperators = () => Promise<string | undefined>;
+
+const ENTRY = /^[TE][A-Z0-9]+:[UW][A-Z0-9]+$/;
+
+/** Values that set-up puts where there is nobody yet: SSM takes no empty parameter. */
+const NOBODY: ReadonlySet<string> = new Set(['', '-', 'none']);
+
+/**
+ * The operators of a parameter's value.
+ * @throws {QueueError} `PROVIDER_MISCONFIGURED` naming the place of an entry that is no `team:user`; then nobody is one
+ */
+export function parseOperators(value: string): ReadonlySet<string> {
+  if (NOBODY.has(value.trim())) return new Set();
+  const entries = value.split(',').map((entry) => entry.trim());
+  const wrong = entries.findIndex((entry) => !ENTRY.test(entry));
+  if (wrong === -1) return new Set(entries);
+  throw new QueueError('PROVIDER_MISCONFIGURED', {
+    detail: `operators: entry ${wrong + 1} of ${entries.length}: expected a team id and a user id, like T0123:U0456`,
+  });
+}
+
+const fromSsm =
+  (parameterName: string): ReadOperators =>
+  () =>
+    ssmParameter(parameterName, CACHE_SECONDS);
+
+/**
+ * Tells whether a person is an operator.
+ * @throws {QueueError} `PROVIDER_MISCONFIGURED` when the parameter is missing or malformed; whatever reading it throws
+ */
+export function createOperatorCheck(
+  parameterName: string,
+  read: ReadOperators = fromSsm(parameterName),
+): (person: SlackPerson) => Promise<boolean> {
+  return async ({ teamId, userId }) => {
+    const value = await read();
+    if (value === undefined) {
+      throw new QueueError('PROVIDER_MISCONFIGURED', {
+        detail: 'operators: expected the parameter to exist',
+      });
+    }
+    return parseOperators(value).has(`${teamId}:${userId}`);
+  };
+}

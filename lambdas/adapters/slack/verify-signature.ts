@@ -1,0 +1,90 @@
+/**
+ * Who sent a request: Slack, or not. Invariants upheld here:
+ * 1. The signature is checked over the bytes that came, before anything in them is read.
+ * 2. Every secret is tried in constant time; the answer's time does not tell which one fits, or how nearly.
+ * 3. The reason of a refusal is for our log; the caller learns nothing but that it was refused.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** Slack's own limit: a request that is older, or from further in the future, is refused. */
+export const MAX_SIGNATURE_AGE_SECONDS = 300;
+/** The present signing secret and, during a rotation, the one before or after it. */
+export const MAX_SIGNING_SECRETS = 2;
+
+/** Why a request is not taken for Slack's. */
+export const SignatureRefusal = {
+  MissingHeader: 'missing_header',
+  MalformedHeader: 'malformed_header',
+  TooOld: 'too_old',
+  FromTheFuture: 'from_the_future',
+  Mismatch: 'mismatch',
+} as const;
+/** One of {@link SignatureRefusal}. */
+export type SignatureRefusal = (typeof SignatureRefusal)[keyof typeof SignatureRefusal];
+
+/** A request as far as its signature goes. */
+export interface SignedRequest {
+  /** The body as it came over the wire, after base64 of the transport was undone. */
+  readonly rawBody: Uint8Array;
+  /** Header `X-Slack-Signature`. */
+  readonly signature: string | undefined;
+  /** Header `X-Slack-Request-Timestamp`: seconds since the epoch. */
+  readonly timestamp: string | undefined;
+}
+
+/** Whether a request is Slack's. */
+export type SignatureVerdict =
+  { readonly ok: true } | { readonly ok: false; readonly reason: SignatureRefusal };
+
+const SIGNATURE = /^v0=[0-9a-f]{64}$/;
+/** Up to the year 33658: a number that a double holds exactly. */
+const TIMESTAMP = /^\d{1,12}$/;
+
+const refused = (reason: SignatureRefusal): SignatureVerdict => ({ ok: false, reason });
+
+/**
+ * Signing secrets that can protect something.
+ * @throws {TypeError} when there is none, more than {@link MAX_SIGNING_SECRETS}, or a blank one
+ */
+function assertSigningSecrets(signingSecrets: readonly string[]): void {
+  const isUsable = signingSecrets.length >= 1 && signingSecrets.length <= MAX_SIGNING_SECRETS;
+  if (isUsable && signingSecrets.every((secret) => secret.trim() !== '')) return;
+  throw new TypeError(
+    `signingSecrets: expected 1 to ${MAX_SIGNING_SECRETS} secrets, none of them empty; got ${signingSecrets.length}`,
+  );
+}
+
+/** The signature that Slack puts on a body. */
+export const signatureOf = (rawBody: Uint8Array, timestamp: string, signingSecret: string): string =>
+  `v0=${createHmac('sha256', signingSecret).update(`v0:${timestamp}:`).update(rawBody).digest('hex')}`;
+
+function refusalByTime(timestamp: string, nowSeconds: number): SignatureVerdict | undefined {
+  const ageSeconds = nowSeconds - Number(timestamp);
+  if (ageSeconds > MAX_SIGNATURE_AGE_SECONDS) return refused(SignatureRefusal.TooOld);
+  if (ageSeconds < -MAX_SIGNATURE_AGE_SECONDS) return refused(SignatureRefusal.FromTheFuture);
+  return undefined;
+}
+
+/**
+ * Checks a request against one or two signing secrets.
+ * @param nowSeconds seconds since the epoch
+ * @throws {TypeError} as {@link assertSigningSecrets}: without a secret nothing may pass
+ */
+export function verifySignature(
+  request: SignedRequest,
+  signingSecrets: readonly string[],
+  nowSeconds: number,
+): SignatureVerdict {
+  assertSigningSecrets(signingSecrets);
+  const { rawBody, signature, timestamp } = request;
+  if (signature === undefined || timestamp === undefined) return refused(SignatureRefusal.MissingHeader);
+  if (!SIGNATURE.test(signature) || !TIMESTAMP.test(timestamp))
+    return refused(SignatureRefusal.MalformedHeader);
+  const byTime = refusalByTime(timestamp, nowSeconds);
+  if (byTime !== undefined) return byTime;
+  const given = Buffer.from(signature, 'latin1');
+  const fits = signingSecrets.map((secret) =>
+    timingSafeEqual(given, Buffer.from(signatureOf(rawBody, timestamp, secret), 'latin1')),
+  );
+  return fits.includes(true) ? { ok: true } : refused(SignatureRefusal.Mismatch);
+}

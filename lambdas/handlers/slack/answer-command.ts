@@ -1,0 +1,62 @@
+/** What each command reads, bounded so that Slack's three seconds suffice. */
+import {
+  type CommandAnswer,
+  helpAnswer,
+  kpiAnswer,
+  quoteAnswer,
+  stuckAnswer,
+} from '../../adapters/slack/command-answer.ts';
+import { type FigureSource, readFigures } from '../../adapters/slack/command-figures.ts';
+import { parseCommand } from '../../adapters/slack/command-parse.ts';
+import type { SlashCommand } from '../../contracts/slack-payloads.ts';
+import type { ExecutionTask } from '../../contracts/records.ts';
+import { isTerminal } from '../../domain/lifecycle.ts';
+import type { ExecutionQueueRepo } from '../../domain/ports.ts';
+
+/** What commands work with. */
+export interface CommandOptions {
+  readonly queue: Pick<ExecutionQueueRepo, 'get' | 'listByQuote' | 'listDue'>;
+  readonly figures: FigureSource;
+  /** ms since the epoch. */
+  readonly nowMs: number;
+}
+
+/** Tasks of one quote in an answer: with their heads they fill a few of Slack's 50 blocks. */
+const MAX_TASKS = 50;
+/** Each is read by its key: the index only finds candidates. */
+const MAX_STUCK = 24;
+
+async function answerQuote({ queue }: CommandOptions, quoteId: string): Promise<CommandAnswer> {
+  const { tasks, cursor } = await queue.listByQuote(quoteId, { limit: MAX_TASKS });
+  return quoteAnswer(quoteId, tasks, cursor !== undefined);
+}
+
+const isStuck = (task: ExecutionTask | undefined, nowMs: number): task is ExecutionTask =>
+  task?.dueAtMs !== undefined && task.dueAtMs <= nowMs && !isTerminal(task.state);
+
+async function answerStuck({ queue, nowMs }: CommandOptions): Promise<CommandAnswer> {
+  const found = await queue.listDue(nowMs, MAX_STUCK + 1);
+  const tasks = await Promise.all(found.slice(0, MAX_STUCK).map((taskId) => queue.get(taskId)));
+  return stuckAnswer(
+    tasks.filter((task) => isStuck(task, nowMs)),
+    found.length > MAX_STUCK,
+  );
+}
+
+/** The answer to a command; writes nothing. @throws {QueueError} `STORED_RECORD_INVALID` */
+export async function answerCommand(
+  options: CommandOptions,
+  { command, text }: SlashCommand,
+): Promise<CommandAnswer> {
+  const asked = parseCommand(text ?? '');
+  switch (asked.kind) {
+    case 'quote':
+      return answerQuote(options, asked.quoteId);
+    case 'stuck':
+      return answerStuck(options);
+    case 'kpi':
+      return kpiAnswer(await readFigures(options.figures, options.nowMs));
+    case 'help':
+      return helpAnswer(command);
+  }
+}

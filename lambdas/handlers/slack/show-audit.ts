@@ -1,0 +1,35 @@
+/** `Show audit`: a modal, while Slack's trigger is still good. */
+import type { WebClient } from '@slack/web-api';
+import { auditModal } from '../../adapters/slack/audit-modal.ts';
+import { slackError } from '../../adapters/slack/slack-client.ts';
+import { QueueError } from '../../domain/errors.ts';
+import type { ExecutionAuditRepo, ExecutionQueueRepo } from '../../domain/ports.ts';
+
+/** What showing a trail works with. */
+export interface ShowAuditOptions {
+  readonly queue: Pick<ExecutionQueueRepo, 'get'>;
+  readonly audit: Pick<ExecutionAuditRepo, 'list'>;
+  readonly client: WebClient;
+}
+
+/**
+ * Opens the modal with the trail of a task; returns the view's id.
+ * @throws {QueueError} `TASK_NOT_FOUND`, or as {@link slackError}
+ */
+export async function showAudit(
+  options: ShowAuditOptions,
+  taskId: string,
+  triggerId: string,
+): Promise<string> {
+  const [task, records] = await Promise.all([options.queue.get(taskId), options.audit.list(taskId)]);
+  if (task === undefined) throw new QueueError('TASK_NOT_FOUND');
+  try {
+    const answer = await options.client.views.open({
+      trigger_id: triggerId,
+      view: auditModal(task, records),
+    });
+    return answer.view?.id ?? 'view';
+  } catch (thrown) {
+    throw slackError(thrown);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * From an event of the HTTP API to a form that Slack has signed. Invariants upheld here:
+ * 1. Size and signature come before anything in the body is read.
+ * 2. A body that is not what it claims to be (content type, UTF-8, percent-encoding) is refused and not repaired.
+ * 3. Without a usable signing secret nothing passes.
+ */
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { SlackSecret } from '../../adapters/secrets.ts';
+import { SignatureRefusal, verifySignature } from '../../adapters/slack/verify-signature.ts';
+import { MAX_SLACK_BODY_BYTES } from '../../contracts/slack-payloads.ts';
+import type { Clock } from '../../domain/ports.ts';
+import { RefusalReason, SlackRefusal } from './slack-refusal.ts';
+
+/** A form that Slack has signed. */
+export interface VerifiedForm {
+  readonly form: URLSearchParams;
+  readonly botToken: string;
+}
+
+/** What verifying works with. */
+export interface VerifierOptions {
+  readonly clock: Clock;
+  /** The secret of the Slack app. @param forceFetch past any cache */
+  readonly secret: (forceFetch: boolean) => Promise<SlackSecret>;
+}
+
+/** A stranger's requests cause at most one look into Secrets Manager in this time, per running function. */
+const REFRESH_INTERVAL_MS = 10_000;
+
+const FORM_TYPE = /^application\/x-www-form-urlencoded(?:\s*;\s*charset="?utf-8"?)?\s*$/i;
+
+const unsigned = (reason: RefusalReason): SlackRefusal => new SlackRefusal(401, reason);
+const malformed = (): SlackRefusal => new SlackRefusal(400, RefusalReason.Malformed);
+
+/** A header by its name in lower case. */
+function headerOf(event: APIGatewayProxyEventV2, name: string): string | undefined {
+  const found = Object.entries(event.headers).find(([candidate]) => candidate.toLowerCase() === name);
+  return found?.[1];
+}
+
+/** The bytes as they came. API Gateway encodes what it does not take for text, and says so. */
+function rawBodyOf({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer {
+  // Four characters of base64 are three bytes, and a character of text is at least one.
+  if (body.length > MAX_SLACK_BODY_BYTES * 2) throw unsigned(RefusalReason.TooLarge);
+  const rawBody = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  if (rawBody.length > MAX_SLACK_BODY_BYTES) throw unsigned(RefusalReason.TooLarge);
+  return rawBody;
+}
+
+/** @throws {SlackRefusal} 400 when the bytes are not a form in UTF-8 */
+function formOf(event: APIGatewayProxyEventV2, rawBody: Buffer): URLSearchParams {
+  if (!FORM_TYPE.test(headerOf(event, 'content-type') ?? '')) throw malformed();
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(rawBody);
+    // `URLSearchParams` replaces what is not UTF-8 by U+FFFD; this does not.
+    decodeURIComponent(text);
+    return new URLSearchParams(text);
+  } catch {
+    throw malformed();
+  }
+}
+
+function createVerifier({ clock, secret }: VerifierOptions) {
+  let refreshedAtMs = -Infinity;
+  return async (event: APIGatewayProxyEventV2, rawBody: Buffer): Promise<SlackSecret> => {
+    const signature = headerOf(event, 'x-slack-signature');
+    const timestamp = headerOf(event, 'x-slack-request-timestamp');
+    const nowMs = clock.nowMs();
+    const check = ({ signingSecrets }: SlackSecret) =>
+      verifySignature({ rawBody, signature, timestamp }, signingSecrets, Math.floor(nowMs / 1_000));
+    let current = await secret(false);
+    let verdict = check(current);
+    const mayBeRotated = !verdict.ok && verdict.reason === SignatureRefusal.Mismatch;
+    if (mayBeRotated && nowMs - refreshedAtMs >= REFRESH_INTERVAL_MS) {
+      refreshedAtMs = nowMs;
+      current = await secret(true);
+      verdict = check(current);
+    }
+    if (!verdict.ok) throw unsigned(verdict.reason);
+    return current;
+  };
+}
+
+/**
+ * Reads events. A signature that no cached secret has made is checked once more against a fresh one, so that a rotation
+ * takes effect at once.
+ * @throws {SlackRefusal} 401 not Slack's, or too large; 400 not a form
+ * @throws {QueueError} `PROVIDER_MISCONFIGURED`; @throws {TypeError} when no usable signing secret is set
+ */
+export function createFormReader(options: VerifierOptions) {
+  const verify = createVerifier(options);
+  return async (event: APIGatewayProxyEventV2): Promise<VerifiedForm> => {
+    const rawBody = rawBodyOf(event);
+    const { botToken } = await verify(event, rawBody);
+    return { form: formOf(event, rawBody), botToken };
+  };
+}

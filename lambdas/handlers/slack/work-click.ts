@@ -1,0 +1,89 @@
+/**
+ * A checked click, carried out: one guarded transition, and for the loser a word about who was first. Delivered again
+ * it recognises its own transition by the attempt id, which is the click's, and only makes sure that the driver runs.
+ */
+import { WORKER_BY_KIND } from '../../contracts/action-kinds.ts';
+import type { Click } from '../../contracts/slack-payloads.ts';
+import type { ExecutionTask } from '../../contracts/records.ts';
+import { slackActor } from '../../adapters/slack/interaction-actor.ts';
+import { loserText, notFoundText, trailText } from '../../adapters/slack/ephemeral.ts';
+import { QueueError } from '../../domain/errors.ts';
+import { DEFAULT_RETRY_POLICY } from '../../domain/policy.ts';
+import type { Clock, ExecutionDriver, ExecutionQueueRepo } from '../../domain/ports.ts';
+import { ExecutionQueueService, type OperatorAction } from '../../domain/queue-service.ts';
+
+/** What carrying a click out works with. */
+export interface ClickWorkOptions {
+  readonly queue: ExecutionQueueRepo;
+  readonly driver: ExecutionDriver;
+  readonly clock: Clock;
+}
+
+const attemptIdOf = (click: Click): string => `click-${click.clickId}`;
+
+const serviceFor = (options: ClickWorkOptions, click: Click): ExecutionQueueService =>
+  new ExecutionQueueService({
+    ...options,
+    ids: { next: () => attemptIdOf(click) },
+    retryPolicy: DEFAULT_RETRY_POLICY,
+    allowedEngines: new Set(),
+    actor: 'system:operate-click',
+  });
+
+/** The transition that this very click made when it was delivered before. */
+const ownTransition = (task: ExecutionTask, click: Click) =>
+  task.history.find(({ attemptId }) => attemptId === attemptIdOf(click));
+
+const isWaiting = ({ state }: ExecutionTask): boolean => state === 'queued' || state === 'retryable_failed';
+
+/** Starting the same driver again changes nothing; one of an older generation is not started any more. */
+async function ensureDriver(
+  options: ClickWorkOptions,
+  task: ExecutionTask,
+  generation: number,
+): Promise<void> {
+  if (task.generation !== generation || !isWaiting(task)) return;
+  const { taskId, kind } = task;
+  await options.driver.start({ taskId, generation, worker: WORKER_BY_KIND[kind], waitSeconds: 0 });
+}
+
+async function afterLosing(options: ClickWorkOptions, click: Click): Promise<string | undefined> {
+  const task = await options.queue.get(click.taskId);
+  if (task === undefined) return notFoundText(click);
+  const own = ownTransition(task, click);
+  if (own === undefined) return loserText(task, click);
+  if (click.action === 'retry') await ensureDriver(options, task, own.generation);
+  return undefined;
+}
+
+/** The task has changed, or does not allow it: somebody was first, or it was this click itself. */
+const isLost = (thrown: unknown): boolean =>
+  thrown instanceof QueueError && (thrown.code === 'STALE_VERSION' || thrown.code === 'ILLEGAL_TRANSITION');
+const isMissing = (thrown: unknown): boolean =>
+  thrown instanceof QueueError && thrown.code === 'TASK_NOT_FOUND';
+
+async function operate(
+  options: ClickWorkOptions,
+  click: Click,
+  action: OperatorAction,
+): Promise<string | undefined> {
+  try {
+    const actor = slackActor(click, click.userName);
+    await serviceFor(options, click).operate(click.taskId, action, click.version, actor);
+    return undefined;
+  } catch (thrown) {
+    if (isMissing(thrown)) return notFoundText(click);
+    if (isLost(thrown)) return afterLosing(options, click);
+    throw thrown;
+  }
+}
+
+/**
+ * Carries a click out; returns what the person who clicked should be told, if anything: the card tells the rest.
+ * @throws {QueueError} `DRIVER_NOT_STARTED`: the transition is stored, delivering the click again starts the driver
+ */
+export async function workClick(options: ClickWorkOptions, click: Click): Promise<string | undefined> {
+  if (click.action !== 'audit') return operate(options, click, click.action);
+  const task = await options.queue.get(click.taskId);
+  return task === undefined ? notFoundText(click) : trailText(task);
+}

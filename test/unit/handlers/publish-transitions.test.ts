@@ -6,6 +6,7 @@ import * as z from 'zod/mini';
 import { DynamoDbAuditRepo } from '../../../lambdas/adapters/dynamodb/audit-repo.ts';
 import { toItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
 import { Env } from '../../../lambdas/contracts/environment.ts';
+import { executionTransitionedSchema } from '../../../lambdas/contracts/events.ts';
 import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
 import { completed } from '../../../lambdas/domain/transitions.ts';
 import { json, type RunningServer, startServer } from '../../../tools/local/http-server.ts';
@@ -15,11 +16,27 @@ import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/d
 type Handler = typeof import('../../../lambdas/handlers/publish-transitions.handler.ts').handler;
 
 const messageSchema = z.object({ MessageBody: z.string() });
+const entriesSchema = z.object({
+  Entries: z
+    .array(
+      z.object({
+        EventBusName: z.literal('transitions'),
+        Source: z.literal('quoteq'),
+        DetailType: z.literal('ExecutionTransitioned'),
+        Detail: z.string(),
+      }),
+    )
+    .check(z.maxLength(10)),
+});
 
 let dynamoDb: DynamoDbServer;
 let sqs: RunningServer;
 let parked: string[];
 let parkingFails: boolean;
+let bus: RunningServer;
+let announced: unknown[];
+/** How many of the next requests the bus refuses, wholly or for their first entry. */
+let refusals: { whole: number; first: number };
 let handler: Handler;
 let audit: DynamoDbAuditRepo;
 
@@ -32,10 +49,27 @@ beforeAll(async () => {
     const MD5OfMessageBody = createHash('md5').update(MessageBody).digest('hex');
     return Promise.resolve(json(200, { MessageId: 'id', MD5OfMessageBody }));
   });
+  bus = await startServer((request) => {
+    const { Entries } = entriesSchema.parse(JSON.parse(request.body.toString('utf8')));
+    if (refusals.whole > 0) {
+      refusals.whole -= 1;
+      return Promise.resolve(json(503, { __type: 'InternalException' }));
+    }
+    const isFirstRefused = refusals.first > 0;
+    refusals.first -= isFirstRefused ? 1 : 0;
+    const taken = isFirstRefused ? Entries.slice(1) : Entries;
+    announced.push(...taken.map(({ Detail }): unknown => JSON.parse(Detail)));
+    const answers = Entries.map((_entry, index) =>
+      isFirstRefused && index === 0 ? { ErrorCode: 'ThrottlingException' } : { EventId: `${index}` },
+    );
+    return Promise.resolve(json(200, { FailedEntryCount: isFirstRefused ? 1 : 0, Entries: answers }));
+  });
   const env = {
     ...dynamoDb.env,
     [Env.ParkedQueueUrl]: `${sqs.url}/000000000000/parked`,
     AWS_ENDPOINT_URL_SQS: sqs.url,
+    [Env.EventBusName]: 'transitions',
+    AWS_ENDPOINT_URL_EVENTS: bus.url,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',
   };
@@ -47,11 +81,14 @@ beforeAll(async () => {
 beforeEach(() => {
   parked = [];
   parkingFails = false;
+  announced = [];
+  refusals = { whole: 0, first: 0 };
 });
 
 afterAll(async () => {
   vi.unstubAllEnvs();
   await sqs.stop();
+  await bus.stop();
   await dynamoDb.stop();
 });
 
@@ -97,6 +134,10 @@ describe.each([
       [3, 'completed'],
     ]);
     expect(trail.at(-1)).toMatchObject({ from: 'running', cause: 'complete', proof: 'applied' });
+    const events = announced.map((detail) => executionTransitionedSchema.parse(detail));
+    expect(events.map((event) => event.version).toSorted()).toEqual(
+      [1, 2, 3].flatMap((version) => Array.from({ length: deliveries }, () => version)),
+    );
   });
 
   it('parks a record that is no task, with its reason, and publishes the others', async () => {
@@ -119,6 +160,28 @@ describe.each([
     expect(await deliver([poison])).toEqual({
       batchItemFailures: [{ itemIdentifier: poison.dynamodb?.SequenceNumber }],
     });
+  });
+
+  it('announces each transition although the bus refuses it at first', async () => {
+    const life = lifeOf(`refused ${name}`);
+    refusals = { whole: 1, first: 1 };
+
+    const answer = await deliver(life.map((task) => recordOf(toItem(task))));
+
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(announced).toHaveLength(3 * deliveries);
+  });
+
+  it('reports what the bus does not take at all, after it is in the audit trail', async () => {
+    const [queued] = lifeOf(`unannounced ${name}`);
+    const streamed = recordOf(toItem(queued));
+    refusals = { whole: 3 * deliveries, first: 0 };
+
+    expect(await deliver([streamed])).toEqual({
+      batchItemFailures: [{ itemIdentifier: streamed.dynamodb?.SequenceNumber }],
+    });
+    expect(await audit.list(queued.taskId)).toHaveLength(1);
+    expect(announced).toEqual([]);
   });
 
   it('makes nothing of a deletion', async () => {

@@ -1,18 +1,24 @@
 /** `EffectRunner`: the effect of a kind under the ledger, keyed by the task. */
 import type { ExecutionTask } from '../contracts/records.ts';
 import { effectKeyOf } from '../domain/hashing.ts';
-import type { Effect, EffectRunner } from '../domain/ports.ts';
-import { isProbeOnly } from '../domain/retry-policy.ts';
+import type { Effect, EffectRunner, ExecutionQueueRepo } from '../domain/ports.ts';
+import { applyForbidden } from '../domain/retry-policy.ts';
 import type { EffectOutcome } from '../domain/transitions.ts';
 import { LeaseLost } from '../domain/errors.ts';
 import { type GuardOptions, runGuarded } from './guarded-effect.ts';
 
+/** What the runner works with. */
+export interface RunnerOptions extends GuardOptions {
+  /** Read once more right before an effect is applied. */
+  readonly tasks: Pick<ExecutionQueueRepo, 'get'>;
+}
+
 /** See the file head. */
 export class GuardedEffectRunner implements EffectRunner {
-  readonly #options: GuardOptions;
+  readonly #options: RunnerOptions;
   readonly #effect: Effect;
 
-  constructor(options: GuardOptions, effect: Effect) {
+  constructor(options: RunnerOptions, effect: Effect) {
     this.#options = options;
     this.#effect = effect;
   }
@@ -23,18 +29,31 @@ export class GuardedEffectRunner implements EffectRunner {
     if (task.owner === undefined || task.leaseExpiresAtMs === undefined) {
       throw new LeaseLost({ detail: 'The task is not claimed' });
     }
+    const forbidden = applyForbidden(task, this.#options.clock.nowMs());
     return runGuarded(this.#options, {
       claim: {
         effectKey,
         taskHash: task.taskHash,
         owner: task.owner,
         fence: task.version,
+        inDoubt: task.inDoubt === true,
         leaseExpiresAtMs: task.leaseExpiresAtMs,
       },
       contentHash: this.#effect.contentHash(task),
-      probeOnly: isProbeOnly(task),
+      ...(forbidden === undefined ? {} : { applyForbidden: forbidden }),
+      confirmOwner: () => this.#confirmOwner(task),
       apply: () => this.#effect.apply(task, effectKey),
       probe: () => this.#effect.probe(task, effectKey),
     });
+  }
+
+  /**
+   * The lease ends by the clock, but an operator or `record-lost-worker` may have ended it before: a worker that was
+   * held up must not apply the effect of a task that went on without it.
+   */
+  async #confirmOwner(task: ExecutionTask): Promise<void> {
+    const current = await this.#options.tasks.get(task.taskId);
+    if (current?.version === task.version && current.owner === task.owner) return;
+    throw new LeaseLost({ detail: `Task ${task.taskId} went on without this worker` });
   }
 }

@@ -25,6 +25,8 @@ export interface LedgerClaim {
   readonly owner: string;
   /** Orders the claims of one task; 0 where several tasks share a key. */
   readonly fence: number;
+  /** The task itself says that an attempt may have been applied; the ledger may have forgotten it. @default false */
+  readonly inDoubt?: boolean;
   /** A worker whose lease is over reserves nothing. */
   readonly leaseExpiresAtMs: number;
 }
@@ -78,7 +80,7 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
       throw new IdempotencyItemAlreadyExistsError('The effect is in the ledger', existing);
     }
     this.reserved = true;
-    this.inDoubt = answer.probeFirst;
+    this.inDoubt = answer.probeFirst || claim.inDoubt === true;
   }
 
   protected override async _getRecord(idempotencyKey: string): Promise<IdempotencyRecord> {

@@ -12,8 +12,9 @@ import {
   makeIdempotent,
 } from '@aws-lambda-powertools/idempotency';
 import type { Context } from 'aws-lambda';
+import { ERROR_CODES, type ErrorCode } from '../contracts/error-codes.ts';
 import { EffectProof, type EffectResult, effectResultSchema } from '../contracts/records.ts';
-import { mayBeApplied, QueueError, toQueueError } from '../domain/errors.ts';
+import { QueueError, toQueueError, withDoubt } from '../domain/errors.ts';
 import { fingerprintOf } from '../domain/hashing.ts';
 import { POLICY } from '../domain/policy.ts';
 import type { Clock, IdempotencyRepo, Ids } from '../domain/ports.ts';
@@ -34,8 +35,10 @@ export interface GuardedEffect {
   readonly claim: LedgerClaim;
   /** SHA-256 of what is asked for. */
   readonly contentHash: string;
-  /** The attempts are used up: ask the provider, apply nothing. */
-  readonly probeOnly: boolean;
+  /** Why nothing may be applied any more; the provider is asked all the same. */
+  readonly applyForbidden?: ErrorCode;
+  /** Asked last before applying. @throws {LeaseLost} when the claim is somebody else's by now */
+  readonly confirmOwner?: () => Promise<void>;
   readonly apply: () => Promise<EffectResult>;
   readonly probe: () => Promise<EffectResult | undefined>;
 }
@@ -64,12 +67,7 @@ function checkContent(effect: GuardedEffect, result: EffectResult): EffectResult
 /** A probe that failed while the effect is in doubt leaves it so: not even "nothing was sent" says more. */
 function leftInDoubt(thrown: unknown): QueueError {
   const error = toQueueError(thrown);
-  if (error.kind === 'terminal' && error.code !== 'DUPLICATE_EFFECT') {
-    // The task ends here, so whoever enqueues it anew must know.
-    const detail = `${error.detail}; an earlier attempt may have been applied: look at the provider`;
-    return new QueueError(error.code, { detail, cause: error });
-  }
-  if (error.kind !== 'retryable' || error.deferral || mayBeApplied(error)) return error;
+  if (error.kind !== 'retryable' || error.deferral || error.inDoubt) return error;
   return new QueueError('PROVIDER_UNAVAILABLE', {
     detail: `The outcome is still unknown, asking failed: ${error.detail}`,
     cause: error,
@@ -92,21 +90,21 @@ async function applied(effect: GuardedEffect, layer: FencedPersistenceLayer): Pr
     return checkContent(effect, await effect.apply());
   } catch (thrown) {
     const error = toQueueError(thrown);
-    layer.inDoubt = mayBeApplied(error);
+    layer.inDoubt = error.inDoubt;
     throw error;
   }
 }
 
 async function perform(effect: GuardedEffect, layer: FencedPersistenceLayer): Promise<EffectOutcome> {
-  if (layer.inDoubt || effect.probeOnly) {
+  if (layer.inDoubt || effect.applyForbidden !== undefined) {
     const found = await probed(effect, layer);
     if (found !== undefined) return { result: found, proof: EffectProof.Probed };
   }
-  if (effect.probeOnly) {
-    throw new QueueError('RETRIES_EXHAUSTED', {
-      detail: 'All attempts are used up and the effect is not at the provider',
-    });
+  if (effect.applyForbidden !== undefined) {
+    const detail = `${ERROR_CODES[effect.applyForbidden].text} The effect is not at the provider`;
+    throw new QueueError(effect.applyForbidden, { detail });
   }
+  await effect.confirmOwner?.();
   return { result: await applied(effect, layer), proof: EffectProof.Applied };
 }
 
@@ -123,7 +121,7 @@ function inProgress(layer: FencedPersistenceLayer, nowMs: number, cause: Error):
   const freeAtMs = (layer.existing?.inProgressExpiresAtMs ?? 0) + POLICY.clockSkewMs;
   const secondsLeft = Math.max(0, Math.ceil((freeAtMs - nowMs) / 1_000));
   const retryAfterSeconds = Math.min(secondsLeft, POLICY.inProgressWaitSeconds);
-  return new QueueError('EFFECT_IN_PROGRESS', { deferral: true, retryAfterSeconds, cause });
+  return new QueueError('EFFECT_IN_PROGRESS', { deferral: true, retryAfterSeconds, cause, inDoubt: true });
 }
 
 /** Powertools' errors as errors of the list. */
@@ -163,6 +161,8 @@ export async function runGuarded(options: GuardOptions, effect: GuardedEffect): 
     const outcome = await guarded({ effectKey: claim.effectKey, taskHash: claim.taskHash });
     return layer.reserved ? outcome : replayed(layer, outcome.result);
   } catch (thrown) {
-    throw translated(thrown, layer, options.clock.nowMs());
+    const error = translated(thrown, layer, options.clock.nowMs());
+    // Not reserved: what the error says itself is all there is to know.
+    throw layer.reserved ? withDoubt(error, layer.inDoubt) : error;
   }
 }

@@ -127,6 +127,8 @@ export const executionTaskSchema = z.strictObject({
   nextAttemptAtMs: z.optional(epochMs),
   /** When the sweep looks at it if nothing else happens; absent in the terminal states. */
   dueAtMs: z.optional(epochMs),
+  /** An attempt may have been applied without our knowing: the next one asks the provider first. */
+  inDoubt: z.optional(z.literal(true)),
   error: z.optional(taskErrorSchema),
   result: z.optional(effectResultSchema),
   fingerprint: z.optional(z.string()),

@@ -11,7 +11,13 @@ export interface QueueErrorOptions {
   readonly deferral?: boolean;
   /** The provider's own wish, in seconds from now; at least 0. */
   readonly retryAfterSeconds?: number;
+  /** Whether the effect may be at the provider all the same. @default as the code says */
+  readonly inDoubt?: boolean;
 }
+
+/** An effect is certainly not applied only when its error says so. */
+const leavesDoubt = (code: ErrorCode): boolean =>
+  kindOf(code) === 'unknown' || code === 'UNCLASSIFIED' || code === 'DUPLICATE_EFFECT';
 
 /** An error of the closed list. */
 export class QueueError extends Error {
@@ -21,6 +27,7 @@ export class QueueError extends Error {
   readonly detail: string;
   readonly deferral: boolean;
   readonly retryAfterSeconds: number | undefined;
+  readonly inDoubt: boolean;
 
   constructor(code: ErrorCode, options: QueueErrorOptions = {}) {
     const detail = (options.detail ?? ERROR_CODES[code].text).slice(0, 1_000);
@@ -30,6 +37,7 @@ export class QueueError extends Error {
     this.detail = detail;
     this.deferral = options.deferral ?? false;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.inDoubt = options.inDoubt ?? leavesDoubt(code);
   }
 }
 
@@ -59,9 +67,17 @@ export class SnapshotRefused extends QueueError {
   }
 }
 
-/** An effect is certainly not applied only when its error says so. */
-export const mayBeApplied = (error: QueueError): boolean =>
-  error.kind === 'unknown' || error.code === 'UNCLASSIFIED' || error.code === 'DUPLICATE_EFFECT';
+/** The same error with another answer to "may the effect be at the provider?". */
+export const withDoubt = (error: QueueError, inDoubt: boolean): QueueError =>
+  error.inDoubt === inDoubt || error instanceof LeaseLost
+    ? error
+    : new QueueError(error.code, {
+        detail: error.detail,
+        deferral: error.deferral,
+        inDoubt,
+        cause: error,
+        ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
+      });
 
 /** Any thrown value as an error of the list; what is not in the list is `UNCLASSIFIED` with its cause kept. */
 export function toQueueError(thrown: unknown): QueueError {

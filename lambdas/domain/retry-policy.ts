@@ -4,7 +4,7 @@
  */
 import type { ErrorCode } from '../contracts/error-codes.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
-import { mayBeApplied, type QueueError } from './errors.ts';
+import type { QueueError } from './errors.ts';
 import { fractionOf } from './hashing.ts';
 import type { RetryPolicy } from './policy.ts';
 
@@ -18,11 +18,16 @@ export const attemptsUsed = (task: Pick<ExecutionTask, 'attempt' | 'deferrals'>)
   task.attempt - task.deferrals;
 
 /**
- * Whether the attempt may only probe: the attempts are used up, but the last outcome was unknown, and a task is not
+ * Why this claim may only probe, and apply nothing: the attempts are used up, or the deadline has passed. A task is not
  * called failed before its provider was asked.
  */
-export const isProbeOnly = (task: Pick<ExecutionTask, 'attempt' | 'deferrals' | 'maxAttempts'>): boolean =>
-  attemptsUsed(task) > task.maxAttempts;
+export function applyForbidden(
+  task: Pick<ExecutionTask, 'attempt' | 'deferrals' | 'maxAttempts' | 'deadlineAtMs'>,
+  nowMs: number,
+): 'RETRIES_EXHAUSTED' | 'DEADLINE_EXCEEDED' | undefined {
+  if (attemptsUsed(task) > task.maxAttempts) return 'RETRIES_EXHAUSTED';
+  return nowMs > task.deadlineAtMs ? 'DEADLINE_EXCEEDED' : undefined;
+}
 
 /** Between half of `seconds` and all of it, the same for the same parts ("equal jitter"). */
 const jittered = (seconds: number, ...parts: readonly (string | number)[]): number =>
@@ -56,17 +61,21 @@ const waitSecondsFor = (task: ExecutionTask, error: QueueError, policy: RetryPol
 };
 
 const attemptsLeft = (task: ExecutionTask, error: QueueError): boolean =>
-  mayBeApplied(error) ? attemptsUsed(task) <= task.maxAttempts : attemptsUsed(task) < task.maxAttempts;
+  error.inDoubt ? attemptsUsed(task) <= task.maxAttempts : attemptsUsed(task) < task.maxAttempts;
+
+/** Beyond the deadline there is one claim at most, after an attempt in doubt that began before it. */
+const inTime = (task: ExecutionTask, error: QueueError, nextAttemptAtMs: number, nowMs: number): boolean =>
+  nextAttemptAtMs <= task.deadlineAtMs || (error.inDoubt && nowMs <= task.deadlineAtMs);
 
 /** What used the attempts up is the error before, when the last attempt could only find that nothing is there. */
 const ended = (task: ExecutionTask, code: ErrorCode): RetryDecision =>
-  code === 'RETRIES_EXHAUSTED' && task.error !== undefined
+  (code === 'RETRIES_EXHAUSTED' || code === 'DEADLINE_EXCEEDED') && task.error !== undefined
     ? { kind: 'terminal', code, causeCode: task.error.code }
     : { kind: 'terminal', code };
 
 /**
  * What follows `error` in the attempt that `task` (running) is in.
- * An unknown outcome in the last attempt gets one more claim, which may only probe.
+ * Doubt in the last attempt, or in the last before the deadline, gets one more claim, which may only probe.
  */
 export function decideRetry(
   task: ExecutionTask,
@@ -79,7 +88,7 @@ export function decideRetry(
     return { kind: 'terminal', code: 'RETRIES_EXHAUSTED', causeCode: error.code };
   }
   const nextAttemptAtMs = nowMs + Math.ceil(waitSecondsFor(task, error, policy) * 1_000);
-  if (nextAttemptAtMs > task.deadlineAtMs) {
+  if (!inTime(task, error, nextAttemptAtMs, nowMs)) {
     return { kind: 'terminal', code: 'DEADLINE_EXCEEDED', causeCode: error.code };
   }
   return { kind: 'retry', nextAttemptAtMs, deferral: error.deferral };

@@ -62,6 +62,8 @@ type Mutable = Partial<
     | 'leaseExpiresAtMs'
     | 'nextAttemptAtMs'
     | 'dueAtMs'
+    | 'deadlineAtMs'
+    | 'inDoubt'
     | 'error'
     | 'result'
     | 'fingerprint'
@@ -163,7 +165,7 @@ export function completed(
   outcome: EffectOutcome,
   context: TransitionContext,
 ): ExecutionTask {
-  const { error: _resolved, ...rest } = task;
+  const { error: _resolved, inDoubt: _settled, ...rest } = task;
   const change: Mutable = {
     result: outcome.result,
     fingerprint: fingerprintOf(outcome.result),
@@ -178,14 +180,19 @@ export function completed(
   return moved(rest, move, context);
 }
 
-const taskErrorOf = (error: QueueError, decision: RetryDecision): TaskError =>
-  decision.kind === 'terminal' && decision.causeCode !== undefined
-    ? {
-        code: decision.code,
-        detail: `${ERROR_CODES[decision.code].text} ${error.detail}`.slice(0, 1_000),
-        causeCode: decision.causeCode,
-      }
-    : { code: error.code, detail: error.detail };
+/** Whoever enqueues a failed action anew must know that the effect may be there. */
+const DOUBT = '; an attempt may have been applied: look at the provider';
+
+function taskErrorOf(error: QueueError, decision: RetryDecision): TaskError {
+  if (decision.kind === 'retry') return { code: error.code, detail: error.detail };
+  const capped = decision.code !== error.code;
+  const detail = `${capped ? `${ERROR_CODES[decision.code].text} ` : ''}${error.detail}${error.inDoubt ? DOUBT : ''}`;
+  return {
+    code: decision.code,
+    detail: detail.slice(0, 1_000),
+    ...(decision.causeCode === undefined ? {} : { causeCode: decision.causeCode }),
+  };
+}
 
 /** `running` → `retryable_failed` or `failed_terminal`, as `decision` says. */
 export function failed(
@@ -196,23 +203,26 @@ export function failed(
   cause: typeof TransitionCause.Fail | typeof TransitionCause.RecoverStale = TransitionCause.Fail,
 ): ExecutionTask {
   const taskError = taskErrorOf(error, decision);
+  const { inDoubt: _before, ...settled } = task;
+  const doubt = error.inDoubt ? { inDoubt: true as const } : {};
   if (decision.kind === 'terminal') {
     const move: Move = {
       to: ExecutionState.FailedTerminal,
       cause: TransitionCause.Fail,
-      change: { error: taskError },
+      change: { ...doubt, error: taskError },
       errorCode: taskError.code,
     };
-    return moved(task, move, context);
+    return moved(settled, move, context);
   }
   const change: Mutable = {
+    ...doubt,
     error: taskError,
     deferrals: task.deferrals + (decision.deferral ? 1 : 0),
     nextAttemptAtMs: decision.nextAttemptAtMs,
     dueAtMs: decision.nextAttemptAtMs + POLICY.overdueMs,
   };
   return moved(
-    task,
+    settled,
     { to: ExecutionState.RetryableFailed, cause, change, errorCode: taskError.code },
     context,
   );
@@ -231,6 +241,10 @@ export function redriven(
     generation: task.generation + 1,
     dueAtMs: context.nowMs + POLICY.overdueMs,
     ...(task.state === ExecutionState.RetryableFailed ? { nextAttemptAtMs: context.nowMs } : {}),
+    // A person who asks for another try gives it time anew; the sweep does not.
+    ...(cause === TransitionCause.OperatorRetry
+      ? { deadlineAtMs: context.nowMs + POLICY.taskDeadlineMs }
+      : {}),
   };
   return moved(task, { to: task.state, cause, change }, context);
 }

@@ -43,9 +43,10 @@ export function createRunActionHandler(
   const logger = createLogger(functionName);
   const client = createDocumentClient();
   const ledger = new DynamoDbLedgerRepo(client, requireEnv(Env.LedgerTable));
+  const tasks = new DynamoDbTaskRepo(client, requireEnv(Env.TasksTable));
   const queue = new ExecutionQueueService({
     ...system,
-    queue: new DynamoDbTaskRepo(client, requireEnv(Env.TasksTable)),
+    queue: tasks,
     driver: noDriver,
     retryPolicy: DEFAULT_RETRY_POLICY,
     allowedEngines: new Set(),
@@ -58,7 +59,7 @@ export function createRunActionHandler(
     const output = await driveTask(
       {
         queue,
-        effects: new GuardedEffectRunner(guard, createEffect(guard)),
+        effects: new GuardedEffectRunner({ ...guard, tasks }, createEffect(guard)),
         // The detail may quote the provider, and a provider may quote the quote: it stands in the task, not in the log.
         onFailure: ({ taskId, attempt }, error) =>
           logger.warn('attempt failed', { taskId, attempt, code: error.code }),

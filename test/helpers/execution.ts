@@ -33,7 +33,7 @@ export function runWorker(options: ExecutionOptions, task: ExecutionTask): Promi
     lambdaContext: lambdaContext(clock),
   };
   const effect = provider.effect(guard, (send) => plan.call(send));
-  const effects = new GuardedEffectRunner(guard, effect);
+  const effects = new GuardedEffectRunner({ ...guard, tasks: options.store.tasks }, effect);
   const { taskId, generation } = task;
   return driveTask({ queue: store.queue, effects, onFailure: () => undefined }, { taskId, generation });
 }

@@ -79,7 +79,6 @@ async function attempt({ apply = [], probe = [], over = {}, taskHash = 'hash', .
   return runGuarded(options, {
     claim,
     contentHash: result.contentHash,
-    probeOnly: false,
     apply: async () => (await answer(apply, 'apply')) ?? result,
     probe: () => answer(probe, 'probe'),
     ...over,
@@ -159,7 +158,7 @@ describe('the extra attempt', () => {
   it('probes and applies nothing', async () => {
     await codeOf(attempt({ apply: [new QueueError('PROVIDER_TIMEOUT')] }));
 
-    expect(await codeOf(attempt({ probe: [undefined], over: { probeOnly: true } }))).toBe(
+    expect(await codeOf(attempt({ probe: [undefined], over: { applyForbidden: 'RETRIES_EXHAUSTED' } }))).toBe(
       'RETRIES_EXHAUSTED',
     );
   });
@@ -167,7 +166,7 @@ describe('the extra attempt', () => {
   it('completes with what the probe found', async () => {
     await codeOf(attempt({ apply: [new QueueError('PROVIDER_TIMEOUT')] }));
 
-    expect(await codeOf(attempt({ probe: [result], over: { probeOnly: true } }))).toBe('probed');
+    expect(await codeOf(attempt({ probe: [result], over: { applyForbidden: 'RETRIES_EXHAUSTED' } }))).toBe('probed');
   });
 });
 

@@ -4,11 +4,11 @@ import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
 import { QueueError, type QueueErrorOptions } from '../../../lambdas/domain/errors.ts';
 import { DEFAULT_RETRY_POLICY as POLICY_USED } from '../../../lambdas/domain/policy.ts';
 import {
+  applyForbidden,
   attemptsUsed,
   backoffSeconds,
   decideRetry,
   deferralSeconds,
-  isProbeOnly,
   type RetryDecision,
 } from '../../../lambdas/domain/retry-policy.ts';
 import { runningTask } from '../../helpers/builders.ts';
@@ -91,9 +91,9 @@ describe('decideRetry', () => {
       const last = running({ attempt: maxAttempts });
       const extra = running({ attempt: maxAttempts + 1 });
 
-      expect(isProbeOnly(last)).toBe(false);
+      expect(applyForbidden(last, last.deadlineAtMs)).toBeUndefined();
       expect(decide(last, new QueueError(code))).toMatchObject({ kind: 'retry' });
-      expect(isProbeOnly(extra)).toBe(true);
+      expect(applyForbidden(extra, extra.deadlineAtMs)).toBe('RETRIES_EXHAUSTED');
       expect(decide(extra, new QueueError(code))).toMatchObject({
         code: 'RETRIES_EXHAUSTED',
         causeCode: code,

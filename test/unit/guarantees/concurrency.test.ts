@@ -152,6 +152,27 @@ describe('a worker that was told lost', () => {
   });
 });
 
+describe('a worker that was held up before its effect', () => {
+  it('applies nothing when the task was abandoned meanwhile, although its lease is not over', async () => {
+    const task = await enqueuedTask();
+    let requests = 0;
+    intercept = async (send) => {
+      requests += 1;
+      // Read, claim, reserve: the fourth is the look right before the effect.
+      if (requests === 4) {
+        const idle = queueStore(dynamoDb.client, clock);
+        await idle.queue.recordLostWorker(task.taskId, 1, 'The call to it failed');
+        const failed = await idle.tasks.get(task.taskId);
+        await idle.queue.operate(task.taskId, 'abandon', failed?.version ?? 0, 'slack:T1:U1');
+      }
+      return send();
+    };
+
+    expect(await runWorker(optionsOf(), task)).toEqual({ outcome: 'failed_terminal', waitSeconds: 0 });
+    expect(await crm.writesFor(task.quoteId)).toEqual([]);
+  });
+});
+
 describe('200 requests to enqueue at once', () => {
   it('make one task per key', async () => {
     const snapshot = snapshotOf({ quoteId: `Q-${countedIds.next()}` });

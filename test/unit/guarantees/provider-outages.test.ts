@@ -1,11 +1,12 @@
 /** Whole executions against a provider that is limited, down or silent: how they end, and what they leave there. */
+import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SyncCrmDeal } from '../../../lambdas/adapters/effects/sync-crm-deal.ts';
 import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
 import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/domain/policy.ts';
 import { countedIds, requestOf, snapshotOf } from '../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb } from '../../helpers/dynamodb-server.ts';
-import { execute } from '../../helpers/execution.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
+import { execute, runWorker } from '../../helpers/execution.ts';
 import { FakeClock, START_MS } from '../../helpers/fake-clock.ts';
 import { FaultPlan } from '../../helpers/fault-plan.ts';
 import { type Provider, startCrmProvider } from '../../helpers/providers.ts';
@@ -121,5 +122,79 @@ describe('an answer that is lost in the last attempt', () => {
       error: { code: 'RETRIES_EXHAUSTED', causeCode: 'PROVIDER_UNAVAILABLE' },
     });
     expect(await crm.writesFor(quoteId)).toEqual([]);
+  });
+});
+
+describe('a task whose deadline has passed', () => {
+  const late = POLICY.taskDeadlineMs + 1;
+
+  it('is not carried out any more, but its provider is asked', async () => {
+    const { task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshotOf({ quoteId })));
+    clock.advance(late);
+
+    await execute({ store, provider, plan: new FaultPlan(), clock }, task);
+
+    expect(await store.tasks.get(task.taskId)).toMatchObject({
+      state: 'failed_terminal',
+      error: { code: 'DEADLINE_EXCEEDED' },
+    });
+    expect(upstream.seen.map((request) => request.split(' ')[0])).toEqual(['GET']);
+    expect(await crm.writesFor(quoteId)).toEqual([]);
+  });
+
+  it('is completed when the effect of an attempt in doubt is there after all', async () => {
+    const { task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshotOf({ quoteId })));
+    clock.advance(POLICY.taskDeadlineMs - 1);
+    upstream.next('lose_reply');
+
+    await execute({ store, provider, plan: new FaultPlan(), clock }, task);
+
+    expect(await store.tasks.get(task.taskId)).toMatchObject({ state: 'completed', proof: 'probed' });
+    expect(await crm.writesFor(quoteId)).toEqual(['deal']);
+  });
+
+  it('ends with the doubt in its detail when the provider does not answer by then', async () => {
+    const { task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshotOf({ quoteId })));
+    clock.advance(POLICY.taskDeadlineMs - 1);
+    for (const script of ['lose_reply', limited(1)] as const) upstream.next(script);
+
+    await execute({ store, provider, plan: new FaultPlan(), clock }, task);
+
+    const ended = await store.tasks.get(task.taskId);
+    expect(ended).toMatchObject({
+      state: 'failed_terminal',
+      inDoubt: true,
+      error: { code: 'DEADLINE_EXCEEDED' },
+    });
+    expect(ended?.error?.detail).toContain('look at the provider');
+  });
+
+  it('gets time anew when an operator asks for another try', async () => {
+    const { task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshotOf({ quoteId })));
+    clock.advance(late);
+
+    const retried = await store.queue.operate(task.taskId, 'retry', task.version, 'api:tests');
+    await execute({ store, provider, plan: new FaultPlan(), clock }, retried);
+
+    expect(await store.tasks.get(task.taskId)).toMatchObject({ state: 'completed', proof: 'applied' });
+  });
+});
+
+describe('a ledger that has forgotten an effect', () => {
+  it('does not lead to a second one: the task knows that an attempt is in doubt', async () => {
+    const { task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshotOf({ quoteId })));
+    const options = { store, provider, plan: new FaultPlan(), clock };
+    upstream.next('lose_reply');
+    await runWorker(options, task);
+    const { Items = [] } = await dynamoDb.client.send(new ScanCommand({ TableName: TABLE_NAMES.ledger }));
+    const record = Items.find((item) => String(item['effectKey']).endsWith(task.taskId));
+    await dynamoDb.client.send(
+      new DeleteCommand({ TableName: TABLE_NAMES.ledger, Key: { id: String(record?.['id']) } }),
+    );
+
+    await execute(options, task);
+
+    expect(await store.tasks.get(task.taskId)).toMatchObject({ state: 'completed', proof: 'probed' });
+    expect(await crm.writesFor(quoteId)).toEqual(['deal']);
   });
 });

@@ -1,8 +1,140 @@
-/** `operate-click`: nothing is handed to it until clicks can be verified; what comes is kept in the queue. */
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+/**
+ * `update-card`: brings cards in Slack up to date. Delivered again, late or out of order it shows what the task is now, so
+ * nothing older ever replaces it. What has to wait (429, outage, another update of the same card) is sent again with a
+ * delay and holds nothing up; what waits for more than a day, or cannot be read, ends among the dead letters.
+ */
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { createCardQueue } from '../adapters/card-queue.ts';
+import { DynamoDbCardRepo } from '../adapters/dynamodb/card-repo.ts';
+import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
+import { DynamoDbLedgerRepo } from '../adapters/dynamodb/ledger-repo.ts';
+import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
+import { slackSecret } from '../adapters/secrets.ts';
+import { type CardOutcome, CardUpdater } from '../adapters/slack/card-updater.ts';
+import { createSlackClient } from '../adapters/slack/slack-client.ts';
+import { randomIds, systemClock } from '../adapters/system.ts';
+import { type CardMessage, cardMessageSchema } from '../contracts/cards.ts';
+import { Env } from '../contracts/environment.ts';
+import { Metric } from '../contracts/metric-names.ts';
+import { CARD_RETRY, cardRetrySeconds, isPassing, retried } from '../domain/card.ts';
+import { QueueError, toQueueError } from '../domain/errors.ts';
+import { createLogger, createMetrics } from '../platform/observability.ts';
+import { requireEnv } from '../platform/require-env.ts';
+
+const logger = createLogger('update-card');
+const metrics = createMetrics();
+const store = createDocumentClient();
+const tasks = new DynamoDbTaskRepo(store, requireEnv(Env.TasksTable));
+const ledger = new DynamoDbLedgerRepo(store, requireEnv(Env.LedgerTable));
+const cards = new DynamoDbCardRepo(store, requireEnv(Env.CardsTable));
+const sendLater = createCardQueue(requireEnv(Env.CardQueueUrl));
+const apiUrl = requireEnv(Env.SlackApiUrl);
+const secretArn = requireEnv(Env.SlackSecretArn);
+const channel = requireEnv(Env.SlackChannelId);
+
+const client = async () => createSlackClient((await slackSecret(secretArn)).botToken, apiUrl);
+
+const rewriteLater = (taskId: string): Promise<void> =>
+  sendLater(
+    { detail: { taskId }, retry: { count: 0, sinceMs: systemClock.nowMs(), rewrite: true } },
+    CARD_RETRY.rewriteSeconds,
+  );
+
+/** 4 looks, 150 ms apart: an edit takes about that long, and SQS cannot wait for less than a second. */
+const LOOKS = 4;
+const LOOK_PAUSE_MS = 150;
+/** An update is begun only with this much time left: its worst case without the opening of a thread. */
+const MIN_REMAINING_MS = 12_000;
+
+const BUSY = new QueueError('EFFECT_IN_PROGRESS', {
+  detail: 'Another update of the card is under way',
+  deferral: true,
+});
+
+function report(taskId: string, outcome: CardOutcome): void {
+  if (outcome.kind !== 'shown') return;
+  const { version, latencies } = outcome;
+  logger.info('card shown', { taskId, version, latencyMs: latencies.at(-1)?.latencyMs });
+  for (const { latencyMs } of latencies) {
+    metrics.addMetric(Metric.StatusLatency, MetricUnit.Milliseconds, latencyMs);
+  }
+}
+
+/** Until the card shows what the task is, also when the task moves on meanwhile. */
+async function updateUntilDone(updater: CardUpdater, { detail, retry }: CardMessage, context: Context) {
+  const { taskId } = detail;
+  let looks = 0;
+  for (let rewrite = retry?.rewrite ?? false; ;) {
+    const outcome = await updater.update(taskId, rewrite);
+    report(taskId, outcome);
+    if (outcome.kind === 'done') return undefined;
+    if (outcome.kind === 'failed') return outcome.error;
+    if (outcome.kind === 'busy') looks += 1;
+    else rewrite = false;
+    if (looks === LOOKS || context.getRemainingTimeInMillis() < MIN_REMAINING_MS) return BUSY;
+    if (outcome.kind === 'busy') await systemClock.sleep(LOOK_PAUSE_MS);
+  }
+}
+
+/** Sends the message again; `false` when it was tried for long enough. */
+async function putBack(message: CardMessage, error: QueueError): Promise<boolean> {
+  const { taskId } = message.detail;
+  const next = retried(message, systemClock.nowMs());
+  const count = message.retry?.count ?? 0;
+  const delaySeconds = cardRetrySeconds(error, taskId, count);
+  if (error !== BUSY) {
+    const { code, detail } = error;
+    logger.warn('card not updated', { taskId, code, detail, count, delaySeconds });
+  }
+  if (!isPassing(error)) metrics.addMetric(Metric.SlackTerminalErrors, MetricUnit.Count, 1);
+  if (next === undefined) return false;
+  await sendLater(next, delaySeconds);
+  return true;
+}
+
+/** Whether the message needs no more deliveries. */
+async function handled(message: CardMessage, context: Context): Promise<boolean> {
+  const guard = { ledger, clock: systemClock, ids: randomIds, lambdaContext: context };
+  const updater = new CardUpdater({ ...guard, tasks, cards, client, channel, rewriteLater });
+  const error = await updateUntilDone(updater, message, context);
+  return error === undefined || putBack(message, error);
+}
+
+const sinceMsOf = ({ retry }: CardMessage): number => retry?.sinceMs ?? Number.POSITIVE_INFINITY;
+
+/** Messages of one batch for the same task are one update; the one that waits longest speaks for them. */
+function byTask(records: readonly SQSRecord[], failures: Set<string>): Map<string, [CardMessage, string[]]> {
+  const groups = new Map<string, [CardMessage, string[]]>();
+  for (const { messageId, body } of records) {
+    try {
+      const message = cardMessageSchema.parse(JSON.parse(body));
+      const key = `${message.detail.taskId} ${message.retry?.rewrite ?? false}`;
+      const [first, ids] = groups.get(key) ?? [message, []];
+      groups.set(key, [sinceMsOf(message) < sinceMsOf(first) ? message : first, [...ids, messageId]]);
+    } catch {
+      logger.error('not a card message', { messageId });
+      failures.add(messageId);
+    }
+  }
+  return groups;
+}
 
 /** See the file head. */
-export const handler = (event: SQSEvent): Promise<SQSBatchResponse> =>
-  Promise.resolve({
-    batchItemFailures: event.Records.map(({ messageId }) => ({ itemIdentifier: messageId })),
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const failures = new Set<string>();
+  const work = [...byTask(event.Records, failures).values()].map(async ([message, messageIds]) => {
+    const isHandled = await handled(message, context).catch((thrown: unknown) => {
+      const { code, detail } = toQueueError(thrown);
+      logger.error('card message failed', { taskId: message.detail.taskId, code, detail });
+      return false;
+    });
+    if (!isHandled) messageIds.forEach((messageId) => failures.add(messageId));
   });
+  try {
+    await Promise.all(work);
+    return { batchItemFailures: [...failures].map((itemIdentifier) => ({ itemIdentifier })) };
+  } finally {
+    metrics.publishStoredMetrics();
+  }
+}

@@ -1,5 +1,6 @@
-/** Posts one message, once. */
-import type { WebClient } from '@slack/web-api';
+/** Posts one message, once, and edits one. */
+import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
+import type { KnownBlock } from '@slack/types';
 import { QueueError } from '../../domain/errors.ts';
 import type { effectMetadata } from './find-message.ts';
 import { slackError } from './slack-client.ts';
@@ -9,6 +10,7 @@ export interface EffectPost {
   readonly channel: string;
   /** Escaped text; also the fallback of notifications. */
   readonly text: string;
+  readonly blocks?: KnownBlock[];
   readonly threadTs?: string;
   readonly metadata: ReturnType<typeof effectMetadata>;
 }
@@ -22,6 +24,7 @@ export async function postMessage(client: WebClient, post: EffectPost): Promise<
       metadata: post.metadata,
       unfurl_links: false,
       unfurl_media: false,
+      ...(post.blocks === undefined ? {} : { blocks: post.blocks }),
       ...(post.threadTs === undefined ? {} : { thread_ts: post.threadTs }),
     });
     if (answer.ts === undefined)
@@ -29,5 +32,27 @@ export async function postMessage(client: WebClient, post: EffectPost): Promise<
     return answer.ts;
   } catch (thrown) {
     throw thrown instanceof QueueError ? thrown : slackError(thrown);
+  }
+}
+
+/** An edit of a message; what it leaves out stays as it is. */
+export interface MessageEdit {
+  readonly channel: string;
+  readonly ts: string;
+  readonly text: string;
+  readonly blocks: KnownBlock[];
+}
+
+/** Somebody deleted the message. */
+const GONE: ReadonlySet<string> = new Set(['message_not_found', 'cant_update_message']);
+
+/** Edits a message; the same edit again changes nothing. @throws {QueueError} as {@link slackError} */
+export async function editMessage(client: WebClient, edit: MessageEdit): Promise<'edited' | 'gone'> {
+  try {
+    await client.chat.update({ ...edit });
+    return 'edited';
+  } catch (thrown) {
+    if (thrown instanceof WebAPIPlatformError && GONE.has(thrown.data.error)) return 'gone';
+    throw slackError(thrown);
   }
 }

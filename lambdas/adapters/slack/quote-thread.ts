@@ -4,7 +4,7 @@
  */
 import type { WebClient } from '@slack/web-api';
 import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
-import type { EffectResult, ExecutionTask } from '../../contracts/records.ts';
+import type { EffectResult } from '../../contracts/records.ts';
 import { LeaseLost, QueueError } from '../../domain/errors.ts';
 import { hashOf } from '../../domain/hashing.ts';
 import { formatMoney } from '../../domain/money.ts';
@@ -19,6 +19,13 @@ export interface QuoteThreadOptions extends GuardOptions {
   readonly channel: string;
 }
 
+/** Who opens the thread: a claimed task, or the holder of a card's lock. */
+export interface ThreadOpener {
+  /** Owner token of one claim; without one, nothing can be opened. */
+  readonly owner?: string | undefined;
+  readonly leaseExpiresAtMs?: number | undefined;
+}
+
 /** 5 looks, 300 ms apart: opening takes one call, so a racing task usually finds the thread without being deferred. */
 const LOOKS = 5;
 const LOOK_PAUSE_MS = 300;
@@ -31,7 +38,7 @@ export const rootText = (snapshot: QuoteSnapshot): string => {
 
 async function openOnce(
   options: QuoteThreadOptions,
-  task: ExecutionTask,
+  opener: ThreadOpener,
   snapshot: QuoteSnapshot,
 ): Promise<EffectResult> {
   const { client, channel } = options;
@@ -47,13 +54,12 @@ async function openOnce(
     claim: {
       effectKey,
       taskHash: contentHash,
-      // Several tasks share the key, and one owner token is one claim of one task.
-      owner: task.owner ?? '',
+      // Several tasks share the key, and one owner token is one claim.
+      owner: opener.owner ?? '',
       fence: 0,
-      leaseExpiresAtMs: task.leaseExpiresAtMs ?? 0,
+      leaseExpiresAtMs: opener.leaseExpiresAtMs ?? 0,
     },
     contentHash,
-    probeOnly: false,
     apply: async () => {
       const message = { channel, text: rootText(snapshot), metadata: effectMetadata(effectKey, contentHash) };
       return resultOf(await postMessage(client, message), contentHash);
@@ -75,12 +81,12 @@ const isBusy = (thrown: unknown): boolean =>
  */
 export async function ensureThread(
   options: QuoteThreadOptions,
-  task: ExecutionTask,
+  opener: ThreadOpener,
   snapshot: QuoteSnapshot,
 ): Promise<string> {
   for (let look = 1; ; look += 1) {
     try {
-      return (await openOnce(options, task, snapshot)).externalId;
+      return (await openOnce(options, opener, snapshot)).externalId;
     } catch (thrown) {
       if (!isBusy(thrown)) throw thrown;
       if (look === LOOKS) {

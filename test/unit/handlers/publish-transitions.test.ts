@@ -135,7 +135,7 @@ describe.each([
     ]);
     expect(trail.at(-1)).toMatchObject({ from: 'running', cause: 'complete', proof: 'applied' });
     const events = announced.map((detail) => executionTransitionedSchema.parse(detail));
-    expect(events.map((event) => event.version).toSorted()).toEqual(
+    expect(events.map((event) => event.version).toSorted((a, b) => a - b)).toEqual(
       [1, 2, 3].flatMap((version) => Array.from({ length: deliveries }, () => version)),
     );
   });

@@ -1,0 +1,229 @@
+/**
+ * Cards on DynamoDB. Invariants upheld here:
+ * 1. Only the owner of the lock writes to a card, and each write is conditional on it.
+ * 2. `versionShown` never goes down, so an older version never overwrites a newer one.
+ * 3. A latency is written once.
+ */
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import {
+  CARD_SCHEMA_VERSION,
+  type CardRecord,
+  cardRecordSchema,
+  type LatencyRecord,
+  latencyRecordSchema,
+} from '../../contracts/cards.ts';
+import { CARDS_TABLE } from '../../contracts/environment.ts';
+import { cardIdOf } from '../../domain/card.ts';
+import { LeaseLost, QueueError } from '../../domain/errors.ts';
+import { POLICY } from '../../domain/policy.ts';
+import { conditionFailure } from './document-client.ts';
+import { type Item, rejectedItem } from './task-item.ts';
+
+/** A lock asked for. */
+export interface CardLock {
+  readonly taskId: string;
+  readonly channel: string;
+  /** Version to be shown. */
+  readonly version: number;
+  /** Also when that version is done already. */
+  readonly rewrite: boolean;
+  /** Owner token, never used before. */
+  readonly owner: string;
+  readonly nowMs: number;
+  readonly expiresAtMs: number;
+}
+
+/** Answer to a lock. */
+export type CardLockResult =
+  /** `takenOver`: the owner before is gone, and an edit of its may still arrive. */
+  | { readonly kind: 'locked'; readonly card: CardRecord; readonly takenOver: boolean }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'busy' };
+
+/** What a write changes; `undefined` takes the field away. */
+export type CardChange = {
+  readonly [Field in keyof Omit<CardRecord, 'schemaVersion' | 'cardId' | 'taskId' | 'channel'>]?:
+    CardRecord[Field] | undefined;
+};
+
+function parseCard(item: Item): CardRecord {
+  const parsed = cardRecordSchema.safeParse(item);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+  throw new QueueError('STORED_RECORD_INVALID', { detail: `Card item: ${fields}`, cause: parsed.error });
+}
+
+const newCard = ({ taskId, channel }: CardLock): CardRecord => ({
+  schemaVersion: CARD_SCHEMA_VERSION,
+  cardId: cardIdOf(taskId),
+  taskId,
+  channel,
+  postings: 0,
+  versionShown: 0,
+  versionDone: 0,
+});
+
+const lockedBy = (lock: CardLock, before: CardRecord): CardRecord => ({
+  ...before,
+  owner: lock.owner,
+  lockExpiresAtMs: lock.expiresAtMs,
+});
+
+const FREE = '(attribute_not_exists(#owner) OR lockExpiresAtMs < :nowLessSkew)';
+const NOT_DONE = '(attribute_not_exists(versionDone) OR versionDone < :version)';
+
+const clause = (verb: string, parts: readonly string[]): string =>
+  parts.length === 0 ? '' : `${verb} ${parts.join(', ')}`;
+
+function updateOf(change: CardChange): Pick<UpdateCommand['input'], 'UpdateExpression'> & {
+  readonly names: Record<string, string>;
+  readonly values: Record<string, unknown>;
+} {
+  const entries = Object.entries(change);
+  const set = entries.filter(([, value]) => value !== undefined);
+  const remove = entries.filter(([, value]) => value === undefined);
+  return {
+    UpdateExpression: [
+      clause(
+        'SET',
+        set.map(([name]) => `#${name} = :${name}`),
+      ),
+      clause(
+        'REMOVE',
+        remove.map(([name]) => `#${name}`),
+      ),
+    ]
+      .join(' ')
+      .trim(),
+    names: Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
+    values: Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
+  };
+}
+
+/** See the file head. */
+export class DynamoDbCardRepo {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #tableName: string;
+
+  constructor(client: DynamoDBDocumentClient, tableName: string) {
+    this.#client = client;
+    this.#tableName = tableName;
+  }
+
+  /** Strongly consistent read. @throws {QueueError} `STORED_RECORD_INVALID` */
+  async get(taskId: string): Promise<CardRecord | undefined> {
+    const { Item } = await this.#client.send(
+      new GetCommand({ TableName: this.#tableName, Key: { cardId: cardIdOf(taskId) }, ConsistentRead: true }),
+    );
+    return Item === undefined ? undefined : parseCard(Item);
+  }
+
+  /** Locks the card for one update, unless its version is done or somebody else holds it. */
+  async lock(lock: CardLock): Promise<CardLockResult> {
+    const fresh = newCard(lock);
+    const initial = Object.entries(fresh).filter(([name]) => name !== 'cardId');
+    try {
+      const { Attributes } = await this.#client.send(
+        new UpdateCommand({
+          TableName: this.#tableName,
+          Key: { cardId: fresh.cardId },
+          UpdateExpression: `SET #owner = :owner, lockExpiresAtMs = :expiresAtMs, ${initial
+            .map(([name]) => `${name} = if_not_exists(${name}, :${name})`)
+            .join(', ')}`,
+          ConditionExpression: lock.rewrite ? FREE : `${FREE} AND ${NOT_DONE}`,
+          ExpressionAttributeNames: { '#owner': 'owner' },
+          ExpressionAttributeValues: {
+            ...Object.fromEntries(initial.map(([name, value]) => [`:${name}`, value])),
+            ':owner': lock.owner,
+            ':expiresAtMs': lock.expiresAtMs,
+            ':nowLessSkew': lock.nowMs - POLICY.clockSkewMs,
+            ...(lock.rewrite ? {} : { ':version': lock.version }),
+          },
+          ReturnValues: 'ALL_OLD',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      const before = Attributes === undefined ? fresh : parseCard(Attributes);
+      return { kind: 'locked', card: lockedBy(lock, before), takenOver: before.owner !== undefined };
+    } catch (error) {
+      return this.#refused(error, lock);
+    }
+  }
+
+  /** Our own lock whose answer was lost is ours; whether it was a take-over is lost with the answer. */
+  async #refused(error: unknown, lock: CardLock): Promise<CardLockResult> {
+    const failure = conditionFailure(error);
+    if (failure === undefined) throw error;
+    const item = rejectedItem(failure);
+    const card = item === undefined ? await this.get(lock.taskId) : parseCard(item);
+    if (card?.owner === lock.owner) return { kind: 'locked', card, takenOver: true };
+    return !lock.rewrite && card !== undefined && card.versionDone >= lock.version
+      ? { kind: 'done' }
+      : { kind: 'busy' };
+  }
+
+  /**
+   * Writes to a card that is locked. A repeated request whose first answer was lost passes the condition again, unless it
+   * gave the lock back: then it is reported as lost, and whoever looks next finds the card done.
+   * @throws {LeaseLost} when the lock is somebody else's, or a newer version is shown
+   */
+  async write(card: CardRecord, change: CardChange): Promise<CardRecord> {
+    const { UpdateExpression, names, values } = updateOf(change);
+    const next = cardRecordSchema.parse(
+      Object.fromEntries(Object.entries({ ...card, ...change }).filter(([, value]) => value !== undefined)),
+    );
+    try {
+      await this.#client.send(
+        new UpdateCommand({
+          TableName: this.#tableName,
+          Key: { cardId: card.cardId },
+          UpdateExpression,
+          ConditionExpression: '#lock = :lock AND #shown <= :nextShown',
+          ExpressionAttributeNames: { ...names, '#lock': 'owner', '#shown': 'versionShown' },
+          ExpressionAttributeValues: { ...values, ':lock': card.owner, ':nextShown': next.versionShown },
+        }),
+      );
+      return next;
+    } catch (error) {
+      if (conditionFailure(error) === undefined) throw error;
+      throw new LeaseLost({ detail: `The card of ${card.taskId} is being updated by another`, cause: error });
+    }
+  }
+
+  /** Stores how long a transition took to be seen, unless that is known. */
+  async putLatency(record: LatencyRecord): Promise<void> {
+    try {
+      await this.#client.send(
+        new PutCommand({
+          TableName: this.#tableName,
+          Item: record,
+          ConditionExpression: 'attribute_not_exists(cardId)',
+        }),
+      );
+    } catch (error) {
+      if (conditionFailure(error) === undefined) throw error;
+    }
+  }
+
+  /** The newest latencies of a UTC day (`2026-11-21`), at most `limit`, 1 to 1,000; eventually consistent. */
+  async listLatencies(day: string, limit: number): Promise<readonly LatencyRecord[]> {
+    const { byShownDay } = CARDS_TABLE;
+    const { Items = [] } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#tableName,
+        IndexName: byShownDay.name,
+        KeyConditionExpression: 'shownDay = :day',
+        ExpressionAttributeValues: { ':day': day },
+        ScanIndexForward: false,
+        Limit: limit,
+      }),
+    );
+    return Items.map((item) => latencyRecordSchema.parse(item));
+  }
+}

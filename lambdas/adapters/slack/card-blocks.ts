@@ -1,0 +1,239 @@
+/**
+ * A card as Block Kit: the same task always gives the same blocks, so an edit that is sent twice changes nothing.
+ * Limits (Block Kit reference): 50 blocks, 3,000 characters per text, 2,000 per field of a section, 300 per confirmation.
+ */
+import type {
+  ActionsBlock,
+  Button,
+  ConfirmationDialog,
+  ContextBlock,
+  KnownBlock,
+  SectionBlock,
+} from '@slack/types';
+import { ERROR_CODES } from '../../contracts/error-codes.ts';
+import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
+import type { ExecutionTask, Transition } from '../../contracts/records.ts';
+import { ACTION_IDS, buttonValueOf, CardAction } from '../../contracts/slack-actions.ts';
+import { buttonsOf, operatorMovesOf, type Recovery } from '../../domain/card.ts';
+import { attemptsUsed } from '../../domain/retry-policy.ts';
+import { escapeText } from './message-text.ts';
+
+/** A message: its blocks, and its text for notifications and screen readers. */
+export interface RenderedCard {
+  readonly text: string;
+  readonly blocks: KnownBlock[];
+}
+
+const MAX_TEXT = 3_000;
+const MAX_FIELD = 2_000;
+/** Operator moves that a card names; the audit trail has all of them. */
+const MAX_MOVES = 5;
+
+const LABELS = {
+  [ExecutionState.Queued]: '⏳ Queued',
+  [ExecutionState.Running]: '⚙️ Running',
+  [ExecutionState.RetryableFailed]: '⚠️ Failed, will be retried',
+  [ExecutionState.FailedTerminal]: '❌ Failed for good',
+  [ExecutionState.Completed]: '✅ Completed',
+} as const satisfies Record<ExecutionState, string>;
+
+const ENDED_BY: Partial<Record<TransitionCause, string>> = {
+  [TransitionCause.OperatorCancel]: '🚫 Cancelled',
+  [TransitionCause.OperatorAbandon]: '🚫 Abandoned',
+};
+
+const DONE: Partial<Record<TransitionCause, string>> = {
+  [TransitionCause.OperatorRetry]: 'pressed Retry now',
+  [TransitionCause.OperatorCancel]: 'cancelled it',
+  [TransitionCause.OperatorAbandon]: 'abandoned it',
+};
+
+const last = ({ history }: ExecutionTask): Transition | undefined => history.at(-1);
+
+const labelOf = (task: ExecutionTask): string => {
+  const cause = last(task)?.cause;
+  return (cause === undefined ? undefined : ENDED_BY[cause]) ?? LABELS[task.state];
+};
+
+/** Cut so that no escape sequence is broken: the text is cut before it is escaped. */
+function clipped(text: string, limit: number): string {
+  const escaped = escapeText(text);
+  if (escaped.length <= limit) return escaped;
+  // Each character becomes five at most.
+  const kept = text.slice(0, Math.floor((limit - 1) / 5)).toWellFormed();
+  return `${escapeText(kept)}…`;
+}
+
+/** The reader's own time zone; the fallback is UTC. */
+function when(atMs: number): string {
+  const fallback = new Date(atMs)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC');
+  return `<!date^${Math.floor(atMs / 1_000)}^{date_short_pretty} {time_secs}|${fallback}>`;
+}
+
+/** `slack:T0/U0 (ada)` is shown as `ada`; any other actor as it is. Never a mention: an edit must not ring. */
+export function actorName(actor: string): string {
+  const name = /^slack:[^ ]+ \((.+)\)$/.exec(actor)?.[1];
+  return clipped(name ?? actor, 200);
+}
+
+const attemptText = (task: ExecutionTask): string => {
+  const used = `${attemptsUsed(task)} of ${task.maxAttempts}`;
+  return task.deferrals === 0 ? used : `${used} (+${task.deferrals} deferred)`;
+};
+
+/** A link can hold no pipe and no angle bracket. */
+const linkTarget = (url: string): string =>
+  escapeText(url.replaceAll('|', '%7C').replaceAll('<', '%3C').replaceAll('>', '%3E'));
+
+function effectText(result: NonNullable<ExecutionTask['result']>): string {
+  const { location, externalId, provider } = result;
+  const isLink = /^https?:\/\//.test(location) && location.length < MAX_FIELD / 2;
+  return isLink
+    ? `<${linkTarget(location)}|${provider} ${clipped(externalId, 300)}>`
+    : `${provider} \`${clipped(location, 1_000)}\``;
+}
+
+const field = (title: string, text: string): { type: 'mrkdwn'; text: string } => ({
+  type: 'mrkdwn',
+  text: `*${title}*\n${text}`,
+});
+
+function fieldsOf(task: ExecutionTask): SectionBlock {
+  const fields = [field('State', labelOf(task)), field('Attempt', attemptText(task))];
+  if (task.nextAttemptAtMs !== undefined) fields.push(field('Next attempt', when(task.nextAttemptAtMs)));
+  if (task.result !== undefined) fields.push(field('Effect', effectText(task.result)));
+  return { type: 'section', fields };
+}
+
+/** A running task still carries the error of the attempt before. */
+function errorBlocks({ error, state }: ExecutionTask): SectionBlock[] {
+  if (error === undefined) return [];
+  const { code, detail, causeCode } = error;
+  const title = state === ExecutionState.Running ? 'Last error' : 'Error';
+  const cause = causeCode === undefined ? '' : ` after \`${causeCode}\``;
+  const { text } = ERROR_CODES[code];
+  const more = detail === text ? '' : `\n${clipped(detail, 1_000)}`;
+  return [
+    {
+      type: 'section',
+      text: {
+        type: 'mrkdwn',
+        text: `*${title}* \`${code}\`${cause}\n${escapeText(text)}${more}`.slice(0, MAX_TEXT),
+      },
+    },
+  ];
+}
+
+const moveText = ({ actor, cause, atMs, reason }: Transition): string => {
+  const why = reason === undefined ? '' : `: ${clipped(reason, 300)}`;
+  return `👤 ${actorName(actor)} ${DONE[cause] ?? cause} · ${when(atMs)}${why}`;
+};
+
+const context = (text: string): ContextBlock => ({
+  type: 'context',
+  elements: [{ type: 'mrkdwn', text: text.slice(0, MAX_TEXT) }],
+});
+
+function moveBlocks(task: ExecutionTask): ContextBlock[] {
+  return operatorMovesOf(task)
+    .slice(-MAX_MOVES)
+    .map((move) => context(moveText(move)));
+}
+
+const confirmation = (title: string, text: string, confirm: string): ConfirmationDialog => ({
+  title: { type: 'plain_text', text: title },
+  text: { type: 'plain_text', text },
+  confirm: { type: 'plain_text', text: confirm },
+  deny: { type: 'plain_text', text: 'Keep it' },
+});
+
+const BUTTONS = {
+  retry: { text: 'Retry now', style: 'primary' },
+  abandon: {
+    text: 'Abandon',
+    style: 'danger',
+    confirm: confirmation(
+      'Abandon this action?',
+      'It will not be tried again and ends as failed for good. This cannot be undone.',
+      'Abandon',
+    ),
+  },
+  cancel: {
+    text: 'Cancel',
+    style: 'danger',
+    confirm: confirmation(
+      'Cancel this action?',
+      'It has not run yet and ends as failed for good. This cannot be undone.',
+      'Cancel it',
+    ),
+  },
+  audit: { text: 'Show audit' },
+} as const satisfies Record<
+  CardAction,
+  { text: string; style?: 'primary' | 'danger'; confirm?: ConfirmationDialog }
+>;
+
+function buttonOf({ taskId, version }: ExecutionTask, action: CardAction): Button {
+  const { text, ...rest } = BUTTONS[action];
+  return {
+    type: 'button',
+    action_id: ACTION_IDS[action],
+    text: { type: 'plain_text', text },
+    value: buttonValueOf({ taskId, version, action }),
+    ...rest,
+  };
+}
+
+const actionsOf = (task: ExecutionTask): ActionsBlock => ({
+  type: 'actions',
+  elements: buttonsOf(task.state).map((action) => buttonOf(task, action)),
+});
+
+/** Text of the card for notifications: one line. */
+function fallbackOf(task: ExecutionTask): string {
+  const error = task.error === undefined ? '' : `, ${task.error.code}`;
+  return `${task.kind} of quote ${escapeText(task.quoteId)}: ${labelOf(task)} (attempt ${attemptText(task)}${error})`;
+}
+
+/** The card of a task at its present version. */
+export function renderCard(task: ExecutionTask): RenderedCard {
+  const title: SectionBlock = {
+    type: 'section',
+    text: { type: 'mrkdwn', text: `*${task.kind}* · ${labelOf(task)}` },
+  };
+  const footer = `Quote ${escapeText(task.quoteId)} · \`${task.taskId}\` · version ${task.version}`;
+  return {
+    text: fallbackOf(task),
+    blocks: [
+      title,
+      fieldsOf(task),
+      ...errorBlocks(task),
+      ...moveBlocks(task),
+      context(footer),
+      actionsOf(task),
+    ],
+  };
+}
+
+const endOf = (task: ExecutionTask, { to, attempt, deferrals, errorCode }: Transition): string => {
+  const on = `on attempt ${attempt - deferrals}`;
+  if (to === ExecutionState.Completed) return `✅ ${task.kind} recovered: completed ${on}`;
+  const why = errorCode === undefined ? '' : ` with ${errorCode}`;
+  return `❌ ${task.kind} did not recover: failed for good ${on}${why}`;
+};
+
+/** The thread's message about a recovery. */
+export function recoveryText(task: ExecutionTask, { transition, after }: Recovery): string {
+  const afterwards = after === undefined ? '' : ` after ${after}`;
+  const who = actorName(transition.actor);
+  if (transition.cause === TransitionCause.OperatorRetry) {
+    return `🔁 ${task.kind}: ${who} pressed Retry now${afterwards}; it runs again at once`;
+  }
+  if (transition.cause === TransitionCause.OperatorAbandon) {
+    return `🚫 ${task.kind} did not recover: ${who} abandoned it${afterwards}`;
+  }
+  return `${endOf(task, transition)}${afterwards}`;
+}

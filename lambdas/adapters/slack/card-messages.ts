@@ -1,0 +1,135 @@
+/**
+ * The messages of a card: the card itself, posted once under the ledger and edited from then on, and one message for each
+ * recovery.
+ */
+import type { WebClient } from '@slack/web-api';
+import * as z from 'zod/mini';
+import type { CardRecord } from '../../contracts/cards.ts';
+import { quoteSnapshotSchema } from '../../contracts/quote-snapshot.ts';
+import { EffectProof, type EffectResult, type ExecutionTask } from '../../contracts/records.ts';
+import { cardKeyOf, permalinkOf, type Recovery, recoveryKeyOf } from '../../domain/card.ts';
+import { QueueError } from '../../domain/errors.ts';
+import { hashOf } from '../../domain/hashing.ts';
+import type { EffectOutcome } from '../../domain/transitions.ts';
+import { payloadOf } from '../effects/task-payload.ts';
+import { type GuardOptions, runGuarded } from '../guarded-effect.ts';
+import { recoveryText, type RenderedCard, renderCard } from './card-blocks.ts';
+import { effectMetadata, findMessage } from './find-message.ts';
+import { editMessage, postMessage } from './post-message.ts';
+import { ensureThread } from './quote-thread.ts';
+
+/** What the messages are made with. */
+export interface CardMessagesOptions extends GuardOptions {
+  readonly client: WebClient;
+  readonly channel: string;
+}
+
+/** Where the card stands now. */
+export interface CardPlace {
+  readonly threadTs: string;
+  readonly ts: string;
+  readonly postings: number;
+}
+
+/** Every kind's payload has it. */
+const payloadSchema = z.object({ snapshot: quoteSnapshotSchema });
+
+/** A message in the quote's thread, under an effect key. */
+interface ThreadMessage {
+  readonly threadTs: string;
+  readonly effectKey: string;
+  readonly message: Pick<RenderedCard, 'text'> & Partial<RenderedCard>;
+}
+
+async function postOnce(
+  options: CardMessagesOptions,
+  card: CardRecord,
+  { threadTs, effectKey, message }: ThreadMessage,
+): Promise<EffectOutcome> {
+  const { client, channel } = options;
+  // What the key stands for: the text of a card changes, the card does not.
+  const contentHash = hashOf(['quoteq/message', effectKey]);
+  const resultOf = (ts: string, hash: string): EffectResult => ({
+    provider: 'slack',
+    externalId: ts,
+    location: permalinkOf(channel, ts),
+    contentHash: hash,
+  });
+  return runGuarded(options, {
+    claim: {
+      effectKey,
+      taskHash: contentHash,
+      owner: card.owner ?? '',
+      fence: 0,
+      leaseExpiresAtMs: card.lockExpiresAtMs ?? 0,
+    },
+    contentHash,
+    apply: async () => {
+      const metadata = effectMetadata(effectKey, contentHash);
+      return resultOf(await postMessage(client, { channel, threadTs, ...message, metadata }), contentHash);
+    },
+    probe: async () => {
+      const found = await findMessage(client, { channel, threadTs }, effectKey);
+      return found && resultOf(found.ts, found.contentHash);
+    },
+  });
+}
+
+const edited = async (
+  { client, channel }: CardMessagesOptions,
+  ts: string,
+  rendered: RenderedCard,
+): Promise<boolean> => (await editMessage(client, { channel, ts, ...rendered })) === 'edited';
+
+/** A posting that was found instead of made may show an older version, or may be deleted by now. */
+const MAX_POSTINGS_AT_ONCE = 3;
+
+async function postAnew(
+  options: CardMessagesOptions,
+  card: CardRecord,
+  threadTs: string,
+  rendered: RenderedCard,
+): Promise<CardPlace> {
+  for (let tries = 1; tries <= MAX_POSTINGS_AT_ONCE; tries += 1) {
+    const postings = card.postings + tries;
+    const effectKey = cardKeyOf(options.channel, card.taskId, postings);
+    const { result, proof } = await postOnce(options, card, { threadTs, effectKey, message: rendered });
+    const ts = result.externalId;
+    if (proof === EffectProof.Applied || (await edited(options, ts, rendered))) {
+      return { threadTs, ts, postings };
+    }
+  }
+  throw new QueueError('PROVIDER_REFUSED', { detail: 'Each card that was posted is deleted at once' });
+}
+
+/**
+ * Shows `task` on its card, which `card` locks: edits it, or posts it in the quote's thread when it is not there (any more).
+ * @throws {QueueError} as the Slack client; `EFFECT_IN_PROGRESS` (a deferral) while another is posting
+ */
+export async function showCard(
+  options: CardMessagesOptions,
+  task: ExecutionTask,
+  card: CardRecord,
+): Promise<CardPlace> {
+  const rendered = renderCard(task);
+  if (card.ts !== undefined && card.threadTs !== undefined && (await edited(options, card.ts, rendered))) {
+    return { threadTs: card.threadTs, ts: card.ts, postings: card.postings };
+  }
+  const { snapshot } = payloadOf(task, task.kind, payloadSchema);
+  const opener = { owner: card.owner, leaseExpiresAtMs: card.lockExpiresAtMs };
+  const threadTs = await ensureThread(options, opener, snapshot);
+  return postAnew(options, card, threadTs, rendered);
+}
+
+/** Says in the thread, once, how the task moved on. @throws {QueueError} as {@link showCard} */
+export async function tellRecovery(
+  options: CardMessagesOptions,
+  task: ExecutionTask,
+  card: CardRecord,
+  recovery: Recovery,
+): Promise<void> {
+  const { threadTs } = card;
+  if (threadTs === undefined) throw new TypeError('threadTs: expected a card that is shown');
+  const effectKey = recoveryKeyOf(task.taskId, recovery.transition.version);
+  await postOnce(options, card, { threadTs, effectKey, message: { text: recoveryText(task, recovery) } });
+}

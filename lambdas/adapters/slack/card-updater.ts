@@ -1,0 +1,113 @@
+/**
+ * Brings a card up to date with its task. Invariants upheld here:
+ * 1. The task is read after the card is asked for: an event says only that something happened.
+ * 2. One update of a card at a time; the lock outlives the invocation, so a killed one cannot edit later.
+ * 3. An edit whose answer was lost may still arrive: the next one that succeeds is repeated once the earlier is certainly over.
+ */
+import type { WebClient } from '@slack/web-api';
+import type { CardRecord, LatencyRecord } from '../../contracts/cards.ts';
+import type { ExecutionTask } from '../../contracts/records.ts';
+import { isPassing, latenciesOf, recoveriesOf } from '../../domain/card.ts';
+import { QueueError, toQueueError } from '../../domain/errors.ts';
+import type { ExecutionQueueRepo } from '../../domain/ports.ts';
+import type { CardChange, DynamoDbCardRepo } from '../dynamodb/card-repo.ts';
+import type { GuardOptions } from '../guarded-effect.ts';
+import { type CardMessagesOptions, showCard, tellRecovery } from './card-messages.ts';
+
+/** What updating cards works with. */
+export interface CardUpdaterOptions extends GuardOptions {
+  readonly tasks: Pick<ExecutionQueueRepo, 'get'>;
+  readonly cards: DynamoDbCardRepo;
+  readonly client: () => Promise<WebClient>;
+  readonly channel: string;
+  /** Has the card written once more, {@link CARD_RETRY.rewriteSeconds} from now. */
+  readonly rewriteLater: (taskId: string) => Promise<void>;
+}
+
+/** How an update went. */
+export type CardOutcome =
+  /** The card shows the present version and was shown before. */
+  | { readonly kind: 'done' }
+  /** Somebody else is updating it. */
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'shown'; readonly version: number; readonly latencies: readonly LatencyRecord[] }
+  | { readonly kind: 'failed'; readonly error: QueueError };
+
+const UNLOCKED = { owner: undefined, lockExpiresAtMs: undefined } as const;
+
+/** See the file head. One per invocation. */
+export class CardUpdater {
+  readonly #options: CardUpdaterOptions;
+
+  constructor(options: CardUpdaterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Shows the task's present version, unless it is shown.
+   * @param rewrite also when it is shown
+   * @throws {QueueError} `TASK_NOT_FOUND`, `STORED_RECORD_INVALID`; whatever the store throws
+   */
+  async update(taskId: string, rewrite = false): Promise<CardOutcome> {
+    const task = await this.#options.tasks.get(taskId);
+    if (task === undefined) throw new QueueError('TASK_NOT_FOUND', { detail: `There is no task ${taskId}` });
+    const { cards, clock, ids, channel, lambdaContext } = this.#options;
+    const nowMs = clock.nowMs();
+    const locked = await cards.lock({
+      taskId,
+      channel,
+      version: task.version,
+      rewrite,
+      owner: ids.next(),
+      nowMs,
+      expiresAtMs: nowMs + lambdaContext.getRemainingTimeInMillis(),
+    });
+    if (locked.kind !== 'locked') return { kind: locked.kind };
+    const card = locked.takenOver ? { ...locked.card, doubtfulSinceMs: nowMs } : locked.card;
+    return this.#updateLocked(task, card);
+  }
+
+  async #updateLocked(task: ExecutionTask, card: CardRecord): Promise<CardOutcome> {
+    try {
+      return await this.#show(task, card);
+    } catch (thrown) {
+      const error = toQueueError(thrown);
+      await this.#giveBack(card, error);
+      return { kind: 'failed', error };
+    }
+  }
+
+  async #show(task: ExecutionTask, card: CardRecord): Promise<CardOutcome> {
+    const { clock, cards, rewriteLater } = this.#options;
+    const messages: CardMessagesOptions = { ...this.#options, client: await this.#options.client() };
+    const place = await showCard(messages, task, card);
+    const latencies = latenciesOf(task, card, clock.nowMs());
+    await Promise.all(latencies.map((record) => cards.putLatency(record)));
+    if (card.doubtfulSinceMs !== undefined) await rewriteLater(task.taskId);
+    const recoveries = recoveriesOf(task, card.versionDone);
+    const done: CardChange = { ...UNLOCKED, versionDone: Math.max(task.version, card.versionDone) };
+    const shown = await cards.write(card, {
+      ...place,
+      versionShown: task.version,
+      statusLatencyMs: latencies.at(-1)?.latencyMs ?? card.statusLatencyMs,
+      doubtfulSinceMs: undefined,
+      lastError: undefined,
+      ...(recoveries.length === 0 ? done : {}),
+    });
+    for (const recovery of recoveries) await tellRecovery(messages, task, shown, recovery);
+    if (recoveries.length > 0) await cards.write(shown, done);
+    return { kind: 'shown', version: task.version, latencies };
+  }
+
+  /** A lock that is lost by now is not given back: its new owner goes on. */
+  async #giveBack(card: CardRecord, error: QueueError): Promise<void> {
+    const { cards, clock } = this.#options;
+    if (error.code === 'LEASE_LOST') return;
+    const nowMs = clock.nowMs();
+    await cards.write(card, {
+      ...UNLOCKED,
+      ...(error.inDoubt ? { doubtfulSinceMs: nowMs } : {}),
+      ...(isPassing(error) ? {} : { lastError: { code: error.code, detail: error.detail, atMs: nowMs } }),
+    });
+  }
+}

@@ -1,0 +1,147 @@
+/** What a card says and when it is due: pure rules, from the task alone. */
+import {
+  CARD_SCHEMA_VERSION,
+  type CardMessage,
+  type CardRecord,
+  type LatencyRecord,
+} from '../contracts/cards.ts';
+import type { ErrorCode } from '../contracts/error-codes.ts';
+import { ExecutionState, TransitionCause } from '../contracts/lifecycle-states.ts';
+import type { ExecutionTask, Transition } from '../contracts/records.ts';
+import { CardAction } from '../contracts/slack-actions.ts';
+import type { QueueError } from './errors.ts';
+import { fractionOf } from './hashing.ts';
+import { LIFECYCLE } from './lifecycle.ts';
+
+/** Key of a task's card. */
+export const cardIdOf = (taskId: string): string => `card#${taskId}`;
+
+/** Effect key of the `posting`-th card of a task: the first, and one more each time somebody deleted it. */
+export const cardKeyOf = (channel: string, taskId: string, posting: number): string =>
+  posting === 1 ? `slack.card:${channel}:${taskId}` : `slack.card:${channel}:${taskId}:${posting}`;
+
+/** Effect key of the message about a recovery. */
+export const recoveryKeyOf = (taskId: string, version: number): string =>
+  `slack.recovery:${taskId}:${version}`;
+
+/** Address of a message; Slack redirects it to the workspace of the reader. */
+export const permalinkOf = (channel: string, ts: string): string =>
+  `https://slack.com/archives/${encodeURIComponent(channel)}/p${ts.replace('.', '')}`;
+
+const CAUSE_BY_ACTION = {
+  retry: TransitionCause.OperatorRetry,
+  abandon: TransitionCause.OperatorAbandon,
+  cancel: TransitionCause.OperatorCancel,
+} as const satisfies Record<Exclude<CardAction, 'audit'>, TransitionCause>;
+
+/** Buttons of a card: those that the lifecycle allows in this state, and always the audit trail. */
+export function buttonsOf(state: ExecutionState): readonly CardAction[] {
+  const { Retry, Abandon, Cancel, Audit } = CardAction;
+  const allowed = [Retry, Abandon, Cancel].filter((action) =>
+    LIFECYCLE.some((row) => row.from === state && row.cause === CAUSE_BY_ACTION[action]),
+  );
+  return [...allowed, Audit];
+}
+
+const OPERATOR_CAUSES: readonly TransitionCause[] = Object.values(CAUSE_BY_ACTION);
+
+/** What operators did with the task, oldest first; as far as its own history reaches. */
+export const operatorMovesOf = ({ history }: Pick<ExecutionTask, 'history'>): readonly Transition[] =>
+  history.filter(({ cause }) => OPERATOR_CAUSES.includes(cause));
+
+/** A move out of `retryable_failed` that people are told about. */
+export interface Recovery {
+  readonly transition: Transition;
+  /** Error of the failure it moved on from. */
+  readonly after: ErrorCode | undefined;
+}
+
+const isRecovery = ({ from, to, cause }: Transition): boolean =>
+  to === ExecutionState.Completed ||
+  to === ExecutionState.FailedTerminal ||
+  (from === ExecutionState.RetryableFailed && cause === TransitionCause.OperatorRetry);
+
+/**
+ * Recoveries after `version`: a task that had failed retryably completed, failed for good, or was sent on by an operator.
+ * As far as the task's own history reaches.
+ */
+export function recoveriesOf(
+  { history }: Pick<ExecutionTask, 'history'>,
+  version: number,
+): readonly Recovery[] {
+  return history.flatMap((transition, index) => {
+    if (transition.version <= version || !isRecovery(transition)) return [];
+    const failure = history
+      .slice(0, index)
+      .findLast(({ to, cause }) => to === ExecutionState.RetryableFailed && !OPERATOR_CAUSES.includes(cause));
+    return failure === undefined ? [] : [{ transition, after: failure.errorCode }];
+  });
+}
+
+const DAY_LENGTH = '2026-11-21'.length;
+
+/** How long each transition after `record.versionShown` took to be seen, now that the task's version is shown. */
+export function latenciesOf(
+  task: Pick<ExecutionTask, 'taskId' | 'version' | 'history'>,
+  record: Pick<CardRecord, 'versionShown'>,
+  shownAtMs: number,
+): readonly LatencyRecord[] {
+  return task.history
+    .filter(({ version }) => version > record.versionShown)
+    .map(({ version, atMs }) => ({
+      schemaVersion: CARD_SCHEMA_VERSION,
+      cardId: `latency#${task.taskId}#${version}`,
+      taskId: task.taskId,
+      version,
+      versionShown: task.version,
+      transitionAtMs: atMs,
+      shownAtMs,
+      shownDay: new Date(shownAtMs).toISOString().slice(0, DAY_LENGTH),
+      latencyMs: Math.max(0, shownAtMs - atMs),
+    }));
+}
+
+/** When an update that could not be done is tried again, and for how long. */
+export const CARD_RETRY = {
+  /** Wait after the first failure, before jitter; doubles each time. */
+  baseSeconds: 1,
+  /** Longest wait of an outage before jitter: cards are right within a minute after it. */
+  capSeconds: 60,
+  /** Longest wait that SQS takes. */
+  maxDelaySeconds: 900,
+  /** Another update of the same card takes a few hundred milliseconds. */
+  busySeconds: 1,
+  /** After this the message is a dead letter. */
+  maxAgeMs: 24 * 60 * 60 * 1_000,
+  /** An edit without an answer has arrived by then, or never will: the card is written once more. */
+  rewriteSeconds: 30,
+} as const;
+
+/** Waiting cures it; anything else wants a person and counts as a terminal error of Slack. */
+export const isPassing = (error: QueueError): boolean =>
+  error.deferral || error.kind === 'retryable' || error.kind === 'unknown' || error.kind === 'conflict';
+
+/**
+ * Wait in seconds before the `count`-th retry (from 0): Slack's wish, or a growing one with jitter that depends on task
+ * and count only. What wants a person is looked at every 15 minutes, so that the card mends itself afterwards.
+ */
+export function cardRetrySeconds(error: QueueError, taskId: string, count: number): number {
+  const { baseSeconds, capSeconds, maxDelaySeconds } = CARD_RETRY;
+  if (!isPassing(error)) return maxDelaySeconds;
+  const growing = Math.min(capSeconds, baseSeconds * 2 ** Math.min(count, 30));
+  const fraction = fractionOf('quoteq/card', taskId, count);
+  const wish = error.retryAfterSeconds;
+  // Ten cards that are told to come back in 30 s do not come back in the same second.
+  const seconds = wish === undefined ? growing / 2 + (growing / 2) * fraction : wish + growing * fraction;
+  return Math.min(maxDelaySeconds, Math.max(1, Math.ceil(seconds)));
+}
+
+/** The message that asks again after a failure at `nowMs`, or `undefined` when it has been tried long enough. */
+export function retried(message: CardMessage, nowMs: number): CardMessage | undefined {
+  const { count = 0, sinceMs = nowMs, rewrite } = message.retry ?? {};
+  if (nowMs - sinceMs >= CARD_RETRY.maxAgeMs) return undefined;
+  return {
+    detail: { taskId: message.detail.taskId },
+    retry: { count: count + 1, sinceMs, ...(rewrite === undefined ? {} : { rewrite }) },
+  };
+}

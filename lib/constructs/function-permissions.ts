@@ -108,7 +108,7 @@ const takeClicks = (r: QueueResources): readonly PolicyStatement[] => [
 const answerCommands = (r: QueueResources): readonly PolicyStatement[] => [
   ...readSecret(r, r.secrets.slackArn),
   allow(['ssm:GetParameter'], r.operators.parameterArn),
-  onItems(r.tables.tasks, 'GetItem'),
+  onItems(r.tables.tasks, 'GetItem', 'BatchGetItem'),
   allow(
     ['dynamodb:Query'],
     ...[TASKS_TABLE.byQuote, TASKS_TABLE.byDeadline].map(
@@ -128,7 +128,7 @@ export const permissionsOf = (r: QueueResources): Record<FunctionName, readonly 
   return {
     'enqueue-action': [transitTasks(r), tables, ...drive(r)],
     'read-actions': [
-      onItems(r.tables.tasks, 'GetItem'),
+      onItems(r.tables.tasks, 'GetItem', 'BatchGetItem'),
       allow(['dynamodb:Query'], byQuoteArn),
       onItems(r.tables.audit, 'Query'),
       onItems(r.tables.cards, 'GetItem'),

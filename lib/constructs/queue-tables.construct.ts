@@ -1,5 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
-import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  Billing,
+  ProjectionType,
+  StreamViewType,
+  TableEncryptionV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
 import type { GlobalSecondaryIndexPropsV2, TablePropsV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -21,9 +28,20 @@ const number = (name: string): { name: string; type: AttributeType } => ({
 });
 
 const { byQuote, byDeadline } = TASKS_TABLE;
+/**
+ * Keys only: an index that carried the item would rewrite its payload with every transition, and could not be changed
+ * later without replacing it. Readers take the keys and read the items themselves, strongly consistent.
+ */
+const projectionType = ProjectionType.KEYS_ONLY;
 const TASK_INDEXES: GlobalSecondaryIndexPropsV2[] = [
-  { indexName: byQuote.name, partitionKey: text(byQuote.partitionKey), sortKey: number(byQuote.sortKey) },
   {
+    indexName: byQuote.name,
+    partitionKey: text(byQuote.partitionKey),
+    sortKey: number(byQuote.sortKey),
+    projectionType,
+  },
+  {
+    projectionType,
     indexName: byDeadline.name,
     partitionKey: text(byDeadline.partitionKey),
     sortKey: number(byDeadline.sortKey),

@@ -65,7 +65,7 @@ const TABLES: readonly CreateTableCommandInput[] = [
     GlobalSecondaryIndexes: [byQuote, byDeadline].map(({ name, partitionKey, sortKey }) => ({
       IndexName: name,
       KeySchema: keySchema(partitionKey, sortKey),
-      Projection: { ProjectionType: 'ALL' },
+      Projection: { ProjectionType: 'KEYS_ONLY' },
     })),
   },
   {

@@ -34,7 +34,7 @@ describe.each(STAGES)('shape of the tables of stage %s', (stage) => {
               { AttributeName: 'quoteId', KeyType: 'HASH' },
               { AttributeName: 'createdAtMs', KeyType: 'RANGE' },
             ],
-            Projection: { ProjectionType: 'ALL' },
+            Projection: { ProjectionType: 'KEYS_ONLY' },
           },
           {
             IndexName: 'byDeadline',
@@ -42,7 +42,7 @@ describe.each(STAGES)('shape of the tables of stage %s', (stage) => {
               { AttributeName: 'dueShard', KeyType: 'HASH' },
               { AttributeName: 'dueAtMs', KeyType: 'RANGE' },
             ],
-            Projection: { ProjectionType: 'ALL' },
+            Projection: { ProjectionType: 'KEYS_ONLY' },
           },
         ],
         AttributeDefinitions: Match.arrayWith([

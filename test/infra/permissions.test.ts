@@ -64,6 +64,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'enqueue-action': [...TRANSIT, ...DRIVE],
   'read-actions': [
     'dynamodb:GetItem@TablesTasks',
+    'dynamodb:BatchGetItem@TablesTasks',
     'dynamodb:Query@TablesTasks',
     'dynamodb:Query@TablesAudit',
     'dynamodb:GetItem@TablesCards',
@@ -113,6 +114,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
     'secretsmanager:GetSecretValue@SecretsSlack',
     'ssm:GetParameter@operators',
     'dynamodb:GetItem@TablesTasks',
+    'dynamodb:BatchGetItem@TablesTasks',
     'dynamodb:Query@TablesTasks',
     'dynamodb:Query@TablesTasks',
     'dynamodb:Query@TablesAudit',

@@ -3,7 +3,13 @@
  * 1. One conditional write per transition: on absence, or on (version, owner).
  * 2. A write of our own whose answer was lost is recognised by its attempt id, also when the task has moved on since.
  */
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchGetCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { DUE_SHARDS, TASKS_TABLE } from '../../contracts/environment.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import type { ExecutionQueueRepo, ListOptions, TaskPage, WriteResult } from '../../domain/ports.ts';
@@ -90,7 +96,10 @@ export class DynamoDbTaskRepo implements ExecutionQueueRepo {
     return Item === undefined ? undefined : fromItem(Item);
   }
 
-  /** See {@link ExecutionQueueRepo.listByQuote}. */
+  /**
+   * See {@link ExecutionQueueRepo.listByQuote}. The index gives the keys; the tasks themselves are read consistently, so
+   * a filter by state sees the present one.
+   */
   async listByQuote(quoteId: string, options: ListOptions): Promise<TaskPage> {
     const { state, limit, cursor } = options;
     const { Items = [], LastEvaluatedKey } = await this.#client.send(
@@ -98,19 +107,36 @@ export class DynamoDbTaskRepo implements ExecutionQueueRepo {
         TableName: this.#tableName,
         IndexName: TASKS_TABLE.byQuote.name,
         KeyConditionExpression: 'quoteId = :quoteId',
-        ExpressionAttributeValues: {
-          ':quoteId': quoteId,
-          ...(state === undefined ? {} : { ':state': state }),
-        },
-        ...(state === undefined
-          ? {}
-          : { FilterExpression: '#state = :state', ExpressionAttributeNames: { '#state': 'state' } }),
+        ExpressionAttributeValues: { ':quoteId': quoteId },
+        ProjectionExpression: 'taskId',
         ...(cursor === undefined ? {} : { ExclusiveStartKey: decodeCursor(cursor, quoteId) }),
         Limit: limit,
       }),
     );
-    const tasks = Items.map(fromItem);
+    const found = await this.#getAll(Items.map((item) => String(item['taskId'])));
+    const tasks = state === undefined ? found : found.filter((task) => task.state === state);
     return LastEvaluatedKey === undefined ? { tasks } : { tasks, cursor: encodeCursor(LastEvaluatedKey) };
+  }
+
+  /** Strongly consistent reads of at most 100 tasks, in the order of their ids. */
+  async #getAll(taskIds: readonly string[]): Promise<readonly ExecutionTask[]> {
+    const found = new Map<string, ExecutionTask>();
+    let missing = [...taskIds];
+    while (missing.length > 0) {
+      const request = {
+        [this.#tableName]: { Keys: missing.map((taskId) => ({ taskId })), ConsistentRead: true },
+      };
+      const { Responses, UnprocessedKeys } = await this.#client.send(
+        new BatchGetCommand({ RequestItems: request }),
+      );
+      for (const item of Responses?.[this.#tableName] ?? []) {
+        const task = fromItem(item);
+        found.set(task.taskId, task);
+      }
+      // An answer ends at 16 MB; what it left out is asked for again.
+      missing = (UnprocessedKeys?.[this.#tableName]?.Keys ?? []).map((key) => String(key['taskId']));
+    }
+    return taskIds.flatMap((taskId) => found.get(taskId) ?? []);
   }
 
   /** See {@link ExecutionQueueRepo.listDue}. The shards share the limit, so that a full one cannot starve another. */

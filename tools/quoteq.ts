@@ -5,6 +5,7 @@ import { CliError } from './cli/cli-error.ts';
 import * as local from './cli/commands/local-commands.ts';
 import * as queue from './cli/commands/queue-commands.ts';
 import { demo } from './demo/run-demo.ts';
+import { doctorSlack } from './doctor/slack.ts';
 import { LocalEnvironmentError } from './local/processes.ts';
 
 const program = new Command('quoteq')
@@ -12,8 +13,8 @@ const program = new Command('quoteq')
   .showHelpAfterError();
 
 /** A command that talks to a deployment. */
-const queueCommand = (usage: string, description: string): Command =>
-  program
+const queueCommand = (usage: string, description: string, parent = program): Command =>
+  parent
     .command(usage)
     .description(description)
     .option(
@@ -27,6 +28,11 @@ queueCommand('enqueue <file...>', 'enqueue the actions of quote files').action(q
 queueCommand('show <task>', 'one task').action(queue.show);
 queueCommand('watch <quote>', 'the tasks of a quote, live until all are settled').action(queue.watch);
 queueCommand('audit <task>', 'the audit trail of a task').action(queue.audit);
+
+const doctorCommand = program.command('doctor').description('check a set-up, step by step');
+queueCommand('slack', 'check each step of docs/slack-setup.md', doctorCommand)
+  .option('--stage <stage>', 'its stage (default: dev; local for the local environment)')
+  .action(doctorSlack);
 
 const localCommand = program
   .command('local')

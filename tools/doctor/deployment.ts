@@ -1,0 +1,129 @@
+/** What is deployed, read from the functions themselves: what they run with is what is checked. */
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SignatureV4 } from '@smithy/signature-v4';
+import * as z from 'zod/mini';
+import { Env } from '../../lambdas/contracts/environment.ts';
+import type { EnvName, FunctionName } from '../../lambdas/contracts/environment.ts';
+import { NodeSha256 } from '../cli/node-sha256.ts';
+import type { Target } from '../cli/target.ts';
+
+/** A deployment and the AWS it is on. */
+export interface DoctorTarget extends Target {
+  /** Its stage, `local`, `dev` or `prod`. */
+  readonly stage: string;
+  /** The local AWS; absent on AWS. */
+  readonly awsEndpointUrl?: string;
+}
+
+/** What the functions were deployed with. */
+export interface SlackDeployment {
+  /** Slack's Web API, with a slash at the end. */
+  readonly slackApiUrl: string;
+  readonly channelId: string;
+  readonly secretArn: string;
+  readonly operatorsParameter: string;
+}
+
+/** What the secret must hold. */
+export interface SlackCredentials {
+  readonly botToken: string;
+  readonly signingSecrets: readonly string[];
+}
+
+const clientOptions = ({ region, credentials, awsEndpointUrl }: DoctorTarget) => ({
+  region,
+  credentials,
+  ...(awsEndpointUrl === undefined ? {} : { endpoint: awsEndpointUrl }),
+});
+
+/** KEEP IN STEP WITH lib/constructs/names.ts */
+const deployedName = (stage: string, name: FunctionName): string => `quoteq-${stage}-${name}`;
+
+async function environmentOf(client: LambdaClient, deployedFunction: string) {
+  const answer = await client.send(new GetFunctionConfigurationCommand({ FunctionName: deployedFunction }));
+  return (name: EnvName): string => {
+    const value = answer.Environment?.Variables?.[name];
+    if (value === undefined || value === '')
+      throw new Error(`${deployedFunction}: expected the variable ${name}`);
+    return value;
+  };
+}
+
+/** @throws {Error} when a function is not there, or lacks a variable */
+export async function readDeployment(target: DoctorTarget): Promise<SlackDeployment> {
+  const client = new LambdaClient(clientOptions(target));
+  try {
+    const card = await environmentOf(client, deployedName(target.stage, 'update-card'));
+    const click = await environmentOf(client, deployedName(target.stage, 'slack-interactions'));
+    return {
+      slackApiUrl: card(Env.SlackApiUrl),
+      channelId: card(Env.SlackChannelId),
+      secretArn: card(Env.SlackSecretArn),
+      operatorsParameter: click(Env.OperatorsParameter),
+    };
+  } finally {
+    client.destroy();
+  }
+}
+
+const text = z.string().check(z.minLength(1));
+const credentialsSchema = z.object({
+  botToken: text,
+  signingSecrets: z.array(text).check(z.minLength(1), z.maxLength(2)),
+});
+
+/** The parser's own error quotes what it was given, so it goes no further. */
+function parsedOrNothing(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws {Error} when it has no value, or not the documented one; its value is in no message */
+export async function readCredentials(target: DoctorTarget, secretArn: string): Promise<SlackCredentials> {
+  const client = new SecretsManagerClient(clientOptions(target));
+  try {
+    const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
+    const parsed = credentialsSchema.safeParse(parsedOrNothing(SecretString));
+    if (parsed.success) return parsed.data;
+    const fields = parsed.error.issues.map((issue) => issue.path.join('.') || '(the whole)').join(', ');
+    throw new Error(`the secret's value is not as documented: ${fields}`);
+  } finally {
+    client.destroy();
+  }
+}
+
+const parameterSchema = z.object({ Parameter: z.object({ Value: z.string() }) });
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** Value of an SSM parameter. @throws {Error} when it cannot be read */
+export async function readParameter(target: DoctorTarget, name: string): Promise<string> {
+  const url = new URL(target.awsEndpointUrl ?? `https://ssm.${target.region}.amazonaws.com`);
+  const body = JSON.stringify({ Name: name });
+  const signer = new SignatureV4({
+    service: 'ssm',
+    region: target.region,
+    credentials: await target.credentials(),
+    sha256: NodeSha256,
+  });
+  const { headers } = await signer.sign({
+    method: 'POST',
+    protocol: url.protocol,
+    hostname: url.hostname,
+    path: '/',
+    headers: {
+      host: url.host,
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'AmazonSSM.GetParameter',
+    },
+    body,
+  });
+  const { host: _host, ...rest } = headers;
+  const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  const response = await fetch(url, { method: 'POST', headers: rest, body, signal });
+  if (!response.ok) throw new Error(`SSM answered ${response.status}`);
+  return parameterSchema.parse(await response.json()).Parameter.Value;
+}

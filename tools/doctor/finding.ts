@@ -1,0 +1,45 @@
+/** What the doctor says: one line a check, and under a failed one the way to mend it. */
+import { styleText } from 'node:util';
+
+/** How a check ended. `skipped`: it could not be made here, which is no fault. */
+export type FindingState = 'ok' | 'failed' | 'skipped';
+
+/** Result of one check. */
+export interface Finding {
+  /** Step of `docs/slack-setup.md` that it checks, from 1. */
+  readonly step: number;
+  /** What was looked at. */
+  readonly subject: string;
+  readonly state: FindingState;
+  /** What was found; never a secret. */
+  readonly detail: string;
+  /** What to do about it; present on every failed one. */
+  readonly fix?: string;
+}
+
+/** Names a check. */
+export type Subject = Pick<Finding, 'step' | 'subject'>;
+
+/** A check that found what it should. */
+export const ok = (subject: Subject, detail: string): Finding => ({ ...subject, state: 'ok', detail });
+/** A check that did not. */
+export const failed = (subject: Subject, detail: string, fix: string): Finding => ({
+  ...subject,
+  state: 'failed',
+  detail,
+  fix,
+});
+/** A check that could not be made. */
+export const skipped = (subject: Subject, detail: string): Finding => ({
+  ...subject,
+  state: 'skipped',
+  detail,
+});
+
+const COLOURS = { ok: 'green', failed: 'red', skipped: 'yellow' } as const;
+
+/** The finding as text, without a line break at its end. */
+export function findingText({ step, subject, state, detail, fix }: Finding): string {
+  const line = `${styleText(COLOURS[state], state.padEnd(7))}  step ${step}  ${subject}: ${detail}`;
+  return fix === undefined ? line : `${line}\n         fix: ${fix}`;
+}

@@ -103,7 +103,10 @@ export interface LedgerFence {
 
 /** Append-only transition and decision events. */
 export interface ExecutionAuditRepo {
-  /** Appends unless (taskId, version) is there; a second delivery changes nothing. */
+  /**
+   * Appends unless (taskId, version) is there; a second delivery changes nothing.
+   * @throws {QueueError} `STORED_RECORD_INVALID` when another transition is recorded under this version
+   */
   append(record: AuditRecord): Promise<'appended' | 'already_there'>;
   /** The trail of a task in order of version. */
   list(taskId: string): Promise<readonly AuditRecord[]>;

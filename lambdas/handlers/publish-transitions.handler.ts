@@ -32,21 +32,23 @@ const count = (name: Metric): Metrics => metrics.addMetric(name, MetricUnit.Coun
 /** Events that are in the audit trail and not yet on the bus, with the record each came from. */
 type Pending = Map<ExecutionTransitioned, DynamoDBRecord>;
 
+async function append(streamed: DynamoDBRecord, pending: Pending): Promise<void> {
+  for (const item of auditRecordsOf(streamed)) {
+    // A second delivery appends nothing and counts nothing.
+    if ((await audit.append(item)) === 'appended') metricsOf(item).forEach(count);
+    pending.set(transitionedOf(item), streamed);
+  }
+}
+
+/** What can never be published is parked; whatever else fails comes again. */
 async function record(streamed: DynamoDBRecord, pending: Pending): Promise<void> {
-  let records;
   try {
-    records = auditRecordsOf(streamed);
+    await append(streamed, pending);
   } catch (thrown) {
     if (!(thrown instanceof QueueError)) throw thrown;
     logger.error('parked', { eventId: streamed.eventID, code: thrown.code });
     await park(streamed, thrown);
     count(Metric.RecordsParked);
-    return;
-  }
-  for (const item of records) {
-    // A second delivery appends nothing and counts nothing.
-    if ((await audit.append(item)) === 'appended') metricsOf(item).forEach(count);
-    pending.set(transitionedOf(item), streamed);
   }
 }
 

@@ -14,8 +14,8 @@ export interface AuditPublisherProps {
 
 /** Most records of one invocation. */
 const BATCH_SIZE = 100;
-/** With bisection, log2(100) ≈ 7 splits isolate one bad record; 3 more tries outlast a short throttle. */
-const RETRY_ATTEMPTS = 10;
+/** No limit but the age: the handler parks what it cannot read, so what fails is an outage, and outlasting it loses nothing. */
+const RETRY_ATTEMPTS = -1;
 /** A quarter of the 24 h a stream keeps: what could not be published by then is parked, with time to act on it. */
 const MAX_RECORD_AGE = Duration.hours(6);
 

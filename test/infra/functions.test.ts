@@ -94,7 +94,7 @@ describe('publish-transitions', () => {
         StartingPosition: 'TRIM_HORIZON',
         BatchSize: 100,
         BisectBatchOnFunctionError: true,
-        MaximumRetryAttempts: 10,
+        MaximumRetryAttempts: -1,
         MaximumRecordAgeInSeconds: 6 * 60 * 60,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
         DestinationConfig: {

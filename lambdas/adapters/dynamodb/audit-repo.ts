@@ -4,13 +4,21 @@ import { type AuditRecord, auditRecordSchema } from '../../contracts/records.ts'
 import { QueueError } from '../../domain/errors.ts';
 import type { ExecutionAuditRepo } from '../../domain/ports.ts';
 import { conditionFailure } from './document-client.ts';
-import type { Item } from './task-item.ts';
+import { type Item, rejectedItem } from './task-item.ts';
 
 function parseRecord(item: Item): AuditRecord {
   const parsed = auditRecordSchema.safeParse(item);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
   throw new QueueError('STORED_RECORD_INVALID', { detail: `Audit item: ${fields}`, cause: parsed.error });
+}
+
+/** The record that stands there is this one, or the version was used twice: after a restore of the tasks, say. */
+function recognised(record: AuditRecord, stored: Item | undefined): 'already_there' {
+  if (stored === undefined || stored['attemptId'] === record.attemptId) return 'already_there';
+  throw new QueueError('STORED_RECORD_INVALID', {
+    detail: `Another transition is recorded as version ${record.version} of ${record.taskId}`,
+  });
 }
 
 /** See the file head. */
@@ -31,12 +39,14 @@ export class DynamoDbAuditRepo implements ExecutionAuditRepo {
           TableName: this.#tableName,
           Item: record,
           ConditionExpression: 'attribute_not_exists(taskId)',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
       return 'appended';
     } catch (error) {
-      if (conditionFailure(error) === undefined) throw error;
-      return 'already_there';
+      const failure = conditionFailure(error);
+      if (failure === undefined) throw error;
+      return recognised(record, rejectedItem(failure));
     }
   }
 

@@ -42,9 +42,11 @@ describe('DynamoDbAuditRepo', () => {
 
     await audit.append(first);
 
-    expect(await audit.append({ ...first, actor: 'system:forger', attemptId: 'other' })).toBe(
-      'already_there',
-    );
+    expect(await audit.append({ ...first, actor: 'system:forger' })).toBe('already_there');
+    // The version was used twice: that is no second delivery, and nobody may overlook it.
+    await expect(audit.append({ ...first, attemptId: 'other' })).rejects.toMatchObject({
+      code: 'STORED_RECORD_INVALID',
+    });
     expect(await audit.list(first.taskId)).toEqual([first]);
   });
 });

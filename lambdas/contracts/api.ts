@@ -103,6 +103,22 @@ const linksSchema = z.strictObject({
   cancel: z.optional(text('Present when the state allows it')),
 });
 
+/** Whether Slack shows what the task is. */
+export const CardState = { Shown: 'shown', Pending: 'pending', Failing: 'failing' } as const;
+
+const cardViewSchema = z.strictObject({
+  state: z
+    .enum(CardState)
+    .check(
+      about(
+        '`shown`: Slack shows the present version; `pending`: it will within moments, or once an outage is over; `failing`: Slack refuses until somebody mends channel, app or token',
+      ),
+    ),
+  version: z.optional(counter('Version that the card shows; absent before the first')),
+  errorCode: z.optional(errorCode.check(about('Why Slack refuses; in `failing` only'))),
+  permalink: z.optional(text('The card in Slack; absent before the first')),
+});
+
 /** A task as the API shows it. The payload is left out; see the file head. */
 export const taskViewSchema = z.strictObject({
   taskId: taskIdSchema.check(about('Derived from quote and idempotency key')),
@@ -116,6 +132,7 @@ export const taskViewSchema = z.strictObject({
   error: z.optional(taskErrorViewSchema),
   nextAttemptAt: z.optional(instant('Earliest next attempt; in `retryable_failed` only')),
   effect: z.optional(effectViewSchema),
+  card: z.optional(cardViewSchema.check(about('Its card in Slack; in `GET /actions/{taskId}` only'))),
   createdAt: instant('When it was enqueued'),
   updatedAt: instant('When it last changed state'),
   deadlineAt: instant('No attempt starts after this'),

@@ -3,6 +3,7 @@
  * so delivered again it only answers again. The listing is eventually consistent; a task is not.
  */
 import { DynamoDbAuditRepo } from '../adapters/dynamodb/audit-repo.ts';
+import { DynamoDbCardRepo } from '../adapters/dynamodb/card-repo.ts';
 import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
 import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
 import { Env } from '../contracts/environment.ts';
@@ -13,17 +14,24 @@ import { requireEnv } from '../platform/require-env.ts';
 import { listOptionsOf, listTasks } from './api/list-tasks.ts';
 import { type ApiRequest, quoteIdOf, taskIdOf } from './api/request.ts';
 import { createApi, jsonResponse } from './api/router.ts';
-import { auditView, pageView, taskResponse } from './api/views.ts';
+import { auditView, pageView, taskAndCardResponse } from './api/views.ts';
 
 const logger = createLogger('read-actions');
 const client = createDocumentClient();
 const queue = new DynamoDbTaskRepo(client, requireEnv(Env.TasksTable));
 const audit = new DynamoDbAuditRepo(client, requireEnv(Env.AuditTable));
+const cards = new DynamoDbCardRepo(client, requireEnv(Env.CardsTable));
 
 async function mustGet(taskId: string): Promise<ExecutionTask> {
   const task = await queue.get(taskId);
   if (task === undefined) throw new QueueError('TASK_NOT_FOUND');
   return task;
+}
+
+async function readTask(request: ApiRequest): Promise<Response> {
+  // The task first: a card that catches up meanwhile is not said to be behind.
+  const task = await mustGet(taskIdOf(request));
+  return taskAndCardResponse(task, await cards.get(task.taskId));
 }
 
 async function list(request: ApiRequest): Promise<Response> {
@@ -41,7 +49,7 @@ async function readAudit(request: ApiRequest): Promise<Response> {
 /** See the file head. */
 export const handler = createApi<'read-actions'>(logger, {
   listActions: list,
-  readAction: async (request) => taskResponse(await mustGet(taskIdOf(request))),
+  readAction: readTask,
   readAudit,
   readHealth: () => jsonResponse({ status: 'ok' }),
 });

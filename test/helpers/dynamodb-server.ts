@@ -13,12 +13,18 @@ import {
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { AUDIT_TABLE, Env, LEDGER_TABLE, TASKS_TABLE } from '../../lambdas/contracts/environment.ts';
+import {
+  AUDIT_TABLE,
+  CARDS_TABLE,
+  Env,
+  LEDGER_TABLE,
+  TASKS_TABLE,
+} from '../../lambdas/contracts/environment.ts';
 import { freePort } from '../../tools/local/ports.ts';
 import { type Service, startService, tailOf, waitUntilHealthy } from '../../tools/local/processes.ts';
 
 /** Names of the tables in every server of {@link startDynamoDb}; each server has its own data. */
-export const TABLE_NAMES = { tasks: 'Tasks', ledger: 'Ledger', audit: 'Audit' } as const;
+export const TABLE_NAMES = { tasks: 'Tasks', ledger: 'Ledger', audit: 'Audit', cards: 'Cards' } as const;
 
 /** A running DynamoDB with empty tables. */
 export interface DynamoDbServer {
@@ -48,6 +54,7 @@ const keySchema = (partitionKey: string, sortKey?: string): CreateTableCommandIn
 ];
 
 const { byQuote, byDeadline } = TASKS_TABLE;
+const { byShownDay } = CARDS_TABLE;
 
 /** The tables as `lambdas/contracts/environment.ts` says. KEEP IN STEP WITH lib/constructs/queue-tables.construct.ts */
 const TABLES: readonly CreateTableCommandInput[] = [
@@ -79,6 +86,23 @@ const TABLES: readonly CreateTableCommandInput[] = [
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [key(AUDIT_TABLE.partitionKey, 'S'), key(AUDIT_TABLE.sortKey, 'N')],
     KeySchema: keySchema(AUDIT_TABLE.partitionKey, AUDIT_TABLE.sortKey),
+  },
+  {
+    TableName: TABLE_NAMES.cards,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [
+      key(CARDS_TABLE.partitionKey, 'S'),
+      key(byShownDay.partitionKey, 'S'),
+      key(byShownDay.sortKey, 'N'),
+    ],
+    KeySchema: keySchema(CARDS_TABLE.partitionKey),
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: byShownDay.name,
+        KeySchema: keySchema(byShownDay.partitionKey, byShownDay.sortKey),
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
   },
 ];
 
@@ -128,6 +152,7 @@ const environmentFor = (endpoint: string): Record<string, string> => ({
   [Env.TasksTable]: TABLE_NAMES.tasks,
   [Env.LedgerTable]: TABLE_NAMES.ledger,
   [Env.AuditTable]: TABLE_NAMES.audit,
+  [Env.CardsTable]: TABLE_NAMES.cards,
 });
 
 /**

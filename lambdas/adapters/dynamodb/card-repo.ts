@@ -149,7 +149,7 @@ export class DynamoDbCardRepo {
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
-      const before = Attributes === undefined ? fresh : parseCard(Attributes);
+      const before = parseCard({ ...fresh, ...Attributes });
       return { kind: 'locked', card: lockedBy(lock, before), takenOver: before.owner !== undefined };
     } catch (error) {
       return this.#refused(error, lock);

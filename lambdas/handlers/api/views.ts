@@ -1,9 +1,17 @@
 /** Stored records as the API shows them. */
-import { API_ROUTES, type AuditView, type TaskPageView, type TaskView } from '../../contracts/api.ts';
+import {
+  API_ROUTES,
+  type AuditView,
+  CardState,
+  type TaskPageView,
+  type TaskView,
+} from '../../contracts/api.ts';
+import type { CardRecord } from '../../contracts/cards.ts';
 import { ERROR_CODES } from '../../contracts/error-codes.ts';
 import { TransitionCause } from '../../contracts/lifecycle-states.ts';
 import type { AuditRecord, ExecutionTask } from '../../contracts/records.ts';
 import { findAuditGaps } from '../../domain/audit-gaps.ts';
+import { permalinkOf } from '../../domain/card.ts';
 import { LIFECYCLE } from '../../domain/lifecycle.ts';
 import type { TaskPage } from '../../domain/ports.ts';
 import { attemptsUsed } from '../../domain/retry-policy.ts';
@@ -29,6 +37,17 @@ function effectView({ result, proof, fingerprint }: ExecutionTask): Pick<TaskVie
   if (result === undefined || proof === undefined || fingerprint === undefined) return {};
   const { provider, externalId, location } = result;
   return { effect: { provider, externalId, location, proof, fingerprint } };
+}
+
+function cardView(task: ExecutionTask, card: CardRecord | undefined): NonNullable<TaskView['card']> {
+  if (card === undefined) return { state: CardState.Pending };
+  const { versionShown, lastError, channel, ts } = card;
+  const shown = {
+    ...(versionShown === 0 ? {} : { version: versionShown }),
+    ...(ts === undefined ? {} : { permalink: permalinkOf(channel, ts) }),
+  };
+  if (lastError !== undefined) return { state: CardState.Failing, errorCode: lastError.code, ...shown };
+  return { state: versionShown >= task.version ? CardState.Shown : CardState.Pending, ...shown };
 }
 
 const allows = (task: ExecutionTask, cause: TransitionCause): boolean =>
@@ -81,6 +100,10 @@ export const taskResponse = (
   status = 200,
   headers: Record<string, string> = {},
 ): Response => jsonResponse(taskView(task), status, { ...headers, etag: etagOf(task) });
+
+/** A task with what Slack shows of it, as an answer. */
+export const taskAndCardResponse = (task: ExecutionTask, card: CardRecord | undefined): Response =>
+  jsonResponse({ ...taskView(task), card: cardView(task, card) }, 200, { etag: etagOf(task) });
 
 /** A page of a listing. */
 export const pageView = ({ tasks, cursor }: TaskPage): TaskPageView => ({

@@ -8,6 +8,7 @@ import {
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { DynamoDbAuditRepo } from '../../../../lambdas/adapters/dynamodb/audit-repo.ts';
+import { DynamoDbCardRepo } from '../../../../lambdas/adapters/dynamodb/card-repo.ts';
 import { DynamoDbTaskRepo } from '../../../../lambdas/adapters/dynamodb/task-repo.ts';
 import {
   problemSchema,
@@ -85,6 +86,7 @@ export async function startApi(env: Readonly<Record<string, string>> = {}) {
     },
     tasks: new DynamoDbTaskRepo(dynamoDb.client, TABLE_NAMES.tasks),
     audit: new DynamoDbAuditRepo(dynamoDb.client, TABLE_NAMES.audit),
+    cards: new DynamoDbCardRepo(dynamoDb.client, TABLE_NAMES.cards),
     send: async (request: HttpRequest): Promise<HttpAnswer> =>
       httpAnswer(await handlerFor(handlers, request)(httpEvent(request), context)),
     /** Ids of all tasks in the table. */

@@ -23,6 +23,7 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: 'test',
     TASKS_TABLE: 'Tasks',
     AUDIT_TABLE: 'Audit',
+    CARDS_TABLE: 'Cards',
     POWERTOOLS_LOG_LEVEL: 'INFO',
   });
 });

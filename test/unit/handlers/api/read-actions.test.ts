@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditViewSchema, taskPageSchema, type TaskView } from '../../../../lambdas/contracts/api.ts';
+import type { CardRecord } from '../../../../lambdas/contracts/cards.ts';
 import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
 import { completed, failed } from '../../../../lambdas/domain/transitions.ts';
 import { QueueError } from '../../../../lambdas/domain/errors.ts';
@@ -36,6 +37,20 @@ async function stored(task: ExecutionTask): Promise<ExecutionTask> {
   return task;
 }
 
+async function lockedCard(task: ExecutionTask): Promise<CardRecord> {
+  const locked = await api.cards.lock({
+    taskId: task.taskId,
+    channel: 'C0CARDS',
+    version: task.version,
+    rewrite: false,
+    owner: 'the test',
+    nowMs: START_MS,
+    expiresAtMs: START_MS + 1_000,
+  });
+  if (locked.kind !== 'locked') throw new Error(`card: expected a lock, got ${locked.kind}`);
+  return locked.card;
+}
+
 const queuedOf = (quoteId: string, key: string, atMs = START_MS): ExecutionTask =>
   queuedTask('pdf.render', key, atMs, snapshotOf({ quoteId }));
 
@@ -60,7 +75,7 @@ describe('GET /actions/{taskId}', () => {
     const answer = await get(`/actions/${enqueuedView.taskId}`);
 
     expect(answer).toMatchObject({ status: 200, headers: { etag: '"1"', 'cache-control': 'no-store' } });
-    expect(taskOf(answer)).toEqual(enqueuedView);
+    expect(taskOf(answer)).toEqual({ ...enqueuedView, card: { state: 'pending' } });
     expect(enqueuedView.links).toEqual({
       self: `/actions/${enqueuedView.taskId}`,
       audit: `/actions/${enqueuedView.taskId}/audit`,
@@ -69,6 +84,37 @@ describe('GET /actions/{taskId}', () => {
       cancel: `/actions/${enqueuedView.taskId}/cancel`,
     });
     expect(JSON.stringify(answer.body)).not.toMatch(/Minor|Łucja|Rubber duck/);
+  });
+
+  it('says whether its card in Slack shows what it is, and where the card stands', async () => {
+    const task = await stored(queuedOf(newQuoteId(), 'with a card'));
+    const card = await lockedCard(task);
+
+    await api.cards.write(card, { ts: '17.000001', threadTs: '17.000000', versionShown: 1, postings: 1 });
+    const shown = taskOf(await get(`/actions/${task.taskId}`));
+    await api.tasks.replace(task, runningTask(task));
+    const behind = taskOf(await get(`/actions/${task.taskId}`));
+
+    const permalink = 'https://slack.com/archives/C0CARDS/p17000001';
+    expect(shown.card).toEqual({ state: 'shown', version: 1, permalink });
+    expect(behind.card).toEqual({ state: 'pending', version: 1, permalink });
+  });
+
+  it('says why Slack refuses its card', async () => {
+    const task = await stored(queuedOf(newQuoteId(), 'with a refused card'));
+    const card = await lockedCard(task);
+
+    const lastError = {
+      code: 'PROVIDER_UNAUTHORIZED',
+      detail: 'Slack answered token_revoked',
+      atMs: 1,
+    } as const;
+    await api.cards.write(card, { lastError, owner: undefined });
+
+    expect(taskOf(await get(`/actions/${task.taskId}`)).card).toEqual({
+      state: 'failing',
+      errorCode: 'PROVIDER_UNAUTHORIZED',
+    });
   });
 
   it('shows why a task waits and when it goes on', async () => {

@@ -39,18 +39,23 @@ export interface GuardedEffect {
   readonly applyForbidden?: ErrorCode;
   /** Asked last before applying. @throws {LeaseLost} when the claim is somebody else's by now */
   readonly confirmOwner?: () => Promise<void>;
+  /** Life of the ledger record. @default 30 days */
+  readonly lifeSeconds?: number;
   readonly apply: () => Promise<EffectResult>;
   readonly probe: () => Promise<EffectResult | undefined>;
 }
 
 const KEY_PREFIX = 'effect';
 
-const configOf = (lambdaContext: Context): IdempotencyConfig => {
+const configOf = (
+  lambdaContext: Context,
+  lifeSeconds: number = POLICY.ledgerLifeSeconds,
+): IdempotencyConfig => {
   const config = new IdempotencyConfig({
     eventKeyJmesPath: 'effectKey',
     payloadValidationJmesPath: 'taskHash',
     throwOnNoIdempotencyKey: true,
-    expiresAfterSeconds: POLICY.ledgerLifeSeconds,
+    expiresAfterSeconds: lifeSeconds,
     hashFunction: 'sha256',
   });
   config.registerLambdaContext(lambdaContext);
@@ -154,7 +159,7 @@ export async function runGuarded(options: GuardOptions, effect: GuardedEffect): 
   });
   const guarded = makeIdempotent((_key: { effectKey: string; taskHash: string }) => perform(effect, layer), {
     persistenceStore: layer,
-    config: configOf(options.lambdaContext),
+    config: configOf(options.lambdaContext, effect.lifeSeconds),
     keyPrefix: KEY_PREFIX,
   });
   try {

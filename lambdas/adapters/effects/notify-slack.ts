@@ -10,7 +10,7 @@ import type { GuardOptions } from '../guarded-effect.ts';
 import { effectMetadata, findMessage } from '../slack/find-message.ts';
 import { escapeText } from '../slack/message-text.ts';
 import { postMessage } from '../slack/post-message.ts';
-import { ensureThread } from '../slack/quote-thread.ts';
+import { ensureThread, findThread } from '../slack/quote-thread.ts';
 import { payloadOf } from './task-payload.ts';
 
 /** What the effect works with. */
@@ -40,25 +40,24 @@ export class NotifySlack implements Effect {
   /** See {@link Effect.apply}. Slack does not deduplicate: only the probe stands between a lost reply and a second post. */
   async apply(task: ExecutionTask, effectKey: string): Promise<EffectResult> {
     const { channel } = this.#options;
-    const { message } = payloadOf(task, ActionKind.SlackNotify, slackNotifyPayload);
-    const { client, threadTs } = await this.#thread(task);
+    const { message, snapshot } = payloadOf(task, ActionKind.SlackNotify, slackNotifyPayload);
+    const client = await this.#options.client();
+    const threadTs = await ensureThread({ ...this.#options, client }, task, snapshot);
     const contentHash = this.contentHash(task);
     const metadata = effectMetadata(effectKey, contentHash);
     const ts = await postMessage(client, { channel, threadTs, text: escapeText(message), metadata });
     return this.#result(ts, contentHash);
   }
 
-  /** See {@link Effect.probe}. */
+  /** See {@link Effect.probe}. It posts nothing: without a thread there is no message in it. */
   async probe(task: ExecutionTask, effectKey: string): Promise<EffectResult | undefined> {
-    const { client, threadTs } = await this.#thread(task);
-    const found = await findMessage(client, { channel: this.#options.channel, threadTs }, effectKey);
-    return found && this.#result(found.ts, found.contentHash);
-  }
-
-  async #thread(task: ExecutionTask): Promise<{ client: WebClient; threadTs: string }> {
-    const client = await this.#options.client();
+    const { channel } = this.#options;
     const { snapshot } = payloadOf(task, ActionKind.SlackNotify, slackNotifyPayload);
-    return { client, threadTs: await ensureThread({ ...this.#options, client }, task, snapshot) };
+    const client = await this.#options.client();
+    const threadTs = await findThread({ ...this.#options, client }, task, snapshot);
+    if (threadTs === undefined) return undefined;
+    const found = await findMessage(client, { channel, threadTs }, effectKey);
+    return found && this.#result(found.ts, found.contentHash);
   }
 
   #result(ts: string, contentHash: string): EffectResult {

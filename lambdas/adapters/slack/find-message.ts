@@ -27,6 +27,8 @@ export interface EffectMessage {
 export interface MessagePlace {
   readonly channel: string;
   readonly threadTs?: string;
+  /** Messages before this are left out; @default none are. Epoch milliseconds. */
+  readonly oldestMs?: number;
 }
 
 /** 20 pages × 200 = the newest 4,000 messages of a channel; a thread of ours is far shorter. */
@@ -45,6 +47,7 @@ async function fetchPage(client: WebClient, place: MessagePlace, cursor: string 
     include_all_metadata: true,
     limit: PAGE_SIZE,
     ...(cursor === undefined ? {} : { cursor }),
+    ...(place.oldestMs === undefined ? {} : { oldest: String(place.oldestMs / 1_000) }),
   };
   try {
     const page =
@@ -67,7 +70,8 @@ const matching = (messages: z.infer<typeof pageSchema>['messages'], effectKey: s
 
 /**
  * The message that carries `effectKey`, or `undefined`.
- * @throws {QueueError} `DUPLICATE_EFFECT` when there are several; else as {@link slackError}
+ * @throws {QueueError} `DUPLICATE_EFFECT` when there are several; `PROVIDER_UNAVAILABLE` when there is too much to look
+ * through; else as {@link slackError}
  */
 export async function findMessage(
   client: WebClient,
@@ -81,8 +85,16 @@ export async function findMessage(
     // A thread's first message stands on every page of it: ts is its identity.
     for (const message of matching(messages, effectKey)) found.set(message.ts, message);
     cursor = response_metadata?.next_cursor;
-    if (cursor === undefined || cursor === '') break;
+    if (cursor === undefined || cursor === '') return only(found);
   }
+  if (found.size > 0) return only(found);
+  // Giving up is no proof of absence.
+  throw new QueueError('PROVIDER_UNAVAILABLE', {
+    detail: `The message is not among the newest ${MAX_PAGES * PAGE_SIZE}; there are more`,
+  });
+}
+
+function only(found: ReadonlyMap<string, EffectMessage>): EffectMessage | undefined {
   if (found.size > 1) {
     throw new QueueError('DUPLICATE_EFFECT', {
       detail: `Slack holds ${found.size} messages under one effect key`,

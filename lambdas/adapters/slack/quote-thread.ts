@@ -30,16 +30,25 @@ export interface ThreadOpener {
 const LOOKS = 5;
 const LOOK_PAUSE_MS = 300;
 
+/** What {@link runGuarded} ends with when the thread is not there and must not be opened. */
+const NOT_OPENED = 'RETRIES_EXHAUSTED';
+
 /** Text of the root message. It must not change for a quote: it opens the thread once for all its tasks. */
 export const rootText = (snapshot: QuoteSnapshot): string => {
   const total = formatMoney(snapshot.totalMinor, snapshot.currency);
   return `*Quote ${escapeText(snapshot.quoteId)}* – ${escapeText(snapshot.title)}\n${escapeText(snapshot.customer.name)} · ${escapeText(total)}`;
 };
 
+/** A quote may be worked on for years; a thread that the ledger forgot would be opened a second time. */
+const THREAD_LIFE_SECONDS = 10 * 365 * 24 * 60 * 60;
+/** A root message in doubt was posted by a task that has ended since, or is still within its deadline of a day. */
+const ROOT_SEARCH_MS = 7 * 24 * 60 * 60 * 1_000;
+
 async function openOnce(
   options: QuoteThreadOptions,
   opener: ThreadOpener,
   snapshot: QuoteSnapshot,
+  mayOpen: boolean,
 ): Promise<EffectResult> {
   const { client, channel } = options;
   const contentHash = hashOf(['quoteq/thread', channel, snapshot.quoteId]);
@@ -60,12 +69,18 @@ async function openOnce(
       leaseExpiresAtMs: opener.leaseExpiresAtMs ?? 0,
     },
     contentHash,
+    lifeSeconds: THREAD_LIFE_SECONDS,
+    ...(mayOpen ? {} : { applyForbidden: NOT_OPENED }),
     apply: async () => {
       const message = { channel, text: rootText(snapshot), metadata: effectMetadata(effectKey, contentHash) };
       return resultOf(await postMessage(client, message), contentHash);
     },
     probe: async () => {
-      const found = await findMessage(client, { channel }, effectKey);
+      const found = await findMessage(
+        client,
+        { channel, oldestMs: options.clock.nowMs() - ROOT_SEARCH_MS },
+        effectKey,
+      );
       return found && resultOf(found.ts, found.contentHash);
     },
   });
@@ -75,21 +90,13 @@ async function openOnce(
 const isBusy = (thrown: unknown): boolean =>
   thrown instanceof LeaseLost || (thrown instanceof QueueError && thrown.code === 'EFFECT_IN_PROGRESS');
 
-/**
- * `ts` of the quote's root message, opened if need be.
- * @throws {QueueError} `EFFECT_IN_PROGRESS` (a deferral) while another task is still opening it
- */
-export async function ensureThread(
-  options: QuoteThreadOptions,
-  opener: ThreadOpener,
-  snapshot: QuoteSnapshot,
-): Promise<string> {
-  for (let look = 1; ; look += 1) {
+async function patiently<T>({ clock }: QuoteThreadOptions, look: () => Promise<T>): Promise<T> {
+  for (let looks = 1; ; looks += 1) {
     try {
-      return (await openOnce(options, opener, snapshot)).externalId;
+      return await look();
     } catch (thrown) {
       if (!isBusy(thrown)) throw thrown;
-      if (look === LOOKS) {
+      if (looks === LOOKS) {
         throw new QueueError('EFFECT_IN_PROGRESS', {
           detail: 'Another task is opening the thread of the quote',
           deferral: true,
@@ -97,7 +104,32 @@ export async function ensureThread(
           cause: thrown,
         });
       }
-      await options.clock.sleep(LOOK_PAUSE_MS);
+      await clock.sleep(LOOK_PAUSE_MS);
     }
+  }
+}
+
+/**
+ * `ts` of the quote's root message, opened if need be.
+ * @throws {QueueError} `EFFECT_IN_PROGRESS` (a deferral) while another task is still opening it
+ */
+export const ensureThread = (
+  options: QuoteThreadOptions,
+  opener: ThreadOpener,
+  snapshot: QuoteSnapshot,
+): Promise<string> =>
+  patiently(options, async () => (await openOnce(options, opener, snapshot, true)).externalId);
+
+/** `ts` of the quote's root message; `undefined`, and nothing is posted, when there is none. */
+export async function findThread(
+  options: QuoteThreadOptions,
+  opener: ThreadOpener,
+  snapshot: QuoteSnapshot,
+): Promise<string | undefined> {
+  try {
+    return (await patiently(options, () => openOnce(options, opener, snapshot, false))).externalId;
+  } catch (thrown) {
+    if (thrown instanceof QueueError && thrown.code === NOT_OPENED) return undefined;
+    throw thrown;
   }
 }

@@ -104,6 +104,25 @@ describe('a message', () => {
   });
 });
 
+describe('a probe', () => {
+  it('posts nothing when the quote has no thread yet', async () => {
+    expect(await effectAt().probe(task, effectKey)).toBeUndefined();
+    expect(await thread()).toEqual({ roots: [], replies: [] });
+  });
+
+  it('that cannot look through everything leaves the outcome open', async () => {
+    await effectAt().apply(taskOf('opens the thread'), 'other');
+    const body = JSON.stringify({ ok: true, messages: [], response_metadata: { next_cursor: 'more' } });
+    const fault = { kind: 'status', status: 200, body } as const;
+    await slack.fail({ path: '/api/conversations.replies', fault, times: 20 });
+
+    await expect(effectAt().probe(task, effectKey)).rejects.toMatchObject({
+      code: 'PROVIDER_UNAVAILABLE',
+      kind: 'unknown',
+    });
+  });
+});
+
 describe('the thread of a quote', () => {
   it('has one root when many tasks race to open it', async () => {
     const tasks = Array.from({ length: 5 }, (_, n) => taskOf(`racer-${n}`));

@@ -18,6 +18,20 @@ export function median(values: readonly number[]): number {
   return middle;
 }
 
+/** @throws {RangeError} when there are none */
+export function mean(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError('mean: expected at least one value');
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The smallest value that at least `percent` of them do not exceed. @throws {RangeError} when there are none */
+export function percentile(values: readonly number[], percent: number): number {
+  const rank = Math.max(1, Math.ceil((values.length * percent) / 100));
+  const value = values.toSorted((a, b) => a - b)[rank - 1];
+  if (value === undefined) throw new RangeError('percentile: expected at least one value');
+  return value;
+}
+
 /** Prints the figures; with `--json` on the command line the JSON alone. A missed goal sets exit code 1. */
 export function report(figures: readonly Figure[], argv: readonly string[] = process.argv): void {
   if (!argv.includes('--json')) {

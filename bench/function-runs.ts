@@ -1,0 +1,98 @@
+/** When the deployed functions ran, from the reports in their logs. */
+import { SignatureV4 } from '@smithy/signature-v4';
+import * as z from 'zod/mini';
+import type { FunctionName } from '../lambdas/contracts/environment.ts';
+import { NodeSha256 } from '../tools/cli/node-sha256.ts';
+import type { LocalOutputs } from '../tools/local/outputs.ts';
+
+/** One invocation, in ms since the epoch. */
+export interface FunctionRun {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** A stretch of time that is looked at. */
+interface Stretch {
+  readonly transitionAtMs: number;
+  readonly shownAtMs: number;
+}
+
+const pageSchema = z.object({
+  events: z.array(z.object({ timestamp: z.number(), message: z.string() })),
+  nextToken: z.optional(z.string()),
+});
+const REPORT_DURATION = /^REPORT .*\sDuration: (\d+(?:\.\d+)?) ms/;
+
+async function filterLogEvents(outputs: LocalOutputs, body: object): Promise<z.infer<typeof pageSchema>> {
+  const { awsEndpointUrl, region } = outputs;
+  const url = new URL(awsEndpointUrl);
+  const text = JSON.stringify(body);
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const signer = new SignatureV4({ service: 'logs', region, credentials, sha256: NodeSha256 });
+  const { headers } = await signer.sign({
+    method: 'POST',
+    protocol: url.protocol,
+    hostname: url.hostname,
+    path: '/',
+    headers: {
+      host: url.host,
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'Logs_20140328.FilterLogEvents',
+    },
+    body: text,
+  });
+  const { host: _host, ...rest } = headers;
+  const response = await fetch(url, { method: 'POST', headers: rest, body: text });
+  return pageSchema.parse(await response.json());
+}
+
+async function runsOf(outputs: LocalOutputs, name: string, sinceMs: number): Promise<readonly FunctionRun[]> {
+  const logGroupName = `/aws/lambda/${name}`;
+  const runs: FunctionRun[] = [];
+  let nextToken: string | undefined;
+  do {
+    const body = { logGroupName, startTime: sinceMs, ...(nextToken === undefined ? {} : { nextToken }) };
+    const page = await filterLogEvents(outputs, body);
+    for (const { timestamp: endMs, message } of page.events) {
+      const durationMs = REPORT_DURATION.exec(message)?.[1];
+      if (durationMs !== undefined) runs.push({ startMs: endMs - Number(durationMs), endMs });
+    }
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return runs;
+}
+
+/** Invocations of the functions that ended after `sinceMs`, by start. */
+export async function readRuns(
+  outputs: LocalOutputs,
+  names: readonly FunctionName[],
+  sinceMs: number,
+): Promise<readonly FunctionRun[]> {
+  const deployed = names.map((name) => outputs.functions[name]?.split(':').at(-1) ?? name);
+  const runs = await Promise.all(deployed.map((name) => runsOf(outputs, name, sinceMs)));
+  return runs.flat().toSorted((a, b) => a.startMs - b.startMs);
+}
+
+/** How long at least one of the runs was under way between two moments, in ms. */
+function runningMs({ transitionAtMs, shownAtMs }: Stretch, runs: readonly FunctionRun[]): number {
+  let coveredMs = 0;
+  let reachedMs = transitionAtMs;
+  for (const { startMs, endMs } of runs) {
+    const fromMs = Math.max(startMs, reachedMs);
+    const toMs = Math.min(endMs, shownAtMs);
+    if (toMs <= fromMs) continue;
+    coveredMs += toMs - fromMs;
+    reachedMs = toMs;
+  }
+  return coveredMs;
+}
+
+/** The part of the stretches, 0 to 1, in which a function ran. @param runs by start */
+export function shareRunning(stretches: readonly Stretch[], runs: readonly FunctionRun[]): number {
+  const covered = stretches.reduce((sumMs, stretch) => sumMs + runningMs(stretch, runs), 0);
+  const whole = stretches.reduce(
+    (sumMs, { transitionAtMs, shownAtMs }) => sumMs + shownAtMs - transitionAtMs,
+    0,
+  );
+  return whole === 0 ? 0 : covered / whole;
+}

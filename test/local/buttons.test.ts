@@ -176,10 +176,11 @@ describe('a button', () => {
       ...(ADA && { person: ADA }),
     });
 
-    await eventually('the trail as a message', async () => {
+    const trail = await eventually('the trail as a message', async () => {
       const texts = await ephemeralsFor(ADA?.userId ?? '');
-      return texts.find((text) => text.includes(quoteId) && text.includes('→ *retryable_failed*'));
+      return texts.find((text) => text.includes(quoteId));
     });
+    expect(trail).toContain('running → *retryable_failed*');
   });
 });
 
@@ -204,9 +205,10 @@ describe('/quoteq', () => {
   ])('answers “%s”', async (text, expected) => {
     await typeInSlack(LIN?.userId ?? '', text);
 
-    await eventually('the answer', async () => {
+    const answer = await eventually('the answer', async () => {
       const texts = await ephemeralsFor(LIN?.userId ?? '');
-      return texts.find((answer) => expected.test(answer));
+      return texts.find((candidate) => expected.test(candidate));
     });
+    expect(answer).toMatch(expected);
   });
 });

@@ -38,7 +38,7 @@ export async function handOverOnce(
         leaseExpiresAtMs: clock.nowMs() + lambdaContext.getRemainingTimeInMillis(),
       },
       contentHash: click.clickId,
-        apply: async () => ({
+      apply: async () => ({
         provider: 'slack',
         externalId: await handOver(),
         location: `slack:${click.channelId}/${click.messageTs}`,

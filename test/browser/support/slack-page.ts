@@ -1,19 +1,43 @@
 /** The Slack page as a person uses it. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { REPOSITORY_ROOT } from '../../../tools/local/paths.ts';
 
 /** Width and height in CSS pixels. */
-const VIEWPORT = { width: 1280, height: 860 };
+const VIEWPORT = { width: 1280, height: 800 };
+/** Left edge of the thread once it was made wider: about as wide as Slack's own. */
+const THREAD_LEFT_PX = 660;
 
 /** One person's Slack: a page of its own, acting as that person. */
 export interface SlackPage {
   readonly page: Page;
   /** Opens the thread whose root message has this text. */
   openThread(rootText: string): Promise<void>;
-  /** The message in the open thread with this text. */
+  /** The messages of the open thread with this text; the root is one of them. */
   message(text: string | RegExp): Locator;
   /** The dialog that asks before a button is pressed. */
   readonly dialog: Locator;
+  /** The modal that the app has opened. */
+  readonly modal: Locator;
+  /** Sends a text, or a command, to the channel. */
+  say(text: string): Promise<void>;
   close(): Promise<void>;
+}
+
+async function widenThread(page: Page): Promise<void> {
+  const box = await page.locator('.thread-resize-handle').boundingBox();
+  if (box === null || box.x <= THREAD_LEFT_PX) return;
+  await page.mouse.move(box.x + 1, box.y + 200);
+  await page.mouse.down();
+  await page.mouse.move(THREAD_LEFT_PX, box.y + 200, { steps: 5 });
+  await page.mouse.up();
+}
+
+async function openThread(page: Page, rootText: string): Promise<void> {
+  const root = page.locator('.messages .msg').filter({ hasText: rootText });
+  await root.locator('.thread-summary').first().click();
+  await widenThread(page);
 }
 
 /** Opens the page at `url` and acts as the person of this name. Errors of the page's scripts end up in `errors`. */
@@ -28,13 +52,27 @@ export async function openSlackAs(
   page.on('pageerror', (error) => errors.push(error));
   await page.goto(url);
   await page.locator('.actas select').selectOption({ label: person });
-  const thread = page.locator('.thread-pane');
+  const composer = page.locator('.main .composer-input');
   return {
     page,
-    openThread: (rootText) =>
-      page.locator('.messages .msg').filter({ hasText: rootText }).locator('.thread-summary').first().click(),
-    message: (text) => thread.locator('.msg').filter({ hasText: text }),
+    openThread: (rootText) => openThread(page, rootText),
+    message: (text) => page.locator('.thread-pane .msg').filter({ hasText: text }),
     dialog: page.locator('dialog'),
+    modal: page.locator('.modal'),
+    say: async (text) => {
+      await composer.fill(text);
+      await composer.press('Enter');
+    },
     close: () => context.close(),
   };
+}
+
+/** Writes `docs/images/<name>.png` when QUOTEQ_SCREENSHOTS is 1: a test run leaves the working tree as it was. */
+export async function takePicture({ page }: SlackPage, name: string): Promise<void> {
+  if (process.env['QUOTEQ_SCREENSHOTS'] !== '1') return;
+  const folder = join(REPOSITORY_ROOT, 'docs', 'images');
+  mkdirSync(folder, { recursive: true });
+  // Away from everything that changes under a pointer.
+  await page.mouse.move(5, 400);
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
 }

@@ -1,0 +1,140 @@
+/** Operators at work in Slack: what they see of a task, and what their buttons do. */
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { taskViewSchema } from '../../lambdas/contracts/api.ts';
+import type { TaskView } from '../../lambdas/contracts/api.ts';
+import { getAudit, getTask } from '../../tools/cli/queue-client.ts';
+import { clearFaults, postAction, scriptFault, settled, target } from '../local/support/queue.ts';
+import type { Fault } from '../../tools/local/fault-rules.ts';
+import type { TestBrowser } from './support/browser.ts';
+import { launchBrowser } from './support/browser.ts';
+import type { SlackPage } from './support/slack-page.ts';
+import { openSlackAs, takePicture } from './support/slack-page.ts';
+
+const { slackPageUrl } = inject('outputs');
+const errors: unknown[] = [];
+let chromium: TestBrowser;
+let ada: SlackPage;
+let lin: SlackPage;
+
+beforeAll(async () => {
+  chromium = await launchBrowser();
+  ada = await openSlackAs(chromium.browser, slackPageUrl ?? '', 'Ada Operator', errors);
+  lin = await openSlackAs(chromium.browser, slackPageUrl ?? '', 'Lin Operator', errors);
+});
+afterAll(() => chromium.close());
+afterEach(async () => {
+  await clearFaults();
+  expect(errors).toEqual([]);
+});
+
+/** Longest that a part may take to appear; it is there within a second unless it never comes. */
+const PATIENCE = { timeout: 60_000 };
+
+/** Waits until the element's text has all of these. */
+async function shows(element: Locator, ...texts: readonly string[]): Promise<void> {
+  const withAll = texts.reduce((found, hasText) => found.filter({ hasText }), element);
+  await withAll.first().waitFor(PATIENCE);
+}
+
+const buttonsOf = (card: Locator): Promise<readonly string[]> => card.getByRole('button').allInnerTexts();
+
+/** The CRM says "not for the next ten minutes": nobody but a person moves the task on during the test. */
+const PUT_OFF: Fault = { kind: 'status', status: 503, retryAfterSeconds: 600 };
+
+/** Enqueues a CRM sync that ends its attempts with these faults; its thread is open for both then. */
+async function failedTask(
+  quoteId: string,
+  faults: readonly Fault[] = [PUT_OFF],
+): Promise<{ readonly task: TaskView; readonly card: Locator }> {
+  for (const fault of faults) {
+    await scriptFault({ target: 'crm', path: '/crm/*', bodyIncludes: quoteId, fault });
+  }
+  const answer = await postAction(quoteId, 'crm.sync', 'browser');
+  const { taskId } = taskViewSchema.parse(answer.body);
+  await Promise.all([ada, lin].map((person) => person.openThread(`Quote ${quoteId}`)));
+  const card = ada.message('crm.sync').filter({ hasText: taskId });
+  await shows(card, 'Failed, will be retried', 'PROVIDER_RATE_LIMITED');
+  return { task: await getTask(target, taskId), card };
+}
+
+describe('a card', () => {
+  it('shows a retryable failure, and its end after a person has pressed Retry now', async () => {
+    const { task, card } = await failedTask('Q-1042', [{ kind: 'status', status: 500 }, PUT_OFF]);
+    await shows(card, '1 of 5 (+1 deferred)', 'Next attempt', 'The provider answered 503');
+    const before = await buttonsOf(card);
+    await takePicture(ada, 'slack-card-failed');
+
+    await card.getByRole('button', { name: 'Retry now' }).click();
+    await shows(card, 'Completed', 'ada pressed Retry now', 'Effect');
+    await shows(ada.message('recovered'), 'crm.sync recovered: completed');
+
+    expect(before).toEqual(['Retry now', 'Abandon', 'Show audit']);
+    expect(await buttonsOf(card)).toEqual(['Show audit']);
+    expect(await settled(task.taskId)).toMatchObject({ state: 'completed', effect: { proof: 'applied' } });
+    const { records } = await getAudit(target, task.taskId);
+    const retry = records.find(({ cause }) => cause === 'operator_retry');
+    expect(retry?.actor).toBe('slack:T0QUOTEQ1/U0ADAOPS1 (ada)');
+    await takePicture(ada, 'slack-card-completed');
+  });
+
+  it('asks before it abandons, and then ends for good', async () => {
+    const { task, card } = await failedTask('Q-1043');
+    const abandon = card.getByRole('button', { name: 'Abandon' });
+
+    await abandon.click();
+    await shows(ada.dialog, 'Abandon this action?');
+    await takePicture(ada, 'slack-abandon-asks');
+    await ada.dialog.getByRole('button', { name: 'Keep it' }).click();
+    await ada.dialog.waitFor({ state: 'detached' });
+    const kept = await getTask(target, task.taskId);
+    await abandon.click();
+    await ada.dialog.getByRole('button', { name: 'Abandon' }).click();
+    await shows(card, 'Abandoned', 'ada abandoned it');
+
+    expect(kept).toMatchObject({ state: 'retryable_failed', version: task.version });
+    expect(await settled(task.taskId)).toMatchObject({ state: 'failed_terminal', version: task.version + 1 });
+    expect(await buttonsOf(card)).toEqual(['Show audit']);
+  });
+
+  it('tells the second person who was first, and tells nobody else', async () => {
+    const { task, card } = await failedTask('Q-1044');
+    // Lin is being asked about the card as it was when Ada presses another button of it.
+    await lin.message('crm.sync').getByRole('button', { name: 'Abandon' }).click();
+    await shows(lin.dialog, 'Abandon this action?');
+    await card.getByRole('button', { name: 'Retry now' }).click();
+    await shows(card, 'Completed');
+
+    await lin.dialog.getByRole('button', { name: 'Abandon' }).click();
+    await shows(lin.message('did nothing'), 'ada', 'was first', 'pressed Retry now', 'completed');
+
+    expect(await ada.message('did nothing').isVisible()).toBe(false);
+    expect(await settled(task.taskId)).toMatchObject({ state: 'completed' });
+    await takePicture(lin, 'slack-second-click');
+  });
+
+  it('opens the audit trail', async () => {
+    const { card } = await failedTask('Q-1045');
+
+    await card.getByRole('button', { name: 'Show audit' }).click();
+    await shows(ada.modal, 'Audit trail', 'v1', 'running → retryable_failed');
+    await takePicture(ada, 'slack-audit-trail');
+    await ada.modal.getByRole('button', { name: 'Close' }).click();
+    await ada.modal.waitFor({ state: 'detached' });
+
+    expect(await buttonsOf(card)).toEqual(['Retry now', 'Abandon', 'Show audit']);
+  });
+});
+
+describe('/quoteq', () => {
+  it('lists the tasks of a quote for the one who asks', async () => {
+    await failedTask('Q-1046');
+
+    await ada.say('/quoteq Q-1046');
+    const answer = ada.page.locator('.messages .msg').filter({ hasText: 'only visible to you' });
+    await shows(answer, 'Q-1046', 'crm.sync', 'retryable_failed');
+
+    await takePicture(ada, 'slack-command');
+    expect(await lin.page.locator('.messages').getByText('only visible to you').isVisible()).toBe(false);
+  });
+});

@@ -2,6 +2,7 @@
 import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
@@ -55,7 +56,7 @@ export class StepFunctionsDriver implements ExecutionDriver {
 
   /** The name is taken: by this very driver (open or closed, both are fine), or by something else. */
   async #confirm(name: string, input: ExecutionInput, cause: Error): Promise<'already_started'> {
-    const executionArn = `${this.#stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+    const executionArn = this.#executionArn(name);
     const existing = inputOf(await this.#readInput(executionArn));
     if (
       existing.success &&
@@ -73,5 +74,21 @@ export class StepFunctionsDriver implements ExecutionDriver {
     } catch (error) {
       throw notStarted('The execution that has the name could not be read', error);
     }
+  }
+
+  /** See {@link ExecutionDriver.status}. */
+  async status(taskId: string, generation: number): Promise<'running' | 'ended'> {
+    const executionArn = this.#executionArn(executionNameOf(taskId, generation));
+    try {
+      const { status } = await this.#client.send(new DescribeExecutionCommand({ executionArn }));
+      return status === 'RUNNING' ? 'running' : 'ended';
+    } catch (error) {
+      if (error instanceof ExecutionDoesNotExist) return 'ended';
+      throw error;
+    }
+  }
+
+  #executionArn(name: string): string {
+    return `${this.#stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
   }
 }

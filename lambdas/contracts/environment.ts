@@ -42,6 +42,7 @@ export const FUNCTION_ENV = {
     Env.SlackChannelId,
   ],
   'record-lost-worker': [Env.TasksTable],
+  sweep: [Env.TasksTable, Env.StateMachineArn],
   'publish-transitions': [Env.AuditTable, Env.ParkedQueueUrl, Env.EventBusName],
   'update-card': [
     Env.TasksTable,

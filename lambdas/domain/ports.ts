@@ -2,6 +2,7 @@
 import type { ActionKind } from '../contracts/action-kinds.ts';
 import type { ExecutionState } from '../contracts/lifecycle-states.ts';
 import type { AuditRecord, EffectResult, ExecutionTask, IdempotencyRecord } from '../contracts/records.ts';
+import { QueueError } from './errors.ts';
 import type { ExecutionInput } from '../contracts/state-machine-io.ts';
 import type { EffectOutcome } from './transitions.ts';
 
@@ -119,7 +120,15 @@ export interface ExecutionDriver {
    * @throws {QueueError} `DRIVER_NOT_STARTED`
    */
   start(input: ExecutionInput): Promise<'started' | 'already_started'>;
+  /** Whether the driver of a generation still runs; `ended` also when it never was. */
+  status(taskId: string, generation: number): Promise<'running' | 'ended'>;
 }
+
+const noDriver = (): Promise<never> =>
+  Promise.reject(new QueueError('DRIVER_NOT_STARTED', { detail: 'This function starts no executions' }));
+
+/** For functions that move tasks and never start or ask for executions. */
+export const NO_DRIVER: ExecutionDriver = { start: noDriver, status: noDriver };
 
 /** The side effect of one kind of action. */
 export interface Effect {

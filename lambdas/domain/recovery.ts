@@ -42,6 +42,13 @@ export function recoveryOf(
 }
 
 /**
+ * A task that waits is not stuck while its driver runs: the driver may itself be waiting for a free worker. A lease that
+ * ran out is stuck whoever runs.
+ */
+const isDriven = async (driver: ExecutionDriver, task: ExecutionTask): Promise<boolean> =>
+  task.state !== ExecutionState.Running && (await driver.status(task.taskId, task.generation)) === 'running';
+
+/**
  * Recovers one task: a lost worker's attempt ends first, then the next generation drives on at once.
  * Returns `undefined` when there was nothing to do or somebody else was first.
  */
@@ -55,6 +62,7 @@ export async function recoverTask(
   const found = await queue.get(taskId);
   const next = found && recoveryOf(found, retryPolicy, context());
   if (found === undefined || next === undefined) return undefined;
+  if (await isDriven(driver, found)) return undefined;
   const written = await queue.replace(found, next);
   if (written.kind === 'conflict') return undefined;
   let task = written.task;

@@ -8,7 +8,7 @@ import { randomIds, systemClock } from '../adapters/system.ts';
 import { Env } from '../contracts/environment.ts';
 import { type RunActionOutput, runActionInputSchema } from '../contracts/state-machine-io.ts';
 import { outputOf } from '../domain/driver-view.ts';
-import { QueueError } from '../domain/errors.ts';
+import { NO_DRIVER } from '../domain/ports.ts';
 import { DEFAULT_RETRY_POLICY } from '../domain/policy.ts';
 import { ExecutionQueueService } from '../domain/queue-service.ts';
 import { createLogger } from '../platform/observability.ts';
@@ -19,7 +19,7 @@ const queue = new ExecutionQueueService({
   clock: systemClock,
   ids: randomIds,
   queue: new DynamoDbTaskRepo(createDocumentClient(), requireEnv(Env.TasksTable)),
-  driver: { start: () => Promise.reject(new QueueError('DRIVER_NOT_STARTED')) },
+  driver: NO_DRIVER,
   retryPolicy: DEFAULT_RETRY_POLICY,
   allowedEngines: new Set(),
   actor: 'system:record-lost-worker',

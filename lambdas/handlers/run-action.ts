@@ -9,18 +9,12 @@ import { GuardedEffectRunner } from '../adapters/effect-runner.ts';
 import type { GuardOptions } from '../adapters/guarded-effect.ts';
 import { randomIds, systemClock } from '../adapters/system.ts';
 import { driveTask } from '../domain/drive-task.ts';
-import { QueueError } from '../domain/errors.ts';
+import { NO_DRIVER } from '../domain/ports.ts';
 import { DEFAULT_RETRY_POLICY } from '../domain/policy.ts';
-import type { Clock, Effect, ExecutionDriver, Ids } from '../domain/ports.ts';
+import type { Clock, Effect, Ids } from '../domain/ports.ts';
 import { ExecutionQueueService } from '../domain/queue-service.ts';
 import { createLogger } from '../platform/observability.ts';
 import { requireEnv } from '../platform/require-env.ts';
-
-/** A worker drives and never starts executions. */
-const noDriver: ExecutionDriver = {
-  start: () =>
-    Promise.reject(new QueueError('DRIVER_NOT_STARTED', { detail: 'A worker starts no executions' })),
-};
 
 /** Makes the effect of a kind for one invocation. */
 export type EffectFactory = (options: GuardOptions) => Effect;
@@ -47,7 +41,7 @@ export function createRunActionHandler(
   const queue = new ExecutionQueueService({
     ...system,
     queue: tasks,
-    driver: noDriver,
+    driver: NO_DRIVER,
     retryPolicy: DEFAULT_RETRY_POLICY,
     allowedEngines: new Set(),
     actor: `system:${functionName}`,

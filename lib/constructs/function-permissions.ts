@@ -124,6 +124,7 @@ const answerCommands = (r: QueueResources): readonly PolicyStatement[] => [
 /** The statements of each function. */
 export const permissionsOf = (r: QueueResources): Record<FunctionName, readonly PolicyStatement[]> => {
   const byQuoteArn = `${r.tables.tasks.tableArn}/index/${TASKS_TABLE.byQuote.name}`;
+  const byDeadlineArn = `${r.tables.tasks.tableArn}/index/${TASKS_TABLE.byDeadline.name}`;
   const tables = r.dataKey.useThrough('dynamodb');
   return {
     'enqueue-action': [transitTasks(r), tables, ...drive(r)],
@@ -139,6 +140,7 @@ export const permissionsOf = (r: QueueResources): Record<FunctionName, readonly 
     'run-action-crm': [...work(r), ...readSecret(r, r.secrets.crmArn)],
     'run-action-slack': [...work(r), ...readSecret(r, r.secrets.slackArn)],
     'record-lost-worker': [transitTasks(r), tables],
+    sweep: [transitTasks(r), allow(['dynamodb:Query'], byDeadlineArn), tables, ...drive(r)],
     'publish-transitions': [
       onItems(r.tables.audit, 'PutItem'),
       tables,

@@ -44,7 +44,7 @@ export class QueueFunctions extends Construct {
     const executions = asReported(this, executionArns);
     const reason =
       'The executions of this one state machine; their names are made at run time from task ids.';
-    for (const name of ['enqueue-action', 'control-action', 'operate-click'] as const) {
+    for (const name of ['enqueue-action', 'control-action', 'operate-click', 'sweep'] as const) {
       this.find(name).acknowledgeWildcard(executions, reason);
     }
     const bucket = documents.node.defaultChild;

@@ -18,6 +18,7 @@ import { QueueFunctions } from '../constructs/queue-functions.construct.ts';
 import { addOutputs } from '../constructs/queue-outputs.ts';
 import { QueueTables } from '../constructs/queue-tables.construct.ts';
 import { QuoteActionMachine } from '../constructs/quote-action-machine.construct.ts';
+import { SweepSchedule } from '../constructs/sweep-schedule.construct.ts';
 import { TransitionBus } from '../constructs/transition-bus.construct.ts';
 import { WorkQueue } from '../constructs/work-queue.construct.ts';
 import { QueueAlarms } from '../monitoring/queue-alarms.construct.ts';
@@ -46,6 +47,7 @@ const stackPropsOf = ({ config, region }: QueueStackProps): StackProps => ({
 /** The queue in one Region: wiring only, each part is a construct of its own. */
 export class QueueStack extends Stack {
   readonly auditPublisher: AuditPublisher;
+  readonly sweepSchedule: SweepSchedule;
   readonly consumers: readonly QueueConsumer[];
   readonly alarms: QueueAlarms;
 
@@ -76,6 +78,7 @@ export class QueueStack extends Stack {
       streamArn: resources.tables.tasksStreamArn,
       parkedQueue: resources.parked.queue,
     });
+    this.sweepSchedule = new SweepSchedule(this, 'Sweep', { sweep: functions.get('sweep') });
     this.consumers = this.addConsumers(resources, functions);
     this.alarms = new QueueAlarms(this, 'Alarms', {
       config,

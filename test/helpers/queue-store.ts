@@ -35,6 +35,8 @@ export interface QueueStore {
   readonly tasks: DynamoDbTaskRepo;
   readonly ledger: DynamoDbLedgerRepo;
   readonly queue: ExecutionQueueService;
+  /** Names of executions that are said to run still; empty at first. */
+  readonly running: Set<string>;
   /** Executions that were started, in order. */
   readonly started: ExecutionInput[];
 }
@@ -42,12 +44,15 @@ export interface QueueStore {
 /** Builds them as the handlers do; executions are noted and not started. */
 export function queueStore(client: DynamoDBDocumentClient, clock: Clock, ids: Ids = countedIds): QueueStore {
   const started: ExecutionInput[] = [];
+  const running = new Set<string>();
   const tasks = new DynamoDbTaskRepo(client, TABLE_NAMES.tasks);
   const queue = new ExecutionQueueService({
     clock,
     ids,
     queue: tasks,
     driver: {
+      status: (taskId, generation) =>
+        Promise.resolve(running.has(`${taskId}-${generation}`) ? 'running' : 'ended'),
       start: (input) => {
         started.push(input);
         return Promise.resolve('started');
@@ -57,5 +62,5 @@ export function queueStore(client: DynamoDBDocumentClient, clock: Clock, ids: Id
     allowedEngines: new Set([ENGINE]),
     actor: 'system:test',
   });
-  return { tasks, ledger: new DynamoDbLedgerRepo(client, TABLE_NAMES.ledger), queue, started };
+  return { tasks, ledger: new DynamoDbLedgerRepo(client, TABLE_NAMES.ledger), queue, started, running };
 }

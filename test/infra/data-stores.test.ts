@@ -213,7 +213,7 @@ describe.each(STAGES)('queue, secrets and logs of stage %s', (stage) => {
   });
 
   it('keeps every log for a set time under the key', () => {
-    expect(ofType('AWS::Logs::LogGroup')).toHaveLength(14);
+    expect(ofType('AWS::Logs::LogGroup')).toHaveLength(15);
     expect(
       synthesis.allHaving('AWS::Logs::LogGroup', {
         KmsKeyId: keyArn,

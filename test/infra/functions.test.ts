@@ -105,3 +105,18 @@ describe('publish-transitions', () => {
     ).not.toThrow();
   });
 });
+
+describe('sweep', () => {
+  it('is started every minute by a role that may do nothing else, and is over before the next', () => {
+    expect(
+      prod.having('AWS::Scheduler::Schedule', {
+        ScheduleExpression: 'rate(1 minute)',
+        Target: {
+          Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Functionssweep'), 'Arn'] },
+          RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
+        },
+      }),
+    ).not.toThrow();
+    expect(timeoutSecondsOf('sweep')).toBeLessThan(60);
+  });
+});

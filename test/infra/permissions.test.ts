@@ -80,6 +80,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'run-action-crm': [...TRANSIT, ...LEDGER, 'secretsmanager:GetSecretValue@SecretsCrm'],
   'run-action-slack': [...TRANSIT, ...LEDGER, 'secretsmanager:GetSecretValue@SecretsSlack'],
   'record-lost-worker': TRANSIT,
+  sweep: [...TRANSIT, 'dynamodb:Query@TablesTasks', ...DRIVE],
   'publish-transitions': [
     'dynamodb:PutItem@TablesAudit',
     ...['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
@@ -215,11 +216,30 @@ describe('wildcards', () => {
       'logs:PutResourcePolicy',
       'logs:UpdateLogDelivery',
     ]);
-    expect(partly.map(placeOf).toSorted()).toEqual(['Documents', 'executions', 'executions', 'executions']);
+    expect(partly.map(placeOf).toSorted()).toEqual([
+      'Documents',
+      'executions',
+      'executions',
+      'executions',
+      'executions',
+    ]);
   });
 });
 
 describe('roles of services', () => {
+  it('lets the scheduler invoke the sweep and nothing else', () => {
+    const [schedule] = prod.ofType('AWS::Scheduler::Schedule');
+    const target: unknown = schedule?.[1].Properties['Target'];
+    const roleArn =
+      typeof target === 'object' && target !== null && 'RoleArn' in target ? target.RoleArn : undefined;
+    const [role] = prod.ofType('AWS::IAM::Role').filter(([id]) => id === roleIdOf(roleArn));
+
+    expect(role?.[1].Properties['ManagedPolicyArns']).toBeUndefined();
+    expect(JSON.stringify(role?.[1].Properties['Policies'])).toMatch(
+      /^\[\{"PolicyDocument":\{"Statement":\[\{"Action":"lambda:InvokeFunction","Effect":"Allow","Resource":\{"Fn::GetAtt":\["Functionssweep\w+","Arn"\]\}\}\]/,
+    );
+  });
+
   it('lets the state machine invoke the workers and the recorder of lost workers, and nothing else', () => {
     const [machine] = prod.ofType('AWS::StepFunctions::StateMachine');
     const invoked = grantsOfRole(roleIdOf(machine?.[1].Properties['RoleArn']))

@@ -45,6 +45,7 @@ const CASES: Record<FunctionName, { readonly own: ProbeCall; readonly neighbours
     own: { call: 'secret', secretId: slackSecret },
     neighbours: [{ call: 'secret', secretId: crmSecret }],
   },
+  sweep: { own: getTask, neighbours: [getLedger, { call: 'query', table: auditTable, attribute: 'taskId' }] },
   'record-lost-worker': { own: getTask, neighbours: [{ call: 'start', stateMachineArn }, getLedger] },
   'publish-transitions': {
     own: { call: 'put', table: auditTable, key: { ...task, version: 1 } },

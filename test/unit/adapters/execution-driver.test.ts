@@ -2,6 +2,7 @@
 import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
@@ -79,5 +80,29 @@ describe('StepFunctionsDriver', () => {
     sfn.on(DescribeExecutionCommand).rejects(outage);
 
     await expect(driver.start(input)).rejects.toMatchObject({ code: 'DRIVER_NOT_STARTED', cause: outage });
+  });
+
+  it.each([
+    ['RUNNING', 'running'],
+    ['SUCCEEDED', 'ended'],
+    ['FAILED', 'ended'],
+    ['TIMED_OUT', 'ended'],
+    ['ABORTED', 'ended'],
+  ] as const)('says of an execution that is %s: %s', async (status, said) => {
+    sfn.on(DescribeExecutionCommand).resolves({ status });
+
+    expect(await driver.status(input.taskId, 2)).toBe(said);
+  });
+
+  it('says of an execution that never was: ended', async () => {
+    sfn.on(DescribeExecutionCommand).rejects(new ExecutionDoesNotExist({ message: 'none', $metadata: {} }));
+
+    expect(await driver.status(input.taskId, 2)).toBe('ended');
+  });
+
+  it('does not take an outage for an ended execution', async () => {
+    sfn.on(DescribeExecutionCommand).rejects(new Error('down'));
+
+    await expect(driver.status(input.taskId, 2)).rejects.toThrow('down');
   });
 });

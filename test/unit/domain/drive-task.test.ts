@@ -36,7 +36,7 @@ function driveOf(run: EffectRunner['run'], isDown: (next: ExecutionTask) => bool
   };
   const queue = new ExecutionQueueService({
     queue: repo,
-    driver: { start: unused },
+    driver: { start: unused, status: unused },
     clock,
     ids: countedIds,
     retryPolicy: DEFAULT_RETRY_POLICY,

@@ -75,6 +75,15 @@ describe('recoverStale', () => {
     });
   });
 
+  it('leaves a task to its driver while that one runs: it may be waiting for a free worker', async () => {
+    const task = await enqueued();
+    store.running.add(`${task.taskId}-1`);
+    clock.advance(POLICY.taskDeadlineMs / 2);
+
+    expect(await sweepFor(task.taskId)).toEqual([]);
+    expect(await store.tasks.get(task.taskId)).toEqual(task);
+  });
+
   it('ends the attempt of a worker whose lease ran out, and drives the task on at once', async () => {
     const task = await claimed();
     clock.advance(POLICY.leaseMs + POLICY.clockSkewMs);

@@ -11,6 +11,9 @@ const rowsOf = (line: string, columns: number): number => {
   return Math.max(1, Math.ceil(width / columns));
 };
 
+/** Columns may be padded anew when another line changes: that alone is no change. */
+const words = (line: string): string => line.replaceAll(/\s+/g, ' ');
+
 /** See the file head. */
 export class LiveBlock {
   readonly #stream: Pick<WriteStream, 'isTTY' | 'columns' | 'write'>;
@@ -33,9 +36,7 @@ export class LiveBlock {
     return `${up(lines.reduce((sum, line) => sum + rowsOf(line, columns), 0))}${CLEAR_DOWN}${text}\n`;
   }
 
-  /** Columns may be padded anew when another line changes: that alone is no change. */
   #changed(text: string): string {
-    const words = (line: string): string => line.replaceAll(/\s+/g, ' ');
     const before = new Set(this.#shown.split('\n').map(words));
     const lines = text.split('\n').filter((line) => !before.has(words(line)));
     return lines.length === 0 ? '' : `${lines.join('\n')}\n`;

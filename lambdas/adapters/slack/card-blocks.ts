@@ -102,7 +102,7 @@ const field = (title: string, text: string): { type: 'mrkdwn'; text: string } =>
 });
 
 function fieldsOf(task: ExecutionTask): SectionBlock {
-  const fields = [field('State', labelOf(task)), field('Attempt', attemptText(task))];
+  const fields = [field('Attempt', attemptText(task))];
   if (task.nextAttemptAtMs !== undefined) fields.push(field('Next attempt', when(task.nextAttemptAtMs)));
   if (task.result !== undefined) fields.push(field('Effect', effectText(task.result)));
   return { type: 'section', fields };
@@ -148,6 +148,7 @@ const confirmation = (title: string, text: string, confirm: string): Confirmatio
   text: { type: 'plain_text', text },
   confirm: { type: 'plain_text', text: confirm },
   deny: { type: 'plain_text', text: 'Keep it' },
+  style: 'danger',
 });
 
 const BUTTONS = {

@@ -75,7 +75,7 @@ describe('a card', () => {
     const { records } = await getAudit(target, task.taskId);
     const retry = records.find(({ cause }) => cause === 'operator_retry');
     expect(retry?.actor).toBe('slack:T0QUOTEQ1/U0ADAOPS1 (ada)');
-    await takePicture(ada, 'slack-card-completed');
+    await takePicture(ada, 'slack-card-completed', 'thread');
   });
 
   it('asks before it abandons, and then ends for good', async () => {
@@ -110,7 +110,7 @@ describe('a card', () => {
 
     expect(await ada.message('did nothing').isVisible()).toBe(false);
     expect(await settled(task.taskId)).toMatchObject({ state: 'completed' });
-    await takePicture(lin, 'slack-second-click');
+    await takePicture(lin, 'slack-second-click', 'thread');
   });
 
   it('opens the audit trail', async () => {
@@ -134,7 +134,7 @@ describe('/quoteq', () => {
     const answer = ada.page.locator('.messages .msg').filter({ hasText: 'only visible to you' });
     await shows(answer, 'Q-1046', 'crm.sync', 'retryable_failed');
 
-    await takePicture(ada, 'slack-command');
+    await takePicture(ada, 'slack-command', 'channel');
     expect(await lin.page.locator('.messages').getByText('only visible to you').isVisible()).toBe(false);
   });
 });

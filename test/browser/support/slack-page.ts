@@ -68,11 +68,17 @@ export async function openSlackAs(
 }
 
 /** Writes `docs/images/<name>.png` when QUOTEQ_SCREENSHOTS is 1: a test run leaves the working tree as it was. */
-export async function takePicture({ page }: SlackPage, name: string): Promise<void> {
+export async function takePicture(
+  { page }: SlackPage,
+  name: string,
+  part: 'page' | 'thread' | 'channel' = 'page',
+): Promise<void> {
   if (process.env['QUOTEQ_SCREENSHOTS'] !== '1') return;
   const folder = join(REPOSITORY_ROOT, 'docs', 'images');
   mkdirSync(folder, { recursive: true });
   // Away from everything that changes under a pointer.
   await page.mouse.move(5, 400);
-  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
+  const path = join(folder, `${name}.png`);
+  const selector = { page: 'body', thread: '.thread-pane', channel: '.main' }[part];
+  await page.locator(selector).screenshot({ path, animations: 'disabled' });
 }

@@ -6,6 +6,7 @@
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { taskViewSchema } from '../lambdas/contracts/api.ts';
 import { callApi } from '../tools/cli/api-client.ts';
+import { problemText } from '../tools/cli/queue-client.ts';
 import { readQuoteFile } from '../tools/cli/quote-file.ts';
 import type { Target } from '../tools/cli/target.ts';
 import { startLocalEnvironment } from '../tools/local/environment.ts';
@@ -51,6 +52,7 @@ async function actionMs(sfn: SFNClient, target: Target, outputs: LocalOutputs, r
     headers: { 'idempotency-key': `bench-${run}` },
     body: JSON.stringify(action.body),
   });
+  if (answer.status !== 202) throw new Error(`Enqueue: ${answer.status} ${problemText(answer)}`);
   const { taskId } = taskViewSchema.parse(answer.body);
   const executionArn = `${outputs.stateMachineArn.replace(':stateMachine:', ':execution:')}:${taskId}-1`;
   return (await endMsOf(sfn, executionArn)) - startedAtMs;

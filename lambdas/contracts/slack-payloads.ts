@@ -15,7 +15,7 @@ const messageTs = z.string().check(z.regex(/^\d{1,12}(\.\d{1,9})?$/, 'expected a
 const MAX_NAME_LENGTH = 80;
 const personName = z.pipe(
   z.string(),
-  z.transform((name: string) => name.toWellFormed().slice(0, MAX_NAME_LENGTH)),
+  z.transform((name: string) => name.slice(0, MAX_NAME_LENGTH).toWellFormed()),
 );
 
 /** Only what tells one kind of interaction from another. */

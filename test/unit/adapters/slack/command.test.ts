@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import {
+  helpAnswer,
+  kpiAnswer,
+  quoteAnswer,
+  stuckAnswer,
+} from '../../../../lambdas/adapters/slack/command-answer.ts';
+import { type FigureSource, readFigures } from '../../../../lambdas/adapters/slack/command-figures.ts';
+import { parseCommand } from '../../../../lambdas/adapters/slack/command-parse.ts';
+import type { LatencyRecord } from '../../../../lambdas/contracts/cards.ts';
+import type { AuditRecord, ExecutionTask } from '../../../../lambdas/contracts/records.ts';
+import { failed, redriven } from '../../../../lambdas/domain/transitions.ts';
+import { QueueError } from '../../../../lambdas/domain/errors.ts';
+import { contextAt, queuedTask, retryableTask, runningTask } from '../../../helpers/builders.ts';
+import { START_MS } from '../../../helpers/fake-clock.ts';
+
+const textOf = (answer: { readonly blocks: readonly object[] }): string => JSON.stringify(answer.blocks);
+
+describe('parseCommand', () => {
+  it.each([
+    ['Q-1042', { kind: 'quote', quoteId: 'Q-1042' }],
+    ['  Q-1042 ', { kind: 'quote', quoteId: 'Q-1042' }],
+    ['stuck', { kind: 'stuck' }],
+    ['KPI', { kind: 'kpi' }],
+    ['', { kind: 'help' }],
+    ['help', { kind: 'help' }],
+    ['Q 1042', { kind: 'help' }],
+    ['<!channel>', { kind: 'help' }],
+    ['constructor', { kind: 'quote', quoteId: 'constructor' }],
+    ['x'.repeat(65), { kind: 'help' }],
+  ])('reads “%s”', (text, expected) => {
+    expect(parseCommand(text)).toEqual(expected);
+  });
+});
+
+describe('quoteAnswer', () => {
+  it('shows state, attempts, error and next attempt of each action', () => {
+    const answer = quoteAnswer('Q-1001', [retryableTask(), queuedTask('pdf.render')], false);
+
+    expect(answer).toMatchObject({ response_type: 'ephemeral', text: 'Quote *Q-1001*: 2 actions' });
+    expect(textOf(answer)).toContain(
+      '*crm.sync* is *retryable_failed* · attempt 1 of 5 · `PROVIDER_TIMEOUT`',
+    );
+    expect(textOf(answer)).toContain('next attempt <!date^');
+    expect(textOf(answer)).toContain('*pdf.render* is *queued* · attempt 0 of 5');
+  });
+
+  it('says when there are none, and when there are more', () => {
+    expect(quoteAnswer('Q-1', [], false).text).toBe('Quote *Q-1* has no actions.');
+    expect(textOf(quoteAnswer('Q-1', [queuedTask()], true))).toContain('There are more');
+  });
+
+  it('stays within the limits of Block Kit with as many actions as it is given', () => {
+    const answer = quoteAnswer(
+      'Q-1',
+      Array.from({ length: 50 }, () => retryableTask()),
+      true,
+    );
+
+    expect(answer.blocks.length).toBeLessThanOrEqual(50);
+    const lengths = answer.blocks.map((block) =>
+      block.type === 'section' ? (block.text?.text.length ?? 0) : 0,
+    );
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(3_000);
+  });
+});
+
+describe('stuckAnswer', () => {
+  it('names the quote and since when each is due', () => {
+    const answer = stuckAnswer([queuedTask()], false);
+
+    expect(answer.text).toBe('One action is overdue');
+    expect(textOf(answer)).toContain('Quote *Q-1001*: *crm.sync* is *queued*');
+    expect(textOf(answer)).toContain('due since <!date^');
+  });
+
+  it('says when nothing is', () => {
+    expect(stuckAnswer([], false).text).toBe('Nothing is stuck.');
+  });
+});
+
+const trailOf = ({ taskId, quoteId, kind, history }: ExecutionTask): readonly AuditRecord[] =>
+  history.map((transition) => ({ schemaVersion: 1, taskId, quoteId, kind, ...transition }));
+
+const latencyOf = (taskId: string, latencyMs: number): LatencyRecord => ({
+  schemaVersion: 1,
+  cardId: `latency#${taskId}#1`,
+  taskId,
+  version: 1,
+  versionShown: 1,
+  transitionAtMs: START_MS,
+  shownAtMs: START_MS + latencyMs,
+  shownDay: '2026-03-29',
+  latencyMs,
+});
+
+function sourceOf(
+  tasks: readonly ExecutionTask[],
+  latenciesMs: readonly number[],
+): FigureSource & { days: string[] } {
+  const days: string[] = [];
+  const latencies = tasks.map((task, index) => latencyOf(task.taskId, latenciesMs[index] ?? 0));
+  return {
+    days,
+    latenciesOf: async (day) => {
+      days.push(day);
+      return latencies.filter(({ shownDay }) => shownDay === day);
+    },
+    trailOf: async (taskId) => tasks.filter((task) => task.taskId === taskId).flatMap(trailOf),
+  };
+}
+
+describe('readFigures', () => {
+  const failedTask = failed(
+    runningTask(queuedTask('crm.sync', 'key-2')),
+    new QueueError('DUPLICATE_EFFECT'),
+    { kind: 'terminal', code: 'DUPLICATE_EFFECT' },
+    contextAt(),
+  );
+  const recovered = redriven(queuedTask('crm.sync', 'key-3'), 'recover_stale', contextAt());
+
+  it('counts failures, duplicates and recoveries of the tasks that were seen, and their mean latency', async () => {
+    const figures = await readFigures(
+      sourceOf([queuedTask(), failedTask, recovered], [100, 300, 500]),
+      START_MS,
+    );
+
+    expect(figures).toEqual({
+      latencyCount: 3,
+      meanLatencyMs: 300,
+      taskCount: 3,
+      failedCount: 1,
+      duplicateCount: 1,
+      recoveredCount: 1,
+      recoveredAndEndedCount: 0,
+    });
+  });
+
+  it('looks at seven days in UTC, today first', async () => {
+    const source = sourceOf([], []);
+
+    await readFigures(source, START_MS);
+
+    expect(source.days).toHaveLength(7);
+    expect([source.days[0], source.days[6]]).toEqual(['2026-03-29', '2026-03-23']);
+  });
+
+  it('shows no figure without a sample, and each with its own', async () => {
+    const none = kpiAnswer(await readFigures(sourceOf([], []), START_MS));
+    const some = kpiAnswer(await readFigures(sourceOf([queuedTask(), failedTask], [1_000, 2_000]), START_MS));
+
+    expect(textOf(none)).toContain('Mean status latency: no sample');
+    expect(textOf(none)).not.toContain('%*');
+    expect(textOf(some)).toContain('*50.0 %* (1 of 2;');
+    expect(textOf(some)).toContain('*1.50 s* (2 transitions)');
+    expect(textOf(some)).toContain('no stuck action in the sample');
+  });
+});
+
+describe('helpAnswer', () => {
+  it('names the command as it was typed', () => {
+    expect(textOf(helpAnswer('/quoteq'))).toContain('`/quoteq stuck`');
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { parseInteraction } from '../../../../lambdas/adapters/slack/interaction-payload.ts';
+import { blockActionsOf, interactionForm, OPERATOR } from '../../../helpers/slack-request.ts';
+
+const taskId = `task-${'a'.repeat(40)}`;
+const pressed = (over: Partial<Parameters<typeof blockActionsOf>[0]> = {}) =>
+  blockActionsOf({ taskId, version: 3, action: 'retry', actionTs: '1774745990.000001', ...over });
+const parse = (payload: unknown) => parseInteraction(new URLSearchParams(interactionForm(payload)));
+
+function clickOf(payload: unknown) {
+  const parsed = parse(payload);
+  if (parsed.kind !== 'click') throw new TypeError('payload: expected a click');
+  return parsed.click;
+}
+
+describe('parseInteraction', () => {
+  it('reads who pressed what, where, on which version', () => {
+    expect(clickOf(pressed())).toMatchObject({
+      taskId,
+      version: 3,
+      action: 'retry',
+      teamId: OPERATOR.teamId,
+      userId: OPERATOR.userId,
+      userName: 'ada',
+      channelId: 'C0QUOTES1',
+      messageTs: '1774745970.000200',
+      threadTs: '1774745970.000100',
+    });
+  });
+
+  it('gives the same press the same id, delivered as often as may be', () => {
+    expect(clickOf(pressed()).clickId).toBe(clickOf(pressed()).clickId);
+  });
+
+  it.each([
+    { actionTs: '1774745990.000002' },
+    { version: 4 },
+    { action: 'abandon' as const },
+    { taskId: `task-${'b'.repeat(40)}` },
+    { messageTs: '1774745970.000201' },
+    { channelId: 'C0OTHERS1' },
+    { person: { ...OPERATOR, userId: 'U0LINOPS2' } },
+    { person: { ...OPERATOR, teamId: 'T0OTHERS1' } },
+  ])('gives another press another id: %j', (over) => {
+    expect(clickOf(pressed(over)).clickId).not.toBe(clickOf(pressed()).clickId);
+  });
+
+  it.each([
+    ['a modal that was closed', { type: 'view_closed', view: {} }],
+    ['a link that was opened', { ...pressed(), actions: [{ action_id: 'open_effect', action_ts: '1.1' }] }],
+  ])('ignores %s', (_what, payload) => {
+    expect(parse(payload)).toEqual({ kind: 'ignored' });
+  });
+
+  it('takes a name of any length and content, cut and well-formed', () => {
+    const payload = pressed({ person: { ...OPERATOR, name: `${'x'.repeat(79)}😀` } });
+
+    const { userName } = clickOf(payload);
+
+    expect(userName).toHaveLength(80);
+    expect(userName.isWellFormed()).toBe(true);
+  });
+
+  const withAction = (over: object) => ({ ...pressed(), actions: [{ ...pressed().actions[0], ...over }] });
+  it.each([
+    ['no type', {}],
+    ['no JSON object', 'text'],
+    ['null', null],
+    ['no team', { ...pressed(), team: null }],
+    ['no message', { ...pressed(), container: { type: 'view' } }],
+    ['no action', { ...pressed(), actions: [] }],
+    ['two actions', { ...pressed(), actions: [...pressed().actions, ...pressed().actions] }],
+    ['no value', withAction({ value: undefined })],
+    ['a value that is no JSON', withAction({ value: '{' })],
+    [
+      'a value with more in it',
+      withAction({ value: JSON.stringify({ taskId, version: 3, action: 'retry', by: 'me' }) }),
+    ],
+    [
+      'a version that is no number',
+      withAction({ value: JSON.stringify({ taskId, version: '3', action: 'retry' }) }),
+    ],
+    ['another action than the button’s', withAction({ action_id: 'quoteq_abandon' })],
+    ['a value that is too long', withAction({ value: ' '.repeat(2_001) })],
+  ])('refuses a payload with %s', (_what, payload) => {
+    expect(() => parse(payload)).toThrow(expect.objectContaining({ code: 'REQUEST_INVALID' }));
+  });
+
+  it.each(['', 'payload=%7B', 'payload=1&payload=2', 'other=1'])('refuses the form “%s”', (form) => {
+    expect(() => parseInteraction(new URLSearchParams(form))).toThrow(
+      expect.objectContaining({ code: 'REQUEST_INVALID' }),
+    );
+  });
+});

@@ -105,8 +105,8 @@ export function latenciesOf(
 export const CARD_RETRY = {
   /** Wait after the first failure, before jitter; doubles each time. */
   baseSeconds: 1,
-  /** Longest wait of an outage before jitter: cards are right within a minute after it. */
-  capSeconds: 60,
+  /** Longest wait of an outage before jitter: cards are right half a minute after it. */
+  capSeconds: 30,
   /** Longest wait that SQS takes. */
   maxDelaySeconds: 900,
   /** Another update of the same card takes a few hundred milliseconds. */

@@ -184,9 +184,12 @@ export class DynamoDbCardRepo {
           TableName: this.#tableName,
           Key: { cardId: card.cardId },
           UpdateExpression,
-          ConditionExpression: '#lock = :lock AND #shown <= :nextShown',
-          ExpressionAttributeNames: { ...names, '#lock': 'owner', '#shown': 'versionShown' },
-          ExpressionAttributeValues: { ...values, ':lock': card.owner, ':nextShown': next.versionShown },
+          ConditionExpression:
+            change.versionShown === undefined
+              ? '#lock = :lock'
+              : '#lock = :lock AND #versionShown <= :versionShown',
+          ExpressionAttributeNames: { ...names, '#lock': 'owner' },
+          ExpressionAttributeValues: { ...values, ':lock': card.owner },
         }),
       );
       return next;

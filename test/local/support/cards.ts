@@ -1,0 +1,87 @@
+/** Cards as the local Slack shows them, and tasks put past the API so that they stand still. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { DynamoDbCardRepo } from '../../../lambdas/adapters/dynamodb/card-repo.ts';
+import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
+import { createSlackClient } from '../../../lambdas/adapters/slack/slack-client.ts';
+import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import { countEffects } from '../../../tools/demo/provider-counts.ts';
+import { eventually, outputs, rootClient } from './queue.ts';
+
+const store = DynamoDBDocumentClient.from(new DynamoDBClient(rootClient), {
+  marshallOptions: { removeUndefinedValues: true },
+});
+/** The deployed tables, as root. */
+export const tasks = new DynamoDbTaskRepo(store, outputs.tasksTable);
+export const cards = new DynamoDbCardRepo(store, outputs.cardsTable);
+
+/** Slack's Web API through the fault proxy; the local Slack takes any token. */
+export const slack = createSlackClient('xoxb-tests', outputs.slackApiUrl);
+
+const messagesSchema = z.object({
+  messages: z.array(
+    z.object({
+      ts: z.string(),
+      text: z.string(),
+      thread_ts: z.optional(z.string()),
+      blocks: z.optional(z.array(z.unknown())),
+    }),
+  ),
+});
+/** A message of the channel. */
+export type ShownMessage = z.infer<typeof messagesSchema>['messages'][number];
+
+/** Everything in the channel, threads included. */
+export async function shownMessages(): Promise<readonly ShownMessage[]> {
+  const page = new URL(`/_control/messages/${outputs.slackChannelId}`, outputs.slackPageUrl ?? '');
+  return messagesSchema.parse(await (await fetch(page)).json()).messages;
+}
+
+/** Cards of a task: the messages whose blocks name it. */
+export async function cardsOf(taskId: string): Promise<readonly ShownMessage[]> {
+  const messages = await shownMessages();
+  return messages.filter(({ blocks }) => JSON.stringify(blocks ?? []).includes(taskId));
+}
+
+/** The card once it shows `version`; its text and blocks as one text. */
+export const cardShowing = (taskId: string, version: number, limitMs?: number): Promise<string> =>
+  eventually(
+    `the card of ${taskId} to show version ${version}`,
+    async () => {
+      const record = await cards.get(taskId);
+      if (record?.versionDone !== version) return undefined;
+      const [message] = (await cardsOf(taskId)).filter(({ ts }) => ts === record.ts);
+      return message && JSON.stringify(message);
+    },
+    limitMs,
+  );
+
+/** How often an effect key stands in the channel. */
+export const messagesUnder = async (effectKey: string): Promise<number> =>
+  (await countEffects(outputs)).messages.get(effectKey) ?? 0;
+
+/** Stores a task, or its next version, past the API: no execution drives it. */
+export async function put(next: ExecutionTask, previous?: ExecutionTask): Promise<ExecutionTask> {
+  const written =
+    previous === undefined ? await tasks.putIfAbsent(next) : await tasks.replace(previous, next);
+  if (written.kind === 'conflict') throw new Error(`task ${next.taskId}: expected nobody else to write it`);
+  return written.task;
+}
+
+const faultsSchema = z.object({ faults: z.array(z.object({ hits: z.number() })) });
+
+/** How many requests each scripted fault has met, in the order of the rules. */
+export async function faultHits(): Promise<readonly number[]> {
+  const response = await fetch(new URL('/_control/faults', outputs.faultProxyUrl));
+  return faultsSchema.parse(await response.json()).faults.map(({ hits }) => hits);
+}
+
+const sqs = new SQSClient(rootClient);
+
+/** Asks for the update of a card, as the bus does. */
+export const askForCard = async (detail: { readonly taskId: string; readonly version: number }) =>
+  sqs.send(
+    new SendMessageCommand({ QueueUrl: outputs.cardQueueUrl, MessageBody: JSON.stringify({ detail }) }),
+  );

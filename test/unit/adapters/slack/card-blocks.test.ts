@@ -1,0 +1,180 @@
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect, it } from 'vitest';
+import { actorName, recoveryText, renderCard } from '../../../../lambdas/adapters/slack/card-blocks.ts';
+import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
+import {
+  ACTION_IDS,
+  buttonValueSchema,
+  MAX_BUTTON_VALUE_LENGTH,
+} from '../../../../lambdas/contracts/slack-actions.ts';
+import { recoveriesOf } from '../../../../lambdas/domain/card.ts';
+import { QueueError } from '../../../../lambdas/domain/errors.ts';
+import { completed, failed, redriven, stopped } from '../../../../lambdas/domain/transitions.ts';
+import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../../helpers/builders.ts';
+import { START_MS } from '../../../helpers/fake-clock.ts';
+
+/** Every text of a message, wherever it stands. */
+function textsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [];
+  if (Array.isArray(value)) return value.flatMap(textsOf);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]: [string, unknown]) =>
+    name === 'text' && typeof inner === 'string' ? [inner] : textsOf(inner),
+  );
+}
+
+const markup = (task: ExecutionTask): string => textsOf(renderCard(task).blocks).join('\n');
+
+/** Markup that Slack acts on, but for the dates and links that the card makes itself. */
+const MENTION = /<[!@#](?!date\^)/;
+
+const outcome = (location: string) => ({ result: resultOf({ location }), proof: 'applied' }) as const;
+
+const hostile = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 3_000 }),
+  fc.constantFrom(
+    '<!channel>',
+    '<@U0ADAOPS1>',
+    '<!here|x>',
+    '&lt;!channel&gt;',
+    '`*_~',
+    '<http://x|y>',
+    '|>',
+  ),
+  fc.constant('<!everyone> '.repeat(400)),
+  fc.constant('&'.repeat(5_000)),
+);
+
+describe('renderCard', () => {
+  test.prop([hostile, hostile, hostile, fc.integer({ min: 0, max: 60 })])(
+    'stays within the limits of Block Kit and mentions nobody, whatever stands in the task',
+    (detail, name, location, retries) => {
+      let task = retryableTask(runningTask(queuedTask()));
+      for (let n = 0; n < retries; n += 1) {
+        const context = contextAt(START_MS, { actor: `slack:T1/U1 (${name})`, reason: detail });
+        task = redriven(task, 'operator_retry', context);
+      }
+      const error = { code: 'PROVIDER_REFUSED', detail: detail.slice(0, 1_000) } as const;
+      const { text, blocks } = renderCard({
+        ...task,
+        error,
+        result: resultOf({ location, externalId: name }),
+      });
+
+      expect(blocks.length).toBeLessThanOrEqual(50);
+      const texts = textsOf(blocks);
+      expect(Math.max(...texts.map((one) => one.length))).toBeLessThanOrEqual(2_000);
+      expect([text, ...texts].filter((one) => MENTION.test(one))).toEqual([]);
+      expect(JSON.stringify({ text, blocks }).isWellFormed()).toBe(true);
+    },
+  );
+
+  it('gives the same blocks for the same task, so that an edit sent twice changes nothing', () => {
+    const task = retryableTask();
+
+    expect(renderCard(structuredClone(task))).toEqual(renderCard(task));
+  });
+
+  it('names kind, state, attempt, error and time of the next attempt', () => {
+    const text = markup(retryableTask());
+
+    expect(text).toContain('*crm.sync* · ⚠️ Failed, will be retried');
+    expect(text).toContain('*Attempt*\n1 of 5');
+    expect(text).toContain('`PROVIDER_TIMEOUT`\nThe provider did not answer in time');
+    expect(text).toContain(
+      '*Next attempt*\n<!date^1774745975^{date_short_pretty} {time_secs}|2026-03-29 00:59:35 UTC>',
+    );
+  });
+
+  it('counts deferrals apart', () => {
+    const deferral = { kind: 'retry', nextAttemptAtMs: START_MS, deferral: true } as const;
+    const error = new QueueError('PROVIDER_RATE_LIMITED', { deferral: true });
+
+    expect(markup(failed(runningTask(), error, deferral, contextAt()))).toContain(
+      '*Attempt*\n0 of 5 (+1 deferred)',
+    );
+  });
+
+  it('links the effect of a completed task where it has an address', () => {
+    const linked = completed(runningTask(), outcome('https://crm.example/a?b=1&c=<2>|3'), contextAt());
+    const stored = completed(runningTask(), outcome('s3://bucket/quotes/Q-1/x.pdf'), contextAt());
+
+    expect(markup(linked)).toContain('<https://crm.example/a?b=1&amp;c=%3C2%3E%7C3|crm 17000000001>');
+    expect(markup(stored)).toContain('crm `s3://bucket/quotes/Q-1/x.pdf`');
+    expect(markup(linked)).not.toContain('Error');
+  });
+
+  it('says who pressed what', () => {
+    const context = contextAt(START_MS, { actor: 'slack:T1/U1 (ada)', reason: 'CRM is back' });
+
+    expect(markup(redriven(retryableTask(), 'operator_retry', context))).toMatch(
+      /👤 ada pressed Retry now · <!date\^\d+\^.+>: CRM is back/,
+    );
+    expect(markup(stopped(queuedTask(), 'operator_cancel', context))).toContain('🚫 Cancelled');
+    expect(markup(stopped(retryableTask(), 'operator_abandon', context))).toContain('🚫 Abandoned');
+  });
+
+  it('gives each button the version it shows, and asks before what cannot be undone', () => {
+    const task = retryableTask();
+    const actions = renderCard(task).blocks.find((block) => block.type === 'actions');
+    const buttons = (actions?.elements ?? []).filter((element) => element.type === 'button');
+
+    expect(buttons.map(({ action_id }) => action_id)).toEqual([
+      ACTION_IDS.retry,
+      ACTION_IDS.abandon,
+      ACTION_IDS.audit,
+    ]);
+    for (const { value = '' } of buttons) {
+      expect(value.length).toBeLessThanOrEqual(MAX_BUTTON_VALUE_LENGTH);
+      const { taskId, version } = buttonValueSchema.parse(JSON.parse(value));
+      expect({ taskId, version }).toEqual({ taskId: task.taskId, version: task.version });
+    }
+    expect(buttons.map(({ confirm }) => confirm?.confirm?.text)).toEqual([undefined, 'Abandon', undefined]);
+  });
+
+  it('falls back to one line of text', () => {
+    expect(renderCard(retryableTask()).text).toBe(
+      'crm.sync of quote Q-1001: ⚠️ Failed, will be retried (attempt 1 of 5, PROVIDER_TIMEOUT)',
+    );
+  });
+});
+
+describe('recoveryText', () => {
+  const ada = contextAt(START_MS, { actor: 'slack:T1/U1 (<!channel>)' });
+  const waiting = retryableTask();
+  const textOf = (task: ExecutionTask): readonly string[] =>
+    recoveriesOf(task, waiting.version).map((recovery) => recoveryText(task, recovery));
+  const terminal = { kind: 'terminal', code: 'RETRIES_EXHAUSTED', causeCode: 'PROVIDER_TIMEOUT' } as const;
+
+  it.each<[text: string, task: ExecutionTask]>([
+    [
+      '✅ crm.sync recovered: completed on attempt 2 after PROVIDER_TIMEOUT',
+      completed(runningTask(waiting), { result: resultOf(), proof: 'probed' }, contextAt()),
+    ],
+    [
+      '❌ crm.sync did not recover: failed for good on attempt 2 with RETRIES_EXHAUSTED after PROVIDER_TIMEOUT',
+      failed(runningTask(waiting), new QueueError('PROVIDER_TIMEOUT'), terminal, contextAt()),
+    ],
+    [
+      '🚫 crm.sync did not recover: &lt;!channel&gt; abandoned it after PROVIDER_TIMEOUT',
+      stopped(waiting, 'operator_abandon', ada),
+    ],
+    [
+      '🔁 crm.sync: &lt;!channel&gt; pressed Retry now after PROVIDER_TIMEOUT; it runs again at once',
+      redriven(waiting, 'operator_retry', ada),
+    ],
+  ])('says: %s', (text, task) => {
+    expect(textOf(task)).toEqual([text]);
+  });
+});
+
+describe('actorName', () => {
+  it.each([
+    ['slack:T1/U1 (ada)', 'ada'],
+    ['slack:T1/U1 (a (b))', 'a (b)'],
+    ['system:sweep', 'system:sweep'],
+    ['arn:aws:iam::1:user/<x>', 'arn:aws:iam::1:user/&lt;x&gt;'],
+  ])('shows %s as %s', (actor, name) => {
+    expect(actorName(actor)).toBe(name);
+  });
+});

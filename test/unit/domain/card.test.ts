@@ -1,0 +1,198 @@
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect, it } from 'vitest';
+import { ExecutionState } from '../../../lambdas/contracts/lifecycle-states.ts';
+import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import type { CardAction } from '../../../lambdas/contracts/slack-actions.ts';
+import {
+  buttonsOf,
+  CARD_RETRY,
+  cardKeyOf,
+  cardRetrySeconds,
+  isPassing,
+  latenciesOf,
+  operatorMovesOf,
+  permalinkOf,
+  recoveriesOf,
+  retried,
+} from '../../../lambdas/domain/card.ts';
+import { LeaseLost, QueueError } from '../../../lambdas/domain/errors.ts';
+import { completed, failed, redriven, stopped } from '../../../lambdas/domain/transitions.ts';
+import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../helpers/builders.ts';
+import { START_MS } from '../../helpers/fake-clock.ts';
+
+const TASK_ID = queuedTask().taskId;
+const byAda = contextAt(START_MS, { actor: 'slack:T1/U1 (ada)' });
+
+const done = (task: ExecutionTask): ExecutionTask =>
+  completed(task, { result: resultOf(), proof: 'applied' }, contextAt());
+const failedForGood = (task: ExecutionTask): ExecutionTask => {
+  const decision = { kind: 'terminal', code: 'RETRIES_EXHAUSTED', causeCode: 'PROVIDER_TIMEOUT' } as const;
+  return failed(task, new QueueError('PROVIDER_TIMEOUT'), decision, contextAt());
+};
+
+describe('buttonsOf', () => {
+  it.each<[state: ExecutionState, buttons: readonly CardAction[]]>([
+    ['queued', ['retry', 'cancel', 'audit']],
+    ['running', ['audit']],
+    ['retryable_failed', ['retry', 'abandon', 'audit']],
+    ['failed_terminal', ['audit']],
+    ['completed', ['audit']],
+  ])('offers in %s what the lifecycle allows', (state, buttons) => {
+    expect(buttonsOf(state)).toEqual(buttons);
+  });
+});
+
+describe('recoveriesOf', () => {
+  const waiting = retryableTask();
+
+  it('finds nothing in a task that never failed', () => {
+    expect(recoveriesOf(done(runningTask()), 0)).toEqual([]);
+    expect(recoveriesOf(stopped(queuedTask(), 'operator_cancel', byAda), 0)).toEqual([]);
+  });
+
+  it('finds nothing while the task waits or runs again', () => {
+    expect(recoveriesOf(waiting, 0)).toEqual([]);
+    expect(recoveriesOf(runningTask(waiting), 0)).toEqual([]);
+  });
+
+  it.each<[title: string, task: ExecutionTask]>([
+    ['completion', done(runningTask(waiting))],
+    ['failure for good', failedForGood(runningTask(waiting))],
+    ['abandonment', stopped(waiting, 'operator_abandon', byAda)],
+    ['retry by an operator', redriven(waiting, 'operator_retry', byAda)],
+  ])('finds a %s after a retryable failure, with the error before', (_title, task) => {
+    expect(recoveriesOf(task, waiting.version)).toEqual([
+      { transition: task.history.at(-1), after: 'PROVIDER_TIMEOUT' },
+    ]);
+  });
+
+  it('leaves out what was told already', () => {
+    const retriedByAda = redriven(waiting, 'operator_retry', byAda);
+    const task = done(runningTask(retriedByAda));
+
+    expect(recoveriesOf(task, 0)).toHaveLength(2);
+    expect(recoveriesOf(task, retriedByAda.version)).toHaveLength(1);
+    expect(recoveriesOf(task, task.version)).toEqual([]);
+  });
+});
+
+describe('operatorMovesOf', () => {
+  it('names what people did and nothing of the queue itself', () => {
+    const task = done(runningTask(redriven(retryableTask(), 'operator_retry', byAda)));
+
+    expect(operatorMovesOf(task).map(({ cause, actor }) => [cause, actor])).toEqual([
+      ['operator_retry', 'slack:T1/U1 (ada)'],
+    ]);
+  });
+});
+
+describe('latenciesOf', () => {
+  it('measures every transition since the version shown, also those that were passed over', () => {
+    const task = done(runningTask());
+
+    const latencies = latenciesOf(task, { versionShown: 1 }, START_MS + 700);
+
+    expect(latencies.map(({ version, latencyMs }) => [version, latencyMs])).toEqual([
+      [2, 700],
+      [3, 700],
+    ]);
+    expect(latencies[0]).toMatchObject({
+      cardId: `latency#${task.taskId}#2`,
+      versionShown: 3,
+      shownDay: '2026-03-29',
+    });
+  });
+
+  it('is never negative, whatever two clocks say', () => {
+    expect(latenciesOf(queuedTask(), { versionShown: 0 }, START_MS - 5)[0]?.latencyMs).toBe(0);
+  });
+});
+
+describe('cardRetrySeconds', () => {
+  const outage = new QueueError('PROVIDER_UNAVAILABLE');
+  const count = fc.nat(1_000);
+
+  test.prop([count])('waits 1 s to the cap in an outage, longer each time at first', (tries) => {
+    const seconds = cardRetrySeconds(outage, TASK_ID, tries);
+
+    expect(seconds).toBeGreaterThanOrEqual(1);
+    expect(seconds).toBeLessThanOrEqual(CARD_RETRY.capSeconds);
+    expect(cardRetrySeconds(outage, TASK_ID, tries)).toBe(seconds);
+  });
+
+  test.prop([count, fc.nat(5_000)])(
+    'waits at least as long as Slack wishes, and never too long for SQS',
+    (tries, wish) => {
+      const error = new QueueError('PROVIDER_RATE_LIMITED', { deferral: true, retryAfterSeconds: wish });
+
+      const seconds = cardRetrySeconds(error, TASK_ID, tries);
+
+      expect(seconds).toBeGreaterThanOrEqual(Math.min(wish, CARD_RETRY.maxDelaySeconds));
+      expect(seconds).toBeLessThanOrEqual(CARD_RETRY.maxDelaySeconds);
+    },
+  );
+
+  it('spreads the cards that were told to come back in the same second', () => {
+    const error = new QueueError('PROVIDER_RATE_LIMITED', { deferral: true, retryAfterSeconds: 30 });
+    const waits = Array.from({ length: 50 }, (_, n) => cardRetrySeconds(error, `${TASK_ID}${n}`, 4));
+
+    expect(new Set(waits).size).toBeGreaterThan(8);
+  });
+
+  it.each([
+    'PROVIDER_MISCONFIGURED',
+    'PROVIDER_UNAUTHORIZED',
+    'PROVIDER_REFUSED',
+    'DUPLICATE_EFFECT',
+  ] as const)('looks at %s every 15 minutes: it wants a person', (code) => {
+    const error = new QueueError(code);
+
+    expect(isPassing(error)).toBe(false);
+    expect(cardRetrySeconds(error, TASK_ID, 0)).toBe(900);
+  });
+
+  it('counts a lost lock, a lost reply and a busy effect as passing', () => {
+    const busy = new QueueError('EFFECT_IN_PROGRESS', { deferral: true });
+
+    expect([new LeaseLost(), outage, busy].map(isPassing)).toEqual([true, true, true]);
+  });
+});
+
+describe('retried', () => {
+  const fresh = { detail: { taskId: TASK_ID } };
+
+  it('counts, and remembers since when', () => {
+    const once = retried(fresh, START_MS);
+    const twice = once && retried(once, START_MS + 5_000);
+
+    expect(once).toEqual({ ...fresh, retry: { count: 1, sinceMs: START_MS } });
+    expect(twice).toEqual({ ...fresh, retry: { count: 2, sinceMs: START_MS } });
+  });
+
+  it('keeps that the card is to be written again', () => {
+    const message = { ...fresh, retry: { count: 0, sinceMs: START_MS, rewrite: true } };
+
+    expect(retried(message, START_MS)?.retry?.rewrite).toBe(true);
+  });
+
+  it('gives up after a day', () => {
+    const message = { ...fresh, retry: { count: 90, sinceMs: START_MS } };
+
+    expect(retried(message, START_MS + CARD_RETRY.maxAgeMs - 1)).toBeDefined();
+    expect(retried(message, START_MS + CARD_RETRY.maxAgeMs)).toBeUndefined();
+  });
+});
+
+describe('names of a card', () => {
+  it('give each posting a key of its own', () => {
+    expect([1, 2, 3].map((posting) => cardKeyOf('C1', 'task-1', posting))).toEqual([
+      'slack.card:C1:task-1',
+      'slack.card:C1:task-1:2',
+      'slack.card:C1:task-1:3',
+    ]);
+  });
+
+  it('make an address that Slack redirects', () => {
+    expect(permalinkOf('C1', '1795257524.000002')).toBe('https://slack.com/archives/C1/p1795257524000002');
+  });
+});

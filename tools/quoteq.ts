@@ -4,7 +4,6 @@ import { Command } from 'commander';
 import { CliError } from './cli/cli-error.ts';
 import * as local from './cli/commands/local-commands.ts';
 import * as queue from './cli/commands/queue-commands.ts';
-import { doctorSlack } from './doctor/slack.ts';
 import { demo } from './demo/run-demo.ts';
 import { doctorSlack } from './doctor/slack.ts';
 import { LocalEnvironmentError } from './local/processes.ts';
@@ -41,17 +40,6 @@ const localCommand = program
 localCommand.command('up').description('start it and deploy').action(local.up);
 localCommand.command('down').description('stop it').action(local.down);
 localCommand.command('status').description('say whether it runs, and where').action(local.status);
-
-program
-  .command('doctor')
-  .description('check what a deployment needs')
-  .command('slack')
-  .description('check each step of docs/slack-setup.md')
-  .option('--api-url <url>', 'the API of a deployment (default: QUOTEQ_API_URL, else the local environment)')
-  .option('--region <region>', 'its Region (default: from the URL, else AWS_REGION)')
-  .option('--stage <stage>', 'its stage', 'dev')
-  .option('--json', 'print JSON')
-  .action(doctorSlack);
 
 program
   .command('demo')

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ssmParameter } from '../../../lambdas/adapters/ssm-parameter.ts';
+import {
+  json,
+  type RunningServer,
+  type ServerReply,
+  type ServerRequest,
+  startServer,
+} from '../../../tools/local/http-server.ts';
+
+let server: RunningServer;
+let requests: ServerRequest[];
+let replies: ServerReply[];
+
+beforeEach(async () => {
+  requests = [];
+  replies = [];
+  server = await startServer(async (request) => {
+    requests.push(request);
+    return replies.shift() ?? json(500, {});
+  });
+  vi.stubEnv('AWS_ENDPOINT_URL_SSM', server.url);
+  vi.stubEnv('AWS_REGION', 'eu-central-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  vi.stubEnv('AWS_SESSION_TOKEN', 'session');
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await server.stop();
+});
+
+const value = (Value: string): ServerReply =>
+  json(200, { Parameter: { Name: 'n', Type: 'StringList', Value } });
+
+describe('ssmParameter', () => {
+  it('asks with a signature of the session, and keeps the answer', async () => {
+    replies = [value('T1:U1,T1:U2')];
+
+    const first = await ssmParameter('/kept', 60);
+    const second = await ssmParameter('/kept', 60);
+
+    expect([first, second]).toEqual(['T1:U1,T1:U2', 'T1:U1,T1:U2']);
+    expect(requests).toHaveLength(1);
+    expect(requests[0]?.headers).toMatchObject({
+      'x-amz-target': 'AmazonSSM.GetParameter',
+      'x-amz-security-token': 'session',
+      authorization: expect.stringMatching(
+        /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/ssm\//,
+      ),
+    });
+    expect(requests[0]?.body.toString()).toBe('{"Name":"/kept"}');
+  });
+
+  it('asks again, once, when the service is busy', async () => {
+    replies = [json(500, {}), value('T1:U1')];
+
+    expect(await ssmParameter('/busy', 60)).toBe('T1:U1');
+  });
+
+  it('finds nothing where there is no such parameter, and keeps that for nobody', async () => {
+    replies = [json(400, { __type: 'com.amazonaws.ssm#ParameterNotFound' }), value('T1:U1')];
+
+    const before = await ssmParameter('/late', 60);
+    const after = await ssmParameter('/late', 60);
+
+    expect([before, after]).toEqual([undefined, 'T1:U1']);
+  });
+
+  it('fails without a value when it is refused', async () => {
+    replies = [json(400, { __type: 'AccessDeniedException', message: 'no' })];
+
+    await expect(ssmParameter('/denied', 60)).rejects.toThrow('expected a value, got status 400');
+  });
+});

@@ -92,6 +92,7 @@ describe('an ephemeral message', () => {
 
     await call('chat.postEphemeral', { user: 'U0LINOPS2', thread_ts: thread, text: 'Ada was first' });
     await lin.message('Ada was first').waitFor();
+    await ada.message('Ada was first').waitFor({ state: 'attached' });
 
     expect(await ada.message('Ada was first').isVisible()).toBe(false);
   });

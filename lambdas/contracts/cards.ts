@@ -11,15 +11,12 @@ const positive = z.int().check(z.minimum(1));
 const { taskId } = executionTaskSchema.shape;
 
 /** Why Slack does not show the present version. */
-export const cardErrorSchema = z.strictObject({
+const cardErrorSchema = z.strictObject({
   code: z.enum(Object.keys(ERROR_CODES).filter(isErrorCode)),
   /** What Slack said; without content or token. */
   detail: z.string(),
   atMs: count,
 });
-/** Why Slack does not show the present version. */
-export type CardError = z.infer<typeof cardErrorSchema>;
-
 /** The card of a task: what Slack shows of it. */
 export const cardRecordSchema = z.strictObject({
   schemaVersion: z.literal(CARD_SCHEMA_VERSION),

@@ -1,0 +1,107 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { Stage } from '../../lib/config/queue-config.ts';
+import { LOCAL_WORKSPACE } from '../../tools/local/slack.ts';
+import { queueApp, synthesize } from './synthesis.ts';
+
+const local = synthesize(Stage.Local);
+const prod = synthesize(Stage.Prod);
+
+const idOf = (prefix: string): string => {
+  const found = prod.ofType('AWS::SQS::Queue').find(([logicalId]) => logicalId.startsWith(prefix));
+  if (found === undefined) throw new RangeError(`prefix: expected a queue of the stack, got ${prefix}`);
+  return found[0];
+};
+const arnOf = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
+
+const textOf = (value: unknown): string => JSON.stringify(value);
+
+const operatorsOf = (stage: Stage, context: Record<string, unknown> = {}): unknown =>
+  synthesize(stage, context).ofType('AWS::SSM::Parameter')[0]?.[1].Properties;
+
+describe('transitions', () => {
+  it('go from a bus of their own to the card queue, and what cannot be delivered to its dead letters', () => {
+    expect(
+      prod.having('AWS::Events::Rule', {
+        EventBusName: { Ref: Match.stringLikeRegexp('^TransitionsBus') },
+        EventPattern: { source: ['quoteq'], 'detail-type': ['ExecutionTransitioned'] },
+        State: 'ENABLED',
+        Targets: [
+          {
+            Arn: arnOf(idOf('CardsQueue')),
+            DeadLetterConfig: { Arn: arnOf(idOf('CardsDeadLetters')) },
+            Id: Match.anyValue(),
+          },
+        ],
+      }),
+    ).not.toThrow();
+  });
+
+  it('may be sent by that rule and by no other, through queue policies and the key alike', () => {
+    const policies = [...prod.ofType('AWS::SQS::QueuePolicy'), ...prod.ofType('AWS::KMS::Key')];
+    const grants = policies.flatMap(([, { Properties }]) => {
+      const document = Object(Properties['PolicyDocument'] ?? Properties['KeyPolicy']);
+      const statements: readonly unknown[] = document['Statement'];
+      return statements.filter((statement) => textOf(statement).includes('events.amazonaws.com'));
+    });
+
+    expect(grants).toHaveLength(3);
+    for (const grant of grants) {
+      expect(textOf(Object(grant)['Condition'])).toMatch(
+        /^\{"ArnEquals":\{"aws:SourceArn":.*:rule\/quoteq-prod-transitions\/quoteq-prod-cards"/,
+      );
+    }
+  });
+});
+
+describe('queues of cards and clicks', () => {
+  it.each([
+    ['Cards', 'update-card', 10, 2],
+    ['Clicks', 'operate-click', 1, 10],
+  ] as const)('%s feed %s, which reports what it could not handle', (prefix, consumer, batchSize, most) => {
+    const timeoutSeconds = Number(prod.functionNamed(consumer).Properties['Timeout']);
+
+    expect(
+      prod.having('AWS::Lambda::EventSourceMapping', {
+        EventSourceArn: arnOf(idOf(`${prefix}Queue`)),
+        FunctionName: { Ref: Match.stringLikeRegexp(`^Functions${consumer.replace('-', '')}`) },
+        BatchSize: batchSize,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        ScalingConfig: { MaximumConcurrency: most },
+      }),
+    ).not.toThrow();
+    expect(
+      prod.having('AWS::SQS::Queue', {
+        VisibilityTimeout: 6 * timeoutSeconds,
+        RedrivePolicy: { deadLetterTargetArn: arnOf(idOf(`${prefix}DeadLetters`)), maxReceiveCount: 5 },
+      }),
+    ).not.toThrow();
+  });
+});
+
+describe('operators', () => {
+  it('are nobody until somebody is named', () => {
+    expect(operatorsOf(Stage.Prod)).toMatchObject({
+      Name: '/quoteq-prod/slack/operators',
+      Type: 'StringList',
+      Value: 'none',
+    });
+  });
+
+  it('are those that the deployment names', () => {
+    const slackOperators = 'T0123456789:U0123456789,T0123456789:W0123456789';
+
+    expect(operatorsOf(Stage.Prod, { slackOperators })).toMatchObject({ Value: slackOperators });
+    expect(() => queueApp(Stage.Prod, { slackOperators: 'U0123456789' })).toThrow(
+      '-c slackOperators: expected distinct <team id>:<user id>',
+    );
+  });
+
+  it('are on the local stage the two people of the local workspace', () => {
+    const { teamId, operators } = LOCAL_WORKSPACE;
+
+    expect(local.ofType('AWS::SSM::Parameter')[0]?.[1].Properties['Value']).toBe(
+      operators.map(({ id }) => `${teamId}:${id}`).join(','),
+    );
+  });
+});

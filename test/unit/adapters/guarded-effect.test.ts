@@ -166,7 +166,9 @@ describe('the extra attempt', () => {
   it('completes with what the probe found', async () => {
     await codeOf(attempt({ apply: [new QueueError('PROVIDER_TIMEOUT')] }));
 
-    expect(await codeOf(attempt({ probe: [result], over: { applyForbidden: 'RETRIES_EXHAUSTED' } }))).toBe('probed');
+    expect(await codeOf(attempt({ probe: [result], over: { applyForbidden: 'RETRIES_EXHAUSTED' } }))).toBe(
+      'probed',
+    );
   });
 });
 

@@ -1,0 +1,235 @@
+import { createHash } from 'node:crypto';
+import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod/mini';
+import { DynamoDbCardRepo } from '../../../lambdas/adapters/dynamodb/card-repo.ts';
+import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
+import { systemClock } from '../../../lambdas/adapters/system.ts';
+import { type CardMessage, cardMessageSchema } from '../../../lambdas/contracts/cards.ts';
+import { Env } from '../../../lambdas/contracts/environment.ts';
+import { CARD_RETRY } from '../../../lambdas/domain/card.ts';
+import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import { json, type RunningServer, startServer } from '../../../tools/local/http-server.ts';
+import { countedIds, queuedTask, runningTask, snapshotOf } from '../../helpers/builders.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
+import { lambdaContext } from '../../helpers/lambda-context.ts';
+import { type SlackProvider, startSlackProvider } from '../../helpers/providers.ts';
+
+type Handler = typeof import('../../../lambdas/handlers/update-card.handler.ts').handler;
+
+const sentSchema = z.object({ MessageBody: z.string(), DelaySeconds: z.number() });
+interface Sent {
+  readonly message: CardMessage;
+  readonly delaySeconds: number;
+}
+
+let dynamoDb: DynamoDbServer;
+let slack: SlackProvider;
+let aws: RunningServer;
+let sent: Sent[];
+let handler: Handler;
+let tasks: DynamoDbTaskRepo;
+let cards: DynamoDbCardRepo;
+let task: ExecutionTask;
+
+/** SQS and Secrets Manager, as far as the handler asks them. */
+const startAws = (): Promise<RunningServer> =>
+  startServer((request) => {
+    const body: unknown = JSON.parse(request.body.toString('utf8'));
+    if (String(request.headers['x-amz-target']).endsWith('GetSecretValue')) {
+      const SecretString = JSON.stringify({ botToken: slack.botToken, signingSecrets: ['s'] });
+      return Promise.resolve(json(200, { SecretString }));
+    }
+    const { MessageBody, DelaySeconds } = sentSchema.parse(body);
+    sent.push({ message: cardMessageSchema.parse(JSON.parse(MessageBody)), delaySeconds: DelaySeconds });
+    const MD5OfMessageBody = createHash('md5').update(MessageBody).digest('hex');
+    return Promise.resolve(json(200, { MessageId: 'id', MD5OfMessageBody }));
+  });
+
+beforeAll(async () => {
+  [dynamoDb, slack] = await Promise.all([startDynamoDb(), startSlackProvider()]);
+  aws = await startAws();
+  const env = {
+    ...dynamoDb.env,
+    AWS_ENDPOINT_URL_SQS: aws.url,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
+    [Env.CardQueueUrl]: `${aws.url}/000000000000/cards`,
+    [Env.SlackApiUrl]: slack.apiUrl,
+    [Env.SlackSecretArn]: 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:slack',
+    [Env.SlackChannelId]: slack.channelId,
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
+  };
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  ({ handler } = await import('../../../lambdas/handlers/update-card.handler.ts'));
+  tasks = new DynamoDbTaskRepo(dynamoDb.client, TABLE_NAMES.tasks);
+  cards = new DynamoDbCardRepo(dynamoDb.client, TABLE_NAMES.cards);
+});
+
+const newTask = async (): Promise<ExecutionTask> => {
+  const snapshot = snapshotOf({ quoteId: `Q-${countedIds.next()}` });
+  const made = queuedTask('crm.sync', 'key', Date.now(), snapshot);
+  await tasks.putIfAbsent(made);
+  return made;
+};
+
+beforeEach(async () => {
+  sent = [];
+  task = await newTask();
+});
+afterEach(() => slack.heal());
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await aws.stop();
+  await slack.stop();
+  await dynamoDb.stop();
+});
+
+const recordOf = (body: string): SQSRecord => ({
+  messageId: countedIds.next(),
+  receiptHandle: 'handle',
+  body,
+  attributes: {
+    ApproximateReceiveCount: '1',
+    SentTimestamp: '0',
+    SenderId: 'sender',
+    ApproximateFirstReceiveTimestamp: '0',
+  },
+  messageAttributes: {},
+  md5OfBody: '',
+  eventSource: 'aws:sqs',
+  eventSourceARN: 'arn:aws:sqs:eu-central-1:000000000000:cards',
+  awsRegion: 'eu-central-1',
+});
+
+const deliver = (...records: readonly SQSRecord[]): Promise<SQSBatchResponse> =>
+  handler({ Records: [...records] }, lambdaContext(systemClock));
+
+const asked = (message: CardMessage = { detail: { taskId: task.taskId } }): SQSRecord =>
+  recordOf(JSON.stringify(message));
+
+const HANDLED = { batchItemFailures: [] };
+const refused = (error: string) => ({
+  kind: 'status' as const,
+  status: 200,
+  body: JSON.stringify({ ok: false, error }),
+});
+
+describe('update-card', () => {
+  it('shows a task that an event of the bus names, and believes nothing else of it', async () => {
+    const event = {
+      source: 'quoteq',
+      'detail-type': 'ExecutionTransitioned',
+      detail: { taskId: task.taskId, version: 99, to: 'completed' },
+    };
+
+    expect(await deliver(recordOf(JSON.stringify(event)))).toEqual(HANDLED);
+    expect(await cards.get(task.taskId)).toMatchObject({ versionShown: 1, postings: 1 });
+    expect(sent).toEqual([]);
+  });
+
+  it('updates a card once for many messages of a batch, delivered twice', async () => {
+    const batch = Array.from({ length: 10 }, () => asked());
+
+    expect(await deliver(...batch)).toEqual(HANDLED);
+    expect(await deliver(...batch)).toEqual(HANDLED);
+
+    const shown = (await slack.messages()).filter(({ text }) => text.includes(task.quoteId));
+    expect(shown.map(({ text }) => text.startsWith('crm.sync'))).toEqual([false, true]);
+  });
+
+  it('reports what is no card message, and handles the rest', async () => {
+    const broken = recordOf('{"detail":');
+    const nameless = recordOf('{"detail":{"taskId":"task-1"}}');
+
+    const { batchItemFailures } = await deliver(broken, asked(), nameless);
+
+    expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual([
+      broken.messageId,
+      nameless.messageId,
+    ]);
+    expect((await cards.get(task.taskId))?.versionShown).toBe(1);
+  });
+
+  it('reports a message whose task does not exist', async () => {
+    const missing = asked({ detail: { taskId: `task-${'0'.repeat(40)}` } });
+
+    expect(await deliver(missing)).toEqual({ batchItemFailures: [{ itemIdentifier: missing.messageId }] });
+  });
+
+  it('sends a message again with the wait that Slack wishes', async () => {
+    await slack.fail({
+      path: '/api/*',
+      fault: { kind: 'status', status: 429, retryAfterSeconds: 40 },
+      times: 1_000,
+    });
+
+    expect(await deliver(asked())).toEqual(HANDLED);
+
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.message).toMatchObject({ detail: { taskId: task.taskId }, retry: { count: 1 } });
+    expect(sent[0]?.delaySeconds).toBeGreaterThanOrEqual(40);
+    expect(sent[0]?.delaySeconds).toBeLessThanOrEqual(42);
+  });
+
+  it('looks at what wants a person every 15 minutes', async () => {
+    await slack.fail({ path: '/api/*', fault: refused('is_archived'), times: 1_000 });
+
+    expect(await deliver(asked())).toEqual(HANDLED);
+
+    expect(sent.map(({ delaySeconds }) => delaySeconds)).toEqual([900]);
+    expect((await cards.get(task.taskId))?.lastError?.code).toBe('PROVIDER_MISCONFIGURED');
+  });
+
+  it('gives a message up that has waited for a day, so that it ends among the dead letters', async () => {
+    await slack.fail({ path: '/api/*', fault: { kind: 'status', status: 503 }, times: 1_000 });
+    const sinceMs = Date.now() - CARD_RETRY.maxAgeMs;
+    const old = asked({ detail: { taskId: task.taskId }, retry: { count: 1_000, sinceMs } });
+
+    expect(await deliver(old)).toEqual({ batchItemFailures: [{ itemIdentifier: old.messageId }] });
+    expect(sent).toEqual([]);
+  });
+
+  it('shows a card that has waited for a day once Slack is back', async () => {
+    const sinceMs = Date.now() - 2 * CARD_RETRY.maxAgeMs;
+
+    expect(await deliver(asked({ detail: { taskId: task.taskId }, retry: { count: 9, sinceMs } }))).toEqual(
+      HANDLED,
+    );
+    expect((await cards.get(task.taskId))?.versionShown).toBe(1);
+  });
+
+  it('has a card written once more after an edit without an answer', async () => {
+    await deliver(asked());
+    const running = runningTask(task, Date.now());
+    await tasks.replace(task, running);
+    await slack.fail({ path: '/api/chat.update', fault: { kind: 'drop_reply' } });
+    await deliver(asked());
+    const [later] = sent;
+
+    await deliver(asked());
+
+    const rewrite = sent.at(-1);
+    expect(later?.message.retry?.rewrite).toBeUndefined();
+    expect(rewrite?.message.retry?.rewrite).toBe(true);
+    expect(rewrite?.delaySeconds).toBe(CARD_RETRY.rewriteSeconds);
+    expect(await deliver(asked(rewrite?.message))).toEqual(HANDLED);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('puts a message back while another update of the card is under way', async () => {
+    const nowMs = Date.now();
+    await cards.lock({
+      taskId: task.taskId,
+      channel: slack.channelId,
+      version: 1,
+      rewrite: false,
+      owner: 'another',
+      nowMs,
+      expiresAtMs: nowMs + 30_000,
+    });
+
+    expect(await deliver(asked())).toEqual(HANDLED);
+    expect(sent.map(({ delaySeconds }) => delaySeconds)).toEqual([1]);
+  });
+});

@@ -1,4 +1,6 @@
+import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
+import { QueueError } from '../../../../lambdas/domain/errors.ts';
 import { parseInteraction } from '../../../../lambdas/adapters/slack/interaction-payload.ts';
 import { blockActionsOf, interactionForm, OPERATOR } from '../../../helpers/slack-request.ts';
 
@@ -90,5 +92,23 @@ describe('parseInteraction', () => {
     expect(() => parseInteraction(new URLSearchParams(form))).toThrow(
       expect.objectContaining({ code: 'REQUEST_INVALID' }),
     );
+  });
+
+  property.prop([
+    fc.oneof(
+      fc.jsonValue(),
+      fc.jsonValue().map((value) => ({ ...pressed(), actions: [value] })),
+      fc.jsonValue().map((value) => ({ ...pressed(), container: value, user: value })),
+      fc.string().map((value) => withAction({ value })),
+    ),
+  ])('reads, ignores or refuses anything else, and never fails otherwise', (payload) => {
+    let outcome: unknown;
+    try {
+      outcome = parse(payload).kind;
+    } catch (thrown) {
+      outcome = thrown instanceof QueueError ? thrown.code : thrown;
+    }
+
+    expect(['ignored', 'click', 'REQUEST_INVALID']).toContain(outcome);
   });
 });

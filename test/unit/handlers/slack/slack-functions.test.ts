@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
+import { json } from '../../../../tools/local/http-server.ts';
+import { queuedTask, retryableTask, runningTask, snapshotOf } from '../../../helpers/builders.ts';
+import {
+  blockActionsOf,
+  commandForm,
+  interactionForm,
+  OPERATOR,
+  type Press,
+  STRANGER,
+} from '../../../helpers/slack-request.ts';
+import { sqsEvent, startSlackFunctions } from './slack-under-test.ts';
+
+let slack: Awaited<ReturnType<typeof startSlackFunctions>>;
+const LIN = { ...OPERATOR, userId: 'U0LINOPS2', name: 'lin' };
+
+beforeAll(async () => {
+  slack = await startSlackFunctions();
+});
+afterAll(() => slack.stop());
+beforeEach(() => {
+  slack.sent.length = 0;
+  slack.slack.calls.length = 0;
+  slack.slack.answers.length = 0;
+});
+
+let made = 0;
+async function storedTask(): Promise<ExecutionTask> {
+  made += 1;
+  const queued = queuedTask('crm.sync', `key-${made}`, Date.now(), snapshotOf({ quoteId: `Q-${made}` }));
+  const written = await slack.tasks.putIfAbsent(retryableTask(runningTask(queued)));
+  if (written.kind === 'conflict') throw new Error('task: expected a new one');
+  return written.task;
+}
+
+const pressOf = (
+  { taskId, version }: ExecutionTask,
+  action: Press['action'],
+  person: Press['person'] = OPERATOR,
+) => interactionForm(blockActionsOf({ taskId, version, action, person }));
+
+describe('slack-interactions', () => {
+  it('hands a click over once, and refuses it when it comes again', async () => {
+    const task = await storedTask();
+    const body = pressOf(task, 'retry');
+
+    const answers = [await slack.post('interactions', body), await slack.post('interactions', body)];
+
+    expect(answers).toEqual([
+      { status: 200, text: '' },
+      { status: 409, text: '' },
+    ]);
+    expect(slack.sent.map((text) => JSON.parse(text))).toEqual([
+      expect.objectContaining({ taskId: task.taskId, version: 3, action: 'retry', userId: OPERATOR.userId }),
+    ]);
+  });
+
+  it('refuses somebody who is no operator, and hands nothing over', async () => {
+    const answer = await slack.post('interactions', pressOf(await storedTask(), 'abandon', STRANGER));
+
+    expect(answer).toEqual({ status: 403, text: '' });
+    expect(slack.sent).toEqual([]);
+  });
+
+  it('opens the audit modal at once and hands nothing over', async () => {
+    const task = await storedTask();
+
+    const answer = await slack.post('interactions', pressOf(task, 'audit'));
+
+    expect(answer.status).toBe(200);
+    expect(slack.slack.calls.map(({ method }) => method)).toEqual(['views.open']);
+    expect(slack.slack.calls[0]?.args['view']).toContain(task.taskId);
+    expect(slack.sent).toEqual([]);
+  });
+
+  it.each([
+    ['the trigger has expired', json(200, { ok: false, error: 'expired_trigger_id' })],
+    ['Slack is down', json(503, {})],
+    ['Slack limits us', json(429, {}, { 'retry-after': '30' })],
+  ])('hands the click over when %s', async (_why, reply) => {
+    slack.slack.answers.push(reply);
+
+    const answer = await slack.post('interactions', pressOf(await storedTask(), 'audit'));
+
+    expect(answer.status).toBe(200);
+    expect(slack.sent).toHaveLength(1);
+  });
+
+  it('fails without a word when the queue cannot be reached, and lets the person press again', async () => {
+    const body = pressOf(await storedTask(), 'retry');
+    slack.outage.sendsToFail = 1;
+
+    const answers = [await slack.post('interactions', body), await slack.post('interactions', body)];
+
+    expect(answers.map(({ status }) => status)).toEqual([503, 200]);
+  });
+
+  it('acknowledges what is not for it', async () => {
+    expect(await slack.post('interactions', interactionForm({ type: 'view_closed' }))).toEqual({
+      status: 200,
+      text: '',
+    });
+  });
+});
+
+/** What a press leaves in the queue. */
+async function queuedClick(task: ExecutionTask, action: Press['action'], person: Press['person'] = OPERATOR) {
+  await slack.post('interactions', pressOf(task, action, person));
+  return slack.sent.splice(0);
+}
+
+describe('operate-click', () => {
+  it('makes the transition of a click, and says nothing to the winner', async () => {
+    const task = await storedTask();
+    const startedBefore = slack.started();
+
+    const answer = await slack.operate(sqsEvent(await queuedClick(task, 'retry')));
+
+    expect(answer.batchItemFailures).toEqual([]);
+    expect(await slack.tasks.get(task.taskId)).toMatchObject({ version: 4, generation: 2 });
+    expect(slack.started() - startedBefore).toBe(1);
+    expect(slack.slack.calls).toEqual([]);
+  });
+
+  it('tells the loser, in the thread of the card and to nobody else', async () => {
+    const task = await storedTask();
+    const clicks = [...(await queuedClick(task, 'abandon')), ...(await queuedClick(task, 'retry', LIN))];
+
+    await slack.operate(sqsEvent(clicks));
+
+    expect(slack.slack.calls).toEqual([
+      {
+        method: 'chat.postEphemeral',
+        args: expect.objectContaining({
+          channel: 'C0QUOTES1',
+          user: LIN.userId,
+          thread_ts: '1774745970.000100',
+          text: expect.stringContaining('ada was first and abandoned it. It is now *failed_terminal*'),
+        }),
+      },
+    ]);
+  });
+
+  it.each([
+    ['is down', json(503, {}), 1],
+    ['limits us', json(429, {}, { 'retry-after': '30' }), 1],
+    ['does not know the person', json(200, { ok: false, error: 'user_not_in_channel' }), 0],
+  ])('keeps the notice for later only if it may get through: Slack %s', async (_why, reply, failures) => {
+    const task = await storedTask();
+    const clicks = [...(await queuedClick(task, 'abandon')), ...(await queuedClick(task, 'retry', LIN))];
+    slack.slack.answers.push(reply);
+
+    const answer = await slack.operate(sqsEvent(clicks));
+
+    expect(answer.batchItemFailures).toHaveLength(failures);
+    expect((await slack.tasks.get(task.taskId))?.version).toBe(4);
+  });
+
+  it.each(['', '{}', '{"schemaVersion":2}'])(
+    'gives the message “%s” back, which is no click',
+    async (body) => {
+      const answer = await slack.operate(sqsEvent([body]));
+
+      expect(answer.batchItemFailures).toEqual([{ itemIdentifier: 'message-0' }]);
+    },
+  );
+});
+
+describe('slack-commands', () => {
+  it('lists the actions of a quote, to the one who asked only', async () => {
+    const task = await storedTask();
+
+    const { status, text } = await slack.post('commands', commandForm(task.quoteId));
+
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({
+      response_type: 'ephemeral',
+      text: `Quote *${task.quoteId}*: one action`,
+    });
+  });
+
+  it('lists what is overdue', async () => {
+    const task = await storedTask();
+
+    const { text } = await slack.post('commands', commandForm('stuck'));
+
+    // The builder's backoff ended in the clock's past, so the task is overdue now.
+    expect(text).toContain(task.taskId);
+  });
+
+  it.each(['kpi', 'help'])('answers “%s”', async (word) => {
+    expect((await slack.post('commands', commandForm(word))).status).toBe(200);
+  });
+
+  it.each([
+    ['of somebody who is no operator', commandForm('stuck', STRANGER), 403],
+    ['with a field twice', `${commandForm('stuck')}&user_id=U0ADAOPS1`, 400],
+    ['without a person', 'command=%2Fquoteq&text=stuck&team_id=T0QUOTEQ1', 400],
+  ])('refuses a command %s', async (_what, body, status) => {
+    expect(await slack.post('commands', body)).toEqual({ status, text: '' });
+  });
+});

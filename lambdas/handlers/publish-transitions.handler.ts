@@ -69,6 +69,6 @@ export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatch
     const unannounced = (await announce(pending)).map((itemIdentifier) => ({ itemIdentifier }));
     return { batchItemFailures: [...audited.batchItemFailures, ...unannounced] };
   } finally {
-    metrics.publishStoredMetrics();
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   }
 }

@@ -135,6 +135,6 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     await Promise.all(work);
     return { batchItemFailures: [...failures].map((itemIdentifier) => ({ itemIdentifier })) };
   } finally {
-    metrics.publishStoredMetrics();
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   }
 }

@@ -2,15 +2,13 @@
 import type { ModalView } from '@slack/types';
 import type { ExecutionTask, Transition } from '../../contracts/records.ts';
 import { actorText } from './interaction-actor.ts';
-import { context, dateText, packed, section } from './interaction-blocks.ts';
-import { escapeText } from './message-text.ts';
+import { context, packed, section } from './interaction-blocks.ts';
+import { clipped, dateText, escapeText } from './message-text.ts';
 
 /** A view takes 100 blocks; 40 × 2,900 characters of trail also stay far below the 250 KB of a view. */
 const MAX_SECTIONS = 40;
-/** Longest reason that is shown, in UTF-16 code units; escaped it has at most five times as many. */
-const MAX_REASON_LENGTH = 200;
-
-const reasonText = (reason: string): string => escapeText(reason.slice(0, MAX_REASON_LENGTH).toWellFormed());
+/** Longest reason that is shown, in characters of markup. */
+const MAX_REASON_LENGTH = 1_000;
 
 /** One transition as a line. */
 export function transitionLine(transition: Omit<Transition, 'attemptId'>): string {
@@ -22,7 +20,7 @@ export function transitionLine(transition: Omit<Transition, 'attemptId'>): strin
     `${cause} by ${actorText(actor)}`,
     `attempt ${attempt}, generation ${generation}`,
     ...(errorCode === undefined ? [] : [`\`${errorCode}\``]),
-    ...(reason === undefined ? [] : [`“${reasonText(reason)}”`]),
+    ...(reason === undefined ? [] : [`“${clipped(reason, MAX_REASON_LENGTH)}”`]),
   ];
   return parts.join(' · ');
 }

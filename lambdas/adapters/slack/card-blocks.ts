@@ -16,7 +16,7 @@ import type { ExecutionTask, Transition } from '../../contracts/records.ts';
 import { ACTION_IDS, buttonValueOf, CardAction } from '../../contracts/slack-actions.ts';
 import { buttonsOf, operatorMovesOf, type Recovery } from '../../domain/card.ts';
 import { attemptsUsed } from '../../domain/retry-policy.ts';
-import { escapeText } from './message-text.ts';
+import { actorName, clipped, dateText, escapeText } from './message-text.ts';
 
 /** A message: its blocks, and its text for notifications and screen readers. */
 export interface RenderedCard {
@@ -55,30 +55,6 @@ const labelOf = (task: ExecutionTask): string => {
   return (cause === undefined ? undefined : ENDED_BY[cause]) ?? LABELS[task.state];
 };
 
-/** Cut so that no escape sequence is broken: the text is cut before it is escaped. */
-function clipped(text: string, limit: number): string {
-  const escaped = escapeText(text);
-  if (escaped.length <= limit) return escaped;
-  // Each character becomes five at most.
-  const kept = text.slice(0, Math.floor((limit - 1) / 5)).toWellFormed();
-  return `${escapeText(kept)}…`;
-}
-
-/** The reader's own time zone; the fallback is UTC. */
-function when(atMs: number): string {
-  const fallback = new Date(atMs)
-    .toISOString()
-    .replace('T', ' ')
-    .replace(/\.\d+Z$/, ' UTC');
-  return `<!date^${Math.floor(atMs / 1_000)}^{date_short_pretty} {time_secs}|${fallback}>`;
-}
-
-/** `slack:T0/U0 (ada)` is shown as `ada`; any other actor as it is. Never a mention: an edit must not ring. */
-export function actorName(actor: string): string {
-  const name = /^slack:[^ ]+ \((.+)\)$/.exec(actor)?.[1];
-  return clipped(name ?? actor, 200);
-}
-
 const attemptText = (task: ExecutionTask): string => {
   const used = `${attemptsUsed(task)} of ${task.maxAttempts}`;
   return task.deferrals === 0 ? used : `${used} (+${task.deferrals} deferred)`;
@@ -103,7 +79,7 @@ const field = (title: string, text: string): { type: 'mrkdwn'; text: string } =>
 
 function fieldsOf(task: ExecutionTask): SectionBlock {
   const fields = [field('Attempt', attemptText(task))];
-  if (task.nextAttemptAtMs !== undefined) fields.push(field('Next attempt', when(task.nextAttemptAtMs)));
+  if (task.nextAttemptAtMs !== undefined) fields.push(field('Next attempt', dateText(task.nextAttemptAtMs)));
   if (task.result !== undefined) fields.push(field('Effect', effectText(task.result)));
   return { type: 'section', fields };
 }
@@ -129,7 +105,7 @@ function errorBlocks({ error, state }: ExecutionTask): SectionBlock[] {
 
 const moveText = ({ actor, cause, atMs, reason }: Transition): string => {
   const why = reason === undefined ? '' : `: ${clipped(reason, 300)}`;
-  return `👤 ${actorName(actor)} ${DONE[cause] ?? cause} · ${when(atMs)}${why}`;
+  return `👤 ${actorName(actor)} ${DONE[cause] ?? cause} · ${dateText(atMs)}${why}`;
 };
 
 const context = (text: string): ContextBlock => ({

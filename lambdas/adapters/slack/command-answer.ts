@@ -4,8 +4,8 @@ import { ERROR_CODES } from '../../contracts/error-codes.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import { attemptsUsed } from '../../domain/retry-policy.ts';
 import { FIGURE_DAYS, type QueueFigures } from './command-figures.ts';
-import { dateText, packed, section } from './interaction-blocks.ts';
-import { escapeText } from './message-text.ts';
+import { packed, section } from './interaction-blocks.ts';
+import { dateText, escapeText } from './message-text.ts';
 
 /** Body of the answer to a slash command. */
 export interface CommandAnswer {

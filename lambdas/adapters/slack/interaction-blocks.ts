@@ -13,12 +13,6 @@ export const context = (text: string): ContextBlock => ({
   elements: [{ type: 'mrkdwn', text }],
 });
 
-/** A point in time in the reader's own zone; UTC where it cannot be shown so. @param atMs ms since the epoch */
-export const dateText = (atMs: number): string => {
-  const fallback = new Date(atMs).toISOString();
-  return `<!date^${Math.floor(atMs / 1_000)}^{date_short_pretty} {time_secs}|${fallback}>`;
-};
-
 /** Lines of at most 2,900 characters each, put together as long as they fit into one section. */
 export function packed(lines: readonly string[]): readonly string[] {
   const texts: string[] = [];

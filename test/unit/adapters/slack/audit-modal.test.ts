@@ -50,7 +50,7 @@ describe('auditModal', () => {
     expect(text).toContain('*crm.sync* of quote *Q-1001* is *retryable_failed* at version 3');
     expect(text).toContain('queued → *running* · claim by the queue (test)');
     expect(text).toContain('`PROVIDER_TIMEOUT`');
-    expect(text).toContain('|2026-03-29T00:59:30.000Z>');
+    expect(text).toContain('|2026-03-29 00:59:30 UTC>');
   });
 
   it('names an operator by name and shows the reason', () => {

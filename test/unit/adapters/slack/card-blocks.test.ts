@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { actorName, recoveryText, renderCard } from '../../../../lambdas/adapters/slack/card-blocks.ts';
+import { recoveryText, renderCard } from '../../../../lambdas/adapters/slack/card-blocks.ts';
+import { actorName } from '../../../../lambdas/adapters/slack/message-text.ts';
 import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
 import {
   ACTION_IDS,

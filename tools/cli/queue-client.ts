@@ -12,10 +12,14 @@ export type EnqueueAnswer =
   | { readonly kind: 'accepted' | 'replayed'; readonly task: TaskView }
   | { readonly kind: 'refused'; readonly status: number; readonly problem: string };
 
+const fieldErrorSchema = z.union([
+  z.object({ pointer: z.string(), expected: z.string() }),
+  z.object({ parameter: z.string(), expected: z.string() }),
+]);
 const problemSchema = z.object({
   title: z.string(),
   detail: z.optional(z.string()),
-  errors: z.optional(z.array(z.object({ pointer: z.string(), expected: z.string() }))),
+  errors: z.optional(z.array(fieldErrorSchema)),
 });
 
 /** A refusal in one line: what was wrong, and with which field. */
@@ -23,8 +27,11 @@ export function problemText(answer: ApiAnswer): string {
   const parsed = problemSchema.safeParse(answer.body);
   if (!parsed.success) return `HTTP ${answer.status}`;
   const { title, detail, errors = [] } = parsed.data;
-  const fields = errors.map((error) => `${error.pointer}: ${error.expected}`);
-  return [title, ...(fields.length > 0 ? fields : [detail ?? ''])].filter((part) => part !== '').join('; ');
+  const fields = errors.map(
+    (error) => `${'pointer' in error ? error.pointer : error.parameter}: ${error.expected}`,
+  );
+  if (fields.length > 0) return `${title} ${fields.join('; ')}`;
+  return detail === undefined || detail === title ? title : `${title} ${detail}`;
 }
 
 function bodyOf<T>(answer: ApiAnswer, schema: z.ZodMiniType<T>): T {

@@ -3,10 +3,19 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { CliError } from './cli-error.ts';
 
-const fileSchema = z.object({
-  snapshot: z.looseObject({ quoteId: z.string() }),
-  actions: z.array(z.looseObject({ idempotencyKey: z.string(), kind: z.string() })).check(z.minLength(1)),
-});
+const text = z.string('expected text');
+const fileSchema = z.object(
+  {
+    snapshot: z.looseObject({ quoteId: text }, 'expected a quote snapshot'),
+    actions: z
+      .array(
+        z.looseObject({ idempotencyKey: text, kind: text }, 'expected an action'),
+        'expected a list of actions',
+      )
+      .check(z.minLength(1, 'expected at least one action')),
+  },
+  'expected an object with snapshot and actions',
+);
 
 /** One request to enqueue. */
 export interface QuoteAction {

@@ -80,9 +80,9 @@ describe('callApiPatiently', () => {
   });
 });
 
-describe('problemText', () => {
-  const answer = (body: unknown) => ({ status: 422, headers: new Headers(), body });
+const answer = (body: unknown) => ({ status: 422, headers: new Headers(), body });
 
+describe('problemText', () => {
   it.each([
     [{ title: 'Not so.', detail: 'Not so.' }, 'Not so.'],
     [{ title: 'Not so.', detail: 'Because.' }, 'Not so. Because.'],

@@ -31,7 +31,7 @@ interface ApiRoute {
   readonly function: FunctionName;
 }
 
-/** Every route by its operation id. KEEP IN STEP WITH lib/constructs/action-api.construct.ts */
+/** Every route by its operation id. */
 export const API_ROUTES = {
   enqueueAction: { method: 'POST', path: '/quotes/{quoteId}/actions', function: 'enqueue-action' },
   listActions: { method: 'GET', path: '/quotes/{quoteId}/actions', function: 'read-actions' },

@@ -11,6 +11,7 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { API_ROUTES } from '../../lambdas/contracts/api.ts';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import { acknowledge } from './acknowledge.ts';
@@ -26,21 +27,11 @@ interface ApiRoute {
   readonly function: FunctionName;
 }
 
-const read = (path: string): ApiRoute => ({ method: HttpMethod.GET, path, function: 'read-actions' });
-const control = (path: string): ApiRoute => ({ method: HttpMethod.POST, path, function: 'control-action' });
-
-const HEALTH_PATH = '/health';
+const HEALTH_PATH = API_ROUTES.readHealth.path;
 const SLACK_PREFIX = '/slack/';
-/** Routes of the API; all but the health check and Slack's ask for a signature of IAM. */
+/** The routes of the contract, and Slack's. All but the health check and Slack's ask for a signature of IAM. */
 const ROUTES: readonly ApiRoute[] = [
-  { method: HttpMethod.POST, path: '/quotes/{quoteId}/actions', function: 'enqueue-action' },
-  read('/quotes/{quoteId}/actions'),
-  read('/actions/{taskId}'),
-  read('/actions/{taskId}/audit'),
-  read(HEALTH_PATH),
-  control('/actions/{taskId}/retry'),
-  control('/actions/{taskId}/abandon'),
-  control('/actions/{taskId}/cancel'),
+  ...Object.values(API_ROUTES).map((route) => ({ ...route, method: HttpMethod[route.method] })),
   { method: HttpMethod.POST, path: `${SLACK_PREFIX}interactions`, function: 'slack-interactions' },
   { method: HttpMethod.POST, path: `${SLACK_PREFIX}commands`, function: 'slack-commands' },
 ];

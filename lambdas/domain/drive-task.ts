@@ -4,7 +4,8 @@ import { type DriverView, outputOf } from './driver-view.ts';
 import { LeaseLost, type QueueError, toQueueError } from './errors.ts';
 import { executionNameOf } from './hashing.ts';
 import type { EffectRunner } from './ports.ts';
-import type { ExecutionQueueService, TransitionResult } from './queue-service.ts';
+import type { ExecutionQueueService } from './queue-service.ts';
+import type { TransitionResult } from './queue-types.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
 
 /** What a drive works with. */

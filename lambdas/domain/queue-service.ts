@@ -2,17 +2,22 @@
  * `ExecutionQueueService` of the spec. Every method makes at most one conditional write per transition; whoever loses
  * the race gets a typed answer and has written nothing.
  */
-import type { ActionRequest } from '../contracts/action-kinds.ts';
 import { WORKER_BY_KIND } from '../contracts/action-kinds.ts';
 import { TransitionCause } from '../contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
 import { type DriverView, viewOf } from './driver-view.ts';
 import { LeaseLost, QueueError, SnapshotRefused } from './errors.ts';
 import { canonicalJson, deriveTaskId, executionNameOf, taskHashOf } from './hashing.ts';
-import type { Clock, ExecutionDriver, ExecutionQueueRepo, Ids } from './ports.ts';
-import type { RetryPolicy } from './policy.ts';
 import { type RecoveredTask, recoverTask } from './recovery.ts';
-import { decideRetry, type RetryDecision } from './retry-policy.ts';
+import type {
+  ClaimResult,
+  EnqueueRequest,
+  EnqueueResult,
+  OperatorAction,
+  QueueServiceOptions,
+  TransitionResult,
+} from './queue-types.ts';
+import { decideRetry } from './retry-policy.ts';
 import { snapshotViolations } from './snapshot-guard.ts';
 import {
   claimed,
@@ -24,48 +29,6 @@ import {
   stopped,
   type TransitionContext,
 } from './transitions.ts';
-
-/** What the service works with. */
-export interface QueueServiceOptions {
-  readonly queue: ExecutionQueueRepo;
-  readonly driver: ExecutionDriver;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly retryPolicy: RetryPolicy;
-  /** `name@version` of the engines whose snapshots are accepted. */
-  readonly allowedEngines: ReadonlySet<string>;
-  /** Who acts when no operator does: `system:<function>`. */
-  readonly actor: string;
-}
-
-/** An action asked for, under the caller's idempotency key. */
-export interface EnqueueRequest {
-  readonly quoteId: string;
-  readonly idempotencyKey: string;
-  readonly action: ActionRequest;
-  /** Who asks; stands in the audit trail. */
-  readonly actor: string;
-}
-
-/** The task of a request; `replayed` when it was there before. */
-export interface EnqueueResult {
-  readonly task: ExecutionTask;
-  readonly replayed: boolean;
-}
-
-/** `granted` carries the task with its lease: version and owner token are the fence of every later write. */
-export type ClaimResult =
-  | { readonly kind: 'granted'; readonly task: ExecutionTask }
-  | Exclude<DriverView, { kind: 'claimable' | 'lease_expired' }>;
-
-/** The task after a failure, and what follows. */
-export interface TransitionResult {
-  readonly task: ExecutionTask;
-  readonly decision: RetryDecision;
-}
-
-/** What an operator may ask for. */
-export type OperatorAction = 'retry' | 'abandon' | 'cancel';
 
 /** How often a claim looks again after losing a race; each loss means that somebody else moved the task on. */
 const CLAIM_LOOKS = 3;

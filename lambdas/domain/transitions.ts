@@ -5,7 +5,7 @@
  * 3. `nextAttemptAtMs` exists in `retryable_failed` only; `dueAtMs` in every state that can still move.
  * 4. `attempt` and `generation` never go down.
  */
-import { ERROR_CODES, type ErrorCode } from '../contracts/error-codes.ts';
+import type { ErrorCode } from '../contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from '../contracts/lifecycle-states.ts';
 import {
   type EffectProof,
@@ -13,14 +13,14 @@ import {
   type ExecutionTask,
   MAX_HISTORY,
   SCHEMA_VERSION,
-  type TaskError,
   type Transition,
 } from '../contracts/records.ts';
-import { type QueueError } from './errors.ts';
+import type { QueueError } from './errors.ts';
 import { fingerprintOf } from './hashing.ts';
 import { assertLegal } from './lifecycle.ts';
 import { POLICY } from './policy.ts';
 import type { RetryDecision } from './retry-policy.ts';
+import { taskErrorOf } from './task-error.ts';
 
 /** What every transition is made with; the caller brings clock and ids. */
 export interface TransitionContext {
@@ -178,20 +178,6 @@ export function completed(
     proof: outcome.proof,
   };
   return moved(rest, move, context);
-}
-
-/** Whoever enqueues a failed action anew must know that the effect may be there. */
-const DOUBT = '; an attempt may have been applied: look at the provider';
-
-function taskErrorOf(error: QueueError, decision: RetryDecision): TaskError {
-  if (decision.kind === 'retry') return { code: error.code, detail: error.detail };
-  const capped = decision.code !== error.code;
-  const detail = `${capped ? `${ERROR_CODES[decision.code].text} ` : ''}${error.detail}${error.inDoubt ? DOUBT : ''}`;
-  return {
-    code: decision.code,
-    detail: detail.slice(0, 1_000),
-    ...(decision.causeCode === undefined ? {} : { causeCode: decision.causeCode }),
-  };
 }
 
 /** `running` → `retryable_failed` or `failed_terminal`, as `decision` says. */

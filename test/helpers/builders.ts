@@ -5,7 +5,7 @@ import type { EffectResult, ExecutionTask } from '../../lambdas/contracts/record
 import { canonicalJson, deriveTaskId, taskHashOf } from '../../lambdas/domain/hashing.ts';
 import { DEFAULT_RETRY_POLICY } from '../../lambdas/domain/policy.ts';
 import type { Ids } from '../../lambdas/domain/ports.ts';
-import type { EnqueueRequest } from '../../lambdas/domain/queue-service.ts';
+import type { EnqueueRequest } from '../../lambdas/domain/queue-types.ts';
 import { claimed, enqueued, failed, type TransitionContext } from '../../lambdas/domain/transitions.ts';
 import { QueueError } from '../../lambdas/domain/errors.ts';
 import { START_MS } from './fake-clock.ts';

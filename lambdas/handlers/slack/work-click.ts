@@ -10,7 +10,8 @@ import { loserText, notFoundText, trailText } from '../../adapters/slack/ephemer
 import { QueueError } from '../../domain/errors.ts';
 import { DEFAULT_RETRY_POLICY } from '../../domain/policy.ts';
 import type { Clock, ExecutionDriver, ExecutionQueueRepo } from '../../domain/ports.ts';
-import { ExecutionQueueService, type OperatorAction } from '../../domain/queue-service.ts';
+import { ExecutionQueueService } from '../../domain/queue-service.ts';
+import type { OperatorAction } from '../../domain/queue-types.ts';
 
 /** What carrying a click out works with. */
 export interface ClickWorkOptions {

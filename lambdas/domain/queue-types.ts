@@ -1,0 +1,49 @@
+/** What the queue service takes and answers. */
+import type { ActionRequest } from '../contracts/action-kinds.ts';
+import type { ExecutionTask } from '../contracts/records.ts';
+import type { DriverView } from './driver-view.ts';
+import type { RetryPolicy } from './policy.ts';
+import type { Clock, ExecutionDriver, ExecutionQueueRepo, Ids } from './ports.ts';
+import type { RetryDecision } from './retry-policy.ts';
+
+/** What the service works with. */
+export interface QueueServiceOptions {
+  readonly queue: ExecutionQueueRepo;
+  readonly driver: ExecutionDriver;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly retryPolicy: RetryPolicy;
+  /** `name@version` of the engines whose snapshots are accepted. */
+  readonly allowedEngines: ReadonlySet<string>;
+  /** Who acts when no operator does: `system:<function>`. */
+  readonly actor: string;
+}
+
+/** An action asked for, under the caller's idempotency key. */
+export interface EnqueueRequest {
+  readonly quoteId: string;
+  readonly idempotencyKey: string;
+  readonly action: ActionRequest;
+  /** Who asks; stands in the audit trail. */
+  readonly actor: string;
+}
+
+/** The task of a request; `replayed` when it was there before. */
+export interface EnqueueResult {
+  readonly task: ExecutionTask;
+  readonly replayed: boolean;
+}
+
+/** `granted` carries the task with its lease: version and owner token are the fence of every later write. */
+export type ClaimResult =
+  | { readonly kind: 'granted'; readonly task: ExecutionTask }
+  | Exclude<DriverView, { kind: 'claimable' | 'lease_expired' }>;
+
+/** The task after a failure, and what follows. */
+export interface TransitionResult {
+  readonly task: ExecutionTask;
+  readonly decision: RetryDecision;
+}
+
+/** What an operator may ask for. */
+export type OperatorAction = 'retry' | 'abandon' | 'cancel';

@@ -109,8 +109,6 @@ export const CARD_RETRY = {
   capSeconds: 30,
   /** Longest wait that SQS takes. */
   maxDelaySeconds: 900,
-  /** Another update of the same card takes a few hundred milliseconds. */
-  busySeconds: 1,
   /** After this the message is a dead letter. */
   maxAgeMs: 24 * 60 * 60 * 1_000,
   /** An edit without an answer has arrived by then, or never will: the card is written once more. */

@@ -41,12 +41,10 @@ const rewriteLater = (taskId: string): Promise<void> =>
     CARD_RETRY.rewriteSeconds,
   );
 
-/** 4 looks, 150 ms apart: an edit takes about that long, and SQS cannot wait for less than a second. */
-const LOOKS = 4;
-const LOOK_PAUSE_MS = 150;
 /** An update is begun only with this much time left: its worst case without the opening of a thread. */
 const MIN_REMAINING_MS = 12_000;
 
+/** Not waited for: whoever updates the card looks again when it is done, and waiting would hold up other cards. */
 const BUSY = new QueueError('EFFECT_IN_PROGRESS', {
   detail: 'Another update of the card is under way',
   deferral: true,
@@ -64,16 +62,12 @@ function report(taskId: string, outcome: CardOutcome): void {
 /** Until the card shows what the task is, also when the task moves on meanwhile. */
 async function updateUntilDone(updater: CardUpdater, { detail, retry }: CardMessage, context: Context) {
   const { taskId } = detail;
-  let looks = 0;
-  for (let rewrite = retry?.rewrite ?? false; ;) {
+  for (let rewrite = retry?.rewrite ?? false; ; rewrite = false) {
     const outcome = await updater.update(taskId, rewrite);
     report(taskId, outcome);
     if (outcome.kind === 'done') return undefined;
     if (outcome.kind === 'failed') return outcome.error;
-    if (outcome.kind === 'busy') looks += 1;
-    else rewrite = false;
-    if (looks === LOOKS || context.getRemainingTimeInMillis() < MIN_REMAINING_MS) return BUSY;
-    if (outcome.kind === 'busy') await systemClock.sleep(LOOK_PAUSE_MS);
+    if (outcome.kind === 'busy' || context.getRemainingTimeInMillis() < MIN_REMAINING_MS) return BUSY;
   }
 }
 

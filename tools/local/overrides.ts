@@ -18,6 +18,8 @@ interface SlackOverride {
   readonly botToken: string;
   readonly signingSecret: string;
   readonly channelId: string;
+  /** Who may press buttons: `T…:U…`, separated by commas; @default nobody but the local people */
+  readonly operators: string | undefined;
 }
 
 /** What the user brings; an absent part is started locally. */
@@ -54,6 +56,7 @@ const slackOf = (env: Env): SlackOverride | undefined => {
     botToken: required(env, 'SLACK_BOT_TOKEN', 'SLACK_API_URL'),
     signingSecret: required(env, 'SLACK_SIGNING_SECRET', 'SLACK_API_URL'),
     channelId: required(env, 'SLACK_CHANNEL_ID', 'SLACK_API_URL'),
+    operators: env['SLACK_OPERATORS'],
   };
 };
 

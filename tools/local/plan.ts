@@ -94,11 +94,12 @@ const hostOf = (ports: LocalPorts, overrides: Overrides, secrets: ProviderSecret
     : {}),
 });
 
-const appEnvOf = (addresses: LocalAddresses): Record<string, string> => ({
+const appEnvOf = (addresses: LocalAddresses, { slack }: Overrides): Record<string, string> => ({
   QUOTEQ_AWS_ENDPOINT_URL: addresses.awsEndpointUrl,
   QUOTEQ_CRM_BASE_URL: addresses.crmBaseUrl,
   QUOTEQ_SLACK_API_URL: addresses.slackApiUrl,
   QUOTEQ_SLACK_CHANNEL_ID: addresses.slackChannelId,
+  ...(slack?.operators === undefined ? {} : { QUOTEQ_SLACK_OPERATORS: slack.operators }),
 });
 
 /**
@@ -118,6 +119,6 @@ export const makePlan = async (overrides: Overrides, portOptions: PortOptions): 
     crmPortal: { baseUrl: host.proxy.upstreams.crm, token: secrets.crmToken },
     host,
     slackRequestUrl: `${addresses.faultProxyUrl}${SLACK_REQUEST_PATH}`,
-    appEnv: appEnvOf(addresses),
+    appEnv: appEnvOf(addresses, overrides),
   };
 };

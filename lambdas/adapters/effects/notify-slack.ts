@@ -5,6 +5,7 @@
 import type { WebClient } from '@slack/web-api';
 import { ActionKind, slackNotifyPayload } from '../../contracts/action-kinds.ts';
 import type { EffectResult, ExecutionTask } from '../../contracts/records.ts';
+import { permalinkOf } from '../../domain/card.ts';
 import type { Effect } from '../../domain/ports.ts';
 import type { GuardOptions } from '../guarded-effect.ts';
 import { effectMetadata, findMessage } from '../slack/find-message.ts';
@@ -18,10 +19,6 @@ export interface NotifySlackOptions extends GuardOptions {
   readonly client: () => Promise<WebClient>;
   readonly channel: string;
 }
-
-/** Slack redirects this address to the workspace of the reader. */
-const permalink = (channel: string, ts: string): string =>
-  `https://slack.com/archives/${encodeURIComponent(channel)}/p${ts.replace('.', '')}`;
 
 /** See the file head. */
 export class NotifySlack implements Effect {
@@ -62,6 +59,6 @@ export class NotifySlack implements Effect {
 
   #result(ts: string, contentHash: string): EffectResult {
     const { channel } = this.#options;
-    return { provider: 'slack', externalId: ts, location: permalink(channel, ts), contentHash };
+    return { provider: 'slack', externalId: ts, location: permalinkOf(channel, ts), contentHash };
   }
 }

@@ -9,7 +9,7 @@ const CACHE_SECONDS = 300;
 
 const provider = new SecretsProvider({ awsSdkV3Client: new SecretsManagerClient(CLIENT_OPTIONS) });
 
-const text = z.string().check(z.minLength(1));
+const text = z.string().check(z.regex(/\S/, 'expected a value'));
 const crmSecretSchema = z.object({ token: text });
 const slackSecretSchema = z.object({ botToken: text, signingSecrets: z.array(text).check(z.minLength(1)) });
 
@@ -20,6 +20,8 @@ async function readSecret<T>(schema: z.ZodMiniType<T>, secretArn: string, forceF
   const value = await provider.get(secretArn, { maxAge: CACHE_SECONDS, transform: 'json', forceFetch });
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
+  // A secret that was just repaired counts at once.
+  if (!forceFetch) return readSecret(schema, secretArn, true);
   const fields = parsed.error.issues.map((issue) => issue.path.join('.') || '(the whole)').join(', ');
   // The parse error is no cause here: it could carry the secret.
   throw new QueueError('PROVIDER_MISCONFIGURED', { detail: `The secret is not as documented: ${fields}` });

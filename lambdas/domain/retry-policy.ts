@@ -17,6 +17,10 @@ export type RetryDecision =
 export const attemptsUsed = (task: Pick<ExecutionTask, 'attempt' | 'deferrals'>): number =>
   task.attempt - task.deferrals;
 
+/** Attempts as people are told: a claim that may only probe is none, so it is never more than there are. */
+export const attemptsShown = (task: Pick<ExecutionTask, 'attempt' | 'deferrals' | 'maxAttempts'>): number =>
+  Math.min(attemptsUsed(task), task.maxAttempts);
+
 /**
  * Why this claim may only probe, and apply nothing: the attempts are used up, or the deadline has passed. A task is not
  * called failed before its provider was asked.

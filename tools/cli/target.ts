@@ -59,7 +59,7 @@ export function resolveTarget(options: TargetOptions): Target {
   if (apiUrl !== undefined) {
     if (!URL.canParse(apiUrl)) throw new CliError(`--api-url: expected a URL, found ${apiUrl}`);
     const fromHost = /execute-api\.([a-z0-9-]+)\./.exec(apiUrl)?.[1];
-    const region = options.region ?? process.env['AWS_REGION'] ?? fromHost;
+    const region = options.region ?? fromHost ?? process.env['AWS_REGION'];
     if (region === undefined) throw new CliError('--region: expected a Region (or set AWS_REGION)');
     return { apiUrl: apiUrl.replace(/\/+$/, ''), region, credentials: () => chainCredentials(region) };
   }

@@ -87,7 +87,7 @@ const COMPLETED = completed(
     result: {
       provider: 'crm',
       externalId: '17034501822',
-      location: 'https://app.hubspot.com/contacts/145/record/0-3/17034501822',
+      location: 'https://api.hubapi.com/crm/v3/objects/deals/17034501822',
       contentHash: taskHashOf(REQUEST.quoteId, REQUEST.action.kind, 'content'),
     },
   },

@@ -6,7 +6,7 @@ import { hashOf } from '../../domain/hashing.ts';
  * Version of the layout, part of the content address. Raise it with every change that shows on a page: the same
  * snapshot then gets a new object and what was stored before stays as it was.
  */
-export const RENDERER_VERSION = 'quote-pdf/1';
+export const RENDERER_VERSION = 'quote-pdf/2';
 
 /**
  * S3 key of a snapshot's PDF: `quotes/<quoteId>/<sha256>.pdf`, the hash over the canonical JSON of renderer version

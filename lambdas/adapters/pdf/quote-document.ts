@@ -87,32 +87,6 @@ function notesSection(blocks: TextBlocks, { notes }: QuoteSnapshot): Content[] {
   return lines.length === 0 ? [] : [section(blocks, 'NOTES', lines)];
 }
 
-const DECISION_TEXTS = {
-  granted: 'Granted',
-  pending: 'Pending',
-  rejected: 'Rejected',
-  not_required: 'Not required',
-} as const satisfies Record<QuoteSnapshot['approval']['decision'], string>;
-
-function approvalText({ approval }: QuoteSnapshot): string {
-  const by = approval.approvedBy === undefined ? '' : ` by ${approval.approvedBy}`;
-  const at = approval.approvedAt === undefined ? '' : `, ${instantText(approval.approvedAt)}`;
-  const reference = approval.reference === undefined ? '' : `, reference ${approval.reference}`;
-  return `${DECISION_TEXTS[approval.decision]}${by}${at}${reference}`;
-}
-
-const signOffSection = (blocks: TextBlocks, snapshot: QuoteSnapshot): Content =>
-  section(blocks, 'APPROVAL AND PRICING', [
-    field(blocks, 'Approval', approvalText(snapshot), CONTENT_WIDTH_POINTS),
-    field(blocks, 'Priced by', `${snapshot.engine.name} ${snapshot.engine.version}`, CONTENT_WIDTH_POINTS),
-    field(
-      blocks,
-      'Policy',
-      `${snapshot.policy.name} ${snapshot.policy.version}: ${snapshot.policy.outcome}`,
-      CONTENT_WIDTH_POINTS,
-    ),
-  ]);
-
 function footer(
   blocks: TextBlocks,
   { quoteId, revision }: QuoteSnapshot,
@@ -164,7 +138,6 @@ export function quoteDocument(blocks: TextBlocks, snapshot: QuoteSnapshot): TDoc
       linesTable(blocks, snapshot),
       totalsBlock(blocks, snapshot),
       ...notesSection(blocks, snapshot),
-      signOffSection(blocks, snapshot),
     ],
     footer: (page, pages) => footer(blocks, snapshot, page, pages),
   };

@@ -15,7 +15,7 @@ import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-state
 import type { ExecutionTask, Transition } from '../../contracts/records.ts';
 import { ACTION_IDS, buttonValueOf, CardAction } from '../../contracts/slack-actions.ts';
 import { buttonsOf, operatorMovesOf, type Recovery } from '../../domain/card.ts';
-import { attemptsUsed } from '../../domain/retry-policy.ts';
+import { attemptsShown } from '../../domain/retry-policy.ts';
 import { actorName, clipped, dateText, escapeText } from './message-text.ts';
 
 /** A message: its blocks, and its text for notifications and screen readers. */
@@ -56,7 +56,7 @@ const labelOf = (task: ExecutionTask): string => {
 };
 
 const attemptText = (task: ExecutionTask): string => {
-  const used = `${attemptsUsed(task)} of ${task.maxAttempts}`;
+  const used = `${attemptsShown(task)} of ${task.maxAttempts}`;
   return task.deferrals === 0 ? used : `${used} (+${task.deferrals} deferred)`;
 };
 
@@ -196,7 +196,7 @@ export function renderCard(task: ExecutionTask): RenderedCard {
 }
 
 const endOf = (task: ExecutionTask, { to, attempt, deferrals, errorCode }: Transition): string => {
-  const on = `on attempt ${attempt - deferrals}`;
+  const on = `on attempt ${Math.min(attempt - deferrals, task.maxAttempts)}`;
   if (to === ExecutionState.Completed) return `✅ ${task.kind} recovered: completed ${on}`;
   const why = errorCode === undefined ? '' : ` with ${errorCode}`;
   return `❌ ${task.kind} did not recover: failed for good ${on}${why}`;

@@ -2,7 +2,7 @@
 import type { KnownBlock } from '@slack/types';
 import { ERROR_CODES } from '../../contracts/error-codes.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
-import { attemptsUsed } from '../../domain/retry-policy.ts';
+import { attemptsShown } from '../../domain/retry-policy.ts';
 import { FIGURE_DAYS, type QueueFigures } from './command-figures.ts';
 import { packed, section } from './interaction-blocks.ts';
 import { dateText, escapeText } from './message-text.ts';
@@ -24,7 +24,7 @@ const answer = (head: string, lines: readonly string[]): CommandAnswer => ({
 
 function attemptText(task: ExecutionTask): string {
   const deferred = task.deferrals === 0 ? '' : ` (+${task.deferrals} deferred)`;
-  return `attempt ${attemptsUsed(task)} of ${task.maxAttempts}${deferred}`;
+  return `attempt ${attemptsShown(task)} of ${task.maxAttempts}${deferred}`;
 }
 
 function errorText({ error }: ExecutionTask): readonly string[] {

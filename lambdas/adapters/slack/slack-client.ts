@@ -13,6 +13,18 @@ import { networkError } from '../http/provider-http.ts';
 /** Four calls in the worst case (find and open the thread, find and post the message) stay inside the worker's 15 s. */
 const REQUEST_TIMEOUT_MS = 3_000;
 
+/** Wait after a 429 that names none. */
+const DEFAULT_RETRY_AFTER_SECONDS = '1';
+
+/** The SDK takes a 429 without a number of seconds for a broken answer; it is a definite "not now" all the same. */
+function withRetryAfter(response: Response): Response {
+  const isNumber = /^\s*\d+\s*$/.test(response.headers.get('retry-after') ?? '');
+  if (response.status !== 429 || isNumber) return response;
+  const headers = new Headers(response.headers);
+  headers.set('retry-after', DEFAULT_RETRY_AFTER_SECONDS);
+  return new Response(response.body, { status: response.status, headers });
+}
+
 /**
  * A client without retries of its own: the SDK would post again after a network error, blindly, up to 10 times.
  * @param apiUrl with a trailing slash, e.g. `https://slack.com/api/`
@@ -26,7 +38,7 @@ export const createSlackClient = (token: string, apiUrl: string, timeoutMs = REQ
     rejectRateLimitedCalls: true,
     // What fails is thrown and logged as an attempt; the SDK's own lines are not JSON.
     logLevel: LogLevel.ERROR,
-    fetch: (url, init) => globalThis.fetch(url, init),
+    fetch: async (url, init) => withRetryAfter(await globalThis.fetch(url, init)),
   });
 
 /** Errors that set-up must mend: the channel or the app is not as documented. */

@@ -14,7 +14,7 @@ import { findAuditGaps } from '../../domain/audit-gaps.ts';
 import { permalinkOf } from '../../domain/card.ts';
 import { LIFECYCLE } from '../../domain/lifecycle.ts';
 import type { TaskPage } from '../../domain/ports.ts';
-import { attemptsUsed } from '../../domain/retry-policy.ts';
+import { attemptsShown } from '../../domain/retry-policy.ts';
 import { jsonResponse } from './router.ts';
 
 const iso = (epochMs: number): string => new Date(epochMs).toISOString();
@@ -70,7 +70,7 @@ function linksOf(task: ExecutionTask): TaskView['links'] {
 export function taskView(task: ExecutionTask): TaskView {
   const { taskId, quoteId, kind, taskHash, state, version, generation, maxAttempts, nextAttemptAtMs } = task;
   const attempts = {
-    used: attemptsUsed(task),
+    used: attemptsShown(task),
     max: maxAttempts,
     claims: task.attempt,
     deferred: task.deferrals,

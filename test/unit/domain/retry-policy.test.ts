@@ -5,6 +5,7 @@ import { QueueError, type QueueErrorOptions } from '../../../lambdas/domain/erro
 import { DEFAULT_RETRY_POLICY as POLICY_USED } from '../../../lambdas/domain/policy.ts';
 import {
   applyForbidden,
+  attemptsShown,
   attemptsUsed,
   backoffSeconds,
   decideRetry,
@@ -94,6 +95,7 @@ describe('decideRetry', () => {
       expect(applyForbidden(last, last.deadlineAtMs)).toBeUndefined();
       expect(decide(last, new QueueError(code))).toMatchObject({ kind: 'retry' });
       expect(applyForbidden(extra, extra.deadlineAtMs)).toBe('RETRIES_EXHAUSTED');
+      expect(attemptsShown(extra)).toBe(maxAttempts);
       expect(decide(extra, new QueueError(code))).toMatchObject({
         code: 'RETRIES_EXHAUSTED',
         causeCode: code,

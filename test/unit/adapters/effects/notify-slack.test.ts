@@ -176,6 +176,16 @@ describe('an answer of Slack', () => {
     expect(await thread()).toEqual({ roots: [], replies: [] });
   });
 
+  it('of 429 without a time is a deferral all the same', async () => {
+    await slack.fail({ path: POST, fault: { kind: 'status', status: 429 } });
+
+    await expect(effectAt().apply(task, effectKey)).rejects.toMatchObject({
+      code: 'PROVIDER_RATE_LIMITED',
+      deferral: true,
+      retryAfterSeconds: 1,
+    });
+  });
+
   it('of 429 is a deferral for as long as Slack wishes', async () => {
     await slack.fail({ path: POST, fault: { kind: 'status', status: 429, retryAfterSeconds: 17 } });
 

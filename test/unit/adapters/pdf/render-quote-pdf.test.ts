@@ -31,9 +31,6 @@ describe('renderQuotePdf content', () => {
     'Warehouse automation',
     'SKU-0003',
     'Valid for 30 days.',
-    'Granted by Dana Approver, 2026-02-28 16:00 UTC, reference APR-9912',
-    'price-engine 4.2.0',
-    'discount-policy 7: pass',
     'Page 1 of 1',
   ])('shows "%s"', async (text) => {
     expect(await textOf()).toContain(text);
@@ -69,15 +66,21 @@ describe('renderQuotePdf content', () => {
     expect(await textOf({ currency: 'JPY', totalMinor: '1234567' })).toContain('¥1,234,567');
   });
 
+  it('shows the customer nothing of how the quote was priced and approved', async () => {
+    const text = await textOf();
+
+    for (const internal of ['Dana Approver', 'APR-9912', 'price-engine', 'discount-policy']) {
+      expect(text).not.toContain(internal);
+    }
+  });
+
   it('leaves out what an optional field does not say', async () => {
     const text = await textOf({
       notes: '',
       customer: { name: 'Acme' },
-      approval: { required: false, decision: 'not_required' },
     });
 
     expect(text).not.toContain('NOTES');
-    expect(text).toContain('Not required');
     expect(text).not.toContain('undefined');
   });
 
@@ -177,7 +180,7 @@ describe('renderQuotePdf determinism', () => {
     const placed = readPdf(await render({ title: 'Layout שלום 😀 软件 مرحبا', lines: quoteLines(60) }));
     const digest = createHash('sha256').update(JSON.stringify(placed)).digest('hex').slice(0, 16);
 
-    expect(`${RENDERER_VERSION} ${digest}`).toBe('quote-pdf/1 3486441b57fda1ae');
+    expect(`${RENDERER_VERSION} ${digest}`).toBe('quote-pdf/2 6427dde50bf82d92');
   });
 });
 

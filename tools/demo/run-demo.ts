@@ -121,6 +121,32 @@ async function play(environment: LocalEnvironment): Promise<boolean> {
   return checks.every((check) => check.ok);
 }
 
+/** Ctrl-C stops what the demo has started, and then ends it as the signal would have. */
+function stopOnSignal(environment: LocalEnvironment): () => void {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    print('\nStopping…');
+    unwatch();
+    void environment.stop().finally(() => process.kill(process.pid, signal));
+  };
+  const unwatch = (): void => {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return unwatch;
+}
+
+async function playAndStop(environment: LocalEnvironment, leave: boolean): Promise<void> {
+  const unwatch = leave ? () => undefined : stopOnSignal(environment);
+  try {
+    if (!(await play(environment))) process.exitCode = 1;
+    printLinks(environment.outputs, leave);
+  } finally {
+    if (leave) print('\nStill running; stop it with: npm run quoteq -- local down');
+    else await environment.stop();
+    unwatch();
+  }
+}
+
 /** `quoteq demo`: exits 1 when the proof fails. */
 export async function demo(options: DemoOptions): Promise<void> {
   const startedAtMs = performance.now();
@@ -130,16 +156,7 @@ export async function demo(options: DemoOptions): Promise<void> {
     detached: true,
     onProgress: (step) => print(`  ${seconds().padStart(5)} s  ${step}`),
   });
-  const leave = options.keep === true || environment.alreadyRunning;
-  try {
-    const ok = await play(environment);
-    if (!ok) process.exitCode = 1;
-    printLinks(environment.outputs, leave);
-  } finally {
-    if (leave) print('\nStill running; stop it with: npm run quoteq -- local down');
-    else await environment.stop();
-  }
-  print(
-    `\n${process.exitCode === 1 ? styleText('red', 'FAILED') : styleText('green', 'Done')} after ${seconds()} s`,
-  );
+  await playAndStop(environment, options.keep === true || environment.alreadyRunning);
+  const verdict = process.exitCode === 1 ? styleText('red', 'FAILED') : styleText('green', 'Done');
+  print(`\n${verdict} after ${seconds()} s`);
 }

@@ -71,9 +71,12 @@ export function recoveriesOf(
 ): readonly Recovery[] {
   return history.flatMap((transition, index) => {
     if (transition.version <= version || !isRecovery(transition)) return [];
-    const failure = history
+    const failures = history
       .slice(0, index)
-      .findLast(({ to, cause }) => to === ExecutionState.RetryableFailed && !OPERATOR_CAUSES.includes(cause));
+      .filter(({ to, cause }) => to === ExecutionState.RetryableFailed && !OPERATOR_CAUSES.includes(cause));
+    // Waiting for a lost worker's time to run out is no failure of its own, if there was another.
+    const failure =
+      failures.findLast(({ errorCode }) => errorCode !== 'EFFECT_IN_PROGRESS') ?? failures.at(-1);
     return failure === undefined ? [] : [{ transition, after: failure.errorCode }];
   });
 }

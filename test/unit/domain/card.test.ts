@@ -66,6 +66,19 @@ describe('recoveriesOf', () => {
     ]);
   });
 
+  it('names the failure and not the waiting that followed it', () => {
+    const busy = failed(
+      runningTask(waiting),
+      new QueueError('EFFECT_IN_PROGRESS', { deferral: true }),
+      { kind: 'retry', nextAttemptAtMs: START_MS + 9_000, deferral: true },
+      contextAt(),
+    );
+
+    const [recovery] = recoveriesOf(done(runningTask(busy)), busy.version);
+
+    expect(recovery?.after).toBe('PROVIDER_TIMEOUT');
+  });
+
   it('leaves out what was told already', () => {
     const retriedByAda = redriven(waiting, 'operator_retry', byAda);
     const task = done(runningTask(retriedByAda));

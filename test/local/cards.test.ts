@@ -144,9 +144,8 @@ describe('a message about a recovery', () => {
     await cardShowing(task.taskId, task.version);
 
     const texts = (await shownMessages()).map(({ text }) => text);
-    expect(
-      texts.filter((text) => text.includes('ada pressed Retry now after PROVIDER_TIMEOUT')),
-    ).toHaveLength(1);
+    // Other tests' operators write into the channel too: how often is counted by the key, below.
+    expect(texts.some((text) => text.includes('ada pressed Retry now after PROVIDER_TIMEOUT'))).toBe(true);
     expect(await messagesUnder(recoveryKeyOf(task.taskId, retried.version))).toBe(1);
     expect(await messagesUnder(recoveryKeyOf(task.taskId, task.version))).toBe(1);
     expect(texts).toContain('✅ crm.sync recovered: completed on attempt 2 after PROVIDER_TIMEOUT');

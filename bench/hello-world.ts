@@ -1,28 +1,13 @@
 /** The floor: a state machine with one Task state whose function answers at once. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { lambdaArchive } from '../tools/local/lambda-archive.ts';
 import type { LocalOutputs } from '../tools/local/outputs.ts';
-import { LOCAL_ROOT } from '../tools/local/paths.ts';
 
 /** It logs a line, as the queue's functions do: the local AWS waits longer for a silent one. */
 const CODE = `export const handler = async () => { console.log('hello'); return { outcome: 'completed' }; };`;
-
-function archiveOf(code: string): Uint8Array {
-  const dir = mkdtempSync(join(tmpdir(), 'quoteq-hello-'));
-  try {
-    writeFileSync(join(dir, 'index.mjs'), code);
-    const python = join(LOCAL_ROOT, 'venv', 'bin', 'python');
-    execFileSync(python, ['-m', 'zipfile', '-c', 'hello.zip', 'index.mjs'], { cwd: dir });
-    return readFileSync(join(dir, 'hello.zip'));
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
 
 const trustOf = (service: string): string =>
   JSON.stringify({
@@ -56,7 +41,7 @@ export async function deployHello(outputs: LocalOutputs): Promise<string> {
       Role: await roleArnOf('hello-function', 'lambda.amazonaws.com'),
       Runtime: 'nodejs24.x',
       Handler: 'index.handler',
-      Code: { ZipFile: archiveOf(CODE) },
+      Code: { ZipFile: lambdaArchive((file) => writeFileSync(file, CODE)) },
     }),
   );
   const roleArn = await roleArnOf('hello-machine', 'states.amazonaws.com');

@@ -1,7 +1,4 @@
 /** Deploys the role probe under the role of a function of the queue, and asks it. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   CreateFunctionCommand,
@@ -12,7 +9,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { buildSync } from 'esbuild';
 import type { FunctionName } from '../../../lambdas/contracts/environment.ts';
-import { LOCAL_ROOT } from '../../../tools/local/paths.ts';
+import { lambdaArchive } from '../../../tools/local/lambda-archive.ts';
 import { outputs, rootClient } from './queue.ts';
 import type { ProbeCall } from './role-probe.ts';
 
@@ -20,27 +17,20 @@ const lambda = new LambdaClient(rootClient);
 const BANNER =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
-/** The probe as a Lambda archive; Node has no zip of its own, the emulator's Python has. */
-export function probeArchive(): Uint8Array {
-  const dir = mkdtempSync(join(tmpdir(), 'quoteq-probe-'));
-  try {
+/** The probe, bundled, as a Lambda archive. */
+export const probeArchive = (): Uint8Array =>
+  lambdaArchive((outfile) =>
     buildSync({
       entryPoints: [join(import.meta.dirname, 'role-probe.ts')],
-      outfile: join(dir, 'index.mjs'),
+      outfile,
       bundle: true,
       format: 'esm',
       platform: 'node',
       mainFields: ['module', 'main'],
       banner: { js: BANNER },
       logLevel: 'error',
-    });
-    const python = join(LOCAL_ROOT, 'venv', 'bin', 'python');
-    execFileSync(python, ['-m', 'zipfile', '-c', 'probe.zip', 'index.mjs'], { cwd: dir });
-    return readFileSync(join(dir, 'probe.zip'));
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
+    }),
+  );
 
 /** Makes the calls under the role of `name`; the answers in their order, as JSON. */
 export async function probeRole(

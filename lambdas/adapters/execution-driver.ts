@@ -3,13 +3,14 @@ import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
+  type ExecutionStatus as AwsExecutionStatus,
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { type ExecutionInput, executionInputSchema } from '../contracts/state-machine-io.ts';
 import { QueueError } from '../domain/errors.ts';
 import { executionNameOf } from '../domain/hashing.ts';
-import type { ExecutionDriver } from '../domain/ports.ts';
+import type { ExecutionDriver, ExecutionStatus } from '../domain/ports.ts';
 
 /** Step Functions' limit of an execution name. */
 const MAX_NAME_LENGTH = 80;
@@ -18,6 +19,16 @@ const notStarted = (detail: string, cause?: unknown): QueueError =>
   new QueueError('DRIVER_NOT_STARTED', { detail, ...(cause === undefined ? {} : { cause }) });
 
 const inputOf = (text: string | undefined) => executionInputSchema.safeParse(JSON.parse(text ?? 'null'));
+
+/** A redrive that is pending will run again by itself. */
+const STATUS_OF: Record<AwsExecutionStatus, ExecutionStatus> = {
+  RUNNING: 'running',
+  PENDING_REDRIVE: 'running',
+  SUCCEEDED: 'succeeded',
+  FAILED: 'failed',
+  ABORTED: 'aborted',
+  TIMED_OUT: 'timed_out',
+};
 
 /** See the file head. */
 export class StepFunctionsDriver implements ExecutionDriver {
@@ -77,13 +88,13 @@ export class StepFunctionsDriver implements ExecutionDriver {
   }
 
   /** See {@link ExecutionDriver.status}. */
-  async status(taskId: string, generation: number): Promise<'running' | 'ended'> {
+  async status(taskId: string, generation: number): Promise<ExecutionStatus> {
     const executionArn = this.#executionArn(executionNameOf(taskId, generation));
     try {
       const { status } = await this.#client.send(new DescribeExecutionCommand({ executionArn }));
-      return status === 'RUNNING' ? 'running' : 'ended';
+      return status === undefined ? 'missing' : STATUS_OF[status];
     } catch (error) {
-      if (error instanceof ExecutionDoesNotExist) return 'ended';
+      if (error instanceof ExecutionDoesNotExist) return 'missing';
       throw error;
     }
   }

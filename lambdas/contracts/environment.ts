@@ -23,6 +23,7 @@ export const Env = {
   /** Name of the SSM parameter that lists who may operate tasks: comma-separated `<team id>:<user id>`. */
   OperatorsParameter: 'OPERATORS_PARAMETER',
   EventBusName: 'EVENT_BUS_NAME',
+  ControlsTable: 'CONTROLS_TABLE',
 } as const;
 /** An environment variable's name. */
 export type EnvName = (typeof Env)[keyof typeof Env];
@@ -32,17 +33,18 @@ export const FUNCTION_ENV = {
   'enqueue-action': [Env.TasksTable, Env.StateMachineArn, Env.AllowedEngines],
   'read-actions': [Env.TasksTable, Env.AuditTable, Env.CardsTable],
   'control-action': [Env.TasksTable, Env.StateMachineArn],
-  'run-action-pdf': [Env.TasksTable, Env.LedgerTable, Env.DocumentsBucket, Env.FontsDir],
-  'run-action-crm': [Env.TasksTable, Env.LedgerTable, Env.CrmBaseUrl, Env.CrmSecretArn],
+  'run-action-pdf': [Env.TasksTable, Env.LedgerTable, Env.ControlsTable, Env.DocumentsBucket, Env.FontsDir],
+  'run-action-crm': [Env.TasksTable, Env.LedgerTable, Env.ControlsTable, Env.CrmBaseUrl, Env.CrmSecretArn],
   'run-action-slack': [
     Env.TasksTable,
     Env.LedgerTable,
+    Env.ControlsTable,
     Env.SlackApiUrl,
     Env.SlackSecretArn,
     Env.SlackChannelId,
   ],
   'record-lost-worker': [Env.TasksTable],
-  sweep: [Env.TasksTable, Env.StateMachineArn],
+  sweep: [Env.TasksTable, Env.ControlsTable, Env.StateMachineArn],
   'publish-transitions': [Env.AuditTable, Env.ParkedQueueUrl, Env.EventBusName],
   'update-card': [
     Env.TasksTable,
@@ -79,7 +81,7 @@ export const TASKS_TABLE = {
   partitionKey: 'taskId',
   /** All tasks of a quote in order of enqueueing. */
   byQuote: { name: 'byQuote', partitionKey: 'quoteId', sortKey: 'createdAtMs' },
-  /** Sparse and sharded: only non-terminal tasks carry `dueShard`. */
+  /** Sparse and sharded: only non-terminal tasks carry `dueShard`, `due-<n>` or `held-<kind>-<n>`. */
   byDeadline: { name: 'byDeadline', partitionKey: 'dueShard', sortKey: 'dueAtMs' },
 } as const;
 /** The effect ledger (`IdempotencyRecord`s). */
@@ -92,6 +94,9 @@ export const CARDS_TABLE = {
   /** Sparse: only latencies carry `shownDay` (UTC, `2026-11-21`). */
   byShownDay: { name: 'byShownDay', partitionKey: 'shownDay', sortKey: 'shownAtMs' },
 } as const;
+
+/** What operators and the sweep keep: `pause#<kind>`, `sweep#<walk>`. */
+export const CONTROLS_TABLE = { partitionKey: 'controlId' } as const;
 
 /** Shards of `byDeadline`: the index spreads over this many partitions and a sweep queries each. */
 export const DUE_SHARDS = 8;

@@ -1,14 +1,14 @@
 /** What the queue tells the bus, for the cards in Slack and for whoever else subscribes. */
 import * as z from 'zod/mini';
 import { ActionKind } from './action-kinds.ts';
-import { auditRecordSchema, SCHEMA_VERSION } from './records.ts';
+import { auditRecordSchema } from './records.ts';
 
 /** Source of every event on the bus. */
 export const EVENT_SOURCE = 'quoteq';
 /** Detail type of a transition. */
 export const EXECUTION_TRANSITIONED = 'ExecutionTransitioned';
 
-const { version, from, to, cause, actor, attempt, deferrals, generation, errorCode, atMs } =
+const { schemaVersion, version, from, to, cause, actor, attempt, deferrals, generation, errorCode, atMs } =
   auditRecordSchema.shape;
 
 /**
@@ -16,7 +16,7 @@ const { version, from, to, cause, actor, attempt, deferrals, generation, errorCo
  * the task itself is the truth.
  */
 export const executionTransitionedSchema = z.strictObject({
-  schemaVersion: z.literal(SCHEMA_VERSION),
+  schemaVersion,
   taskId: z.string(),
   quoteId: z.string(),
   kind: z.enum(ActionKind),

@@ -19,6 +19,10 @@ export const TransitionCause = {
   OperatorRetry: 'operator_retry',
   OperatorAbandon: 'operator_abandon',
   OperatorCancel: 'operator_cancel',
+  /** The kind is paused: the task waits as it is, and no attempt is used up. */
+  Hold: 'hold',
+  /** The kind was resumed: the next driver takes the held task up. */
+  Release: 'release',
 } as const;
 /** One of {@link TransitionCause}. */
 export type TransitionCause = (typeof TransitionCause)[keyof typeof TransitionCause];

@@ -26,6 +26,9 @@
  * | fingerprint | SHA-256 over the canonical JSON of an effect's result |
  * | attempt id | identity of one write; recognises a write of our own whose answer was lost |
  * | transition | one change of state, recorded once in the audit trail per (taskId, version) |
+ * | pause, resume | an operator's word that no action of a kind is to start, or may start again (`Pause`) |
+ * | hold, release | to leave a task of a paused kind as it is, and to put it back to work |
+ * | control | what operators and the sweep keep in the Controls table: pauses and cursors |
  * | park | to put a record that cannot be processed aside, with its reason |
  * | sweep | `recoverStale`: finds what is stuck and gives it the next driver |
  */
@@ -34,8 +37,15 @@ import { ActionKind } from './action-kinds.ts';
 import { ERROR_CODES, isErrorCode } from './error-codes.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
 
-/** Version of the stored shapes below; a reader refuses a higher one. */
-export const SCHEMA_VERSION = 1;
+/**
+ * Version of tasks and audit records as they are written; a reader takes this one and the older ones, and refuses a
+ * higher one. 2 added `hold`, and the causes `hold` and `release`.
+ */
+export const SCHEMA_VERSION = 2;
+/** Every version that a reader takes. */
+export const READABLE_SCHEMA_VERSIONS = [1, SCHEMA_VERSION] as const;
+/** Version of ledger records. */
+export const LEDGER_SCHEMA_VERSION = 1;
 
 /** How a completion is known. */
 export const EffectProof = { Applied: 'applied', Probed: 'probed', Replayed: 'replayed' } as const;
@@ -72,6 +82,18 @@ export const taskErrorSchema = z.strictObject({
 });
 /** Why an attempt failed. */
 export type TaskError = z.infer<typeof taskErrorSchema>;
+
+/** Why a task is left as it is: its kind is paused. */
+export const holdSchema = z.strictObject({
+  /** The operator's own words; shown on the card. */
+  reason: z.string(),
+  /** Who paused the kind. */
+  actor: z.string(),
+  /** When the task was held, in ms since the epoch; its deadline moves by the time since then. */
+  sinceMs: epochMs,
+});
+/** Why a task is left as it is. */
+export type Hold = z.infer<typeof holdSchema>;
 
 /** One change of state. */
 export const transitionSchema = z.strictObject({
@@ -129,6 +151,8 @@ export const executionTaskSchema = z.strictObject({
   dueAtMs: z.optional(epochMs),
   /** An attempt may have been applied without our knowing: the next one asks the provider first. */
   inDoubt: z.optional(z.literal(true)),
+  /** Present while its kind is paused and it waits for that; in `queued` and `retryable_failed` only. */
+  hold: z.optional(holdSchema),
   error: z.optional(taskErrorSchema),
   result: z.optional(effectResultSchema),
   fingerprint: z.optional(z.string()),
@@ -146,7 +170,7 @@ export type LedgerStatus = (typeof LedgerStatus)[keyof typeof LedgerStatus];
 
 /** One effect's entry in the ledger: key, task hash, last state and result fingerprint (spec, "Domain Contracts"). */
 export const idempotencyRecordSchema = z.strictObject({
-  schemaVersion: z.literal(SCHEMA_VERSION),
+  schemaVersion: z.literal(LEDGER_SCHEMA_VERSION),
   /** `effect#` and the SHA-256 of the effect key (Powertools' form). */
   id: z.string(),
   effectKey: z.string(),
@@ -168,7 +192,8 @@ export type IdempotencyRecord = z.infer<typeof idempotencyRecordSchema>;
 
 /** One item of the audit trail; (taskId, version) is its identity, so a second delivery changes nothing. */
 export const auditRecordSchema = z.strictObject({
-  schemaVersion: z.literal(SCHEMA_VERSION),
+  /** As it was written: the trail is append-only, so older records stay. */
+  schemaVersion: z.literal(READABLE_SCHEMA_VERSIONS),
   taskId: z.string(),
   quoteId: z.string(),
   kind: z.enum(ActionKind),

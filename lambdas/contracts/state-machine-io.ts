@@ -7,6 +7,8 @@ export const RunOutcome = {
   RetryableFailed: 'retryable_failed',
   FailedTerminal: 'failed_terminal',
   Superseded: 'superseded',
+  /** The kind is paused: the task waits in the table and the sweep starts its next driver once the kind is resumed. */
+  Held: 'held',
 } as const;
 /** One of {@link RunOutcome}. */
 export type RunOutcome = (typeof RunOutcome)[keyof typeof RunOutcome];

@@ -12,7 +12,9 @@ export type DriverView =
   | { readonly kind: 'wait'; readonly waitSeconds: number }
   | { readonly kind: 'settled'; readonly state: 'completed' | 'failed_terminal' }
   /** A later generation drives the task. */
-  | { readonly kind: 'superseded' };
+  | { readonly kind: 'superseded' }
+  /** The kind is paused; the sweep starts the next driver once it is resumed. */
+  | { readonly kind: 'held' };
 
 const secondsUntil = (atMs: number, nowMs: number): number => Math.ceil((atMs - nowMs) / 1_000);
 
@@ -48,6 +50,8 @@ export function outputOf(view: DriverView): RunActionOutput {
       return { outcome: view.state, waitSeconds: 0 };
     case 'superseded':
       return { outcome: RunOutcome.Superseded, waitSeconds: 0 };
+    case 'held':
+      return { outcome: RunOutcome.Held, waitSeconds: 0 };
     case 'wait':
       return { outcome: RunOutcome.RetryableFailed, waitSeconds: view.waitSeconds };
     case 'claimable':

@@ -12,7 +12,10 @@ export interface LifecycleRow {
 const { Queued, Running, RetryableFailed, FailedTerminal, Completed } = ExecutionState;
 const C = TransitionCause;
 
-/** The table of the design, section 2. `retry` and `recoverStale` keep the state and raise the generation. */
+/**
+ * The table of the design, section 2, and the two rows of a pause. `retry`, `recoverStale` and `release` keep the state and
+ * raise the generation; `hold` keeps both.
+ */
 export const LIFECYCLE: readonly LifecycleRow[] = [
   { from: null, to: Queued, cause: C.Enqueue },
   { from: Queued, to: Running, cause: C.Claim },
@@ -21,6 +24,10 @@ export const LIFECYCLE: readonly LifecycleRow[] = [
   { from: Queued, to: Queued, cause: C.RecoverStale },
   { from: RetryableFailed, to: RetryableFailed, cause: C.OperatorRetry },
   { from: RetryableFailed, to: RetryableFailed, cause: C.RecoverStale },
+  { from: Queued, to: Queued, cause: C.Hold },
+  { from: Queued, to: Queued, cause: C.Release },
+  { from: RetryableFailed, to: RetryableFailed, cause: C.Hold },
+  { from: RetryableFailed, to: RetryableFailed, cause: C.Release },
   { from: Running, to: Completed, cause: C.Complete },
   { from: Running, to: RetryableFailed, cause: C.Fail },
   { from: Running, to: RetryableFailed, cause: C.RecoverStale },

@@ -1,6 +1,7 @@
 /** What the domain needs from the outside. Adapters implement these; tests and simulations may too. */
 import type { ActionKind } from '../contracts/action-kinds.ts';
 import type { ExecutionState } from '../contracts/lifecycle-states.ts';
+import type { Pause } from '../contracts/controls.ts';
 import type { AuditRecord, EffectResult, ExecutionTask, IdempotencyRecord } from '../contracts/records.ts';
 import { QueueError } from './errors.ts';
 import type { ExecutionInput } from '../contracts/state-machine-io.ts';
@@ -56,6 +57,8 @@ export interface ExecutionQueueRepo {
   listByQuote(quoteId: string, options: ListOptions): Promise<TaskPage>;
   /** Ids of tasks whose `dueAtMs` has passed; eventually consistent: candidates only. */
   listDue(nowMs: number, limit: number): Promise<readonly string[]>;
+  /** Ids of held tasks of a kind, oldest hold first within a shard; eventually consistent: candidates only. */
+  listHeld(kind: ActionKind, nowMs: number, limit: number): Promise<readonly string[]>;
 }
 
 /** A reservation asked for. */
@@ -113,6 +116,18 @@ export interface ExecutionAuditRepo {
   list(taskId: string): Promise<readonly AuditRecord[]>;
 }
 
+/** Tells which kinds are paused. */
+export interface PauseSource {
+  /** The pause of a kind, or `undefined` when its actions may start; may be a second old. */
+  pauseOf(kind: ActionKind): Promise<Pause | undefined>;
+}
+
+/** For functions that claim nothing: no kind is paused for them. */
+export const NO_PAUSES: PauseSource = { pauseOf: () => Promise.resolve(undefined) };
+
+/** What became of an execution, in Step Functions' words; `missing` when there is none of that name (any more). */
+export type ExecutionStatus = 'running' | 'succeeded' | 'failed' | 'aborted' | 'timed_out' | 'missing';
+
 /** Starts executions. */
 export interface ExecutionDriver {
   /**
@@ -120,8 +135,8 @@ export interface ExecutionDriver {
    * @throws {QueueError} `DRIVER_NOT_STARTED`
    */
   start(input: ExecutionInput): Promise<'started' | 'already_started'>;
-  /** Whether the driver of a generation still runs; `ended` also when it never was. */
-  status(taskId: string, generation: number): Promise<'running' | 'ended'>;
+  /** What became of the driver of a generation. */
+  status(taskId: string, generation: number): Promise<ExecutionStatus>;
 }
 
 const noDriver = (): Promise<never> =>

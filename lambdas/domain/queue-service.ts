@@ -8,6 +8,7 @@ import type { ExecutionTask } from '../contracts/records.ts';
 import { type DriverView, viewOf } from './driver-view.ts';
 import { LeaseLost, QueueError, SnapshotRefused } from './errors.ts';
 import { canonicalJson, deriveTaskId, executionNameOf, taskHashOf } from './hashing.ts';
+import { NO_PAUSES } from './ports.ts';
 import { type RecoveredTask, recoverTask } from './recovery.ts';
 import type {
   ClaimResult,
@@ -25,6 +26,7 @@ import {
   type EffectOutcome,
   enqueued,
   failed,
+  held,
   redriven,
   stopped,
   type TransitionContext,
@@ -112,7 +114,7 @@ export class ExecutionQueueService {
 
   /**
    * Grants the task to `workerId` if it is due and this generation drives it. A lease that ran out is recovered first
-   * and the task waits for its backoff. Delivered again it grants a second lease only when the first is over.
+   * and the task waits for its backoff. A task of a paused kind is held instead, and no attempt is used up. Delivered again it grants a second lease only when the first is over.
    * @throws {QueueError} `TASK_NOT_FOUND`
    */
   async claim(taskId: string, generation: number, workerId: string): Promise<ClaimResult> {
@@ -120,16 +122,28 @@ export class ExecutionQueueService {
     for (let look = 0; look < CLAIM_LOOKS; look += 1) {
       const view = viewOf(task, generation, this.#options.clock.nowMs());
       if (view.kind !== 'claimable' && view.kind !== 'lease_expired') return view;
-      const next =
-        view.kind === 'claimable'
-          ? claimed(task, this.#options.ids.next(), workerId, this.#context())
-          : this.#lost(task, 'The lease ran out', TransitionCause.RecoverStale);
+      const next = await this.#claimStep(task, view.kind, workerId);
+      if (next === 'held') return { kind: 'held' };
       const written = await this.#options.queue.replace(task, next);
-      if (written.kind === 'stored' && view.kind === 'claimable')
-        return { kind: 'granted', task: written.task };
+      if (written.kind === 'stored') {
+        if (next.hold !== undefined) return { kind: 'held' };
+        if (view.kind === 'claimable') return { kind: 'granted', task: written.task };
+      }
       task = written.kind === 'stored' ? written.task : (written.current ?? (await this.#mustGet(taskId)));
     }
     return { kind: 'wait', waitSeconds: 1 };
+  }
+
+  /** The transition of one look of a claim; `held` when the task says already that its kind is paused. */
+  async #claimStep(
+    task: ExecutionTask,
+    view: 'claimable' | 'lease_expired',
+    workerId: string,
+  ): Promise<ExecutionTask | 'held'> {
+    if (view === 'lease_expired') return this.#lost(task, 'The lease ran out', TransitionCause.RecoverStale);
+    const pause = await (this.#options.pauses ?? NO_PAUSES).pauseOf(task.kind);
+    if (pause === undefined) return claimed(task, this.#options.ids.next(), workerId, this.#context());
+    return task.hold === undefined ? held(task, pause, this.#context()) : 'held';
   }
 
   /**

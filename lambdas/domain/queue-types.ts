@@ -3,13 +3,15 @@ import type { ActionRequest } from '../contracts/action-kinds.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
 import type { DriverView } from './driver-view.ts';
 import type { RetryPolicy } from './policy.ts';
-import type { Clock, ExecutionDriver, ExecutionQueueRepo, Ids } from './ports.ts';
+import type { Clock, ExecutionDriver, ExecutionQueueRepo, Ids, PauseSource } from './ports.ts';
 import type { RetryDecision } from './retry-policy.ts';
 
 /** What the service works with. */
 export interface QueueServiceOptions {
   readonly queue: ExecutionQueueRepo;
   readonly driver: ExecutionDriver;
+  /** Which kinds are paused; needed by functions that claim or recover. @default none is */
+  readonly pauses?: PauseSource;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly retryPolicy: RetryPolicy;
@@ -34,7 +36,10 @@ export interface EnqueueResult {
   readonly replayed: boolean;
 }
 
-/** `granted` carries the task with its lease: version and owner token are the fence of every later write. */
+/**
+ * `granted` carries the task with its lease: version and owner token are the fence of every later write. `held`: the kind is
+ * paused, and the task says so.
+ */
 export type ClaimResult =
   | { readonly kind: 'granted'; readonly task: ExecutionTask }
   | Exclude<DriverView, { kind: 'claimable' | 'lease_expired' }>;

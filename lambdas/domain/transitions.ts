@@ -4,6 +4,8 @@
  * 2. `owner`, `workerId` and `leaseExpiresAtMs` exist in `running` and nowhere else.
  * 3. `nextAttemptAtMs` exists in `retryable_failed` only; `dueAtMs` in every state that can still move.
  * 4. `attempt` and `generation` never go down.
+ * 5. `hold` exists in `queued` and `retryable_failed` only, and the time that a task was held does not count towards its
+ *    deadline.
  */
 import type { ErrorCode } from '../contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from '../contracts/lifecycle-states.ts';
@@ -11,6 +13,7 @@ import {
   type EffectProof,
   type EffectResult,
   type ExecutionTask,
+  type Hold,
   MAX_HISTORY,
   SCHEMA_VERSION,
   type Transition,
@@ -64,6 +67,7 @@ type Mutable = Partial<
     | 'dueAtMs'
     | 'deadlineAtMs'
     | 'inDoubt'
+    | 'hold'
     | 'error'
     | 'result'
     | 'fingerprint'
@@ -100,9 +104,10 @@ const transitionOf = (
   attemptId: context.attemptId,
 });
 
-/** Leaves out what belongs to the state being left (invariants 2 and 3). */
+/** Leaves out what belongs to the state being left (invariants 2, 3 and 5). */
 function withoutStateFields(task: ExecutionTask): ExecutionTask {
-  const { owner: _o, workerId: _w, leaseExpiresAtMs: _l, nextAttemptAtMs: _n, dueAtMs: _d, ...kept } = task;
+  const { owner: _o, workerId: _w, leaseExpiresAtMs: _l, nextAttemptAtMs: _n, dueAtMs: _d, ...more } = task;
+  const { hold: _h, ...kept } = more;
   return kept;
 }
 
@@ -141,6 +146,10 @@ export function enqueued(request: NewTask, context: TransitionContext): Executio
   return { ...base, history: [transitionOf(null, base, move, context)] };
 }
 
+/** The deadline, later by the time that the task was held (invariant 5). */
+const deadlineAfterHold = ({ deadlineAtMs, hold }: ExecutionTask, nowMs: number): number =>
+  hold === undefined ? deadlineAtMs : deadlineAtMs + Math.max(0, nowMs - hold.sinceMs);
+
 /** `queued` or `retryable_failed` → `running`: grants a lease to `owner`, attempt + 1. */
 export function claimed(
   task: ExecutionTask,
@@ -154,6 +163,7 @@ export function claimed(
     workerId,
     leaseExpiresAtMs,
     attempt: task.attempt + 1,
+    deadlineAtMs: deadlineAfterHold(task, context.nowMs),
     dueAtMs: leaseExpiresAtMs + POLICY.clockSkewMs,
   };
   return moved(task, { to: ExecutionState.Running, cause: TransitionCause.Claim, change }, context);
@@ -215,17 +225,21 @@ export function failed(
 }
 
 /**
- * Same state, next generation: the driver is lost or is to run at once. The effect key stays, so a driver that is
+ * Same state, next generation: the driver is lost, or is to run at once, or a hold is over. The effect key stays, so a driver that is
  * still alive finds itself superseded and cannot make a second effect.
  */
 export function redriven(
   task: ExecutionTask,
-  cause: typeof TransitionCause.OperatorRetry | typeof TransitionCause.RecoverStale,
+  cause:
+    | typeof TransitionCause.OperatorRetry
+    | typeof TransitionCause.RecoverStale
+    | typeof TransitionCause.Release,
   context: TransitionContext,
 ): ExecutionTask {
   const change: Mutable = {
     generation: task.generation + 1,
     dueAtMs: context.nowMs + POLICY.overdueMs,
+    deadlineAtMs: deadlineAfterHold(task, context.nowMs),
     ...(task.state === ExecutionState.RetryableFailed ? { nextAttemptAtMs: context.nowMs } : {}),
     // A person who asks for another try gives it time anew; the sweep does not.
     ...(cause === TransitionCause.OperatorRetry
@@ -242,4 +256,22 @@ export function stopped(
   context: TransitionContext,
 ): ExecutionTask {
   return moved(task, { to: ExecutionState.FailedTerminal, cause, change: {} }, context);
+}
+
+/**
+ * The task's kind is paused: it stays where it is, with the reason on it, and no attempt is used up. It is due at once, in
+ * index shards of its own that the sweep reads when the kind is not paused any more.
+ */
+export function held(
+  task: ExecutionTask,
+  pause: Pick<Hold, 'reason' | 'actor'>,
+  context: TransitionContext,
+): ExecutionTask {
+  const { reason, actor } = pause;
+  const change: Mutable = {
+    hold: { reason, actor, sinceMs: context.nowMs },
+    dueAtMs: context.nowMs,
+    ...(task.nextAttemptAtMs === undefined ? {} : { nextAttemptAtMs: task.nextAttemptAtMs }),
+  };
+  return moved(task, { to: task.state, cause: TransitionCause.Hold, change }, { ...context, reason });
 }

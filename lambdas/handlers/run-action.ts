@@ -4,6 +4,7 @@ import { Env } from '../contracts/environment.ts';
 import { type RunActionOutput, runActionInputSchema } from '../contracts/state-machine-io.ts';
 import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
 import { DynamoDbLedgerRepo } from '../adapters/dynamodb/ledger-repo.ts';
+import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
 import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
 import { GuardedEffectRunner } from '../adapters/effect-runner.ts';
 import type { GuardOptions } from '../adapters/guarded-effect.ts';
@@ -42,6 +43,7 @@ export function createRunActionHandler(
     ...system,
     queue: tasks,
     driver: NO_DRIVER,
+    pauses: new DynamoDbPauseRepo(client, requireEnv(Env.ControlsTable)),
     retryPolicy: DEFAULT_RETRY_POLICY,
     allowedEngines: new Set(),
     actor: `system:${functionName}`,

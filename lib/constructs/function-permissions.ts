@@ -50,6 +50,7 @@ const transitTasks = (r: QueueResources): PolicyStatement => onItems(r.tables.ta
 const work = (r: QueueResources): readonly PolicyStatement[] => [
   transitTasks(r),
   onItems(r.tables.ledger, 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+  onItems(r.tables.controls, 'GetItem'),
   r.dataKey.useThrough('dynamodb'),
 ];
 

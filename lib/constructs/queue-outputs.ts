@@ -13,6 +13,7 @@ export interface QueueOutputs {
   readonly DocumentsBucketName: string;
   readonly ParkedQueueUrl: string;
   readonly CardsTableName: string;
+  readonly ControlsTableName: string;
   readonly CardQueueUrl: string;
   readonly CardDeadLettersUrl: string;
   readonly ClickQueueUrl: string;

@@ -10,7 +10,13 @@ import {
 import type { GlobalSecondaryIndexPropsV2, TablePropsV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { AUDIT_TABLE, CARDS_TABLE, LEDGER_TABLE, TASKS_TABLE } from '../../lambdas/contracts/environment.ts';
+import {
+  AUDIT_TABLE,
+  CARDS_TABLE,
+  CONTROLS_TABLE,
+  LEDGER_TABLE,
+  TASKS_TABLE,
+} from '../../lambdas/contracts/environment.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import type { DataKey } from './data-key.construct.ts';
 import { removalPolicyOf } from './retention.ts';
@@ -63,7 +69,7 @@ const AUDIT_MUTATIONS = [
 
 /**
  * The tables: Tasks, the one truth; Ledger, what effects were reserved and proven; Audit, one item per transition;
- * Cards, what Slack shows and how long that took.
+ * Cards, what Slack shows and how long that took; Controls, what operators and the sweep keep.
  * They are `GlobalTable`s with one replica, so that replicas may be added without replacing them.
  */
 export class QueueTables extends Construct {
@@ -71,6 +77,7 @@ export class QueueTables extends Construct {
   readonly ledger: TableV2;
   readonly audit: TableV2;
   readonly cards: TableV2;
+  readonly controls: TableV2;
   /** ARN of the stream of the Tasks table, new images only. */
   readonly tasksStreamArn: string;
 
@@ -105,6 +112,10 @@ export class QueueTables extends Construct {
           sortKey: number(byShownDay.sortKey),
         },
       ],
+    });
+    this.controls = new TableV2(this, 'Controls', {
+      ...common,
+      partitionKey: text(CONTROLS_TABLE.partitionKey),
     });
     const { tableStreamArn } = this.tasks;
     if (tableStreamArn === undefined) throw new TypeError('tasks: expected a table with a stream');

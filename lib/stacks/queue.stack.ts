@@ -116,6 +116,7 @@ export class QueueStack extends Stack {
       DocumentsBucketName: documents.bucketName,
       ParkedQueueUrl: parked.url,
       CardsTableName: tables.cards.tableName,
+      ControlsTableName: tables.controls.tableName,
       CardQueueUrl: cards.url,
       CardDeadLettersUrl: cards.deadLettersUrl,
       ClickQueueUrl: clicks.url,

@@ -16,6 +16,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import {
   AUDIT_TABLE,
   CARDS_TABLE,
+  CONTROLS_TABLE,
   Env,
   LEDGER_TABLE,
   TASKS_TABLE,
@@ -24,7 +25,13 @@ import { freePort } from '../../tools/local/ports.ts';
 import { type Service, startService, tailOf, waitUntilHealthy } from '../../tools/local/processes.ts';
 
 /** Names of the tables in every server of {@link startDynamoDb}; each server has its own data. */
-export const TABLE_NAMES = { tasks: 'Tasks', ledger: 'Ledger', audit: 'Audit', cards: 'Cards' } as const;
+export const TABLE_NAMES = {
+  tasks: 'Tasks',
+  ledger: 'Ledger',
+  audit: 'Audit',
+  cards: 'Cards',
+  controls: 'Controls',
+} as const;
 
 /** A running DynamoDB with empty tables. */
 export interface DynamoDbServer {
@@ -80,6 +87,12 @@ const TABLES: readonly CreateTableCommandInput[] = [
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [key(LEDGER_TABLE.partitionKey, 'S')],
     KeySchema: keySchema(LEDGER_TABLE.partitionKey),
+  },
+  {
+    TableName: TABLE_NAMES.controls,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [key(CONTROLS_TABLE.partitionKey, 'S')],
+    KeySchema: keySchema(CONTROLS_TABLE.partitionKey),
   },
   {
     TableName: TABLE_NAMES.audit,
@@ -153,6 +166,7 @@ const environmentFor = (endpoint: string): Record<string, string> => ({
   [Env.LedgerTable]: TABLE_NAMES.ledger,
   [Env.AuditTable]: TABLE_NAMES.audit,
   [Env.CardsTable]: TABLE_NAMES.cards,
+  [Env.ControlsTable]: TABLE_NAMES.controls,
 });
 
 /**

@@ -52,7 +52,7 @@ export function queueStore(client: DynamoDBDocumentClient, clock: Clock, ids: Id
     queue: tasks,
     driver: {
       status: (taskId, generation) =>
-        Promise.resolve(running.has(`${taskId}-${generation}`) ? 'running' : 'ended'),
+        Promise.resolve(running.has(`${taskId}-${generation}`) ? 'running' : 'missing'),
       start: (input) => {
         started.push(input);
         return Promise.resolve('started');

@@ -47,6 +47,7 @@ describe('createQueueApp', () => {
       'CardsTableName',
       'ClickDeadLettersUrl',
       'ClickQueueUrl',
+      'ControlsTableName',
       'CrmSecretArn',
       'DocumentsBucketName',
       'EventBusName',

@@ -88,7 +88,7 @@ describe.each(STAGES)('protection of the tables of stage %s', (stage) => {
   const restorable = { PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } };
 
   it('bills every table on demand, encrypts it with the data key and can restore it', () => {
-    expect(ofType(TABLE)).toHaveLength(4);
+    expect(ofType(TABLE)).toHaveLength(5);
     expect(
       synthesis.allHaving(TABLE, {
         BillingMode: 'PAY_PER_REQUEST',

@@ -60,6 +60,8 @@ const LEDGER = ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'].map(
 );
 const CONSUME = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
 
+const PAUSES = ['dynamodb:GetItem@TablesControls'];
+
 const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'enqueue-action': [...TRANSIT, ...DRIVE],
   'read-actions': [
@@ -73,12 +75,13 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'run-action-pdf': [
     ...TRANSIT,
     ...LEDGER,
+    ...PAUSES,
     's3:GetObject@Documents',
     's3:ListBucket@Documents',
     's3:PutObject@Documents',
   ],
-  'run-action-crm': [...TRANSIT, ...LEDGER, 'secretsmanager:GetSecretValue@SecretsCrm'],
-  'run-action-slack': [...TRANSIT, ...LEDGER, 'secretsmanager:GetSecretValue@SecretsSlack'],
+  'run-action-crm': [...TRANSIT, ...LEDGER, ...PAUSES, 'secretsmanager:GetSecretValue@SecretsCrm'],
+  'run-action-slack': [...TRANSIT, ...LEDGER, ...PAUSES, 'secretsmanager:GetSecretValue@SecretsSlack'],
   'record-lost-worker': TRANSIT,
   sweep: [...TRANSIT, 'dynamodb:Query@TablesTasks', ...DRIVE],
   'publish-transitions': [

@@ -15,8 +15,8 @@ import {
 import {
   type IdempotencyRecord,
   idempotencyRecordSchema,
+  LEDGER_SCHEMA_VERSION,
   LedgerStatus,
-  SCHEMA_VERSION,
 } from '../../contracts/records.ts';
 import { LeaseLost, QueueError } from '../../domain/errors.ts';
 import { POLICY } from '../../domain/policy.ts';
@@ -38,7 +38,7 @@ function parseRecord(item: Item): IdempotencyRecord {
 }
 
 const recordOf = (request: Reservation): IdempotencyRecord => ({
-  schemaVersion: SCHEMA_VERSION,
+  schemaVersion: LEDGER_SCHEMA_VERSION,
   id: request.id,
   effectKey: request.effectKey,
   taskHash: request.taskHash,

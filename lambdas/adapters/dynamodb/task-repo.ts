@@ -10,12 +10,13 @@ import {
   PutCommand,
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { DUE_SHARDS, TASKS_TABLE } from '../../contracts/environment.ts';
+import type { ActionKind } from '../../contracts/action-kinds.ts';
+import { TASKS_TABLE } from '../../contracts/environment.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import type { ExecutionQueueRepo, ListOptions, TaskPage, WriteResult } from '../../domain/ports.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { conditionFailure } from './document-client.ts';
-import { fromItem, rejectedItem, toItem } from './task-item.ts';
+import { DUE_SHARD_NAMES, fromItem, heldShardNames, rejectedItem, toItem } from './task-item.ts';
 
 interface Condition {
   readonly expression: string;
@@ -141,8 +142,16 @@ export class DynamoDbTaskRepo implements ExecutionQueueRepo {
 
   /** See {@link ExecutionQueueRepo.listDue}. The shards share the limit, so that a full one cannot starve another. */
   async listDue(nowMs: number, limit: number): Promise<readonly string[]> {
-    const perShard = Math.max(1, Math.ceil(limit / DUE_SHARDS));
-    const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => `due-${shard}`);
+    return this.#listShards(DUE_SHARD_NAMES, nowMs, limit);
+  }
+
+  /** See {@link ExecutionQueueRepo.listHeld}. */
+  async listHeld(kind: ActionKind, nowMs: number, limit: number): Promise<readonly string[]> {
+    return this.#listShards(heldShardNames(kind), nowMs, limit);
+  }
+
+  async #listShards(shards: readonly string[], nowMs: number, limit: number): Promise<readonly string[]> {
+    const perShard = Math.max(1, Math.ceil(limit / shards.length));
     const pages = await Promise.all(shards.map((shard) => this.#listShard(shard, nowMs, perShard)));
     return pages.flat();
   }

@@ -23,6 +23,8 @@ const DID = {
   operator_retry: 'pressed Retry now',
   operator_abandon: 'abandoned it',
   operator_cancel: 'cancelled it',
+  hold: 'held it, because its kind is paused',
+  release: 'put it back to work',
 } as const satisfies Record<Transition['cause'], string>;
 
 /**

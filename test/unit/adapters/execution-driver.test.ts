@@ -84,20 +84,21 @@ describe('StepFunctionsDriver', () => {
 
   it.each([
     ['RUNNING', 'running'],
-    ['SUCCEEDED', 'ended'],
-    ['FAILED', 'ended'],
-    ['TIMED_OUT', 'ended'],
-    ['ABORTED', 'ended'],
+    ['PENDING_REDRIVE', 'running'],
+    ['SUCCEEDED', 'succeeded'],
+    ['FAILED', 'failed'],
+    ['TIMED_OUT', 'timed_out'],
+    ['ABORTED', 'aborted'],
   ] as const)('says of an execution that is %s: %s', async (status, said) => {
     sfn.on(DescribeExecutionCommand).resolves({ status });
 
     expect(await driver.status(input.taskId, 2)).toBe(said);
   });
 
-  it('says of an execution that never was: ended', async () => {
+  it('says of an execution that never was: missing', async () => {
     sfn.on(DescribeExecutionCommand).rejects(new ExecutionDoesNotExist({ message: 'none', $metadata: {} }));
 
-    expect(await driver.status(input.taskId, 2)).toBe('ended');
+    expect(await driver.status(input.taskId, 2)).toBe('missing');
   });
 
   it('does not take an outage for an ended execution', async () => {

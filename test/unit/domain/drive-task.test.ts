@@ -33,6 +33,7 @@ function driveOf(run: EffectRunner['run'], isDown: (next: ExecutionTask) => bool
     putIfAbsent: unused,
     listByQuote: unused,
     listDue: unused,
+    listHeld: unused,
   };
   const queue = new ExecutionQueueService({
     queue: repo,

@@ -48,6 +48,7 @@ describe('outputOf', () => {
     [{ kind: 'settled', state: 'completed' }, 'completed', 0],
     [{ kind: 'settled', state: 'failed_terminal' }, 'failed_terminal', 0],
     [{ kind: 'superseded' }, 'superseded', 0],
+    [{ kind: 'held' }, 'held', 0],
     [{ kind: 'wait', waitSeconds: 7 }, 'retryable_failed', 7],
     [{ kind: 'claimable' }, 'retryable_failed', POLICY.unclaimedWaitSeconds],
     [{ kind: 'lease_expired' }, 'retryable_failed', POLICY.unclaimedWaitSeconds],

@@ -14,7 +14,7 @@ import {
 import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../helpers/builders.ts';
 import { START_MS } from '../../helpers/fake-clock.ts';
 
-/** Written from the design's table, not from the code's. */
+/** Written from the design's table and the decision note about pauses, not from the code. */
 const LEGAL = new Set([
   'nothing -enqueue-> queued',
   'queued -claim-> running',
@@ -29,6 +29,10 @@ const LEGAL = new Set([
   'running -recover_stale-> retryable_failed',
   'retryable_failed -claim-> running',
   'retryable_failed -operator_abandon-> failed_terminal',
+  'queued -hold-> queued',
+  'queued -release-> queued',
+  'retryable_failed -hold-> retryable_failed',
+  'retryable_failed -release-> retryable_failed',
 ]);
 
 const states = Object.values(ExecutionState);

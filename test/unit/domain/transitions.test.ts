@@ -6,7 +6,7 @@ import { QueueError } from '../../../lambdas/domain/errors.ts';
 import { isLegal, isTerminal } from '../../../lambdas/domain/lifecycle.ts';
 import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/domain/policy.ts';
 import { decideRetry } from '../../../lambdas/domain/retry-policy.ts';
-import { claimed, completed, failed, redriven, stopped } from '../../../lambdas/domain/transitions.ts';
+import { claimed, completed, failed, held, redriven, stopped } from '../../../lambdas/domain/transitions.ts';
 import { contextAt, queuedTask, resultOf } from '../../helpers/builders.ts';
 import { START_MS } from '../../helpers/fake-clock.ts';
 
@@ -21,6 +21,8 @@ const command = fc.record({
     'recover_stale',
     'operator_cancel',
     'operator_abandon',
+    'hold',
+    'release',
   ),
   passedMs: fc.integer({ min: 0, max: 3_600_000 }),
   code: fc.constantFrom(...codes),
@@ -41,8 +43,11 @@ function carryOut(task: ExecutionTask, { name, code, deferral }: Command, nowMs:
       return failed(task, error, decision, context);
     case 'lose':
       return failed(task, error, decision, context, 'recover_stale');
+    case 'hold':
+      return held(task, { reason: 'CRM is down', actor: 'api:ada' }, context);
     case 'operator_retry':
     case 'recover_stale':
+    case 'release':
       return redriven(task, name, context);
     case 'operator_cancel':
     case 'operator_abandon':
@@ -80,10 +85,19 @@ function expectInvariants(before: ExecutionTask, after: ExecutionTask): void {
   expect(after.attempt).toBeGreaterThanOrEqual(before.attempt);
   expect(after.generation).toBeGreaterThanOrEqual(before.generation);
   expect(after.deferrals).toBeGreaterThanOrEqual(before.deferrals);
+  // 5: a hold is there only after the transition that made it, and its time does not count towards the deadline.
+  expect(after.hold !== undefined).toBe(newest?.cause === 'hold');
+  if (newest?.cause !== 'operator_retry') {
+    const heldMs =
+      before.hold === undefined || newest?.cause === 'hold' || isTerminal(after.state)
+        ? 0
+        : after.updatedAtMs - before.hold.sinceMs;
+    expect(after.deadlineAtMs).toBe(before.deadlineAtMs + heldMs);
+  }
 }
 
 describe('any sequence of commands', () => {
-  test.prop([fc.array(command, { maxLength: 60 })])('keeps the four invariants', (steps) => {
+  test.prop([fc.array(command, { maxLength: 60 })])('keeps the five invariants', (steps) => {
     let task = queuedTask();
     let nowMs = START_MS;
     for (const step of steps) {

@@ -209,7 +209,7 @@ describe('a cursor', () => {
 describe('a stored item', () => {
   it.each([
     ['a state out of the list', { state: 'paused' }],
-    ['a later schema version', { schemaVersion: 2 }],
+    ['a later schema version', { schemaVersion: 3 }],
     ['an unknown field', { surprise: true }],
   ])('with %s is refused by name', async (_name, broken) => {
     const task = freshTask();
@@ -218,5 +218,14 @@ describe('a stored item', () => {
     );
 
     await expect(repo.get(task.taskId)).rejects.toMatchObject({ code: 'STORED_RECORD_INVALID' });
+  });
+
+  it('of the schema version before is read as one of the present version', async () => {
+    const task = freshTask();
+    await dynamoDb.client.send(
+      new PutCommand({ TableName: TABLE_NAMES.tasks, Item: { ...task, schemaVersion: 1 } }),
+    );
+
+    expect(await repo.get(task.taskId)).toEqual(task);
   });
 });

@@ -54,7 +54,7 @@ function driverFailing(failures = 0) {
   let left = failures;
   return {
     started,
-    status: () => Promise.resolve('ended' as const),
+    status: () => Promise.resolve('missing' as const),
     start: async (input: ExecutionInput) => {
       left -= 1;
       if (left >= 0) throw new QueueError('DRIVER_NOT_STARTED');

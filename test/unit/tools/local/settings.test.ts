@@ -81,6 +81,7 @@ describe('outputs', () => {
     DocumentsBucketName: 'documents',
     ParkedQueueUrl: 'http://127.0.0.1:1/000000000000/parked',
     CardsTableName: 'cards',
+    ControlsTableName: 'controls',
     CardQueueUrl: 'http://127.0.0.1:1/000000000000/card-queue',
     CardDeadLettersUrl: 'http://127.0.0.1:1/000000000000/card-dead-letters',
     ClickQueueUrl: 'http://127.0.0.1:1/000000000000/clicks',

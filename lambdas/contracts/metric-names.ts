@@ -1,19 +1,49 @@
 /**
  * Metrics, with the names of the spec's KPI contract. Their only dimensions are fixed: never a task or a quote.
+ *
+ * | counted by | from |
+ * |---|---|
+ * | `publish-transitions` | the stream, as each transition enters the audit trail |
+ * | `update-card` | Slack's answers |
+ * | `sweep` | what it finds; gauges, reported by every run |
  */
 export const Metric = {
   /** Actions enqueued. */
   ActionsTotal: 'queue_actions_total',
   /** Actions that ended in `failed_terminal`. */
   ActionsFailed: 'queue_actions_failed',
+  /** Actions that ended in `completed`. */
+  ActionsCompleted: 'queue_actions_completed',
+  /** Attempts that ended in `retryable_failed`. */
+  RetryableFailures: 'retryable_failures',
+  /** Actions that were seen to be stuck, each once (`lambdas/domain/stuck.ts`). */
+  StuckDetected: 'stuck_actions_detected',
+  /** Actions that had been stuck and ended. */
+  StuckSettled: 'stuck_actions_settled',
+  /** Of them, those that ended within five minutes. */
+  StuckSettledInTime: 'stuck_actions_settled_within_5_min',
+  /** Transitions by which an action was held, because its kind is paused. */
+  ActionsHeld: 'actions_held',
   /** Effects found twice, or with another content, under one key. */
   DuplicateMutations: 'duplicate_mutations_detected',
+  /** Of them, those with another content than was asked for under the key. */
+  FingerprintMismatches: 'fingerprint_mismatches',
   /** Stream records put aside. */
   RecordsParked: 'stream_records_parked',
   /** From a transition to Slack's confirmation that it, or a later one, is shown; in milliseconds. */
   StatusLatency: 'status_latency_ms',
   /** Card updates that Slack will refuse until somebody mends channel, app or token. */
   SlackTerminalErrors: 'slack_terminal_errors',
+  /** Sweeps that came to their end. */
+  SweepRuns: 'sweep_runs',
+  /** Gauge: tasks that a sweep found overdue; at least as many were stuck. */
+  StuckTasks: 'stuck_tasks',
+  /** Gauge: how long ago the oldest task that has not ended was enqueued, held ones left out; in milliseconds. */
+  OldestNonTerminalAge: 'oldest_non_terminal_age_ms',
+  /** Tasks that a sweep gave their next driver, or ended. */
+  TasksRecovered: 'tasks_recovered',
+  /** Gauge: candidates that a sweep left to the next one. */
+  SweepCarriedOver: 'sweep_carried_over',
 } as const;
 /** A metric's name. */
 export type Metric = (typeof Metric)[keyof typeof Metric];

@@ -64,7 +64,7 @@ const configOf = (
 
 function checkContent(effect: GuardedEffect, result: EffectResult): EffectResult {
   if (result.contentHash === effect.contentHash) return result;
-  throw new QueueError('DUPLICATE_EFFECT', {
+  throw new QueueError('FINGERPRINT_MISMATCH', {
     detail: `The provider holds ${result.externalId} with another content under this effect key`,
   });
 }
@@ -117,7 +117,9 @@ async function perform(effect: GuardedEffect, layer: FencedPersistenceLayer): Pr
 function replayed(layer: FencedPersistenceLayer, stored: unknown): EffectOutcome {
   const result = effectResultSchema.safeParse(stored);
   if (!result.success || fingerprintOf(result.data) !== layer.existing?.resultFingerprint) {
-    throw new QueueError('DUPLICATE_EFFECT', { detail: 'The stored result does not have its fingerprint' });
+    throw new QueueError('FINGERPRINT_MISMATCH', {
+      detail: 'The stored result does not have its fingerprint',
+    });
   }
   return { result: result.data, proof: EffectProof.Replayed };
 }
@@ -133,7 +135,7 @@ function inProgress(layer: FencedPersistenceLayer, nowMs: number, cause: Error):
 function translated(thrown: unknown, layer: FencedPersistenceLayer, nowMs: number): QueueError {
   if (thrown instanceof IdempotencyAlreadyInProgressError) return inProgress(layer, nowMs, thrown);
   if (thrown instanceof IdempotencyValidationError) {
-    return new QueueError('DUPLICATE_EFFECT', {
+    return new QueueError('FINGERPRINT_MISMATCH', {
       detail: 'The effect key stands for another task hash',
       cause: thrown,
     });
@@ -147,7 +149,7 @@ function translated(thrown: unknown, layer: FencedPersistenceLayer, nowMs: numbe
 /**
  * Applies, probes or replays an effect; exactly one of them, whatever was delivered twice.
  * @throws {LeaseLost} when the ledger belongs to another owner
- * @throws {QueueError} `EFFECT_IN_PROGRESS` (a deferral) while an earlier worker may still be at it; `DUPLICATE_EFFECT`;
+ * @throws {QueueError} `EFFECT_IN_PROGRESS` (a deferral) while an earlier worker may still be at it; `FINGERPRINT_MISMATCH`;
  * else what the effect throws
  */
 export async function runGuarded(options: GuardOptions, effect: GuardedEffect): Promise<EffectOutcome> {

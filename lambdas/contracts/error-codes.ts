@@ -84,9 +84,15 @@ export const ERROR_CODES = {
   },
   DUPLICATE_EFFECT: {
     kind: 'terminal',
-    text: 'The provider holds more than one effect for this task, or one with another content.',
+    text: 'The provider holds more than one effect for this task.',
     runbook:
       'Stop: compare the effects at the provider with the audit trail and remove the wrong one by hand.',
+  },
+  FINGERPRINT_MISMATCH: {
+    kind: 'terminal',
+    text: 'What stands under the key of this task is not what the task asks for.',
+    runbook:
+      'Stop: compare what the provider holds, the ledger and the payload; mend the one that was changed by hand.',
   },
   // Providers in general
   PROVIDER_RATE_LIMITED: {
@@ -159,6 +165,9 @@ export const ERROR_CODES = {
     runbook: 'Read the cause in the function log and add a code for it.',
   },
 } as const satisfies Record<string, ErrorEntry>;
+
+/** Codes that say that a mutation was made twice, or another one than was asked for: `duplicate_mutations_detected`. */
+export const DUPLICATE_MUTATION_CODES: readonly ErrorCode[] = ['DUPLICATE_EFFECT', 'FINGERPRINT_MISMATCH'];
 
 /** A code of the closed list. */
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,5 +1,11 @@
 /** One error type; its kind is the retry decision. Subclasses only say what the caller does. */
-import { ERROR_CODES, type ErrorCode, type ErrorKind, kindOf } from '../contracts/error-codes.ts';
+import {
+  DUPLICATE_MUTATION_CODES,
+  ERROR_CODES,
+  type ErrorCode,
+  type ErrorKind,
+  kindOf,
+} from '../contracts/error-codes.ts';
 
 /** Evidence that belongs to an error; safe to log and to show. */
 export interface QueueErrorOptions {
@@ -17,7 +23,7 @@ export interface QueueErrorOptions {
 
 /** An effect is certainly not applied only when its error says so. */
 const leavesDoubt = (code: ErrorCode): boolean =>
-  kindOf(code) === 'unknown' || code === 'UNCLASSIFIED' || code === 'DUPLICATE_EFFECT';
+  kindOf(code) === 'unknown' || code === 'UNCLASSIFIED' || DUPLICATE_MUTATION_CODES.includes(code);
 
 /** An error of the closed list. */
 export class QueueError extends Error {

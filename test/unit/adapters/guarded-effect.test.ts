@@ -178,19 +178,19 @@ describe('a duplicate', () => {
   it('is what the provider holds under the key with another content, found by the probe', async () => {
     await codeOf(attempt({ apply: [new QueueError('PROVIDER_TIMEOUT')] }));
 
-    expect(await codeOf(attempt({ probe: [other] }))).toBe('DUPLICATE_EFFECT');
+    expect(await codeOf(attempt({ probe: [other] }))).toBe('FINGERPRINT_MISMATCH');
     expect(await record()).toMatchObject({ status: 'INPROGRESS' });
   });
 
   it('is what apply came back with, and the key is kept', async () => {
-    expect(await codeOf(attempt({ apply: [other] }))).toBe('DUPLICATE_EFFECT');
+    expect(await codeOf(attempt({ apply: [other] }))).toBe('FINGERPRINT_MISMATCH');
     expect(await record()).toMatchObject({ status: 'INPROGRESS', inProgressExpiresAtMs: 0 });
   });
 
   it('is a key that stands for another task hash', async () => {
     await attempt({ apply: [result] });
 
-    expect(await codeOf(attempt({ taskHash: 'another' }))).toBe('DUPLICATE_EFFECT');
+    expect(await codeOf(attempt({ taskHash: 'another' }))).toBe('FINGERPRINT_MISMATCH');
   });
 
   it('is a stored result that does not have its fingerprint', async () => {
@@ -200,7 +200,7 @@ describe('a duplicate', () => {
     };
     await attempt({ apply: [result], ledger: forging });
 
-    expect(await codeOf(attempt({}))).toBe('DUPLICATE_EFFECT');
+    expect(await codeOf(attempt({}))).toBe('FINGERPRINT_MISMATCH');
   });
 });
 

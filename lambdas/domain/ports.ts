@@ -108,7 +108,8 @@ export interface LedgerFence {
 /** Append-only transition and decision events. */
 export interface ExecutionAuditRepo {
   /**
-   * Appends unless (taskId, version) is there; a second delivery changes nothing.
+   * Appends unless (taskId, version) is there; a second delivery changes nothing. `appended` also when the answer to the
+   * first of two requests of ours was lost.
    * @throws {QueueError} `STORED_RECORD_INVALID` when another transition is recorded under this version
    */
   append(record: AuditRecord): Promise<'appended' | 'already_there'>;

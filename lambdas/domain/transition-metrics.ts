@@ -1,11 +1,53 @@
 /** What a transition counts for: a pure rule, so that metrics and reports count alike. */
+import { DUPLICATE_MUTATION_CODES } from '../contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from '../contracts/lifecycle-states.ts';
 import { Metric } from '../contracts/metric-names.ts';
-import type { Transition } from '../contracts/records.ts';
+import { isTerminal } from './lifecycle.ts';
+import { showsStuck, stuckOutcomeOf, type TrailEntry } from './stuck.ts';
 
-/** The metrics that grow by one with this transition. */
-export const metricsOf = (transition: Pick<Transition, 'cause' | 'to' | 'errorCode'>): readonly Metric[] => [
-  ...(transition.cause === TransitionCause.Enqueue ? [Metric.ActionsTotal] : []),
-  ...(transition.to === ExecutionState.FailedTerminal ? [Metric.ActionsFailed] : []),
-  ...(transition.errorCode === 'DUPLICATE_EFFECT' ? [Metric.DuplicateMutations] : []),
-];
+/** Whether a transition reports a mutation made twice, or another one than was asked for. */
+export const isDuplicateMutation = ({ errorCode }: Pick<TrailEntry, 'errorCode'>): boolean =>
+  errorCode !== undefined && DUPLICATE_MUTATION_CODES.includes(errorCode);
+
+const STATE_METRICS: Partial<Record<ExecutionState, Metric>> = {
+  [ExecutionState.Completed]: Metric.ActionsCompleted,
+  [ExecutionState.FailedTerminal]: Metric.ActionsFailed,
+};
+
+/** Only the transition that enters `retryable_failed` is a failure; retries, holds and releases stay in it. */
+const RETRYABLE_CAUSES: readonly TransitionCause[] = [TransitionCause.Fail, TransitionCause.RecoverStale];
+
+const isRetryableFailure = ({ to, cause, errorCode }: TrailEntry): boolean =>
+  to === ExecutionState.RetryableFailed && RETRYABLE_CAUSES.includes(cause) && errorCode !== undefined;
+
+/** What the newest transition says about being stuck, given those before it. */
+function stuckMetricsOf(newest: TrailEntry, before: readonly TrailEntry[]): readonly Metric[] {
+  const isFirst = showsStuck(newest) && !before.some(showsStuck);
+  const detected = isFirst ? [Metric.StuckDetected] : [];
+  const outcome = stuckOutcomeOf([...before, newest], newest.atMs);
+  if (!isTerminal(newest.to) || outcome === undefined) return detected;
+  const inTime = outcome === 'in_time' ? [Metric.StuckSettledInTime] : [];
+  return [...detected, Metric.StuckSettled, ...inTime];
+}
+
+/**
+ * The metrics that grow by one with the transition of `version`.
+ * @param history the task's own, in order of version; what it no longer holds (`MAX_HISTORY`) is not seen
+ */
+export function metricsOf(version: number, history: readonly TrailEntry[]): readonly Metric[] {
+  const newest = history.find((entry) => entry.version === version);
+  if (newest === undefined) return [];
+  const entered = STATE_METRICS[newest.to];
+  return [
+    ...(newest.cause === TransitionCause.Enqueue ? [Metric.ActionsTotal] : []),
+    ...(entered === undefined ? [] : [entered]),
+    ...(isRetryableFailure(newest) ? [Metric.RetryableFailures] : []),
+    ...(newest.cause === TransitionCause.Hold ? [Metric.ActionsHeld] : []),
+    ...(isDuplicateMutation(newest) ? [Metric.DuplicateMutations] : []),
+    ...(newest.errorCode === 'FINGERPRINT_MISMATCH' ? [Metric.FingerprintMismatches] : []),
+    ...stuckMetricsOf(
+      newest,
+      history.filter((entry) => entry.version < version),
+    ),
+  ];
+}

@@ -5,18 +5,17 @@
  * event the bus does not take, is reported back and comes again.
  */
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
-import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
 import { DynamoDbAuditRepo } from '../adapters/dynamodb/audit-repo.ts';
-import { auditRecordsOf } from '../adapters/dynamodb/stream-record.ts';
+import { streamedTransitionsOf } from '../adapters/dynamodb/stream-record.ts';
 import { createEventPublisher, transitionedOf } from '../adapters/event-publisher.ts';
 import { createParkingLot } from '../adapters/parking-lot.ts';
 import { systemClock } from '../adapters/system.ts';
 import { Env } from '../contracts/environment.ts';
 import type { ExecutionTransitioned } from '../contracts/events.ts';
 import { Metric } from '../contracts/metric-names.ts';
-import { metricsOf } from '../domain/transition-metrics.ts';
 import { QueueError } from '../domain/errors.ts';
 import { createLogger, createMetrics } from '../platform/observability.ts';
 import { requireEnv } from '../platform/require-env.ts';
@@ -27,15 +26,22 @@ const metrics = createMetrics();
 const park = createParkingLot(requireEnv(Env.ParkedQueueUrl));
 const putEvents = createEventPublisher(requireEnv(Env.EventBusName), systemClock);
 
-const count = (name: Metric): Metrics => metrics.addMetric(name, MetricUnit.Count, 1);
+/**
+ * Counts at once and not at the end of the batch: a process that is killed then loses only what it had in flight, the
+ * append being applied and its answer not yet there. The KPIs themselves are computed from the audit trail.
+ */
+function count(names: readonly Metric[]): void {
+  for (const name of names) metrics.addMetric(name, MetricUnit.Count, 1);
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+}
 
 /** Events that are in the audit trail and not yet on the bus, with the record each came from. */
 type Pending = Map<ExecutionTransitioned, DynamoDBRecord>;
 
 async function append(streamed: DynamoDBRecord, pending: Pending): Promise<void> {
-  for (const item of auditRecordsOf(streamed)) {
+  for (const { record: item, metrics: counters } of streamedTransitionsOf(streamed)) {
     // A second delivery appends nothing and counts nothing.
-    if ((await audit.append(item)) === 'appended') metricsOf(item).forEach(count);
+    if ((await audit.append(item)) === 'appended') count(counters);
     pending.set(transitionedOf(item), streamed);
   }
 }
@@ -48,7 +54,7 @@ async function record(streamed: DynamoDBRecord, pending: Pending): Promise<void>
     if (!(thrown instanceof QueueError)) throw thrown;
     logger.error('parked', { eventId: streamed.eventID, code: thrown.code });
     await park(streamed, thrown);
-    count(Metric.RecordsParked);
+    count([Metric.RecordsParked]);
   }
 }
 
@@ -62,13 +68,9 @@ async function announce(pending: Pending): Promise<readonly string[]> {
 
 /** See the file head. */
 export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-  try {
-    const pending: Pending = new Map();
-    const work = (streamed: DynamoDBRecord): Promise<void> => record(streamed, pending);
-    const audited = await processPartialResponse(event, work, processor, { throwOnFullBatchFailure: false });
-    const unannounced = (await announce(pending)).map((itemIdentifier) => ({ itemIdentifier }));
-    return { batchItemFailures: [...audited.batchItemFailures, ...unannounced] };
-  } finally {
-    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
-  }
+  const pending: Pending = new Map();
+  const work = (streamed: DynamoDBRecord): Promise<void> => record(streamed, pending);
+  const audited = await processPartialResponse(event, work, processor, { throwOnFullBatchFailure: false });
+  const unannounced = (await announce(pending)).map((itemIdentifier) => ({ itemIdentifier }));
+  return { batchItemFailures: [...audited.batchItemFailures, ...unannounced] };
 }

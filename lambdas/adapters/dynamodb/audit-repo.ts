@@ -14,12 +14,19 @@ function parseRecord(item: Item): AuditRecord {
 }
 
 /** The record that stands there is this one, or the version was used twice: after a restore of the tasks, say. */
-function recognised(record: AuditRecord, stored: Item | undefined): 'already_there' {
-  if (stored === undefined || stored['attemptId'] === record.attemptId) return 'already_there';
+function assertSame(record: AuditRecord, stored: Item | undefined): void {
+  if (stored === undefined || stored['attemptId'] === record.attemptId) return;
   throw new QueueError('STORED_RECORD_INVALID', {
     detail: `Another transition is recorded as version ${record.version} of ${record.taskId}`,
   });
 }
+
+/**
+ * A put that the SDK sent again, because the answer to the first was lost, meets what the first one wrote. It is taken for
+ * our own, so that its metrics are counted: rarely twice, never not at all.
+ */
+const wasSentAgain = ({ $metadata }: { readonly $metadata: { readonly attempts?: number } }): boolean =>
+  ($metadata.attempts ?? 1) > 1;
 
 /** See the file head. */
 export class DynamoDbAuditRepo implements ExecutionAuditRepo {
@@ -46,7 +53,8 @@ export class DynamoDbAuditRepo implements ExecutionAuditRepo {
     } catch (error) {
       const failure = conditionFailure(error);
       if (failure === undefined) throw error;
-      return recognised(record, rejectedItem(failure));
+      assertSame(record, rejectedItem(failure));
+      return wasSentAgain(failure) ? 'appended' : 'already_there';
     }
   }
 

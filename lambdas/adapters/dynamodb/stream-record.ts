@@ -1,9 +1,11 @@
-/** A record of the Tasks stream as audit items. */
+/** A record of the Tasks stream as audit items, with what they count for. */
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
+import type { Metric } from '../../contracts/metric-names.ts';
 import { type AuditRecord, SCHEMA_VERSION } from '../../contracts/records.ts';
 import { QueueError } from '../../domain/errors.ts';
+import { metricsOf } from '../../domain/transition-metrics.ts';
 import { fromItem } from './task-item.ts';
 
 function imageOf(record: DynamoDBRecord): Record<string, unknown> {
@@ -14,15 +16,25 @@ function imageOf(record: DynamoDBRecord): Record<string, unknown> {
   return unmarshall(image as Record<string, AttributeValue>);
 }
 
+/** What a record of the stream stands for. */
+export interface StreamedTransition {
+  readonly record: AuditRecord;
+  /** What it counts for. */
+  readonly metrics: readonly Metric[];
+}
+
 /**
  * The transition that the record stands for. A task writes one transition at a time, so its newest is the record's.
  * Deletions carry none: tasks are never deleted by the queue.
  * @throws {QueueError} `STORED_RECORD_INVALID` when the image is not a task
  */
-export function auditRecordsOf(record: DynamoDBRecord): readonly AuditRecord[] {
+export function streamedTransitionsOf(record: DynamoDBRecord): readonly StreamedTransition[] {
   if (record.eventName === 'REMOVE') return [];
   const { taskId, quoteId, kind, version, history } = fromItem(imageOf(record));
   return history
     .filter((transition) => transition.version === version)
-    .map((transition) => ({ schemaVersion: SCHEMA_VERSION, taskId, quoteId, kind, ...transition }));
+    .map((transition) => ({
+      record: { schemaVersion: SCHEMA_VERSION, taskId, quoteId, kind, ...transition },
+      metrics: metricsOf(version, history),
+    }));
 }

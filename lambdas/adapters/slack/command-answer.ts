@@ -1,9 +1,12 @@
 /** Answers to `/quoteq …`: seen by the one who asked only, within Block Kit's limits. */
 import type { KnownBlock } from '@slack/types';
 import { ERROR_CODES } from '../../contracts/error-codes.ts';
+import { KPI_CONTRACT } from '../../contracts/kpi-contract.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
+import type { Kpi, KpiCounts, KpiReport } from '../../domain/kpi.ts';
+import { countedText, kpiValueText, targetText, VERDICT_TEXT } from '../../domain/kpi-text.ts';
 import { attemptsShown } from '../../domain/retry-policy.ts';
-import { FIGURE_DAYS, type QueueFigures } from './command-figures.ts';
+import { FIGURE_DAYS } from './command-figures.ts';
 import { packed, section } from './interaction-blocks.ts';
 import { dateText, escapeText } from './message-text.ts';
 
@@ -69,30 +72,21 @@ export function stuckAnswer(tasks: readonly ExecutionTask[], hasMore: boolean): 
   return answer(`${count} overdue`, [...tasks.map(stuckLine), ...more]);
 }
 
-const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
-
-function rateLines({ taskCount, failedCount, duplicateCount }: QueueFigures): readonly string[] {
-  if (taskCount === 0) return ['• Failed actions, duplicate effects: no sample'];
-  return [
-    `• Failed actions: *${percent(failedCount, taskCount)}* (${failedCount} of ${taskCount}; cancelled and abandoned ones count) – target ≤ 2.0 %`,
-    `• Duplicate effects: *${percent(duplicateCount, taskCount)}* (${duplicateCount} of ${taskCount}) – target ≤ 0.1 %`,
-  ];
-}
-
-const latencyLine = ({ latencyCount, meanLatencyMs }: QueueFigures): string =>
-  meanLatencyMs === undefined
-    ? '• Mean status latency: no sample'
-    : `• Mean status latency: *${(meanLatencyMs / 1_000).toFixed(2)} s* (${latencyCount} transitions) – target ≤ 1.5 s`;
-
-const recoveryLine = ({ recoveredCount, recoveredAndEndedCount }: QueueFigures): string =>
-  recoveredCount === 0
-    ? '• Recovery within 5 minutes: no stuck action in the sample'
-    : `• Recovery: ${recoveredCount} stuck actions were recovered by the sweep, ${recoveredAndEndedCount} of them have ended; the share within 5 minutes is not measured here`;
+const kpiLine = (kpi: Kpi, counts: KpiCounts): string => {
+  const { title, sampleOf } = KPI_CONTRACT[kpi.name];
+  if (kpi.value === undefined) return `• ${title}: no sample`;
+  const figure = `*${kpiValueText(kpi)}* of ${kpi.samples} ${sampleOf}`;
+  const verdict = `target ${targetText(kpi.name)}: ${VERDICT_TEXT[kpi.verdict]}`;
+  return `• ${title}: ${figure} – ${verdict} (${countedText(kpi.name, counts)})`;
+};
 
 /** `/quoteq kpi`. */
-export function kpiAnswer(figures: QueueFigures): CommandAnswer {
-  const head = `*Figures of the last ${FIGURE_DAYS} days*, of the newest ${figures.taskCount} actions that moved`;
-  return answer(head, [...rateLines(figures), latencyLine(figures), recoveryLine(figures)]);
+export function kpiAnswer({ kpis, counts }: KpiReport): CommandAnswer {
+  const head = `*KPIs of the last ${FIGURE_DAYS} days*, of the newest ${counts.enqueued} actions that moved; \`quoteq kpi\` counts all`;
+  return answer(
+    head,
+    kpis.map((kpi) => kpiLine(kpi, counts)),
+  );
 }
 
 /** `/quoteq help`, and whatever is not understood. @param command as Slack names it, e.g. `/quoteq` */
@@ -100,5 +94,5 @@ export const helpAnswer = (command: string): CommandAnswer =>
   answer('What I can tell', [
     `• \`${command} Q-1042\` – all actions of a quote`,
     `• \`${command} stuck\` – actions that should have moved on and have not`,
-    `• \`${command} kpi\` – failed actions, duplicates, status latency, with the size of their samples`,
+    `• \`${command} kpi\` – the four KPIs against their targets, with the size of their samples`,
   ]);

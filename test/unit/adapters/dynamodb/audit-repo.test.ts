@@ -4,6 +4,8 @@ import { type AuditRecord, SCHEMA_VERSION } from '../../../../lambdas/contracts/
 import { redriven } from '../../../../lambdas/domain/transitions.ts';
 import { contextAt, queuedTask, runningTask } from '../../../helpers/builders.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
+import { startLossyProxy } from '../../../helpers/lossy-proxy.ts';
+import { interceptedClient } from '../../../helpers/queue-store.ts';
 
 let dynamoDb: DynamoDbServer;
 let audit: DynamoDbAuditRepo;
@@ -48,5 +50,19 @@ describe('DynamoDbAuditRepo', () => {
       code: 'STORED_RECORD_INVALID',
     });
     expect(await audit.list(first.taskId)).toEqual([first]);
+  });
+
+  it('takes a record for its own whose answer was lost, so that its metrics are counted', async () => {
+    const proxy = await startLossyProxy(dynamoDb.endpoint);
+    const lossy = new DynamoDbAuditRepo(interceptedClient(proxy.url), TABLE_NAMES.audit);
+    const [first] = trailOf('lost reply');
+    if (first === undefined) throw new Error('expected a record');
+
+    proxy.loseNextReply();
+
+    expect(await lossy.append(first)).toBe('appended');
+    expect(await lossy.append(first)).toBe('already_there');
+    expect(await audit.list(first.taskId)).toEqual([first]);
+    await proxy.stop();
   });
 });

@@ -125,15 +125,13 @@ describe('readFigures', () => {
       START_MS,
     );
 
-    expect(figures).toEqual({
-      latencyCount: 3,
-      meanLatencyMs: 300,
-      taskCount: 3,
-      failedCount: 1,
-      duplicateCount: 1,
-      recoveredCount: 1,
-      recoveredAndEndedCount: 0,
-    });
+    expect(figures.kpis.map(({ name, value, samples }) => [name, value, samples])).toEqual([
+      ['failed_action_rate', 100 / 3, 3],
+      ['recovery_within_5_min', undefined, 0],
+      ['duplicate_side_effect_rate', 100 / 3, 3],
+      ['mean_status_latency', 300, 3],
+    ]);
+    expect(figures.counts.stuckPending).toBe(1);
   });
 
   it('looks at seven days in UTC, today first', async () => {
@@ -149,11 +147,11 @@ describe('readFigures', () => {
     const none = kpiAnswer(await readFigures(sourceOf([], []), START_MS));
     const some = kpiAnswer(await readFigures(sourceOf([queuedTask(), failedTask], [1_000, 2_000]), START_MS));
 
-    expect(textOf(none)).toContain('Mean status latency: no sample');
+    expect(textOf(none)).toContain('Mean user-visible status latency: no sample');
     expect(textOf(none)).not.toContain('%*');
-    expect(textOf(some)).toContain('*50.0 %* (1 of 2;');
-    expect(textOf(some)).toContain('*1.50 s* (2 transitions)');
-    expect(textOf(some)).toContain('no stuck action in the sample');
+    expect(textOf(some)).toContain('*50.00 %* of 2 actions – target ≤ 2.0 %: MISSED');
+    expect(textOf(some)).toContain('*1.50 s* of 2 transitions – target ≤ 1.5 s: met');
+    expect(textOf(some)).toContain('Recovery success within 5 minutes: no sample');
   });
 });
 

@@ -1,0 +1,45 @@
+/** KPIs in words, the same in Slack and on the command line. */
+import { KPI_CONTRACT, type KpiEntry, KpiName } from '../contracts/kpi-contract.ts';
+import type { Kpi, KpiCounts, KpiVerdict } from './kpi.ts';
+
+/** A figure with its unit: `1.33 %`, `1.50 s`. */
+export const figureText = (value: number, unit: KpiEntry['unit'], digits = 2): string =>
+  unit === '%' ? `${value.toFixed(digits)} %` : `${(value / 1_000).toFixed(digits)} s`;
+
+/** The figure of a KPI; `no sample` without one. */
+export const kpiValueText = ({ name, value }: Kpi): string =>
+  value === undefined ? 'no sample' : figureText(value, KPI_CONTRACT[name].unit);
+
+/** `≤ 2.0 %`. */
+export function targetText(name: KpiName): string {
+  const { bound, target, unit }: KpiEntry = KPI_CONTRACT[name];
+  return `${bound === 'at_most' ? '≤' : '≥'} ${figureText(target, unit, 1)}`;
+}
+
+/** How it was before the queue: `8.0 %`. */
+export const baselineText = (name: KpiName): string =>
+  figureText(KPI_CONTRACT[name].baseline, KPI_CONTRACT[name].unit, 1);
+
+/** A verdict as people read it. */
+export const VERDICT_TEXT = {
+  met: 'met',
+  missed: 'MISSED',
+  no_sample: 'no sample',
+} as const satisfies Record<KpiVerdict, string>;
+
+const failureText = ({ failures: { byOperator, byNature, givenUp }, failed }: KpiCounts): string =>
+  `${failed} failed: ${byOperator} by an operator's decision, ${byNature} terminal by nature, ${givenUp} given up after retries`;
+
+/** What a KPI was counted from. */
+export function countedText(name: KpiName, counts: KpiCounts): string {
+  switch (name) {
+    case KpiName.FailedActionRate:
+      return failureText(counts);
+    case KpiName.RecoveryWithin5Min:
+      return `${counts.stuckInTime} in time, ${counts.stuckLate} late; ${counts.stuckPending} still pending, not in the sample`;
+    case KpiName.DuplicateRate:
+      return `${counts.duplicates} detected`;
+    case KpiName.StatusLatency:
+      return 'from the transition to Slack’s answer';
+  }
+}

@@ -1,0 +1,123 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod/mini';
+import { toItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
+import { Env } from '../../../lambdas/contracts/environment.ts';
+import { METRIC_DIMENSIONS, METRIC_NAMESPACE } from '../../../lambdas/contracts/metric-names.ts';
+import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import { completed } from '../../../lambdas/domain/transitions.ts';
+import { json, type RunningServer, startServer } from '../../../tools/local/http-server.ts';
+import { contextAt, countedIds, queuedTask, resultOf, runningTask } from '../../helpers/builders.ts';
+import { type DynamoDbServer, startDynamoDb } from '../../helpers/dynamodb-server.ts';
+
+type Handler = typeof import('../../../lambdas/handlers/publish-transitions.handler.ts').handler;
+
+const emfSchema = z.looseObject({
+  _aws: z.object({
+    CloudWatchMetrics: z.array(
+      z.object({
+        Namespace: z.string(),
+        Dimensions: z.array(z.array(z.string())),
+        Metrics: z.array(z.looseObject({ Name: z.string() })),
+      }),
+    ),
+  }),
+  service: z.string(),
+});
+
+let dynamoDb: DynamoDbServer;
+let bus: RunningServer;
+/** What the bus waits for before it answers. */
+let busMayAnswer: Promise<void>;
+let handler: Handler;
+let lines: unknown[];
+
+beforeAll(async () => {
+  dynamoDb = await startDynamoDb();
+  bus = await startServer(async (request) => {
+    await busMayAnswer;
+    const entries: readonly unknown[] = Object(JSON.parse(request.body.toString('utf8')))['Entries'];
+    return json(200, { FailedEntryCount: 0, Entries: entries.map(() => ({ EventId: 'id' })) });
+  });
+  const env = {
+    ...dynamoDb.env,
+    [Env.ParkedQueueUrl]: 'http://127.0.0.1:1/000000000000/parked',
+    [Env.EventBusName]: 'transitions',
+    AWS_ENDPOINT_URL_EVENTS: bus.url,
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    // Metrics go through `console.log` then, where a test can see them.
+    POWERTOOLS_DEV: 'true',
+    POWERTOOLS_METRICS_DISABLED: 'false',
+  };
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  ({ handler } = await import('../../../lambdas/handlers/publish-transitions.handler.ts'));
+});
+
+beforeEach(() => {
+  busMayAnswer = Promise.resolve();
+  lines = [];
+  vi.spyOn(console, 'log').mockImplementation((line: unknown) => void lines.push(JSON.parse(String(line))));
+});
+
+afterAll(async () => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  await bus.stop();
+  await dynamoDb.stop();
+});
+
+const recordOf = (task: ExecutionTask): DynamoDBRecord => ({
+  eventID: countedIds.next(),
+  eventName: 'MODIFY',
+  dynamodb: {
+    SequenceNumber: countedIds.next(),
+    // The stream's wire form: the two packages describe it with types of their own.
+    NewImage: JSON.parse(JSON.stringify(marshall(toItem(task), { removeUndefinedValues: true }))),
+  },
+});
+
+function lifeOf(key: string): readonly ExecutionTask[] {
+  const queued = queuedTask('crm.sync', key);
+  const running = runningTask(queued);
+  return [queued, running, completed(running, { result: resultOf(), proof: 'applied' }, contextAt())];
+}
+
+const counted = (): readonly string[] =>
+  lines
+    .map((line) => emfSchema.parse(line))
+    .flatMap(({ _aws }) => _aws.CloudWatchMetrics.flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name)));
+
+describe('the metrics of publish-transitions', () => {
+  it('count each transition once, however often it is delivered', async () => {
+    const records = lifeOf('once').map(recordOf);
+
+    await handler({ Records: records });
+    await handler({ Records: records });
+
+    expect(counted().toSorted()).toEqual(['queue_actions_completed', 'queue_actions_total']);
+  });
+
+  it('have the service as their one dimension, whatever the task', async () => {
+    await handler({ Records: lifeOf('dimensions').map(recordOf) });
+
+    const emf = lines.map((line) => emfSchema.parse(line));
+    const declared = emf.flatMap(({ _aws }) => _aws.CloudWatchMetrics);
+    expect(declared.flatMap(({ Dimensions }) => Dimensions)).toEqual(declared.map(() => ['service']));
+    expect(new Set(declared.map(({ Namespace }) => Namespace))).toEqual(new Set([METRIC_NAMESPACE]));
+    expect(new Set(emf.map(({ service }) => service))).toEqual(new Set([METRIC_DIMENSIONS.service]));
+    expect(JSON.stringify(lines)).not.toContain('task-');
+  });
+
+  it('are out before the bus has answered: a process that dies there loses none', async () => {
+    const { promise, resolve: release } = Promise.withResolvers<void>();
+    busMayAnswer = promise;
+
+    const handled = handler({ Records: lifeOf('killed').map(recordOf) });
+    await vi.waitFor(() => expect(counted()).toHaveLength(2));
+
+    release();
+    await handled;
+    expect(counted()).toHaveLength(2);
+  });
+});

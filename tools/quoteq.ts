@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import { Command } from 'commander';
 import { CliError } from './cli/cli-error.ts';
+import { kpi } from './cli/commands/kpi-command.ts';
 import * as local from './cli/commands/local-commands.ts';
 import * as queue from './cli/commands/queue-commands.ts';
 import { demo } from './demo/run-demo.ts';
@@ -28,6 +29,16 @@ queueCommand('enqueue <file...>', 'enqueue the actions of quote files').action(q
 queueCommand('show <task>', 'one task').action(queue.show);
 queueCommand('watch <quote>', 'the tasks of a quote, live until all are settled').action(queue.watch);
 queueCommand('audit <task>', 'the audit trail of a task').action(queue.audit);
+
+program
+  .command('kpi')
+  .description('the four KPIs against their targets, from the audit trail')
+  .option('--since <when>', 'a span (30m, 12h, 7d, 2w), a date (UTC), or a time with its zone', '7d')
+  .option('--stage <stage>', 'dev or prod, by your AWS credentials (default: the local environment)')
+  .option('--region <region>', 'its Region (default: AWS_REGION)')
+  .option('--json', 'print JSON')
+  .option('--check', 'exit 1 when a target is missed')
+  .action(kpi);
 
 const doctorCommand = program.command('doctor').description('check a set-up, step by step');
 queueCommand('slack', 'check each step of docs/slack-setup.md', doctorCommand)

@@ -1,10 +1,10 @@
 /** What is deployed, read from the functions themselves: what they run with is what is checked. */
-import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as z from 'zod/mini';
 import { Env } from '../../lambdas/contracts/environment.ts';
-import type { EnvName, FunctionName } from '../../lambdas/contracts/environment.ts';
+import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+import { readFunctionEnvironment, type ReadVariable } from '../cli/function-environment.ts';
 import { NodeSha256 } from '../cli/node-sha256.ts';
 import type { Target } from '../cli/target.ts';
 
@@ -37,34 +37,18 @@ const clientOptions = ({ region, credentials, awsEndpointUrl }: DoctorTarget) =>
   ...(awsEndpointUrl === undefined ? {} : { endpoint: awsEndpointUrl }),
 });
 
-/** KEEP IN STEP WITH lib/constructs/names.ts */
-const deployedName = (stage: string, name: FunctionName): string => `quoteq-${stage}-${name}`;
-
-async function environmentOf(client: LambdaClient, deployedFunction: string) {
-  const answer = await client.send(new GetFunctionConfigurationCommand({ FunctionName: deployedFunction }));
-  return (name: EnvName): string => {
-    const value = answer.Environment?.Variables?.[name];
-    if (value === undefined || value === '')
-      throw new Error(`${deployedFunction}: expected the variable ${name}`);
-    return value;
-  };
-}
-
 /** @throws {Error} when a function is not there, or lacks a variable */
 export async function readDeployment(target: DoctorTarget): Promise<SlackDeployment> {
-  const client = new LambdaClient(clientOptions(target));
-  try {
-    const card = await environmentOf(client, deployedName(target.stage, 'update-card'));
-    const click = await environmentOf(client, deployedName(target.stage, 'slack-interactions'));
-    return {
-      slackApiUrl: card(Env.SlackApiUrl),
-      channelId: card(Env.SlackChannelId),
-      secretArn: card(Env.SlackSecretArn),
-      operatorsParameter: click(Env.OperatorsParameter),
-    };
-  } finally {
-    client.destroy();
-  }
+  const read = (name: FunctionName): Promise<ReadVariable> =>
+    readFunctionEnvironment(clientOptions(target), target.stage, name);
+  const card = await read('update-card');
+  const click = await read('slack-interactions');
+  return {
+    slackApiUrl: card(Env.SlackApiUrl),
+    channelId: card(Env.SlackChannelId),
+    secretArn: card(Env.SlackSecretArn),
+    operatorsParameter: click(Env.OperatorsParameter),
+  };
 }
 
 const text = z.string().check(z.minLength(1));

@@ -1,0 +1,92 @@
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LatencyRecord } from '../../../../lambdas/contracts/cards.ts';
+import { reportKpis } from '../../../../lambdas/domain/kpi.ts';
+import { readKpiRecords } from '../../../../tools/kpi/kpi-source.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
+import { START_MS } from '../../../helpers/fake-clock.ts';
+import { COMPLETED, failedWith, lostWorker, trailOf } from '../../../helpers/trails.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const TABLES = { auditTable: TABLE_NAMES.audit, cardsTable: TABLE_NAMES.cards };
+
+let dynamoDb: DynamoDbServer;
+
+beforeEach(async () => {
+  dynamoDb = await startDynamoDb();
+});
+afterEach(() => dynamoDb.stop());
+
+async function put(table: string, items: readonly object[]): Promise<void> {
+  for (let first = 0; first < items.length; first += 25) {
+    const requests = items.slice(first, first + 25).map((Item) => ({ PutRequest: { Item } }));
+    await dynamoDb.client.send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
+  }
+}
+
+const latencyAt = (shownAtMs: number, latencyMs: number): LatencyRecord => ({
+  schemaVersion: 1,
+  cardId: `latency#task-1#${shownAtMs}`,
+  taskId: `task-${'a'.repeat(40)}`,
+  version: 1,
+  versionShown: 1,
+  transitionAtMs: shownAtMs - latencyMs,
+  shownAtMs,
+  shownDay: new Date(shownAtMs).toISOString().slice(0, 10),
+  latencyMs,
+});
+
+const reportSince = async (sinceMs: number) => {
+  const window = { sinceMs, nowMs: START_MS + 2 * DAY_MS };
+  return reportKpis(await readKpiRecords(dynamoDb.client, TABLES, window), window);
+};
+
+describe('readKpiRecords', () => {
+  it('reads the whole trails of the tasks that were enqueued in the window, page by page', async () => {
+    // 16 KB each: 900 records are some 14 MB, so that each of the eight parts has more than one page.
+    const padding = 'x'.repeat(16_000);
+    const trails = Array.from({ length: 300 }, (_, index) => trailOf(`task-${index}`, COMPLETED));
+    await put(
+      TABLE_NAMES.audit,
+      trails.flat().map((record) => ({ ...record, reason: padding })),
+    );
+    await put(TABLE_NAMES.audit, trailOf('task-before', failedWith('PROVIDER_REFUSED'), START_MS - DAY_MS));
+    await put(TABLE_NAMES.audit, trailOf('task-stuck', lostWorker([90, 'completed', 'complete'])));
+
+    const { counts } = await reportSince(START_MS);
+
+    expect(counts).toMatchObject({ enqueued: 301, completed: 301, failed: 0, stuckInTime: 1 });
+    expect((await reportSince(START_MS - 2 * DAY_MS)).counts).toMatchObject({ enqueued: 302, failed: 1 });
+  });
+
+  it('takes a transition that an earlier clock made just before the window began', async () => {
+    const [first, second, third] = trailOf('task-1', COMPLETED);
+    if (first === undefined || second === undefined || third === undefined) throw new Error('expected three');
+    await put(TABLE_NAMES.audit, [first, second, { ...third, atMs: START_MS - 4_000 }]);
+
+    expect((await reportSince(START_MS)).counts).toMatchObject({ enqueued: 1, completed: 1 });
+  });
+
+  it('reads the latencies of every day of the window, its first one from the moment on', async () => {
+    const noon = START_MS;
+    await put(TABLE_NAMES.cards, [
+      latencyAt(noon - 1, 9_000),
+      latencyAt(noon, 1_000),
+      latencyAt(noon + DAY_MS, 2_000),
+      latencyAt(noon + 2 * DAY_MS, 3_000),
+    ]);
+
+    const { kpis } = await reportSince(noon);
+
+    expect(kpis.at(-1)).toMatchObject({ value: 2_000, samples: 3 });
+  });
+
+  it('names a record that a later version wrote', async () => {
+    const [record] = trailOf('task-later', COMPLETED);
+    await put(TABLE_NAMES.audit, [{ ...record, schemaVersion: 99 }]);
+
+    await expect(reportSince(START_MS)).rejects.toThrow(
+      'The audit record of "task-later" is not as this version knows it: schemaVersion',
+    );
+  });
+});

@@ -1,0 +1,34 @@
+/** What is deployed, read from the functions themselves: what they run with is what counts. */
+import {
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  type LambdaClientConfig,
+} from '@aws-sdk/client-lambda';
+import type { EnvName, FunctionName } from '../../lambdas/contracts/environment.ts';
+
+/** KEEP IN STEP WITH lib/constructs/names.ts */
+const deployedName = (stage: string, name: FunctionName): string => `quoteq-${stage}-${name}`;
+
+/** A function's variable. @throws {Error} when the function lacks it */
+export type ReadVariable = (name: EnvName) => string;
+
+/** The variables of a function of a stage. @throws {Error} when the function is not there */
+export async function readFunctionEnvironment(
+  options: LambdaClientConfig,
+  stage: string,
+  name: FunctionName,
+): Promise<ReadVariable> {
+  const client = new LambdaClient(options);
+  const deployed = deployedName(stage, name);
+  try {
+    const answer = await client.send(new GetFunctionConfigurationCommand({ FunctionName: deployed }));
+    return (variable) => {
+      const value = answer.Environment?.Variables?.[variable];
+      if (value === undefined || value === '')
+        throw new Error(`${deployed}: expected the variable ${variable}`);
+      return value;
+    };
+  } finally {
+    client.destroy();
+  }
+}

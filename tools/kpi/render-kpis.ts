@@ -1,0 +1,87 @@
+/** KPIs as a table for people, and as figures for programs. */
+import { KPI_CONTRACT, type KpiName } from '../../lambdas/contracts/kpi-contract.ts';
+import type { Kpi, KpiReport, KpiVerdict } from '../../lambdas/domain/kpi.ts';
+import {
+  baselineText,
+  countedText,
+  kpiValueText,
+  targetText,
+  VERDICT_TEXT,
+} from '../../lambdas/domain/kpi-text.ts';
+import { renderTable } from '../cli/table.ts';
+
+/** One KPI as printed by `--json`; the first six fields are those of every measurement. */
+export interface KpiFigure {
+  readonly name: KpiName;
+  /** In `unit`; `null` without a sample. */
+  readonly value: number | null;
+  readonly unit: '%' | 'ms';
+  readonly goal: string;
+  /** `null` without a sample. */
+  readonly ok: boolean | null;
+  readonly samples: number;
+  readonly title: string;
+  readonly formula: string;
+  readonly baseline: number;
+  readonly target: number;
+  readonly owner: string;
+  readonly verdict: KpiVerdict;
+  readonly counted: string;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+  /** ISO 8601, UTC. */
+  readonly until: string;
+}
+
+const isoOf = (atMs: number): string => new Date(atMs).toISOString();
+
+function figureOf({ name, value, samples, verdict }: Kpi, report: KpiReport): KpiFigure {
+  const { unit, title, formula, baseline, target, bound, owner } = KPI_CONTRACT[name];
+  return {
+    name,
+    value: value ?? null,
+    unit,
+    goal: `${bound === 'at_most' ? '≤' : '≥'} ${target}`,
+    ok: verdict === 'no_sample' ? null : verdict === 'met',
+    samples,
+    title,
+    formula,
+    baseline,
+    target,
+    owner,
+    verdict,
+    counted: countedText(name, report.counts),
+    since: isoOf(report.sinceMs),
+    until: isoOf(report.nowMs),
+  };
+}
+
+/** The KPIs as figures, in the order of the contract. */
+export const kpiFigures = (report: KpiReport): readonly KpiFigure[] =>
+  report.kpis.map((kpi) => figureOf(kpi, report));
+
+const rowOf = (kpi: Kpi): readonly string[] => [
+  KPI_CONTRACT[kpi.name].title,
+  kpiValueText(kpi),
+  baselineText(kpi.name),
+  targetText(kpi.name),
+  KPI_CONTRACT[kpi.name].owner,
+  `${kpi.samples} ${KPI_CONTRACT[kpi.name].sampleOf}`,
+  VERDICT_TEXT[kpi.verdict],
+];
+
+/** The window, a row a KPI, and what each was counted from. */
+export function kpiTable(report: KpiReport): string {
+  const { kpis, counts, sinceMs, nowMs } = report;
+  const head = ['KPI', 'value', 'baseline', 'target', 'owner', 'sample', 'verdict'];
+  const counted = kpis.map(
+    ({ name }) =>
+      `  ${KPI_CONTRACT[name].title}: ${KPI_CONTRACT[name].formula}; ${countedText(name, counts)}`,
+  );
+  return [
+    `Actions enqueued and transitions shown from ${isoOf(sinceMs)} to ${isoOf(nowMs)}`,
+    renderTable(head, kpis.map(rowOf)),
+    'Counted',
+    ...counted,
+  ].join('\n');
+}

@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import { Command } from 'commander';
 import { CliError } from './cli/cli-error.ts';
 import { kpi } from './cli/commands/kpi-command.ts';
+import * as kind from './cli/commands/kind-commands.ts';
 import * as local from './cli/commands/local-commands.ts';
 import * as queue from './cli/commands/queue-commands.ts';
 import { demo } from './demo/run-demo.ts';
@@ -39,6 +40,12 @@ program
   .option('--json', 'print JSON')
   .option('--check', 'exit 1 when a target is missed')
   .action(kpi);
+
+queueCommand('kinds', 'the kinds of action: which are paused, by whom and why').action(kind.kinds);
+queueCommand('pause <kind>', 'start no action of a kind: they wait, and no attempt is used up')
+  .requiredOption('--reason <text>', 'why; stands on the card of every action held')
+  .action(kind.pause);
+queueCommand('resume <kind>', 'put a paused kind back to work').action(kind.resume);
 
 const doctorCommand = program.command('doctor').description('check a set-up, step by step');
 queueCommand('slack', 'check each step of docs/slack-setup.md', doctorCommand)

@@ -41,6 +41,9 @@ export const API_ROUTES = {
   retryAction: { method: 'POST', path: '/actions/{taskId}/retry', function: 'control-action' },
   abandonAction: { method: 'POST', path: '/actions/{taskId}/abandon', function: 'control-action' },
   cancelAction: { method: 'POST', path: '/actions/{taskId}/cancel', function: 'control-action' },
+  listKinds: { method: 'GET', path: '/kinds', function: 'read-actions' },
+  pauseKind: { method: 'POST', path: '/kinds/{kind}/pause', function: 'control-action' },
+  resumeKind: { method: 'POST', path: '/kinds/{kind}/resume', function: 'control-action' },
 } as const satisfies Record<string, ApiRoute>;
 /** Names a route. */
 export type OperationId = keyof typeof API_ROUTES;
@@ -49,11 +52,24 @@ export type OperationOf<F extends FunctionName> = {
   [Id in OperationId]: (typeof API_ROUTES)[Id]['function'] extends F ? Id : never;
 }[OperationId];
 
-const about = <T>(meaning: string) => z.describe<T>(meaning);
-const instant = (text: string) => z.iso.datetime().check(about(`${text}; UTC, ISO 8601 with milliseconds`));
-const count = (text: string) => z.int().check(z.minimum(0), about(text));
+/** A field's meaning, for the API's description. */
+export const about = <T>(meaning: string) => z.describe<T>(meaning);
+/** A point in time. */
+export const instant = (text: string) =>
+  z.iso.datetime().check(about(`${text}; UTC, ISO 8601 with milliseconds`));
+/** A whole number from 0. */
+export const count = (text: string) => z.int().check(z.minimum(0), about(text));
 const counter = (text: string) => z.int().check(z.minimum(1), about(text));
-const text = (meaning: string) => z.string().check(about(meaning));
+/** Any text. */
+export const text = (meaning: string) => z.string().check(about(meaning));
+/** Words of an operator, of at most `maxLength` UTF-16 code units. */
+export const reasonText = (maxLength: number, meaning: string) =>
+  z.string().check(
+    z.minLength(1),
+    z.maxLength(maxLength),
+    z.refine<string>((reason) => reason.isWellFormed(), 'expected well-formed Unicode'),
+    about(meaning),
+  );
 const errorCode = taskErrorSchema.shape.code;
 
 /** Identity of a task in URLs. */
@@ -61,14 +77,7 @@ export const taskIdSchema = executionTaskSchema.shape.taskId;
 
 /** Body of `retry`, `abandon` and `cancel`; the whole body may be left out. */
 export const controlBodySchema = z.strictObject({
-  reason: z.optional(
-    z.string().check(
-      z.minLength(1),
-      z.maxLength(MAX_REASON_LENGTH),
-      z.refine<string>((reason) => reason.isWellFormed(), 'expected well-formed Unicode'),
-      about('Why, for people; stands in the audit trail'),
-    ),
-  ),
+  reason: z.optional(reasonText(MAX_REASON_LENGTH, 'Why, for people; stands in the audit trail')),
 });
 
 const attemptsSchema = z.strictObject({
@@ -92,6 +101,12 @@ const effectViewSchema = z.strictObject({
   location: text('Where a person finds it'),
   proof: z.enum(EffectProof).check(about('How the completion is known')),
   fingerprint: text('SHA-256 of the canonical result, 64 hex digits'),
+});
+
+const holdViewSchema = z.strictObject({
+  reason: text('Why its kind is paused, in the words of the operator'),
+  actor: text('Who paused it'),
+  since: instant('When the task was held; this time does not count towards its deadline'),
 });
 
 const linksSchema = z.strictObject({
@@ -131,6 +146,7 @@ export const taskViewSchema = z.strictObject({
   attempts: attemptsSchema,
   error: z.optional(taskErrorViewSchema),
   nextAttemptAt: z.optional(instant('Earliest next attempt; in `retryable_failed` only')),
+  hold: z.optional(holdViewSchema.check(about('Present while the task waits because its kind is paused'))),
   effect: z.optional(effectViewSchema),
   card: z.optional(cardViewSchema.check(about('Its card in Slack; in `GET /actions/{taskId}` only'))),
   createdAt: instant('When it was enqueued'),

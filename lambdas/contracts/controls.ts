@@ -7,14 +7,16 @@ export const CONTROL_SCHEMA_VERSION = 1;
 
 /** Longest reason of a pause, in UTF-16 code units: it stands on every card of the kind. */
 export const MAX_PAUSE_REASON_LENGTH = 300;
+/** Newest changes that a pause record keeps; older ones fall off. */
+export const MAX_PAUSE_HISTORY = 20;
 
 /** Key of the pause of a kind. */
 export const pauseIdOf = (kind: ActionKind): string => `pause#${kind}`;
 
-/**
- * The word of an operator that no action of a kind is to start. Present while the kind is paused; resuming deletes it,
- * conditional on `version`.
- */
+const epochMs = z.int().check(z.minimum(0));
+const versionNumber = z.int().check(z.minimum(1));
+
+/** The word of an operator that no action of a kind is to start. */
 export const pauseSchema = z.strictObject({
   schemaVersion: z.literal(CONTROL_SCHEMA_VERSION),
   /** `pause#<kind>`. */
@@ -22,14 +24,45 @@ export const pauseSchema = z.strictObject({
   kind: z.enum(ActionKind),
   /** Why, for people. */
   reason: z.string().check(z.minLength(1), z.maxLength(MAX_PAUSE_REASON_LENGTH)),
-  /** Who paused it. */
+  /** Who gave that reason. */
   actor: z.string(),
-  /** In ms since the epoch. */
-  sinceMs: z.int().check(z.minimum(0)),
-  /** Counts the changes of this pause from 1. */
-  version: z.int().check(z.minimum(1)),
-  /** Identity of the write. */
+  /** When the kind was paused, in ms since the epoch; another reason does not change it. */
+  sinceMs: epochMs,
+  /** Counts the changes of this record from 1. */
+  version: versionNumber,
+  /** Identity of the last write. */
   attemptId: z.string(),
 });
 /** The word of an operator that no action of a kind is to start. */
 export type Pause = z.infer<typeof pauseSchema>;
+
+/** What an operator did to a kind. */
+export const PauseChange = { Pause: 'pause', Resume: 'resume' } as const;
+/** One of {@link PauseChange}. */
+export type PauseChange = (typeof PauseChange)[keyof typeof PauseChange];
+
+const pauseChangeSchema = z.strictObject({
+  /** Version of the record after it. */
+  version: versionNumber,
+  /** `pause` again means: with another reason. */
+  change: z.enum(PauseChange),
+  actor: z.string(),
+  /** In `pause` only. */
+  reason: z.optional(z.string()),
+  atMs: epochMs,
+  /** Identity of the write; recognises one of our own whose answer was lost. */
+  attemptId: z.string(),
+});
+
+/**
+ * The pause of a kind as stored. It stays when the kind is resumed, so that it can be told who resumed it; there is none
+ * while nobody has ever paused the kind.
+ */
+export const pauseRecordSchema = z.extend(pauseSchema, {
+  /** Who put the kind back to work; absent while it is paused. */
+  resumed: z.optional(z.strictObject({ actor: z.string(), atMs: epochMs })),
+  /** The last {@link MAX_PAUSE_HISTORY} changes, oldest first. */
+  history: z.array(pauseChangeSchema).check(z.minLength(1), z.maxLength(MAX_PAUSE_HISTORY)),
+});
+/** The pause of a kind as stored. */
+export type PauseRecord = z.infer<typeof pauseRecordSchema>;

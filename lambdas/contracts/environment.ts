@@ -31,8 +31,8 @@ export type EnvName = (typeof Env)[keyof typeof Env];
 /** Each deployed function (`lambdas/handlers/<name>.handler.ts`) with the variables it reads. */
 export const FUNCTION_ENV = {
   'enqueue-action': [Env.TasksTable, Env.StateMachineArn, Env.AllowedEngines],
-  'read-actions': [Env.TasksTable, Env.AuditTable, Env.CardsTable],
-  'control-action': [Env.TasksTable, Env.StateMachineArn],
+  'read-actions': [Env.TasksTable, Env.AuditTable, Env.CardsTable, Env.ControlsTable],
+  'control-action': [Env.TasksTable, Env.ControlsTable, Env.StateMachineArn],
   'run-action-pdf': [Env.TasksTable, Env.LedgerTable, Env.ControlsTable, Env.DocumentsBucket, Env.FontsDir],
   'run-action-crm': [Env.TasksTable, Env.LedgerTable, Env.ControlsTable, Env.CrmBaseUrl, Env.CrmSecretArn],
   'run-action-slack': [

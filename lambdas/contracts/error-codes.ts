@@ -57,8 +57,8 @@ export const ERROR_CODES = {
   },
   STALE_VERSION: {
     kind: 'conflict',
-    text: 'The task has changed since it was read.',
-    runbook: 'Read the task again and decide on its present state.',
+    text: 'It has changed since it was read.',
+    runbook: 'Read the task, or the kind, again and decide on its present state.',
   },
   LEASE_LOST: {
     kind: 'conflict',

@@ -54,6 +54,8 @@ export interface Recovery {
   readonly transition: Transition;
   /** Error of the failure it moved on from. */
   readonly after: ErrorCode | undefined;
+  /** The task was held before, since its kind was paused. */
+  readonly wasHeld: boolean;
 }
 
 const isRecovery = ({ from, to, cause }: Transition): boolean =>
@@ -71,13 +73,15 @@ export function recoveriesOf(
 ): readonly Recovery[] {
   return history.flatMap((transition, index) => {
     if (transition.version <= version || !isRecovery(transition)) return [];
-    const failures = history
-      .slice(0, index)
-      .filter(({ to, cause }) => to === ExecutionState.RetryableFailed && !OPERATOR_CAUSES.includes(cause));
+    const before = history.slice(0, index);
+    const failures = before.filter(
+      ({ from, to }) => from === ExecutionState.Running && to === ExecutionState.RetryableFailed,
+    );
     // Waiting for a lost worker's time to run out is no failure of its own, if there was another.
     const failure =
       failures.findLast(({ errorCode }) => errorCode !== 'EFFECT_IN_PROGRESS') ?? failures.at(-1);
-    return failure === undefined ? [] : [{ transition, after: failure.errorCode }];
+    const wasHeld = before.at(-1)?.cause === TransitionCause.Hold;
+    return failure === undefined ? [] : [{ transition, after: failure.errorCode, wasHeld }];
   });
 }
 

@@ -1,7 +1,7 @@
 /** What the domain needs from the outside. Adapters implement these; tests and simulations may too. */
 import type { ActionKind } from '../contracts/action-kinds.ts';
 import type { ExecutionState } from '../contracts/lifecycle-states.ts';
-import type { Pause } from '../contracts/controls.ts';
+import type { Pause, PauseRecord } from '../contracts/controls.ts';
 import type { AuditRecord, EffectResult, ExecutionTask, IdempotencyRecord } from '../contracts/records.ts';
 import { QueueError } from './errors.ts';
 import type { ExecutionInput } from '../contracts/state-machine-io.ts';
@@ -121,6 +121,17 @@ export interface ExecutionAuditRepo {
 export interface PauseSource {
   /** The pause of a kind, or `undefined` when its actions may start; may be a second old. */
   pauseOf(kind: ActionKind): Promise<Pause | undefined>;
+}
+
+/** Keeps what operators said about kinds. */
+export interface PauseRepo extends PauseSource {
+  /** The record of a kind, strongly consistent; `undefined` while nobody has ever paused it. */
+  read(kind: ActionKind): Promise<PauseRecord | undefined>;
+  /**
+   * Writes `next` if the record is still `previous` (or absent); whether it did. A write of our own whose answer was lost
+   * counts as done.
+   */
+  write(previous: PauseRecord | undefined, next: PauseRecord): Promise<boolean>;
 }
 
 /** For functions that claim nothing: no kind is paused for them. */

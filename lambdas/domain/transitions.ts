@@ -273,5 +273,6 @@ export function held(
     dueAtMs: context.nowMs,
     ...(task.nextAttemptAtMs === undefined ? {} : { nextAttemptAtMs: task.nextAttemptAtMs }),
   };
-  return moved(task, { to: task.state, cause: TransitionCause.Hold, change }, { ...context, reason });
+  const why = `Paused by ${actor}: ${reason}`;
+  return moved(task, { to: task.state, cause: TransitionCause.Hold, change }, { ...context, reason: why });
 }

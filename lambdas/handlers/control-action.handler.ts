@@ -1,14 +1,17 @@
 /**
  * `control-action`: one guarded transition by an operator. `If-Match` carries the version that the operator saw, so of
  * two operators the second is told that the task has changed, and a second delivery changes nothing (412).
+ * It also pauses and resumes kinds; delivered again that changes nothing either, and says so.
  */
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
+import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
 import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
 import { StepFunctionsDriver } from '../adapters/execution-driver.ts';
 import { randomIds, systemClock } from '../adapters/system.ts';
 import { controlBodySchema } from '../contracts/api.ts';
 import { Env } from '../contracts/environment.ts';
+import { PauseService } from '../domain/pause-service.ts';
 import { DEFAULT_RETRY_POLICY } from '../domain/policy.ts';
 import { ExecutionQueueService } from '../domain/queue-service.ts';
 import type { OperatorAction } from '../domain/queue-types.ts';
@@ -16,20 +19,28 @@ import { CLIENT_OPTIONS } from '../platform/client-options.ts';
 import { createLogger } from '../platform/observability.ts';
 import { requireEnv } from '../platform/require-env.ts';
 import { hasBody, jsonObjectOf, shaped } from './api/body.ts';
+import { pauseKind, resumeKind } from './api/kinds.ts';
 import { retryNotStarted } from './api/problem.ts';
 import { actorOf, type ApiRequest, ifMatchVersionOf, taskIdOf } from './api/request.ts';
 import { createApi, type Operation } from './api/router.ts';
 import { taskResponse } from './api/views.ts';
 
 const logger = createLogger('control-action');
+const client = createDocumentClient();
 const service = new ExecutionQueueService({
-  queue: new DynamoDbTaskRepo(createDocumentClient(), requireEnv(Env.TasksTable)),
+  queue: new DynamoDbTaskRepo(client, requireEnv(Env.TasksTable)),
   driver: new StepFunctionsDriver(new SFNClient(CLIENT_OPTIONS), requireEnv(Env.StateMachineArn)),
   clock: systemClock,
   ids: randomIds,
   retryPolicy: DEFAULT_RETRY_POLICY,
   allowedEngines: new Set(),
   actor: 'system:control-action',
+});
+
+const pauses = new PauseService({
+  pauses: new DynamoDbPauseRepo(client, requireEnv(Env.ControlsTable)),
+  clock: systemClock,
+  ids: randomIds,
 });
 
 const reasonOf = (request: ApiRequest): string | undefined =>
@@ -55,4 +66,6 @@ export const handler = createApi<'control-action'>(logger, {
   retryAction: operation('retry'),
   abandonAction: operation('abandon'),
   cancelAction: operation('cancel'),
+  pauseKind: pauseKind(pauses, logger),
+  resumeKind: resumeKind(pauses, logger),
 });

@@ -1,8 +1,9 @@
 /** Operators at work in Slack: what they see of a task, and what their buttons do. */
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { Locator } from 'playwright-core';
 import { taskViewSchema } from '../../lambdas/contracts/api.ts';
 import type { TaskView } from '../../lambdas/contracts/api.ts';
+import { pauseKind, resumeKind } from '../../tools/cli/kind-client.ts';
 import { getAudit, getTask } from '../../tools/cli/queue-client.ts';
 import { clearFaults, postAction, scriptFault, settled, target } from '../local/support/queue.ts';
 import type { Fault } from '../../tools/local/fault-rules.ts';
@@ -133,6 +134,27 @@ describe('a card', () => {
     await ada.modal.waitFor({ state: 'detached' });
 
     expect(await buttonsOf(card)).toEqual(['Retry now', 'Abandon', 'Show audit']);
+  });
+});
+
+describe('a card of a paused kind', () => {
+  it('says who paused it and why, and its buttons still work', async () => {
+    onTestFinished(async () => void (await resumeKind(target, 'crm.sync')));
+    await pauseKind(target, 'crm.sync', 'The CRM is down for maintenance until noon');
+    const { taskId } = taskViewSchema.parse((await postAction('Q-1047', 'crm.sync', 'browser')).body);
+    await ada.openThread('Quote Q-1047');
+    const card = ada.message('crm.sync').filter({ hasText: taskId });
+
+    await shows(card, 'Queued, held', 'down for maintenance until noon', 'crm.sync is paused by', '0 of 5');
+    const offered = await buttonsOf(card);
+    await takePicture(ada, 'slack-card-held');
+    await card.getByRole('button', { name: 'Cancel' }).click();
+    await ada.dialog.getByRole('button', { name: 'Cancel it' }).click();
+    await shows(card, 'Cancelled', 'ada cancelled it');
+
+    expect(offered).toEqual(['Retry now', 'Cancel', 'Show audit']);
+    expect(await card.innerText()).not.toContain('held');
+    expect(await settled(taskId)).toMatchObject({ state: 'failed_terminal', attempts: { claims: 0 } });
   });
 });
 

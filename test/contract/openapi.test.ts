@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod/mini';
 import { enqueueBodySchema } from '../../lambdas/contracts/action-kinds.ts';
+import { kindChangeSchema, kindListSchema, pauseBodySchema } from '../../lambdas/contracts/api-kinds.ts';
 import {
   API_ROUTES,
   auditViewSchema,
@@ -49,6 +50,9 @@ const SCHEMAS: Readonly<Record<string, z.ZodMiniType>> = {
   Task: taskViewSchema,
   TaskPage: taskPageSchema,
   AuditTrail: auditViewSchema,
+  PauseRequest: pauseBodySchema,
+  KindList: kindListSchema,
+  KindChange: kindChangeSchema,
   Health: healthSchema,
   Problem: problemSchema,
 };

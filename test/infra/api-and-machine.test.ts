@@ -31,6 +31,9 @@ describe('HTTP API', () => {
       'POST /actions/{taskId}/retry': 'controlaction',
       'POST /actions/{taskId}/abandon': 'controlaction',
       'POST /actions/{taskId}/cancel': 'controlaction',
+      'GET /kinds': 'readactions',
+      'POST /kinds/{kind}/pause': 'controlaction',
+      'POST /kinds/{kind}/resume': 'controlaction',
       'POST /slack/interactions': 'slackinteractions',
       'POST /slack/commands': 'slackcommands',
     });

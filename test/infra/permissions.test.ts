@@ -70,8 +70,9 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
     'dynamodb:Query@TablesTasks',
     'dynamodb:Query@TablesAudit',
     'dynamodb:GetItem@TablesCards',
+    ...PAUSES,
   ],
-  'control-action': [...TRANSIT, ...DRIVE],
+  'control-action': [...TRANSIT, ...DRIVE, ...PAUSES, 'dynamodb:PutItem@TablesControls'],
   'run-action-pdf': [
     ...TRANSIT,
     ...LEDGER,

@@ -6,7 +6,8 @@ import { outputs } from './support/queue.ts';
 import type { ProbeCall } from './support/role-probe.ts';
 import { probeArchive, probeRole } from './support/role-probe-deployment.ts';
 
-const { tasksTable, ledgerTable, auditTable, cardsTable, stateMachineArn, documentsBucket } = outputs;
+const { tasksTable, ledgerTable, auditTable, cardsTable, controlsTable, stateMachineArn, documentsBucket } =
+  outputs;
 const task = { taskId: `task-${'0'.repeat(40)}` };
 const crmSecret = outputs.stackOutputs['CrmSecretArn'] ?? '';
 const slackSecret = outputs.stackOutputs['SlackSecretArn'] ?? '';
@@ -14,6 +15,8 @@ const slackSecret = outputs.stackOutputs['SlackSecretArn'] ?? '';
 const getTask: ProbeCall = { call: 'get', table: tasksTable, key: task };
 const card = { cardId: 'card#nothing' };
 const getCard: ProbeCall = { call: 'get', table: cardsTable, key: card };
+const pause = { controlId: 'pause#nothing' };
+const putPause: ProbeCall = { call: 'put', table: controlsTable, key: pause };
 const getLedger: ProbeCall = { call: 'get', table: ledgerTable, key: { id: 'nothing' } };
 
 /** Own call → neighbouring call, for every function of the contract. */
@@ -24,11 +27,15 @@ const CASES: Record<FunctionName, { readonly own: ProbeCall; readonly neighbours
   },
   'read-actions': {
     own: { call: 'query', table: tasksTable, index: 'byQuote', attribute: 'quoteId' },
-    neighbours: [{ call: 'put', table: tasksTable, key: task }],
+    neighbours: [{ call: 'put', table: tasksTable, key: task }, putPause],
   },
   'control-action': {
-    own: getTask,
-    neighbours: [{ call: 'query', table: auditTable, attribute: 'taskId' }, getLedger],
+    own: putPause,
+    neighbours: [
+      { call: 'query', table: auditTable, attribute: 'taskId' },
+      { call: 'delete', table: controlsTable, key: pause },
+      getLedger,
+    ],
   },
   'run-action-pdf': {
     own: getLedger,
@@ -39,7 +46,7 @@ const CASES: Record<FunctionName, { readonly own: ProbeCall; readonly neighbours
   },
   'run-action-crm': {
     own: { call: 'secret', secretId: crmSecret },
-    neighbours: [{ call: 'secret', secretId: slackSecret }],
+    neighbours: [{ call: 'secret', secretId: slackSecret }, putPause],
   },
   'run-action-slack': {
     own: { call: 'secret', secretId: slackSecret },

@@ -34,7 +34,8 @@ export function problemText(answer: ApiAnswer): string {
   return detail === undefined || detail === title ? title : `${title} ${detail}`;
 }
 
-function bodyOf<T>(answer: ApiAnswer, schema: z.ZodMiniType<T>): T {
+/** The body of a success. @throws {CliError} with what the API refused */
+export function bodyOf<T>(answer: ApiAnswer, schema: z.ZodMiniType<T>): T {
   if (answer.status >= 300) throw new CliError(`HTTP ${answer.status}: ${problemText(answer)}`);
   const parsed = schema.safeParse(answer.body);
   if (parsed.success) return parsed.data;

@@ -18,7 +18,14 @@ export const stateText = (state: TaskView['state']): string => styleText(COLOURS
 export const attemptsText = ({ attempts }: TaskView): string =>
   `${attempts.used} of ${attempts.max}${attempts.deferred > 0 ? ` (+${attempts.deferred} deferred)` : ''}`;
 
+/** Text of people in a table: line breaks and other control characters as spaces. */
+export const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ');
+
+const holdText = ({ reason, actor }: NonNullable<TaskView['hold']>): string =>
+  `${oneLine(reason)} (paused by ${actor})`;
+
 const whereText = (task: TaskView): string => {
+  if (task.hold !== undefined) return `held: ${holdText(task.hold)}`;
   if (task.effect !== undefined) return `${task.effect.location} (${task.effect.proof})`;
   return task.error === undefined ? '' : `${task.error.code}: ${task.error.text}`;
 };
@@ -47,6 +54,7 @@ export function taskDetails(task: TaskView): string {
     ['created', task.createdAt],
     ['updated', task.updatedAt],
   ];
+  if (task.hold !== undefined) rows.push(['held', `since ${task.hold.since}: ${holdText(task.hold)}`]);
   if (task.nextAttemptAt !== undefined) rows.push(['next attempt', task.nextAttemptAt]);
   if (task.error !== undefined)
     rows.push(['error', `${task.error.code}: ${task.error.text} (${task.error.detail})`]);

@@ -1,12 +1,13 @@
 /** Examples of the API's description. They come out of the code that answers requests, so they cannot drift from it. */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { type ActionRequest, enqueueBodySchema } from '../../lambdas/contracts/action-kinds.ts';
+import { ActionKind, type ActionRequest, enqueueBodySchema } from '../../lambdas/contracts/action-kinds.ts';
 import { MAX_BODY_BYTES } from '../../lambdas/contracts/api.ts';
 import { type AuditRecord, type ExecutionTask, SCHEMA_VERSION } from '../../lambdas/contracts/records.ts';
 import { QueueError, SnapshotRefused } from '../../lambdas/domain/errors.ts';
 import { canonicalJson, deriveTaskId, taskHashOf } from '../../lambdas/domain/hashing.ts';
 import { assertLegal } from '../../lambdas/domain/lifecycle.ts';
+import { pausedWith, resumedFrom } from '../../lambdas/domain/pauses.ts';
 import { DEFAULT_RETRY_POLICY } from '../../lambdas/domain/policy.ts';
 import {
   claimed,
@@ -24,6 +25,7 @@ import {
   refused,
   retryNotStarted,
 } from '../../lambdas/handlers/api/problem.ts';
+import { kindChangeView, kindView } from '../../lambdas/handlers/api/kinds.ts';
 import { auditView, pageView, taskView } from '../../lambdas/handlers/api/views.ts';
 
 const REQUEST_ID = 'JKJaXmPLvHcESHA=';
@@ -97,6 +99,10 @@ const COMPLETED = completed(
 const trail = ({ taskId, quoteId, kind, history }: ExecutionTask): readonly AuditRecord[] =>
   history.map((transition) => ({ schemaVersion: SCHEMA_VERSION, taskId, quoteId, kind, ...transition }));
 
+const PAUSE_REASON = 'The CRM is down for maintenance until noon';
+const PAUSED = pausedWith(undefined, 'crm.sync', PAUSE_REASON, context(20, OPERATOR));
+const RESUMED = resumedFrom(PAUSED, context(50, OPERATOR));
+
 /** Bodies of requests and of successful answers. */
 export const EXAMPLES = {
   enqueueBody: REQUEST.action,
@@ -111,6 +117,12 @@ export const EXAMPLES = {
   cancelled: taskView(stopped(QUEUED, 'operator_cancel', context(6, OPERATOR))),
   page: pageView({ tasks: [COMPLETED] }),
   trail: auditView(COMPLETED, trail(COMPLETED)),
+  kinds: {
+    kinds: Object.values(ActionKind).map((kind) => kindView(kind, kind === 'crm.sync' ? PAUSED : undefined)),
+  },
+  pauseBody: { reason: PAUSE_REASON },
+  paused: kindChangeView('crm.sync', { record: PAUSED, changed: true }),
+  resumed: kindChangeView('crm.sync', { record: RESUMED, changed: true }),
   health: { status: 'ok' },
 } as const;
 
@@ -141,6 +153,8 @@ export const PROBLEMS = {
     thrownBy(() => assertLegal({ from: 'completed', to: 'failed_terminal', cause: 'operator_abandon' })),
   ),
   stale: problem(new QueueError('STALE_VERSION', { detail: 'The task is at version 4, not 3' })),
+  noKind: problem(badParameter(404, 'kind', `expected one of: ${Object.values(ActionKind).join(', ')}`)),
+  staleKind: problem(new QueueError('STALE_VERSION', { detail: 'The kind is at version 2, not 1' })),
   tooLarge: problem(refused(413, `Body: expected at most ${MAX_BODY_BYTES} bytes`)),
   mediaType: problem(refused(415, 'Content-Type: expected application/json in UTF-8')),
   fields: problem(

@@ -1,90 +1,20 @@
 /** What each operation of the API takes and may answer; the tests hold the handlers to these statuses. */
-import {
-  MAX_BODY_BYTES,
-  MAX_IDEMPOTENCY_KEY_LENGTH,
-  type OperationId,
-  PAGE_LIMIT,
-} from '../../lambdas/contracts/api.ts';
+import { MAX_IDEMPOTENCY_KEY_LENGTH, type OperationId, PAGE_LIMIT } from '../../lambdas/contracts/api.ts';
 import { ExecutionState } from '../../lambdas/contracts/lifecycle-states.ts';
-import { EXAMPLES, type ProblemName, PROBLEMS } from './openapi-examples.ts';
-
-/** Part of the description, as JSON. */
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** One answer of an operation. */
-export interface OpenApiResponse {
-  readonly description: string;
-  readonly headers?: JsonObject;
-  readonly content: Readonly<Record<string, { readonly schema: JsonObject; readonly examples: JsonObject }>>;
-}
-
-/** One operation, without its id and path. */
-export interface OperationDoc {
-  readonly summary: string;
-  readonly description: string;
-  readonly tags: readonly string[];
-  /** Empty where no signature is asked for. */
-  readonly security?: readonly JsonObject[];
-  readonly parameters: readonly JsonObject[];
-  readonly requestBody?: JsonObject;
-  readonly responses: Readonly<Record<string, OpenApiResponse>>;
-}
-
-const schemaRef = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
-const parameterRef = (name: string): JsonObject => ({ $ref: `#/components/parameters/${name}` });
-const headerRef = (name: string): JsonObject => ({ $ref: `#/components/headers/${name}` });
-const headersOf = (names: readonly string[]): { headers?: JsonObject } =>
-  names.length === 0 ? {} : { headers: Object.fromEntries(names.map((name) => [name, headerRef(name)])) };
-
-const answer = (
-  description: string,
-  schema: string,
-  example: unknown,
-  headers: readonly string[] = [],
-): OpenApiResponse => ({
-  description,
-  ...headersOf(headers),
-  content: { 'application/json': { schema: schemaRef(schema), examples: { example: { value: example } } } },
-});
-
-const problem = (
-  description: string,
-  names: readonly ProblemName[],
-  headers: readonly string[] = [],
-): OpenApiResponse => ({
-  description,
-  ...headersOf(headers),
-  content: {
-    'application/problem+json': {
-      schema: schemaRef('Problem'),
-      examples: Object.fromEntries(names.map((name) => [name, { value: PROBLEMS[name] }])),
-    },
-  },
-});
-
-const byGateway = (description: string, message: string): OpenApiResponse =>
-  answer(`${description}; answered by API Gateway itself`, 'GatewayMessage', { message });
-
-const FAULTS = {
-  '500': problem('A fault of the service; logged under `instance`', ['fault']),
-  '503': problem('The store did not answer; send it again', ['outage'], ['Retry-After']),
-} as const;
-/** Of every operation that asks for a signature. */
-const SIGNED = {
-  '403': byGateway('The request is not signed, or its signer may not do this', 'Forbidden'),
-  '429': byGateway('Too many requests', 'Too Many Requests'),
-  ...FAULTS,
-} as const;
-const BODY_REFUSALS = {
-  '413': problem(`The body is larger than ${MAX_BODY_BYTES} bytes`, ['tooLarge']),
-  '415': problem('The body is not declared as JSON in UTF-8', ['mediaType']),
-} as const;
-const NO_TASK = problem('There is no such task; an id of another form names none', ['noTask']);
-
-const requestBody = (schema: string, example: unknown, required: boolean): JsonObject => ({
-  required,
-  content: { 'application/json': { schema: schemaRef(schema), examples: { example: { value: example } } } },
-});
+import { EXAMPLES } from './openapi-examples.ts';
+import { KIND_OPERATIONS } from './openapi-kinds.ts';
+import {
+  answer,
+  BODY_REFUSALS,
+  FAULTS,
+  type JsonObject,
+  NO_TASK,
+  type OperationDoc,
+  parameterRef,
+  problem,
+  requestBody,
+  SIGNED,
+} from './openapi-parts.ts';
 
 const query = (name: string, description: string, schema: JsonObject): JsonObject => ({
   name,
@@ -247,4 +177,5 @@ export const OPERATIONS: Readonly<Record<OperationId, OperationDoc>> = {
   },
   abandonAction: control('Abandon', 'Ends a task that waits for its next attempt.', EXAMPLES.abandoned),
   cancelAction: control('Cancel', 'Ends a task that no worker has taken yet.', EXAMPLES.cancelled),
+  ...KIND_OPERATIONS,
 };

@@ -6,6 +6,13 @@ import { writeFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { enqueueBodySchema } from '../../lambdas/contracts/action-kinds.ts';
 import {
+  kindChangeSchema,
+  kindListSchema,
+  kindSchema,
+  kindViewSchema,
+  pauseBodySchema,
+} from '../../lambdas/contracts/api-kinds.ts';
+import {
   API_ROUTES,
   auditEntrySchema,
   auditViewSchema,
@@ -25,7 +32,8 @@ import {
   quoteSnapshotSchema,
 } from '../../lambdas/contracts/quote-snapshot.ts';
 import { EXAMPLES } from './openapi-examples.ts';
-import { type JsonObject, type OperationDoc, OPERATIONS } from './openapi-operations.ts';
+import { OPERATIONS } from './openapi-operations.ts';
+import type { JsonObject, OperationDoc } from './openapi-parts.ts';
 
 /** The generated description. */
 export const OPENAPI_FILE = new URL('../../docs/openapi.json', import.meta.url);
@@ -56,6 +64,10 @@ const NAMED_SCHEMAS = {
   TaskPage: taskPageSchema,
   AuditTrail: auditViewSchema,
   AuditEntry: auditEntrySchema,
+  PauseRequest: pauseBodySchema,
+  Kind: kindViewSchema,
+  KindList: kindListSchema,
+  KindChange: kindChangeSchema,
   Health: healthSchema,
   Problem: problemSchema,
   FieldError: fieldErrorSchema,
@@ -103,6 +115,16 @@ const PARAMETERS = {
     schema: { type: 'string', pattern: '^"[1-9][0-9]{0,14}"$' },
     example: '"3"',
   },
+  kind: pathParameter('kind', kindSchema, 'crm.sync'),
+  'If-Match-Kind': {
+    name: 'If-Match',
+    in: 'header',
+    required: false,
+    description:
+      'ETag of the kind: the change is made only from that version; without it from whatever it is',
+    schema: { type: 'string', pattern: '^"[1-9][0-9]{0,14}"$' },
+    example: '"3"',
+  },
 } as const;
 
 const header = (description: string, example: string): JsonObject => ({
@@ -112,7 +134,7 @@ const header = (description: string, example: string): JsonObject => ({
 });
 
 const HEADERS = {
-  ETag: header('Version of the task in double quotes, for `If-Match`', '"1"'),
+  ETag: header('Version of the task or kind in double quotes, for `If-Match`', '"1"'),
   Location: header('Path of the task', `/actions/${EXAMPLES.taskId}`),
   'Idempotency-Replayed': header('Always `true`: the task was there before', 'true'),
   'Retry-After': header('Seconds after which it may be sent again', '5'),
@@ -139,6 +161,7 @@ const TAGS = [
   { name: 'quotes', description: 'Actions of a quote' },
   { name: 'actions', description: 'One action: its task and its trail' },
   { name: 'operators', description: 'Guarded transitions by people' },
+  { name: 'kinds', description: 'Pausing what a provider cannot take at the moment' },
   { name: 'service', description: 'The API itself' },
 ] as const;
 

@@ -1,20 +1,34 @@
-/** Pauses in the Controls table: one item per paused kind. */
-import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+/**
+ * Pauses in the Controls table: one item per kind that was ever paused. Every write is conditional on absence, or on the
+ * version that was read; one of our own whose answer was lost is recognised by its attempt id.
+ */
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { ActionKind } from '../../contracts/action-kinds.ts';
-import { type Pause, pauseIdOf, pauseSchema } from '../../contracts/controls.ts';
+import { type Pause, pauseIdOf, type PauseRecord, pauseRecordSchema } from '../../contracts/controls.ts';
+import { CONTROLS_TABLE } from '../../contracts/environment.ts';
 import { QueueError } from '../../domain/errors.ts';
-import type { PauseSource } from '../../domain/ports.ts';
+import { holdsChange, isPaused } from '../../domain/pauses.ts';
+import type { PauseRepo } from '../../domain/ports.ts';
+import { conditionFailure } from './document-client.ts';
 import type { Item } from './task-item.ts';
 
-function parsePause(item: Item): Pause {
-  const parsed = pauseSchema.safeParse(item);
+function parseRecord(item: Item): PauseRecord {
+  const parsed = pauseRecordSchema.safeParse(item);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
   throw new QueueError('STORED_RECORD_INVALID', { detail: `Pause: ${fields}`, cause: parsed.error });
 }
 
+const conditionOn = (previous: PauseRecord | undefined) =>
+  previous === undefined
+    ? { ConditionExpression: `attribute_not_exists(${CONTROLS_TABLE.partitionKey})` }
+    : {
+        ConditionExpression: 'version = :version',
+        ExpressionAttributeValues: { ':version': previous.version },
+      };
+
 /** See the file head. */
-export class DynamoDbPauseRepo implements PauseSource {
+export class DynamoDbPauseRepo implements PauseRepo {
   readonly #client: DynamoDBDocumentClient;
   readonly #tableName: string;
 
@@ -23,11 +37,39 @@ export class DynamoDbPauseRepo implements PauseSource {
     this.#tableName = tableName;
   }
 
-  /** See {@link PauseSource.pauseOf}. @throws {QueueError} `STORED_RECORD_INVALID` */
+  /** See {@link PauseRepo.pauseOf}. @throws {QueueError} `STORED_RECORD_INVALID` */
   async pauseOf(kind: ActionKind): Promise<Pause | undefined> {
+    const record = await this.#get(kind, false);
+    return isPaused(record) ? record : undefined;
+  }
+
+  /** See {@link PauseRepo.read}. @throws {QueueError} `STORED_RECORD_INVALID` */
+  async read(kind: ActionKind): Promise<PauseRecord | undefined> {
+    return this.#get(kind, true);
+  }
+
+  async #get(kind: ActionKind, isConsistent: boolean): Promise<PauseRecord | undefined> {
     const { Item } = await this.#client.send(
-      new GetCommand({ TableName: this.#tableName, Key: { controlId: pauseIdOf(kind) } }),
+      new GetCommand({
+        TableName: this.#tableName,
+        Key: { controlId: pauseIdOf(kind) },
+        ConsistentRead: isConsistent,
+      }),
     );
-    return Item === undefined ? undefined : parsePause(Item);
+    return Item === undefined ? undefined : parseRecord(Item);
+  }
+
+  /** See {@link PauseRepo.write}. @throws {QueueError} `STORED_RECORD_INVALID` */
+  async write(previous: PauseRecord | undefined, next: PauseRecord): Promise<boolean> {
+    try {
+      await this.#client.send(
+        new PutCommand({ TableName: this.#tableName, Item: next, ...conditionOn(previous) }),
+      );
+      return true;
+    } catch (error) {
+      if (conditionFailure(error) === undefined) throw error;
+      const stored = await this.read(next.kind);
+      return stored !== undefined && holdsChange(stored, next);
+    }
   }
 }

@@ -26,6 +26,8 @@ export interface RenderedCard {
 
 const MAX_TEXT = 3_000;
 const MAX_FIELD = 2_000;
+/** Longest reason of a pause, in characters of markup. */
+const MAX_REASON = 1_500;
 /** Operator moves that a card names; the audit trail has all of them. */
 const MAX_MOVES = 5;
 
@@ -36,6 +38,11 @@ const LABELS = {
   [ExecutionState.FailedTerminal]: '❌ Failed for good',
   [ExecutionState.Completed]: '✅ Completed',
 } as const satisfies Record<ExecutionState, string>;
+
+const HELD_LABELS: Partial<Record<ExecutionState, string>> = {
+  [ExecutionState.Queued]: '⏸️ Queued, held',
+  [ExecutionState.RetryableFailed]: '⏸️ Failed, held',
+};
 
 const ENDED_BY: Partial<Record<TransitionCause, string>> = {
   [TransitionCause.OperatorCancel]: '🚫 Cancelled',
@@ -52,7 +59,8 @@ const last = ({ history }: ExecutionTask): Transition | undefined => history.at(
 
 const labelOf = (task: ExecutionTask): string => {
   const cause = last(task)?.cause;
-  return (cause === undefined ? undefined : ENDED_BY[cause]) ?? LABELS[task.state];
+  const held = task.hold === undefined ? undefined : HELD_LABELS[task.state];
+  return (cause === undefined ? undefined : ENDED_BY[cause]) ?? held ?? LABELS[task.state];
 };
 
 const attemptText = (task: ExecutionTask): string => {
@@ -82,6 +90,15 @@ function fieldsOf(task: ExecutionTask): SectionBlock {
   if (task.nextAttemptAtMs !== undefined) fields.push(field('Next attempt', dateText(task.nextAttemptAtMs)));
   if (task.result !== undefined) fields.push(field('Effect', effectText(task.result)));
   return { type: 'section', fields };
+}
+
+/** Why nothing runs: also right after somebody pressed Retry now, since the next driver holds the task again. */
+function holdBlocks({ hold, kind }: ExecutionTask): SectionBlock[] {
+  if (hold === undefined) return [];
+  const who = `${kind} is paused by ${actorName(hold.actor)}`;
+  const when = `since ${dateText(hold.sinceMs)}`;
+  const text = `*Held* ${when}: ${clipped(hold.reason, MAX_REASON)}\n${who}; this runs once it is resumed, and no attempt is used up.`;
+  return [{ type: 'section', text: { type: 'mrkdwn', text } }];
 }
 
 /** A running task still carries the error of the attempt before. */
@@ -172,7 +189,8 @@ const actionsOf = (task: ExecutionTask): ActionsBlock => ({
 /** Text of the card for notifications: one line. */
 function fallbackOf(task: ExecutionTask): string {
   const error = task.error === undefined ? '' : `, ${task.error.code}`;
-  return `${task.kind} of quote ${escapeText(task.quoteId)}: ${labelOf(task)} (attempt ${attemptText(task)}${error})`;
+  const held = task.hold === undefined ? '' : `: ${clipped(task.hold.reason, MAX_REASON)}`;
+  return `${task.kind} of quote ${escapeText(task.quoteId)}: ${labelOf(task)}${held} (attempt ${attemptText(task)}${error})`;
 }
 
 /** The card of a task at its present version. */
@@ -186,6 +204,7 @@ export function renderCard(task: ExecutionTask): RenderedCard {
     text: fallbackOf(task),
     blocks: [
       title,
+      ...holdBlocks(task),
       fieldsOf(task),
       ...errorBlocks(task),
       ...moveBlocks(task),
@@ -202,12 +221,15 @@ const endOf = (task: ExecutionTask, { to, attempt, deferrals, errorCode }: Trans
   return `❌ ${task.kind} did not recover: failed for good ${on}${why}`;
 };
 
+const restartOf = ({ kind }: ExecutionTask, wasHeld: boolean): string =>
+  wasHeld ? `it runs again at once unless ${kind} is still paused` : 'it runs again at once';
+
 /** The thread's message about a recovery. */
-export function recoveryText(task: ExecutionTask, { transition, after }: Recovery): string {
+export function recoveryText(task: ExecutionTask, { transition, after, wasHeld }: Recovery): string {
   const afterwards = after === undefined ? '' : ` after ${after}`;
   const who = actorName(transition.actor);
   if (transition.cause === TransitionCause.OperatorRetry) {
-    return `🔁 ${task.kind}: ${who} pressed Retry now${afterwards}; it runs again at once`;
+    return `🔁 ${task.kind}: ${who} pressed Retry now${afterwards}; ${restartOf(task, wasHeld)}`;
   }
   if (transition.cause === TransitionCause.OperatorAbandon) {
     return `🚫 ${task.kind} did not recover: ${who} abandoned it${afterwards}`;

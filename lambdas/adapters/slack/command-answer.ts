@@ -8,7 +8,7 @@ import { countedText, kpiValueText, targetText, VERDICT_TEXT } from '../../domai
 import { attemptsShown } from '../../domain/retry-policy.ts';
 import { FIGURE_DAYS } from './command-figures.ts';
 import { packed, section } from './interaction-blocks.ts';
-import { dateText, escapeText } from './message-text.ts';
+import { actorName, clipped, dateText, escapeText } from './message-text.ts';
 
 /** Body of the answer to a slash command. */
 export interface CommandAnswer {
@@ -21,7 +21,7 @@ export interface CommandAnswer {
 const answer = (head: string, lines: readonly string[]): CommandAnswer => ({
   response_type: 'ephemeral',
   text: head,
-  // 50 lines of some 300 characters make 6 sections; Slack takes 50 blocks.
+  // 50 lines of at most 900 characters make 17 sections; Slack takes 50 blocks.
   blocks: [head, ...packed(lines)].map(section),
 });
 
@@ -37,10 +37,19 @@ function errorText({ error }: ExecutionTask): readonly string[] {
 const nextText = ({ nextAttemptAtMs }: ExecutionTask): readonly string[] =>
   nextAttemptAtMs === undefined ? [] : [`next attempt ${dateText(nextAttemptAtMs)}`];
 
+/** Longest reason of a pause, in characters of markup: 50 lines stay within the blocks of an answer. */
+const MAX_REASON = 300;
+
+const holdText = ({ hold, kind }: ExecutionTask): readonly string[] =>
+  hold === undefined
+    ? []
+    : [`⏸️ held: ${kind} is paused by ${actorName(hold.actor)}: ${clipped(hold.reason, MAX_REASON)}`];
+
 const taskLine = (task: ExecutionTask): string =>
   [
     `*${task.kind}* is *${task.state}*`,
     attemptText(task),
+    ...holdText(task),
     ...errorText(task),
     ...nextText(task),
     `\`${task.taskId}\``,

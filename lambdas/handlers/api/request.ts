@@ -1,6 +1,8 @@
 /** A request as the handlers see it: the event of an HTTP API (payload format 2.0), read without trust. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
+import { ActionKind } from '../../contracts/action-kinds.ts';
+import { kindSchema } from '../../contracts/api-kinds.ts';
 import { MAX_IDEMPOTENCY_KEY_LENGTH, taskIdSchema } from '../../contracts/api.ts';
 import { quoteIdSchema } from '../../contracts/quote-snapshot.ts';
 import { QueueError } from '../../domain/errors.ts';
@@ -59,15 +61,30 @@ export function idempotencyKeyOf(request: ApiRequest): string {
   return value;
 }
 
+/** @throws {ApiProblem} 404 naming the kinds there are */
+export function actionKindOf({ params }: ApiRequest): ActionKind {
+  const parsed = kindSchema.safeParse(params['kind']);
+  if (parsed.success) return parsed.data;
+  throw badParameter(404, 'kind', `expected one of: ${Object.values(ActionKind).join(', ')}`);
+}
+
 /**
  * The version in `If-Match: "<version>"`.
  * @throws {ApiProblem} 428 when it is missing, 400 when it is not one strong entity tag of a version
  */
 export function ifMatchVersionOf(request: ApiRequest): number {
+  const version = optionalIfMatchVersionOf(request);
+  if (version !== undefined) return version;
+  throw badParameter(428, 'If-Match', 'expected the ETag of the task that was read, like "3"');
+}
+
+/**
+ * The version in `If-Match: "<version>"`, or `undefined` without one.
+ * @throws {ApiProblem} 400 when it is not one strong entity tag of a version
+ */
+export function optionalIfMatchVersionOf(request: ApiRequest): number | undefined {
   const value = headerOf(request, 'if-match');
-  if (value === undefined) {
-    throw badParameter(428, 'If-Match', 'expected the ETag of the task that was read, like "3"');
-  }
+  if (value === undefined) return undefined;
   const version = /^"([1-9]\d{0,14})"$/.exec(value.trim())?.[1];
   if (version === undefined) {
     throw badParameter(400, 'If-Match', 'expected one version in double quotes, like "3"');

@@ -17,7 +17,8 @@ import type { TaskPage } from '../../domain/ports.ts';
 import { attemptsShown } from '../../domain/retry-policy.ts';
 import { jsonResponse } from './router.ts';
 
-const iso = (epochMs: number): string => new Date(epochMs).toISOString();
+/** A point in time as the API writes it. */
+export const iso = (epochMs: number): string => new Date(epochMs).toISOString();
 
 /** Address of a task. */
 export const taskPath = (taskId: string): string => API_ROUTES.readAction.path.replace('{taskId}', taskId);
@@ -32,6 +33,9 @@ function errorView({ error }: ExecutionTask): Pick<TaskView, 'error'> {
   const { kind, text } = ERROR_CODES[code];
   return { error: { code, kind, text, detail, ...(causeCode === undefined ? {} : { causeCode }) } };
 }
+
+const holdView = ({ hold }: ExecutionTask): Pick<TaskView, 'hold'> =>
+  hold === undefined ? {} : { hold: { reason: hold.reason, actor: hold.actor, since: iso(hold.sinceMs) } };
 
 function effectView({ result, proof, fingerprint }: ExecutionTask): Pick<TaskView, 'effect'> {
   if (result === undefined || proof === undefined || fingerprint === undefined) return {};
@@ -86,6 +90,7 @@ export function taskView(task: ExecutionTask): TaskView {
     attempts,
     ...errorView(task),
     ...(nextAttemptAtMs === undefined ? {} : { nextAttemptAt: iso(nextAttemptAtMs) }),
+    ...holdView(task),
     ...effectView(task),
     createdAt: iso(task.createdAtMs),
     updatedAt: iso(task.updatedAtMs),

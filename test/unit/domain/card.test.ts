@@ -16,7 +16,7 @@ import {
   retried,
 } from '../../../lambdas/domain/card.ts';
 import { LeaseLost, QueueError } from '../../../lambdas/domain/errors.ts';
-import { completed, failed, redriven, stopped } from '../../../lambdas/domain/transitions.ts';
+import { completed, failed, held, redriven, stopped } from '../../../lambdas/domain/transitions.ts';
 import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../helpers/builders.ts';
 import { START_MS } from '../../helpers/fake-clock.ts';
 
@@ -62,7 +62,7 @@ describe('recoveriesOf', () => {
     ['retry by an operator', redriven(waiting, 'operator_retry', byAda)],
   ])('finds a %s after a retryable failure, with the error before', (_title, task) => {
     expect(recoveriesOf(task, waiting.version)).toEqual([
-      { transition: task.history.at(-1), after: 'PROVIDER_TIMEOUT' },
+      { transition: task.history.at(-1), after: 'PROVIDER_TIMEOUT', wasHeld: false },
     ]);
   });
 
@@ -77,6 +77,14 @@ describe('recoveriesOf', () => {
     const [recovery] = recoveriesOf(done(runningTask(busy)), busy.version);
 
     expect(recovery?.after).toBe('PROVIDER_TIMEOUT');
+  });
+
+  it('names the failure and not the hold of a paused kind that followed it', () => {
+    const pause = { reason: 'The CRM is down', actor: 'api:ada' };
+    const waitedFor = redriven(held(waiting, pause, contextAt()), 'release', contextAt());
+
+    expect(recoveriesOf(waitedFor, 0)).toEqual([]);
+    expect(recoveriesOf(done(runningTask(waitedFor)), 0)).toMatchObject([{ after: 'PROVIDER_TIMEOUT' }]);
   });
 
   it('leaves out what was told already', () => {

@@ -83,6 +83,11 @@ describe('a claim of a paused kind', () => {
       attempt: 0,
       hold: { reason: pause.reason, actor: 'api:ada', sinceMs: START_MS },
     });
+    expect((await stored(taskId)).history.at(-1)).toMatchObject({
+      cause: 'hold',
+      actor: 'system:test',
+      reason: 'Paused by api:ada: The CRM is down until noon',
+    });
   });
 
   it('delivered again finds the task held and writes nothing', async () => {

@@ -10,7 +10,7 @@ import {
 } from '../../../../lambdas/contracts/slack-actions.ts';
 import { recoveriesOf } from '../../../../lambdas/domain/card.ts';
 import { QueueError } from '../../../../lambdas/domain/errors.ts';
-import { completed, failed, redriven, stopped } from '../../../../lambdas/domain/transitions.ts';
+import { completed, failed, held, redriven, stopped } from '../../../../lambdas/domain/transitions.ts';
 import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../../helpers/builders.ts';
 import { START_MS } from '../../../helpers/fake-clock.ts';
 
@@ -56,6 +56,7 @@ describe('renderCard', () => {
         task = redriven(task, 'operator_retry', context);
       }
       const error = { code: 'PROVIDER_REFUSED', detail: detail.slice(0, 1_000) } as const;
+      task = held(task, { reason: detail.slice(0, 300), actor: name }, contextAt());
       const { text, blocks } = renderCard({
         ...task,
         error,
@@ -115,6 +116,41 @@ describe('renderCard', () => {
     expect(markup(stopped(retryableTask(), 'operator_abandon', context))).toContain('🚫 Abandoned');
   });
 
+  it.each([
+    ['queued', queuedTask(), '⏸️ Queued, held'],
+    ['failed', retryableTask(), '⏸️ Failed, held'],
+  ])('says why a %s task of a paused kind does not run, and until it runs again', (_title, task, label) => {
+    const pause = { reason: 'The CRM is <down>', actor: 'slack:T1/U1 (ada)' };
+    const waiting = held(task, pause, contextAt());
+
+    expect(markup(waiting)).toMatch(
+      /\*Held\* since <!date\^\d+\^.+>: The CRM is &lt;down&gt;\ncrm\.sync is paused by ada; this runs once it is resumed/,
+    );
+    expect(markup(waiting)).toContain(`*crm.sync* · ${label}`);
+    expect(renderCard(waiting).text).toContain(`${label}: The CRM is &lt;down&gt; (attempt`);
+    for (const next of [runningTask(waiting), redriven(waiting, 'release', contextAt())]) {
+      expect(markup(next)).not.toMatch(/\bheld\b/i);
+    }
+  });
+
+  it('keeps the buttons of a held task, and says why nothing runs after Retry now', () => {
+    const pause = { reason: 'The CRM is down', actor: 'api:lin' };
+    const waiting = held(retryableTask(), pause, contextAt());
+    const pressed = redriven(waiting, 'operator_retry', contextAt(START_MS, { actor: 'slack:T1/U1 (ada)' }));
+
+    const text = markup(held(pressed, pause, contextAt()));
+
+    expect(text).toContain('👤 ada pressed Retry now');
+    expect(text).toContain('crm.sync is paused by api:lin');
+    expect(renderCard(waiting).blocks.at(-1)).toMatchObject({
+      elements: [
+        { action_id: ACTION_IDS.retry },
+        { action_id: ACTION_IDS.abandon },
+        { action_id: ACTION_IDS.audit },
+      ],
+    });
+  });
+
   it('gives each button the version it shows, and asks before what cannot be undone', () => {
     const task = retryableTask();
     const actions = renderCard(task).blocks.find((block) => block.type === 'actions');
@@ -163,6 +199,10 @@ describe('recoveryText', () => {
     [
       '🔁 crm.sync: &lt;!channel&gt; pressed Retry now after PROVIDER_TIMEOUT; it runs again at once',
       redriven(waiting, 'operator_retry', ada),
+    ],
+    [
+      '🔁 crm.sync: &lt;!channel&gt; pressed Retry now after PROVIDER_TIMEOUT; it runs again at once unless crm.sync is still paused',
+      redriven(held(waiting, { reason: 'down', actor: 'api:lin' }, contextAt()), 'operator_retry', ada),
     ],
   ])('says: %s', (text, task) => {
     expect(textOf(task)).toEqual([text]);

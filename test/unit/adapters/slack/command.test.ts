@@ -9,7 +9,7 @@ import { type FigureSource, readFigures } from '../../../../lambdas/adapters/sla
 import { parseCommand } from '../../../../lambdas/adapters/slack/command-parse.ts';
 import type { LatencyRecord } from '../../../../lambdas/contracts/cards.ts';
 import type { AuditRecord, ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import { failed, redriven } from '../../../../lambdas/domain/transitions.ts';
+import { failed, held, redriven } from '../../../../lambdas/domain/transitions.ts';
 import { QueueError } from '../../../../lambdas/domain/errors.ts';
 import { contextAt, queuedTask, retryableTask, runningTask } from '../../../helpers/builders.ts';
 import { START_MS } from '../../../helpers/fake-clock.ts';
@@ -45,15 +45,24 @@ describe('quoteAnswer', () => {
     expect(textOf(answer)).toContain('*pdf.render* is *queued* · attempt 0 of 5');
   });
 
+  it('says why an action of a paused kind does not run', () => {
+    const pause = { reason: 'The CRM is <down>', actor: 'slack:T1/U1 (ada)' };
+
+    expect(textOf(quoteAnswer('Q-1001', [held(queuedTask(), pause, contextAt())], false))).toContain(
+      '⏸️ held: crm.sync is paused by ada: The CRM is &lt;down&gt; · ',
+    );
+  });
+
   it('says when there are none, and when there are more', () => {
     expect(quoteAnswer('Q-1', [], false).text).toBe('Quote *Q-1* has no actions.');
     expect(textOf(quoteAnswer('Q-1', [queuedTask()], true))).toContain('There are more');
   });
 
   it('stays within the limits of Block Kit with as many actions as it is given', () => {
+    const longest = { reason: '<'.repeat(300), actor: '&'.repeat(300) };
     const answer = quoteAnswer(
       'Q-1',
-      Array.from({ length: 50 }, () => retryableTask()),
+      Array.from({ length: 50 }, () => held(retryableTask(), longest, contextAt())),
       true,
     );
 

@@ -9,6 +9,7 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { DynamoDbAuditRepo } from '../../../../lambdas/adapters/dynamodb/audit-repo.ts';
 import { DynamoDbCardRepo } from '../../../../lambdas/adapters/dynamodb/card-repo.ts';
+import { DynamoDbPauseRepo } from '../../../../lambdas/adapters/dynamodb/pause-repo.ts';
 import { DynamoDbTaskRepo } from '../../../../lambdas/adapters/dynamodb/task-repo.ts';
 import {
   problemSchema,
@@ -84,6 +85,7 @@ export async function startApi(env: Readonly<Record<string, string>> = {}) {
     failNextStart: () => {
       outage.startsToFail += 1;
     },
+    pauses: new DynamoDbPauseRepo(dynamoDb.client, TABLE_NAMES.controls),
     tasks: new DynamoDbTaskRepo(dynamoDb.client, TABLE_NAMES.tasks),
     audit: new DynamoDbAuditRepo(dynamoDb.client, TABLE_NAMES.audit),
     cards: new DynamoDbCardRepo(dynamoDb.client, TABLE_NAMES.cards),

@@ -24,6 +24,7 @@ beforeAll(async () => {
     TASKS_TABLE: 'Tasks',
     AUDIT_TABLE: 'Audit',
     CARDS_TABLE: 'Cards',
+    CONTROLS_TABLE: 'Controls',
     POWERTOOLS_LOG_LEVEL: 'INFO',
   });
 });
@@ -49,6 +50,8 @@ const REQUESTS: Readonly<Record<string, readonly [keyof typeof handlers, HttpReq
   list: ['read', { method: 'GET', path: '/quotes/Q-1/actions' }],
   'read a task': ['read', { method: 'GET', path: TASK_PATH }],
   'read a trail': ['read', { method: 'GET', path: `${TASK_PATH}/audit` }],
+  'list the kinds': ['read', { method: 'GET', path: '/kinds' }],
+  resume: ['control', { method: 'POST', path: '/kinds/crm.sync/resume' }],
   retry: ['control', { method: 'POST', path: `${TASK_PATH}/retry`, headers: { 'if-match': '"1"' } }],
 };
 

@@ -1,0 +1,49 @@
+/** The API's kinds: which are paused, and how that changes. */
+import * as z from 'zod/mini';
+import { ActionKind } from './action-kinds.ts';
+import { about, count, instant, reasonText, text } from './api.ts';
+import { MAX_PAUSE_REASON_LENGTH } from './controls.ts';
+
+/** A kind in URLs. */
+export const kindSchema = z.enum(ActionKind);
+
+/** Body of `pause`. */
+export const pauseBodySchema = z.strictObject({
+  reason: reasonText(
+    MAX_PAUSE_REASON_LENGTH,
+    'Why, for people; stands on the card of every action held',
+  ).check(
+    z.refine<string>((reason) => reason === '' || reason.trim() !== '', 'expected a reason that can be read'),
+  ),
+});
+
+/** A kind as the API shows it. */
+export const kindViewSchema = z.strictObject({
+  kind: kindSchema,
+  paused: z.boolean().check(about('While it is, no action of the kind starts')),
+  version: count('Counts the changes; 0 while nobody has ever paused the kind. The ETag, for `If-Match`'),
+  reason: z.optional(text('Why; while it is paused')),
+  actor: z.optional(text('Who gave that reason; while it is paused')),
+  since: z.optional(instant('When it was paused; while it is')),
+  resumed: z.optional(
+    z
+      .strictObject({ actor: text('Who'), at: instant('When') })
+      .check(about('Who put it back to work; absent while it is paused, and if it never was')),
+  ),
+  links: z.strictObject({
+    pause: text('Pauses it, or gives another reason'),
+    resume: z.optional(text('Present while it is paused')),
+  }),
+});
+/** A kind as the API shows it. */
+export type KindView = z.infer<typeof kindViewSchema>;
+
+/** Every kind. */
+export const kindListSchema = z.strictObject({ kinds: z.array(kindViewSchema) });
+
+/** A kind after `pause` or `resume`. */
+export const kindChangeSchema = z.extend(kindViewSchema, {
+  changed: z.boolean().check(about('`false`: it was so already, and nothing was written')),
+});
+/** A kind after `pause` or `resume`. */
+export type KindChangeView = z.infer<typeof kindChangeSchema>;

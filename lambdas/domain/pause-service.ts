@@ -1,0 +1,79 @@
+/**
+ * Pausing and resuming kinds. Every change is one write, conditional on the version that was read; asking for what is so
+ * already writes nothing, so a request may be sent again.
+ */
+import type { ActionKind } from '../contracts/action-kinds.ts';
+import type { PauseRecord } from '../contracts/controls.ts';
+import { QueueError } from './errors.ts';
+import { type PauseContext, pausedWith, resumedFrom } from './pauses.ts';
+import type { Clock, Ids, PauseRepo } from './ports.ts';
+
+/** What the service works with. */
+export interface PauseServiceOptions {
+  readonly pauses: PauseRepo;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** Who asks, and of which version. */
+export interface PauseRequest {
+  readonly actor: string;
+  /** Version that the record must have. @default whatever it has */
+  readonly ifVersion?: number | undefined;
+}
+
+/** What a request led to. */
+export interface PauseResult {
+  /** `undefined` while nobody has ever paused the kind. */
+  readonly record: PauseRecord | undefined;
+  /** Whether this request changed it. */
+  readonly changed: boolean;
+}
+
+type Decide = (current: PauseRecord | undefined, context: PauseContext) => PauseRecord | undefined;
+
+/** How often a change looks again after losing a race; each loss means that another operator was faster. */
+const LOOKS = 3;
+
+function assertVersion(current: PauseRecord | undefined, ifVersion: number | undefined): void {
+  const version = current?.version ?? 0;
+  if (ifVersion === undefined || ifVersion === version) return;
+  throw new QueueError('STALE_VERSION', { detail: `The kind is at version ${version}, not ${ifVersion}` });
+}
+
+/** See the file head. */
+export class PauseService {
+  readonly #options: PauseServiceOptions;
+
+  constructor(options: PauseServiceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * No action of the kind starts from now on; those that run go on. Paused already it takes the new reason.
+   * @throws {QueueError} `STALE_VERSION`: nothing is written
+   */
+  async pause(kind: ActionKind, reason: string, request: PauseRequest): Promise<PauseResult> {
+    return this.#change(kind, request, (current, context) => pausedWith(current, kind, reason, context));
+  }
+
+  /**
+   * Actions of the kind may start again; the sweep releases those that were held.
+   * @throws {QueueError} `STALE_VERSION`: nothing is written
+   */
+  async resume(kind: ActionKind, request: PauseRequest): Promise<PauseResult> {
+    return this.#change(kind, request, resumedFrom);
+  }
+
+  async #change(kind: ActionKind, { actor, ifVersion }: PauseRequest, decide: Decide): Promise<PauseResult> {
+    const { pauses, clock, ids } = this.#options;
+    for (let look = 0; look < LOOKS; look += 1) {
+      const current = await pauses.read(kind);
+      assertVersion(current, ifVersion);
+      const next = decide(current, { actor, nowMs: clock.nowMs(), attemptId: ids.next() });
+      if (next === undefined) return { record: current, changed: false };
+      if (await pauses.write(current, next)) return { record: next, changed: true };
+    }
+    throw new QueueError('STALE_VERSION', { detail: 'Other operators change this kind at the same time' });
+  }
+}

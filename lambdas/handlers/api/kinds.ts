@@ -1,0 +1,86 @@
+/** Kinds: which are paused, and the two requests that change that. */
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { ActionKind } from '../../contracts/action-kinds.ts';
+import { type KindChangeView, type KindView, pauseBodySchema } from '../../contracts/api-kinds.ts';
+import { API_ROUTES } from '../../contracts/api.ts';
+import type { PauseRecord } from '../../contracts/controls.ts';
+import type { PauseResult, PauseService } from '../../domain/pause-service.ts';
+import { isPaused } from '../../domain/pauses.ts';
+import type { PauseRepo } from '../../domain/ports.ts';
+import { jsonObjectOf, shaped } from './body.ts';
+import { actorOf, type ApiRequest, actionKindOf, optionalIfMatchVersionOf } from './request.ts';
+import { jsonResponse, type Operation } from './router.ts';
+import { etagOf, iso } from './views.ts';
+
+const pathOf = (id: 'pauseKind' | 'resumeKind', kind: ActionKind): string =>
+  API_ROUTES[id].path.replace('{kind}', kind);
+
+const resumedView = ({ resumed }: PauseRecord): Pick<KindView, 'resumed'> =>
+  resumed === undefined ? {} : { resumed: { actor: resumed.actor, at: iso(resumed.atMs) } };
+
+/** A kind, with who paused it or who put it back to work. */
+export function kindView(kind: ActionKind, record: PauseRecord | undefined): KindView {
+  const pause = pathOf('pauseKind', kind);
+  if (record === undefined) return { kind, paused: false, version: 0, links: { pause } };
+  const { version, reason, actor, sinceMs } = record;
+  if (!isPaused(record)) return { kind, paused: false, version, ...resumedView(record), links: { pause } };
+  const links = { pause, resume: pathOf('resumeKind', kind) };
+  return { kind, paused: true, version, reason, actor, since: iso(sinceMs), links };
+}
+
+/** `GET /kinds`; strongly consistent. */
+export const listKinds =
+  (pauses: Pick<PauseRepo, 'read'>): Operation =>
+  async () => {
+    const kinds = Object.values(ActionKind);
+    const views = await Promise.all(kinds.map(async (kind) => kindView(kind, await pauses.read(kind))));
+    return jsonResponse({ kinds: views });
+  };
+
+/** A kind after a change. */
+export const kindChangeView = (kind: ActionKind, { record, changed }: PauseResult): KindChangeView => ({
+  ...kindView(kind, record),
+  changed,
+});
+
+function changeResponse(kind: ActionKind, result: PauseResult): Response {
+  const { record } = result;
+  return jsonResponse(
+    kindChangeView(kind, result),
+    200,
+    record === undefined ? {} : { etag: etagOf(record) },
+  );
+}
+
+/** Who did it and when; the reason stays in the record and on the cards: it is free text. */
+function log(logger: Logger, did: string, kind: ActionKind, request: ApiRequest, result: PauseResult): void {
+  const { record, changed } = result;
+  logger.info(did, { kind, actor: actorOf(request), version: record?.version ?? 0, changed });
+}
+
+const asked = (request: ApiRequest) => ({
+  actor: actorOf(request),
+  ifVersion: optionalIfMatchVersionOf(request),
+});
+
+/** `POST /kinds/{kind}/pause` */
+export const pauseKind =
+  (service: PauseService, logger: Logger): Operation =>
+  async (request) => {
+    const kind = actionKindOf(request);
+    const by = asked(request);
+    const { reason } = shaped(jsonObjectOf(request), pauseBodySchema);
+    const result = await service.pause(kind, reason, by);
+    log(logger, 'kind paused', kind, request, result);
+    return changeResponse(kind, result);
+  };
+
+/** `POST /kinds/{kind}/resume`; a body is ignored. */
+export const resumeKind =
+  (service: PauseService, logger: Logger): Operation =>
+  async (request) => {
+    const kind = actionKindOf(request);
+    const result = await service.resume(kind, asked(request));
+    log(logger, 'kind resumed', kind, request, result);
+    return changeResponse(kind, result);
+  };

@@ -1,0 +1,111 @@
+/** A paused kind, end to end: its actions wait with the reason on their cards, others go on, and resuming runs them once. */
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
+import { taskViewSchema } from '../../lambdas/contracts/api.ts';
+import { StepFunctionsDriver } from '../../lambdas/adapters/execution-driver.ts';
+import { effectKeyOf } from '../../lambdas/domain/hashing.ts';
+import { redriven } from '../../lambdas/domain/transitions.ts';
+import { listKinds, pauseKind, resumeKind } from '../../tools/cli/kind-client.ts';
+import { getAudit, getTask } from '../../tools/cli/queue-client.ts';
+import { countEffects } from '../../tools/demo/provider-counts.ts';
+import { cardsOf, put } from './support/cards.ts';
+import {
+  eventually,
+  freshQuoteId,
+  outputs,
+  postAction,
+  rootClient,
+  settled,
+  target,
+} from './support/queue.ts';
+import { press, readSlackSecret, storedTask } from './support/slack.ts';
+
+const REASON = 'The CRM is <down> until noon';
+
+afterEach(() => resumeKind(target, 'crm.sync'));
+
+async function enqueue(quoteId: string, kind: ActionKind, key: string): Promise<string> {
+  const { body } = await postAction(quoteId, kind, key);
+  return taskViewSchema.parse(body).taskId;
+}
+
+const held = (taskId: string) =>
+  eventually(`task ${taskId} to be held`, async () => {
+    const task = await getTask(target, taskId);
+    return task.hold === undefined ? undefined : task;
+  });
+
+/** The card of a task once its text has all of these. */
+const cardWith = (taskId: string, ...texts: readonly string[]) =>
+  eventually(`the card of ${taskId} to say ${texts.join(', ')}`, async () => {
+    const [card] = await cardsOf(taskId);
+    const shown = JSON.stringify(card ?? {});
+    return texts.every((text) => shown.includes(text)) ? shown : undefined;
+  });
+
+/** Puts a held task back to work, as the sweep does. */
+async function release(taskId: string): Promise<void> {
+  const task = await storedTask(taskId);
+  const context = { nowMs: Date.now(), attemptId: `release-${taskId}`, actor: 'test' };
+  const { generation } = await put(redriven(task, 'release', context), task);
+  const driver = new StepFunctionsDriver(new SFNClient(rootClient), outputs.stateMachineArn);
+  await driver.start({ taskId, generation, worker: 'crm', waitSeconds: 0 });
+}
+
+const crmKind = async () => (await listKinds(target)).find(({ kind }) => kind === 'crm.sync');
+
+describe('a paused kind', () => {
+  it('holds its actions visibly while others go on, and carries them out once when it is resumed', async () => {
+    const quoteId = freshQuoteId();
+    await pauseKind(target, 'crm.sync', REASON);
+    const [crm, pdf] = [
+      await enqueue(quoteId, 'crm.sync', 'crm'),
+      await enqueue(quoteId, 'pdf.render', 'pdf'),
+    ];
+
+    expect(await settled(pdf)).toMatchObject({ state: 'completed' });
+    expect(await held(crm)).toMatchObject({
+      state: 'queued',
+      attempts: { used: 0, claims: 0 },
+      hold: { reason: REASON },
+    });
+    await cardWith(crm, '⏸️ Queued, held', 'The CRM is &lt;down&gt; until noon', 'crm.sync is paused by');
+    expect((await countEffects(outputs)).deals.get(effectKeyOf('crm.sync', crm))).toBeUndefined();
+
+    await resumeKind(target, 'crm.sync');
+    await release(crm);
+
+    expect(await settled(crm)).toMatchObject({ state: 'completed', attempts: { used: 1, deferred: 0 } });
+    expect(await cardWith(crm, '✅ Completed')).not.toMatch(/\bheld\b/i);
+    expect((await countEffects(outputs)).deals.get(effectKeyOf('crm.sync', crm))).toBe(1);
+    const causes = (await getAudit(target, crm)).records.map(({ cause }) => cause);
+    expect(causes.slice(0, 3)).toEqual(['enqueue', 'hold', 'release']);
+  });
+
+  it('holds an action again after Retry now, and its card says why nothing runs', async () => {
+    const quoteId = freshQuoteId();
+    await pauseKind(target, 'crm.sync', REASON);
+    const taskId = await enqueue(quoteId, 'crm.sync', 'pressed');
+    const { version } = await held(taskId);
+    await cardWith(taskId, '⏸️ Queued, held');
+
+    const [secret = ''] = (await readSlackSecret()).signingSecrets;
+    expect(await press(secret, { taskId, version, action: 'retry' })).toBe(200);
+
+    const again = await eventually('the task to be held again', async () => {
+      const task = await getTask(target, taskId);
+      return task.version > version && task.hold !== undefined ? task : undefined;
+    });
+    expect(again).toMatchObject({ state: 'queued', generation: 2, attempts: { claims: 0 } });
+    await cardWith(taskId, 'pressed Retry now', '⏸️ Queued, held', `version ${again.version}`);
+  });
+
+  it('stands in the listing of kinds until it is resumed', async () => {
+    await pauseKind(target, 'crm.sync', REASON);
+
+    expect(await crmKind()).toMatchObject({ paused: true, reason: REASON });
+    await resumeKind(target, 'crm.sync');
+    expect(await crmKind()).toMatchObject({ paused: false, resumed: { actor: expect.any(String) } });
+  });
+});

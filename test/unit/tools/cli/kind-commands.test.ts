@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { kindChangeView, kindView } from '../../../../lambdas/handlers/api/kinds.ts';
+import { pausedWith, resumedFrom } from '../../../../lambdas/domain/pauses.ts';
+import { changeText, kindsTable } from '../../../../tools/cli/commands/kind-commands.ts';
+import { readKind } from '../../../../tools/cli/kind-client.ts';
+import { contextAt } from '../../../helpers/builders.ts';
+import { START_MS } from '../../../helpers/fake-clock.ts';
+
+const record = pausedWith(undefined, 'crm.sync', 'The CRM\nis down', contextAt(START_MS, { actor: 'ada' }));
+const resumed = resumedFrom(record, contextAt(START_MS + 60_000, { actor: 'lin' }));
+
+describe('readKind', () => {
+  it.each(['crm', '', 'constructor', 'CRM.SYNC'])(
+    'names the kinds there are when it is given "%s"',
+    (text) => {
+      expect(() => readKind(text)).toThrow(
+        `kind: expected one of pdf.render, crm.sync, slack.notify; found ${text}`,
+      );
+    },
+  );
+});
+
+describe('kindsTable', () => {
+  it('shows in a line each which kinds are paused, by whom and why', () => {
+    const lines = kindsTable([
+      kindView('pdf.render', undefined),
+      kindView('crm.sync', record),
+      kindView('slack.notify', resumed),
+    ])
+      .split('\n')
+      .map((line) => line.trim().split(/ {2,}/));
+
+    expect(lines).toEqual([
+      ['kind', 'state', 'since', 'by', 'reason'],
+      ['pdf.render', 'runs'],
+      ['crm.sync', 'paused', '2026-03-29T00:59:30.000Z', 'ada', 'The CRM is down'],
+      ['slack.notify', 'runs', '2026-03-29T01:00:30.000Z', 'lin'],
+    ]);
+  });
+});
+
+const textOf = (result: Parameters<typeof kindChangeView>[1]): string =>
+  changeText(kindChangeView('crm.sync', result));
+
+describe('changeText', () => {
+  it('says what was done, and what was so already', () => {
+    expect(textOf({ record, changed: true })).toContain('crm.sync is paused: The CRM is down');
+    expect(textOf({ record, changed: false })).toContain('crm.sync was already paused');
+    expect(textOf({ record: resumed, changed: true })).toContain('crm.sync runs again');
+    expect(textOf({ record: undefined, changed: false })).toBe('crm.sync is not paused; nothing was changed');
+  });
+});

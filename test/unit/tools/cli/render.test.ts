@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { held } from '../../../../lambdas/domain/transitions.ts';
+import { taskView } from '../../../../lambdas/handlers/api/views.ts';
+import { oneLine, taskDetails, tasksTable } from '../../../../tools/cli/render.ts';
+import { contextAt, retryableTask } from '../../../helpers/builders.ts';
+
+describe('a held task', () => {
+  const view = taskView(held(retryableTask(), { reason: 'The CRM\nis down', actor: 'ada' }, contextAt()));
+
+  it('says in the table why it waits, before its last error', () => {
+    expect(tasksTable([view])).toContain('held: The CRM is down (paused by ada)');
+    expect(tasksTable([view])).not.toContain('PROVIDER_TIMEOUT');
+  });
+
+  it('says in its details since when, and keeps its last error', () => {
+    expect(taskDetails(view)).toMatch(
+      /^held +since 2026-03-29T00:59:30.000Z: The CRM is down \(paused by ada\)$/m,
+    );
+    expect(taskDetails(view)).toContain('PROVIDER_TIMEOUT');
+  });
+});
+
+describe('oneLine', () => {
+  it('shows no control character of somebody else in the terminal', () => {
+    expect(oneLine('a\r\n\tb\u001B[31mc\u0000')).toBe('a b [31mc ');
+  });
+});

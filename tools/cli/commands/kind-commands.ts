@@ -1,0 +1,62 @@
+/** `kinds`, `pause` and `resume`. */
+import type { KindChangeView, KindView } from '../../../lambdas/contracts/api-kinds.ts';
+import { listKinds, pauseKind, readKind, resumeKind } from '../kind-client.ts';
+import { oneLine } from '../render.ts';
+import { renderTable } from '../table.ts';
+import { resolveTarget } from '../target.ts';
+import type { PrintOptions } from './queue-commands.ts';
+
+/** Options of `pause`. */
+export interface PauseOptions extends PrintOptions {
+  readonly reason: string;
+}
+
+const print = (text: string): boolean => process.stdout.write(`${text}\n`);
+
+function lastChange({ since, actor, resumed }: KindView): readonly string[] {
+  if (since !== undefined) return [since, actor ?? ''];
+  return resumed === undefined ? ['', ''] : [resumed.at, resumed.actor];
+}
+
+const kindRow = (view: KindView): readonly string[] => [
+  view.kind,
+  view.paused ? 'paused' : 'runs',
+  ...lastChange(view),
+  oneLine(view.reason ?? ''),
+];
+
+/** Every kind in one line. */
+export const kindsTable = (views: readonly KindView[]): string =>
+  renderTable(['kind', 'state', 'since', 'by', 'reason'], views.map(kindRow));
+
+/** What `pause` or `resume` led to, for people. */
+export function changeText({ kind, paused, changed, reason = '', actor, since }: KindChangeView): string {
+  if (!paused) {
+    return changed
+      ? `${kind} runs again; the sweep releases what was held, within a minute`
+      : `${kind} is not paused; nothing was changed`;
+  }
+  const state = `${kind} ${changed ? 'is' : 'was already'} paused: ${oneLine(reason)}`;
+  return `${state}\n  by ${actor} since ${since}\n  its actions are held until: npm run quoteq -- resume ${kind}`;
+}
+
+const printChange = (view: KindChangeView, { json }: PrintOptions): boolean =>
+  print(json === true ? JSON.stringify(view, null, 2) : changeText(view));
+
+/** `quoteq kinds` */
+export async function kinds(options: PrintOptions): Promise<void> {
+  const views = await listKinds(resolveTarget(options));
+  print(options.json === true ? JSON.stringify(views, null, 2) : kindsTable(views));
+}
+
+/** `quoteq pause KIND --reason TEXT`: paused already with that reason it changes nothing and says so. */
+export async function pause(kind: string, options: PauseOptions): Promise<void> {
+  const known = readKind(kind);
+  printChange(await pauseKind(resolveTarget(options), known, options.reason), options);
+}
+
+/** `quoteq resume KIND`: not paused it changes nothing and says so. */
+export async function resume(kind: string, options: PrintOptions): Promise<void> {
+  const known = readKind(kind);
+  printChange(await resumeKind(resolveTarget(options), known), options);
+}

@@ -1,5 +1,6 @@
 /** `npm run generate`: writes every file that is derived from another one. Tests fail when one of them is stale. */
 import { writeOpenApi } from './generate/openapi.ts';
+import { writeRecoveryPage } from './generate/recovery-page.ts';
 import { writeStateDiagram } from './generate/state-diagram.ts';
 
-await Promise.all([writeOpenApi(), writeStateDiagram()]);
+await Promise.all([writeOpenApi(), writeStateDiagram(), writeRecoveryPage()]);

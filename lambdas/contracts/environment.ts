@@ -44,7 +44,14 @@ export const FUNCTION_ENV = {
     Env.SlackChannelId,
   ],
   'record-lost-worker': [Env.TasksTable],
-  sweep: [Env.TasksTable, Env.ControlsTable, Env.StateMachineArn],
+  sweep: [
+    Env.TasksTable,
+    Env.LedgerTable,
+    Env.AuditTable,
+    Env.ControlsTable,
+    Env.StateMachineArn,
+    Env.EventBusName,
+  ],
   'publish-transitions': [Env.AuditTable, Env.ParkedQueueUrl, Env.EventBusName],
   'update-card': [
     Env.TasksTable,

@@ -36,14 +36,21 @@ export const Metric = {
   SlackTerminalErrors: 'slack_terminal_errors',
   /** Sweeps that came to their end. */
   SweepRuns: 'sweep_runs',
-  /** Gauge: tasks that a sweep found overdue; at least as many were stuck. */
+  /** Gauge: due tasks that a sweep looked at and that had lost their worker or driver. */
   StuckTasks: 'stuck_tasks',
-  /** Gauge: how long ago the oldest task that has not ended was enqueued, held ones left out; in milliseconds. */
+  /**
+   * Gauge: how long ago the oldest task that is due was enqueued, in milliseconds; 0 when none is. What moves by itself
+   * is not due and not looked at, so that a sweep costs what is stuck and not what exists; held tasks are left out too.
+   */
   OldestNonTerminalAge: 'oldest_non_terminal_age_ms',
   /** Tasks that a sweep gave their next driver, or ended. */
   TasksRecovered: 'tasks_recovered',
   /** Gauge: candidates that a sweep left to the next one. */
   SweepCarriedOver: 'sweep_carried_over',
+  /** Transitions that the sweep put into the audit trail, because the stream had not. */
+  AuditGapsRepaired: 'audit_gaps_repaired',
+  /** Gauge: missing transitions, of the tasks that a sweep checked, that their history does not reach any more. */
+  AuditGapsUnrepairable: 'audit_gaps_unrepairable',
 } as const;
 /** A metric's name. */
 export type Metric = (typeof Metric)[keyof typeof Metric];

@@ -1,5 +1,5 @@
 /**
- * Time limits that functions, state machine and leases share.
+ * Time limits that functions, state machine, schedule and leases share.
  * Lambda 15 s < Task state 25 s < lease 60 s, so a worker is certainly gone before its lease ends.
  */
 export const TIME_LIMITS = {
@@ -7,4 +7,10 @@ export const TIME_LIMITS = {
   workerTimeoutSeconds: 15,
   /** Task state around them. */
   taskTimeoutSeconds: 25,
+  /** From one sweep to the next; whole minutes, the schedule knows no less. */
+  sweepPeriodSeconds: 60,
+  /** A sweep ends before the next one starts. */
+  sweepTimeoutSeconds: 50,
+  /** A sweep begins no recovery with less time left: 50 − 15 = 35 s to begin recoveries in. */
+  sweepReserveSeconds: 15,
 } as const;

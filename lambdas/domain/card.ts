@@ -49,38 +49,49 @@ const OPERATOR_CAUSES: readonly TransitionCause[] = Object.values(CAUSE_BY_ACTIO
 export const operatorMovesOf = ({ history }: Pick<ExecutionTask, 'history'>): readonly Transition[] =>
   history.filter(({ cause }) => OPERATOR_CAUSES.includes(cause));
 
-/** A move out of `retryable_failed` that people are told about. */
+/** A move that people are told about: out of `retryable_failed`, or on, by the sweep. */
 export interface Recovery {
   readonly transition: Transition;
-  /** Error of the failure it moved on from. */
+  /** Error of the failure it moved on from; of a recovery by the sweep, that of the attempt that it ended. */
   readonly after: ErrorCode | undefined;
   /** The task was held before, since its kind was paused. */
   readonly wasHeld: boolean;
 }
+
+/**
+ * The sweep gave the task its next driver. A worker that ends the attempt of the one before it raises no generation: its
+ * own driver goes on, and nothing was stuck.
+ */
+const isBySweep = ({ cause, generation }: Transition, before: Transition | undefined): boolean =>
+  cause === TransitionCause.RecoverStale && generation > (before?.generation ?? 0);
 
 const isRecovery = ({ from, to, cause }: Transition): boolean =>
   to === ExecutionState.Completed ||
   to === ExecutionState.FailedTerminal ||
   (from === ExecutionState.RetryableFailed && cause === TransitionCause.OperatorRetry);
 
+/** The failure that a task moves on from. Waiting for a lost worker's time to run out is none, if there was another. */
+function failureOf(before: readonly Transition[]): Transition | undefined {
+  const failures = before.filter(
+    ({ from, to }) => from === ExecutionState.Running && to === ExecutionState.RetryableFailed,
+  );
+  return failures.findLast(({ errorCode }) => errorCode !== 'EFFECT_IN_PROGRESS') ?? failures.at(-1);
+}
+
 /**
- * Recoveries after `version`: a task that had failed retryably completed, failed for good, or was sent on by an operator.
- * As far as the task's own history reaches.
+ * Recoveries after `version`: a task that had failed retryably completed, failed for good, or was sent on by an operator;
+ * or a task lost its worker or its driver, and the sweep gave it the next one. As far as the task's own history reaches.
  */
 export function recoveriesOf(
   { history }: Pick<ExecutionTask, 'history'>,
   version: number,
 ): readonly Recovery[] {
   return history.flatMap((transition, index) => {
-    if (transition.version <= version || !isRecovery(transition)) return [];
+    if (transition.version <= version) return [];
     const before = history.slice(0, index);
-    const failures = before.filter(
-      ({ from, to }) => from === ExecutionState.Running && to === ExecutionState.RetryableFailed,
-    );
-    // Waiting for a lost worker's time to run out is no failure of its own, if there was another.
-    const failure =
-      failures.findLast(({ errorCode }) => errorCode !== 'EFFECT_IN_PROGRESS') ?? failures.at(-1);
     const wasHeld = before.at(-1)?.cause === TransitionCause.Hold;
+    if (isBySweep(transition, before.at(-1))) return [{ transition, after: transition.errorCode, wasHeld }];
+    const failure = isRecovery(transition) ? failureOf(before) : undefined;
     return failure === undefined ? [] : [{ transition, after: failure.errorCode, wasHeld }];
   });
 }

@@ -22,9 +22,7 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   capSeconds: 60,
 };
 
-/**
- * Leases, waits and lives. Recovery: lease 60 s + skew 5 s + sweep period 60 s + longest backoff 60 s = 185 s < 300 s.
- */
+/** Leases, waits and lives. What they add up to when something is stuck is computed in `recovery-budget.ts`. */
 export const POLICY = {
   leaseMs: 60_000,
   /** Most that two clocks of ours may differ; added wherever clocks of two machines are compared. */
@@ -34,6 +32,18 @@ export const POLICY = {
   taskDeadlineMs: 24 * 60 * 60 * 1_000,
   /** How long after it should have moved on a task becomes a candidate for the sweep. */
   overdueMs: 60_000,
+  /**
+   * The same after the sweep gave it a driver: the very next sweep looks whether that one started, even when the
+   * recovery came last in its run: 35 + 20 = 55 s < 60 s.
+   */
+  redriveCheckMs: 20_000,
+  /**
+   * How long beyond its time a task is left to a driver that runs: throttled workers wait, and that is no fault. Doubles
+   * with each generation, since a driver that only waits is not helped by another one: at most seven in 24 h.
+   */
+  staleDriverMs: 15 * 60 * 1_000,
+  /** A transition that is not in the audit trail by then is missing: the stream takes a second or two. */
+  auditSettleMs: 60_000,
   /** Life of a ledger record: longer than the 14 days in which Step Functions allows a redrive. */
   ledgerLifeSeconds: 30 * 24 * 60 * 60,
   /** First wait for an effect that an earlier worker may still be at. */

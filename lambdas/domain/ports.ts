@@ -42,6 +42,32 @@ export interface ListOptions {
   readonly cursor?: string;
 }
 
+/** Where a task stands in a shard of the index of due tasks. */
+export interface DuePosition {
+  readonly dueAtMs: number;
+  readonly taskId: string;
+}
+
+/** What is asked of a shard. */
+export interface DueQuery {
+  /** One of `DUE_SHARD_NAMES` or `heldShardNames`. */
+  readonly shard: string;
+  /** Tasks due later than this, in ms since the epoch, are left out. */
+  readonly untilMs: number;
+  /** Most candidates of the page, at least 1. */
+  readonly limit: number;
+  /** Only what stands behind this position. @default from the head, which is due longest */
+  readonly after?: DuePosition;
+}
+
+/** One page of a shard. */
+export interface DuePage {
+  /** Due longest first. */
+  readonly candidates: readonly DuePosition[];
+  /** Where the next page starts; absent at the end of the shard. */
+  readonly next?: DuePosition;
+}
+
 /**
  * The queue's entries. Every write is one conditional write; a write of our own whose answer was lost is recognised by
  * its attempt id and reported as stored.
@@ -55,6 +81,8 @@ export interface ExecutionQueueRepo {
   replace(previous: ExecutionTask, next: ExecutionTask): Promise<WriteResult>;
   /** Tasks of a quote in order of enqueueing; eventually consistent. @throws {QueueError} on a bad cursor */
   listByQuote(quoteId: string, options: ListOptions): Promise<TaskPage>;
+  /** A page of a shard of the index of due tasks; eventually consistent: candidates only. */
+  pageDue(query: DueQuery): Promise<DuePage>;
   /** Ids of tasks whose `dueAtMs` has passed; eventually consistent: candidates only. */
   listDue(nowMs: number, limit: number): Promise<readonly string[]>;
   /** Ids of held tasks of a kind, oldest hold first within a shard; eventually consistent: candidates only. */
@@ -115,6 +143,8 @@ export interface ExecutionAuditRepo {
   append(record: AuditRecord): Promise<'appended' | 'already_there'>;
   /** The trail of a task in order of version. */
   list(taskId: string): Promise<readonly AuditRecord[]>;
+  /** The versions from 1 to `version` that have a record, in order; eventually consistent. */
+  versionsUpTo(taskId: string, version: number): Promise<readonly number[]>;
 }
 
 /** Tells which kinds are paused. */

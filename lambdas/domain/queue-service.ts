@@ -9,17 +9,19 @@ import { type DriverView, viewOf } from './driver-view.ts';
 import { LeaseLost, QueueError, SnapshotRefused } from './errors.ts';
 import { canonicalJson, deriveTaskId, executionNameOf, taskHashOf } from './hashing.ts';
 import { NO_PAUSES } from './ports.ts';
-import { type RecoveredTask, recoverTask } from './recovery.ts';
+import type { RecoveredTask } from './recovery.ts';
 import type {
   ClaimResult,
   EnqueueRequest,
   EnqueueResult,
   OperatorAction,
   QueueServiceOptions,
+  RecoverStaleRun,
   TransitionResult,
 } from './queue-types.ts';
 import { decideRetry } from './retry-policy.ts';
 import { snapshotViolations } from './snapshot-guard.ts';
+import { DEFAULT_SWEEP_LIMITS, sweep } from './sweep.ts';
 import {
   claimed,
   completed,
@@ -239,27 +241,20 @@ export class ExecutionQueueService {
   }
 
   /**
-   * Gives every task that is stuck at `nowMs` its next driver. Two calls at once are safe: each recovery is a
-   * conditional write, and the loser skips the task. Bounded by `limit`; the rest is found by the next call.
+   * Gives every task that is stuck at `nowMs` its next driver, and every held task whose kind is not paused any more.
+   * Two calls at once are safe: each recovery is a conditional write, and the loser skips the task. What is left when a
+   * limit is reached is found by the next call.
+   * @param run bounds, and where the call before stopped; its `onReport` is told what was found, also before a throw
    * @throws {AggregateError} after all others were recovered, with the error of each task that could not be
    */
-  async recoverStale(nowMs: number, limit = 100): Promise<readonly RecoveredTask[]> {
-    const candidates = await this.#options.queue.listDue(nowMs, limit);
-    const recovered: RecoveredTask[] = [];
-    const failures: unknown[] = [];
-    for (const taskId of candidates) {
-      try {
-        const task = await recoverTask(this.#options, taskId, nowMs);
-        if (task !== undefined) recovered.push(task);
-      } catch (error) {
-        failures.push(error);
-      }
-    }
+  async recoverStale(nowMs: number, run: RecoverStaleRun = {}): Promise<readonly RecoveredTask[]> {
+    const { limits = DEFAULT_SWEEP_LIMITS, positions, onReport } = run;
+    const options = { ...this.#options, pauses: this.#options.pauses ?? NO_PAUSES };
+    const report = await sweep(options, nowMs, limits, positions);
+    onReport?.(report);
+    const { recovered, failures, lookedAt } = report;
     if (failures.length > 0) {
-      throw new AggregateError(
-        failures,
-        `${failures.length} of ${candidates.length} tasks could not be recovered`,
-      );
+      throw new AggregateError(failures, `${failures.length} failures at ${lookedAt} candidates`);
     }
     return recovered;
   }

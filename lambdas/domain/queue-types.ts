@@ -5,6 +5,8 @@ import type { DriverView } from './driver-view.ts';
 import type { RetryPolicy } from './policy.ts';
 import type { Clock, ExecutionDriver, ExecutionQueueRepo, Ids, PauseSource } from './ports.ts';
 import type { RetryDecision } from './retry-policy.ts';
+import type { LanePositions } from './sweep-lanes.ts';
+import type { SweepLimits, SweepReport } from './sweep.ts';
 
 /** What the service works with. */
 export interface QueueServiceOptions {
@@ -52,3 +54,13 @@ export interface TransitionResult {
 
 /** What an operator may ask for. */
 export type OperatorAction = 'retry' | 'abandon' | 'cancel';
+
+/** One call of `recoverStale`. */
+export interface RecoverStaleRun {
+  /** @default `DEFAULT_SWEEP_LIMITS` */
+  readonly limits?: SweepLimits;
+  /** Where the call before stopped (`SweepReport.positions`). @default at the head of every shard */
+  readonly positions?: LanePositions;
+  /** Told what was found and done, once, before the call returns or throws. */
+  readonly onReport?: (report: SweepReport) => void;
+}

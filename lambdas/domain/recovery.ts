@@ -1,15 +1,26 @@
-/** Recovery of one stuck task: decided on the strongly consistent item, carried out by conditional writes. */
+/**
+ * Recovery of one task: decided on the strongly consistent item, carried out by one conditional write and the start of
+ * the generation that it names. A crash before the write changes nothing; one after it leaves a driver that was written
+ * down and not started, which the next sweep starts.
+ */
 import { WORKER_BY_KIND } from '../contracts/action-kinds.ts';
-import { ExecutionState, TransitionCause } from '../contracts/lifecycle-states.ts';
+import { type ExecutionState, TransitionCause } from '../contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
 import { QueueError } from './errors.ts';
 import { isTerminal } from './lifecycle.ts';
-import type { ExecutionDriver, ExecutionQueueRepo, Ids } from './ports.ts';
-import type { RetryPolicy } from './policy.ts';
+import type { Clock, ExecutionDriver, ExecutionQueueRepo, Ids } from './ports.ts';
+import { POLICY, type RetryPolicy } from './policy.ts';
+import {
+  actionWithoutStatus,
+  type DriverStatus,
+  Lateness,
+  RECOVERY_TABLE,
+  RecoveryAction,
+} from './recovery-table.ts';
 import { decideRetry } from './retry-policy.ts';
-import { failed, redriven, type TransitionContext } from './transitions.ts';
+import { recovered, redriven, type TransitionContext } from './transitions.ts';
 
-/** A task that was stuck, and where it went. */
+/** A task that was put back to work, and where it went. */
 export interface RecoveredTask {
   readonly taskId: string;
   readonly quoteId: string;
@@ -17,67 +28,132 @@ export interface RecoveredTask {
   readonly to: ExecutionState;
   /** Generation that drives it now. */
   readonly generation: number;
+  /** Whether it was stuck, or held for a pause that is over. */
+  readonly cause: typeof TransitionCause.RecoverStale | typeof TransitionCause.Release;
 }
 
 /** What a recovery works with. */
 export interface RecoveryOptions {
-  readonly queue: ExecutionQueueRepo;
+  readonly queue: Pick<ExecutionQueueRepo, 'get' | 'replace'>;
   readonly driver: ExecutionDriver;
+  readonly clock: Clock;
   readonly ids: Ids;
   readonly retryPolicy: RetryPolicy;
   readonly actor: string;
 }
 
-/** The transition a stuck task makes next, or `undefined` when it is not stuck (any more). */
-export function recoveryOf(
-  task: ExecutionTask,
-  retryPolicy: RetryPolicy,
-  context: TransitionContext,
-): ExecutionTask | undefined {
-  if (isTerminal(task.state) || task.dueAtMs === undefined || task.dueAtMs > context.nowMs) return undefined;
-  if (task.state !== ExecutionState.Running) return redriven(task, TransitionCause.RecoverStale, context);
-  const error = new QueueError('WORKER_LOST', { detail: 'The lease ran out' });
-  const decision = decideRetry(task, error, retryPolicy, context.nowMs);
-  return failed(task, error, decision, context, TransitionCause.RecoverStale);
+/** What a look at one candidate came to. */
+export interface RecoveryLook {
+  /** `left`: nothing was to be done. `overtaken`: somebody else moved it first. */
+  readonly kind: 'left' | 'overtaken' | 'recovered';
+  /** Since it was enqueued, in ms; absent for a task that is not due. */
+  readonly ageMs?: number;
+  /** Present when it was recovered. */
+  readonly recovered?: RecoveredTask;
 }
 
-/**
- * A task that waits is not stuck while its driver runs: the driver may itself be waiting for a free worker. A lease that
- * ran out is stuck whoever runs.
- */
-const isDriven = async (driver: ExecutionDriver, task: ExecutionTask): Promise<boolean> =>
-  task.state !== ExecutionState.Running && (await driver.status(task.taskId, task.generation)) === 'running';
+/** No longer than 2^5 × 15 min = 8 h: `POLICY.staleDriverMs` says why it grows. */
+const MAX_DOUBLINGS = 5;
+
+/** How late a task is at `nowMs`. */
+export function latenessOf(task: Pick<ExecutionTask, 'dueAtMs' | 'generation'>, nowMs: number): Lateness {
+  if (task.dueAtMs === undefined || task.dueAtMs > nowMs) return Lateness.InTime;
+  const staleMs = POLICY.staleDriverMs * 2 ** Math.min(task.generation - 1, MAX_DOUBLINGS);
+  return nowMs >= task.dueAtMs + staleMs ? Lateness.Overdue : Lateness.Due;
+}
+
+const GIVES_DRIVER: readonly TransitionCause[] = [
+  TransitionCause.OperatorRetry,
+  TransitionCause.RecoverStale,
+  TransitionCause.Release,
+];
+
+/** What became of the task's driver. */
+async function statusOf(driver: ExecutionDriver, task: ExecutionTask): Promise<DriverStatus> {
+  const status = await driver.status(task.taskId, task.generation);
+  const cause = task.history.at(-1)?.cause;
+  return status === 'missing' && cause !== undefined && GIVES_DRIVER.includes(cause) ? 'unstarted' : status;
+}
+
+/** The action of the table; the driver is asked for only where that makes a difference. */
+async function actionFor(
+  { driver }: RecoveryOptions,
+  task: ExecutionTask,
+  nowMs: number,
+): Promise<RecoveryAction> {
+  const lateness = latenessOf(task, nowMs);
+  const known = actionWithoutStatus(task.state, lateness);
+  return known ?? RECOVERY_TABLE[task.state][lateness][await statusOf(driver, task)];
+}
+
+function attemptEnded(options: RecoveryOptions, task: ExecutionTask, context: TransitionContext) {
+  const error = new QueueError('WORKER_LOST', { detail: 'The lease ran out' });
+  return recovered(task, error, decideRetry(task, error, options.retryPolicy, context.nowMs), context);
+}
+
+/** The task as it stands after the action's write; `undefined` when somebody else wrote first. */
+async function written(
+  options: RecoveryOptions,
+  task: ExecutionTask,
+  action: Exclude<RecoveryAction, 'leave'>,
+  cause: RecoveredTask['cause'],
+): Promise<ExecutionTask | undefined> {
+  if (action === RecoveryAction.Start) return task;
+  const { clock, ids, actor } = options;
+  const reason = cause === TransitionCause.Release ? 'Resumed' : 'Stuck';
+  const context = { nowMs: clock.nowMs(), attemptId: ids.next(), actor, reason };
+  const next =
+    action === RecoveryAction.EndAttempt
+      ? attemptEnded(options, task, context)
+      : redriven(task, cause, context);
+  const answer = await options.queue.replace(task, next);
+  return answer.kind === 'conflict' ? undefined : answer.task;
+}
+
+async function carriedOut(
+  options: RecoveryOptions,
+  found: ExecutionTask,
+  action: Exclude<RecoveryAction, 'leave'>,
+  cause: RecoveredTask['cause'],
+): Promise<RecoveredTask | undefined> {
+  const task = await written(options, found, action, cause);
+  if (task === undefined) return undefined;
+  const { taskId, quoteId, generation, kind } = task;
+  if (!isTerminal(task.state)) {
+    await options.driver.start({ taskId, generation, worker: WORKER_BY_KIND[kind], waitSeconds: 0 });
+  }
+  return { taskId, quoteId, from: found.state, to: task.state, generation, cause };
+}
+
+const ended = (ageMs: number, task: RecoveredTask | undefined): RecoveryLook =>
+  task === undefined ? { kind: 'overtaken', ageMs } : { kind: 'recovered', ageMs, recovered: task };
 
 /**
- * Recovers one task: a lost worker's attempt ends first, then the next generation drives on at once.
- * Returns `undefined` when there was nothing to do or somebody else was first.
+ * Recovers one candidate of the due shards, if it is stuck at `nowMs`. A held task is not: whoever resumes its kind has
+ * it released.
+ * @throws {QueueError} `STORED_RECORD_INVALID`, or `DRIVER_NOT_STARTED` after the write; the next sweep carries on
  */
 export async function recoverTask(
   options: RecoveryOptions,
   taskId: string,
   nowMs: number,
-): Promise<RecoveredTask | undefined> {
-  const { queue, ids, retryPolicy, actor, driver } = options;
-  const context = () => ({ nowMs, attemptId: ids.next(), actor, reason: 'Stuck' });
-  const found = await queue.get(taskId);
-  const next = found && recoveryOf(found, retryPolicy, context());
-  if (found === undefined || next === undefined) return undefined;
-  if (await isDriven(driver, found)) return undefined;
-  const written = await queue.replace(found, next);
-  if (written.kind === 'conflict') return undefined;
-  let task = written.task;
-  if (found.state === ExecutionState.Running && !isTerminal(task.state)) {
-    const again = await queue.replace(task, redriven(task, TransitionCause.RecoverStale, context()));
-    if (again.kind === 'conflict') return undefined;
-    task = again.task;
-  }
-  if (!isTerminal(task.state)) {
-    await driver.start({
-      taskId,
-      generation: task.generation,
-      worker: WORKER_BY_KIND[task.kind],
-      waitSeconds: 0,
-    });
-  }
-  return { taskId, quoteId: task.quoteId, from: found.state, to: task.state, generation: task.generation };
+): Promise<RecoveryLook> {
+  const task = await options.queue.get(taskId);
+  if (task === undefined || task.hold !== undefined) return { kind: 'left' };
+  const action = await actionFor(options, task, nowMs);
+  const isDue = latenessOf(task, nowMs) !== Lateness.InTime;
+  const ageMs = Math.max(0, nowMs - task.createdAtMs);
+  if (action === RecoveryAction.Leave) return isDue ? { kind: 'left', ageMs } : { kind: 'left' };
+  return ended(ageMs, await carriedOut(options, task, action, TransitionCause.RecoverStale));
+}
+
+/**
+ * Puts a held task whose kind is not paused any more back to work. One that is not held was released before.
+ * @throws {QueueError} as {@link recoverTask}
+ */
+export async function releaseTask(options: RecoveryOptions, taskId: string): Promise<RecoveryLook> {
+  const task = await options.queue.get(taskId);
+  if (task?.hold === undefined) return { kind: 'left' };
+  const released = await carriedOut(options, task, RecoveryAction.Redrive, TransitionCause.Release);
+  return released === undefined ? { kind: 'overtaken' } : { kind: 'recovered', recovered: released };
 }

@@ -7,35 +7,22 @@
  * 5. `hold` exists in `queued` and `retryable_failed` only, and the time that a task was held does not count towards its
  *    deadline.
  */
-import type { ErrorCode } from '../contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from '../contracts/lifecycle-states.ts';
 import {
   type EffectProof,
   type EffectResult,
   type ExecutionTask,
   type Hold,
-  MAX_HISTORY,
   SCHEMA_VERSION,
-  type Transition,
 } from '../contracts/records.ts';
 import type { QueueError } from './errors.ts';
 import { fingerprintOf } from './hashing.ts';
-import { assertLegal } from './lifecycle.ts';
+import { type Move, moved, type TaskChange, type TransitionContext, transitionOf } from './move-task.ts';
 import { POLICY } from './policy.ts';
 import type { RetryDecision } from './retry-policy.ts';
 import { taskErrorOf } from './task-error.ts';
 
-/** What every transition is made with; the caller brings clock and ids. */
-export interface TransitionContext {
-  /** The caller's clock, in ms since the epoch. */
-  readonly nowMs: number;
-  /** Identity of the write. */
-  readonly attemptId: string;
-  /** Who moves it: `system:<function>` or an operator. */
-  readonly actor: string;
-  /** Why, for people. */
-  readonly reason?: string;
-}
+export type { TransitionContext } from './move-task.ts';
 
 /** What is needed for a new task. */
 export interface NewTask {
@@ -52,77 +39,6 @@ export interface NewTask {
 export interface EffectOutcome {
   readonly result: EffectResult;
   readonly proof: EffectProof;
-}
-
-type Mutable = Partial<
-  Pick<
-    ExecutionTask,
-    | 'generation'
-    | 'attempt'
-    | 'deferrals'
-    | 'owner'
-    | 'workerId'
-    | 'leaseExpiresAtMs'
-    | 'nextAttemptAtMs'
-    | 'dueAtMs'
-    | 'deadlineAtMs'
-    | 'inDoubt'
-    | 'hold'
-    | 'error'
-    | 'result'
-    | 'fingerprint'
-    | 'proof'
-  >
->;
-
-interface Move {
-  readonly to: ExecutionState;
-  readonly cause: TransitionCause;
-  readonly change: Mutable;
-  readonly errorCode?: ErrorCode;
-  readonly proof?: EffectProof;
-}
-
-const transitionOf = (
-  from: ExecutionState | null,
-  task: ExecutionTask,
-  move: Move,
-  context: TransitionContext,
-): Transition => ({
-  version: task.version,
-  from,
-  to: move.to,
-  cause: move.cause,
-  actor: context.actor,
-  ...(context.reason === undefined ? {} : { reason: context.reason }),
-  ...(move.errorCode === undefined ? {} : { errorCode: move.errorCode }),
-  ...(move.proof === undefined ? {} : { proof: move.proof }),
-  attempt: task.attempt,
-  deferrals: task.deferrals,
-  generation: task.generation,
-  atMs: context.nowMs,
-  attemptId: context.attemptId,
-});
-
-/** Leaves out what belongs to the state being left (invariants 2, 3 and 5). */
-function withoutStateFields(task: ExecutionTask): ExecutionTask {
-  const { owner: _o, workerId: _w, leaseExpiresAtMs: _l, nextAttemptAtMs: _n, dueAtMs: _d, ...more } = task;
-  const { hold: _h, ...kept } = more;
-  return kept;
-}
-
-function moved(task: ExecutionTask, move: Move, context: TransitionContext): ExecutionTask {
-  assertLegal({ from: task.state, to: move.to, cause: move.cause });
-  const next: ExecutionTask = {
-    ...withoutStateFields(task),
-    ...move.change,
-    state: move.to,
-    version: task.version + 1,
-    updatedAtMs: context.nowMs,
-    attemptId: context.attemptId,
-  };
-  const history = [...task.history, transitionOf(task.state, next, move, context)].slice(-MAX_HISTORY);
-  return { ...next, history };
 }
 
 /** The first transition: nothing → `queued`. */
@@ -158,7 +74,7 @@ export function claimed(
   context: TransitionContext,
 ): ExecutionTask {
   const leaseExpiresAtMs = context.nowMs + POLICY.leaseMs;
-  const change: Mutable = {
+  const change: TaskChange = {
     owner,
     workerId,
     leaseExpiresAtMs,
@@ -176,7 +92,7 @@ export function completed(
   context: TransitionContext,
 ): ExecutionTask {
   const { error: _resolved, inDoubt: _settled, ...rest } = task;
-  const change: Mutable = {
+  const change: TaskChange = {
     result: outcome.result,
     fingerprint: fingerprintOf(outcome.result),
     proof: outcome.proof,
@@ -190,38 +106,76 @@ export function completed(
   return moved(rest, move, context);
 }
 
+type Retry = Extract<RetryDecision, { kind: 'retry' }>;
+type FailureCause = typeof TransitionCause.Fail | typeof TransitionCause.RecoverStale;
+
+const doubtOf = (error: QueueError): TaskChange => (error.inDoubt ? { inDoubt: true } : {});
+
+function failedTerminal(
+  task: ExecutionTask,
+  error: QueueError,
+  decision: RetryDecision,
+  context: TransitionContext,
+): ExecutionTask {
+  const taskError = taskErrorOf(error, decision);
+  const move: Move = {
+    to: ExecutionState.FailedTerminal,
+    cause: TransitionCause.Fail,
+    change: { ...doubtOf(error), error: taskError },
+    errorCode: taskError.code,
+  };
+  const { inDoubt: _before, ...settled } = task;
+  return moved(settled, move, context);
+}
+
+function retryMove(task: ExecutionTask, error: QueueError, decision: Retry, cause: FailureCause): Move {
+  const taskError = taskErrorOf(error, decision);
+  const change: TaskChange = {
+    ...doubtOf(error),
+    error: taskError,
+    deferrals: task.deferrals + (decision.deferral ? 1 : 0),
+    nextAttemptAtMs: decision.nextAttemptAtMs,
+    dueAtMs: decision.nextAttemptAtMs + POLICY.overdueMs,
+  };
+  return { to: ExecutionState.RetryableFailed, cause, change, errorCode: taskError.code };
+}
+
 /** `running` → `retryable_failed` or `failed_terminal`, as `decision` says. */
 export function failed(
   task: ExecutionTask,
   error: QueueError,
   decision: RetryDecision,
   context: TransitionContext,
-  cause: typeof TransitionCause.Fail | typeof TransitionCause.RecoverStale = TransitionCause.Fail,
+  cause: FailureCause = TransitionCause.Fail,
 ): ExecutionTask {
-  const taskError = taskErrorOf(error, decision);
+  if (decision.kind === 'terminal') return failedTerminal(task, error, decision, context);
   const { inDoubt: _before, ...settled } = task;
-  const doubt = error.inDoubt ? { inDoubt: true as const } : {};
-  if (decision.kind === 'terminal') {
-    const move: Move = {
-      to: ExecutionState.FailedTerminal,
-      cause: TransitionCause.Fail,
-      change: { ...doubt, error: taskError },
-      errorCode: taskError.code,
-    };
-    return moved(settled, move, context);
-  }
-  const change: Mutable = {
-    ...doubt,
-    error: taskError,
-    deferrals: task.deferrals + (decision.deferral ? 1 : 0),
-    nextAttemptAtMs: decision.nextAttemptAtMs,
-    dueAtMs: decision.nextAttemptAtMs + POLICY.overdueMs,
+  return moved(settled, retryMove(task, error, decision, cause), context);
+}
+
+/** When the sweep looks whether the driver that it gave a task has moved it on. */
+const dueAfterRedrive = (nowMs: number) => ({ dueAtMs: nowMs + POLICY.redriveCheckMs });
+
+/**
+ * `running` → `retryable_failed` with the next generation, or `failed_terminal`: the sweep ends the attempt of a lost
+ * worker. One write, so that nothing can come between the end of the attempt and the next driver, which runs at once:
+ * the lease was wait enough.
+ */
+export function recovered(
+  task: ExecutionTask,
+  error: QueueError,
+  decision: RetryDecision,
+  context: TransitionContext,
+): ExecutionTask {
+  if (decision.kind === 'terminal') return failedTerminal(task, error, decision, context);
+  const { inDoubt: _before, ...settled } = task;
+  const move = retryMove(task, error, decision, TransitionCause.RecoverStale);
+  const next = {
+    generation: task.generation + 1,
+    nextAttemptAtMs: context.nowMs,
+    ...dueAfterRedrive(context.nowMs),
   };
-  return moved(
-    settled,
-    { to: ExecutionState.RetryableFailed, cause, change, errorCode: taskError.code },
-    context,
-  );
+  return moved(settled, { ...move, change: { ...move.change, ...next } }, context);
 }
 
 /**
@@ -236,9 +190,9 @@ export function redriven(
     | typeof TransitionCause.Release,
   context: TransitionContext,
 ): ExecutionTask {
-  const change: Mutable = {
+  const change: TaskChange = {
     generation: task.generation + 1,
-    dueAtMs: context.nowMs + POLICY.overdueMs,
+    ...dueAfterRedrive(context.nowMs),
     deadlineAtMs: deadlineAfterHold(task, context.nowMs),
     ...(task.state === ExecutionState.RetryableFailed ? { nextAttemptAtMs: context.nowMs } : {}),
     // A person who asks for another try gives it time anew; the sweep does not.
@@ -268,7 +222,7 @@ export function held(
   context: TransitionContext,
 ): ExecutionTask {
   const { reason, actor } = pause;
-  const change: Mutable = {
+  const change: TaskChange = {
     hold: { reason, actor, sinceMs: context.nowMs },
     dueAtMs: context.nowMs,
     ...(task.nextAttemptAtMs === undefined ? {} : { nextAttemptAtMs: task.nextAttemptAtMs }),

@@ -1,38 +1,49 @@
 /**
- * `sweep`: every minute, gives what is stuck its next driver. Delivered twice, or at the same time as another sweep, it
- * is safe: each recovery is a conditional write, and the loser skips the task.
+ * `sweep`: every minute, gives what is stuck its next driver and what was held for a pause that is over too; purges
+ * expired ledger records and repairs gaps in the audit trail, a part of the tables in each run.
  */
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { DynamoDbAuditRepo } from '../adapters/dynamodb/audit-repo.ts';
 import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
+import { DynamoDbLedgerPurger } from '../adapters/dynamodb/ledger-purger.ts';
+import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
 import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
+import { DynamoDbTaskWalker } from '../adapters/dynamodb/task-walker.ts';
+import { DynamoDbWalkCursors } from '../adapters/dynamodb/walk-cursors.ts';
+import { createEventPublisher, transitionedOf } from '../adapters/event-publisher.ts';
 import { StepFunctionsDriver } from '../adapters/execution-driver.ts';
 import { randomIds, systemClock } from '../adapters/system.ts';
 import { Env } from '../contracts/environment.ts';
 import { DEFAULT_RETRY_POLICY } from '../domain/policy.ts';
 import { ExecutionQueueService } from '../domain/queue-service.ts';
-import type { RecoveredTask } from '../domain/recovery.ts';
 import { CLIENT_OPTIONS } from '../platform/client-options.ts';
-import { createLogger } from '../platform/observability.ts';
+import { createLogger, createMetrics } from '../platform/observability.ts';
 import { requireEnv } from '../platform/require-env.ts';
+import { createSweepHandler } from './sweep.ts';
 
-const logger = createLogger('sweep');
-/** Candidates of one run; the rest is found by the next. 1,000 × 20 ms = 20 s of the function's 50 s. */
-const CANDIDATES = 1_000;
+const client = createDocumentClient();
+const tasksTable = requireEnv(Env.TasksTable);
+const controlsTable = requireEnv(Env.ControlsTable);
+const putEvents = createEventPublisher(requireEnv(Env.EventBusName), systemClock);
 
-const queue = new ExecutionQueueService({
-  queue: new DynamoDbTaskRepo(createDocumentClient(), requireEnv(Env.TasksTable)),
-  driver: new StepFunctionsDriver(new SFNClient(CLIENT_OPTIONS), requireEnv(Env.StateMachineArn)),
+/** See the file head. */
+export const handler = createSweepHandler({
+  queue: new ExecutionQueueService({
+    queue: new DynamoDbTaskRepo(client, tasksTable),
+    driver: new StepFunctionsDriver(new SFNClient(CLIENT_OPTIONS), requireEnv(Env.StateMachineArn)),
+    pauses: new DynamoDbPauseRepo(client, controlsTable),
+    clock: systemClock,
+    ids: randomIds,
+    retryPolicy: DEFAULT_RETRY_POLICY,
+    allowedEngines: new Set(),
+    actor: 'system:sweep',
+  }),
+  tasks: new DynamoDbTaskWalker(client, tasksTable),
+  audit: new DynamoDbAuditRepo(client, requireEnv(Env.AuditTable)),
+  announce: async (record) => (await putEvents([transitionedOf(record)])).length === 0,
+  ledger: new DynamoDbLedgerPurger(client, requireEnv(Env.LedgerTable)),
+  cursors: new DynamoDbWalkCursors(client, controlsTable),
   clock: systemClock,
-  ids: randomIds,
-  retryPolicy: DEFAULT_RETRY_POLICY,
-  allowedEngines: new Set(),
-  actor: 'system:sweep',
+  logger: createLogger('sweep'),
+  metrics: createMetrics(),
 });
-
-/** See the file head. @throws {AggregateError} after all other tasks were recovered */
-export async function handler(): Promise<readonly RecoveredTask[]> {
-  const recovered = await queue.recoverStale(systemClock.nowMs(), CANDIDATES);
-  logger.info('swept', { recovered: recovered.length });
-  for (const task of recovered) logger.warn('recovered', { ...task });
-  return recovered;
-}

@@ -122,10 +122,21 @@ const answerCommands = (r: QueueResources): readonly PolicyStatement[] => [
   r.dataKey.useThrough('dynamodb'),
 ];
 
+/** Moves and walks tasks, purges the ledger, compares and completes the audit trail, keeps its cursors, announces. */
+const sweepAll = (r: QueueResources): readonly PolicyStatement[] => [
+  onItems(r.tables.tasks, 'GetItem', 'PutItem', 'Scan'),
+  allow(['dynamodb:Query'], `${r.tables.tasks.tableArn}/index/${TASKS_TABLE.byDeadline.name}`),
+  onItems(r.tables.ledger, 'Scan', 'DeleteItem'),
+  onItems(r.tables.audit, 'Query', 'PutItem'),
+  onItems(r.tables.controls, 'GetItem', 'PutItem'),
+  r.dataKey.useThrough('dynamodb'),
+  allow(['events:PutEvents'], r.bus.eventBusArn),
+  ...drive(r),
+];
+
 /** The statements of each function. */
 export const permissionsOf = (r: QueueResources): Record<FunctionName, readonly PolicyStatement[]> => {
   const byQuoteArn = `${r.tables.tasks.tableArn}/index/${TASKS_TABLE.byQuote.name}`;
-  const byDeadlineArn = `${r.tables.tasks.tableArn}/index/${TASKS_TABLE.byDeadline.name}`;
   const tables = r.dataKey.useThrough('dynamodb');
   return {
     'enqueue-action': [transitTasks(r), tables, ...drive(r)],
@@ -147,7 +158,7 @@ export const permissionsOf = (r: QueueResources): Record<FunctionName, readonly 
     'run-action-crm': [...work(r), ...readSecret(r, r.secrets.crmArn)],
     'run-action-slack': [...work(r), ...readSecret(r, r.secrets.slackArn)],
     'record-lost-worker': [transitTasks(r), tables],
-    sweep: [transitTasks(r), allow(['dynamodb:Query'], byDeadlineArn), tables, ...drive(r)],
+    sweep: sweepAll(r),
     'publish-transitions': [
       onItems(r.tables.audit, 'PutItem'),
       tables,

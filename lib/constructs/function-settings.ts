@@ -25,8 +25,8 @@ export const FUNCTION_SETTINGS = {
   'run-action-slack': WORKER,
   // One read and one conditional write.
   'record-lost-worker': { timeoutSeconds: 10, memoryMb: 256 },
-  // A thousand candidates, a read and a look at the execution each, at some 20 ms.
-  sweep: { timeoutSeconds: 50, memoryMb: 512 },
+  // Two thousand candidates, ten at once, with four requests of some 20 ms each: 16 s. The rest is for slow days.
+  sweep: { timeoutSeconds: TIME_LIMITS.sweepTimeoutSeconds, memoryMb: 512 },
   // 100 records at some 20 ms a write take 2 s; the rest is room for throttled writes.
   'publish-transitions': { timeoutSeconds: 30, memoryMb: 256 },
   // Seven Slack calls of 3 s in the worst case (find and open the thread, find and post or edit the card, two messages).

@@ -2,38 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
 import { FUNCTION_NAMES } from '../../lib/bundling/bundle-functions.ts';
 import { Stage } from '../../lib/config/queue-config.ts';
+import { type Grant, grantOf, statementsOf } from './statements.ts';
 import { synthesize } from './synthesis.ts';
 
-interface Statement {
-  readonly Effect: string;
-  readonly Action: string | readonly string[];
-  readonly Resource: unknown;
-  readonly Condition?: unknown;
-}
-
-/** A statement with its lists spelt out; a resource is the text of its template expression. */
-interface Grant {
-  readonly actions: readonly string[];
-  readonly resources: readonly string[];
-  readonly condition: string;
-}
-
 const prod = synthesize(Stage.Prod);
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
-
-const statementsOf = (document: unknown): readonly Statement[] => {
-  const statements: unknown = Object(document)['Statement'];
-  return Array.isArray(statements) ? statements : [];
-};
-
-const grantOf = ({ Action, Resource, Condition }: Statement): Grant => ({
-  actions: listOf(Action).map(String),
-  resources: listOf(Resource).map((resource) =>
-    typeof resource === 'string' ? resource : JSON.stringify(resource),
-  ),
-  condition: JSON.stringify(Condition ?? {}),
-});
 
 const grantsOfRole = (roleId: string): readonly Grant[] =>
   prod
@@ -59,7 +31,6 @@ const LEDGER = ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'].map(
   (verb) => `dynamodb:${verb}@TablesLedger`,
 );
 const CONSUME = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
-
 const PAUSES = ['dynamodb:GetItem@TablesControls'];
 
 const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
@@ -84,7 +55,15 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'run-action-crm': [...TRANSIT, ...LEDGER, ...PAUSES, 'secretsmanager:GetSecretValue@SecretsCrm'],
   'run-action-slack': [...TRANSIT, ...LEDGER, ...PAUSES, 'secretsmanager:GetSecretValue@SecretsSlack'],
   'record-lost-worker': TRANSIT,
-  sweep: [...TRANSIT, 'dynamodb:Query@TablesTasks', ...DRIVE],
+  sweep: [
+    ...TRANSIT,
+    ...['Query', 'Scan'].map((verb) => `dynamodb:${verb}@TablesTasks`),
+    ...['DeleteItem', 'Scan'].map((verb) => `dynamodb:${verb}@TablesLedger`),
+    ...['PutItem', 'Query'].map((verb) => `dynamodb:${verb}@TablesAudit`),
+    ...['GetItem', 'PutItem'].map((verb) => `dynamodb:${verb}@TablesControls`),
+    'events:PutEvents@TransitionsBus',
+    ...DRIVE,
+  ],
   'publish-transitions': [
     'dynamodb:PutItem@TablesAudit',
     ...['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(

@@ -1,5 +1,10 @@
 /** `ExecutionAuditRepo` on DynamoDB: put-if-absent per (taskId, version), never updated or deleted. */
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  PutCommand,
+  QueryCommand,
+  type QueryCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import { type AuditRecord, auditRecordSchema } from '../../contracts/records.ts';
 import { QueueError } from '../../domain/errors.ts';
 import type { ExecutionAuditRepo } from '../../domain/ports.ts';
@@ -60,21 +65,38 @@ export class DynamoDbAuditRepo implements ExecutionAuditRepo {
 
   /** See {@link ExecutionAuditRepo.list}. */
   async list(taskId: string): Promise<readonly AuditRecord[]> {
-    const records: AuditRecord[] = [];
+    const items = await this.#query({
+      KeyConditionExpression: 'taskId = :taskId',
+      ExpressionAttributeValues: { ':taskId': taskId },
+      ConsistentRead: true,
+    });
+    return items.map(parseRecord);
+  }
+
+  /** See {@link ExecutionAuditRepo.versionsUpTo}. */
+  async versionsUpTo(taskId: string, version: number): Promise<readonly number[]> {
+    const items = await this.#query({
+      KeyConditionExpression: 'taskId = :taskId AND version <= :version',
+      ExpressionAttributeValues: { ':taskId': taskId, ':version': version },
+      ProjectionExpression: 'version',
+    });
+    return items.map((item) => Number(item['version']));
+  }
+
+  async #query(query: Omit<QueryCommandInput, 'TableName'>): Promise<readonly Item[]> {
+    const items: Item[] = [];
     let startKey: Item | undefined;
     do {
       const page = await this.#client.send(
         new QueryCommand({
+          ...query,
           TableName: this.#tableName,
-          KeyConditionExpression: 'taskId = :taskId',
-          ExpressionAttributeValues: { ':taskId': taskId },
-          ConsistentRead: true,
           ...(startKey === undefined ? {} : { ExclusiveStartKey: startKey }),
         }),
       );
-      records.push(...(page.Items ?? []).map(parseRecord));
+      items.push(...(page.Items ?? []));
       startKey = page.LastEvaluatedKey;
     } while (startKey !== undefined);
-    return records;
+    return items;
   }
 }

@@ -13,10 +13,19 @@ import {
 import type { ActionKind } from '../../contracts/action-kinds.ts';
 import { TASKS_TABLE } from '../../contracts/environment.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
-import type { ExecutionQueueRepo, ListOptions, TaskPage, WriteResult } from '../../domain/ports.ts';
+import type {
+  DuePage,
+  DuePosition,
+  DueQuery,
+  ExecutionQueueRepo,
+  ListOptions,
+  TaskPage,
+  WriteResult,
+} from '../../domain/ports.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { conditionFailure } from './document-client.ts';
-import { DUE_SHARD_NAMES, fromItem, heldShardNames, rejectedItem, toItem } from './task-item.ts';
+import { DUE_SHARD_NAMES, heldShardNames } from '../../domain/due-shards.ts';
+import { fromItem, rejectedItem, toItem } from './task-item.ts';
 
 interface Condition {
   readonly expression: string;
@@ -33,6 +42,11 @@ const unchanged = (previous: ExecutionTask): Condition =>
         expression: 'version = :version AND #owner = :owner',
         values: { ':version': previous.version, ':owner': previous.owner },
       };
+
+const positionOf = (key: Record<string, unknown>): DuePosition => ({
+  dueAtMs: Number(key['dueAtMs']),
+  taskId: String(key['taskId']),
+});
 
 /** Whether `stored` holds the write that would have made `next`. */
 const holdsWrite = (stored: ExecutionTask, next: ExecutionTask): boolean =>
@@ -152,21 +166,28 @@ export class DynamoDbTaskRepo implements ExecutionQueueRepo {
 
   async #listShards(shards: readonly string[], nowMs: number, limit: number): Promise<readonly string[]> {
     const perShard = Math.max(1, Math.ceil(limit / shards.length));
-    const pages = await Promise.all(shards.map((shard) => this.#listShard(shard, nowMs, perShard)));
-    return pages.flat();
+    const pages = await Promise.all(
+      shards.map((shard) => this.pageDue({ shard, untilMs: nowMs, limit: perShard })),
+    );
+    return pages.flatMap(({ candidates }) => candidates.map(({ taskId }) => taskId));
   }
 
-  async #listShard(shard: string, nowMs: number, limit: number): Promise<string[]> {
-    const { Items = [] } = await this.#client.send(
+  /** See {@link ExecutionQueueRepo.pageDue}. */
+  async pageDue({ shard, untilMs, limit, after }: DueQuery): Promise<DuePage> {
+    const { Items = [], LastEvaluatedKey } = await this.#client.send(
       new QueryCommand({
         TableName: this.#tableName,
         IndexName: TASKS_TABLE.byDeadline.name,
-        KeyConditionExpression: 'dueShard = :shard AND dueAtMs <= :now',
-        ExpressionAttributeValues: { ':shard': shard, ':now': nowMs },
-        ProjectionExpression: 'taskId',
+        KeyConditionExpression: 'dueShard = :shard AND dueAtMs <= :until',
+        ExpressionAttributeValues: { ':shard': shard, ':until': untilMs },
+        ProjectionExpression: 'taskId, dueAtMs',
+        ...(after === undefined ? {} : { ExclusiveStartKey: { dueShard: shard, ...after } }),
         Limit: limit,
       }),
     );
-    return Items.map((item) => String(item['taskId']));
+    const candidates = Items.map(positionOf);
+    return LastEvaluatedKey === undefined
+      ? { candidates }
+      : { candidates, next: positionOf(LastEvaluatedKey) };
   }
 }

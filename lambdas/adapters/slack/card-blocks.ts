@@ -224,8 +224,15 @@ const endOf = (task: ExecutionTask, { to, attempt, deferrals, errorCode }: Trans
 const restartOf = ({ kind }: ExecutionTask, wasHeld: boolean): string =>
   wasHeld ? `it runs again at once unless ${kind} is still paused` : 'it runs again at once';
 
+/** The sweep ended the attempt of a lost worker, or found that the driver was gone. */
+const sweptText = (task: ExecutionTask, { from, generation }: Transition): string =>
+  from === ExecutionState.Running
+    ? `🛟 ${task.kind} was recovered by the sweep: its worker was lost; it runs again at once, and asks the provider first`
+    : `🛟 ${task.kind} was recovered by the sweep: its execution was lost; the next one (generation ${generation}) carries on`;
+
 /** The thread's message about a recovery. */
 export function recoveryText(task: ExecutionTask, { transition, after, wasHeld }: Recovery): string {
+  if (transition.cause === TransitionCause.RecoverStale) return sweptText(task, transition);
   const afterwards = after === undefined ? '' : ` after ${after}`;
   const who = actorName(transition.actor);
   if (transition.cause === TransitionCause.OperatorRetry) {

@@ -16,7 +16,14 @@ import {
   retried,
 } from '../../../lambdas/domain/card.ts';
 import { LeaseLost, QueueError } from '../../../lambdas/domain/errors.ts';
-import { completed, failed, held, redriven, stopped } from '../../../lambdas/domain/transitions.ts';
+import {
+  completed,
+  failed,
+  held,
+  recovered,
+  redriven,
+  stopped,
+} from '../../../lambdas/domain/transitions.ts';
 import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../helpers/builders.ts';
 import { START_MS } from '../../helpers/fake-clock.ts';
 
@@ -29,6 +36,10 @@ const failedForGood = (task: ExecutionTask): ExecutionTask => {
   const decision = { kind: 'terminal', code: 'RETRIES_EXHAUSTED', causeCode: 'PROVIDER_TIMEOUT' } as const;
   return failed(task, new QueueError('PROVIDER_TIMEOUT'), decision, contextAt());
 };
+
+const again = { kind: 'retry', nextAttemptAtMs: START_MS + 5_000, deferral: false } as const;
+const swept = (task: ExecutionTask): ExecutionTask =>
+  recovered(task, new QueueError('WORKER_LOST'), again, contextAt());
 
 describe('buttonsOf', () => {
   it.each<[state: ExecutionState, buttons: readonly CardAction[]]>([
@@ -62,6 +73,42 @@ describe('recoveriesOf', () => {
     ['retry by an operator', redriven(waiting, 'operator_retry', byAda)],
   ])('finds a %s after a retryable failure, with the error before', (_title, task) => {
     expect(recoveriesOf(task, waiting.version)).toEqual([
+      { transition: task.history.at(-1), after: 'PROVIDER_TIMEOUT', wasHeld: false },
+    ]);
+  });
+
+  it.each<[title: string, task: ExecutionTask, after: string | undefined]>([
+    ['driver', redriven(queuedTask(), 'recover_stale', contextAt()), undefined],
+    ['driver in a backoff', redriven(waiting, 'recover_stale', contextAt()), undefined],
+    ['worker', swept(runningTask()), 'WORKER_LOST'],
+  ])('finds the recovery of a lost %s by the sweep, also without a failure before', (_title, task, after) => {
+    expect(recoveriesOf(task, task.version - 1)).toEqual([
+      { transition: task.history.at(-1), after, wasHeld: false },
+    ]);
+    expect(recoveriesOf(task, task.version)).toEqual([]);
+  });
+
+  it('finds no recovery by the sweep where a worker ended the attempt of the one before it', () => {
+    const error = new QueueError('WORKER_LOST');
+    const ended = failed(runningTask(), error, again, contextAt(), 'recover_stale');
+
+    expect(recoveriesOf(ended, 0)).toEqual([]);
+  });
+
+  it('tells of nothing when a held task is released', () => {
+    const released = redriven(
+      held(waiting, { reason: 'CRM down', actor: 'ada' }, contextAt()),
+      'release',
+      contextAt(),
+    );
+
+    expect(recoveriesOf(released, 0)).toEqual([]);
+  });
+
+  it('names the failure before, whatever the sweep did meanwhile', () => {
+    const task = done(runningTask(redriven(waiting, 'recover_stale', contextAt())));
+
+    expect(recoveriesOf(task, task.version - 1)).toEqual([
       { transition: task.history.at(-1), after: 'PROVIDER_TIMEOUT', wasHeld: false },
     ]);
   });

@@ -32,6 +32,7 @@ function driveOf(run: EffectRunner['run'], isDown: (next: ExecutionTask) => bool
     },
     putIfAbsent: unused,
     listByQuote: unused,
+    pageDue: unused,
     listDue: unused,
     listHeld: unused,
   };

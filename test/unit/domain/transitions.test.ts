@@ -6,7 +6,15 @@ import { QueueError } from '../../../lambdas/domain/errors.ts';
 import { isLegal, isTerminal } from '../../../lambdas/domain/lifecycle.ts';
 import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/domain/policy.ts';
 import { decideRetry } from '../../../lambdas/domain/retry-policy.ts';
-import { claimed, completed, failed, held, redriven, stopped } from '../../../lambdas/domain/transitions.ts';
+import {
+  claimed,
+  completed,
+  failed,
+  held,
+  recovered,
+  redriven,
+  stopped,
+} from '../../../lambdas/domain/transitions.ts';
 import { contextAt, queuedTask, resultOf } from '../../helpers/builders.ts';
 import { START_MS } from '../../helpers/fake-clock.ts';
 
@@ -17,6 +25,7 @@ const command = fc.record({
     'complete',
     'fail',
     'lose',
+    'recover',
     'operator_retry',
     'recover_stale',
     'operator_cancel',
@@ -43,6 +52,8 @@ function carryOut(task: ExecutionTask, { name, code, deferral }: Command, nowMs:
       return failed(task, error, decision, context);
     case 'lose':
       return failed(task, error, decision, context, 'recover_stale');
+    case 'recover':
+      return recovered(task, error, decision, context);
     case 'hold':
       return held(task, { reason: 'CRM is down', actor: 'api:ada' }, context);
     case 'operator_retry':

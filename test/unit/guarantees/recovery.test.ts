@@ -4,8 +4,8 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
 import { POLICY } from '../../../lambdas/domain/policy.ts';
-import { QueueError } from '../../../lambdas/domain/errors.ts';
-import { countedIds, requestOf, snapshotOf } from '../../helpers/builders.ts';
+import { LeaseLost, QueueError } from '../../../lambdas/domain/errors.ts';
+import { countedIds, requestOf, resultOf, snapshotOf } from '../../helpers/builders.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
 import { FakeClock, START_MS } from '../../helpers/fake-clock.ts';
 import { interceptedClient, type QueueStore, queueStore } from '../../helpers/queue-store.ts';
@@ -47,7 +47,7 @@ async function claimed(): Promise<ExecutionTask> {
 
 /** Recoveries of this task only: other tests' tasks may be due as well. */
 const sweepFor = async (taskId: string) =>
-  (await store.queue.recoverStale(clock.nowMs(), 1_000)).filter((recovered) => recovered.taskId === taskId);
+  (await store.queue.recoverStale(clock.nowMs())).filter((recovered) => recovered.taskId === taskId);
 
 describe('recoverStale', () => {
   it('leaves a task alone that is not due yet', async () => {
@@ -65,7 +65,14 @@ describe('recoverStale', () => {
     const recovered = await sweepFor(task.taskId);
 
     expect(recovered).toEqual([
-      { taskId: task.taskId, quoteId: task.quoteId, from: 'queued', to: 'queued', generation: 2 },
+      {
+        taskId: task.taskId,
+        quoteId: task.quoteId,
+        from: 'queued',
+        to: 'queued',
+        generation: 2,
+        cause: 'recover_stale',
+      },
     ]);
     expect(store.started).toContainEqual({
       taskId: task.taskId,
@@ -78,10 +85,21 @@ describe('recoverStale', () => {
   it('leaves a task to its driver while that one runs: it may be waiting for a free worker', async () => {
     const task = await enqueued();
     store.running.add(`${task.taskId}-1`);
-    clock.advance(POLICY.taskDeadlineMs / 2);
+    clock.advance(POLICY.overdueMs + POLICY.staleDriverMs - 1);
 
     expect(await sweepFor(task.taskId)).toEqual([]);
     expect(await store.tasks.get(task.taskId)).toEqual(task);
+  });
+
+  it('replaces a driver that runs and has not moved its task for a quarter of an hour', async () => {
+    const task = await enqueued();
+    store.running.add(`${task.taskId}-1`);
+    clock.advance(POLICY.overdueMs + POLICY.staleDriverMs);
+
+    expect(await sweepFor(task.taskId)).toMatchObject([{ generation: 2 }]);
+    store.running.add(`${task.taskId}-2`);
+    clock.advance(POLICY.redriveCheckMs + 2 * POLICY.staleDriverMs - 1);
+    expect(await sweepFor(task.taskId)).toEqual([]);
   });
 
   it('ends the attempt of a worker whose lease ran out, and drives the task on at once', async () => {
@@ -92,8 +110,13 @@ describe('recoverStale', () => {
 
     expect(recovered).toMatchObject([{ from: 'running', to: 'retryable_failed', generation: 2 }]);
     const stored = await store.tasks.get(task.taskId);
-    expect(stored).toMatchObject({ error: { code: 'WORKER_LOST' }, version: task.version + 2 });
+    expect(stored).toMatchObject({
+      error: { code: 'WORKER_LOST' },
+      inDoubt: true,
+      version: task.version + 1,
+    });
     expect(stored?.owner).toBeUndefined();
+    expect(stored?.nextAttemptAtMs).toBe(clock.nowMs());
   });
 
   it('waits for the clock skew after the end of a lease', async () => {
@@ -111,6 +134,16 @@ describe('recoverStale', () => {
 
     expect(both.flat()).toHaveLength(1);
     expect(await store.tasks.get(task.taskId)).toMatchObject({ generation: 2, version: 2 });
+  });
+
+  it('lets the worker that comes back from the dead change nothing', async () => {
+    const task = await claimed();
+    clock.advance(POLICY.leaseMs + POLICY.clockSkewMs);
+    await sweepFor(task.taskId);
+
+    const late = store.queue.complete(task, { result: resultOf(), proof: 'applied' });
+
+    await expect(late).rejects.toBeInstanceOf(LeaseLost);
   });
 
   it('never touches a terminal task', async () => {

@@ -10,7 +10,14 @@ import {
 } from '../../../../lambdas/contracts/slack-actions.ts';
 import { recoveriesOf } from '../../../../lambdas/domain/card.ts';
 import { QueueError } from '../../../../lambdas/domain/errors.ts';
-import { completed, failed, held, redriven, stopped } from '../../../../lambdas/domain/transitions.ts';
+import {
+  completed,
+  failed,
+  held,
+  recovered,
+  redriven,
+  stopped,
+} from '../../../../lambdas/domain/transitions.ts';
 import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../../helpers/builders.ts';
 import { START_MS } from '../../../helpers/fake-clock.ts';
 
@@ -176,11 +183,13 @@ describe('renderCard', () => {
   });
 });
 
+const lastRecoveryOf = (task: ExecutionTask): readonly string[] =>
+  recoveriesOf(task, task.version - 1).map((recovery) => recoveryText(task, recovery));
+
 describe('recoveryText', () => {
   const ada = contextAt(START_MS, { actor: 'slack:T1/U1 (<!channel>)' });
   const waiting = retryableTask();
-  const textOf = (task: ExecutionTask): readonly string[] =>
-    recoveriesOf(task, waiting.version).map((recovery) => recoveryText(task, recovery));
+  const again = { kind: 'retry', nextAttemptAtMs: START_MS, deferral: false } as const;
   const terminal = { kind: 'terminal', code: 'RETRIES_EXHAUSTED', causeCode: 'PROVIDER_TIMEOUT' } as const;
 
   it.each<[text: string, task: ExecutionTask]>([
@@ -204,8 +213,16 @@ describe('recoveryText', () => {
       '🔁 crm.sync: &lt;!channel&gt; pressed Retry now after PROVIDER_TIMEOUT; it runs again at once unless crm.sync is still paused',
       redriven(held(waiting, { reason: 'down', actor: 'api:lin' }, contextAt()), 'operator_retry', ada),
     ],
+    [
+      '🛟 crm.sync was recovered by the sweep: its execution was lost; the next one (generation 2) carries on',
+      redriven(waiting, 'recover_stale', contextAt()),
+    ],
+    [
+      '🛟 crm.sync was recovered by the sweep: its worker was lost; it runs again at once, and asks the provider first',
+      recovered(runningTask(queuedTask()), new QueueError('WORKER_LOST'), again, contextAt()),
+    ],
   ])('says: %s', (text, task) => {
-    expect(textOf(task)).toEqual([text]);
+    expect(lastRecoveryOf(task)).toEqual([text]);
   });
 });
 

@@ -1,0 +1,65 @@
+/** `LedgerPurger` on DynamoDB: a scan that is paced by its caller, and deletions of exactly what the scan saw. */
+import { DeleteCommand, type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { ExpiredRecord, LedgerPurger } from '../../domain/ledger-purge.ts';
+import { conditionFailure } from './document-client.ts';
+import type { Item } from './task-item.ts';
+
+const expiredOf = ({ owner, ...item }: Item): ExpiredRecord => ({
+  id: String(item['id']),
+  attemptId: String(item['attemptId']),
+  expiresAtEpochSeconds: Number(item['expiresAtEpochSeconds']),
+  ...(typeof owner === 'string' ? { owner } : {}),
+});
+
+/** See the file head. */
+export class DynamoDbLedgerPurger implements LedgerPurger {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #tableName: string;
+
+  constructor(client: DynamoDBDocumentClient, tableName: string) {
+    this.#client = client;
+    this.#tableName = tableName;
+  }
+
+  /** See {@link LedgerPurger.pageExpired}. */
+  async pageExpired(beforeEpochSeconds: number, limit: number, after?: string) {
+    const { Items = [], LastEvaluatedKey } = await this.#client.send(
+      new ScanCommand({
+        TableName: this.#tableName,
+        FilterExpression: 'expiresAtEpochSeconds < :before',
+        ExpressionAttributeValues: { ':before': beforeEpochSeconds },
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ProjectionExpression: 'id, attemptId, #owner, expiresAtEpochSeconds',
+        ...(after === undefined ? {} : { ExclusiveStartKey: { id: after } }),
+        Limit: limit,
+      }),
+    );
+    const expired = Items.map(expiredOf);
+    return LastEvaluatedKey === undefined ? { expired } : { expired, next: String(LastEvaluatedKey['id']) };
+  }
+
+  /** See {@link LedgerPurger.purge}. One that is gone already was deleted by another purge, or by the TTL. */
+  async purge(record: ExpiredRecord): Promise<'purged' | 'kept'> {
+    const { id, owner, attemptId, expiresAtEpochSeconds } = record;
+    const sameOwner = owner === undefined ? 'attribute_not_exists(#owner)' : '#owner = :owner';
+    try {
+      await this.#client.send(
+        new DeleteCommand({
+          TableName: this.#tableName,
+          Key: { id },
+          ConditionExpression: `expiresAtEpochSeconds = :expires AND attemptId = :attemptId AND ${sameOwner}`,
+          ExpressionAttributeNames: { '#owner': 'owner' },
+          ExpressionAttributeValues: {
+            ':expires': expiresAtEpochSeconds,
+            ':attemptId': attemptId,
+            ...(owner === undefined ? {} : { ':owner': owner }),
+          },
+        }),
+      );
+      return 'purged';
+    } catch (error) {
+      if (conditionFailure(error) === undefined) throw error;
+      return 'kept';
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/** `TaskWalker` on DynamoDB: a scan of the Tasks table that leaves the payloads behind. */
+import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { executionTaskSchema } from '../../contracts/records.ts';
+import type { AuditedTask, TaskWalker } from '../../domain/audit-repair.ts';
+import { upcastTask } from '../../domain/schema-versions.ts';
+import type { Item } from './task-item.ts';
+
+const { schemaVersion, taskId, quoteId, kind, version, history } = executionTaskSchema.shape;
+const auditedSchema = z.strictObject({ schemaVersion, taskId, quoteId, kind, version, history });
+const FIELDS = Object.keys(auditedSchema.shape);
+
+/** The task of an item, or its id when it is none. */
+function auditedOf(item: Item): AuditedTask | string {
+  const parsed = auditedSchema.safeParse(upcastTask(item));
+  return parsed.success ? parsed.data : String(item['taskId']);
+}
+
+/** See the file head. */
+export class DynamoDbTaskWalker implements TaskWalker {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #tableName: string;
+
+  constructor(client: DynamoDBDocumentClient, tableName: string) {
+    this.#client = client;
+    this.#tableName = tableName;
+  }
+
+  /** See {@link TaskWalker.pageTasks}. */
+  async pageTasks(limit: number, after?: string) {
+    const { Items = [], LastEvaluatedKey } = await this.#client.send(
+      new ScanCommand({
+        TableName: this.#tableName,
+        // Some of the names are reserved words.
+        ProjectionExpression: FIELDS.map((name) => `#${name}`).join(', '),
+        ExpressionAttributeNames: Object.fromEntries(FIELDS.map((name) => [`#${name}`, name])),
+        ...(after === undefined ? {} : { ExclusiveStartKey: { taskId: after } }),
+        Limit: limit,
+      }),
+    );
+    const found = Items.map(auditedOf);
+    const page = {
+      tasks: found.filter((task) => typeof task !== 'string'),
+      unreadable: found.filter((task) => typeof task === 'string'),
+    };
+    return LastEvaluatedKey === undefined ? page : { ...page, next: String(LastEvaluatedKey['taskId']) };
+  }
+}

@@ -1,0 +1,45 @@
+/** Where the sweep's walks stopped, in the Controls table. */
+import * as z from 'zod/mini';
+
+/** Version of the shape below. */
+export const SWEEP_CURSOR_SCHEMA_VERSION = 1;
+
+/** What the sweep walks through, a part per run. */
+export const SweepWalk = {
+  /** The shards of due and held tasks. */
+  Due: 'due',
+  /** The ledger, for records that have expired. */
+  Ledger: 'ledger',
+  /** The tasks, for transitions that are not in the audit trail. */
+  Audit: 'audit',
+} as const;
+/** One of {@link SweepWalk}. */
+export type SweepWalk = (typeof SweepWalk)[keyof typeof SweepWalk];
+
+/** Key of the cursor of a walk. */
+export const sweepCursorIdOf = (walk: SweepWalk): string => `sweep#${walk}`;
+
+/**
+ * Where a walk goes on. A hint and nothing more: lost, stale or reset, the walk only looks at something twice. Written
+ * conditional on `version`.
+ */
+export const sweepCursorSchema = z.strictObject({
+  schemaVersion: z.literal(SWEEP_CURSOR_SCHEMA_VERSION),
+  /** `sweep#<walk>`. */
+  controlId: z.string(),
+  /** By shard, or under `all`: the last key that was looked at. */
+  positions: z.record(
+    z.string(),
+    z.strictObject({
+      key: z.string(),
+      /** Of the shards of due tasks only, in ms since the epoch. */
+      dueAtMs: z.optional(z.int()),
+    }),
+  ),
+  /** Counts the writes from 1. */
+  version: z.int().check(z.minimum(1)),
+  /** In ms since the epoch. */
+  updatedAtMs: z.int().check(z.minimum(0)),
+});
+/** Where a walk goes on. */
+export type SweepCursor = z.infer<typeof sweepCursorSchema>;

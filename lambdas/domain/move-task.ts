@@ -1,0 +1,95 @@
+/** Moving a task: what all transitions of `transitions.ts` share. Its invariants are named there. */
+import type { ErrorCode } from '../contracts/error-codes.ts';
+import type { ExecutionState, TransitionCause } from '../contracts/lifecycle-states.ts';
+import { type EffectProof, type ExecutionTask, MAX_HISTORY, type Transition } from '../contracts/records.ts';
+import { assertLegal } from './lifecycle.ts';
+
+/** What every transition is made with; the caller brings clock and ids. */
+export interface TransitionContext {
+  /** The caller's clock, in ms since the epoch. */
+  readonly nowMs: number;
+  /** Identity of the write. */
+  readonly attemptId: string;
+  /** Who moves it: `system:<function>` or an operator. */
+  readonly actor: string;
+  /** Why, for people. */
+  readonly reason?: string;
+}
+
+/** Fields that a transition may change. */
+export type TaskChange = Partial<
+  Pick<
+    ExecutionTask,
+    | 'generation'
+    | 'attempt'
+    | 'deferrals'
+    | 'owner'
+    | 'workerId'
+    | 'leaseExpiresAtMs'
+    | 'nextAttemptAtMs'
+    | 'dueAtMs'
+    | 'deadlineAtMs'
+    | 'inDoubt'
+    | 'hold'
+    | 'error'
+    | 'result'
+    | 'fingerprint'
+    | 'proof'
+  >
+>;
+
+/** One transition: where to, why, and what changes with it. */
+export interface Move {
+  readonly to: ExecutionState;
+  readonly cause: TransitionCause;
+  readonly change: TaskChange;
+  readonly errorCode?: ErrorCode;
+  readonly proof?: EffectProof;
+}
+
+/** The transition that leads to `task`, for its history. */
+export const transitionOf = (
+  from: ExecutionState | null,
+  task: ExecutionTask,
+  move: Move,
+  context: TransitionContext,
+): Transition => ({
+  version: task.version,
+  from,
+  to: move.to,
+  cause: move.cause,
+  actor: context.actor,
+  ...(context.reason === undefined ? {} : { reason: context.reason }),
+  ...(move.errorCode === undefined ? {} : { errorCode: move.errorCode }),
+  ...(move.proof === undefined ? {} : { proof: move.proof }),
+  attempt: task.attempt,
+  deferrals: task.deferrals,
+  generation: task.generation,
+  atMs: context.nowMs,
+  attemptId: context.attemptId,
+});
+
+/** Leaves out what belongs to the state being left (invariants 2, 3 and 5). */
+function withoutStateFields(task: ExecutionTask): ExecutionTask {
+  const { owner: _o, workerId: _w, leaseExpiresAtMs: _l, nextAttemptAtMs: _n, dueAtMs: _d, ...more } = task;
+  const { hold: _h, ...kept } = more;
+  return kept;
+}
+
+/**
+ * The task after the move: one version later, its history one longer.
+ * @throws {QueueError} `ILLEGAL_TRANSITION` when the lifecycle table does not have it
+ */
+export function moved(task: ExecutionTask, move: Move, context: TransitionContext): ExecutionTask {
+  assertLegal({ from: task.state, to: move.to, cause: move.cause });
+  const next: ExecutionTask = {
+    ...withoutStateFields(task),
+    ...move.change,
+    state: move.to,
+    version: task.version + 1,
+    updatedAtMs: context.nowMs,
+    attemptId: context.attemptId,
+  };
+  const history = [...task.history, transitionOf(task.state, next, move, context)].slice(-MAX_HISTORY);
+  return { ...next, history };
+}

@@ -1,0 +1,54 @@
+/**
+ * How long a task may be stuck before it moves on: every wait on the way, longest value each, from the constants that
+ * decide them.
+ */
+import { DEFAULT_RETRY_POLICY, POLICY } from './policy.ts';
+
+/** The spec's limit: stuck actions have moved on within five minutes. */
+export const RECOVERY_BUDGET_MS = 300_000;
+
+/** One wait of a path, at its longest. */
+export interface BudgetPart {
+  readonly what: string;
+  readonly ms: number;
+}
+
+/** Since two sweeps may start this much apart, a task that is due waits this long for one. */
+const SWEEP_STARTS: BudgetPart = { what: 'the next sweep starts', ms: POLICY.sweepPeriodSeconds * 1_000 };
+/** A sweep that has a thousand others to do first begins the last recovery then. */
+const TURN_COMES: BudgetPart = {
+  what: 'its turn comes in the sweep',
+  ms: (POLICY.sweepTimeoutSeconds - POLICY.sweepReserveSeconds) * 1_000,
+};
+/** The new generation is written, its start fails or the sweep dies: the next sweep starts it. */
+const START_FAILS: BudgetPart = {
+  what: 'its start fails once, and the next sweep starts it',
+  ms: POLICY.sweepPeriodSeconds * 1_000,
+};
+const ATTEMPT: BudgetPart = { what: 'the next attempt', ms: POLICY.workerTimeoutSeconds * 1_000 };
+const SWEPT: readonly BudgetPart[] = [SWEEP_STARTS, TURN_COMES, START_FAILS, ATTEMPT];
+const SKEW: BudgetPart = { what: 'clocks differ', ms: POLICY.clockSkewMs };
+const OVERDUE: BudgetPart = { what: 'it counts as overdue', ms: POLICY.overdueMs };
+
+/**
+ * The ways in which a task gets stuck, with all that passes until its next attempt has ended:
+ * - `lost_worker`, from the claim: 60 + 5 + 60 + 35 + 60 + 15 = 235 s
+ * - `never_started`, from the enqueueing: 60 + 5 + 60 + 35 + 60 + 15 = 235 s
+ * - `lost_in_backoff`, from the failed attempt: 60 + 60 + 5 + 60 + 35 + 60 + 15 = 295 s
+ *
+ * A driver that runs is not lost: how long it is waited for is `POLICY.staleDriverMs`. What a provider asks for
+ * (Retry-After) comes on top of a backoff and is no fault either.
+ */
+export const RECOVERY_PATHS = {
+  lost_worker: [{ what: 'the lease runs out', ms: POLICY.leaseMs }, SKEW, ...SWEPT],
+  never_started: [OVERDUE, SKEW, ...SWEPT],
+  lost_in_backoff: [
+    { what: 'the longest backoff', ms: DEFAULT_RETRY_POLICY.capSeconds * 1_000 },
+    OVERDUE,
+    SKEW,
+    ...SWEPT,
+  ],
+} as const satisfies Record<string, readonly BudgetPart[]>;
+
+/** Sum of a path in ms. */
+export const budgetOf = (path: readonly BudgetPart[]): number => path.reduce((sum, { ms }) => sum + ms, 0);

@@ -1,0 +1,106 @@
+/**
+ * How a sweep gets through the shards of due and held tasks: page by page, each shard the same share, and beginning
+ * where the sweep before had to stop. So tasks that are left alone at the head of a shard (their driver runs) starve
+ * nobody behind them, in this run or over several.
+ */
+import type { ActionKind } from '../contracts/action-kinds.ts';
+import { TIME_LIMITS } from '../contracts/time-limits.ts';
+import { DUE_SHARD_NAMES, heldShardNames } from './due-shards.ts';
+import type { DuePage, DuePosition, ExecutionQueueRepo } from './ports.ts';
+
+/** One shard on its way. */
+export interface Lane {
+  readonly shard: string;
+  /** Whether its tasks are held for a pause that is over. */
+  readonly held: boolean;
+  /** Due later than this is not looked at, in ms since the epoch. */
+  readonly untilMs: number;
+  /** Looked at so far, up to here. */
+  readonly after?: DuePosition;
+  /** Where the run began in it, when that was not the head: the part before comes when all other lanes are through. */
+  readonly beganAt?: DuePosition;
+  /** Whether this is that part. */
+  readonly again?: true;
+}
+
+/** A candidate and the lane it came from. */
+export interface LaneCandidate {
+  readonly lane: Lane;
+  readonly position: DuePosition;
+}
+
+/** A lane with its next page. */
+export interface LanePage {
+  readonly lane: Lane;
+  readonly page: DuePage;
+}
+
+/** Where the sweep before stopped, by shard. */
+export type LanePositions = Readonly<Record<string, DuePosition>>;
+
+/** Every run begins with another lane, in case it gets no further than that one. */
+const rotated = (lanes: readonly Lane[], nowMs: number): readonly Lane[] => {
+  const first = Math.floor(nowMs / (TIME_LIMITS.sweepPeriodSeconds * 1_000)) % lanes.length;
+  return [...lanes.slice(first), ...lanes.slice(0, first)];
+};
+
+/** The lanes of a run at `nowMs`: all due tasks, and the held ones of the kinds that are not paused. */
+export function lanesOf(
+  resumedKinds: readonly ActionKind[],
+  nowMs: number,
+  positions: LanePositions,
+): readonly Lane[] {
+  const lane = (shard: string, held: boolean): Lane => {
+    const at = positions[shard];
+    return { shard, held, untilMs: nowMs, ...(at === undefined ? {} : { after: at, beganAt: at }) };
+  };
+  const lanes = [
+    ...DUE_SHARD_NAMES.map((shard) => lane(shard, false)),
+    ...resumedKinds.flatMap((kind) => heldShardNames(kind).map((shard) => lane(shard, true))),
+  ];
+  return rotated(lanes, nowMs);
+}
+
+/** The next page of a lane. */
+export async function nextPage(
+  queue: Pick<ExecutionQueueRepo, 'pageDue'>,
+  lane: Lane,
+  limit: number,
+): Promise<LanePage> {
+  const { shard, untilMs, after } = lane;
+  const page = await queue.pageDue({ shard, untilMs, limit, ...(after === undefined ? {} : { after }) });
+  return { lane, page };
+}
+
+/** The candidates of several pages in turns: the first of each, then the second of each. */
+export function interleaved(pages: readonly LanePage[]): readonly LaneCandidate[] {
+  const longest = Math.max(0, ...pages.map(({ page }) => page.candidates.length));
+  return Array.from({ length: longest }, (_, index) => index).flatMap((index) =>
+    pages.flatMap(({ lane, page }) => {
+      const position = page.candidates[index];
+      return position === undefined ? [] : [{ lane, position }];
+    }),
+  );
+}
+
+/** The lane at its end: done, or back to its head if the run did not begin there. */
+function atEnd({ shard, held, beganAt }: Lane): Lane | undefined {
+  return beganAt === undefined ? undefined : { shard, held, untilMs: beganAt.dueAtMs, again: true };
+}
+
+/**
+ * The lane after the first `taken` candidates of its page were looked at; `undefined` when nothing is left of it.
+ */
+export function advanced({ lane, page }: LanePage, taken: number): Lane | undefined {
+  if (taken < page.candidates.length) {
+    const last = page.candidates[taken - 1];
+    return last === undefined ? lane : { ...lane, after: last };
+  }
+  return page.next === undefined ? atEnd(lane) : { ...lane, after: page.next };
+}
+
+/** Where the next sweep starts, from the lanes that this one did not finish. */
+export const positionsOf = (unfinished: readonly Lane[]): LanePositions =>
+  Object.fromEntries(
+    unfinished.flatMap(({ shard, after }) => (after === undefined ? [] : [[shard, after] as const])),
+  );

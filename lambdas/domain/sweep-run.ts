@@ -1,0 +1,90 @@
+/**
+ * All that one run of the sweep does, in order of urgency: stuck and held tasks, expired ledger records, gaps in the
+ * audit trail. Each part runs whatever became of the one before, as long as there is time.
+ */
+import { type SweepCursor, SweepWalk } from '../contracts/sweep-cursors.ts';
+import { AUDIT_PACE, type AuditRepairOptions, type AuditRepairReport, repairAudit } from './audit-repair.ts';
+import { LEDGER_PACE, type LedgerPurgeOptions, type LedgerPurgeReport, purgeLedger } from './ledger-purge.ts';
+import { noting } from './noting.ts';
+import { POLICY } from './policy.ts';
+import type { Clock } from './ports.ts';
+import type { ExecutionQueueService } from './queue-service.ts';
+import type { RecoveredTask } from './recovery.ts';
+import { DEFAULT_SWEEP_LIMITS, type SweepReport } from './sweep.ts';
+import type { LanePositions } from './sweep-lanes.ts';
+
+/** What a run works with. */
+export interface SweepRunOptions extends AuditRepairOptions, LedgerPurgeOptions {
+  readonly queue: Pick<ExecutionQueueService, 'recoverStale'>;
+  readonly clock: Clock;
+}
+
+/** What a run found and did; a part is absent when it could not be done at all. */
+export interface SweepRunReport {
+  readonly recovered: readonly RecoveredTask[];
+  readonly sweep?: SweepReport;
+  readonly ledger?: LedgerPurgeReport;
+  readonly audit?: AuditRepairReport;
+  /** Of every part. The run is complete all the same. */
+  readonly failures: readonly unknown[];
+}
+
+/** The walks read no further page with less time left than two requests that are answered late (2 × 3.5 s). */
+const WALK_RESERVE_MS = 8_000;
+const RECOVERY_RESERVE_MS = POLICY.sweepReserveSeconds * 1_000;
+
+const lanePositionsOf = ({ positions }: Pick<SweepCursor, 'positions'>): LanePositions =>
+  Object.fromEntries(
+    Object.entries(positions).map(([shard, { key, dueAtMs = 0 }]) => [shard, { taskId: key, dueAtMs }]),
+  );
+
+const cursorPositionsOf = (positions: LanePositions): SweepCursor['positions'] =>
+  Object.fromEntries(
+    Object.entries(positions).map(([shard, { taskId, dueAtMs }]) => [shard, { key: taskId, dueAtMs }]),
+  );
+
+const isEmpty = (positions: object): boolean => Object.keys(positions).length === 0;
+
+/** Recovery from where the run before stopped. Without its cursor it starts at the heads, and keeps no new one. */
+async function recover(
+  { queue, cursors, clock }: SweepRunOptions,
+  remainingMs: () => number,
+  failures: unknown[],
+): Promise<SweepReport | undefined> {
+  const before = await noting(failures, () => cursors.load(SweepWalk.Due));
+  let report: SweepReport | undefined;
+  const limits = { ...DEFAULT_SWEEP_LIMITS, mayGoOn: () => remainingMs() > RECOVERY_RESERVE_MS };
+  const onReport = (found: SweepReport): void => {
+    report = found;
+  };
+  const positions = lanePositionsOf(before ?? { positions: {} });
+  await noting(failures, () => queue.recoverStale(clock.nowMs(), { limits, positions, onReport }));
+  const after = cursorPositionsOf(report?.positions ?? {});
+  if (before !== undefined && !(isEmpty(after) && isEmpty(before.positions))) {
+    await noting(failures, () => cursors.save(SweepWalk.Due, before, after, clock.nowMs()));
+  }
+  return report;
+}
+
+const spread = (failure: unknown): readonly unknown[] =>
+  failure instanceof AggregateError ? failure.errors : [failure];
+
+/**
+ * One run.
+ * @param remainingMs time that the caller has left, in ms
+ */
+export async function runSweep(options: SweepRunOptions, remainingMs: () => number): Promise<SweepRunReport> {
+  const failures: unknown[] = [];
+  const mayGoOn = (): boolean => remainingMs() > WALK_RESERVE_MS;
+  const pace = (pages: number) => ({ pages, mayGoOn, nowMs: options.clock.nowMs() });
+  const sweep = await recover(options, remainingMs, failures);
+  const ledger = await noting(failures, () => purgeLedger(options, pace(LEDGER_PACE.pages)));
+  const audit = await noting(failures, () => repairAudit(options, pace(AUDIT_PACE.pages)));
+  return {
+    recovered: sweep?.recovered ?? [],
+    ...(sweep === undefined ? {} : { sweep }),
+    ...(ledger === undefined ? {} : { ledger }),
+    ...(audit === undefined ? {} : { audit }),
+    failures: [...failures.flatMap(spread), ...(ledger?.failures ?? []), ...(audit?.failures ?? [])],
+  };
+}

@@ -1,0 +1,53 @@
+/** Five minutes from stuck to moved on, computed from the constants that decide it. */
+import { describe, expect, it } from 'vitest';
+import { TIME_LIMITS } from '../../../lambdas/contracts/time-limits.ts';
+import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/domain/policy.ts';
+import { budgetOf, RECOVERY_BUDGET_MS, RECOVERY_PATHS } from '../../../lambdas/domain/recovery-budget.ts';
+
+const {
+  workerTimeoutSeconds,
+  taskTimeoutSeconds,
+  sweepPeriodSeconds,
+  sweepTimeoutSeconds,
+  sweepReserveSeconds,
+} = TIME_LIMITS;
+
+describe('the recovery budget', () => {
+  it('is what the spec allows', () => {
+    expect(RECOVERY_BUDGET_MS).toBe(5 * 60 * 1_000);
+  });
+
+  it('holds for lease, skew, sweep period and longest backoff together', () => {
+    const { leaseMs, clockSkewMs } = POLICY;
+    const sumMs = leaseMs + clockSkewMs + (sweepPeriodSeconds + DEFAULT_RETRY_POLICY.capSeconds) * 1_000;
+
+    expect(sumMs).toBeLessThan(RECOVERY_BUDGET_MS);
+  });
+
+  it.each(Object.entries(RECOVERY_PATHS))('holds on the path %s, a failed start included', (_name, path) => {
+    expect(budgetOf(path)).toBeLessThan(RECOVERY_BUDGET_MS);
+  });
+
+  it('adds up to what the paths are said to take', () => {
+    const seconds = Object.entries(RECOVERY_PATHS).map(([name, path]) => [name, budgetOf(path) / 1_000]);
+
+    expect(Object.fromEntries(seconds)).toEqual({
+      lost_worker: 235,
+      never_started: 235,
+      lost_in_backoff: 295,
+    });
+  });
+
+  it('lets the next sweep look at every driver that the sweep before gave', () => {
+    const lastMs = (sweepTimeoutSeconds - sweepReserveSeconds) * 1_000;
+
+    expect(lastMs + POLICY.redriveCheckMs).toBeLessThan(sweepPeriodSeconds * 1_000);
+  });
+
+  it('keeps worker under task under lease, and a sweep under its period', () => {
+    expect(workerTimeoutSeconds).toBeLessThan(taskTimeoutSeconds);
+    expect(taskTimeoutSeconds * 1_000).toBeLessThan(POLICY.leaseMs);
+    expect(sweepTimeoutSeconds).toBeLessThan(sweepPeriodSeconds);
+    expect(sweepPeriodSeconds % 60).toBe(0);
+  });
+});

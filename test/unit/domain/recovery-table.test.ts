@@ -1,0 +1,58 @@
+/** The sweep's decisions, every cell of the table against rules that were written down apart from it. */
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { ExecutionState } from '../../../lambdas/contracts/lifecycle-states.ts';
+import { isTerminal } from '../../../lambdas/domain/lifecycle.ts';
+import {
+  actionWithoutStatus,
+  DRIVER_STATUSES,
+  type DriverStatus,
+  Lateness,
+  RECOVERY_TABLE,
+  type RecoveryAction,
+} from '../../../lambdas/domain/recovery-table.ts';
+import { RECOVERY_PAGE, renderRecoveryPage } from '../../../tools/generate/recovery-page.ts';
+
+const cells = Object.values(ExecutionState).flatMap((state) =>
+  Object.values(Lateness).flatMap((lateness) =>
+    DRIVER_STATUSES.map((status) => ({ state, lateness, status })),
+  ),
+);
+
+function expectedAction(state: ExecutionState, lateness: Lateness, status: DriverStatus): RecoveryAction {
+  if (isTerminal(state) || lateness === 'in_time') return 'leave';
+  if (state === 'running') return 'end_attempt';
+  if (status === 'unstarted') return 'start';
+  return status === 'running' && lateness === 'due' ? 'leave' : 'redrive';
+}
+
+describe('the recovery table', () => {
+  it('has a cell for every state, lateness and status', () => {
+    expect(cells).toHaveLength(5 * 3 * 7);
+  });
+
+  it.each(cells)('decides on a task that is $state and $lateness, its driver $status', (cell) => {
+    const { state, lateness, status } = cell;
+
+    expect(RECOVERY_TABLE[state][lateness][status]).toBe(expectedAction(state, lateness, status));
+  });
+
+  it('asks what became of the driver only where that makes a difference', () => {
+    const asked = Object.values(ExecutionState).flatMap((state) =>
+      Object.values(Lateness).flatMap((lateness) =>
+        actionWithoutStatus(state, lateness) === undefined ? [`${state} ${lateness}`] : [],
+      ),
+    );
+
+    expect(asked).toEqual([
+      'queued due',
+      'queued overdue',
+      'retryable_failed due',
+      'retryable_failed overdue',
+    ]);
+  });
+
+  it('is what docs/recovery.md holds (otherwise run: npm run generate)', async () => {
+    expect(await readFile(RECOVERY_PAGE, 'utf8')).toBe(await renderRecoveryPage());
+  });
+});

@@ -1,0 +1,167 @@
+/** Recovery that is itself lost: killed or cut off at any step, or done twice at once in any order. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
+import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import { POLICY } from '../../../lambdas/domain/policy.ts';
+import {
+  recoverTask,
+  releaseTask,
+  type RecoveryLook,
+  type RecoveryOptions,
+} from '../../../lambdas/domain/recovery.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
+import { FakeClock } from '../../helpers/fake-clock.ts';
+import { FaultMode, FaultPlan } from '../../helpers/fault-plan.ts';
+import { Interleaving, ordersOf, type Turn } from '../../helpers/interleavings.ts';
+import { interceptedClient } from '../../helpers/queue-store.ts';
+import { Executions, recoveryOptions, StuckBy, stuckTask } from '../../helpers/sweep-stage.ts';
+
+const SWEEP_PERIOD_MS = POLICY.sweepPeriodSeconds * 1_000;
+
+let dynamoDb: DynamoDbServer;
+let client: DynamoDBDocumentClient;
+let tasks: DynamoDbTaskRepo;
+let executions: Executions;
+let clock: FakeClock;
+
+beforeAll(async () => {
+  dynamoDb = await startDynamoDb();
+  client = interceptedClient(dynamoDb.endpoint);
+  tasks = new DynamoDbTaskRepo(client, TABLE_NAMES.tasks);
+});
+
+beforeEach(() => {
+  clock = new FakeClock();
+  executions = new Executions();
+});
+
+afterAll(async () => {
+  client.destroy();
+  await dynamoDb.stop();
+});
+
+const stored = async (taskId: string): Promise<ExecutionTask> => {
+  const task = await tasks.get(taskId);
+  if (task === undefined) throw new Error('expected a task');
+  return task;
+};
+
+const through = (intercept: <T>(send: () => Promise<T>) => Promise<T>): RecoveryOptions =>
+  recoveryOptions(client, executions, clock, intercept);
+
+/** What a sweep does with the task, its candidates being read before. */
+const sweepTask = (
+  options: RecoveryOptions,
+  { taskId }: ExecutionTask,
+  by: StuckBy,
+): Promise<RecoveryLook> =>
+  by === StuckBy.Held ? releaseTask(options, taskId) : recoverTask(options, taskId, clock.nowMs());
+
+/** The sweep after one that failed looks at the due shards; a released task is in these now. */
+async function sweepAgain(task: ExecutionTask): Promise<void> {
+  const { taskId } = task;
+  const plain = through((send) => send());
+  const isListed = (await tasks.listDue(clock.nowMs(), 10_000)).includes(taskId);
+  if (isListed) await recoverTask(plain, taskId, clock.nowMs());
+  else if ((await stored(taskId)).hold !== undefined) await releaseTask(plain, taskId);
+}
+
+/** What has come of the task since `before`. */
+async function traceOf(before: ExecutionTask) {
+  const { version, generation, hold, history } = await stored(before.taskId);
+  const causes = history.slice(before.history.length).map(({ cause }) => cause);
+  return { moves: version - before.version, generation, hold, causes, started: executions.started };
+}
+
+/** One recovery, whose driver runs, and nothing else. */
+const oneRecovery = ({ taskId }: ExecutionTask, by: StuckBy) => ({
+  moves: 1,
+  generation: 2,
+  hold: undefined,
+  causes: [by === StuckBy.Held ? 'release' : 'recover_stale'],
+  started: [`${taskId}-2`],
+});
+
+const crashes = Object.values(StuckBy).flatMap((by) =>
+  Object.values(FaultMode).flatMap((mode) => [1, 2, 3, 4].map((at) => ({ by, mode, at }))),
+);
+
+describe('a sweep that is lost half way', () => {
+  it.each(crashes)('is made good by the next one: $by, $mode at call $at', async ({ by, mode, at }) => {
+    const task = await stuckTask(tasks, executions, by, clock.nowMs());
+    const plan = new FaultPlan([{ at, mode }]);
+
+    await plan.run(() =>
+      sweepTask(
+        through((send) => plan.call(send)),
+        task,
+        by,
+      ),
+    );
+    clock.advance(SWEEP_PERIOD_MS);
+    await sweepAgain(task);
+
+    expect(await traceOf(task)).toEqual(oneRecovery(task, by));
+  });
+
+  it.each(Object.values(StuckBy))('has no more than four steps: %s', async (by) => {
+    const task = await stuckTask(tasks, executions, by, clock.nowMs());
+    const plan = new FaultPlan();
+
+    await sweepTask(
+      through((send) => plan.call(send)),
+      task,
+      by,
+    );
+
+    expect(plan.calls).toBeLessThanOrEqual(4);
+    expect(await traceOf(task)).toEqual(oneRecovery(task, by));
+  });
+
+  it('does not write a recovery anew while executions cannot be started, however long', async () => {
+    const task = await stuckTask(tasks, executions, StuckBy.NeverStarted, clock.nowMs());
+    const options = through((send) => send());
+    const cutOff: RecoveryOptions = {
+      ...options,
+      driver: { ...options.driver, start: () => Promise.reject(new Error('throttled')) },
+    };
+
+    for (let minute = 0; minute < 30; minute += 1) {
+      await recoverTask(cutOff, task.taskId, clock.nowMs()).catch(() => undefined);
+      clock.advance(SWEEP_PERIOD_MS);
+    }
+    await recoverTask(options, task.taskId, clock.nowMs());
+
+    expect(await traceOf(task)).toEqual(oneRecovery(task, StuckBy.NeverStarted));
+  });
+});
+
+describe('two sweeps at once', () => {
+  const orders = ordersOf(4, 4);
+
+  it('have seventy orders of their steps', () => {
+    expect(orders).toHaveLength(70);
+  });
+
+  it.each(Object.values(StuckBy))('recover a task once, in every order of their steps: %s', async (by) => {
+    for (const order of orders) {
+      executions = new Executions();
+      const task = await stuckTask(tasks, executions, by, clock.nowMs());
+      const turns = new Interleaving();
+      const one = (who: Turn) =>
+        sweepTask(
+          through((send) => turns.call(who, send)),
+          task,
+          by,
+        );
+
+      const [looks] = await Promise.all([Promise.all([one('a'), one('b')]), turns.run(order)]);
+
+      expect(await traceOf(task)).toEqual(oneRecovery(task, by));
+      // The later one may still find the driver unstarted and start it: the same one.
+      expect(looks.filter(({ kind }) => kind === 'recovered').length).toBeGreaterThanOrEqual(1);
+      expect(new Set(looks.flatMap(({ recovered }) => recovered?.generation ?? []))).toEqual(new Set([2]));
+    }
+  });
+});

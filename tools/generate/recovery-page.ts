@@ -1,0 +1,83 @@
+/** Writes `docs/recovery.md` from the sweep's decision table and the constants of its budget. */
+import { writeFile } from 'node:fs/promises';
+import { format, resolveConfig } from 'prettier';
+import { ExecutionState } from '../../lambdas/contracts/lifecycle-states.ts';
+import {
+  type BudgetPart,
+  budgetOf,
+  RECOVERY_BUDGET_MS,
+  RECOVERY_PATHS,
+} from '../../lambdas/domain/recovery-budget.ts';
+import { DRIVER_STATUSES, Lateness, RECOVERY_TABLE } from '../../lambdas/domain/recovery-table.ts';
+import { POLICY } from '../../lambdas/domain/policy.ts';
+
+/** The generated page. */
+export const RECOVERY_PAGE = new URL('../../docs/recovery.md', import.meta.url);
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] => [
+  row(head),
+  row(head.map(() => '---')),
+  ...rows.map(row),
+];
+
+const decisions = (): readonly string[] =>
+  table(
+    ['state', 'lateness', ...DRIVER_STATUSES],
+    Object.values(ExecutionState).flatMap((state) =>
+      Object.values(Lateness).map((lateness) => [
+        `\`${state}\``,
+        lateness,
+        ...DRIVER_STATUSES.map((status) => RECOVERY_TABLE[state][lateness][status]),
+      ]),
+    ),
+  );
+
+const seconds = (ms: number): string => `${ms / 1_000} s`;
+
+const budget = (): readonly string[] =>
+  table(
+    ['stuck by', 'what passes, at its longest', 'together'],
+    Object.entries<readonly BudgetPart[]>(RECOVERY_PATHS).map(([name, path]) => [
+      name,
+      path.map(({ what, ms }) => `${what} ${seconds(ms)}`).join(' + '),
+      seconds(budgetOf(path)),
+    ]),
+  );
+
+const lines = (): readonly string[] => [
+  '# What the sweep decides, and how long that may take',
+  '',
+  'Generated from `lambdas/domain/recovery-table.ts` and `recovery-budget.ts` with `npm run generate`; a test fails when it is stale.',
+  '',
+  '## The decision',
+  '',
+  'The columns are what became of the execution that drives the task. `unstarted`: there is none, and the newest transition is the one that named it, so that only its start was lost.',
+  `A task is \`due\` once \`dueAtMs\` has passed, and \`overdue\` ${seconds(POLICY.staleDriverMs)} later in generation 1; that time doubles with each generation, five times at most.`,
+  '',
+  ...decisions(),
+  '',
+  '- `leave`: nothing is done.',
+  '- `start`: the execution that was named is started; nothing is written.',
+  '- `redrive`: one conditional write raises the generation, and its execution is started.',
+  '- `end_attempt`: one conditional write ends the attempt as `WORKER_LOST`, whose outcome is unknown. With attempts left it raises the generation too, and its execution is started; otherwise the task has failed for good.',
+  '',
+  'The execution is asked for only where the row has more than one answer.',
+  '',
+  '## The budget',
+  '',
+  `From the moment a task is stuck until its next attempt has ended, less than ${seconds(RECOVERY_BUDGET_MS)}:`,
+  '',
+  ...budget(),
+  '',
+];
+
+/** The whole page, formatted as the repository is. */
+export async function renderRecoveryPage(): Promise<string> {
+  const options = await resolveConfig(RECOVERY_PAGE);
+  return format(lines().join('\n'), { ...options, parser: 'markdown' });
+}
+
+/** Writes the page. */
+export const writeRecoveryPage = async (): Promise<void> =>
+  writeFile(RECOVERY_PAGE, await renderRecoveryPage());

@@ -31,6 +31,10 @@
  * | control | what operators and the sweep keep in the Controls table: pauses and cursors |
  * | park | to put a record that cannot be processed aside, with its reason |
  * | sweep | `recoverStale`: finds what is stuck and gives it the next driver |
+ * | lane | a shard of the index of due or held tasks on its way through a sweep |
+ * | walk | a pass of the sweep through a whole table, a few pages per run; its cursor says where it goes on |
+ * | purge | to delete ledger records that have expired |
+ * | gap | a version of a task that has no record in the audit trail; the sweep repairs it from the task's history |
  */
 import * as z from 'zod/mini';
 import { ActionKind } from './action-kinds.ts';

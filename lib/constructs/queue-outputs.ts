@@ -12,6 +12,8 @@ export interface QueueOutputs {
   readonly AuditTableName: string;
   readonly DocumentsBucketName: string;
   readonly ParkedQueueUrl: string;
+  /** Sweeps that the scheduler could not start. */
+  readonly MissedSweepsUrl: string;
   readonly CardsTableName: string;
   readonly ControlsTableName: string;
   readonly CardQueueUrl: string;

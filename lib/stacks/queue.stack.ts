@@ -78,7 +78,7 @@ export class QueueStack extends Stack {
       streamArn: resources.tables.tasksStreamArn,
       parkedQueue: resources.parked.queue,
     });
-    this.sweepSchedule = new SweepSchedule(this, 'Sweep', { sweep: functions.get('sweep') });
+    this.sweepSchedule = new SweepSchedule(this, 'Sweep', { ...common, sweep: functions.get('sweep') });
     this.consumers = this.addConsumers(resources, functions);
     this.alarms = new QueueAlarms(this, 'Alarms', {
       config,
@@ -115,6 +115,7 @@ export class QueueStack extends Stack {
       AuditTableName: tables.audit.tableName,
       DocumentsBucketName: documents.bucketName,
       ParkedQueueUrl: parked.url,
+      MissedSweepsUrl: this.sweepSchedule.missed.url,
       CardsTableName: tables.cards.tableName,
       ControlsTableName: tables.controls.tableName,
       CardQueueUrl: cards.url,

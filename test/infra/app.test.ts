@@ -53,6 +53,7 @@ describe('createQueueApp', () => {
       'EventBusName',
       'FunctionNames',
       'LedgerTableName',
+      'MissedSweepsUrl',
       'OperatorsParameterName',
       'ParkedQueueUrl',
       'SlackSecretArn',

@@ -113,10 +113,21 @@ describe('sweep', () => {
         ScheduleExpression: 'rate(1 minute)',
         Target: {
           Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Functionssweep'), 'Arn'] },
+          DeadLetterConfig: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^SweepMissed'), 'Arn'] } },
           RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
         },
       }),
     ).not.toThrow();
     expect(timeoutSecondsOf('sweep')).toBeLessThan(60);
+  });
+
+  it('is not repeated by Lambda when it fails: the next one comes within the minute', () => {
+    expect(
+      prod.having('AWS::Lambda::EventInvokeConfig', {
+        FunctionName: { Ref: Match.stringLikeRegexp('^Functionssweep') },
+        MaximumRetryAttempts: 0,
+        MaximumEventAgeInSeconds: 60,
+      }),
+    ).not.toThrow();
   });
 });

@@ -210,7 +210,7 @@ describe('wildcards', () => {
 });
 
 describe('roles of services', () => {
-  it('lets the scheduler invoke the sweep and nothing else', () => {
+  it('lets the scheduler invoke the sweep, say that it could not, and nothing else', () => {
     const [schedule] = prod.ofType('AWS::Scheduler::Schedule');
     const target: unknown = schedule?.[1].Properties['Target'];
     const roleArn =
@@ -218,8 +218,12 @@ describe('roles of services', () => {
     const [role] = prod.ofType('AWS::IAM::Role').filter(([id]) => id === roleIdOf(roleArn));
 
     expect(role?.[1].Properties['ManagedPolicyArns']).toBeUndefined();
-    expect(JSON.stringify(role?.[1].Properties['Policies'])).toMatch(
-      /^\[\{"PolicyDocument":\{"Statement":\[\{"Action":"lambda:InvokeFunction","Effect":"Allow","Resource":\{"Fn::GetAtt":\["Functionssweep\w+","Arn"\]\}\}\]/,
+    const text = JSON.stringify(role?.[1].Properties['Policies']);
+    expect(text).toMatch(
+      /^\[\{"PolicyDocument":\{"Statement":\[\{"Action":"lambda:InvokeFunction","Effect":"Allow","Resource":\{"Fn::GetAtt":\["Functionssweep\w+","Arn"\]\}\},/,
+    );
+    expect([...text.matchAll(/"(?:lambda|sqs|kms):(?!ViaService)\w+"/g)].map(([action]) => action)).toEqual(
+      ['lambda:InvokeFunction', 'sqs:SendMessage', 'kms:Decrypt', 'kms:GenerateDataKey'].map((a) => `"${a}"`),
     );
   });
 

@@ -1,22 +1,38 @@
-/** What is stuck gets its next driver: the deployed sweep, on tasks whose driver was lost. */
+/** What is stuck gets its next driver: the deployed sweep, on tasks whose driver was lost; and its walks. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { describe, expect, it } from 'vitest';
+import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterEach, describe, expect, it } from 'vitest';
+import { taskViewSchema } from '../../lambdas/contracts/api.ts';
+import { LEDGER_SCHEMA_VERSION, LedgerStatus } from '../../lambdas/contracts/records.ts';
 import { DynamoDbTaskRepo } from '../../lambdas/adapters/dynamodb/task-repo.ts';
-import { canonicalJson, deriveTaskId, taskHashOf } from '../../lambdas/domain/hashing.ts';
+import { canonicalJson, deriveTaskId, executionNameOf, taskHashOf } from '../../lambdas/domain/hashing.ts';
 import { POLICY } from '../../lambdas/domain/policy.ts';
 import { enqueued } from '../../lambdas/domain/transitions.ts';
-import { freshQuoteId, outputs, payloadFor, rootClient, settled } from './support/queue.ts';
+import { getAudit, getTask } from '../../tools/cli/queue-client.ts';
+import {
+  clearFaults,
+  eventually,
+  freshQuoteId,
+  outputs,
+  payloadFor,
+  postAction,
+  rootClient,
+  scriptFault,
+  settled,
+  target,
+} from './support/queue.ts';
 
 const lambda = new LambdaClient(rootClient);
-const tasks = new DynamoDbTaskRepo(
-  DynamoDBDocumentClient.from(new DynamoDBClient(rootClient)),
-  outputs.tasksTable,
-);
+const sfn = new SFNClient(rootClient);
+const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(rootClient));
+const tasks = new DynamoDbTaskRepo(dynamo, outputs.tasksTable);
 
-/** A task that was stored just too long ago, by a caller that died before it could start the execution. */
-async function orphan(): Promise<string> {
+afterEach(clearFaults);
+
+/** A task that was stored at `nowMs`, by a caller that died before it could start the execution. */
+async function orphan(nowMs: number): Promise<string> {
   const quoteId = freshQuoteId();
   const payload = payloadFor('crm.sync', quoteId);
   const identity = {
@@ -28,7 +44,6 @@ async function orphan(): Promise<string> {
     payloadJson: canonicalJson(payload),
     maxAttempts: 5,
   } as const;
-  const nowMs = Date.now() - POLICY.overdueMs;
   await tasks.putIfAbsent(enqueued(identity, { nowMs, attemptId: 'orphan', actor: 'test' }));
   return identity.taskId;
 }
@@ -38,12 +53,97 @@ const sweep = async (): Promise<string | undefined> => {
   return answer.FunctionError;
 };
 
+/** Makes the task due now, as if the time until then had passed; a task's own rules are not touched by it. */
+async function makeDue(taskId: string): Promise<void> {
+  const found = await tasks.get(taskId);
+  if (found?.nextAttemptAtMs === undefined) throw new Error('expected a task in its backoff');
+  const now = { ...found, dueAtMs: Date.now(), nextAttemptAtMs: Date.now() };
+  await dynamo.send(
+    new PutCommand({
+      TableName: outputs.tasksTable,
+      Item: { ...now, dueShard: `due-${Number.parseInt(taskId.slice(-8), 16) % 8}` },
+      ConditionExpression: 'version = :version',
+      ExpressionAttributeValues: { ':version': found.version },
+    }),
+  );
+}
+
+const ledgerRecord = (id: string, expiresAtEpochSeconds: number) => ({
+  schemaVersion: LEDGER_SCHEMA_VERSION,
+  id,
+  effectKey: id,
+  taskHash: 'hash',
+  status: LedgerStatus.Completed,
+  fence: 1,
+  attemptId: id,
+  inProgressExpiresAtMs: 0,
+  expiresAtEpochSeconds,
+});
+
 describe('the sweep', () => {
   it('drives a task that was stored and never started, once although it runs twice', async () => {
-    const taskId = await orphan();
+    const taskId = await orphan(Date.now() - POLICY.overdueMs);
 
     expect(await Promise.all([sweep(), sweep()])).toEqual([undefined, undefined]);
 
     expect(await settled(taskId)).toMatchObject({ state: 'completed', generation: 2, attempts: { used: 1 } });
+    const { records } = await getAudit(target, taskId);
+    expect(records.filter(({ cause }) => cause === 'recover_stale')).toHaveLength(1);
+  });
+
+  it('replaces an execution that was stopped by hand', async () => {
+    await scriptFault({
+      target: 'crm',
+      method: 'POST',
+      path: '/crm/*',
+      fault: { kind: 'status', status: 503, retryAfterSeconds: 600 },
+    });
+    const answer = await postAction(freshQuoteId(), 'crm.sync', 'stopped');
+    const { taskId } = taskViewSchema.parse(answer.body);
+    await eventually('the backoff', async () =>
+      (await getTask(target, taskId)).state === 'retryable_failed' ? true : undefined,
+    );
+    const machine = outputs.stateMachineArn.replace(':stateMachine:', ':execution:');
+    await sfn.send(new StopExecutionCommand({ executionArn: `${machine}:${executionNameOf(taskId, 1)}` }));
+    await makeDue(taskId);
+
+    expect(await sweep()).toBeUndefined();
+
+    expect(await settled(taskId)).toMatchObject({ state: 'completed', generation: 2 });
+  });
+
+  it('puts a record that is missing in the audit trail back as it was', async () => {
+    const taskId = await orphan(Date.now() - 2 * POLICY.auditSettleMs);
+    const before = await eventually('the record of the enqueueing', async () => {
+      const { records } = await getAudit(target, taskId);
+      return records.find(({ version }) => version === 1);
+    });
+    await dynamo.send(new DeleteCommand({ TableName: outputs.auditTable, Key: { taskId, version: 1 } }));
+
+    expect(await sweep()).toBeUndefined();
+
+    const { records } = await getAudit(target, taskId);
+    expect(records.find(({ version }) => version === 1)).toEqual(before);
+  });
+
+  it('removes an expired record of the ledger and leaves the others', async () => {
+    const nowSeconds = Math.floor(Date.now() / 1_000);
+    const [expired, alive] = [`expired-${nowSeconds}`, `alive-${nowSeconds}`];
+    await dynamo.send(
+      new PutCommand({ TableName: outputs.ledgerTable, Item: ledgerRecord(expired, nowSeconds - 60) }),
+    );
+    await dynamo.send(
+      new PutCommand({ TableName: outputs.ledgerTable, Item: ledgerRecord(alive, nowSeconds + 600) }),
+    );
+    const find = async (id: string) =>
+      (await dynamo.send(new GetCommand({ TableName: outputs.ledgerTable, Key: { id } }))).Item;
+
+    // The ledger of a run of all tests is longer than what one sweep walks.
+    await eventually('the removal', async () => {
+      await sweep();
+      return (await find(expired)) === undefined ? true : undefined;
+    });
+
+    expect(await find(alive)).toBeDefined();
   });
 });

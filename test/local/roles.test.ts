@@ -52,7 +52,16 @@ const CASES: Record<FunctionName, { readonly own: ProbeCall; readonly neighbours
     own: { call: 'secret', secretId: slackSecret },
     neighbours: [{ call: 'secret', secretId: crmSecret }],
   },
-  sweep: { own: getTask, neighbours: [getLedger, { call: 'query', table: auditTable, attribute: 'taskId' }] },
+  sweep: {
+    own: { call: 'scan', table: ledgerTable },
+    neighbours: [
+      getLedger,
+      getCard,
+      { call: 'put', table: ledgerTable, key: { id: 'nothing' } },
+      { call: 'delete', table: tasksTable, key: task },
+      { call: 'delete', table: auditTable, key: { ...task, version: 1 } },
+    ],
+  },
   'record-lost-worker': { own: getTask, neighbours: [{ call: 'start', stateMachineArn }, getLedger] },
   'publish-transitions': {
     own: { call: 'put', table: auditTable, key: { ...task, version: 1 } },

@@ -4,6 +4,7 @@ import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  ScanCommand,
   UpdateItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -19,6 +20,7 @@ export type ProbeCall =
       readonly key: Record<string, string | number>;
     }
   | { readonly call: 'put'; readonly table: string; readonly key: Record<string, string | number> }
+  | { readonly call: 'scan'; readonly table: string }
   | { readonly call: 'query'; readonly table: string; readonly index?: string; readonly attribute: string }
   | { readonly call: 'secret'; readonly secretId: string }
   | { readonly call: 'start'; readonly stateMachineArn: string }
@@ -43,6 +45,8 @@ async function attempt(probe: ProbeCall): Promise<unknown> {
       return dynamo.send(new UpdateItemCommand({ TableName: probe.table, Key: attributes(probe.key) }));
     case 'put':
       return dynamo.send(new PutItemCommand({ TableName: probe.table, Item: attributes(probe.key) }));
+    case 'scan':
+      return dynamo.send(new ScanCommand({ TableName: probe.table, Limit: 1 }));
     case 'query':
       return dynamo.send(
         new QueryCommand({

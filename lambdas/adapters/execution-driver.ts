@@ -1,4 +1,7 @@
-/** `ExecutionDriver` on Step Functions. The name makes the start idempotent for 90 days. */
+/**
+ * `ExecutionDriver` on Step Functions. The name makes the start idempotent for 90 days: it is unique per state machine,
+ * whichever of its aliases or versions an execution was started by.
+ */
 import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
@@ -14,6 +17,9 @@ import type { ExecutionDriver, ExecutionStatus } from '../domain/ports.ts';
 
 /** Step Functions' limit of an execution name. */
 const MAX_NAME_LENGTH = 80;
+
+/** `arn:<partition>:states:<region>:<account>:stateMachine:<name>`; an alias or a version is one part more. */
+const MACHINE_ARN_PARTS = 7;
 
 const notStarted = (detail: string, cause?: unknown): QueueError =>
   new QueueError('DRIVER_NOT_STARTED', { detail, ...(cause === undefined ? {} : { cause }) });
@@ -35,6 +41,7 @@ export class StepFunctionsDriver implements ExecutionDriver {
   readonly #client: SFNClient;
   readonly #stateMachineArn: string;
 
+  /** `stateMachineArn`: of the machine, or of one of its aliases. */
   constructor(client: SFNClient, stateMachineArn: string) {
     this.#client = client;
     this.#stateMachineArn = stateMachineArn;
@@ -99,7 +106,9 @@ export class StepFunctionsDriver implements ExecutionDriver {
     }
   }
 
+  /** An execution's ARN names the machine without the alias that it was started by. */
   #executionArn(name: string): string {
-    return `${this.#stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+    const machineArn = this.#stateMachineArn.split(':').slice(0, MACHINE_ARN_PARTS).join(':');
+    return `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;
   }
 }

@@ -67,6 +67,8 @@ export type MachineError = (typeof MachineError)[keyof typeof MachineError];
 export interface MachineSubstitutions {
   /** ARN prefix: prefix + worker name is the ARN of `run-action-<worker>`. */
   readonly RunActionFunctionArnPrefix: string;
-  /** ARN of `record-lost-worker`. */
+  /** `:<alias>` of the workers' release; empty where functions are not versioned. */
+  readonly RunActionFunctionArnSuffix: string;
+  /** ARN of `record-lost-worker`, of the same release. */
   readonly RecordLostWorkerFunctionArn: string;
 }

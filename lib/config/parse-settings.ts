@@ -6,6 +6,7 @@ const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
 const OPERATOR = /^(?:none|[TE][A-Z0-9]{2,20}:[UW][A-Z0-9]{2,20})$/;
 const CHANNEL = /^[CG][A-Z0-9]{2,20}$/;
 const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
+const REDEPLOY = /^[A-Za-z0-9][\w.-]{0,31}$/;
 const ACCOUNT = /^\d{12}$/;
 
 type Check = (text: string) => boolean;
@@ -78,6 +79,17 @@ export const parseChannelId = (setting: string, given: unknown): string =>
  */
 export const parseRoleName = (setting: string, given: unknown): string =>
   parse(setting, 'an IAM role name', given, (text) => ROLE_NAME.test(text));
+
+/**
+ * A mark for the same code deployed again, or absent.
+ * @throws {ConfigError}
+ */
+export const parseRedeploy = (setting: string, given: unknown): string | undefined =>
+  given === undefined
+    ? undefined
+    : parse(setting, 'up to 32 letters, digits, dots, dashes or underscores', given, (text) =>
+        REDEPLOY.test(text),
+      );
 
 /** What an address must look like. */
 export interface UrlRule {

@@ -6,6 +6,15 @@ export const Stage = { Local: 'local', Dev: 'dev', Prod: 'prod' } as const;
 /** One of {@link Stage}. */
 export type Stage = (typeof Stage)[keyof typeof Stage];
 
+/**
+ * How a new release takes over. `none`: nothing is versioned (the local AWS knows neither state machine versions nor
+ * CodeDeploy). `at-once`: versions and aliases, moved in one step. `gradual`: a tenth of the traffic first, all of it
+ * ten minutes later, back by itself when an alarm of the release rings.
+ */
+export const Rollout = { None: 'none', AtOnce: 'at-once', Gradual: 'gradual' } as const;
+/** One of {@link Rollout}. */
+export type Rollout = (typeof Rollout)[keyof typeof Rollout];
+
 /** Settings fixed per stage. */
 export interface StageSettings {
   /** Tables refuse deletion, and tables, key, bucket and secrets outlive their stack. */
@@ -21,11 +30,18 @@ export interface StageSettings {
   readonly apiRatePerSecond: number;
   /** Requests the API takes at once before the rate applies. */
   readonly apiBurst: number;
+  /** How a new release takes over; `-c rollout` overrides it on an AWS stage. */
+  readonly rollout: Rollout;
 }
 
 /** Everything the constructs need to know; made by `readConfig` only. */
 export interface QueueConfig extends StageSettings {
   readonly stage: Stage;
+  /**
+   * Tells a release apart from an earlier one with the same code: Lambda publishes no second version of what has not
+   * changed. Absent: not needed.
+   */
+  readonly redeploy: string | undefined;
   /** Name of the stack in each Region and the prefix of every fixed name: `quoteq-<stage>`. */
   readonly stackName: string;
   /** One stack per Region; at least one, no duplicates. */

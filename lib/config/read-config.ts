@@ -3,7 +3,7 @@
  * error is the one to fix.
  */
 import * as parse from './parse-settings.ts';
-import { Stage } from './queue-config.ts';
+import { Rollout, Stage } from './queue-config.ts';
 import type { QueueConfig } from './queue-config.ts';
 import { STAGE_SETTINGS } from './stage-settings.ts';
 
@@ -75,6 +75,12 @@ const readBusiness = (
   };
 };
 
+/** The local AWS cannot version, an AWS stage always does: executions in flight need it. */
+const readRollout = (sources: ConfigSources, stage: Stage): Rollout => {
+  const allowed = stage === Stage.Local ? [Rollout.None] : [Rollout.AtOnce, Rollout.Gradual];
+  return parse.parseOneOf('-c rollout', sources.context('rollout') ?? STAGE_SETTINGS[stage].rollout, allowed);
+};
+
 /**
  * Reads and checks every setting of a synthesis. The stage is `local` unless `-c stage=…` names another; the Regions
  * are `-c regions=a,b`, else the one the CDK command line was given.
@@ -87,6 +93,8 @@ export const readConfig = (sources: ConfigSources): QueueConfig => {
   return {
     ...STAGE_SETTINGS[stage],
     stage,
+    rollout: readRollout(sources, stage),
+    redeploy: parse.parseRedeploy('-c redeploy', sources.context('redeploy')),
     stackName: `quoteq-${stage}`,
     regions: parse.parseRegions(regions.setting, regions.given),
     account: parse.parseAccount('CDK_DEFAULT_ACCOUNT', sources.env['CDK_DEFAULT_ACCOUNT']),

@@ -1,4 +1,4 @@
-import { Stage } from './queue-config.ts';
+import { Rollout, Stage } from './queue-config.ts';
 import type { StageSettings } from './queue-config.ts';
 
 /** The settings of each stage. */
@@ -9,6 +9,7 @@ export const STAGE_SETTINGS = {
     reservedConcurrency: {},
     apiRatePerSecond: 1_000,
     apiBurst: 2_000,
+    rollout: Rollout.None,
   },
   [Stage.Dev]: {
     protectData: false,
@@ -16,6 +17,7 @@ export const STAGE_SETTINGS = {
     reservedConcurrency: {},
     apiRatePerSecond: 20,
     apiBurst: 40,
+    rollout: Rollout.AtOnce,
   },
   [Stage.Prod]: {
     protectData: true,
@@ -25,5 +27,6 @@ export const STAGE_SETTINGS = {
     reservedConcurrency: { pdf: 20, crm: 5, slack: 2 },
     apiRatePerSecond: 100,
     apiBurst: 200,
+    rollout: Rollout.Gradual,
   },
 } as const satisfies Record<Stage, StageSettings>;

@@ -107,7 +107,7 @@ export class ActionApi extends Construct {
     for (const { method, path, function: name } of ROUTES) {
       const isOpen = path === HEALTH_PATH || path.startsWith(SLACK_PREFIX);
       const authorizer: IHttpRouteAuthorizer = isOpen ? new HttpNoneAuthorizer() : signed;
-      const integration = new HttpLambdaIntegration(name, functions.get(name));
+      const integration = new HttpLambdaIntegration(name, functions.targetOf(name));
       const routes = this.api.addRoutes({ path, methods: [method], authorizer, integration });
       if (isOpen) routes.forEach((route) => acknowledgeOpenRoute(route, path));
     }

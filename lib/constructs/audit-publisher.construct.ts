@@ -1,12 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { CfnEventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
 /** Properties of {@link AuditPublisher}. */
 export interface AuditPublisherProps {
-  readonly publisher: LambdaFunction;
+  readonly publisher: IFunction;
   /** Stream of the Tasks table. */
   readonly streamArn: string;
   readonly parkedQueue: Queue;

@@ -13,7 +13,7 @@ export const environmentValues = (config: QueueConfig, r: QueueResources): Recor
   [Env.LedgerTable]: r.tables.ledger.tableName,
   [Env.AuditTable]: r.tables.audit.tableName,
   [Env.DocumentsBucket]: r.documents.bucketName,
-  [Env.StateMachineArn]: r.stateMachineArn,
+  [Env.StateMachineArn]: r.startableMachineArn,
   [Env.ParkedQueueUrl]: r.parked.url,
   [Env.AllowedEngines]: config.allowedEngines.join(','),
   [Env.CrmBaseUrl]: config.crmBaseUrl,

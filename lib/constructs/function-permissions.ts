@@ -7,6 +7,7 @@ import { CARDS_TABLE, TASKS_TABLE } from '../../lambdas/contracts/environment.ts
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
 import type { DataKey } from './data-key.construct.ts';
 import { DOCUMENT_PREFIX } from './documents.construct.ts';
+import { LIVE_ALIAS } from './names.ts';
 import type { Operators } from './operators.construct.ts';
 import type { ParkedQueue } from './parked-queue.construct.ts';
 import type { ProviderSecrets } from './provider-secrets.construct.ts';
@@ -24,7 +25,10 @@ export interface QueueResources {
   readonly clicks: WorkQueue;
   readonly operators: Operators;
   readonly bus: EventBus;
+  /** The machine itself, whatever alias or version: what IAM authorises. */
   readonly stateMachineArn: string;
+  /** What `StartExecution` is called with. */
+  readonly startableMachineArn: string;
   /** Every execution of that machine. */
   readonly executionArns: string;
 }
@@ -38,8 +42,21 @@ const onItems = (table: TableV2, ...verbs: readonly string[]): PolicyStatement =
     table.tableArn,
   );
 
+/**
+ * Step Functions authorises an alias by the machine's own ARN and names it in a condition key. So nothing can start the
+ * latest definition past the alias, while its release is still being tried out.
+ */
+const startExecutions = ({ stateMachineArn, startableMachineArn }: QueueResources): PolicyStatement =>
+  new PolicyStatement({
+    actions: ['states:StartExecution'],
+    resources: [stateMachineArn],
+    ...(startableMachineArn !== stateMachineArn && {
+      conditions: { StringEquals: { 'states:StateMachineQualifier': LIVE_ALIAS } },
+    }),
+  });
+
 const drive = (r: QueueResources): readonly PolicyStatement[] => [
-  allow(['states:StartExecution'], r.stateMachineArn),
+  startExecutions(r),
   allow(['states:DescribeExecution'], r.executionArns),
   r.dataKey.useThrough('states'),
 ];

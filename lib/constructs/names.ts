@@ -2,6 +2,8 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+import { Rollout } from '../config/queue-config.ts';
+import type { QueueConfig } from '../config/queue-config.ts';
 
 /** Deployed name of a function: `<stackName>-<function>`; the state machine finds workers by this prefix. */
 export const deployedFunctionName = (stackName: string, name: FunctionName): string => `${stackName}-${name}`;
@@ -28,6 +30,18 @@ export const stateMachineArn = (scope: Construct, stackName: string): string =>
     resourceName: stateMachineName(stackName),
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
+
+/** Alias of functions and state machine that traffic goes to; what it points to is the release that is live. */
+export const LIVE_ALIAS = 'live';
+
+/** Every pinned alias of workers begins so; see `PinnedWorkers`. */
+export const PINNED_ALIAS_PREFIX = 'r-';
+
+/** ARN that executions are started by: the machine's `live` alias, or the machine itself where nothing is versioned. */
+export const startableMachineArn = (scope: Construct, { stackName, rollout }: QueueConfig): string => {
+  const machineArn = stateMachineArn(scope, stackName);
+  return rollout === Rollout.None ? machineArn : `${machineArn}:${LIVE_ALIAS}`;
+};
 
 /** ARN of every execution of that machine. */
 export const executionArns = (scope: Construct, stackName: string): string =>

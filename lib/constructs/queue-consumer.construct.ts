@@ -1,12 +1,12 @@
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { WorkQueue } from './work-queue.construct.ts';
 
 /** Properties of {@link QueueConsumer}. */
 export interface QueueConsumerProps {
   readonly source: WorkQueue;
-  readonly consumer: LambdaFunction;
+  readonly consumer: IFunction;
   /** Most messages of one invocation; 1 to 10. */
   readonly batchSize: number;
   /** Most invocations at once; at least 2, which is what Lambda allows. */

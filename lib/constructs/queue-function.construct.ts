@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -51,6 +51,9 @@ export class QueueFunction extends Construct {
       role: this.role(props, logGroup),
       logGroup,
       tracing: Tracing.ACTIVE,
+      // Kept: a release can be gone back to, and executions in flight call the versions they started with.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      ...(config.redeploy !== undefined && { description: `Deployed again: ${config.redeploy}` }),
       ...(reservedConcurrentExecutions !== undefined && { reservedConcurrentExecutions }),
     });
     this.acknowledgeWildcard(

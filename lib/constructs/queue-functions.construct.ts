@@ -1,14 +1,17 @@
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Alias, Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
 import { FUNCTION_NAMES } from '../bundling/bundle-functions.ts';
+import { Rollout } from '../config/queue-config.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import { asReported } from './acknowledge.ts';
 import { DOCUMENT_PREFIX } from './documents.construct.ts';
 import { environmentOf, environmentValues } from './function-environment.ts';
+import { LIVE_ALIAS } from './names.ts';
 import { permissionsOf } from './function-permissions.ts';
 import type { QueueResources } from './function-permissions.ts';
+import { PINNED_FUNCTIONS, PinnedWorkers } from './pinned-workers.construct.ts';
 import { QueueFunction } from './queue-function.construct.ts';
 
 /** Properties of {@link QueueFunctions}. */
@@ -17,9 +20,17 @@ export interface QueueFunctionsProps {
   readonly resources: QueueResources;
 }
 
-/** All functions of the contract. */
+const isPinned = (name: FunctionName): boolean => PINNED_FUNCTIONS.some((candidate) => candidate === name);
+
+/**
+ * All functions of the contract. Where releases are versioned, those that something outside calls have an alias `live`,
+ * and those that executions call are pinned to the release.
+ */
 export class QueueFunctions extends Construct {
   private readonly byName = new Map<FunctionName, QueueFunction>();
+  private readonly liveByName = new Map<FunctionName, Alias>();
+  /** Absent where functions are not versioned. */
+  readonly pinned: PinnedWorkers | undefined;
 
   constructor(scope: Construct, id: string, props: QueueFunctionsProps) {
     super(scope, id);
@@ -37,6 +48,12 @@ export class QueueFunctions extends Construct {
       this.byName.set(name, deployed);
     }
     this.acknowledgeWildcards(resources);
+    if (config.rollout === Rollout.None) return;
+    for (const name of FUNCTION_NAMES.filter((candidate) => !isPinned(candidate))) {
+      this.liveByName.set(name, this.get(name).addAlias(LIVE_ALIAS));
+    }
+    const pinned = PINNED_FUNCTIONS.map((name) => [name, this.get(name)] as const);
+    this.pinned = new PinnedWorkers(this, 'Pinned', { functions: new Map(pinned) });
   }
 
   /** The stars that remain after each action and resource has been named. */
@@ -61,6 +78,17 @@ export class QueueFunctions extends Construct {
     const found = this.byName.get(name);
     if (found === undefined) throw new RangeError(`name: expected a function of the contract, got ${name}`);
     return found;
+  }
+
+  /** What a caller outside of the state machine invokes: the alias `live`, or the function where nothing is versioned. */
+  targetOf(name: FunctionName): IFunction {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- CDK's class declares `role` wider than IFunction (exactOptionalPropertyTypes)
+    return (this.liveByName.get(name) ?? this.get(name)) as IFunction;
+  }
+
+  /** The `live` aliases; none where functions are not versioned. */
+  get liveAliases(): readonly Alias[] {
+    return [...this.liveByName.values()];
   }
 
   /** A function of the contract. */

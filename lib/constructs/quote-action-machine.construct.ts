@@ -1,23 +1,37 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
+  CfnStateMachine,
+  CfnStateMachineAlias,
+  CfnStateMachineVersion,
   CustomerManagedEncryptionConfiguration,
   DefinitionBody,
   LogLevel,
   StateMachine,
   StateMachineType,
 } from 'aws-cdk-lib/aws-stepfunctions';
-import { Stack } from 'aws-cdk-lib';
+import { CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { WORKER_BY_KIND } from '../../lambdas/contracts/action-kinds.ts';
+import type { MachineSubstitutions } from '../../lambdas/contracts/state-machine-io.ts';
+import { Rollout } from '../config/queue-config.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import type { DataKey } from './data-key.construct.ts';
-import { functionArn, stateMachineArn, stateMachineName, vendedLogGroupName } from './names.ts';
+import {
+  functionArn,
+  LIVE_ALIAS,
+  PINNED_ALIAS_PREFIX,
+  stateMachineArn,
+  stateMachineName,
+  vendedLogGroupName,
+} from './names.ts';
+import { PINNED_FUNCTIONS } from './pinned-workers.construct.ts';
 import type { QueueFunctions } from './queue-functions.construct.ts';
 import { removalPolicyOf } from './retention.ts';
+import { CANARY } from './traffic-shift.construct.ts';
 
 const DEFINITION_FILE = path.resolve(
   import.meta.dirname,
@@ -29,11 +43,15 @@ export interface QuoteActionMachineProps {
   readonly config: QueueConfig;
   readonly dataKey: DataKey;
   readonly functions: QueueFunctions;
+  /** Alarms that take a release back; see {@link Rollout}. */
+  readonly releaseAlarms: readonly Alarm[];
 }
 
 /** The state machine that drives one action; its definition is the file, with ARNs put in. */
 export class QuoteActionMachine extends Construct {
   readonly stateMachine: StateMachine;
+  /** Points to the version that executions are started with; absent where nothing is versioned. */
+  readonly live: CfnStateMachineAlias | undefined;
 
   constructor(scope: Construct, id: string, props: QuoteActionMachineProps) {
     super(scope, id);
@@ -45,10 +63,7 @@ export class QuoteActionMachine extends Construct {
       definitionBody: DefinitionBody.fromString(
         JSON.stringify(JSON.parse(readFileSync(DEFINITION_FILE, 'utf8'))),
       ),
-      definitionSubstitutions: {
-        RunActionFunctionArnPrefix: functionArn(this, `${config.stackName}-run-action-`),
-        RecordLostWorkerFunctionArn: functions.get('record-lost-worker').functionArn,
-      },
+      definitionSubstitutions: { ...this.substitutions(props) },
       role: this.role(props),
       // Without execution data: the cause of a lost worker is whatever the crashed process printed.
       logs: { destination: this.logGroup(props), level: LogLevel.ALL, includeExecutionData: false },
@@ -61,6 +76,61 @@ export class QuoteActionMachine extends Construct {
       '*',
       'Log delivery (logs:*LogDelivery, logs:*ResourcePolicies) and X-Ray calls have no resources to name.',
     );
+    if (functions.pinned === undefined) return;
+    this.acknowledgePinned(functions);
+    this.stateMachine.node.addDependency(functions.pinned);
+    this.live = this.addLiveAlias(props);
+  }
+
+  private substitutions({ config, functions }: QuoteActionMachineProps): MachineSubstitutions {
+    const suffix = functions.pinned === undefined ? '' : `:${functions.pinned.aliasName}`;
+    return {
+      RunActionFunctionArnPrefix: functionArn(this, `${config.stackName}-run-action-`),
+      RunActionFunctionArnSuffix: suffix,
+      RecordLostWorkerFunctionArn: `${functions.get('record-lost-worker').functionArn}${suffix}`,
+    };
+  }
+
+  /**
+   * Publishes this definition as a version and moves `live` to it. A version that is removed ends none of its executions;
+   * it is kept to go back to.
+   */
+  private addLiveAlias({ config, releaseAlarms }: QuoteActionMachineProps): CfnStateMachineAlias {
+    const machine = this.stateMachine.node.defaultChild;
+    if (!(machine instanceof CfnStateMachine))
+      throw new TypeError('stateMachine: expected one of this stack');
+    const version = new CfnStateMachineVersion(this, 'Version', {
+      stateMachineArn: machine.attrArn,
+      stateMachineRevisionId: machine.attrStateMachineRevisionId,
+    });
+    version.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    const gradual = {
+      type: 'CANARY',
+      percentage: CANARY.percentage,
+      interval: CANARY.minutes,
+      alarms: releaseAlarms.map(({ alarmName }) => alarmName),
+    };
+    return new CfnStateMachineAlias(this, 'Live', {
+      name: LIVE_ALIAS,
+      deploymentPreference: {
+        stateMachineVersionArn: version.attrArn,
+        ...(config.rollout === Rollout.Gradual ? gradual : { type: 'ALL_AT_ONCE' }),
+      },
+    });
+  }
+
+  private acknowledgePinned(functions: QueueFunctions): void {
+    const stack = Stack.of(this);
+    for (const name of PINNED_FUNCTIONS) {
+      const deployed = functions.get(name).node.defaultChild;
+      if (!CfnResource.isCfnResource(deployed))
+        throw new TypeError(`${name}: expected a function of this stack`);
+      acknowledgeWildcard(
+        this.stateMachine.role,
+        `<${stack.getLogicalId(deployed)}.Arn>:${PINNED_ALIAS_PREFIX}*`,
+        'The pinned aliases of this one function: executions in flight call those of earlier releases.',
+      );
+    }
   }
 
   private logGroup({ config, dataKey }: QuoteActionMachineProps): LogGroup {
@@ -84,12 +154,11 @@ export class QuoteActionMachine extends Construct {
       }),
       description: `Runs ${stateMachineName(config.stackName)}`,
     });
-    const workers = Object.values(WORKER_BY_KIND).map((worker) => functions.get(`run-action-${worker}`));
-    const invoked = [...workers, functions.get('record-lost-worker')];
+    const qualifier = functions.pinned === undefined ? '' : `:${PINNED_ALIAS_PREFIX}*`;
     role.addToPolicy(
       new PolicyStatement({
         actions: ['lambda:InvokeFunction'],
-        resources: invoked.map((deployed) => deployed.functionArn),
+        resources: PINNED_FUNCTIONS.map((name) => `${functions.get(name).functionArn}${qualifier}`),
       }),
     );
     return role;

@@ -1,6 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { TIME_LIMITS } from '../../lambdas/contracts/time-limits.ts';
@@ -12,7 +12,7 @@ import { ParkedQueue } from './parked-queue.construct.ts';
 export interface SweepScheduleProps {
   readonly config: QueueConfig;
   readonly dataKey: DataKey;
-  readonly sweep: LambdaFunction;
+  readonly sweep: IFunction;
 }
 
 /** A sweep that comes later than this is not worth making up for: the next one does its work. The least there is. */
@@ -52,8 +52,8 @@ export class SweepSchedule extends Construct {
     });
   }
 
-  /** May invoke this one function and no version of it; the construct library would grant `function:*` too. */
-  private roleFor(sweep: LambdaFunction, dataKey: DataKey): Role {
+  /** May invoke this one function, or its one alias; the construct library would grant `function:*` too. */
+  private roleFor(sweep: IFunction, dataKey: DataKey): Role {
     const invoke = new PolicyStatement({
       effect: Effect.ALLOW,
       actions: ['lambda:InvokeFunction'],

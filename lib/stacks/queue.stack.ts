@@ -1,15 +1,21 @@
 import { CliCredentialsStackSynthesizer, Stack } from 'aws-cdk-lib';
 import type { IStackSynthesizer, StackProps } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { FUNCTION_NAMES } from '../bundling/bundle-functions.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
-import { Stage } from '../config/queue-config.ts';
+import { Rollout, Stage } from '../config/queue-config.ts';
 import { ActionApi } from '../constructs/action-api.construct.ts';
 import { AuditPublisher } from '../constructs/audit-publisher.construct.ts';
 import { DataKey } from '../constructs/data-key.construct.ts';
 import { Documents } from '../constructs/documents.construct.ts';
 import type { QueueResources } from '../constructs/function-permissions.ts';
-import { deployedFunctionName, executionArns, stateMachineArn } from '../constructs/names.ts';
+import {
+  deployedFunctionName,
+  executionArns,
+  startableMachineArn,
+  stateMachineArn,
+} from '../constructs/names.ts';
 import { Operators } from '../constructs/operators.construct.ts';
 import { ParkedQueue } from '../constructs/parked-queue.construct.ts';
 import { ProviderSecrets } from '../constructs/provider-secrets.construct.ts';
@@ -19,9 +25,11 @@ import { addOutputs } from '../constructs/queue-outputs.ts';
 import { QueueTables } from '../constructs/queue-tables.construct.ts';
 import { QuoteActionMachine } from '../constructs/quote-action-machine.construct.ts';
 import { SweepSchedule } from '../constructs/sweep-schedule.construct.ts';
+import { TrafficShift } from '../constructs/traffic-shift.construct.ts';
 import { TransitionBus } from '../constructs/transition-bus.construct.ts';
 import { WorkQueue } from '../constructs/work-queue.construct.ts';
 import { QueueAlarms } from '../monitoring/queue-alarms.construct.ts';
+import { ReleaseAlarms } from '../monitoring/release-alarms.construct.ts';
 
 /** Properties of {@link QueueStack}. */
 export interface QueueStackProps {
@@ -68,17 +76,22 @@ export class QueueStack extends Stack {
       operators: new Operators(this, 'Operators', { config }),
       bus: new TransitionBus(this, 'Transitions', { ...common, cards }).bus,
       stateMachineArn: stateMachineArn(this, config.stackName),
+      startableMachineArn: startableMachineArn(this, config),
       executionArns: executionArns(this, config.stackName),
     };
     const functions = new QueueFunctions(this, 'Functions', { config, resources });
-    const machine = new QuoteActionMachine(this, 'QuoteAction', { ...common, functions });
+    const machine = new QuoteActionMachine(this, 'QuoteAction', {
+      ...common,
+      functions,
+      releaseAlarms: this.shiftTraffic(config, functions),
+    });
     const api = new ActionApi(this, 'ActionApi', { ...common, functions });
     this.auditPublisher = new AuditPublisher(this, 'AuditPublisher', {
-      publisher: functions.get('publish-transitions'),
+      publisher: functions.targetOf('publish-transitions'),
       streamArn: resources.tables.tasksStreamArn,
       parkedQueue: resources.parked.queue,
     });
-    this.sweepSchedule = new SweepSchedule(this, 'Sweep', { ...common, sweep: functions.get('sweep') });
+    this.sweepSchedule = new SweepSchedule(this, 'Sweep', { ...common, sweep: functions.targetOf('sweep') });
     this.consumers = this.addConsumers(resources, functions);
     this.alarms = new QueueAlarms(this, 'Alarms', {
       config,
@@ -89,10 +102,22 @@ export class QueueStack extends Stack {
     this.addQueueOutputs(config, resources, machine, api);
   }
 
+  /** The alarms that take a release back; none where traffic does not shift. */
+  private shiftTraffic({ rollout, stackName }: QueueConfig, functions: QueueFunctions): readonly Alarm[] {
+    if (rollout !== Rollout.Gradual) return [];
+    const { alarms } = new ReleaseAlarms(this, 'ReleaseAlarms', { stackName, functions });
+    const shift = new TrafficShift(this, 'TrafficShift', {
+      stackName,
+      aliases: functions.liveAliases,
+      alarms,
+    });
+    return shift.alarms;
+  }
+
   /** Two invocations of ten cards keep Slack's limit of about a message a second and channel busy. */
   private addConsumers({ cards, clicks }: QueueResources, functions: QueueFunctions): QueueConsumer[] {
-    const updateCards = { source: cards, consumer: functions.get('update-card') };
-    const operateClicks = { source: clicks, consumer: functions.get('operate-click') };
+    const updateCards = { source: cards, consumer: functions.targetOf('update-card') };
+    const operateClicks = { source: clicks, consumer: functions.targetOf('operate-click') };
     return [
       new QueueConsumer(this, 'UpdateCards', { ...updateCards, batchSize: 10, maxConcurrency: 2 }),
       new QueueConsumer(this, 'OperateClicks', { ...operateClicks, batchSize: 1, maxConcurrency: 10 }),

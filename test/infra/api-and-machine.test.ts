@@ -15,11 +15,11 @@ describe('HTTP API', () => {
   const routes = prod.ofType('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties);
   const functionBehind = (target: unknown): string | undefined => {
     const integrationId = /"Ref":"(\w+)"/.exec(JSON.stringify(target))?.[1] ?? '';
-    const functionId = /"Fn::GetAtt":\["(\w+)"/.exec(integrations.get(integrationId) ?? '')?.[1];
-    return /^Functions(\w+)Function/.exec(functionId ?? '')?.[1];
+    const functionId = /"Ref":"(\w+)"/.exec(integrations.get(integrationId) ?? '')?.[1];
+    return /^Functions(\w+)FunctionAliaslive/.exec(functionId ?? '')?.[1];
   };
 
-  it('sends every route to its function', () => {
+  it('sends every route to the live alias of its function', () => {
     const targets = routes.map((route) => [route['RouteKey'], functionBehind(route['Target'])]);
 
     expect(Object.fromEntries(targets)).toEqual({

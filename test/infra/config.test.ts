@@ -67,6 +67,24 @@ const REFUSED: readonly [
     'CDK_DEFAULT_ACCOUNT: expected twelve digits, got "12"',
   ],
   [
+    'a rollout of the local stage',
+    { rollout: 'gradual' },
+    {},
+    '-c rollout: expected one of none, got "gradual"',
+  ],
+  [
+    'an AWS stage without versions',
+    { ...AWS, regions: 'eu-west-1', rollout: 'none' },
+    {},
+    '-c rollout: expected one of at-once, gradual, got "none"',
+  ],
+  [
+    'a mark of a repeated deployment with a space',
+    { redeploy: 'once more' },
+    {},
+    '-c redeploy: expected up to 32 letters, digits, dots, dashes or underscores, got "once more"',
+  ],
+  [
     'a role name that is none',
     { breakGlassRoleName: 'role/x y' },
     {},
@@ -113,6 +131,14 @@ describe('readConfig', () => {
       regions: ['eu-west-1'],
       protectData: true,
     });
+  });
+
+  it('shifts gradually in production unless it is told to move at once', () => {
+    const regions = { regions: 'eu-west-1' };
+
+    expect(read({ ...AWS, ...regions }).rollout).toBe('gradual');
+    expect(read({ ...AWS, ...regions, rollout: 'at-once' }).rollout).toBe('at-once');
+    expect(read({ ...AWS, ...regions, stage: 'dev' }).rollout).toBe('at-once');
   });
 
   it('prefers the context to the environment', () => {

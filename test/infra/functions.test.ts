@@ -112,7 +112,7 @@ describe('sweep', () => {
       prod.having('AWS::Scheduler::Schedule', {
         ScheduleExpression: 'rate(1 minute)',
         Target: {
-          Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Functionssweep'), 'Arn'] },
+          Arn: { Ref: Match.stringLikeRegexp('^FunctionssweepFunctionAliaslive') },
           DeadLetterConfig: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^SweepMissed'), 'Arn'] } },
           RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
         },

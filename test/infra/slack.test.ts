@@ -12,6 +12,9 @@ const idOf = (prefix: string): string => {
   if (found === undefined) throw new RangeError(`prefix: expected a queue of the stack, got ${prefix}`);
   return found[0];
 };
+const liveAliasOf = (name: string) => ({
+  Ref: Match.stringLikeRegexp(`^Functions${name.replace('-', '')}FunctionAliaslive`),
+});
 const arnOf = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
 
 const textOf = (value: unknown): string => JSON.stringify(value);
@@ -64,7 +67,9 @@ describe('queues of cards and clicks', () => {
     expect(
       prod.having('AWS::Lambda::EventSourceMapping', {
         EventSourceArn: arnOf(idOf(`${prefix}Queue`)),
-        FunctionName: { Ref: Match.stringLikeRegexp(`^Functions${consumer.replace('-', '')}`) },
+        FunctionName: {
+          'Fn::Join': ['', [{ 'Fn::Select': [6, { 'Fn::Split': [':', liveAliasOf(consumer)] }] }, ':live']],
+        },
         BatchSize: batchSize,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
         ScalingConfig: { MaximumConcurrency: most },

@@ -7,6 +7,7 @@ import type { Case, CaseCall } from './case-files.ts';
 /** ARNs that the tests put in. */
 export const TEST_SUBSTITUTIONS: MachineSubstitutions = {
   RunActionFunctionArnPrefix: 'arn:aws:lambda:us-east-1:123456789012:function:test-run-action-',
+  RunActionFunctionArnSuffix: ':r-1-2-3-4',
   RecordLostWorkerFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:test-record-lost-worker',
 };
 

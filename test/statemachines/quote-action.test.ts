@@ -42,7 +42,7 @@ describe('quote-action', () => {
   it.each(ran)('calls nothing but its own functions with ids in $scenario.file', ({ scenario, run }) => {
     const { taskId, generation, worker } = scenario.input;
     const functions: Readonly<Record<string, string>> = {
-      Running: `${TEST_SUBSTITUTIONS.RunActionFunctionArnPrefix}${worker}`,
+      Running: `${TEST_SUBSTITUTIONS.RunActionFunctionArnPrefix}${worker}${TEST_SUBSTITUTIONS.RunActionFunctionArnSuffix}`,
       WorkerLost: TEST_SUBSTITUTIONS.RecordLostWorkerFunctionArn,
     };
     const expected = run?.calls.map(({ state }) => ({

@@ -41,6 +41,18 @@ describe('StepFunctionsDriver', () => {
     });
   });
 
+  it('starts by an alias, and finds the execution by the machine that the alias belongs to', async () => {
+    taken();
+    sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING', input: JSON.stringify(input) });
+    const aliased = new StepFunctionsDriver(new SFNClient({ region: 'eu-central-1' }), `${MACHINE}:live`);
+
+    expect(await aliased.start(input)).toBe('already_started');
+    expect(sfn.commandCalls(StartExecutionCommand)[0]?.args[0].input.stateMachineArn).toBe(`${MACHINE}:live`);
+    expect(sfn.commandCalls(DescribeExecutionCommand)[0]?.args[0].input).toEqual({
+      executionArn: `arn:aws:states:eu-central-1:123456789012:execution:quoteq-quote-action:${input.taskId}-2`,
+    });
+  });
+
   it.each(['RUNNING', 'SUCCEEDED', 'ABORTED'] as const)(
     'takes its own execution that is %s as started',
     async (status) => {

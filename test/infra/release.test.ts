@@ -1,0 +1,268 @@
+/** How one release follows another on AWS, as far as templates tell. */
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+import { FUNCTION_NAMES } from '../../lib/bundling/bundle-functions.ts';
+import { Stage } from '../../lib/config/queue-config.ts';
+import { PINNED_FUNCTIONS } from '../../lib/constructs/pinned-workers.construct.ts';
+import { synthesize } from './synthesis.ts';
+import type { Resource, Synthesis } from './synthesis.ts';
+
+const ALIAS = 'AWS::Lambda::Alias';
+const VERSION = 'AWS::Lambda::Version';
+const MACHINE = 'AWS::StepFunctions::StateMachine';
+const GROUP = 'AWS::CodeDeploy::DeploymentGroup';
+
+const prod = synthesize(Stage.Prod);
+const dev = synthesize(Stage.Dev);
+const local = synthesize(Stage.Local);
+/** The same code with another setting of one worker: what a later release differs in. */
+const later = synthesize(Stage.Prod, { crmBaseUrl: 'https://api-eu.hubapi.com' });
+
+type Entry = readonly [logicalId: string, resource: Resource];
+
+const aliasesOf = (synthesis: Synthesis, kind: 'live' | 'pinned'): readonly Entry[] =>
+  synthesis
+    .ofType(ALIAS)
+    .filter(([, { Properties }]) => (Properties['Name'] === 'live') === (kind === 'live'));
+const idsOf = (entries: readonly Entry[]): readonly string[] =>
+  entries.map(([logicalId]) => logicalId).toSorted();
+const refOf = (value: unknown): string => String(Object(value)['Ref']);
+
+const functionBehind = (synthesis: Synthesis, [, { Properties }]: Entry): string => {
+  const found = synthesis
+    .ofType('AWS::Lambda::Function')
+    .find(([id]) => id === refOf(Properties['FunctionName']));
+  return String(found?.[1].Properties['FunctionName']).replace(/^quoteq-[a-z]+-/, '');
+};
+const versionIdOf = ([, { Properties }]: Entry): string =>
+  String(Object(Properties['FunctionVersion'])['Fn::GetAtt']?.[0]);
+const versionIdsOf = (synthesis: Synthesis): ReadonlyMap<string, string> =>
+  new Map(synthesis.ofType(ALIAS).map((alias) => [functionBehind(synthesis, alias), versionIdOf(alias)]));
+
+/** Logical ids of the versions whose numbers an expression is made of. */
+const versionsIn = (expression: unknown): readonly string[] =>
+  Array.from(JSON.stringify(expression).matchAll(/"Fn::GetAtt":\["(\w+)","Version"\]/g), ([, id]) =>
+    String(id),
+  );
+
+/** Functions that have another version in `to` than in `from`. */
+const changed = (from: Synthesis, to: Synthesis): readonly string[] => {
+  const before = versionIdsOf(from);
+  return [...versionIdsOf(to)].filter(([name, id]) => before.get(name) !== id).map(([name]) => name);
+};
+
+const definitionSubstitutions = (synthesis: Synthesis): Record<string, unknown> =>
+  Object(synthesis.ofType(MACHINE)[0]?.[1].Properties['DefinitionSubstitutions']);
+
+describe.each([
+  [Stage.Prod, prod],
+  [Stage.Dev, dev],
+] as const)('a release on stage %s', (_stage, synthesis) => {
+  it('gives every function a version that outlives the release', () => {
+    const versions = synthesis.ofType(VERSION).map(([, version]) => version);
+
+    expect(versions).toHaveLength(FUNCTION_NAMES.length);
+    expect(new Set(versions.map(({ DeletionPolicy }) => DeletionPolicy))).toEqual(new Set(['Retain']));
+  });
+
+  it('moves one live alias for each function that is not called by executions', () => {
+    const pinned: readonly string[] = PINNED_FUNCTIONS;
+    const live = aliasesOf(synthesis, 'live').map((alias) => functionBehind(synthesis, alias));
+
+    expect(live.toSorted()).toEqual(FUNCTION_NAMES.filter((name) => !pinned.includes(name)).toSorted());
+  });
+
+  it('pins what executions call by one name, and keeps it', () => {
+    const aliases = aliasesOf(synthesis, 'pinned');
+
+    expect(aliases.map((alias) => functionBehind(synthesis, alias)).toSorted()).toEqual(
+      PINNED_FUNCTIONS.toSorted(),
+    );
+    expect(new Set(aliases.map(([, { Properties }]) => JSON.stringify(Properties['Name']))).size).toBe(1);
+    expect(new Set(aliases.map(([, { DeletionPolicy }]) => DeletionPolicy))).toEqual(new Set(['Retain']));
+  });
+
+  it('names the pinned aliases by the numbers of their versions, which never come again', () => {
+    const [alias] = aliasesOf(synthesis, 'pinned');
+    const name = alias?.[1].Properties['Name'];
+
+    expect(JSON.stringify(name)).toContain('"r-"');
+    expect(versionsIn(name).toSorted()).toEqual(aliasesOf(synthesis, 'pinned').map(versionIdOf).toSorted());
+  });
+
+  it('lets the definition call the pinned aliases and nothing else', () => {
+    const { RunActionFunctionArnSuffix: suffix, RecordLostWorkerFunctionArn: recorder } =
+      definitionSubstitutions(synthesis);
+    const named = aliasesOf(synthesis, 'pinned').map(([, { Properties }]) => versionsIn(Properties['Name']));
+
+    expect(named.map(String)).toEqual(named.map(() => String(versionsIn(suffix))));
+    expect(versionsIn(recorder)).toEqual(versionsIn(suffix));
+    expect(JSON.stringify(suffix)).toContain('":r-"');
+  });
+
+  it('starts executions by the live alias of the machine, and allows no other way', () => {
+    const environment = Object(synthesis.functionNamed('enqueue-action').Properties['Environment']);
+    const starts = synthesis
+      .ofType('AWS::IAM::Policy')
+      .flatMap(([, { Properties }]): unknown[] => Object(Properties['PolicyDocument'])['Statement'])
+      .filter((statement) => JSON.stringify(statement).includes('states:StartExecution'));
+
+    expect(JSON.stringify(environment['Variables']['STATE_MACHINE_ARN'])).toMatch(/-quote-action:live"/);
+    expect(starts).toHaveLength(4);
+    for (const statement of starts) {
+      expect(statement).toMatchObject({
+        Condition: { StringEquals: { 'states:StateMachineQualifier': 'live' } },
+      });
+      expect(JSON.stringify(Object(statement)['Resource'])).toMatch(
+        /:stateMachine:quoteq-[a-z]+-quote-action"/,
+      );
+    }
+  });
+
+  it('publishes the definition as a version that is kept, after the aliases it names', () => {
+    const [version] = synthesis.ofType('AWS::StepFunctions::StateMachineVersion');
+    const [machine] = synthesis.ofType(MACHINE);
+
+    expect(version?.[1].DeletionPolicy).toBe('Retain');
+    expect(JSON.stringify(version?.[1].Properties)).toContain('StateMachineRevisionId');
+    expect(Object(machine?.[1])['DependsOn']).toEqual(
+      expect.arrayContaining([...idsOf(aliasesOf(synthesis, 'pinned'))]),
+    );
+  });
+});
+
+describe('the next release', () => {
+  it('publishes a version of what changed and of nothing else', () => {
+    expect(changed(prod, later)).toEqual(['run-action-crm'] satisfies FunctionName[]);
+  });
+
+  it('adds pinned aliases beside the old ones instead of moving those', () => {
+    const before = idsOf(aliasesOf(prod, 'pinned'));
+    const after = idsOf(aliasesOf(later, 'pinned'));
+
+    expect(after).toHaveLength(before.length);
+    expect(after.filter((id) => before.includes(id))).toEqual([]);
+  });
+
+  it('moves the live aliases', () => {
+    expect(idsOf(aliasesOf(later, 'live'))).toEqual(idsOf(aliasesOf(prod, 'live')));
+  });
+
+  it('is none when nothing changed', () => {
+    const again = synthesize(Stage.Prod);
+
+    expect(changed(prod, again)).toEqual([]);
+    expect(idsOf(aliasesOf(again, 'pinned'))).toEqual(idsOf(aliasesOf(prod, 'pinned')));
+  });
+
+  it('can be the same code once more, under a mark of its own', () => {
+    const marked = synthesize(Stage.Prod, { redeploy: '2' });
+    const descriptions = marked
+      .ofType('AWS::Lambda::Function')
+      .map(([, { Properties }]) => Properties['Description']);
+
+    expect(changed(prod, marked).toSorted()).toEqual(FUNCTION_NAMES.toSorted());
+    expect(new Set(descriptions)).toEqual(new Set(['Deployed again: 2']));
+  });
+});
+
+describe('a gradual rollout', () => {
+  const alarmIds = prod
+    .ofType('AWS::CloudWatch::Alarm')
+    .filter(([, { Properties }]) => /\/release-/.test(String(Properties['AlarmName'])))
+    .map(([id]) => id);
+
+  it('shifts a tenth for ten minutes, and goes back when a release alarm rings', () => {
+    expect(
+      prod.allHaving(GROUP, {
+        DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent10Minutes',
+        AlarmConfiguration: { Enabled: true, Alarms: alarmIds.map((id) => ({ Name: { Ref: id } })) },
+        AutoRollbackConfiguration: {
+          Enabled: true,
+          Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM'],
+        },
+      }),
+    ).not.toThrow();
+    expect(
+      prod.having('AWS::StepFunctions::StateMachineAlias', {
+        Name: 'live',
+        DeploymentPreference: {
+          Type: 'CANARY',
+          Percentage: 10,
+          Interval: 10,
+          Alarms: alarmIds.map((id) => ({ Ref: id })),
+          StateMachineVersionArn: Match.anyValue(),
+        },
+      }),
+    ).not.toThrow();
+  });
+
+  it('moves every live alias through a deployment group of its own', () => {
+    const groups = aliasesOf(prod, 'live').map(([, alias]) =>
+      refOf(Object(Object(alias)['UpdatePolicy'])['CodeDeployLambdaAliasUpdate']?.['DeploymentGroupName']),
+    );
+
+    expect(groups.toSorted()).toEqual(idsOf(prod.ofType(GROUP)));
+  });
+
+  it('watches the errors of every function, by alias where one is live', () => {
+    const watched = prod
+      .ofType('AWS::CloudWatch::Alarm')
+      .filter(([id]) => alarmIds.includes(id))
+      .flatMap(([, { Properties }]): unknown[] => Object(Properties)['Metrics'])
+      .filter((metric) => JSON.stringify(metric).includes('"MetricName":"Errors"'));
+
+    expect(alarmIds).toHaveLength(2);
+    expect(watched).toHaveLength(FUNCTION_NAMES.length);
+    expect(watched.filter((metric) => JSON.stringify(metric).includes(':live'))).toHaveLength(
+      FUNCTION_NAMES.length - PINNED_FUNCTIONS.length,
+    );
+  });
+
+  it('lets CodeDeploy move these aliases and no others', () => {
+    const [role] = prod
+      .ofType('AWS::IAM::Role')
+      .filter(([, r]) => JSON.stringify(r.Properties['AssumeRolePolicyDocument']).includes('codedeploy'));
+    const [move, watch]: readonly Record<string, unknown>[] = Object(role?.[1].Properties['Policies'])[0]
+      .PolicyDocument.Statement;
+    const liveIds = idsOf(aliasesOf(prod, 'live'));
+    const moved = Array.from(JSON.stringify(move?.['Resource']).matchAll(/"Ref":"(\w+)"/g), ([, id]) =>
+      String(id),
+    );
+
+    expect(moved.toSorted()).toEqual(liveIds);
+    expect(role?.[1].Properties['ManagedPolicyArns']).toBeUndefined();
+    expect(watch).toMatchObject({ Action: 'cloudwatch:DescribeAlarms' });
+  });
+});
+
+describe('a rollout at once', () => {
+  it('moves the aliases in one step, without CodeDeploy or alarms', () => {
+    expect(dev.ofType(GROUP)).toEqual([]);
+    expect(
+      dev.having('AWS::StepFunctions::StateMachineAlias', {
+        DeploymentPreference: { Type: 'ALL_AT_ONCE', Alarms: Match.absent() },
+      }),
+    ).not.toThrow();
+  });
+});
+
+describe('the local stage', () => {
+  it.each([
+    ALIAS,
+    VERSION,
+    'AWS::StepFunctions::StateMachineAlias',
+    'AWS::StepFunctions::StateMachineVersion',
+    GROUP,
+  ])('has no %s, which the local AWS does not know', (type) => {
+    expect(local.ofType(type)).toEqual([]);
+  });
+
+  it('calls and starts the functions and the machine themselves', () => {
+    const environment = Object(local.functionNamed('enqueue-action').Properties['Environment']);
+
+    expect(definitionSubstitutions(local)['RunActionFunctionArnSuffix']).toBe('');
+    expect(JSON.stringify(environment['Variables']['STATE_MACHINE_ARN'])).toMatch(/-quote-action"/);
+  });
+});

@@ -7,12 +7,13 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { type AuditRecord, auditRecordSchema } from '../../contracts/records.ts';
 import { QueueError } from '../../domain/errors.ts';
+import { readable } from '../../domain/schema-versions.ts';
 import type { ExecutionAuditRepo } from '../../domain/ports.ts';
 import { conditionFailure } from './document-client.ts';
 import { type Item, rejectedItem } from './task-item.ts';
 
 function parseRecord(item: Item): AuditRecord {
-  const parsed = auditRecordSchema.safeParse(item);
+  const parsed = auditRecordSchema.safeParse(readable('audit', item));
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
   throw new QueueError('STORED_RECORD_INVALID', { detail: `Audit item: ${fields}`, cause: parsed.error });

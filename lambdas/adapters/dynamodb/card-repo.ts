@@ -22,6 +22,7 @@ import { CARDS_TABLE } from '../../contracts/environment.ts';
 import { cardIdOf } from '../../domain/card.ts';
 import { LeaseLost, QueueError } from '../../domain/errors.ts';
 import { POLICY } from '../../domain/policy.ts';
+import { readable } from '../../domain/schema-versions.ts';
 import { conditionFailure } from './document-client.ts';
 import { type Item, rejectedItem } from './task-item.ts';
 
@@ -53,7 +54,7 @@ export type CardChange = {
 };
 
 function parseCard(item: Item): CardRecord {
-  const parsed = cardRecordSchema.safeParse(item);
+  const parsed = cardRecordSchema.safeParse(readable('cards', item));
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
   throw new QueueError('STORED_RECORD_INVALID', { detail: `Card item: ${fields}`, cause: parsed.error });
@@ -227,6 +228,6 @@ export class DynamoDbCardRepo {
         Limit: limit,
       }),
     );
-    return Items.map((item) => latencyRecordSchema.parse(item));
+    return Items.map((item) => latencyRecordSchema.parse(readable('cards', item)));
   }
 }

@@ -21,6 +21,7 @@ import {
 import { LeaseLost, QueueError } from '../../domain/errors.ts';
 import { POLICY } from '../../domain/policy.ts';
 import type { IdempotencyRepo, LedgerFence, Reservation, ReserveResult } from '../../domain/ports.ts';
+import { readable } from '../../domain/schema-versions.ts';
 import { conditionFailure } from './document-client.ts';
 import { type Item, rejectedItem } from './task-item.ts';
 
@@ -31,7 +32,7 @@ const CLAIMABLE = [
 ].join(' OR ');
 
 function parseRecord(item: Item): IdempotencyRecord {
-  const parsed = idempotencyRecordSchema.safeParse(item);
+  const parsed = idempotencyRecordSchema.safeParse(readable('ledger', item));
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
   throw new QueueError('STORED_RECORD_INVALID', { detail: `Ledger item: ${fields}`, cause: parsed.error });

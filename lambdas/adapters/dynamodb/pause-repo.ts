@@ -9,11 +9,12 @@ import { CONTROLS_TABLE } from '../../contracts/environment.ts';
 import { QueueError } from '../../domain/errors.ts';
 import { holdsChange, isPaused } from '../../domain/pauses.ts';
 import type { PauseRepo } from '../../domain/ports.ts';
+import { readable } from '../../domain/schema-versions.ts';
 import { conditionFailure } from './document-client.ts';
 import type { Item } from './task-item.ts';
 
 function parseRecord(item: Item): PauseRecord {
-  const parsed = pauseRecordSchema.safeParse(item);
+  const parsed = pauseRecordSchema.safeParse(readable('controls', item));
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
   throw new QueueError('STORED_RECORD_INVALID', { detail: `Pause: ${fields}`, cause: parsed.error });

@@ -4,11 +4,11 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { DynamoDbAuditRepo } from '../../../lambdas/adapters/dynamodb/audit-repo.ts';
-import { toItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
+import { migratedTaskItem, toItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
 import { Env } from '../../../lambdas/contracts/environment.ts';
 import { executionTransitionedSchema } from '../../../lambdas/contracts/events.ts';
 import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { completed } from '../../../lambdas/domain/transitions.ts';
+import { completed, held } from '../../../lambdas/domain/transitions.ts';
 import { json, type RunningServer, startServer } from '../../../tools/local/http-server.ts';
 import { contextAt, countedIds, queuedTask, resultOf, runningTask } from '../../helpers/builders.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
@@ -138,6 +138,22 @@ describe.each([
     expect(events.map((event) => event.version).toSorted((a, b) => a - b)).toEqual(
       [1, 2, 3].flatMap((version) => Array.from({ length: deliveries }, () => version)),
     );
+  });
+
+  it('makes nothing new of a task that was migrated down or up', async () => {
+    const [queued] = lifeOf(`migrated ${name}`);
+    const task = held(queued, { reason: 'CRM maintenance', actor: 'slack:T1:U1' }, contextAt());
+    await deliver([recordOf(toItem(queued), 'INSERT'), recordOf(toItem(task))]);
+    const trail = await audit.list(queued.taskId);
+    const announcement = announced.splice(0).find((detail) => Object(detail)['cause'] === 'hold');
+
+    const down = migratedTaskItem(toItem(task), 1);
+    await deliver([recordOf(down), recordOf(migratedTaskItem(down, 2))]);
+
+    expect(trail.map(({ cause }) => cause)).toEqual(['enqueue', 'hold']);
+    expect(await audit.list(queued.taskId)).toEqual(trail);
+    expect(parked).toEqual([]);
+    expect(announced).toEqual(Array.from({ length: 2 * deliveries }, () => announcement));
   });
 
   it('parks a record that is no task, with its reason, and publishes the others', async () => {

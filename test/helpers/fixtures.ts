@@ -1,0 +1,19 @@
+/** Recorded items of every schema version; see test/fixtures/README.md. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StoredItem } from '../../lambdas/domain/migrations/migration.ts';
+import type { ShapeName } from '../../lambdas/domain/migrations/shapes.ts';
+
+const FOLDER = join(import.meta.dirname, '../fixtures');
+
+/** Schema versions that were recorded. */
+export const RECORDED_VERSIONS: readonly number[] = readdirSync(FOLDER)
+  .filter((name) => /^v\d+$/.test(name))
+  .map((name) => Number(name.slice(1)))
+  .toSorted((a, b) => a - b);
+
+/** The items of a table at the time of a version; none when there was no such table. */
+export function recordedItems(shape: ShapeName, version: number): readonly StoredItem[] {
+  const file = join(FOLDER, `v${version}`, `${shape}.json`);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+}

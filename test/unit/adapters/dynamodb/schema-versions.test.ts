@@ -1,0 +1,96 @@
+/** What is stored out there: today's readers take every recorded item of every version, and refuse later ones. */
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DynamoDbAuditRepo } from '../../../../lambdas/adapters/dynamodb/audit-repo.ts';
+import { DynamoDbCardRepo } from '../../../../lambdas/adapters/dynamodb/card-repo.ts';
+import { createFigureSource } from '../../../../lambdas/adapters/dynamodb/figure-source.ts';
+import { DynamoDbLedgerRepo } from '../../../../lambdas/adapters/dynamodb/ledger-repo.ts';
+import { DynamoDbPauseRepo } from '../../../../lambdas/adapters/dynamodb/pause-repo.ts';
+import { DynamoDbTaskRepo } from '../../../../lambdas/adapters/dynamodb/task-repo.ts';
+import { ActionKind } from '../../../../lambdas/contracts/action-kinds.ts';
+import type { StoredItem } from '../../../../lambdas/domain/migrations/migration.ts';
+import { type ShapeName, SHAPES } from '../../../../lambdas/domain/migrations/shapes.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
+import { RECORDED_VERSIONS, recordedItems } from '../../../helpers/fixtures.ts';
+
+type Read = (item: StoredItem) => Promise<unknown>;
+
+const kindOf = ({ kind }: StoredItem) =>
+  Object.values(ActionKind).find((candidate) => candidate === kind) ?? ActionKind.CrmSync;
+
+let dynamoDb: DynamoDbServer;
+let read: Readonly<Record<ShapeName, Read>>;
+
+beforeAll(async () => {
+  dynamoDb = await startDynamoDb();
+  const { client } = dynamoDb;
+  const tasks = new DynamoDbTaskRepo(client, TABLE_NAMES.tasks);
+  const ledger = new DynamoDbLedgerRepo(client, TABLE_NAMES.ledger);
+  const audit = new DynamoDbAuditRepo(client, TABLE_NAMES.audit);
+  const cards = new DynamoDbCardRepo(client, TABLE_NAMES.cards);
+  const pauses = new DynamoDbPauseRepo(client, TABLE_NAMES.controls);
+  const figures = createFigureSource(client, TABLE_NAMES.cards, TABLE_NAMES.audit);
+  read = {
+    tasks: ({ taskId }) => tasks.get(String(taskId)),
+    ledger: ({ id }) => ledger.check(String(id)),
+    audit: async ({ taskId, version }) =>
+      (await audit.list(String(taskId))).find((record) => record.version === version),
+    cards: async ({ taskId, cardId, shownDay }) =>
+      typeof shownDay === 'string'
+        ? (await figures.latenciesOf(shownDay, 100)).find((latency) => latency.cardId === cardId)
+        : cards.get(String(taskId)),
+    controls: (item) => pauses.read(kindOf(item)),
+  };
+});
+afterAll(() => dynamoDb.stop());
+
+const put = async (shape: ShapeName, Item: StoredItem): Promise<void> => {
+  await dynamoDb.client.send(new PutCommand({ TableName: TABLE_NAMES[shape], Item }));
+};
+
+const shapes = Object.keys(SHAPES).filter((name): name is ShapeName => Object.hasOwn(SHAPES, name));
+
+describe.each(shapes)('stored items: %s', (shape) => {
+  const recorded = RECORDED_VERSIONS.flatMap((version) => recordedItems(shape, version));
+
+  it('are recorded in every version', () => {
+    const versions = new Set(recorded.map(({ schemaVersion }) => schemaVersion));
+
+    expect(versions).toEqual(new Set(Array.from({ length: SHAPES[shape].newest }, (_, v) => v + 1)));
+  });
+
+  it('are read whatever version wrote them', async () => {
+    for (const item of recorded) {
+      await put(shape, item);
+
+      expect(await read[shape](item)).toBeDefined();
+    }
+  });
+
+  it('are refused by version when later code wrote them', async () => {
+    const { newest } = SHAPES[shape];
+    const item = { ...recorded[0], schemaVersion: newest + 1 };
+    await put(shape, item);
+
+    await expect(read[shape](item)).rejects.toThrow(
+      `STORED_RECORD_INVALID: schemaVersion: expected at most ${newest} (${shape}), got ${newest + 1}: later code wrote it`,
+    );
+  });
+});
+
+describe('the audit trail', () => {
+  it('keeps its records as they were written: nothing migrates them', async () => {
+    const audit = new DynamoDbAuditRepo(dynamoDb.client, TABLE_NAMES.audit);
+    const [first] = recordedItems('audit', 1);
+    const taskId = String(first?.['taskId']);
+    const written = recordedItems('audit', 1).filter((record) => record['taskId'] === taskId);
+    for (const record of written) await put('audit', record);
+
+    const trail = await audit.list(taskId);
+    const again = await Promise.all(trail.map((record) => audit.append({ ...record, schemaVersion: 2 })));
+
+    expect(again).toEqual(trail.map(() => 'already_there'));
+    expect(await audit.list(taskId)).toEqual(written);
+    expect(SHAPES.audit).toMatchObject({ steps: [], appendOnly: true });
+  });
+});

@@ -5,6 +5,7 @@ import { CliError } from './cli/cli-error.ts';
 import { kpi } from './cli/commands/kpi-command.ts';
 import * as kind from './cli/commands/kind-commands.ts';
 import * as local from './cli/commands/local-commands.ts';
+import * as migrations from './cli/commands/migrate-commands.ts';
 import * as queue from './cli/commands/queue-commands.ts';
 import { demo } from './demo/run-demo.ts';
 import { doctorSlack } from './doctor/slack.ts';
@@ -58,6 +59,28 @@ const localCommand = program
 localCommand.command('up').description('start it and deploy').action(local.up);
 localCommand.command('down').description('stop it').action(local.down);
 localCommand.command('status').description('say whether it runs, and where').action(local.status);
+
+/** A command on the tables of a deployment. */
+const tableCommand = (usage: string, description: string): Command =>
+  migrateCommand
+    .command(usage)
+    .description(description)
+    .option('--stage <stage>', 'local, dev or prod (default: local)')
+    .option('--region <region>', 'its Region (default: AWS_REGION)')
+    .option('--table-name <name>', 'a Tasks table by its name, instead of a stage')
+    .option('--rate <items>', `most items read in a second (default: ${migrations.DEFAULT_RATE})`)
+    .option('--json', 'print JSON');
+
+const migrateCommand = program.command('migrate').description('schema versions of stored items');
+tableCommand('status', 'items by schema version').action(migrations.status);
+for (const [direction, action] of Object.entries({ up: migrations.up, down: migrations.down })) {
+  tableCommand(direction, `bring items ${direction} to a version, while the queue runs`)
+    .option('--table <table>', 'what to migrate (default: tasks)')
+    .option('--to <version>', 'version to arrive at (up: default the newest)')
+    .option('--dry-run', 'say what would change, write nothing')
+    .option('--place-file <file>', 'where a killed run goes on (default: below .local/migrations)')
+    .action(action);
+}
 
 program
   .command('demo')

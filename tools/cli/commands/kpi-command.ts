@@ -15,8 +15,8 @@ export interface KpiOptions extends StageOptions {
   readonly check?: boolean;
 }
 
-/** What the SDK throws (no credentials, access denied, nothing listening) is for the operator to mend. */
-function explained(thrown: unknown): unknown {
+/** What the SDK throws (no credentials, access denied, nothing listening) is for the operator to mend: a {@link CliError}. */
+export function explained(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof CliError) return thrown;
   const isOfSdk = '$metadata' in thrown || 'code' in thrown || thrown.name === 'CredentialsProviderError';
   if (!isOfSdk) return thrown;

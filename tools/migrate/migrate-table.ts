@@ -1,0 +1,164 @@
+/**
+ * Brings the items of the Tasks table to another version of their schema, while the queue runs. Invariants upheld here:
+ * 1. Every write is conditional on (version, owner, schemaVersion) of what was migrated; an item that moved meanwhile is
+ *    migrated anew from what stands there.
+ * 2. A pass that was killed goes on where it stopped, and what it did a second time changes nothing.
+ * 3. It ends when one whole pass, from the first item to the last, found nothing to do.
+ */
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { conditionFailure } from '../../lambdas/adapters/dynamodb/document-client.ts';
+import { type Item, migratedTaskItem, rejectedItem } from '../../lambdas/adapters/dynamodb/task-item.ts';
+import { QueueError } from '../../lambdas/domain/errors.ts';
+import { versionOf } from '../../lambdas/domain/migrations/migration.ts';
+import { pacedPages, type PaceOptions } from './paced-pages.ts';
+import type { PlaceKeeper } from './place-file.ts';
+
+/** Which way the versions go. */
+export type Direction = 'up' | 'down';
+
+/** What to migrate, and how. */
+export interface MigrationOptions extends PaceOptions {
+  readonly direction: Direction;
+  /** Version to arrive at; items that are beyond it in this direction stay. */
+  readonly to: number;
+  /** Say what would change, write nothing. */
+  readonly dryRun: boolean;
+  /** Where the walk is, for the next run if this one is killed. */
+  readonly place: PlaceKeeper;
+  /** Hears of each item that is changed, or would be. */
+  readonly onChange: (before: Item, after: Item) => void;
+  /** Hears after each page how many items the pass has looked at. */
+  readonly onPage: (read: number) => void;
+}
+
+/** What a run did. */
+export interface MigrationCounts {
+  /** Items looked at in the last pass. */
+  readonly read: number;
+  readonly changed: number;
+  /** Of the changed ones, those that had moved between the look and the write. */
+  readonly moved: number;
+  /** Items that could not be migrated, with the reason. */
+  readonly refused: readonly { readonly taskId: string; readonly reason: string }[];
+  /** Items that the last pass found in another version: since then they may have been written in it again. */
+  readonly left: number;
+  readonly passes: number;
+}
+
+/** Looks at one item that other code keeps moving, before it is left to the next pass. */
+const LOOKS = 5;
+/** After so many passes that still found something other code must be writing the other version. */
+const MAX_PASSES = 5;
+
+/** Writes under way at a time: at some 10 ms each they keep up with a thousand items a second. */
+const AT_ONCE = 10;
+
+type Result = 'unchanged' | 'changed' | 'moved' | 'left';
+
+interface PassSums {
+  read: number;
+  changed: number;
+  moved: number;
+  left: number;
+  readonly refused: { taskId: string; reason: string }[];
+}
+
+const needsChange = ({ direction, to }: MigrationOptions, item: Item): boolean =>
+  direction === 'up' ? versionOf(item) < to : versionOf(item) > to;
+
+/** Writes `after` in the place of `before`; otherwise what stands there now, if anything. */
+async function replaceItem(
+  { client, tableName }: MigrationOptions,
+  before: Item,
+  after: Item,
+): Promise<'written' | Item | undefined> {
+  const { version, owner, schemaVersion } = before;
+  const fence = owner === undefined ? 'attribute_not_exists(#owner)' : '#owner = :owner';
+  try {
+    await client.send(
+      new PutCommand({
+        TableName: tableName,
+        Item: after,
+        ConditionExpression: `version = :version AND schemaVersion = :schemaVersion AND ${fence}`,
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeValues: {
+          ':version': version,
+          ':schemaVersion': schemaVersion,
+          ...(owner === undefined ? {} : { ':owner': owner }),
+        },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+    return 'written';
+  } catch (error) {
+    const failure = conditionFailure(error);
+    if (failure === undefined) throw error;
+    return rejectedItem(failure);
+  }
+}
+
+async function migrateItem(options: MigrationOptions, found: Item): Promise<Result> {
+  let item: Item | undefined = found;
+  for (let look = 1; look <= LOOKS; look += 1) {
+    // Tasks are not deleted; one that an operator deleted by hand needs no migration.
+    if (item === undefined || !needsChange(options, item)) return 'unchanged';
+    const after = migratedTaskItem(item, options.to);
+    const written: Awaited<ReturnType<typeof replaceItem>> = options.dryRun
+      ? 'written'
+      : await replaceItem(options, item, after);
+    if (written === 'written') {
+      options.onChange(item, after);
+      return look === 1 ? 'changed' : 'moved';
+    }
+    item = written;
+  }
+  return 'left';
+}
+
+async function migrateOne(options: MigrationOptions, item: Item, sums: PassSums): Promise<void> {
+  sums.read += 1;
+  try {
+    const result = await migrateItem(options, item);
+    if (result === 'left') sums.left += 1;
+    if (result === 'moved') sums.moved += 1;
+    if (result === 'changed' || result === 'moved') sums.changed += 1;
+  } catch (error) {
+    if (!(error instanceof QueueError)) throw error;
+    sums.refused.push({ taskId: String(item['taskId']), reason: error.detail });
+  }
+}
+
+/** One pass, from `from` to the end of the table. */
+async function walk(options: MigrationOptions, from: Item | undefined): Promise<PassSums> {
+  const sums: PassSums = { read: 0, changed: 0, moved: 0, left: 0, refused: [] };
+  for await (const { items, next } of pacedPages(options, { from })) {
+    for (let start = 0; start < items.length; start += AT_ONCE) {
+      await Promise.all(items.slice(start, start + AT_ONCE).map((item) => migrateOne(options, item, sums)));
+    }
+    if (!options.dryRun) options.place.keep(next);
+    options.onPage(sums.read);
+  }
+  return sums;
+}
+
+/**
+ * Migrates the table; see the file head. Run again it finds nothing to do.
+ * @throws whatever DynamoDB refuses; the place is kept, so that the next run goes on there
+ */
+export async function migrateTable(options: MigrationOptions): Promise<MigrationCounts> {
+  const { dryRun, place } = options;
+  let from = dryRun ? undefined : place.last();
+  let changed = 0;
+  let moved = 0;
+  for (let passes = 1; ; passes += 1) {
+    const sums = await walk(options, from);
+    changed += sums.changed;
+    moved += sums.moved;
+    const found = sums.changed + sums.left;
+    const isDone = from === undefined && found === 0;
+    if (dryRun || isDone || passes === MAX_PASSES) {
+      return { ...sums, changed, moved, left: dryRun ? 0 : found, passes };
+    }
+    from = undefined;
+  }
+}

@@ -68,9 +68,24 @@ export async function readRuns(
   names: readonly FunctionName[],
   sinceMs: number,
 ): Promise<readonly FunctionRun[]> {
-  const deployed = names.map((name) => outputs.functions[name]?.split(':').at(-1) ?? name);
+  const deployed = names.map((name) => deployedNameOf(outputs.functions[name] ?? name));
   const runs = await Promise.all(deployed.map((name) => runsOf(outputs, name, sinceMs)));
   return runs.flat().toSorted((a, b) => a.startMs - b.startMs);
+}
+
+const deployedNameOf = (arn: string): string => arn.split(':').at(-1) ?? arn;
+
+/** How often each function has run since `sinceMs`. @param functions name for the answer → name or ARN */
+export async function countRuns(
+  outputs: LocalOutputs,
+  functions: Readonly<Record<string, string>>,
+  sinceMs: number,
+): Promise<ReadonlyMap<string, number>> {
+  const counts = Object.entries(functions).map(async ([name, arn]) => {
+    const runs = await runsOf(outputs, deployedNameOf(arn), sinceMs);
+    return [name, runs.length] as const;
+  });
+  return new Map(await Promise.all(counts));
 }
 
 /** How long at least one of the runs was under way between two moments, in ms. */

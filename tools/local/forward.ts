@@ -41,13 +41,19 @@ export interface UpstreamReply extends ServerReply {
 
 /**
  * Sends the request to `url` and reads the whole answer. Asks for no compression, so that bodies can be read.
+ * @param more headers that are added, e.g. the `host` that an AWS signature covers
  * @throws {Error} when the upstream cannot be reached, breaks off or takes longer than 60 s
  */
-export const forward = (request: ServerRequest, url: string): Promise<UpstreamReply> =>
+export const forward = (
+  request: ServerRequest,
+  url: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<UpstreamReply> =>
   new Promise((resolve, reject) => {
     const headers = {
       ...endToEnd(request.headers),
       'accept-encoding': 'identity',
+      ...more,
       'content-length': request.body.length,
     };
     const send = url.startsWith('https:') ? httpsRequest : httpRequest;

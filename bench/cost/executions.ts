@@ -1,0 +1,31 @@
+/** What an execution did, from its own history. */
+import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
+
+/** Steps of an execution. */
+export interface ExecutionSteps {
+  /** Each state entered, and each repeated try of one: what Step Functions bills. */
+  readonly stateTransitions: number;
+  /** Items that states wrote to DynamoDB by themselves, without a function. */
+  readonly itemsWritten: number;
+}
+
+const isOf = (type: string) => (event: HistoryEvent) => event.type === type;
+const ITEM_WRITTEN = /:dynamodb:(?:putItem|updateItem|deleteItem)$/;
+
+/** Reads all of the history. @throws what the service throws, e.g. `ExecutionDoesNotExist` */
+export async function stepsOf(sfn: SFNClient, executionArn: string): Promise<ExecutionSteps> {
+  const events: HistoryEvent[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await sfn.send(
+      new GetExecutionHistoryCommand({ executionArn, maxResults: 1_000, nextToken }),
+    );
+    events.push(...(page.events ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  const entered = events.filter(({ type }) => type?.endsWith('StateEntered') === true).length;
+  const tries = events.filter(isOf('TaskScheduled'));
+  const repeated = tries.length - events.filter(isOf('TaskStateEntered')).length;
+  const written = tries.filter((event) => ITEM_WRITTEN.test(event.taskScheduledEventDetails?.resource ?? ''));
+  return { stateTransitions: entered + Math.max(0, repeated), itemsWritten: written.length };
+}

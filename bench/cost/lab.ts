@@ -1,0 +1,177 @@
+/**
+ * A deployed queue whose calls are counted, and how one task is run through it so that its counts are exact: every
+ * transition is published and shown before the next one is made. In real life some of them meet and are shown together,
+ * which costs less; so these counts are what an action costs at most.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { DynamoDbAuditRepo } from '../../lambdas/adapters/dynamodb/audit-repo.ts';
+import { DynamoDbCardRepo } from '../../lambdas/adapters/dynamodb/card-repo.ts';
+import { DynamoDbTaskRepo } from '../../lambdas/adapters/dynamodb/task-repo.ts';
+import type { ExecutionTask } from '../../lambdas/contracts/records.ts';
+import type { LocalOutputs } from '../../tools/local/outputs.ts';
+import { countRuns } from '../function-runs.ts';
+import { type CallHook, type RecordedCall, Recorder, ROOT_KEYS, usageOfCalls } from './recorder.ts';
+import { rerouteFunctions } from './rerouting.ts';
+import { totalOf, type Usage } from './usage.ts';
+
+const POLL_MS = 50;
+/** Nothing happens for this long: the run is over. */
+const QUIET_MS = 1_000;
+/** Far above anything but a fault. */
+const LIMIT_MS = 90_000;
+/** Functions that run by the clock, not for a task. */
+const CLOCKED = new Set(['sweep']);
+
+/** Looks until `look` gives something. @throws {Error} saying what did not come */
+export async function awaited<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const giveUpAtMs = performance.now() + LIMIT_MS;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (performance.now() > giveUpAtMs) throw new Error(`Waited ${LIMIT_MS} ms in vain for: ${what}`);
+    await delay(POLL_MS);
+  }
+}
+
+const requestsSchema = z.object({ requests: z.array(z.object({ target: z.string() })) });
+
+/** See the file head. {@link openLab} makes one. */
+export interface CostLab {
+  readonly outputs: LocalOutputs;
+  readonly recorder: Recorder;
+  readonly tasks: DynamoDbTaskRepo;
+  readonly sfn: SFNClient;
+  readonly store: DynamoDBDocumentClient;
+  /** Whether the card of a task shows `version`, and all of them are in the audit trail. */
+  isShown(taskId: string, version: number): Promise<boolean>;
+  /** Gives the functions their own AWS endpoint back. */
+  close(): Promise<void>;
+}
+
+/** Puts the recorder between the deployed functions and the local AWS. */
+export async function openLab(outputs: LocalOutputs): Promise<CostLab> {
+  const { awsEndpointUrl: endpoint, region } = outputs;
+  const base = new DynamoDBClient({ endpoint, region, credentials: ROOT_KEYS });
+  const store = DynamoDBDocumentClient.from(base);
+  const cards = new DynamoDbCardRepo(store, outputs.cardsTable);
+  const audit = new DynamoDbAuditRepo(store, outputs.auditTable);
+  const recorder = new Recorder(outputs);
+  const restore = await rerouteFunctions(recorder, outputs, outputs.functions);
+  return {
+    outputs,
+    recorder,
+    store,
+    tasks: new DynamoDbTaskRepo(store, outputs.tasksTable),
+    sfn: new SFNClient({ endpoint, region, credentials: ROOT_KEYS }),
+    isShown: async (taskId, version) => {
+      const card = await cards.get(taskId);
+      return (card?.versionDone ?? 0) >= version && (await audit.list(taskId)).length >= version;
+    },
+    close: async () => {
+      recorder.onCall(undefined);
+      await restore();
+      await recorder.close();
+      store.destroy();
+    },
+  };
+}
+
+/** What was seen since the start of a run. */
+export interface Seen {
+  readonly calls: readonly RecordedCall[];
+  /** Runs of each function. */
+  readonly runs: ReadonlyMap<string, number>;
+  /** Calls of the providers. */
+  readonly providers: Pick<Usage, 'crmCalls' | 'slackCalls'>;
+}
+
+async function providerCalls({ outputs }: CostLab): Promise<Seen['providers']> {
+  const response = await fetch(new URL('/_control/requests', outputs.faultProxyUrl));
+  const { requests } = requestsSchema.parse(await response.json());
+  const of = (target: string): number => requests.filter((request) => request.target === target).length;
+  return { crmCalls: of('crm'), slackCalls: of('slack') };
+}
+
+/** Forgets what was seen; the moment from which runs count, in epoch ms. */
+export async function startSeeing({ outputs, recorder }: CostLab): Promise<number> {
+  await fetch(new URL('/_control/requests', outputs.faultProxyUrl), { method: 'DELETE' });
+  recorder.clear();
+  return Date.now();
+}
+
+const totalRuns = (runs: Seen['runs']): number => [...runs.values()].reduce((sum, count) => sum + count, 0);
+
+/** What was seen once nothing has happened for a second. @param functions those whose runs count: name → ARN */
+export async function seenSince(
+  lab: CostLab,
+  sinceMs: number,
+  functions: Readonly<Record<string, string>>,
+): Promise<Seen> {
+  const look = async (): Promise<Seen> => ({
+    calls: lab.recorder.calls().filter(({ caller }) => functions[caller] !== undefined),
+    runs: await countRuns(lab.outputs, functions, sinceMs),
+    providers: await providerCalls(lab),
+  });
+  let before = await look();
+  return awaited('a second in which nothing happens', async () => {
+    await delay(QUIET_MS);
+    const now = await look();
+    const isQuiet =
+      now.calls.length === before.calls.length && totalRuns(now.runs) === totalRuns(before.runs);
+    before = now;
+    return isQuiet ? now : undefined;
+  });
+}
+
+/** The queue's functions but for those that run by the clock. */
+export const taskFunctions = ({ outputs }: CostLab): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(outputs.functions).filter(([name]) => !CLOCKED.has(name)));
+
+/**
+ * What was used, with the requests that AWS makes for us and that pass no proxy: the rule sends each event to the card
+ * queue, and each run of `update-card` is one receive and one delete.
+ */
+export function usageOfSeen({ calls, runs, providers }: Seen): Usage {
+  const called = usageOfCalls(calls);
+  const cardRuns = runs.get('update-card') ?? 0;
+  return totalOf([
+    called,
+    providers,
+    { lambdaRequests: totalRuns(runs), sqsRequests: called.events + 2 * cardRuns },
+  ]);
+}
+
+/** Whether each of `transitions` was published and shown by a run of its own. */
+export const isUnmerged = ({ runs }: Seen, transitions: number): boolean =>
+  runs.get('publish-transitions') === transitions && runs.get('update-card') === transitions;
+
+/** Longest that a call is held back: less than the 2.5 s after which our clients would send it again. */
+const HOLD_MS = 2_000;
+
+/** Holds each start of an execution and each reservation back until the transition before it is shown. */
+export function holdingHook(lab: CostLab, task: () => Promise<ExecutionTask | undefined>): CallHook {
+  const { ledgerTable } = lab.outputs;
+  return async ({ caller, operation, table }) => {
+    const reserves = caller.startsWith('run-action-') && operation === 'PutItem' && table === ledgerTable;
+    if (operation !== 'StartExecution' && !reserves) return undefined;
+    const goOnAtMs = performance.now() + HOLD_MS;
+    for (;;) {
+      const current = await task();
+      if (current === undefined || performance.now() > goOnAtMs) return undefined;
+      if (await lab.isShown(current.taskId, current.version)) return undefined;
+      await delay(POLL_MS);
+    }
+  };
+}
+
+/** The stored item of a key, as the document client gives it. */
+export const itemOf = async (
+  { store }: CostLab,
+  TableName: string,
+  Key: Record<string, string>,
+): Promise<Record<string, unknown> | undefined> =>
+  (await store.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item;

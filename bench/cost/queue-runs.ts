@@ -1,0 +1,200 @@
+/** The queue's own scenarios: what they are, and what one of them uses. */
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { taskViewSchema } from '../../lambdas/contracts/api.ts';
+import type { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
+import type { ExecutionTask } from '../../lambdas/contracts/records.ts';
+import { canonicalJson, deriveTaskId, executionNameOf, taskHashOf } from '../../lambdas/domain/hashing.ts';
+import { POLICY } from '../../lambdas/domain/policy.ts';
+import { enqueued } from '../../lambdas/domain/transitions.ts';
+import { callApi } from '../../tools/cli/api-client.ts';
+import { problemText } from '../../tools/cli/queue-client.ts';
+import { type QuoteAction, readQuoteFile } from '../../tools/cli/quote-file.ts';
+import type { FaultRule } from '../../tools/local/fault-rules.ts';
+import { json } from '../../tools/local/http-server.ts';
+import { stepsOf } from './executions.ts';
+import {
+  awaited,
+  type CostLab,
+  holdingHook,
+  isUnmerged,
+  type Seen,
+  seenSince,
+  startSeeing,
+  taskFunctions,
+  usageOfSeen,
+} from './lab.ts';
+import { ROOT_KEYS } from './recorder.ts';
+import { totalOf, type Usage } from './usage.ts';
+
+/** A run in which transitions were shown together, or a sweep came between, is made again so many times. */
+const MAX_TRIES = 8;
+
+/** One action to be measured. */
+export interface ActionScenario {
+  /** Quote file whose action of the kind is taken, under a quote id of its own. */
+  readonly quoteFile: string;
+  readonly kind: ActionKind;
+  /** The CRM's first answer is a 503: unknown outcome, backoff, probe, and then success. */
+  readonly failsOnce?: boolean;
+}
+
+let runs = 0;
+
+/** The action of a quote that nobody has seen before; the id is as long as the file's. */
+export function freshAction({ quoteFile, kind }: ActionScenario): QuoteAction {
+  const action = readQuoteFile(quoteFile).find((candidate) => candidate.kind === kind);
+  const snapshot = action?.body.payload['snapshot'];
+  if (action === undefined || typeof snapshot !== 'object')
+    throw new Error(`${quoteFile}: expected a ${kind}`);
+  runs += 1;
+  const quoteId = `C-${Date.now().toString(36)}-${String(runs).padStart(3, '0')}`;
+  const payload = { ...action.body.payload, snapshot: { ...snapshot, quoteId } };
+  return { ...action, quoteId, body: { ...action.body, payload } };
+}
+
+async function post({ outputs }: CostLab, action: QuoteAction): Promise<string> {
+  const { apiUrl, region } = outputs;
+  const target = { apiUrl, region, credentials: () => Promise.resolve(ROOT_KEYS) };
+  const answer = await callApi(target, {
+    method: 'POST',
+    path: `/quotes/${action.quoteId}/actions`,
+    headers: { 'idempotency-key': action.idempotencyKey },
+    body: JSON.stringify(action.body),
+  });
+  if (answer.status !== 202) throw new Error(`Enqueue: ${answer.status} ${problemText(answer)}`);
+  return taskViewSchema.parse(answer.body).taskId;
+}
+
+/** Scripts a fault at the providers' proxy. */
+export async function scriptFault({ outputs }: CostLab, rule: FaultRule): Promise<void> {
+  const response = await fetch(new URL('/_control/faults', outputs.faultProxyUrl), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(rule),
+  });
+  if (!response.ok) throw new Error(`Fault: ${await response.text()}`);
+}
+
+/** The CRM's first answer about the quote is a 503. */
+export const crmFailsOnce = (quoteId: string): FaultRule => ({
+  target: 'crm',
+  method: 'POST',
+  path: '/crm/*',
+  bodyIncludes: quoteId,
+  fault: { kind: 'status', status: 503 },
+});
+
+const isEnded = (task: ExecutionTask | undefined): boolean =>
+  task?.state === 'completed' || task?.state === 'failed_terminal';
+
+/** The task once it is completed and shown. */
+const completedTask = ({ tasks, isShown }: CostLab, taskId: string): Promise<ExecutionTask> =>
+  awaited(`${taskId} to be completed and shown`, async () => {
+    const task = await tasks.get(taskId);
+    if (task === undefined || !isEnded(task) || !(await isShown(taskId, task.version))) return undefined;
+    if (task.state !== 'completed') throw new Error(`${taskId}: expected completed, got ${task.state}`);
+    return task;
+  });
+
+async function transitionsOf(
+  { sfn, outputs }: CostLab,
+  task: ExecutionTask,
+): Promise<Pick<Usage, 'stateTransitions'>> {
+  const prefix = outputs.stateMachineArn.replace(':stateMachine:', ':execution:');
+  const generations = Array.from({ length: task.generation }, (_, index) => index + 1);
+  const steps = await Promise.all(
+    generations.map((generation) => stepsOf(sfn, `${prefix}:${executionNameOf(task.taskId, generation)}`)),
+  );
+  return { stateTransitions: steps.reduce((sum, { stateTransitions }) => sum + stateTransitions, 0) };
+}
+
+/** Makes the run until its transitions were not merged. */
+async function unmerged(
+  run: () => Promise<{ readonly seen: Seen; readonly usage: Usage; readonly transitions: number }>,
+): Promise<Usage> {
+  for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+    const { seen, usage, transitions } = await run();
+    if (isUnmerged(seen, transitions)) return usage;
+  }
+  throw new Error(`Expected one run of ${MAX_TRIES} in which each transition is shown by itself`);
+}
+
+async function runOnce(lab: CostLab, scenario: ActionScenario) {
+  const action = freshAction(scenario);
+  if (scenario.failsOnce === true) await scriptFault(lab, crmFailsOnce(action.quoteId));
+  const taskId = deriveTaskId(action.quoteId, action.idempotencyKey);
+  lab.recorder.onCall(holdingHook(lab, () => lab.tasks.get(taskId)));
+  const sinceMs = await startSeeing(lab);
+  await post(lab, action);
+  const task = await completedTask(lab, taskId);
+  lab.recorder.onCall(undefined);
+  const seen = await seenSince(lab, sinceMs, taskFunctions(lab));
+  const used = [usageOfSeen(seen), await transitionsOf(lab, task), { apiRequests: 1 }];
+  return { seen, usage: totalOf(used), transitions: task.version };
+}
+
+/** What one action uses, from the client's request to its card. @throws {Error} when it does not complete */
+export const measureAction = (lab: CostLab, scenario: ActionScenario): Promise<Usage> =>
+  unmerged(() => runOnce(lab, scenario));
+
+/** A task whose caller died before it could start the execution, just long enough ago. */
+async function storeOrphan({ tasks }: CostLab, scenario: ActionScenario): Promise<ExecutionTask> {
+  const { quoteId, idempotencyKey, body } = freshAction(scenario);
+  const { kind } = scenario;
+  const identity = {
+    taskId: deriveTaskId(quoteId, idempotencyKey),
+    quoteId,
+    kind,
+    idempotencyKey,
+    taskHash: taskHashOf(quoteId, kind, body.payload),
+    payloadJson: canonicalJson(body.payload),
+    maxAttempts: 5,
+  };
+  const task = enqueued(identity, {
+    nowMs: Date.now() - POLICY.overdueMs,
+    attemptId: quoteId,
+    actor: 'bench',
+  });
+  await tasks.putIfAbsent(task);
+  return task;
+}
+
+async function runSweep({ outputs }: CostLab): Promise<void> {
+  const { awsEndpointUrl: endpoint, region } = outputs;
+  const lambda = new LambdaClient({ endpoint, region, credentials: ROOT_KEYS });
+  const answer = await lambda.send(new InvokeCommand({ FunctionName: outputs.functions['sweep'] ?? '' }));
+  lambda.destroy();
+  if (answer.FunctionError !== undefined) throw new Error(`sweep: ${answer.FunctionError}`);
+}
+
+/** Any execution may be started now, in name only: what it would do is not what the recovery costs. */
+const startedInName = (): ReturnType<typeof json> =>
+  json(200, { executionArn: 'arn:aws:states:us-east-1:000000000000:execution:none:none', startDate: 0 });
+
+async function recoverOnce(lab: CostLab, scenario: ActionScenario) {
+  lab.recorder.onCall(({ caller, operation }) =>
+    Promise.resolve(caller === 'sweep' && operation === 'StartExecution' ? startedInName() : undefined),
+  );
+  const orphan = await storeOrphan(lab, scenario);
+  const shown = (version: number): Promise<true> =>
+    awaited(
+      `version ${version} on the card`,
+      async () => (await lab.isShown(orphan.taskId, version)) || undefined,
+    );
+  await shown(1);
+  await seenSince(lab, Date.now(), taskFunctions(lab));
+  const sinceMs = await startSeeing(lab);
+  await runSweep(lab);
+  await shown(2);
+  const seen = await seenSince(lab, sinceMs, lab.outputs.functions);
+  lab.recorder.onCall(undefined);
+  const isAlone = seen.runs.get('sweep') === 1;
+  return { seen, usage: usageOfSeen(seen), transitions: isAlone ? 1 : 0 };
+}
+
+/**
+ * What it uses to find one lost task, give it its next driver and say so; the driver's own work is an action's.
+ * The task is left to the next sweep.
+ */
+export const measureRecovery = (lab: CostLab, scenario: ActionScenario): Promise<Usage> =>
+  unmerged(() => recoverOnce(lab, scenario));

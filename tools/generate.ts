@@ -1,6 +1,7 @@
 /** `npm run generate`: writes every file that is derived from another one. Tests fail when one of them is stale. */
+import { writeCostPage } from '../bench/cost/page.ts';
 import { writeOpenApi } from './generate/openapi.ts';
 import { writeRecoveryPage } from './generate/recovery-page.ts';
 import { writeStateDiagram } from './generate/state-diagram.ts';
 
-await Promise.all([writeOpenApi(), writeStateDiagram(), writeRecoveryPage()]);
+await Promise.all([writeOpenApi(), writeStateDiagram(), writeRecoveryPage(), writeCostPage()]);

@@ -4,6 +4,8 @@
  * requests is a transaction, so none counts double.
  */
 
+import { isDeepStrictEqual } from 'node:util';
+
 /** An attribute's value as DynamoDB's JSON has it, with binaries as bytes; the SDK's `AttributeValue` is one. */
 export interface StoredValue {
   readonly S?: string | undefined;
@@ -96,8 +98,6 @@ export function entryOf(
   return Object.fromEntries(Object.entries(item).filter(([name]) => carried.has(name)));
 }
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-
 const entryUnits = (entry: StoredItem): number => unitsOf(itemBytes(entry), WRITE_UNIT_BYTES);
 
 /** Write units in one index: none when its entry stays as it is, two writes when the entry's key changes. */
@@ -111,6 +111,7 @@ export function indexWriteUnits(
   const next = entryOf(after, index, tableKeys);
   if (old === undefined || next === undefined)
     return sum([old, next].map((e) => (e === undefined ? 0 : entryUnits(e))));
-  if (index.keys.some((key) => !same(old[key], next[key]))) return entryUnits(old) + entryUnits(next);
-  return same(old, next) ? 0 : Math.max(entryUnits(old), entryUnits(next));
+  if (index.keys.some((key) => !isDeepStrictEqual(old[key], next[key])))
+    return entryUnits(old) + entryUnits(next);
+  return isDeepStrictEqual(old, next) ? 0 : Math.max(entryUnits(old), entryUnits(next));
 }

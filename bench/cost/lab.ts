@@ -16,7 +16,7 @@ import type { LocalOutputs } from '../../tools/local/outputs.ts';
 import { countRuns } from '../function-runs.ts';
 import { type CallHook, type RecordedCall, Recorder, ROOT_KEYS, usageOfCalls } from './recorder.ts';
 import { rerouteFunctions } from './rerouting.ts';
-import { totalOf, type Usage } from './usage.ts';
+import { billableOperations, totalOf, type Usage } from './usage.ts';
 
 const POLL_MS = 50;
 /** Nothing happens for this long: the run is over. */
@@ -143,6 +143,21 @@ export function usageOfSeen({ calls, runs, providers }: Seen): Usage {
     providers,
     { lambdaRequests: totalRuns(runs), sqsRequests: called.events + 2 * cardRuns },
   ]);
+}
+
+/** Billable operations by who caused them: a function, or a part of AWS that works for us. */
+export type Parts = Readonly<Record<string, number>>;
+
+/** Parts of what {@link usageOfSeen} counts; the queue's own requests are with the function that they feed. */
+export function partsOfSeen({ calls, runs }: Seen): Parts {
+  const parts = new Map([...runs].filter(([, count]) => count > 0));
+  const add = (name: string, operations: number): void => {
+    parts.set(name, (parts.get(name) ?? 0) + operations);
+  };
+  for (const { caller, usage } of calls) add(caller, billableOperations(usage));
+  const { events } = usageOfCalls(calls);
+  add('update-card', 2 * (runs.get('update-card') ?? 0) + events);
+  return Object.fromEntries(parts);
 }
 
 /** Whether each of `transitions` was published and shown by a run of its own. */

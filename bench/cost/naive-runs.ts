@@ -72,7 +72,7 @@ async function createTable(client: DynamoDBClient, TableName: string, key: strin
 
 const archiveOf = (name: string): Uint8Array =>
   lambdaArchive((file) => {
-    const { outputFiles = [] } = buildSync({
+    const { outputFiles } = buildSync({
       ...bundleOptions('unused'),
       entryPoints: [join(RECIPE_DIR, `${name}.handler.ts`)],
       write: false,

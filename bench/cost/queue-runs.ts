@@ -17,6 +17,8 @@ import {
   type CostLab,
   holdingHook,
   isUnmerged,
+  type Parts,
+  partsOfSeen,
   type Seen,
   seenSince,
   startSeeing,
@@ -88,10 +90,10 @@ const isEnded = (task: ExecutionTask | undefined): boolean =>
   task?.state === 'completed' || task?.state === 'failed_terminal';
 
 /** The task once it is completed and shown. */
-const completedTask = ({ tasks, isShown }: CostLab, taskId: string): Promise<ExecutionTask> =>
+const completedTask = (lab: CostLab, taskId: string): Promise<ExecutionTask> =>
   awaited(`${taskId} to be completed and shown`, async () => {
-    const task = await tasks.get(taskId);
-    if (task === undefined || !isEnded(task) || !(await isShown(taskId, task.version))) return undefined;
+    const task = await lab.tasks.get(taskId);
+    if (task === undefined || !isEnded(task) || !(await lab.isShown(taskId, task.version))) return undefined;
     if (task.state !== 'completed') throw new Error(`${taskId}: expected completed, got ${task.state}`);
     return task;
   });
@@ -108,18 +110,27 @@ async function transitionsOf(
   return { stateTransitions: steps.reduce((sum, { stateTransitions }) => sum + stateTransitions, 0) };
 }
 
+/** What a run used, and which part of the queue used it. */
+export interface MeasuredRun {
+  readonly usage: Usage;
+  readonly parts: Parts;
+}
+
+interface TriedRun extends MeasuredRun {
+  readonly seen: Seen;
+  readonly transitions: number;
+}
+
 /** Makes the run until its transitions were not merged. */
-async function unmerged(
-  run: () => Promise<{ readonly seen: Seen; readonly usage: Usage; readonly transitions: number }>,
-): Promise<Usage> {
+async function unmerged(run: () => Promise<TriedRun>): Promise<MeasuredRun> {
   for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
-    const { seen, usage, transitions } = await run();
-    if (isUnmerged(seen, transitions)) return usage;
+    const { seen, usage, parts, transitions } = await run();
+    if (isUnmerged(seen, transitions)) return { usage, parts };
   }
   throw new Error(`Expected one run of ${MAX_TRIES} in which each transition is shown by itself`);
 }
 
-async function runOnce(lab: CostLab, scenario: ActionScenario) {
+async function runOnce(lab: CostLab, scenario: ActionScenario): Promise<TriedRun> {
   const action = freshAction(scenario);
   if (scenario.failsOnce === true) await scriptFault(lab, crmFailsOnce(action.quoteId));
   const taskId = deriveTaskId(action.quoteId, action.idempotencyKey);
@@ -129,12 +140,14 @@ async function runOnce(lab: CostLab, scenario: ActionScenario) {
   const task = await completedTask(lab, taskId);
   lab.recorder.onCall(undefined);
   const seen = await seenSince(lab, sinceMs, taskFunctions(lab));
-  const used = [usageOfSeen(seen), await transitionsOf(lab, task), { apiRequests: 1 }];
-  return { seen, usage: totalOf(used), transitions: task.version };
+  const steps = await transitionsOf(lab, task);
+  const usage = totalOf([usageOfSeen(seen), steps, { apiRequests: 1 }]);
+  const parts = { api: 1, 'state machine': steps.stateTransitions, ...partsOfSeen(seen) };
+  return { seen, usage, parts, transitions: task.version };
 }
 
 /** What one action uses, from the client's request to its card. @throws {Error} when it does not complete */
-export const measureAction = (lab: CostLab, scenario: ActionScenario): Promise<Usage> =>
+export const measureAction = (lab: CostLab, scenario: ActionScenario): Promise<MeasuredRun> =>
   unmerged(() => runOnce(lab, scenario));
 
 /** A task whose caller died before it could start the execution, just long enough ago. */
@@ -171,7 +184,7 @@ async function runSweep({ outputs }: CostLab): Promise<void> {
 const startedInName = (): ReturnType<typeof json> =>
   json(200, { executionArn: 'arn:aws:states:us-east-1:000000000000:execution:none:none', startDate: 0 });
 
-async function recoverOnce(lab: CostLab, scenario: ActionScenario) {
+async function recoverOnce(lab: CostLab, scenario: ActionScenario): Promise<TriedRun> {
   lab.recorder.onCall(({ caller, operation }) =>
     Promise.resolve(caller === 'sweep' && operation === 'StartExecution' ? startedInName() : undefined),
   );
@@ -189,12 +202,12 @@ async function recoverOnce(lab: CostLab, scenario: ActionScenario) {
   const seen = await seenSince(lab, sinceMs, lab.outputs.functions);
   lab.recorder.onCall(undefined);
   const isAlone = seen.runs.get('sweep') === 1;
-  return { seen, usage: usageOfSeen(seen), transitions: isAlone ? 1 : 0 };
+  return { seen, usage: usageOfSeen(seen), parts: partsOfSeen(seen), transitions: isAlone ? 1 : 0 };
 }
 
 /**
  * What it uses to find one lost task, give it its next driver and say so; the driver's own work is an action's.
  * The task is left to the next sweep.
  */
-export const measureRecovery = (lab: CostLab, scenario: ActionScenario): Promise<Usage> =>
+export const measureRecovery = (lab: CostLab, scenario: ActionScenario): Promise<MeasuredRun> =>
   unmerged(() => recoverOnce(lab, scenario));

@@ -64,6 +64,9 @@ function passingCallOf(caller: string, { headers, method, body }: ServerRequest)
   return { caller, service, operation, ...(table === undefined ? {} : { table }) };
 }
 
+const namesOf = (schema: readonly { AttributeName?: string | undefined }[] = []): readonly string[] =>
+  schema.flatMap(({ AttributeName }) => AttributeName ?? []);
+
 const pick = (item: StoredItem, names: readonly string[]): StoredItem =>
   Object.fromEntries(names.map((name) => [name, item[name] ?? {}]));
 
@@ -146,10 +149,8 @@ export class Recorder {
 
   #forward(request: ServerRequest): Promise<ServerReply & { readonly body: Buffer }> {
     const { host = '' } = request.headers;
-    const encoding = request.headers['accept-encoding'] ?? 'identity';
-    // Signatures cover the address that the function knows, and may cover any other header.
-    const signed = { host, 'accept-encoding': String(encoding) };
-    return forward(request, this.#address.awsEndpointUrl + request.target, signed);
+    // The signature covers the address that the function knows.
+    return forward(request, this.#address.awsEndpointUrl + request.target, { host });
   }
 
   #passWrite(call: PassingCall, request: ServerRequest): Promise<ServerReply> {
@@ -204,8 +205,6 @@ export class Recorder {
 
   async #describe(TableName: string): Promise<TableShape> {
     const { Table } = await this.#client.send(new DescribeTableCommand({ TableName }));
-    const namesOf = (schema: readonly { AttributeName?: string | undefined }[] = []): string[] =>
-      schema.flatMap(({ AttributeName }) => AttributeName ?? []);
     return {
       keys: namesOf(Table?.KeySchema),
       indexes: (Table?.GlobalSecondaryIndexes ?? []).map(({ IndexName = '', KeySchema, Projection }) => ({

@@ -30,8 +30,6 @@ export const itemRequestSchema = z.object({
   Item: z.optional(storedItem),
   ConsistentRead: z.optional(z.boolean()),
 });
-/** A request about one item. */
-export type ItemRequest = z.infer<typeof itemRequestSchema>;
 
 /** Answer of a GetItem. */
 export const itemAnswerSchema = z.object({ Item: z.optional(storedItem) });

@@ -62,12 +62,14 @@ function report(taskId: string, outcome: CardOutcome): void {
 /** Until the card shows what the task is, also when the task moves on meanwhile. */
 async function updateUntilDone(updater: CardUpdater, { detail, retry }: CardMessage, context: Context) {
   const { taskId } = detail;
+  let versionDone = 0;
   for (let rewrite = retry?.rewrite ?? false; ; rewrite = false) {
-    const outcome = await updater.update(taskId, rewrite);
+    const outcome = await updater.update(taskId, rewrite, versionDone);
     report(taskId, outcome);
     if (outcome.kind === 'done') return undefined;
     if (outcome.kind === 'failed') return outcome.error;
     if (outcome.kind === 'busy' || context.getRemainingTimeInMillis() < MIN_REMAINING_MS) return BUSY;
+    versionDone = outcome.version;
   }
 }
 

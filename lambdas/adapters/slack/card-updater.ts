@@ -46,11 +46,13 @@ export class CardUpdater {
   /**
    * Shows the task's present version, unless it is shown.
    * @param rewrite also when it is shown
+   * @param knownVersionDone version that is known to be done; the lock is not asked for it. @default 0
    * @throws {QueueError} `TASK_NOT_FOUND`, `STORED_RECORD_INVALID`; whatever the store throws
    */
-  async update(taskId: string, rewrite = false): Promise<CardOutcome> {
+  async update(taskId: string, rewrite = false, knownVersionDone = 0): Promise<CardOutcome> {
     const task = await this.#options.tasks.get(taskId);
     if (task === undefined) throw new QueueError('TASK_NOT_FOUND', { detail: `There is no task ${taskId}` });
+    if (!rewrite && task.version <= knownVersionDone) return { kind: 'done' };
     const { cards, clock, ids, channel, lambdaContext } = this.#options;
     const nowMs = clock.nowMs();
     const locked = await cards.lock({

@@ -1,0 +1,78 @@
+/** The checked-in budget: what each scenario may use, and must use. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { Counted, USAGE_KEYS, type Usage, usageOf } from './usage.ts';
+
+/** Where it stands; written by `npm run bench:cost -- --write`. */
+export const BUDGET_FILE = join(import.meta.dirname, 'budget.json');
+
+const count = z.number().check(z.minimum(0));
+const usageSchema = z.strictObject({
+  stateTransitions: count,
+  lambdaRequests: count,
+  readUnits: count,
+  writeUnits: count,
+  sqsRequests: count,
+  events: count,
+  s3Writes: count,
+  s3Reads: count,
+  apiRequests: count,
+  readBytes: count,
+  writtenBytes: count,
+  crmCalls: count,
+  slackCalls: count,
+});
+const budgetSchema = z.strictObject({
+  scenarios: z.record(z.string(), usageSchema),
+  /** Billable operations of the scenario `crm.sync` by who causes them. */
+  parts: z.record(z.string(), count),
+});
+/** Counts by scenario. */
+export type Budget = z.infer<typeof budgetSchema>;
+
+/** Bytes differ by the length of ids and times: a twentieth either way. */
+const BYTES_TOLERANCE = 0.05;
+const BYTE_KEYS: ReadonlySet<string> = new Set([Counted.ReadBytes, Counted.WrittenBytes]);
+
+/** @throws {z.core.$ZodError} when it is not of this shape */
+export const readBudget = (): Budget => budgetSchema.parse(JSON.parse(readFileSync(BUDGET_FILE, 'utf8')));
+
+/** Replaces the budget by what was measured. */
+export function writeBudget({ scenarios, parts }: Budget): void {
+  const rounded = Object.entries(scenarios).map(([name, usage]) => [name, roundedUp(usage)]);
+  writeFileSync(
+    BUDGET_FILE,
+    `${JSON.stringify({ scenarios: Object.fromEntries(rounded), parts }, null, 2)}\n`,
+  );
+}
+
+/** Bytes to the next hundred; everything else as it was counted. */
+const roundedUp = (usage: Usage): Usage =>
+  usageOf((key) => (BYTE_KEYS.has(key) ? Math.ceil(usage[key] / 100) * 100 : usage[key]));
+
+function violation(name: string, key: keyof Usage, allowed: number, used: number): string | undefined {
+  const tolerated = BYTE_KEYS.has(key) ? allowed * BYTES_TOLERANCE : 0;
+  if (used > allowed + tolerated) return `${name}: ${key}: expected at most ${allowed}, used ${used}`;
+  if (used < allowed - tolerated) {
+    return `${name}: ${key}: the budget of ${allowed} is needlessly loose, used ${used}`;
+  }
+  return undefined;
+}
+
+/**
+ * What is wrong, one line each: too much used, a budget that is needlessly loose, a scenario that only one side has. None:
+ * the budget holds and is tight.
+ */
+export function budgetViolations(
+  budget: Budget['scenarios'],
+  measured: Budget['scenarios'],
+): readonly string[] {
+  const names = new Set([...Object.keys(budget), ...Object.keys(measured)]);
+  return [...names].flatMap((name) => {
+    const [allowed, used] = [budget[name], measured[name]];
+    if (allowed === undefined) return [`${name}: expected a budget`];
+    if (used === undefined) return [`${name}: is in the budget and was not measured`];
+    return USAGE_KEYS.flatMap((key) => violation(name, key, allowed[key], used[key]) ?? []);
+  });
+}

@@ -1,0 +1,145 @@
+/** `docs/cost.md`, from the budget and the price list. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Budget, readBudget } from './budget.ts';
+import { type PriceList, priceOf, readPrices, totalPrice } from './prices.ts';
+import {
+  BILLABLES,
+  type Billable,
+  billableOperations,
+  type Counted,
+  USAGE_KEYS,
+  type Usage,
+} from './usage.ts';
+
+/** Where the page stands. */
+export const COST_PAGE = join(import.meta.dirname, '..', '..', 'docs', 'cost.md');
+
+/** Most of the naive recipe's billable operations that an action should use. */
+export const GOAL = 0.8;
+
+const LABELS = {
+  stateTransitions: 'state transitions',
+  lambdaRequests: 'Lambda requests',
+  readUnits: 'DynamoDB read units',
+  writeUnits: 'DynamoDB write units',
+  sqsRequests: 'SQS requests',
+  events: 'EventBridge events',
+  s3Writes: 'S3 PUT',
+  s3Reads: 'S3 GET, HEAD',
+  apiRequests: 'HTTP API requests',
+  readBytes: 'bytes read from DynamoDB',
+  writtenBytes: 'bytes written to DynamoDB',
+  crmCalls: 'calls of the CRM',
+  slackCalls: 'calls of Slack',
+} as const satisfies Record<Billable | Counted, string>;
+
+const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+
+const table = (
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): readonly string[] => [
+  row(head),
+  row(head.map((_cell, index) => (index === 0 ? '---' : '---:'))),
+  ...rows.map(row),
+];
+
+const usd = (value: number): string => value.toFixed(4);
+const ratio = (value: number): string => value.toFixed(2);
+
+function usageTable({ scenarios }: Budget): readonly string[] {
+  const columns = Object.entries(scenarios);
+  const rows = USAGE_KEYS.map((key) => [LABELS[key], ...columns.map(([, usage]) => usage[key])]);
+  const sums = ['**billable operations**', ...columns.map(([, usage]) => `**${billableOperations(usage)}**`)];
+  return table(['', ...columns.map(([name]) => name)], [...rows, sums]);
+}
+
+function priceTable(list: PriceList, ours: Usage, peer: Usage): readonly string[] {
+  const line = (key: Billable): readonly string[] => {
+    const { usd: price, per, source } = list.prices[key];
+    const priced = `[${price} USD / ${per.toLocaleString('en-GB')}](${source})`;
+    return [LABELS[key], priced, ...[ours, peer].map((usage) => usd(priceOf(list, key, usage[key] * 1_000)))];
+  };
+  const sums = [
+    '**together**',
+    '',
+    ...[ours, peer].map((usage) => `**${usd(totalPrice(list, usage) * 1_000)}**`),
+  ];
+  return table(['', 'list price', '1,000 crm.sync', '1,000 naive crm.sync'], [...BILLABLES.map(line), sums]);
+}
+
+const partsTable = ({ parts }: Budget): readonly string[] =>
+  table(
+    ['part', 'operations'],
+    Object.entries(parts).toSorted(([, a], [, b]) => b - a),
+  );
+
+const usageOfScenario = ({ scenarios }: Budget, name: string): Usage => {
+  const usage = scenarios[name];
+  if (usage === undefined) throw new RangeError(`budget: expected the scenario ${name}`);
+  return usage;
+};
+
+/** The page. @throws {RangeError} when the budget lacks a scenario that it speaks of */
+export function renderCostPage(budget: Budget, list: PriceList): string {
+  const ours = usageOfScenario(budget, 'crm.sync');
+  const peer = usageOfScenario(budget, 'naive crm.sync');
+  const operations = billableOperations(ours) / billableOperations(peer);
+  const price = totalPrice(list, ours) / totalPrice(list, peer);
+  return [
+    '# What an action costs',
+    '',
+    'Written by `npm run generate` from the counts in `bench/cost/budget.json` and the prices in `bench/cost/prices.json`; a test fails',
+    'when it is stale. The counts are made by `npm run bench:cost`, which writes them with `-- --write`. `test/local/cost.test.ts` makes',
+    'them anew and fails when an action uses more than the budget, and also when the budget is needlessly loose.',
+    '',
+    '## How it is counted',
+    '',
+    'Each deployed function has a proxy of its own as its AWS endpoint, which passes every call on and writes it down. DynamoDB’s units',
+    'follow from the items themselves, read before and after each write, by AWS’s rules (1 KB a write, 4 KB a read, half for an eventually',
+    'consistent one, indexes by their own entries); no request is a transaction. State transitions are the states entered, and the tries',
+    'repeated, in the execution’s own history; Lambda requests are the runs in the functions’ logs. What AWS does for us passes no proxy',
+    'and follows from these: the rule sends each event to the card queue, each run of `update-card` is one receive and one delete, and',
+    'Lambda reads the stream without charge. Calls of the CRM and of Slack are the log of the proxy in front of them.',
+    '',
+    'Every transition is published and shown by itself before the next one is made. In real life those that follow each other quickly',
+    'are shown together, so the counts are what an action uses at most. The quote is new, so its thread in Slack is opened too.',
+    '',
+    '- **crm.sync**, **pdf.render**, **slack.notify**: one action of a quote of two lines (`examples/q-1043.json`) that succeeds at once.',
+    '- **crm.sync, 60 lines**: the same of `examples/q-1042.json`. The payload is part of the task item, so each transition pays for it.',
+    '- **retry**: what one more attempt adds, after a 503 whose outcome is unknown: backoff, probe, success, the recovery message.',
+    '- **recovery**: the sweep finds one lost task, gives it its next driver, and the card says so. The driver’s work is an action’s.',
+    '- **naive crm.sync**, **naive retry**: the same job by the [naive recipe](../bench/naive-recipe/README.md), in the same run.',
+    '',
+    'Not counted: time (Lambda’s GB-seconds), storage, traffic, logs and traces, KMS, secrets and parameters (cached for minutes, so they',
+    'follow the number of running functions), and what is there without any action (the sweep each minute, alarms, empty receives).',
+    '',
+    '## Counts',
+    '',
+    ...usageTable(budget),
+    '',
+    'Where the operations of **crm.sync** go:',
+    '',
+    ...partsTable(budget),
+    '',
+    '## Price',
+    '',
+    `List prices of ${list.region} as looked up on ${list.asOf}, without free tiers and volume discounts. The links lead to AWS’s price`,
+    'pages; the page that each figure was read from stands in `bench/cost/prices.json`.',
+    '',
+    ...priceTable(list, ours, peer),
+    '',
+    '## Beside the naive recipe',
+    '',
+    `An action uses ${ratio(operations)} times as many billable operations as the naive recipe, for ${ratio(price)} times its price; the goal of`,
+    `at most ${GOAL} times the operations is ${operations <= GOAL ? 'met' : 'missed'}. Showing every transition on the card in Slack with its latency, and`,
+    'keeping the audit trail, is most of the operations; state transitions are most of the price of either, and of these an action uses',
+    `${ours.stateTransitions} against ${peer.stateTransitions}. What the recipe leaves out for its lower count stands in its [README](../bench/naive-recipe/README.md).`,
+    '',
+  ].join('\n');
+}
+
+/** Writes the page. */
+export const writeCostPage = (): Promise<void> =>
+  writeFile(COST_PAGE, renderCostPage(readBudget(), readPrices()));

@@ -1,0 +1,47 @@
+/** Everything whose cost is budgeted, measured in one run on one local AWS. */
+import type { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
+import type { LocalOutputs } from '../../tools/local/outputs.ts';
+import type { Budget } from './budget.ts';
+import { openLab } from './lab.ts';
+import { deployNaiveRecipe, measureNaive } from './naive-runs.ts';
+import { type ActionScenario, measureAction, measureRecovery } from './queue-runs.ts';
+import { beyond, type Usage } from './usage.ts';
+
+/** A quote of two lines. */
+const SMALL_QUOTE = 'examples/q-1043.json';
+/** A quote of 60 lines. */
+const LARGE_QUOTE = 'examples/q-1042.json';
+
+const small = (kind: ActionKind): ActionScenario => ({ quoteFile: SMALL_QUOTE, kind });
+const SYNC = small('crm.sync');
+
+/** Measures every scenario of the budget. @throws {Error} when one does not end as it should */
+export async function measureAll(outputs: LocalOutputs, onProgress: (name: string) => void): Promise<Budget> {
+  const lab = await openLab(outputs);
+  const scenarios: Record<string, Usage> = {};
+  const put = async (name: string, measure: () => Promise<Usage>): Promise<Usage> => {
+    onProgress(name);
+    return (scenarios[name] = await measure());
+  };
+  try {
+    const recipe = await deployNaiveRecipe(lab);
+    const sync = await measureAction(lab, SYNC);
+    const success = await put('crm.sync', () => Promise.resolve(sync.usage));
+    for (const kind of ['pdf.render', 'slack.notify'] as const) {
+      await put(kind, async () => (await measureAction(lab, small(kind))).usage);
+    }
+    const large = { ...SYNC, quoteFile: LARGE_QUOTE };
+    await put('crm.sync, 60 lines', async () => (await measureAction(lab, large)).usage);
+    await put('retry', async () =>
+      beyond((await measureAction(lab, { ...SYNC, failsOnce: true })).usage, success),
+    );
+    await put('recovery', async () => (await measureRecovery(lab, SYNC)).usage);
+    const naive = await put('naive crm.sync', () => measureNaive(lab, recipe, SYNC));
+    await put('naive retry', async () =>
+      beyond(await measureNaive(lab, recipe, { ...SYNC, failsOnce: true }), naive),
+    );
+    return { scenarios, parts: sync.parts };
+  } finally {
+    await lab.close();
+  }
+}

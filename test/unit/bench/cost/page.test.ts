@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readBudget } from '../../../../bench/cost/budget.ts';
+import { COST_PAGE, renderCostPage } from '../../../../bench/cost/page.ts';
+import { priceOf, readPrices, totalPrice } from '../../../../bench/cost/prices.ts';
+import { BILLABLES, billableOperations, usageOf, usedOnly } from '../../../../bench/cost/usage.ts';
+
+describe('docs/cost.md', () => {
+  it('is what the budget and the prices make of it (npm run generate)', () => {
+    expect(readFileSync(COST_PAGE, 'utf8')).toBe(renderCostPage(readBudget(), readPrices()));
+  });
+});
+
+describe('a price', () => {
+  it('is that of all billable operations together, by the list', () => {
+    const list = readPrices();
+
+    expect(priceOf(list, 'stateTransitions', 4_000)).toBeCloseTo(0.1, 10);
+    expect(totalPrice(list, usedOnly({ stateTransitions: 1_000, writeUnits: 1_000_000 }))).toBeCloseTo(
+      0.65,
+      10,
+    );
+    expect(
+      totalPrice(
+        list,
+        usageOf(() => 1),
+      ),
+    ).toBeCloseTo(
+      BILLABLES.reduce((sum, key) => sum + priceOf(list, key, 1), 0),
+      12,
+    );
+  });
+
+  it('is not asked for bytes and for calls of others', () => {
+    expect(billableOperations(usedOnly({ writtenBytes: 9, crmCalls: 9, slackCalls: 9 }))).toBe(0);
+  });
+});

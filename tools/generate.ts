@@ -1,7 +1,8 @@
 /** `npm run generate`: writes every file that is derived from another one. Tests fail when one of them is stale. */
 import { writeCostPage } from '../bench/cost/page.ts';
+import { writeEnginesPage } from '../test/contract/stores/engines-page.ts';
 import { writeOpenApi } from './generate/openapi.ts';
 import { writeRecoveryPage } from './generate/recovery-page.ts';
 import { writeStateDiagram } from './generate/state-diagram.ts';
 
-await Promise.all([writeOpenApi(), writeStateDiagram(), writeRecoveryPage(), writeCostPage()]);
+await Promise.all([writeOpenApi(), writeStateDiagram(), writeRecoveryPage(), writeCostPage(), writeEnginesPage()]);

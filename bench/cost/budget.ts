@@ -31,8 +31,9 @@ const budgetSchema = z.strictObject({
 /** Counts by scenario. */
 export type Budget = z.infer<typeof budgetSchema>;
 
-/** Bytes differ by the length of ids and times: a twentieth either way. */
+/** Bytes differ by the length of ids and times: a twentieth either way, at least 64 bytes. */
 const BYTES_TOLERANCE = 0.05;
+const BYTES_TOLERATED = 64;
 const BYTE_KEYS: ReadonlySet<string> = new Set([Counted.ReadBytes, Counted.WrittenBytes]);
 
 /** @throws {z.core.$ZodError} when it is not of this shape */
@@ -47,12 +48,12 @@ export function writeBudget({ scenarios, parts }: Budget): void {
   );
 }
 
-/** Bytes to the next hundred; everything else as it was counted. */
+/** Bytes to the next ten; everything else as it was counted. */
 const roundedUp = (usage: Usage): Usage =>
-  usageOf((key) => (BYTE_KEYS.has(key) ? Math.ceil(usage[key] / 100) * 100 : usage[key]));
+  usageOf((key) => (BYTE_KEYS.has(key) ? Math.ceil(usage[key] / 10) * 10 : usage[key]));
 
 function violation(name: string, key: keyof Usage, allowed: number, used: number): string | undefined {
-  const tolerated = BYTE_KEYS.has(key) ? allowed * BYTES_TOLERANCE : 0;
+  const tolerated = BYTE_KEYS.has(key) ? Math.max(BYTES_TOLERATED, allowed * BYTES_TOLERANCE) : 0;
   if (used > allowed + tolerated) return `${name}: ${key}: expected at most ${allowed}, used ${used}`;
   if (used < allowed - tolerated) {
     return `${name}: ${key}: the budget of ${allowed} is needlessly loose, used ${used}`;

@@ -10,7 +10,9 @@ import {
   type AttributeDefinition,
   CreateTableCommand,
   type CreateTableCommandInput,
+  DeleteTableCommand,
   DynamoDBClient,
+  ListTablesCommand,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import {
@@ -169,6 +171,18 @@ const environmentFor = (endpoint: string): Record<string, string> => ({
   [Env.ControlsTable]: TABLE_NAMES.controls,
 });
 
+const clientFor = (endpoint: string): DynamoDBClient =>
+  new DynamoDBClient({ endpoint, region: REGION, credentials });
+
+function serverOf(endpoint: string, base: DynamoDBClient, end: () => Promise<void>): DynamoDbServer {
+  const client = DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } });
+  const stop = async (): Promise<void> => {
+    client.destroy();
+    await end();
+  };
+  return { endpoint, env: environmentFor(endpoint), client, stop };
+}
+
 /**
  * Starts a DynamoDB with the tables of the contract, all of them empty.
  * @throws {LocalEnvironmentError} with the end of its log when it does not come up
@@ -182,17 +196,23 @@ export async function startDynamoDb(): Promise<DynamoDbServer> {
   const dir = mkdtempSync(join(tmpdir(), 'quoteq-dynamodb-'));
   const { service, port } = await startSomewhere(dir);
   const endpoint = `http://127.0.0.1:${port}`;
-  const base = new DynamoDBClient({ endpoint, region: REGION, credentials });
+  const base = clientFor(endpoint);
   for (const table of TABLES) await base.send(new CreateTableCommand(table));
-  const client = DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } });
-  return {
-    endpoint,
-    env: environmentFor(endpoint),
-    client,
-    stop: async () => {
-      client.destroy();
-      await service.stop();
-      rmSync(dir, { recursive: true, force: true });
-    },
-  };
+  return serverOf(endpoint, base, async () => {
+    await service.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+}
+
+async function dropTables(base: DynamoDBClient): Promise<void> {
+  const { TableNames = [] } = await base.send(new ListTablesCommand({}));
+  for (const TableName of TableNames) await base.send(new DeleteTableCommand({ TableName }));
+}
+
+/** The tables of the contract, empty, in a DynamoDB that runs already; in a Region of its own, which it empties. */
+export async function useDynamoDb(endpoint: string): Promise<DynamoDbServer> {
+  const base = clientFor(endpoint);
+  await dropTables(base);
+  for (const table of TABLES) await base.send(new CreateTableCommand(table));
+  return serverOf(endpoint, base, () => Promise.resolve());
 }

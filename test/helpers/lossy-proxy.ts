@@ -17,7 +17,8 @@ export async function startLossyProxy(endpoint: string): Promise<LossyProxy> {
   const server = await startServer(async (request) => {
     const meanwhile = losing;
     losing = undefined;
-    const reply = await forward(request, endpoint + request.target);
+    // An AWS signature covers the address that the client knows.
+    const reply = await forward(request, endpoint + request.target, { host: request.headers.host ?? '' });
     if (meanwhile === undefined) return reply;
     await meanwhile();
     request.socket.destroy();

@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DynamoDbAuditRepo } from '../../../../lambdas/adapters/dynamodb/audit-repo.ts';
-import { type AuditRecord, SCHEMA_VERSION } from '../../../../lambdas/contracts/records.ts';
-import { redriven } from '../../../../lambdas/domain/transitions.ts';
-import { contextAt, queuedTask, runningTask } from '../../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
-import { startLossyProxy } from '../../../helpers/lossy-proxy.ts';
-import { interceptedClient } from '../../../helpers/queue-store.ts';
+import { DynamoDbAuditRepo } from '../../../lambdas/adapters/dynamodb/audit-repo.ts';
+import { type AuditRecord, SCHEMA_VERSION } from '../../../lambdas/contracts/records.ts';
+import { redriven } from '../../../lambdas/domain/transitions.ts';
+import { contextAt, queuedTask, runningTask } from '../../helpers/builders.ts';
+import { startDynamoDbUnderTest } from '../../helpers/dynamodb-under-test.ts';
+import { type DynamoDbServer, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
+import { startLossyProxy } from '../../helpers/lossy-proxy.ts';
+import { interceptedClient } from '../../helpers/queue-store.ts';
 
 let dynamoDb: DynamoDbServer;
 let audit: DynamoDbAuditRepo;
 
 beforeAll(async () => {
-  dynamoDb = await startDynamoDb();
+  dynamoDb = await startDynamoDbUnderTest();
   audit = new DynamoDbAuditRepo(dynamoDb.client, TABLE_NAMES.audit);
 });
 

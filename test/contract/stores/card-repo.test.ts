@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { type CardLock, DynamoDbCardRepo } from '../../../../lambdas/adapters/dynamodb/card-repo.ts';
-import type { CardRecord, LatencyRecord } from '../../../../lambdas/contracts/cards.ts';
-import { cardIdOf } from '../../../../lambdas/domain/card.ts';
-import { POLICY } from '../../../../lambdas/domain/policy.ts';
-import { countedIds, queuedTask } from '../../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
-import { START_MS } from '../../../helpers/fake-clock.ts';
+import { type CardLock, DynamoDbCardRepo } from '../../../lambdas/adapters/dynamodb/card-repo.ts';
+import type { CardRecord, LatencyRecord } from '../../../lambdas/contracts/cards.ts';
+import { cardIdOf } from '../../../lambdas/domain/card.ts';
+import { POLICY } from '../../../lambdas/domain/policy.ts';
+import { countedIds, queuedTask } from '../../helpers/builders.ts';
+import { startDynamoDbUnderTest } from '../../helpers/dynamodb-under-test.ts';
+import { type DynamoDbServer, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
+import { START_MS } from '../../helpers/fake-clock.ts';
 
 const LOCK_MS = 30_000;
 
@@ -15,7 +16,7 @@ let cards: DynamoDbCardRepo;
 let taskId: string;
 
 beforeAll(async () => {
-  dynamoDb = await startDynamoDb();
+  dynamoDb = await startDynamoDbUnderTest();
   cards = new DynamoDbCardRepo(dynamoDb.client, TABLE_NAMES.cards);
 });
 beforeEach(() => {

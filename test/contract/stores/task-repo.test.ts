@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { decodeCursor, encodeCursor } from '../../../../lambdas/adapters/dynamodb/cursor.ts';
-import { DynamoDbTaskRepo } from '../../../../lambdas/adapters/dynamodb/task-repo.ts';
-import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import { claimed, completed, stopped } from '../../../../lambdas/domain/transitions.ts';
-import { contextAt, queuedTask, resultOf, runningTask, snapshotOf } from '../../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
-import { START_MS } from '../../../helpers/fake-clock.ts';
-import { type LossyProxy, startLossyProxy } from '../../../helpers/lossy-proxy.ts';
-import { interceptedClient } from '../../../helpers/queue-store.ts';
+import { decodeCursor, encodeCursor } from '../../../lambdas/adapters/dynamodb/cursor.ts';
+import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
+import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import { claimed, completed, stopped } from '../../../lambdas/domain/transitions.ts';
+import { contextAt, queuedTask, resultOf, runningTask, snapshotOf } from '../../helpers/builders.ts';
+import { startDynamoDbUnderTest } from '../../helpers/dynamodb-under-test.ts';
+import { type DynamoDbServer, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
+import { START_MS } from '../../helpers/fake-clock.ts';
+import { type LossyProxy, startLossyProxy } from '../../helpers/lossy-proxy.ts';
+import { interceptedClient } from '../../helpers/queue-store.ts';
 
 let dynamoDb: DynamoDbServer;
 let lossy: LossyProxy;
@@ -19,7 +20,7 @@ let lossyRepo: DynamoDbTaskRepo;
 let keys = 0;
 
 beforeAll(async () => {
-  dynamoDb = await startDynamoDb();
+  dynamoDb = await startDynamoDbUnderTest();
   lossy = await startLossyProxy(dynamoDb.endpoint);
   lossyClient = interceptedClient(lossy.url);
   repo = new DynamoDbTaskRepo(dynamoDb.client, TABLE_NAMES.tasks);

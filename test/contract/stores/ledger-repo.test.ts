@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DynamoDbLedgerRepo } from '../../../../lambdas/adapters/dynamodb/ledger-repo.ts';
-import { POLICY } from '../../../../lambdas/domain/policy.ts';
-import type { LedgerFence, Reservation } from '../../../../lambdas/domain/ports.ts';
-import { countedIds } from '../../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
-import { START_MS } from '../../../helpers/fake-clock.ts';
-import { type LossyProxy, startLossyProxy } from '../../../helpers/lossy-proxy.ts';
-import { interceptedClient } from '../../../helpers/queue-store.ts';
+import { DynamoDbLedgerRepo } from '../../../lambdas/adapters/dynamodb/ledger-repo.ts';
+import { POLICY } from '../../../lambdas/domain/policy.ts';
+import type { LedgerFence, Reservation } from '../../../lambdas/domain/ports.ts';
+import { countedIds } from '../../helpers/builders.ts';
+import { startDynamoDbUnderTest } from '../../helpers/dynamodb-under-test.ts';
+import { type DynamoDbServer, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
+import { START_MS } from '../../helpers/fake-clock.ts';
+import { type LossyProxy, startLossyProxy } from '../../helpers/lossy-proxy.ts';
+import { interceptedClient } from '../../helpers/queue-store.ts';
 
 let dynamoDb: DynamoDbServer;
 let lossy: LossyProxy;
@@ -16,7 +17,7 @@ let ledger: DynamoDbLedgerRepo;
 let lossyLedger: DynamoDbLedgerRepo;
 
 beforeAll(async () => {
-  dynamoDb = await startDynamoDb();
+  dynamoDb = await startDynamoDbUnderTest();
   lossy = await startLossyProxy(dynamoDb.endpoint);
   lossyClient = interceptedClient(lossy.url);
   ledger = new DynamoDbLedgerRepo(dynamoDb.client, TABLE_NAMES.ledger);

@@ -1,0 +1,27 @@
+/** The engine itself: what the stores rely on, and where this engine differs from DynamoDB's documentation. */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DynamoDbServer } from '../../helpers/dynamodb-server.ts';
+import { engineUnderTest, startDynamoDbUnderTest } from '../../helpers/dynamodb-under-test.ts';
+import { ENGINE_PROBES } from './engine-probes.ts';
+import { ENGINES_PAGE, renderEnginesPage } from './engines-page.ts';
+
+let dynamoDb: DynamoDbServer;
+
+beforeAll(async () => {
+  dynamoDb = await startDynamoDbUnderTest();
+});
+afterAll(() => dynamoDb.stop());
+
+describe.each(Object.entries(ENGINE_PROBES))('%s', (_about, probes) => {
+  it.each(probes)('$name', async ({ run, aws, otherwise }) => {
+    // A difference that is listed and gone fails too: the list says what the engine does today.
+    expect(await run(dynamoDb.client)).toBe(otherwise?.[engineUnderTest()] ?? aws);
+  });
+});
+
+describe('docs/dynamodb-engines.md', () => {
+  it('lists every probe and every difference (npm run generate)', () => {
+    expect(readFileSync(ENGINES_PAGE, 'utf8')).toBe(renderEnginesPage());
+  });
+});

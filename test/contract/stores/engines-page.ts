@@ -1,0 +1,34 @@
+/** `docs/dynamodb-engines.md`, from the probes. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ENGINE_PROBES } from './engine-probes.ts';
+import type { EngineProbe } from './probes/engine-probe.ts';
+
+/** Where the page stands. */
+export const ENGINES_PAGE = join(import.meta.dirname, '..', '..', '..', 'docs', 'dynamodb-engines.md');
+
+const rowOf = ({ name, aws, otherwise }: EngineProbe): string =>
+  `| ${name} | ${aws} | ${otherwise?.dynoxide ?? '='} | ${otherwise?.MiniStack ?? '='} |`;
+
+/** The page. */
+export const renderEnginesPage = (): string =>
+  [
+    '# The two engines that the stores are tested on',
+    '',
+    'Written by `npm run generate` from `test/contract/stores/probes`. The suites in `test/contract/stores` run on both engines:',
+    '`npm run test:fast` runs them on dynoxide, `npx vitest run --project local test/contract/stores` on MiniStack, the local AWS. Each line',
+    'is asked of each engine; a difference that is not listed fails, and so does one that is listed and gone. “=” is what DynamoDB does by',
+    'its documentation. Neither engine is DynamoDB: throttling, lag of indexes, partitions and real limits of throughput are on neither.',
+    ...Object.entries(ENGINE_PROBES).flatMap(([about, probes]) => [
+      '',
+      `## ${about}`,
+      '',
+      '| | DynamoDB | dynoxide | MiniStack |',
+      '| --- | --- | --- | --- |',
+      ...probes.map(rowOf),
+    ]),
+    '',
+  ].join('\n');
+
+/** Writes the page. */
+export const writeEnginesPage = (): Promise<void> => writeFile(ENGINES_PAGE, renderEnginesPage());

@@ -1,0 +1,52 @@
+/** What the probes share. */
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { countedIds } from '../../../helpers/builders.ts';
+import { TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
+import type { DynamoDbEngine } from '../../../helpers/dynamodb-under-test.ts';
+
+/** One probe. */
+export interface EngineProbe {
+  /** What the stores rely on. */
+  readonly name: string;
+  /** What the engine does, as one short line. */
+  readonly run: (client: DynamoDBDocumentClient) => Promise<string>;
+  /** What DynamoDB does by its documentation. */
+  readonly aws: string;
+  /** Engines that answer otherwise. @default none */
+  readonly otherwise?: Readonly<Partial<Record<DynamoDbEngine, string>>>;
+}
+
+/** The table that most are asked of. */
+export const TableName = TABLE_NAMES.tasks;
+/** Largest item that DynamoDB stores. */
+export const MAX_ITEM_BYTES = 400 * 1_024;
+
+/** A key that no other probe uses. */
+export const freshId = (): string => `probe-${countedIds.next()}`;
+
+/** `accepted`, or the name of the error. */
+export async function outcomeOf(send: () => Promise<unknown>): Promise<string> {
+  try {
+    await send();
+    return 'accepted';
+  } catch (error) {
+    return error instanceof Error ? error.name : 'unknown';
+  }
+}
+
+/** Stores an item. */
+export const put = (client: DynamoDBDocumentClient, Item: Record<string, unknown>): Promise<unknown> =>
+  client.send(new PutCommand({ TableName, Item }));
+
+/** The item of a key, strongly consistent. */
+export const get = async (
+  client: DynamoDBDocumentClient,
+  taskId: string,
+): Promise<Record<string, unknown> | undefined> =>
+  (await client.send(new GetCommand({ TableName, Key: { taskId }, ConsistentRead: true }))).Item;
+
+/** An item of exactly so many bytes. */
+export const itemOfBytes = (bytes: number): Record<string, unknown> => {
+  const taskId = freshId();
+  return { taskId, data: 'x'.repeat(bytes - `taskId${taskId}data`.length) };
+};

@@ -1,10 +1,9 @@
 /** Size and cold import of every deployed bundle, as esbuild leaves it for Lambda. */
-import { execFileSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { FUNCTION_ENV, type FunctionName } from '../lambdas/contracts/environment.ts';
+import type { FunctionName } from '../lambdas/contracts/environment.ts';
 import { bundleDirOf, FUNCTION_NAMES } from '../lib/bundling/bundle-functions.ts';
+import { coldImport } from './cold-import.ts';
 import { type Figure, median, report } from './report.ts';
 
 /** Imports per bundle, each in a fresh process. */
@@ -13,28 +12,11 @@ const SAMPLES = 7;
 const WORKER_LIMIT_KB = 600;
 const LIMITED: readonly FunctionName[] = ['run-action-crm', 'run-action-slack'];
 
-const TIMER = `const t=performance.now();await import(process.argv[1]);process.stdout.write(String(performance.now()-t));process.exit(0)`;
-
 const kilobytes = (bytes: number): number => Math.round(bytes / 102.4) / 10;
 
-/** Every variable the function requires, with a value that none of them uses while being imported. */
-const environmentFor = (name: FunctionName): Record<string, string> => ({
-  ...Object.fromEntries(
-    FUNCTION_ENV[name].map((variable) => [
-      variable,
-      variable.endsWith('URL') ? 'https://example.invalid/' : 'example',
-    ]),
-  ),
-  AWS_REGION: 'us-east-1',
-  PATH: process.env['PATH'] ?? '',
-});
-
-function coldImportMs(name: FunctionName): number {
-  const bundle = pathToFileURL(join(bundleDirOf(name), 'index.mjs')).href;
-  const args = ['--input-type=module', '-e', TIMER, bundle];
-  const run = () =>
-    Number(execFileSync(process.execPath, args, { env: environmentFor(name), encoding: 'utf8' }));
-  return Math.round(median(Array.from({ length: SAMPLES }, run)));
+function medianImportMs(name: FunctionName): number {
+  const bundle = join(bundleDirOf(name), 'index.mjs');
+  return Math.round(median(Array.from({ length: SAMPLES }, () => coldImport(bundle, name).wallMs)));
 }
 
 function figuresOf(name: FunctionName): Figure[] {
@@ -46,7 +28,7 @@ function figuresOf(name: FunctionName): Figure[] {
   return [
     { name: `${name} code`, value: codeKb, unit: 'KB', ...limit, samples: 1 },
     { name: `${name} with its files`, value: kilobytes(bytes), unit: 'KB', samples: 1 },
-    { name: `${name} cold import`, value: coldImportMs(name), unit: 'ms', samples: SAMPLES },
+    { name: `${name} cold import`, value: medianImportMs(name), unit: 'ms', samples: SAMPLES },
   ];
 }
 

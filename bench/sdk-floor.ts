@@ -1,0 +1,110 @@
+/**
+ * The floor under a function's bundle: its SDK clients and the other packages it uses, and nothing of ours. It imports from
+ * each package exactly the names that our sources in the bundle import, so that both bundles shake the same tree, makes each
+ * SDK client once, as every function does, and calls nothing.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { buildSync, type Metafile } from 'esbuild';
+import type { FunctionName } from '../lambdas/contracts/environment.ts';
+import { bundleOptions } from '../lib/bundling/bundle-functions.ts';
+
+const REPOSITORY = path.resolve(import.meta.dirname, '..');
+/** Value imports of a package; `import type` and relative paths do not match. */
+const PACKAGE_IMPORT = /^import\s+(?!type\s)([^;']+?)\s+from\s+'([^'.][^']*)';/gm;
+const NAMESPACE = /^\* as (\w+)$/;
+const NAMED = /\{([^}]*)\}/;
+
+/** What is imported of one package. */
+interface PackageUse {
+  readonly named: Set<string>;
+  isDefault: boolean;
+}
+
+const usedMembers = (source: string, namespace: string): readonly string[] =>
+  [...source.matchAll(new RegExp(`\\b${namespace}\\.(\\w+)`, 'g'))].map(([, member = '']) => member);
+
+function addClause(use: PackageUse, clause: string, source: string): void {
+  const namespace = NAMESPACE.exec(clause.trim())?.[1];
+  const names =
+    NAMED.exec(clause)?.[1]
+      ?.split(',')
+      .map((name) => name.trim()) ?? [];
+  const values = names.filter((name) => name !== '' && !name.startsWith('type '));
+  for (const name of values) use.named.add(name.split(/\s+as\s+/)[0] ?? name);
+  if (namespace !== undefined) for (const member of usedMembers(source, namespace)) use.named.add(member);
+  if (namespace === undefined && !clause.trim().startsWith('{')) use.isDefault = true;
+}
+
+/** Packages of some sources, with what is imported of each; Node's own are no packages. */
+export function packageUses(sources: readonly string[]): ReadonlyMap<string, PackageUse> {
+  const uses = new Map<string, PackageUse>();
+  for (const source of sources) {
+    for (const [, clause = '', name = ''] of source.matchAll(PACKAGE_IMPORT)) {
+      if (name.startsWith('node:')) continue;
+      const use = uses.get(name) ?? { named: new Set(), isDefault: false };
+      addClause(use, clause, source);
+      uses.set(name, use);
+    }
+  }
+  return uses;
+}
+
+/** The classes that AWS calls clients; the document client is a wrapper around one. */
+const SDK_CLIENT = /^(?!DynamoDBDocument)\w+Client$/;
+
+const keptOf = (namespace: string, member: string, packageName: string): string =>
+  packageName.startsWith('@aws-sdk/') && SDK_CLIENT.test(member)
+    ? `new ${namespace}.${member}({})`
+    : `${namespace}.${member}`;
+
+/** A module that imports all of it and keeps it from being shaken away. */
+export function floorModule(uses: ReadonlyMap<string, PackageUse>): string {
+  const imports: string[] = [];
+  const kept: string[] = [];
+  for (const [index, [name, { named, isDefault }]] of [...uses].entries()) {
+    const namespace = `p${index}`;
+    const members = [...named]
+      .filter((member) => member !== 'default')
+      .map((member) => keptOf(namespace, member, name));
+    if (isDefault || named.has('default')) imports.push(`import d${index} from '${name}';`);
+    if (isDefault || named.has('default')) kept.push(`d${index}`);
+    if (members.length > 0) imports.push(`import * as ${namespace} from '${name}';`);
+    kept.push(...members);
+    if (named.size === 0 && !isDefault) imports.push(`import '${name}';`);
+  }
+  return `${imports.join('\n')}\nglobalThis.kept = [${kept.join(', ')}];\n`;
+}
+
+/** Our own sources in a function's bundle, as paths from the repository's root. */
+function ownSources(name: FunctionName): readonly string[] {
+  const { metafile } = buildSync({
+    ...bundleOptions('unused'),
+    entryPoints: [`lambdas/handlers/${name}.handler.ts`],
+    metafile: true,
+    write: false,
+  });
+  return inputsWithBytes(metafile).filter((input) => input.startsWith('lambdas/'));
+}
+
+/** Inputs of which something is left in the output. */
+const inputsWithBytes = ({ outputs }: Metafile): readonly string[] =>
+  Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
+  );
+
+/** Bundles the floor of a function into `outfile`, with the options of the functions themselves. */
+export function bundleFloor(name: FunctionName, outfile: string): void {
+  const sources = ownSources(name).map((file) => readFileSync(path.join(REPOSITORY, file), 'utf8'));
+  const {
+    outdir: _outdir,
+    entryPoints: _entryPoints,
+    outExtension: _extension,
+    ...options
+  } = bundleOptions('unused');
+  buildSync({
+    ...options,
+    outfile,
+    stdin: { contents: floorModule(packageUses(sources)), resolveDir: REPOSITORY },
+  });
+}

@@ -1,0 +1,16 @@
+/**
+ * Every benchmark in turn, as one table; its last line is the list of all figures as JSON. With `--write` the figures become
+ * `docs/performance.md`. A script named `bench:…` in package.json is a benchmark, and so are `size` and `sim`.
+ */
+import { report } from './report.ts';
+import { writePerformancePage } from './performance-page.ts';
+import { benchScripts, runScript } from './scripts.ts';
+import type { ScriptFigures } from './scripts.ts';
+
+const results: ScriptFigures[] = [];
+for (const script of benchScripts()) {
+  process.stderr.write(`npm run ${script.name}\n`);
+  results.push({ script, figures: await runScript(script) });
+}
+if (process.argv.includes('--write')) await writePerformancePage(results, new Date());
+report(results.flatMap(({ figures }) => figures));

@@ -5,7 +5,7 @@ import type { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
 import type { ExecutionTask } from '../../lambdas/contracts/records.ts';
 import { canonicalJson, deriveTaskId, executionNameOf, taskHashOf } from '../../lambdas/domain/hashing.ts';
 import { POLICY } from '../../lambdas/domain/policy.ts';
-import { enqueued } from '../../lambdas/domain/transitions.ts';
+import { enqueued, stopped } from '../../lambdas/domain/transitions.ts';
 import { callApi } from '../../tools/cli/api-client.ts';
 import { problemText } from '../../tools/cli/queue-client.ts';
 import { type QuoteAction, readQuoteFile } from '../../tools/cli/quote-file.ts';
@@ -172,6 +172,14 @@ async function storeOrphan({ tasks }: CostLab, scenario: ActionScenario): Promis
   return task;
 }
 
+/** Nothing is left for the sweeps of the schedule. */
+async function cancel({ tasks }: CostLab, taskId: string): Promise<void> {
+  const task = await tasks.get(taskId);
+  if (task?.state !== 'queued') return;
+  const context = { nowMs: Date.now(), attemptId: taskId, actor: 'bench' };
+  await tasks.replace(task, stopped(task, 'operator_cancel', context));
+}
+
 async function runSweep({ outputs }: CostLab): Promise<void> {
   const { awsEndpointUrl: endpoint, region } = outputs;
   const lambda = new LambdaClient({ endpoint, region, credentials: ROOT_KEYS });
@@ -201,13 +209,14 @@ async function recoverOnce(lab: CostLab, scenario: ActionScenario): Promise<Trie
   await shown(2);
   const seen = await seenSince(lab, sinceMs, lab.outputs.functions);
   lab.recorder.onCall(undefined);
+  await cancel(lab, orphan.taskId);
   const isAlone = seen.runs.get('sweep') === 1;
   return { seen, usage: usageOfSeen(seen), parts: partsOfSeen(seen), transitions: isAlone ? 1 : 0 };
 }
 
 /**
- * What it uses to find one lost task, give it its next driver and say so; the driver's own work is an action's.
- * The task is left to the next sweep.
+ * What it uses to find one lost task, give it its next driver and say so; the driver's own work is an action's. The task
+ * is cancelled afterwards.
  */
 export const measureRecovery = (lab: CostLab, scenario: ActionScenario): Promise<MeasuredRun> =>
   unmerged(() => recoverOnce(lab, scenario));

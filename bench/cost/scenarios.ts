@@ -35,11 +35,11 @@ export async function measureAll(outputs: LocalOutputs, onProgress: (name: strin
     await put('retry', async () =>
       beyond((await measureAction(lab, { ...SYNC, failsOnce: true })).usage, success),
     );
-    await put('recovery', async () => (await measureRecovery(lab, SYNC)).usage);
     const naive = await put('naive crm.sync', () => measureNaive(lab, recipe, SYNC));
     await put('naive retry', async () =>
       beyond(await measureNaive(lab, recipe, { ...SYNC, failsOnce: true }), naive),
     );
+    await put('recovery', async () => (await measureRecovery(lab, SYNC)).usage);
     return { scenarios, parts: sync.parts };
   } finally {
     await lab.close();

@@ -5,4 +5,10 @@ import { writeOpenApi } from './generate/openapi.ts';
 import { writeRecoveryPage } from './generate/recovery-page.ts';
 import { writeStateDiagram } from './generate/state-diagram.ts';
 
-await Promise.all([writeOpenApi(), writeStateDiagram(), writeRecoveryPage(), writeCostPage(), writeEnginesPage()]);
+await Promise.all([
+  writeOpenApi(),
+  writeStateDiagram(),
+  writeRecoveryPage(),
+  writeCostPage(),
+  writeEnginesPage(),
+]);

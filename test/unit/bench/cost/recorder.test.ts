@@ -5,6 +5,7 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  ScanCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -127,6 +128,18 @@ describe('the recorder', () => {
     // 2 KB become 4 and then 6; if both saw 2 KB before, one of the two figures would be wrong.
     const units = recorder.calls().map(({ usage }) => usage.writtenBytes);
     expect(Math.abs((units[0] ?? 0) - (units[1] ?? 0))).toBeGreaterThanOrEqual(2_000);
+  });
+
+  it('lets a call pass whose units cannot be told, and says so when it is asked for them', async () => {
+    await put();
+    recorder.clear();
+
+    const { Count } = await client.send(
+      new ScanCommand({ TableName, FilterExpression: 'attribute_exists(taskId)' }),
+    );
+
+    expect(Count).toBeGreaterThan(0);
+    expect(() => usageOfCalls(recorder.calls())).toThrow(/Scan/);
   });
 
   it('gives an answer of the hook, and passes nothing on', async () => {

@@ -37,8 +37,8 @@ export interface ObservedCall {
   readonly status: number;
   /** What a write found and left, and where. */
   readonly written?: WrittenItem;
-  /** What a Query read, where its answer shows only parts of it. */
-  readonly read?: readonly StoredItem[];
+  /** What a Query read, where its answer shows only parts of it; `untold` when these do not say of which items. */
+  readonly read?: readonly StoredItem[] | 'untold';
 }
 
 /** An item around a write. */
@@ -73,6 +73,8 @@ function getUsage({ request, answer }: ObservedCall): Usage {
 function queryUsage({ request, answer, read }: ObservedCall): Usage {
   const { ConsistentRead } = queryRequestSchema.parse(request);
   const { Items = [] } = queryAnswerSchema.parse(answer);
+  if (read === 'untold')
+    throw new RangeError('read: expected an answer that names the keys of what was read');
   const sizes = (read ?? Items).map(itemBytes);
   const size = sizes.reduce((sum, one) => sum + one, 0);
   return readOf(sizes, readUnits(size, consistencyOf(ConsistentRead)));

@@ -185,7 +185,7 @@ async function runSweep({ outputs }: CostLab): Promise<void> {
   const lambda = new LambdaClient({ endpoint, region, credentials: ROOT_KEYS });
   const answer = await lambda.send(new InvokeCommand({ FunctionName: outputs.functions['sweep'] ?? '' }));
   lambda.destroy();
-  if (answer.FunctionError !== undefined) throw new Error(`sweep: ${answer.FunctionError}`);
+  if (answer.FunctionError !== undefined) throw new Error(`sweep: ${answer.Payload?.transformToString()}`);
 }
 
 /** Any execution may be started now, in name only: what it would do is not what the recovery costs. */

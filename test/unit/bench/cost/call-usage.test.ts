@@ -47,6 +47,10 @@ describe('a query', () => {
     expect(usageOfCall(projected)).toMatchObject({ readUnits: 1.5, readBytes: 9_000 });
   });
 
+  it('whose answer does not say what was read is refused', () => {
+    expect(() => usageOfCall({ ...query({ Items: [wire(10)] }), read: 'untold' })).toThrow(/names the keys/);
+  });
+
   it('with a filter is refused: what it read does not show', () => {
     expect(() => usageOfCall(query({ Items: [] }, { FilterExpression: 'a = :a' }))).toThrow(/filter/);
   });

@@ -140,6 +140,17 @@ describe('the recorder', () => {
 
     expect(Count).toBeGreaterThan(0);
     expect(() => usageOfCalls(recorder.calls())).toThrow(/Scan/);
+    recorder.clear();
+    const { Items } = await client.send(
+      new QueryCommand({
+        TableName,
+        KeyConditionExpression: 'taskId = :taskId',
+        ProjectionExpression: 'quoteId',
+        ExpressionAttributeValues: { ':taskId': taskId },
+      }),
+    );
+    expect(Items).toEqual([{ quoteId: 'Q-1' }]);
+    expect(() => usageOfCalls(recorder.calls())).toThrow(/names the keys/);
   });
 
   it('gives an answer of the hook, and passes nothing on', async () => {

@@ -1,8 +1,10 @@
 /** `npm run generate`: writes every file that is derived from another one. Tests fail when one of them is stale. */
 import { writeCostPage } from '../bench/cost/page.ts';
 import { writeEnginesPage } from '../test/contract/stores/engines-page.ts';
+import { formatMarkdown } from './generate/markdown.ts';
 import { writeOpenApi } from './generate/openapi.ts';
 import { writeRecoveryPage } from './generate/recovery-page.ts';
+import { writeRunbookPages } from './generate/runbook-pages.ts';
 import { writeStateDiagram } from './generate/state-diagram.ts';
 
 await Promise.all([
@@ -11,4 +13,5 @@ await Promise.all([
   writeRecoveryPage(),
   writeCostPage(),
   writeEnginesPage(),
+  writeRunbookPages(formatMarkdown),
 ]);

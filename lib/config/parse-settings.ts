@@ -8,6 +8,9 @@ const CHANNEL = /^[CG][A-Z0-9]{2,20}$/;
 const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
 const REDEPLOY = /^[A-Za-z0-9][\w.-]{0,31}$/;
 const ACCOUNT = /^\d{12}$/;
+const EMAIL = /^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/;
+const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/;
+const RUNBOOKS = /^(?:https:\/\/[^\s?#]+|[\w./-]+)(?<!\/)$/;
 
 type Check = (text: string) => boolean;
 
@@ -114,3 +117,28 @@ export const parseUrl = (setting: string, given: unknown, rule: UrlRule): string
   const slash = rule.endsInSlash ? 'ending in a slash' : 'without a slash at the end';
   return parse(setting, `a plain ${protocols.join(' or ')} address ${slash}`, given, check);
 };
+
+/**
+ * One e-mail address, or absent.
+ * @throws {ConfigError}
+ */
+export const parseEmail = (setting: string, given: unknown): string | undefined =>
+  given === undefined ? undefined : parse(setting, 'one e-mail address', given, (text) => EMAIL.test(text));
+
+/**
+ * The ARN of an SNS topic, or absent.
+ * @throws {ConfigError}
+ */
+export const parseTopicArn = (setting: string, given: unknown): string | undefined =>
+  given === undefined
+    ? undefined
+    : parse(setting, 'the ARN of an SNS topic', given, (text) => TOPIC_ARN.test(text));
+
+/**
+ * Where the runbooks are: an https: address or a path.
+ * @throws {ConfigError}
+ */
+export const parseRunbookBase = (setting: string, given: unknown): string =>
+  parse(setting, 'an https: address or a path, without a slash at the end', given, (text) =>
+    RUNBOOKS.test(text),
+  );

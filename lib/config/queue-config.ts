@@ -60,4 +60,10 @@ export interface QueueConfig extends StageSettings {
   readonly allowedEngines: readonly string[];
   /** Name of the one role that may correct the audit trail; it is not created here. */
   readonly breakGlassRoleName: string;
+  /** Who gets the alarms by mail; absent: whoever subscribes to the topic. */
+  readonly alarmEmail: string | undefined;
+  /** An SNS topic of yours that gets the alarms; absent: the stack makes one. */
+  readonly alarmTopicArn: string | undefined;
+  /** Where the runbooks are, without a slash at the end: an address, or the folder in the repository. */
+  readonly runbookBaseUrl: string;
 }

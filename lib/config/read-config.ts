@@ -2,6 +2,7 @@
  * The only reader of CDK context and of the environment. Where both may carry a setting, context wins; the name in an
  * error is the one to fix.
  */
+import { ConfigError } from './config-error.ts';
 import * as parse from './parse-settings.ts';
 import { Rollout, Stage } from './queue-config.ts';
 import type { QueueConfig } from './queue-config.ts';
@@ -81,6 +82,22 @@ const readRollout = (sources: ConfigSources, stage: Stage): Rollout => {
   return parse.parseOneOf('-c rollout', sources.context('rollout') ?? STAGE_SETTINGS[stage].rollout, allowed);
 };
 
+const readAlarms = (
+  sources: ConfigSources,
+): Pick<QueueConfig, 'alarmEmail' | 'alarmTopicArn' | 'runbookBaseUrl'> => {
+  const email = lookup(sources, 'alarmEmail', 'QUOTEQ_ALARM_EMAIL');
+  const topic = lookup(sources, 'alarmTopicArn', 'QUOTEQ_ALARM_TOPIC_ARN');
+  const runbooks = lookup(sources, 'runbookBaseUrl', 'QUOTEQ_RUNBOOK_BASE_URL', 'runbooks');
+  if (email.given !== undefined && topic.given !== undefined) {
+    throw new ConfigError(email.setting, `nothing when ${topic.setting} names a topic`, email.given);
+  }
+  return {
+    alarmEmail: parse.parseEmail(email.setting, email.given),
+    alarmTopicArn: parse.parseTopicArn(topic.setting, topic.given),
+    runbookBaseUrl: parse.parseRunbookBase(runbooks.setting, runbooks.given),
+  };
+};
+
 /**
  * Reads and checks every setting of a synthesis. The stage is `local` unless `-c stage=…` names another; the Regions
  * are `-c regions=a,b`, else the one the CDK command line was given.
@@ -100,5 +117,6 @@ export const readConfig = (sources: ConfigSources): QueueConfig => {
     account: parse.parseAccount('CDK_DEFAULT_ACCOUNT', sources.env['CDK_DEFAULT_ACCOUNT']),
     ...readUrls(sources, isLocal),
     ...readBusiness(sources, isLocal),
+    ...readAlarms(sources),
   };
 };

@@ -28,6 +28,16 @@ export interface QueueOutputs {
   readonly FunctionNames: string;
 }
 
+/** Names of the outputs of the stack that watches it. */
+export interface ObservabilityOutputs {
+  /** Where the alarms go. */
+  readonly AlarmTopicArn: string;
+  readonly DashboardName: string;
+}
+
 /** Writes the outputs under exactly their names. */
-export const addOutputs = (stack: Stack, outputs: QueueOutputs): readonly CfnOutput[] =>
+export const addOutputs = (
+  stack: Stack,
+  outputs: QueueOutputs | ObservabilityOutputs,
+): readonly CfnOutput[] =>
   Object.entries(outputs).map(([name, value]) => new CfnOutput(stack, name, { value }));

@@ -1,73 +1,63 @@
-import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Alarm, ComparisonOperator, type IAlarmAction, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import {
-  METRIC_DIMENSIONS,
-  METRIC_NAMESPACE,
-  Metric as MetricName,
-} from '../../lambdas/contracts/metric-names.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
+import { type AlarmDefinition, ONLY } from './alarm-definition.ts';
+import { ALARMS, runbookUrl } from './alarm-registry.ts';
+import type { MetricFactory } from './metric-factory.ts';
+import type { Signal } from './signals.ts';
 
 /** Properties of {@link QueueAlarms}. */
 export interface QueueAlarmsProps {
   readonly config: QueueConfig;
-  readonly parked: Queue;
-  readonly cardDeadLetters: Queue;
-  readonly clickDeadLetters: Queue;
+  readonly metrics: MetricFactory;
+  readonly action: IAlarmAction;
 }
 
-/** Each alarm with its meaning; its page is `runbooks/alarms/<slug>.md`. */
-const MEANINGS = {
-  'slack-terminal-errors': 'Slack refuses card updates until somebody mends channel, app or token',
-  'card-dead-letters': 'Card updates were given up: cards in Slack may be stale',
-  'click-dead-letters': 'Clicks of operators were given up: what they asked for was not done',
-  'parked-records': 'Transitions could not be published: the audit trail may have a gap',
-} as const;
-/** Names an alarm. */
-export type AlarmSlug = keyof typeof MEANINGS;
+const OPERATORS = {
+  '>': ComparisonOperator.GREATER_THAN_THRESHOLD,
+  '>=': ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  '<': ComparisonOperator.LESS_THAN_THRESHOLD,
+} as const satisfies Record<AlarmDefinition['comparison'], ComparisonOperator>;
 
-/** One thing in five minutes is enough: each of these wants a person. */
-const PERIOD = Duration.minutes(5);
+const MISSING = {
+  breaching: TreatMissingData.BREACHING,
+  notBreaching: TreatMissingData.NOT_BREACHING,
+  ignore: TreatMissingData.IGNORE,
+} as const satisfies Record<AlarmDefinition['missingData'], TreatMissingData>;
 
-/** Alarms on what nobody would otherwise notice. */
+/** The alarms of the registry; each tells the topic when it rings and when it is over. */
 export class QueueAlarms extends Construct {
   readonly alarms: readonly Alarm[];
-  private readonly stackName: string;
 
   constructor(scope: Construct, id: string, props: QueueAlarmsProps) {
     super(scope, id);
-    this.stackName = props.config.stackName;
-    const refused = new Metric({
-      namespace: METRIC_NAMESPACE,
-      metricName: MetricName.SlackTerminalErrors,
-      dimensionsMap: { ...METRIC_DIMENSIONS },
-      statistic: 'Sum',
-      period: PERIOD,
-    });
-    this.alarms = [
-      this.addAlarm('slack-terminal-errors', refused),
-      this.addAlarm('card-dead-letters', this.depthOf(props.cardDeadLetters)),
-      this.addAlarm('click-dead-letters', this.depthOf(props.clickDeadLetters)),
-      this.addAlarm('parked-records', this.depthOf(props.parked)),
-    ];
+    this.alarms = ALARMS.flatMap((definition) =>
+      Object.entries(definition.signals).map(([key, signal]) =>
+        this.addAlarm(definition, key, signal, props),
+      ),
+    );
   }
 
-  private depthOf(queue: Queue): IMetric {
-    return queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: PERIOD });
-  }
-
-  private addAlarm(slug: AlarmSlug, metric: IMetric): Alarm {
-    return new Alarm(this, slug, {
-      alarmName: `${this.stackName}/${slug}`,
-      alarmDescription: `${MEANINGS[slug]}. See runbooks/alarms/${slug}.md`,
-      metric,
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // No data: nothing was refused, and SQS reports nothing of a queue that nobody has used for hours.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+  private addAlarm(
+    definition: AlarmDefinition,
+    key: string,
+    signal: Signal,
+    { config, metrics, action }: QueueAlarmsProps,
+  ): Alarm {
+    const { slug, meaning, severity, threshold, periods, breachingPeriods = periods } = definition;
+    const name = key === ONLY ? slug : `${slug}/${key}`;
+    const alarm = new Alarm(this, name.replace('/', '-'), {
+      alarmName: `${config.stackName}/${name}`,
+      alarmDescription: `${meaning} (${severity}). See ${runbookUrl(config.runbookBaseUrl, slug)}`,
+      metric: metrics.metricOf(signal, { periodMinutes: definition.periodMinutes }),
+      threshold,
+      evaluationPeriods: periods,
+      datapointsToAlarm: breachingPeriods,
+      comparisonOperator: OPERATORS[definition.comparison],
+      treatMissingData: MISSING[definition.missingData],
     });
+    alarm.addAlarmAction(action);
+    alarm.addOkAction(action);
+    return alarm;
   }
 }

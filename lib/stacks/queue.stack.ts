@@ -28,7 +28,6 @@ import { SweepSchedule } from '../constructs/sweep-schedule.construct.ts';
 import { TrafficShift } from '../constructs/traffic-shift.construct.ts';
 import { TransitionBus } from '../constructs/transition-bus.construct.ts';
 import { WorkQueue } from '../constructs/work-queue.construct.ts';
-import { QueueAlarms } from '../monitoring/queue-alarms.construct.ts';
 import { ReleaseAlarms } from '../monitoring/release-alarms.construct.ts';
 
 /** Properties of {@link QueueStack}. */
@@ -57,7 +56,6 @@ export class QueueStack extends Stack {
   readonly auditPublisher: AuditPublisher;
   readonly sweepSchedule: SweepSchedule;
   readonly consumers: readonly QueueConsumer[];
-  readonly alarms: QueueAlarms;
 
   constructor(scope: Construct, id: string, props: QueueStackProps) {
     super(scope, id, stackPropsOf(props));
@@ -93,12 +91,6 @@ export class QueueStack extends Stack {
     });
     this.sweepSchedule = new SweepSchedule(this, 'Sweep', { ...common, sweep: functions.targetOf('sweep') });
     this.consumers = this.addConsumers(resources, functions);
-    this.alarms = new QueueAlarms(this, 'Alarms', {
-      config,
-      parked: resources.parked.queue,
-      cardDeadLetters: cards.deadLetters,
-      clickDeadLetters: resources.clicks.deadLetters,
-    });
     this.addQueueOutputs(config, resources, machine, api);
   }
 

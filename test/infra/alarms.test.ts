@@ -1,60 +1,189 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { METRIC_DIMENSIONS } from '../../lambdas/contracts/metric-names.ts';
+import { METRIC_DIMENSIONS, METRIC_NAMESPACE } from '../../lambdas/contracts/metric-names.ts';
 import { SERVICE_NAME } from '../../lambdas/platform/observability.ts';
 import { Stage } from '../../lib/config/queue-config.ts';
-import { synthesize } from './synthesis.ts';
+import { ALARMS } from '../../lib/monitoring/alarm-registry.ts';
+import { isMath, QUEUE_OUTPUTS } from '../../lib/monitoring/signals.ts';
+import { queueApp, synthesize, synthesizeObservability } from './synthesis.ts';
 
-const RUNBOOKS = path.resolve(import.meta.dirname, '../../runbooks');
-const HEADINGS = ['## Description', '## Investigation', '## Resolution', '## What it does not show'];
-
-const prod = synthesize(Stage.Prod);
+const queue = synthesize(Stage.Prod);
+const prod = synthesizeObservability(Stage.Prod);
 const alarms = prod.ofType('AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
-const slugs = alarms.map(({ AlarmName }) => String(AlarmName).replace('quoteq-prod/', ''));
+const names = alarms.map(({ AlarmName }) => String(AlarmName));
 
-const pageOf = (slug: string): string => path.join(RUNBOOKS, 'alarms', `${slug}.md`);
+const alarmNamed = (name: string): Readonly<Record<string, unknown>> => {
+  const found = alarms.find(({ AlarmName }) => AlarmName === `quoteq-prod/${name}`);
+  if (found === undefined) throw new RangeError(`name: expected an alarm, got ${name}`);
+  return found;
+};
+const textOf = (value: unknown): string => JSON.stringify(value);
 
 describe('alarms', () => {
-  it('have one runbook page each, and no page is without its alarm', () => {
-    const pages = readdirSync(path.join(RUNBOOKS, 'alarms')).map((file) => file.replace(/\.md$/, ''));
+  it('are those of the registry, each under its own name', () => {
+    const expected = ALARMS.flatMap(({ slug, signals }) =>
+      Object.keys(signals).map((key) => `quoteq-prod/${slug}${key === '' ? '' : `/${key}`}`),
+    );
 
-    expect(pages.toSorted()).toEqual(slugs.toSorted());
+    expect(names.toSorted()).toEqual(expected.toSorted());
+    expect(new Set(names).size).toBe(names.length);
+    expect(new Set(ALARMS.map(({ slug }) => slug)).size).toBe(ALARMS.length);
   });
 
-  it.each(slugs)('%s names its page, which has every heading, and stands in the index', (slug) => {
-    const alarm = alarms.find(({ AlarmName }) => AlarmName === `quoteq-prod/${slug}`);
+  it.each(ALARMS)('$slug rings as the registry says, and tells the topic', (definition) => {
+    const { slug, signals, threshold, missingData, periods, breachingPeriods = periods } = definition;
+    const rung = alarms.filter(
+      ({ AlarmName }) =>
+        AlarmName === `quoteq-prod/${slug}` || String(AlarmName).startsWith(`quoteq-prod/${slug}/`),
+    );
 
-    expect(alarm?.['AlarmDescription']).toContain(`runbooks/alarms/${slug}.md`);
-    expect(existsSync(pageOf(slug))).toBe(true);
-    const page = readFileSync(pageOf(slug), 'utf8');
-    expect(HEADINGS.filter((heading) => !page.includes(`\n${heading}\n`))).toEqual([]);
-    expect(readFileSync(path.join(RUNBOOKS, 'README.md'), 'utf8')).toContain(`\`${slug}\``);
+    expect(rung).toHaveLength(Object.keys(signals).length);
+    for (const alarm of rung) {
+      expect(alarm).toMatchObject({
+        Threshold: threshold,
+        TreatMissingData: missingData,
+        EvaluationPeriods: periods,
+        AlarmDescription: `${definition.meaning} (${definition.severity}). See runbooks/alarms/${slug}.md`,
+        AlarmActions: [{ Ref: expect.stringMatching(/^AlarmTopic/) }],
+        OKActions: [{ Ref: expect.stringMatching(/^AlarmTopic/) }],
+      });
+      expect(alarm['DatapointsToAlarm'] ?? periods).toBe(breachingPeriods);
+    }
+  });
+
+  it.each(ALARMS)(
+    '$slug asks CloudWatch for no more than it takes',
+    ({ signals, periodMinutes, periods }) => {
+      // Ten metrics in an expression; a day, or with periods of an hour and more a week, in all.
+      expect(periodMinutes * periods).toBeLessThanOrEqual(24 * 60);
+      for (const signal of Object.values(signals).filter(isMath)) {
+        expect(Object.keys(signal.uses).length).toBeLessThanOrEqual(10);
+        for (const name of Object.keys(signal.uses)) expect(signal.expression).toContain(name);
+      }
+    },
+  );
+
+  it('say why no data means what it means', () => {
+    for (const { missingDataWhy } of ALARMS) expect(missingDataWhy).toMatch(/^[A-Z].{20,}\.$/);
+    expect(ALARMS.filter(({ missingData }) => missingData === 'breaching').map(({ slug }) => slug)).toEqual([
+      'sweep-silence',
+    ]);
+  });
+
+  it('compare shares only where enough was counted', () => {
+    expect(textOf(alarmNamed('failed-action-rate')['Metrics'])).toContain(
+      'IF(whole >= 50, 100 * FILL(part, 0) / whole, 0)',
+    );
+    expect(textOf(alarmNamed('recovery-within-5-min')['Metrics'])).toContain(
+      'IF(whole >= 5, 100 * FILL(part, 0) / whole, 100)',
+    );
+  });
+
+  it('link the runbooks of the address that the deployment names', () => {
+    const runbookBaseUrl = 'https://git.example/quoteq/blob/main/runbooks';
+    const linked = synthesizeObservability(Stage.Prod, { runbookBaseUrl });
+
+    for (const [, { Properties }] of linked.ofType('AWS::CloudWatch::Alarm')) {
+      expect(Properties['AlarmDescription']).toMatch(
+        /See https:\/\/git\.example\/quoteq\/blob\/main\/runbooks\/alarms\/[a-z0-9-]+\.md$/,
+      );
+    }
   });
 
   it('watch every queue that nobody consumes', () => {
-    const watched = alarms.flatMap(({ Dimensions }) => JSON.stringify(Dimensions ?? []));
-    const consumed = prod
+    const consumed = queue
       .ofType('AWS::Lambda::EventSourceMapping')
-      .map(([, { Properties }]) => JSON.stringify(Properties['EventSourceArn']));
-    const idle = prod
+      .map(([, { Properties }]) => textOf(Properties['EventSourceArn']));
+    const idle = queue
       .ofType('AWS::SQS::Queue')
       .map(([logicalId]) => logicalId)
       .filter((logicalId) => !consumed.some((source) => source.includes(`"${logicalId}"`)));
+    const outputs = ALARMS.flatMap(({ signals }) => Object.values(signals)).flatMap((signal) =>
+      !isMath(signal) && signal.source.kind === 'depth' ? [QUEUE_OUTPUTS[signal.source.queue]] : [],
+    );
+    const watched = outputs.map((name) => textOf(queue.outputs[name]));
 
-    expect(idle).toHaveLength(3);
-    expect(idle.filter((logicalId) => !watched.some((text) => text.includes(`"${logicalId}"`)))).toEqual([]);
+    expect(idle.length).toBeGreaterThanOrEqual(3);
+    expect(idle.filter((logicalId) => !watched.some((value) => value.includes(`"${logicalId}"`)))).toEqual(
+      [],
+    );
   });
 
   it('look for our metrics under the dimension that the functions write', () => {
     expect(METRIC_DIMENSIONS.service).toBe(SERVICE_NAME);
+    expect(alarmNamed('slack-terminal-errors')).toMatchObject({
+      MetricName: 'slack_terminal_errors',
+      Namespace: METRIC_NAMESPACE,
+      Dimensions: [{ Name: 'service', Value: SERVICE_NAME }],
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  it('find queues, machine and functions of the stack that they watch', () => {
+    expect(textOf(alarmNamed('parked-records')['Dimensions'])).toContain(
+      '"Fn::GetStackOutput":{"StackName":"quoteq-prod","OutputName":"ParkedQueueUrl"}',
+    );
+    expect(textOf(alarmNamed('executions-aborted')['Dimensions'])).toContain(
+      ':stateMachine:quoteq-prod-quote-action',
+    );
+    expect(alarmNamed('function-errors/sweep')['Dimensions']).toEqual([
+      { Name: 'FunctionName', Value: 'quoteq-prod-sweep' },
+    ]);
+  });
+
+  it('are not on the local stage, whose AWS does not take them', () => {
+    const local = queueApp(Stage.Local);
+
+    expect(local.observability).toEqual([]);
+    expect(synthesize(Stage.Local).ofType('AWS::CloudWatch::Alarm')).toEqual([]);
+  });
+});
+
+describe('the topic of the alarms', () => {
+  it('is encrypted with a key that CloudWatch may use for alarms of this deployment only', () => {
+    const [, topic] = prod.ofType('AWS::SNS::Topic')[0] ?? [];
+    expect(textOf(topic?.Properties['KmsMasterKeyId'])).toContain('AlarmTopicKey');
+    const [, key] = prod.ofType('AWS::KMS::Key')[0] ?? [];
+    expect(key?.Properties['EnableKeyRotation']).toBe(true);
+    expect(textOf(key?.Properties['KeyPolicy'])).toContain(':alarm:quoteq-prod/*');
+    const [, policy] = prod.ofType('AWS::SNS::TopicPolicy')[0] ?? [];
+    expect(textOf(policy?.Properties['PolicyDocument'])).toContain('"aws:SecureTransport":"false"');
+    expect(textOf(policy?.Properties['PolicyDocument'])).toContain(':alarm:quoteq-prod/*');
+  });
+
+  it('has the address as its subscriber that the deployment names, and else none', () => {
+    const mailed = synthesizeObservability(Stage.Prod, { alarmEmail: 'ops@example.com' });
+
+    expect(prod.ofType('AWS::SNS::Subscription')).toEqual([]);
     expect(
-      prod.having('AWS::CloudWatch::Alarm', {
-        MetricName: 'slack_terminal_errors',
-        Namespace: 'QuoteExecutionQueue',
-        Dimensions: [{ Name: 'service', Value: SERVICE_NAME }],
-        TreatMissingData: 'notBreaching',
+      mailed.having('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'ops@example.com' }),
+    ).not.toThrow();
+  });
+
+  it('may be one that exists', () => {
+    const alarmTopicArn = 'arn:aws:sns:eu-central-1:111122223333:on-call';
+    const given = synthesizeObservability(Stage.Prod, { alarmTopicArn });
+
+    expect(given.ofType('AWS::SNS::Topic')).toEqual([]);
+    expect(
+      given.allHaving('AWS::CloudWatch::Alarm', {
+        AlarmActions: [alarmTopicArn],
+        OKActions: [alarmTopicArn],
       }),
     ).not.toThrow();
+  });
+
+  it.each([
+    [{ alarmEmail: 'ops' }, '-c alarmEmail: expected one e-mail address, got "ops"'],
+    [{ alarmTopicArn: 'on-call' }, '-c alarmTopicArn: expected the ARN of an SNS topic, got "on-call"'],
+    [
+      { runbookBaseUrl: 'https://git.example/runbooks/' },
+      '-c runbookBaseUrl: expected an https: address or a path, without a slash at the end',
+    ],
+    [
+      { alarmEmail: 'ops@example.com', alarmTopicArn: 'arn:aws:sns:eu-central-1:111122223333:on-call' },
+      '-c alarmEmail: expected nothing when -c alarmTopicArn names a topic',
+    ],
+  ])('is refused when given as %o', (context, message) => {
+    expect(() => queueApp(Stage.Prod, context)).toThrow(message);
   });
 });

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { AppProps } from 'aws-cdk-lib';
+import type { AppProps, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
@@ -62,16 +62,22 @@ export interface Synthesis {
   readonly having: (type: string, properties: unknown) => () => void;
   /** Throws, naming those that differ, unless every resource of the type has the properties and there is one. */
   readonly allHaving: (type: string, properties: unknown) => () => void;
+  /** Values of the stack's outputs by name. */
+  readonly outputs: Readonly<Record<string, unknown>>;
   /** The Lambda function of a name of the contract. */
   readonly functionNamed: (name: FunctionName) => Resource;
 }
 
-/** The first stack of a stage's app. */
-export const synthesize = (stage: Stage, context: Readonly<Record<string, unknown>> = {}): Synthesis => {
-  const [stack] = queueApp(stage, context).stacks;
+const synthesisOf = (stack: Stack | undefined, stage: Stage): Synthesis => {
   if (stack === undefined) throw new TypeError('stacks: expected at least one');
   const template = Template.fromStack(stack);
   const resources: Record<string, Resource> = template.toJSON()['Resources'];
+  const outputs = Object.fromEntries(
+    Object.entries(Object(template.toJSON()['Outputs'])).map(([name, output]) => [
+      name,
+      Object(output)['Value'],
+    ]),
+  );
   const ofType: Synthesis['ofType'] = (type) =>
     Object.entries(resources).filter(([, resource]) => resource.Type === type);
   const functionNamed = (name: FunctionName): Resource => {
@@ -84,5 +90,15 @@ export const synthesize = (stage: Stage, context: Readonly<Record<string, unknow
     template.hasResourceProperties(type, properties);
   const allHaving: Synthesis['allHaving'] = (type, properties) => () =>
     template.allResourcesProperties(type, properties);
-  return { ofType, functionNamed, having, allHaving };
+  return { ofType, outputs, functionNamed, having, allHaving };
 };
+
+/** The first stack of a stage's app. */
+export const synthesize = (stage: Stage, context: Readonly<Record<string, unknown>> = {}): Synthesis =>
+  synthesisOf(queueApp(stage, context).stacks[0], stage);
+
+/** The stack that watches it; there is none on the local stage. */
+export const synthesizeObservability = (
+  stage: Stage,
+  context: Readonly<Record<string, unknown>> = {},
+): Synthesis => synthesisOf(queueApp(stage, context).observability[0], stage);

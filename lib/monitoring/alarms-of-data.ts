@@ -1,0 +1,73 @@
+/** Alarms on what must not happen to the data: duplicates, and records, cards and clicks that were given up. */
+import { Metric } from '../../lambdas/contracts/metric-names.ts';
+import { type AlarmDefinition, ONLY } from './alarm-definition.ts';
+import { counted, depthOf, type Signal } from './signals.ts';
+
+const NOT_COUNTED = 'The metric is written only when there is something to count.';
+const SQS_SILENT = 'SQS reports nothing of a queue that nobody has used for hours: it is empty.';
+
+/** One thing in five minutes is enough: each of these wants a person. */
+const atOnce = (
+  slug: string,
+  meaning: string,
+  severity: AlarmDefinition['severity'],
+  signal: Signal,
+  missingDataWhy: string,
+): AlarmDefinition => ({
+  slug,
+  meaning,
+  severity,
+  signals: { [ONLY]: signal },
+  comparison: '>=',
+  threshold: 1,
+  periodMinutes: 5,
+  periods: 1,
+  missingData: 'notBreaching',
+  missingDataWhy,
+});
+
+/** The alarms. */
+export const DATA_ALARMS: readonly AlarmDefinition[] = [
+  atOnce(
+    'duplicate-mutations',
+    'A provider holds an effect twice, or another one than was asked for',
+    'page',
+    counted(Metric.DuplicateMutations),
+    NOT_COUNTED,
+  ),
+  atOnce(
+    'fingerprint-mismatch',
+    'What stands under the key of an action is not what the action asks for',
+    'page',
+    counted(Metric.FingerprintMismatches),
+    NOT_COUNTED,
+  ),
+  atOnce(
+    'parked-records',
+    'Transitions could not be published: the audit trail may have a gap',
+    'page',
+    depthOf('parked'),
+    SQS_SILENT,
+  ),
+  atOnce(
+    'card-dead-letters',
+    'Card updates were given up: cards in Slack may be stale',
+    'ticket',
+    depthOf('card-dead-letters'),
+    SQS_SILENT,
+  ),
+  atOnce(
+    'click-dead-letters',
+    'Clicks of operators were given up: what they asked for was not done',
+    'page',
+    depthOf('click-dead-letters'),
+    SQS_SILENT,
+  ),
+  atOnce(
+    'slack-terminal-errors',
+    'Slack refuses card updates until somebody mends channel, app or token',
+    'ticket',
+    counted(Metric.SlackTerminalErrors),
+    NOT_COUNTED,
+  ),
+];

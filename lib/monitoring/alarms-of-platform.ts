@@ -1,0 +1,168 @@
+/** Alarms on what carries the actions: the sweep, executions, functions, the stream and the API. */
+import { WORKER_BY_KIND } from '../../lambdas/contracts/action-kinds.ts';
+import { FUNCTION_ENV, type FunctionName } from '../../lambdas/contracts/environment.ts';
+import { Metric } from '../../lambdas/contracts/metric-names.ts';
+import { type AlarmDefinition, ONLY } from './alarm-definition.ts';
+import { counted, ofApi, ofFunction, ofMachine, type Signal } from './signals.ts';
+
+const HOUR_MS = 60 * 60 * 1_000;
+
+const isWorker = (name: FunctionName): boolean =>
+  Object.values(WORKER_BY_KIND).some((worker) => name === `run-action-${worker}`);
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant
+const FUNCTIONS = Object.keys(FUNCTION_ENV) as FunctionName[];
+const WORKERS = FUNCTIONS.filter(isWorker);
+const OTHERS = FUNCTIONS.filter((name) => !isWorker(name));
+
+const eachOf = (names: readonly FunctionName[], metric: 'Errors' | 'Throttles'): Record<string, Signal> =>
+  Object.fromEntries(names.map((name) => [name, ofFunction(name, metric)]));
+
+const GAUGE_SILENT =
+  'The sweep reports this each minute; that it reports at all is what sweep-silence watches.';
+const LAMBDA_SILENT = 'Lambda reports nothing of a function that was not called.';
+const STATES_SILENT = 'Step Functions reports the metric only when it happened.';
+
+const SWEEP_ALARMS: readonly AlarmDefinition[] = [
+  {
+    slug: 'sweep-silence',
+    meaning: 'No sweep has come to its end for five minutes: what is stuck stays stuck',
+    severity: 'page',
+    signals: { [ONLY]: counted(Metric.SweepRuns) },
+    comparison: '<',
+    threshold: 1,
+    periodMinutes: 5,
+    periods: 1,
+    missingData: 'breaching',
+    missingDataWhy: 'A sweep that does not run writes no metric: silence is the very thing to notice.',
+  },
+  {
+    slug: 'stuck-tasks',
+    meaning: 'Actions have been overdue through every sweep of 15 minutes',
+    severity: 'page',
+    signals: { [ONLY]: counted(Metric.StuckTasks, 'Minimum') },
+    comparison: '>=',
+    threshold: 1,
+    periodMinutes: 5,
+    periods: 3,
+    missingData: 'ignore',
+    missingDataWhy: `${GAUGE_SILENT} Until then the last state stands.`,
+  },
+  {
+    slug: 'oldest-task',
+    meaning: 'An action has not ended for 25 hours, an hour beyond the deadline that every action has',
+    severity: 'ticket',
+    signals: { [ONLY]: counted(Metric.OldestNonTerminalAge, 'Maximum') },
+    comparison: '>',
+    threshold: 25 * HOUR_MS,
+    periodMinutes: 5,
+    periods: 3,
+    missingData: 'ignore',
+    missingDataWhy: `${GAUGE_SILENT} Until then the last state stands.`,
+  },
+];
+
+const MACHINE_ALARMS: readonly AlarmDefinition[] = (
+  [
+    ['executions-aborted', 'Somebody stopped an execution by hand', 'ticket', 'ExecutionsAborted'],
+    ['executions-timed-out', 'An execution ran into its own time limit', 'page', 'ExecutionsTimedOut'],
+    [
+      'execution-throttles',
+      'Step Functions throttles our executions: actions start or move late',
+      'ticket',
+      'ExecutionThrottled',
+    ],
+  ] as const
+).map(([slug, meaning, severity, metric]) => ({
+  slug,
+  meaning,
+  severity,
+  signals: { [ONLY]: ofMachine(metric) },
+  comparison: '>=',
+  threshold: 1,
+  periodMinutes: 5,
+  periods: 1,
+  missingData: 'notBreaching',
+  missingDataWhy: STATES_SILENT,
+}));
+
+const FUNCTION_ALARMS: readonly AlarmDefinition[] = [
+  {
+    slug: 'function-errors',
+    meaning: 'A function threw, crashed or ran out of time five times in 15 minutes',
+    severity: 'page',
+    signals: eachOf(FUNCTIONS, 'Errors'),
+    comparison: '>=',
+    threshold: 5,
+    periodMinutes: 15,
+    periods: 1,
+    missingData: 'notBreaching',
+    missingDataWhy: LAMBDA_SILENT,
+  },
+  {
+    slug: 'function-throttles',
+    meaning: 'A function that reserves no concurrency was throttled: the account’s quota is used up',
+    severity: 'page',
+    signals: eachOf(OTHERS, 'Throttles'),
+    comparison: '>=',
+    threshold: 1,
+    periodMinutes: 5,
+    periods: 3,
+    breachingPeriods: 2,
+    missingData: 'notBreaching',
+    missingDataWhy: LAMBDA_SILENT,
+  },
+  {
+    slug: 'worker-throttles',
+    meaning: 'Workers were throttled without a break for an hour: their kind has too little concurrency',
+    severity: 'ticket',
+    // A burst of accepted quotes is meant to wait for its few workers, so only a lasting one is worth a look.
+    signals: eachOf(WORKERS, 'Throttles'),
+    comparison: '>=',
+    threshold: 1,
+    periodMinutes: 5,
+    periods: 12,
+    missingData: 'notBreaching',
+    missingDataWhy: LAMBDA_SILENT,
+  },
+  {
+    slug: 'stream-iterator-age',
+    meaning: 'Transitions reach the audit trail more than a minute late',
+    severity: 'page',
+    signals: { [ONLY]: ofFunction('publish-transitions', 'IteratorAge', 'Maximum') },
+    comparison: '>',
+    threshold: 60_000,
+    periodMinutes: 5,
+    periods: 3,
+    missingData: 'notBreaching',
+    missingDataWhy: 'Lambda reports the age when it reads records: there were none.',
+  },
+];
+
+const API_ALARMS: readonly AlarmDefinition[] = [
+  {
+    slug: 'api-server-errors',
+    meaning: 'More than 5 % of the API’s answers were 5xx for ten minutes',
+    severity: 'page',
+    signals: {
+      [ONLY]: {
+        // 20 requests: one failure is just 5 %.
+        expression: 'IF(requests >= 20, 100 * FILL(failures, 0) / requests, 0)',
+        uses: { failures: ofApi('5xx'), requests: ofApi('Count') },
+      },
+    },
+    comparison: '>',
+    threshold: 5,
+    periodMinutes: 5,
+    periods: 2,
+    missingData: 'notBreaching',
+    missingDataWhy: 'Nobody asked the API for anything.',
+  },
+];
+
+/** The alarms. */
+export const PLATFORM_ALARMS: readonly AlarmDefinition[] = [
+  ...SWEEP_ALARMS,
+  ...MACHINE_ALARMS,
+  ...FUNCTION_ALARMS,
+  ...API_ALARMS,
+];

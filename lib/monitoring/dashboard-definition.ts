@@ -1,0 +1,231 @@
+/**
+ * The dashboard as plain data. The CDK dashboard and the picture in the documents are both made from this, so each widget
+ * of the one is a panel of the other.
+ */
+import { FUNCTION_ENV, type FunctionName } from '../../lambdas/contracts/environment.ts';
+import { KPI_CONTRACT, KpiName } from '../../lambdas/contracts/kpi-contract.ts';
+import { Metric } from '../../lambdas/contracts/metric-names.ts';
+import { KPI_SIGNALS } from './kpi-signals.ts';
+import { counted, depthOf, ofApi, ofFunction, ofMachine, type QueueRole, type Signal } from './signals.ts';
+
+/** One line of a chart. */
+export interface SeriesDefinition {
+  readonly label: string;
+  readonly signal: Signal;
+}
+
+/** One chart. */
+export interface WidgetDefinition {
+  /** Kebab-case, the same for ever: panels are found by it. */
+  readonly id: string;
+  readonly title: string;
+  /** Of the vertical axis. */
+  readonly unit: '%' | 'ms' | 'count';
+  readonly series: readonly SeriesDefinition[];
+  /** Width in columns of 24. */
+  readonly width: 6 | 8 | 12;
+  /** Period of every series. */
+  readonly periodMinutes: 1 | 5 | 60;
+  /** A horizontal line. */
+  readonly target?: { readonly value: number; readonly label: string };
+  /** KPI that the chart shows; its picture is computed by the KPI module. */
+  readonly kpi?: KpiName;
+}
+
+/** One row of charts under a heading. */
+export interface SectionDefinition {
+  readonly title: string;
+  readonly widgets: readonly WidgetDefinition[];
+}
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant
+const FUNCTIONS = Object.keys(FUNCTION_ENV) as FunctionName[];
+
+const kpiWidget = (kpi: KpiName): WidgetDefinition => {
+  const { title, unit, target, bound } = KPI_CONTRACT[kpi];
+  return {
+    id: `kpi-${kpi.replaceAll('_', '-')}`,
+    title,
+    unit,
+    series: [{ label: title, signal: KPI_SIGNALS[kpi] }],
+    width: 6,
+    periodMinutes: 60,
+    target: { value: target, label: `target ${bound === 'at_most' ? '≤' : '≥'} ${target} ${unit}` },
+    kpi,
+  };
+};
+
+const count = (label: string, name: Metric, statistic?: 'Maximum'): SeriesDefinition => ({
+  label,
+  signal: counted(name, statistic),
+});
+
+const QUEUE_WIDGETS: readonly WidgetDefinition[] = [
+  {
+    id: 'actions',
+    title: 'Actions',
+    unit: 'count',
+    width: 12,
+    periodMinutes: 5,
+    series: [
+      count('enqueued', Metric.ActionsTotal),
+      count('completed', Metric.ActionsCompleted),
+      count('failed for good', Metric.ActionsFailed),
+      count('to be repeated', Metric.RetryableFailures),
+      count('held (paused kind)', Metric.ActionsHeld),
+    ],
+  },
+  {
+    id: 'duplicates',
+    title: 'Duplicate mutations',
+    unit: 'count',
+    width: 12,
+    periodMinutes: 5,
+    series: [
+      count('duplicate mutations', Metric.DuplicateMutations),
+      count('fingerprint mismatches', Metric.FingerprintMismatches),
+    ],
+  },
+];
+
+const RECOVERY_WIDGETS: readonly WidgetDefinition[] = [
+  {
+    id: 'stuck-tasks',
+    title: 'Stuck tasks',
+    unit: 'count',
+    width: 8,
+    periodMinutes: 1,
+    series: [
+      count('overdue at a sweep', Metric.StuckTasks, 'Maximum'),
+      count('left to the next sweep', Metric.SweepCarriedOver, 'Maximum'),
+    ],
+  },
+  {
+    id: 'recovery',
+    title: 'Recovery',
+    unit: 'count',
+    width: 8,
+    periodMinutes: 5,
+    series: [
+      count('seen to be stuck', Metric.StuckDetected),
+      count('recovered by the sweep', Metric.TasksRecovered),
+      count('ended', Metric.StuckSettled),
+      count('ended within 5 minutes', Metric.StuckSettledInTime),
+      count('sweeps', Metric.SweepRuns),
+    ],
+  },
+  {
+    id: 'oldest-task',
+    title: 'Age of the oldest task that has not ended',
+    unit: 'ms',
+    width: 8,
+    periodMinutes: 1,
+    series: [count('oldest', Metric.OldestNonTerminalAge, 'Maximum')],
+  },
+];
+
+const EXECUTION_WIDGETS: readonly WidgetDefinition[] = [
+  {
+    id: 'executions',
+    title: 'Executions by outcome',
+    unit: 'count',
+    width: 12,
+    periodMinutes: 5,
+    series: [
+      { label: 'started', signal: ofMachine('ExecutionsStarted') },
+      { label: 'succeeded', signal: ofMachine('ExecutionsSucceeded') },
+      { label: 'failed', signal: ofMachine('ExecutionsFailed') },
+      { label: 'aborted', signal: ofMachine('ExecutionsAborted') },
+      { label: 'timed out', signal: ofMachine('ExecutionsTimedOut') },
+      { label: 'throttled', signal: ofMachine('ExecutionThrottled') },
+    ],
+  },
+  {
+    id: 'stream-iterator-age',
+    title: 'Delay of the stream of transitions',
+    unit: 'ms',
+    width: 12,
+    periodMinutes: 1,
+    series: [{ label: 'iterator age', signal: ofFunction('publish-transitions', 'IteratorAge', 'Maximum') }],
+  },
+];
+
+const perFunction = (
+  id: string,
+  title: string,
+  unit: WidgetDefinition['unit'],
+  metric: Parameters<typeof ofFunction>[1],
+  statistic: Parameters<typeof ofFunction>[2],
+): WidgetDefinition => ({
+  id,
+  title,
+  unit,
+  width: 6,
+  periodMinutes: 5,
+  series: FUNCTIONS.map((name) => ({ label: name, signal: ofFunction(name, metric, statistic) })),
+});
+
+const FUNCTION_WIDGETS: readonly WidgetDefinition[] = [
+  perFunction('function-errors', 'Functions: errors', 'count', 'Errors', 'Sum'),
+  perFunction('function-duration', 'Functions: duration, p95', 'ms', 'Duration', 'p95'),
+  perFunction('function-throttles', 'Functions: throttles', 'count', 'Throttles', 'Sum'),
+  perFunction('function-concurrency', 'Functions: at once', 'count', 'ConcurrentExecutions', 'Maximum'),
+];
+
+const waiting = (label: string, queue: QueueRole): SeriesDefinition => ({ label, signal: depthOf(queue) });
+
+const EDGE_WIDGETS: readonly WidgetDefinition[] = [
+  {
+    id: 'dead-letters',
+    title: 'Given up and put aside',
+    unit: 'count',
+    width: 6,
+    periodMinutes: 5,
+    series: [
+      waiting('parked records', 'parked'),
+      waiting('cards given up', 'card-dead-letters'),
+      waiting('clicks given up', 'click-dead-letters'),
+    ],
+  },
+  {
+    id: 'queues',
+    title: 'Waiting',
+    unit: 'count',
+    width: 6,
+    periodMinutes: 5,
+    series: [waiting('card updates', 'cards'), waiting('clicks', 'clicks')],
+  },
+  {
+    id: 'api-answers',
+    title: 'API: answers',
+    unit: 'count',
+    width: 6,
+    periodMinutes: 5,
+    series: [
+      { label: 'requests', signal: ofApi('Count') },
+      { label: '4xx', signal: ofApi('4xx') },
+      { label: '5xx', signal: ofApi('5xx') },
+    ],
+  },
+  {
+    id: 'api-latency',
+    title: 'API: latency',
+    unit: 'ms',
+    width: 6,
+    periodMinutes: 5,
+    series: [
+      { label: 'p95', signal: ofApi('Latency', 'p95') },
+      { label: 'mean', signal: ofApi('Latency', 'Average') },
+    ],
+  },
+];
+
+/** The dashboard, from top to bottom. */
+export const DASHBOARD: readonly SectionDefinition[] = [
+  { title: 'KPIs against their targets', widgets: Object.values(KpiName).map(kpiWidget) },
+  { title: 'Actions', widgets: QUEUE_WIDGETS },
+  { title: 'Recovery', widgets: RECOVERY_WIDGETS },
+  { title: 'Executions and stream', widgets: EXECUTION_WIDGETS },
+  { title: 'Functions', widgets: FUNCTION_WIDGETS },
+  { title: 'Queues and API', widgets: EDGE_WIDGETS },
+];

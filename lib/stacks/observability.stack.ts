@@ -1,0 +1,39 @@
+import { Stack } from 'aws-cdk-lib';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Construct } from 'constructs';
+import type { QueueConfig } from '../config/queue-config.ts';
+import { addOutputs } from '../constructs/queue-outputs.ts';
+import { AlarmTopic } from '../monitoring/alarm-topic.construct.ts';
+import { MetricFactory } from '../monitoring/metric-factory.ts';
+import { QueueAlarms } from '../monitoring/queue-alarms.construct.ts';
+import { QueueDashboard } from '../monitoring/queue-dashboard.construct.ts';
+
+/** Properties of {@link QueueObservability}. */
+export interface QueueObservabilityProps {
+  readonly config: QueueConfig;
+  readonly region: string;
+}
+
+/**
+ * Dashboard and alarms of the queue in one Region. A stack of its own, because the local AWS takes no alarms on metric
+ * math, and because it may be changed or deleted without touching what it watches.
+ */
+export class QueueObservability extends Stack {
+  readonly alarms: QueueAlarms;
+  readonly dashboard: QueueDashboard;
+
+  constructor(scope: Construct, id: string, { config, region }: QueueObservabilityProps) {
+    super(scope, id, {
+      stackName: `${config.stackName}-observability`,
+      description: 'Quote Execution Queue: dashboard and alarms',
+      env: { region, ...(config.account !== undefined && { account: config.account }) },
+    });
+    const metrics = new MetricFactory(this, config.stackName);
+    const { topic } = new AlarmTopic(this, 'AlarmTopic', { config });
+    this.alarms = new QueueAlarms(this, 'Alarms', { config, metrics, action: new SnsAction(topic) });
+    // Dashboards are not of a Region: the name has to say which one it shows.
+    const dashboardName = `${config.stackName}-${region}`;
+    this.dashboard = new QueueDashboard(this, 'Dashboard', { dashboardName, metrics });
+    addOutputs(this, { AlarmTopicArn: topic.topicArn, DashboardName: dashboardName });
+  }
+}

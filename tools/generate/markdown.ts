@@ -1,0 +1,8 @@
+/** Markdown as the repository keeps it. */
+import { format, resolveConfig } from 'prettier';
+
+/** Formats a page as `npm run format:fix` would. */
+export async function formatMarkdown(text: string): Promise<string> {
+  const config = await resolveConfig(new URL('../../README.md', import.meta.url));
+  return format(text, { ...config, parser: 'markdown' });
+}

@@ -1,0 +1,148 @@
+/**
+ * Writes what the runbooks take from the registry of alarms and from the list of errors: the facts of each alarm's page, the
+ * index, and `runbooks/errors.md`. What people wrote stands outside the marks and stays.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { ERROR_CODES, type ErrorCode, isErrorCode } from '../../lambdas/contracts/error-codes.ts';
+import type { AlarmDefinition } from '../../lib/monitoring/alarm-definition.ts';
+import { ALARMS } from '../../lib/monitoring/alarm-registry.ts';
+import { ALARMS_BY_ERROR } from '../../lib/monitoring/alarms-by-error.ts';
+import { isMath, type MetricSource, type MetricUse, type Signal } from '../../lib/monitoring/signals.ts';
+
+const RUNBOOKS = new URL('../../runbooks/', import.meta.url);
+/** The page of an alarm. */
+export const alarmPage = (slug: string): URL => new URL(`alarms/${slug}.md`, RUNBOOKS);
+/** The page of the errors. */
+export const ERRORS_PAGE = new URL('errors.md', RUNBOOKS);
+/** The index. */
+export const INDEX_PAGE = new URL('README.md', RUNBOOKS);
+
+const BEGIN = '<!-- generated: npm run generate -->';
+const END = '<!-- end -->';
+
+const codes = Object.keys(ERROR_CODES).filter(isErrorCode);
+
+/** Codes that may ring an alarm. */
+export const codesOf = (slug: string): readonly ErrorCode[] =>
+  codes.filter((code) => (ALARMS_BY_ERROR[code] as readonly string[]).includes(slug));
+
+function sourceText(source: MetricSource): string {
+  switch (source.kind) {
+    case 'queue':
+      return `\`${source.name}\``;
+    case 'function':
+      return `\`${source.name}\` of a function`;
+    case 'machine':
+      return `\`${source.name}\` of the state machine`;
+    case 'depth':
+      return `messages in the queue \`${source.queue}\``;
+    case 'api':
+      return `\`${source.name}\` of the API`;
+  }
+}
+
+const useText = ({ source, statistic }: MetricUse): string => `${statistic} of ${sourceText(source)}`;
+
+function signalText(signal: Signal): string {
+  if (!isMath(signal)) return useText(signal);
+  const uses = Object.entries(signal.uses).map(([name, use]) => `${name} = ${useText(use)}`);
+  return `\`${signal.expression}\` (${uses.join(', ')})`;
+}
+
+function periodText({ periodMinutes, periods, breachingPeriods = periods }: AlarmDefinition): string {
+  if (periods === 1) return `in ${periodMinutes} min`;
+  const share = breachingPeriods === periods ? `${periods}` : `${breachingPeriods} of ${periods}`;
+  return `in ${share} periods of ${periodMinutes} min`;
+}
+
+const MISSING_TEXT = {
+  breaching: 'rings',
+  notBreaching: 'does not ring',
+  ignore: 'leaves the alarm as it is',
+} as const satisfies Record<AlarmDefinition['missingData'], string>;
+
+const codeLink = (code: ErrorCode, from: string): string =>
+  `[\`${code}\`](${from}errors.md#${code.toLowerCase()})`;
+const alarmLink = (slug: string): string => `[${slug}](alarms/${slug}.md)`;
+
+/** The facts of an alarm, as its page states them. */
+export function alarmFacts(definition: AlarmDefinition): string {
+  const [signal] = Object.values(definition.signals);
+  if (signal === undefined) throw new RangeError(`${definition.slug}: expected a signal`);
+  const errors = codesOf(definition.slug).map((code) => codeLink(code, '../'));
+  return [
+    BEGIN,
+    '',
+    `- Rings when: ${signalText(signal)} ${definition.comparison} ${definition.threshold}, ${periodText(definition)}.`,
+    `- Severity: ${definition.severity}.`,
+    `- No data ${MISSING_TEXT[definition.missingData]}. ${definition.missingDataWhy}`,
+    `- Error codes: ${errors.length === 0 ? 'none of ours.' : `${errors.join(', ')}.`}`,
+    '',
+    END,
+  ].join('\n');
+}
+
+/** Puts `block` between the marks, or at the end of the first section where there are none yet. */
+function withBlock(page: string, block: string): string {
+  const begin = page.indexOf(BEGIN);
+  if (begin >= 0) return page.slice(0, begin) + block + page.slice(page.indexOf(END) + END.length);
+  return page.replace('\n## Investigation\n', () => `\n${block}\n\n## Investigation\n`);
+}
+
+const indexBlock = (): string =>
+  [
+    BEGIN,
+    '',
+    '| alarm (`quoteq-<stage>/…`) | severity | what it means |',
+    '| --- | --- | --- |',
+    ...ALARMS.map(({ slug, severity, meaning }) => `| ${alarmLink(slug)} | ${severity} | ${meaning} |`),
+    '',
+    END,
+  ].join('\n');
+
+function errorSection(code: ErrorCode): string {
+  const { kind, text, runbook } = ERROR_CODES[code];
+  const rung = ALARMS_BY_ERROR[code].map(alarmLink);
+  return [
+    `## ${code}`,
+    '',
+    `${text} (${kind})`,
+    '',
+    `- First: ${runbook}`,
+    `- Alarms: ${rung.length === 0 ? 'none; whoever asked is told.' : `${rung.join(', ')}.`}`,
+  ].join('\n');
+}
+
+/** `runbooks/errors.md`, before it is formatted. */
+export const errorsPage = (): string =>
+  [
+    '# Errors',
+    '',
+    'Each code of the closed list (`lambdas/contracts/error-codes.ts`): what it means, what to do first, and which alarms it may ring. Its kind is the retry decision: `retryable` was certainly not applied, `unknown` is probed first, `terminal` never works, `conflict` means that somebody else was first. Written by `npm run generate`.',
+    '',
+    ...codes.map((code) => `${errorSection(code)}\n`),
+  ].join('\n');
+
+/** A file with its generated part as it must be. */
+export interface GeneratedPage {
+  readonly file: URL;
+  readonly text: string;
+}
+
+/** Every runbook page that has a generated part, before it is formatted. */
+export async function runbookPages(): Promise<readonly GeneratedPage[]> {
+  const blocks: readonly (readonly [URL, string])[] = [
+    [INDEX_PAGE, indexBlock()],
+    ...ALARMS.map((definition) => [alarmPage(definition.slug), alarmFacts(definition)] as const),
+  ];
+  const pages = blocks.map(async ([file, block]) => ({
+    file,
+    text: withBlock(await readFile(file, 'utf8'), block),
+  }));
+  return [{ file: ERRORS_PAGE, text: errorsPage() }, ...(await Promise.all(pages))];
+}
+
+/** Writes the pages. @throws {Error} when an alarm has no page yet: write it first */
+export async function writeRunbookPages(format: (text: string) => Promise<string>): Promise<void> {
+  for (const { file, text } of await runbookPages()) await writeFile(file, await format(text));
+}

@@ -7,6 +7,7 @@ import * as kind from './cli/commands/kind-commands.ts';
 import * as local from './cli/commands/local-commands.ts';
 import * as migrations from './cli/commands/migrate-commands.ts';
 import * as queue from './cli/commands/queue-commands.ts';
+import type { DashboardOptions } from './dashboard/dashboard.ts';
 import { demo } from './demo/run-demo.ts';
 import { doctorSlack } from './doctor/slack.ts';
 import { LocalEnvironmentError } from './local/processes.ts';
@@ -81,6 +82,17 @@ for (const [direction, action] of Object.entries({ up: migrations.up, down: migr
     .option('--place-file <file>', 'where a killed run goes on (default: below .local/migrations)')
     .action(action);
 }
+
+program
+  .command('dashboard')
+  .description('draw the dashboard from docs/data/dashboard.json')
+  .option('--record', 'read the running local environment first')
+  .option('--since <when>', 'what to record, as in `kpi`', '1d')
+  // Vega takes half a second to load, which no other command needs.
+  .action(async (options: DashboardOptions) => {
+    const { dashboard } = await import('./dashboard/dashboard.ts');
+    await dashboard(options);
+  });
 
 program
   .command('demo')

@@ -1,0 +1,113 @@
+/** A recording as metrics: the very names that CloudWatch would have, as far as a local environment can tell. */
+import { TransitionCause } from '../../lambdas/contracts/lifecycle-states.ts';
+import { Metric } from '../../lambdas/contracts/metric-names.ts';
+import { isTerminal } from '../../lambdas/domain/lifecycle.ts';
+import { stuckSinceMs } from '../../lambdas/domain/stuck.ts';
+import { metricsOf } from '../../lambdas/domain/transition-metrics.ts';
+import type { MetricSource } from '../../lib/monitoring/signals.ts';
+import type { Recording } from './recording.ts';
+
+/** One value at one time. */
+export interface Measured {
+  /** ms since the epoch. */
+  readonly atMs: number;
+  readonly value: number;
+}
+
+type Trail = Recording['transitions'];
+
+const trailsOf = (recording: Recording): readonly Trail[] =>
+  [...Map.groupBy(recording.transitions, ({ taskId }) => taskId).values()].map((trail) =>
+    trail.toSorted((a, b) => a.version - b.version),
+  );
+
+const counts = (trails: readonly Trail[], name: Metric): readonly Measured[] =>
+  trails.flatMap((trail) =>
+    trail
+      .filter(({ version }) => metricsOf(version, trail).includes(name))
+      .map(({ atMs }) => ({ atMs, value: 1 })),
+  );
+
+const endMsOf = (trail: Trail): number => trail.find(({ to }) => isTerminal(to))?.atMs ?? Infinity;
+
+/** How many of a picture's moments a gauge is read at. */
+const GAUGE_READINGS = 120;
+
+const moments = ({ sinceMs, untilMs }: Recording): readonly number[] =>
+  Array.from(
+    { length: GAUGE_READINGS + 1 },
+    (_, index) => sinceMs + (index * (untilMs - sinceMs)) / GAUGE_READINGS,
+  );
+
+/** Actions that are stuck at each moment: from the transition before the first sign of it until their end. */
+const stuckNow = (recording: Recording, trails: readonly Trail[]): readonly Measured[] =>
+  moments(recording).map((atMs) => ({
+    atMs,
+    value: trails.filter((trail) => (stuckSinceMs(trail) ?? Infinity) <= atMs && atMs < endMsOf(trail))
+      .length,
+  }));
+
+/** Age of the oldest action that has not ended at each moment. */
+const oldestNow = (recording: Recording, trails: readonly Trail[]): readonly Measured[] =>
+  moments(recording).map((atMs) => {
+    const begun = trails.filter((trail) => atMs < endMsOf(trail)).map(([first]) => first?.atMs ?? Infinity);
+    return { atMs, value: Math.max(0, atMs - Math.min(...begun, atMs)) };
+  });
+
+type Measure = (recording: Recording, trails: readonly Trail[]) => readonly Measured[];
+
+/** What is not counted by transitions. */
+const OTHERWISE: Partial<Record<Metric, Measure>> = {
+  [Metric.StatusLatency]: ({ latencies }) =>
+    latencies.map(({ shownAtMs, latencyMs }) => ({ atMs: shownAtMs, value: latencyMs })),
+  [Metric.StuckTasks]: stuckNow,
+  [Metric.OldestNonTerminalAge]: oldestNow,
+  [Metric.TasksRecovered]: ({ transitions }) =>
+    transitions
+      .filter(({ cause }) => cause === TransitionCause.RecoverStale)
+      .map(({ atMs }) => ({ atMs, value: 1 })),
+};
+
+/** What leaves no record that is read here. */
+const UNRECORDED: readonly Metric[] = [
+  Metric.RecordsParked,
+  Metric.SlackTerminalErrors,
+  Metric.SweepRuns,
+  Metric.SweepCarriedOver,
+];
+
+function queueMetric(recording: Recording, name: Metric): readonly Measured[] | undefined {
+  if (UNRECORDED.includes(name)) return undefined;
+  const trails = trailsOf(recording);
+  return OTHERWISE[name]?.(recording, trails) ?? counts(trails, name);
+}
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  ExecutionsSucceeded: 'SUCCEEDED',
+  ExecutionsFailed: 'FAILED',
+  ExecutionsAborted: 'ABORTED',
+  ExecutionsTimedOut: 'TIMED_OUT',
+};
+
+function machineMetric({ executions }: Recording, name: string): readonly Measured[] | undefined {
+  if (name === 'ExecutionsStarted') return executions.map(({ startedAtMs: atMs }) => ({ atMs, value: 1 }));
+  const outcome = OUTCOMES[name];
+  if (outcome === undefined) return undefined;
+  return executions
+    .filter(({ status }) => status === outcome)
+    .flatMap(({ endedAtMs }) => (endedAtMs === undefined ? [] : [{ atMs: endedAtMs, value: 1 }]));
+}
+
+/** The values of a metric; `undefined` when only AWS itself measures it. */
+export function measure(recording: Recording, source: MetricSource): readonly Measured[] | undefined {
+  switch (source.kind) {
+    case 'queue':
+      return queueMetric(recording, source.name);
+    case 'machine':
+      return machineMetric(recording, source.name);
+    case 'function':
+    case 'depth':
+    case 'api':
+      return undefined;
+  }
+}

@@ -1,0 +1,66 @@
+/** What the dashboard's picture is drawn from: records of a local environment, kept as a file. */
+import { type ExecutionStatus, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import * as z from 'zod/mini';
+import { latencyRecordSchema } from '../../lambdas/contracts/cards.ts';
+import { auditRecordSchema } from '../../lambdas/contracts/records.ts';
+import type { LocalOutputs } from '../local/outputs.ts';
+import { readKpiRecords } from '../kpi/kpi-source.ts';
+import { resolveKpiTarget } from '../kpi/kpi-target.ts';
+
+const { taskId, version, to, cause, errorCode, atMs } = auditRecordSchema.shape;
+const { latencyMs, shownAtMs } = latencyRecordSchema.shape;
+
+/** The file's shape. All times are ms since the epoch. */
+export const recordingSchema = z.object({
+  /** Where the records come from, for the picture's caption. */
+  source: z.string(),
+  sinceMs: z.int(),
+  untilMs: z.int(),
+  transitions: z.array(z.object({ taskId, version, to, cause, errorCode, atMs })),
+  latencies: z.array(z.object({ latencyMs, shownAtMs })),
+  executions: z.array(z.object({ status: z.string(), startedAtMs: z.int(), endedAtMs: z.optional(z.int()) })),
+});
+/** What the dashboard's picture is drawn from. */
+export type Recording = z.infer<typeof recordingSchema>;
+
+/** The emulator's root identity. */
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+async function readExecutions(
+  { awsEndpointUrl: endpoint, region, stateMachineArn }: LocalOutputs,
+  sinceMs: number,
+): Promise<Recording['executions']> {
+  const client = new SFNClient({ endpoint, region, credentials });
+  const found: Recording['executions'] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(
+      new ListExecutionsCommand({ stateMachineArn, ...(nextToken === undefined ? {} : { nextToken }) }),
+    );
+    for (const { status = 'RUNNING' satisfies ExecutionStatus, startDate, stopDate } of page.executions ??
+      []) {
+      if (startDate === undefined || startDate.getTime() < sinceMs) continue;
+      const ended = stopDate === undefined ? {} : { endedAtMs: stopDate.getTime() };
+      found.push({ status, startedAtMs: startDate.getTime(), ...ended });
+    }
+    ({ nextToken } = page);
+  } while (nextToken !== undefined);
+  client.destroy();
+  return found.toSorted((a, b) => a.startedAtMs - b.startedAtMs);
+}
+
+/** Records what a running local environment has done since a moment. */
+export async function record(outputs: LocalOutputs, source: string, sinceMs: number): Promise<Recording> {
+  const nowMs = Date.now();
+  const { client, tables } = await resolveKpiTarget({ stage: 'local' });
+  const { transitions, latencies } = await readKpiRecords(client, tables, { sinceMs, nowMs });
+  client.destroy();
+  const all = [...transitions].toSorted((a, b) => a.atMs - b.atMs);
+  const shown = [...latencies].toSorted((a, b) => a.shownAtMs - b.shownAtMs);
+  const [first] = all;
+  const lastMs = Math.max(all.at(-1)?.atMs ?? nowMs, shown.at(-1)?.shownAtMs ?? 0);
+  const executions = await readExecutions(outputs, sinceMs);
+  // Through the schema: only what the picture needs is kept.
+  const recording = { source, sinceMs: first?.atMs ?? sinceMs, untilMs: lastMs };
+  return recordingSchema.parse({ ...recording, transitions: all, latencies: shown, executions });
+}

@@ -200,7 +200,7 @@ describe('/quoteq', () => {
 
   it.each([
     ['stuck', /overdue|Nothing is stuck/],
-    ['kpi', /Figures of the last 7 days/],
+    ['kpi', /KPIs of the last 7 days/],
     ['what?', /What I can tell/],
   ])('answers “%s”', async (text, expected) => {
     await typeInSlack(LIN?.userId ?? '', text);

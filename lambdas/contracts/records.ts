@@ -35,6 +35,9 @@
  * | walk | a pass of the sweep through a whole table, a few pages per run; its cursor says where it goes on |
  * | purge | to delete ledger records that have expired |
  * | gap | a version of a task that has no record in the audit trail; the sweep repairs it from the task's history |
+ * | trail | the audit records of one task, in order of version |
+ * | stuck | a worker was lost, or the sweep had to step in: since the transition before that shows it |
+ * | settled | completed or failed_terminal, said of an action that was stuck |
  */
 import * as z from 'zod/mini';
 import { ActionKind } from './action-kinds.ts';

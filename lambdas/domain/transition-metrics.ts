@@ -51,3 +51,28 @@ export function metricsOf(version: number, history: readonly TrailEntry[]): read
     ),
   ];
 }
+
+/** What a metric grows by. */
+export interface MetricCount {
+  readonly name: Metric;
+  readonly value: 0 | 1;
+}
+
+/**
+ * Shares divide the second by the first. CloudWatch fills no gap of a metric that has no value at all, so the part is
+ * reported as 0 wherever the whole is counted.
+ */
+const PARTS_OF: Partial<Record<Metric, readonly Metric[]>> = {
+  [Metric.ActionsTotal]: [Metric.ActionsFailed, Metric.DuplicateMutations],
+  [Metric.StuckSettled]: [Metric.StuckSettledInTime],
+};
+
+/** What is reported with the transition of `version`: {@link metricsOf}, and a 0 for the parts of shares. */
+export function metricCountsOf(version: number, history: readonly TrailEntry[]): readonly MetricCount[] {
+  const counted = metricsOf(version, history);
+  const parts = counted.flatMap((name) => PARTS_OF[name] ?? []).filter((name) => !counted.includes(name));
+  return [
+    ...counted.map((name) => ({ name, value: 1 as const })),
+    ...parts.map((name) => ({ name, value: 0 as const })),
+  ];
+}

@@ -17,6 +17,7 @@ import { Env } from '../contracts/environment.ts';
 import type { ExecutionTransitioned } from '../contracts/events.ts';
 import { Metric } from '../contracts/metric-names.ts';
 import { QueueError } from '../domain/errors.ts';
+import type { MetricCount } from '../domain/transition-metrics.ts';
 import { createLogger, createMetrics } from '../platform/observability.ts';
 import { requireEnv } from '../platform/require-env.ts';
 
@@ -30,8 +31,8 @@ const putEvents = createEventPublisher(requireEnv(Env.EventBusName), systemClock
  * Counts at once and not at the end of the batch: a process that is killed then loses only what it had in flight, the
  * append being applied and its answer not yet there. The KPIs themselves are computed from the audit trail.
  */
-function count(names: readonly Metric[]): void {
-  for (const name of names) metrics.addMetric(name, MetricUnit.Count, 1);
+function count(counts: readonly MetricCount[]): void {
+  for (const { name, value } of counts) metrics.addMetric(name, MetricUnit.Count, value);
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }
 
@@ -54,7 +55,7 @@ async function record(streamed: DynamoDBRecord, pending: Pending): Promise<void>
     if (!(thrown instanceof QueueError)) throw thrown;
     logger.error('parked', { eventId: streamed.eventID, code: thrown.code });
     await park(streamed, thrown);
-    count([Metric.RecordsParked]);
+    count([{ name: Metric.RecordsParked, value: 1 }]);
   }
 }
 

@@ -49,6 +49,24 @@ export const DATA_ALARMS: readonly AlarmDefinition[] = [
     depthOf('parked'),
     SQS_SILENT,
   ),
+  {
+    ...atOnce(
+      'audit-gaps',
+      'The audit trail lacks transitions that the tasks’ own history does not reach any more',
+      'ticket',
+      counted(Metric.AuditGapsUnrepairable, 'Maximum'),
+      'The sweep reports this each minute; that it reports at all is what sweep-silence watches.',
+    ),
+    // A gap is seen once in each walk over the tasks, which takes hours where there are many.
+    periodMinutes: 60,
+  },
+  atOnce(
+    'missed-sweeps',
+    'The scheduler could not start the sweep',
+    'ticket',
+    depthOf('missed-sweeps'),
+    SQS_SILENT,
+  ),
   atOnce(
     'card-dead-letters',
     'Card updates were given up: cards in Slack may be stale',

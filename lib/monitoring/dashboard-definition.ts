@@ -96,7 +96,7 @@ const RECOVERY_WIDGETS: readonly WidgetDefinition[] = [
     width: 8,
     periodMinutes: 1,
     series: [
-      count('overdue at a sweep', Metric.StuckTasks, 'Maximum'),
+      count('found by a sweep', Metric.StuckTasks, 'Maximum'),
       count('left to the next sweep', Metric.SweepCarriedOver, 'Maximum'),
     ],
   },
@@ -116,7 +116,7 @@ const RECOVERY_WIDGETS: readonly WidgetDefinition[] = [
   },
   {
     id: 'oldest-task',
-    title: 'Age of the oldest task that has not ended',
+    title: 'Age of the oldest overdue task',
     unit: 'ms',
     width: 8,
     periodMinutes: 1,
@@ -144,9 +144,20 @@ const EXECUTION_WIDGETS: readonly WidgetDefinition[] = [
     id: 'stream-iterator-age',
     title: 'Delay of the stream of transitions',
     unit: 'ms',
-    width: 12,
+    width: 6,
     periodMinutes: 1,
     series: [{ label: 'iterator age', signal: ofFunction('publish-transitions', 'IteratorAge', 'Maximum') }],
+  },
+  {
+    id: 'audit-gaps',
+    title: 'Gaps in the audit trail',
+    unit: 'count',
+    width: 6,
+    periodMinutes: 60,
+    series: [
+      count('repaired', Metric.AuditGapsRepaired),
+      count('beyond repair', Metric.AuditGapsUnrepairable, 'Maximum'),
+    ],
   },
 ];
 
@@ -183,6 +194,7 @@ const EDGE_WIDGETS: readonly WidgetDefinition[] = [
     periodMinutes: 5,
     series: [
       waiting('parked records', 'parked'),
+      waiting('sweeps not started', 'missed-sweeps'),
       waiting('cards given up', 'card-dead-letters'),
       waiting('clicks given up', 'click-dead-letters'),
     ],
@@ -225,7 +237,7 @@ export const DASHBOARD: readonly SectionDefinition[] = [
   { title: 'KPIs against their targets', widgets: Object.values(KpiName).map(kpiWidget) },
   { title: 'Actions', widgets: QUEUE_WIDGETS },
   { title: 'Recovery', widgets: RECOVERY_WIDGETS },
-  { title: 'Executions and stream', widgets: EXECUTION_WIDGETS },
+  { title: 'Executions and audit trail', widgets: EXECUTION_WIDGETS },
   { title: 'Functions', widgets: FUNCTION_WIDGETS },
   { title: 'Queues and API', widgets: EDGE_WIDGETS },
 ];

@@ -4,20 +4,19 @@ import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { PINNED_FUNCTIONS } from '../constructs/pinned-workers.construct.ts';
 import type { QueueFunctions } from '../constructs/queue-functions.construct.ts';
+import { runbookUrl } from './alarm-registry.ts';
+import { RELEASE_ALARM_MEANINGS } from './release-alarm-meanings.ts';
 
 /** Properties of {@link ReleaseAlarms}. */
 export interface ReleaseAlarmsProps {
   /** Prefix of the alarms' names. */
   readonly stackName: string;
+  /** Where the runbooks are, without a slash at the end. */
+  readonly runbookBaseUrl: string;
   readonly functions: QueueFunctions;
 }
 
-/** Each alarm with its meaning; its page is `runbooks/alarms/<slug>.md`. */
-const MEANINGS = {
-  'release-function-errors': 'Functions behind the API, the queues or the schedule fail',
-  'release-worker-crashes': 'Workers crash, run out of time or memory, or cannot be loaded',
-} as const;
-type ReleaseAlarmSlug = keyof typeof MEANINGS;
+type ReleaseAlarmSlug = keyof typeof RELEASE_ALARM_MEANINGS;
 
 /** What CloudWatch takes in one alarm. */
 const MAX_METRICS = 10;
@@ -32,10 +31,13 @@ const EVALUATION = { evaluationPeriods: 5, datapointsToAlarm: 2, threshold: 1 } 
 export class ReleaseAlarms extends Construct {
   readonly alarms: readonly Alarm[];
   private readonly stackName: string;
+  private readonly runbookBaseUrl: string;
 
-  constructor(scope: Construct, id: string, { stackName, functions }: ReleaseAlarmsProps) {
+  constructor(scope: Construct, id: string, props: ReleaseAlarmsProps) {
     super(scope, id);
-    this.stackName = stackName;
+    const { functions } = props;
+    this.stackName = props.stackName;
+    this.runbookBaseUrl = props.runbookBaseUrl;
     const metricOptions = { period: PERIOD, statistic: 'Sum' };
     this.alarms = [
       this.addAlarm(
@@ -57,7 +59,7 @@ export class ReleaseAlarms extends Construct {
     const usingMetrics = Object.fromEntries(errors.map((metric, index) => [`e${index}`, metric]));
     return new Alarm(this, slug, {
       alarmName: `${this.stackName}/${slug}`,
-      alarmDescription: `${MEANINGS[slug]}. See runbooks/alarms/${slug}.md`,
+      alarmDescription: `${RELEASE_ALARM_MEANINGS[slug]}. See ${runbookUrl(this.runbookBaseUrl, slug)}`,
       metric: new MathExpression({ expression: 'SUM(METRICS())', usingMetrics, period: PERIOD }),
       ...EVALUATION,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -8,6 +8,7 @@ import type { Metric } from '../../lambdas/contracts/metric-names.ts';
 /** Queues whose depth is measured, with the output of the queue stack that holds their address. */
 export const QUEUE_OUTPUTS = {
   parked: 'ParkedQueueUrl',
+  'missed-sweeps': 'MissedSweepsUrl',
   'card-dead-letters': 'CardDeadLettersUrl',
   'click-dead-letters': 'ClickDeadLettersUrl',
   cards: 'CardQueueUrl',

@@ -95,9 +95,12 @@ export class QueueStack extends Stack {
   }
 
   /** The alarms that take a release back; none where traffic does not shift. */
-  private shiftTraffic({ rollout, stackName }: QueueConfig, functions: QueueFunctions): readonly Alarm[] {
+  private shiftTraffic(
+    { rollout, stackName, runbookBaseUrl }: QueueConfig,
+    functions: QueueFunctions,
+  ): readonly Alarm[] {
     if (rollout !== Rollout.Gradual) return [];
-    const { alarms } = new ReleaseAlarms(this, 'ReleaseAlarms', { stackName, functions });
+    const { alarms } = new ReleaseAlarms(this, 'ReleaseAlarms', { stackName, runbookBaseUrl, functions });
     const shift = new TrafficShift(this, 'TrafficShift', {
       stackName,
       aliases: functions.liveAliases,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ERROR_CODES, isErrorCode } from '../../lambdas/contracts/error-codes.ts';
 import { ALARMS } from '../../lib/monitoring/alarm-registry.ts';
 import { ALARMS_BY_ERROR } from '../../lib/monitoring/alarms-by-error.ts';
+import { RELEASE_ALARM_MEANINGS } from '../../lib/monitoring/release-alarm-meanings.ts';
 import { formatMarkdown } from '../../tools/generate/markdown.ts';
 import {
   alarmPage,
@@ -16,6 +17,8 @@ const HEADINGS = ['## Description', '## Investigation', '## Resolution', '## Wha
 const RUNBOOKS = new URL('../../runbooks/', import.meta.url);
 
 const slugs = ALARMS.map(({ slug }) => slug);
+/** With those that take a release back. */
+const allSlugs = [...slugs, ...Object.keys(RELEASE_ALARM_MEANINGS)];
 const codes = Object.keys(ERROR_CODES).filter(isErrorCode);
 const read = (file: URL): string => readFileSync(file, 'utf8');
 
@@ -29,10 +32,10 @@ describe('runbook pages', () => {
   it('are one for each alarm, and none is without its alarm', () => {
     const pages = pagesBelow(new URL('alarms/', RUNBOOKS)).map((file) => file.replace(/\.md$/, ''));
 
-    expect(pages.toSorted()).toEqual(slugs.toSorted());
+    expect(pages.toSorted()).toEqual(allSlugs.toSorted());
   });
 
-  it.each(slugs)('of %s has every heading once, in order, with something below it', (slug) => {
+  it.each(allSlugs)('of %s has every heading once, in order, with something below it', (slug) => {
     const page = read(alarmPage(slug));
 
     expect(page).toMatch(new RegExp(`^# ${slug}\n`));
@@ -46,7 +49,7 @@ describe('runbook pages', () => {
     }
   });
 
-  it.each(slugs)('of %s is in the index', (slug) => {
+  it.each(allSlugs)('of %s is in the index', (slug) => {
     expect(read(INDEX_PAGE)).toContain(`(alarms/${slug}.md)`);
   });
 

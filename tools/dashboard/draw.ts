@@ -23,12 +23,12 @@ const titleOf = ({ title, unit }: WidgetDefinition) => ({
   anchor: 'start' as const,
 });
 
-/** What only AWS itself measures: the panel is there, and says so. */
+/** What the recording does not hold: the panel is there, and says so. */
 function emptyPanel(widget: WidgetDefinition): PanelSpec {
   return {
     ...sizeOf(widget),
     title: titleOf(widget),
-    data: { values: [{ text: 'measured on AWS only' }] },
+    data: { values: [{ text: 'not in this recording' }] },
     mark: { type: 'text', color: '#888', fontSize: 11 },
     encoding: { text: { field: 'text', type: 'nominal' } },
   };

@@ -39,19 +39,22 @@ const moments = ({ sinceMs, untilMs }: Recording): readonly number[] =>
     (_, index) => sinceMs + (index * (untilMs - sinceMs)) / GAUGE_READINGS,
   );
 
-/** Actions that are stuck at each moment: from the transition before the first sign of it until their end. */
+/** From the transition before the first sign of it until its end. */
+const isStuckAt = (trail: Trail, atMs: number): boolean =>
+  (stuckSinceMs(trail) ?? Infinity) <= atMs && atMs < endMsOf(trail);
+
+/** Actions that are stuck at each moment. */
 const stuckNow = (recording: Recording, trails: readonly Trail[]): readonly Measured[] =>
   moments(recording).map((atMs) => ({
     atMs,
-    value: trails.filter((trail) => (stuckSinceMs(trail) ?? Infinity) <= atMs && atMs < endMsOf(trail))
-      .length,
+    value: trails.filter((trail) => isStuckAt(trail, atMs)).length,
   }));
 
-/** Age of the oldest action that has not ended at each moment. */
+/** Age of the oldest action that is stuck at each moment, since it was enqueued. */
 const oldestNow = (recording: Recording, trails: readonly Trail[]): readonly Measured[] =>
   moments(recording).map((atMs) => {
-    const begun = trails.filter((trail) => atMs < endMsOf(trail)).map(([first]) => first?.atMs ?? Infinity);
-    return { atMs, value: Math.max(0, atMs - Math.min(...begun, atMs)) };
+    const begunMs = trails.filter((trail) => isStuckAt(trail, atMs)).map(([first]) => first?.atMs ?? atMs);
+    return { atMs, value: atMs - Math.min(...begunMs, atMs) };
   });
 
 type Measure = (recording: Recording, trails: readonly Trail[]) => readonly Measured[];
@@ -74,6 +77,8 @@ const UNRECORDED: readonly Metric[] = [
   Metric.SlackTerminalErrors,
   Metric.SweepRuns,
   Metric.SweepCarriedOver,
+  Metric.AuditGapsRepaired,
+  Metric.AuditGapsUnrepairable,
 ];
 
 function queueMetric(recording: Recording, name: Metric): readonly Measured[] | undefined {
@@ -98,7 +103,7 @@ function machineMetric({ executions }: Recording, name: string): readonly Measur
     .flatMap(({ endedAtMs }) => (endedAtMs === undefined ? [] : [{ atMs: endedAtMs, value: 1 }]));
 }
 
-/** The values of a metric; `undefined` when only AWS itself measures it. */
+/** The values of a metric; `undefined` when a recording does not hold it. */
 export function measure(recording: Recording, source: MetricSource): readonly Measured[] | undefined {
   switch (source.kind) {
     case 'queue':

@@ -12,7 +12,7 @@ export interface Point extends Measured {
   readonly series: string;
 }
 
-/** A widget with its points; none when only AWS itself measures it. */
+/** A widget with its points; none when the recording does not hold it. */
 export interface Panel {
   readonly widget: WidgetDefinition;
   readonly points: readonly Point[];

@@ -7,6 +7,7 @@ import { ERROR_CODES, type ErrorCode, isErrorCode } from '../../lambdas/contract
 import type { AlarmDefinition } from '../../lib/monitoring/alarm-definition.ts';
 import { ALARMS } from '../../lib/monitoring/alarm-registry.ts';
 import { ALARMS_BY_ERROR } from '../../lib/monitoring/alarms-by-error.ts';
+import { RELEASE_ALARM_MEANINGS } from '../../lib/monitoring/release-alarm-meanings.ts';
 import { isMath, type MetricSource, type MetricUse, type Signal } from '../../lib/monitoring/signals.ts';
 
 const RUNBOOKS = new URL('../../runbooks/', import.meta.url);
@@ -96,6 +97,9 @@ const indexBlock = (): string =>
     '| alarm (`quoteq-<stage>/…`) | severity | what it means |',
     '| --- | --- | --- |',
     ...ALARMS.map(({ slug, severity, meaning }) => `| ${alarmLink(slug)} | ${severity} | ${meaning} |`),
+    ...Object.entries(RELEASE_ALARM_MEANINGS).map(
+      ([slug, meaning]) => `| ${alarmLink(slug)} | takes a release back | ${meaning} |`,
+    ),
     '',
     END,
   ].join('\n');

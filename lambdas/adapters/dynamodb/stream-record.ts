@@ -2,10 +2,9 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { Metric } from '../../contracts/metric-names.ts';
 import { type AuditRecord, SCHEMA_VERSION } from '../../contracts/records.ts';
 import { QueueError } from '../../domain/errors.ts';
-import { metricsOf } from '../../domain/transition-metrics.ts';
+import { type MetricCount, metricCountsOf } from '../../domain/transition-metrics.ts';
 import { fromItem } from './task-item.ts';
 
 function imageOf(record: DynamoDBRecord): Record<string, unknown> {
@@ -20,7 +19,7 @@ function imageOf(record: DynamoDBRecord): Record<string, unknown> {
 export interface StreamedTransition {
   readonly record: AuditRecord;
   /** What it counts for. */
-  readonly metrics: readonly Metric[];
+  readonly metrics: readonly MetricCount[];
 }
 
 /**
@@ -35,6 +34,6 @@ export function streamedTransitionsOf(record: DynamoDBRecord): readonly Streamed
     .filter((transition) => transition.version === version)
     .map((transition) => ({
       record: { schemaVersion: SCHEMA_VERSION, taskId, quoteId, kind, ...transition },
-      metrics: metricsOf(version, history),
+      metrics: metricCountsOf(version, history),
     }));
 }

@@ -2,7 +2,7 @@ import { test } from '@fast-check/vitest';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { reportKpis } from '../../../lambdas/domain/kpi.ts';
-import { metricsOf } from '../../../lambdas/domain/transition-metrics.ts';
+import { metricCountsOf, metricsOf } from '../../../lambdas/domain/transition-metrics.ts';
 import { START_MS } from '../../helpers/fake-clock.ts';
 import { COMPLETED, failedWith, lostWorker, type Step, trailOf } from '../../helpers/trails.ts';
 
@@ -80,6 +80,13 @@ describe('metricsOf', () => {
 
   it('counts nothing for a version that the history no longer holds', () => {
     expect(metricsOf(1, trailOf('task-1', COMPLETED).slice(1))).toEqual([]);
+  });
+
+  it('reports a late recovery as none in time, not as nothing', () => {
+    const trail = trailOf('task-1', lostWorker([400, 'completed', 'complete']));
+
+    expect(metricCountsOf(4, trail)).toContainEqual({ name: 'stuck_actions_settled_within_5_min', value: 0 });
+    expect(metricCountsOf(2, trail)).toEqual([]);
   });
 
   test.prop([fc.integer({ min: 21, max: 900 })])(

@@ -83,10 +83,14 @@ function lifeOf(key: string): readonly ExecutionTask[] {
   return [queued, running, completed(running, { result: resultOf(), proof: 'applied' }, contextAt())];
 }
 
+/** Names of the metrics that grew by one, one for each time. */
 const counted = (): readonly string[] =>
   lines
     .map((line) => emfSchema.parse(line))
-    .flatMap(({ _aws }) => _aws.CloudWatchMetrics.flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name)));
+    .flatMap(({ _aws, ...values }) => {
+      const names = _aws.CloudWatchMetrics.flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name));
+      return names.filter((name) => Object(values)[name] === 1);
+    });
 
 describe('the metrics of publish-transitions', () => {
   it('count each transition once, however often it is delivered', async () => {
@@ -96,6 +100,14 @@ describe('the metrics of publish-transitions', () => {
     await handler({ Records: records });
 
     expect(counted().toSorted()).toEqual(['queue_actions_completed', 'queue_actions_total']);
+  });
+
+  it('report the part of a share as 0 where its whole is counted: a gap would be no share at all', async () => {
+    await handler({ Records: lifeOf('zero').slice(0, 1).map(recordOf) });
+
+    expect(lines).toMatchObject([
+      { queue_actions_total: 1, queue_actions_failed: 0, duplicate_mutations_detected: 0 },
+    ]);
   });
 
   it('have the service as their one dimension, whatever the task', async () => {

@@ -65,8 +65,8 @@ describe('panelsOf', () => {
     expect(sumOf('executions', 'aborted')).toBe(1);
   });
 
-  it('shows what is stuck while it is, and the age of the oldest until it ends', () => {
-    const stuck = pointsOf('stuck-tasks', 'overdue at a sweep');
+  it('shows what is stuck while it is, and its age until it ends', () => {
+    const stuck = pointsOf('stuck-tasks', 'found by a sweep');
     const oldest = pointsOf('oldest-task').map(({ value }) => value);
 
     expect(stuck[0]?.value).toBe(1);

@@ -11,6 +11,7 @@ export default defineConfig({
           name: 'fast',
           include: ['test/{unit,statemachines,infra,contract}/**/*.test.ts'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

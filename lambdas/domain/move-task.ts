@@ -76,6 +76,10 @@ function withoutStateFields(task: ExecutionTask): ExecutionTask {
   return kept;
 }
 
+/** The deadline, later by the time that the task was held (invariant 5). */
+const deadlineAfterHold = ({ deadlineAtMs, hold }: ExecutionTask, nowMs: number): number =>
+  hold === undefined ? deadlineAtMs : deadlineAtMs + Math.max(0, nowMs - hold.sinceMs);
+
 /**
  * The task after the move: one version later, its history one longer.
  * @throws {QueueError} `ILLEGAL_TRANSITION` when the lifecycle table does not have it
@@ -84,6 +88,7 @@ export function moved(task: ExecutionTask, move: Move, context: TransitionContex
   assertLegal({ from: task.state, to: move.to, cause: move.cause });
   const next: ExecutionTask = {
     ...withoutStateFields(task),
+    deadlineAtMs: deadlineAfterHold(task, context.nowMs),
     ...move.change,
     state: move.to,
     version: task.version + 1,

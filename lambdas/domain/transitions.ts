@@ -62,10 +62,6 @@ export function enqueued(request: NewTask, context: TransitionContext): Executio
   return { ...base, history: [transitionOf(null, base, move, context)] };
 }
 
-/** The deadline, later by the time that the task was held (invariant 5). */
-const deadlineAfterHold = ({ deadlineAtMs, hold }: ExecutionTask, nowMs: number): number =>
-  hold === undefined ? deadlineAtMs : deadlineAtMs + Math.max(0, nowMs - hold.sinceMs);
-
 /** `queued` or `retryable_failed` → `running`: grants a lease to `owner`, attempt + 1. */
 export function claimed(
   task: ExecutionTask,
@@ -79,7 +75,6 @@ export function claimed(
     workerId,
     leaseExpiresAtMs,
     attempt: task.attempt + 1,
-    deadlineAtMs: deadlineAfterHold(task, context.nowMs),
     dueAtMs: leaseExpiresAtMs + POLICY.clockSkewMs,
   };
   return moved(task, { to: ExecutionState.Running, cause: TransitionCause.Claim, change }, context);
@@ -193,7 +188,6 @@ export function redriven(
   const change: TaskChange = {
     generation: task.generation + 1,
     ...dueAfterRedrive(context.nowMs),
-    deadlineAtMs: deadlineAfterHold(task, context.nowMs),
     ...(task.state === ExecutionState.RetryableFailed ? { nextAttemptAtMs: context.nowMs } : {}),
     // A person who asks for another try gives it time anew; the sweep does not.
     ...(cause === TransitionCause.OperatorRetry

@@ -183,7 +183,7 @@ describe.each(STAGES)('key and buckets of stage %s', (stage) => {
       JSON.stringify(policy).includes('"aws:SecureTransport":"false"'),
     );
 
-    expect(refusing).toHaveLength(stage === Stage.Local ? 0 : 7);
+    expect(refusing).toHaveLength(stage === Stage.Local ? 0 : 8);
   });
 });
 
@@ -193,7 +193,7 @@ describe.each(STAGES)('queue, secrets and logs of stage %s', (stage) => {
   const keyArn = keyArnOf(synthesis);
 
   it('keeps messages, parked records and dead letters for fourteen days under the key', () => {
-    expect(ofType('AWS::SQS::Queue')).toHaveLength(5);
+    expect(ofType('AWS::SQS::Queue')).toHaveLength(6);
     expect(
       synthesis.allHaving('AWS::SQS::Queue', {
         KmsMasterKeyId: keyArn,

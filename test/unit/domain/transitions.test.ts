@@ -99,10 +99,7 @@ function expectInvariants(before: ExecutionTask, after: ExecutionTask): void {
   // 5: a hold is there only after the transition that made it, and its time does not count towards the deadline.
   expect(after.hold !== undefined).toBe(newest?.cause === 'hold');
   if (newest?.cause !== 'operator_retry') {
-    const heldMs =
-      before.hold === undefined || newest?.cause === 'hold' || isTerminal(after.state)
-        ? 0
-        : after.updatedAtMs - before.hold.sinceMs;
+    const heldMs = before.hold === undefined ? 0 : after.updatedAtMs - before.hold.sinceMs;
     expect(after.deadlineAtMs).toBe(before.deadlineAtMs + heldMs);
   }
 }

@@ -1,25 +1,14 @@
 /** A paused kind, end to end: its actions wait with the reason on their cards, others go on, and resuming runs them once. */
-import { SFNClient } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
 import { taskViewSchema } from '../../lambdas/contracts/api.ts';
-import { StepFunctionsDriver } from '../../lambdas/adapters/execution-driver.ts';
 import { effectKeyOf } from '../../lambdas/domain/hashing.ts';
-import { redriven } from '../../lambdas/domain/transitions.ts';
 import { listKinds, pauseKind, resumeKind } from '../../tools/cli/kind-client.ts';
 import { getAudit, getTask } from '../../tools/cli/queue-client.ts';
 import { countEffects } from '../../tools/demo/provider-counts.ts';
-import { cardsOf, put } from './support/cards.ts';
-import {
-  eventually,
-  freshQuoteId,
-  outputs,
-  postAction,
-  rootClient,
-  settled,
-  target,
-} from './support/queue.ts';
-import { press, readSlackSecret, storedTask } from './support/slack.ts';
+import { cardsOf } from './support/cards.ts';
+import { eventually, freshQuoteId, outputs, postAction, settled, target } from './support/queue.ts';
+import { press, readSlackSecret } from './support/slack.ts';
 
 const REASON = 'The CRM is <down> until noon';
 
@@ -44,15 +33,6 @@ const cardWith = (taskId: string, ...texts: readonly string[]) =>
     return texts.every((text) => shown.includes(text)) ? shown : undefined;
   });
 
-/** Puts a held task back to work, as the sweep does. */
-async function release(taskId: string): Promise<void> {
-  const task = await storedTask(taskId);
-  const context = { nowMs: Date.now(), attemptId: `release-${taskId}`, actor: 'test' };
-  const { generation } = await put(redriven(task, 'release', context), task);
-  const driver = new StepFunctionsDriver(new SFNClient(rootClient), outputs.stateMachineArn);
-  await driver.start({ taskId, generation, worker: 'crm', waitSeconds: 0 });
-}
-
 const crmKind = async () => (await listKinds(target)).find(({ kind }) => kind === 'crm.sync');
 
 describe('a paused kind', () => {
@@ -74,7 +54,6 @@ describe('a paused kind', () => {
     expect((await countEffects(outputs)).deals.get(effectKeyOf('crm.sync', crm))).toBeUndefined();
 
     await resumeKind(target, 'crm.sync');
-    await release(crm);
 
     expect(await settled(crm)).toMatchObject({ state: 'completed', attempts: { used: 1, deferred: 0 } });
     expect(await cardWith(crm, '✅ Completed')).not.toMatch(/\bheld\b/i);

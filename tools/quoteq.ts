@@ -2,12 +2,17 @@
 import { styleText } from 'node:util';
 import { Command } from 'commander';
 import { CliError } from './cli/cli-error.ts';
+import * as dlq from './cli/commands/dlq-commands.ts';
 import { kpi } from './cli/commands/kpi-command.ts';
 import * as kind from './cli/commands/kind-commands.ts';
+import { live } from './cli/commands/live-command.ts';
 import * as local from './cli/commands/local-commands.ts';
 import * as migrations from './cli/commands/migrate-commands.ts';
+import { operate } from './cli/commands/operator-commands.ts';
 import * as queue from './cli/commands/queue-commands.ts';
 import type { DashboardOptions } from './dashboard/dashboard.ts';
+import * as secret from './cli/commands/secret-commands.ts';
+import { sweep } from './cli/commands/sweep-command.ts';
 import { demo } from './demo/run-demo.ts';
 import { doctorSlack } from './doctor/slack.ts';
 import { LocalEnvironmentError } from './local/processes.ts';
@@ -33,13 +38,60 @@ queueCommand('show <task>', 'one task').action(queue.show);
 queueCommand('watch <quote>', 'the tasks of a quote, live until all are settled').action(queue.watch);
 queueCommand('audit <task>', 'the audit trail of a task').action(queue.audit);
 
-program
-  .command('kpi')
-  .description('the four KPIs against their targets, from the audit trail')
+queueCommand('retry <task>', 'try an action again at once, by the next generation of its execution')
+  .option('--reason <text>', 'why; stands in the audit trail')
+  .action(operate('retry'));
+queueCommand('abandon <task>', 'end an action that waits for its next attempt')
+  .option('--reason <text>', 'why; stands in the audit trail')
+  .action(operate('abandon'));
+queueCommand('cancel <task>', 'end an action that no worker has taken yet')
+  .option('--reason <text>', 'why; stands in the audit trail')
+  .action(operate('cancel'));
+
+/** A command that works on a deployment past its API. */
+const stageCommand = (usage: string, description: string, parent = program): Command =>
+  parent
+    .command(usage)
+    .description(description)
+    .option(
+      '--stage <stage>',
+      'dev or prod, by your AWS credentials (default: QUOTEQ_STAGE, else the local environment)',
+    )
+    .option('--region <region>', 'its Region (default: AWS_REGION)')
+    .option('--json', 'print JSON');
+
+stageCommand('live', 'every action that can still move, of all quotes')
+  .option('--state <state>', 'only those in this state: queued, running, retryable_failed, held')
+  .action(live);
+stageCommand('sweep', 'one sweep now: recover what is stuck, release what is held no more').action(sweep);
+
+const dlqCommand = program.command('dlq').description('what was given up: card updates, clicks, records');
+stageCommand('list', 'how much is in each queue', dlqCommand).action(dlq.list);
+stageCommand('show <queue>', 'the messages, oldest first; they stay where they are', dlqCommand).action(
+  dlq.show,
+);
+stageCommand('replay <queue>', 'hand the messages back to whoever gave them up', dlqCommand)
+  .option('--task <task>', 'only those about this task')
+  .action(dlq.replay);
+stageCommand('discard <queue>', 'delete the messages about one task', dlqCommand)
+  .requiredOption('--task <task>', 'the task')
+  .action(dlq.discard);
+
+const secretCommand = program
+  .command('secret')
+  .description('the secrets of the providers; values are never shown');
+stageCommand('show', 'which values are in use, by their fingerprints', secretCommand).action(secret.show);
+stageCommand(
+  'put <field>',
+  'a new value from standard input: crm.token, slack.botToken, slack.signingSecret',
+  secretCommand,
+).action(secret.put);
+stageCommand('drop-old', 'take the older of two signing secrets out of use', secretCommand).action(
+  secret.dropOld,
+);
+
+stageCommand('kpi', 'the four KPIs against their targets, from the audit trail')
   .option('--since <when>', 'a span (30m, 12h, 7d, 2w), a date (UTC), or a time with its zone', '7d')
-  .option('--stage <stage>', 'dev or prod, by your AWS credentials (default: the local environment)')
-  .option('--region <region>', 'its Region (default: AWS_REGION)')
-  .option('--json', 'print JSON')
   .option('--check', 'exit 1 when a target is missed')
   .action(kpi);
 

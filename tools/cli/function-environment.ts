@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { EnvName, FunctionName } from '../../lambdas/contracts/environment.ts';
 
-/** KEEP IN STEP WITH lib/constructs/names.ts */
-const deployedName = (stage: string, name: FunctionName): string => `quoteq-${stage}-${name}`;
+/** Name of a deployed function. KEEP IN STEP WITH lib/constructs/names.ts */
+export const deployedName = (stage: string, name: FunctionName): string => `quoteq-${stage}-${name}`;
 
 /** A function's variable. @throws {Error} when the function lacks it */
 export type ReadVariable = (name: EnvName) => string;

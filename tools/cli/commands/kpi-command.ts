@@ -1,11 +1,11 @@
 /** `kpi`: the four KPIs of the spec, from the audit trail and the latencies of a deployment. */
 import { type KpiReport, type KpiWindow, reportKpis } from '../../../lambdas/domain/kpi.ts';
 import { readKpiRecords } from '../../kpi/kpi-source.ts';
-import { resolveKpiTarget, type StageOptions } from '../../kpi/kpi-target.ts';
+import { resolveKpiTarget } from '../../kpi/kpi-target.ts';
 import { kpiFigures, kpiTable } from '../../kpi/render-kpis.ts';
 import { parseSince } from '../../kpi/since.ts';
 import { LOCAL_ROOT } from '../../local/paths.ts';
-import { CliError } from '../cli-error.ts';
+import { explaining, type StageOptions } from '../stage-target.ts';
 
 /** Options of the command. */
 export interface KpiOptions extends StageOptions {
@@ -13,15 +13,6 @@ export interface KpiOptions extends StageOptions {
   readonly json?: boolean;
   /** Exit 1 when a target is missed. */
   readonly check?: boolean;
-}
-
-/** What the SDK throws (no credentials, access denied, nothing listening) is for the operator to mend: a {@link CliError}. */
-export function explained(thrown: unknown): unknown {
-  if (!(thrown instanceof Error) || thrown instanceof CliError) return thrown;
-  const isOfSdk = '$metadata' in thrown || 'code' in thrown || thrown.name === 'CredentialsProviderError';
-  if (!isOfSdk) return thrown;
-  const message = thrown.message === '' ? 'no answer' : thrown.message;
-  return new CliError(`The tables could not be read: ${thrown.name}: ${message}`, { cause: thrown });
 }
 
 /**
@@ -34,16 +25,14 @@ export async function loadKpis(
   window: KpiWindow,
   root: string = LOCAL_ROOT,
 ): Promise<KpiReport> {
-  try {
+  return explaining('The tables could not be read', async () => {
     const { client, tables } = await resolveKpiTarget(options, root);
     try {
       return reportKpis(await readKpiRecords(client, tables, window), window);
     } finally {
       client.destroy();
     }
-  } catch (thrown) {
-    throw explained(thrown);
-  }
+  });
 }
 
 /** What the command says, and its exit code: 1 only when `--check` was given and a target is missed. */

@@ -10,7 +10,7 @@ import { type Direction, migrateTable, type MigrationCounts } from '../../migrat
 import { tableIdOf, targetTables, type TargetTablesOptions } from '../../migrate/migration-target.ts';
 import { placeFile } from '../../migrate/place-file.ts';
 import { CliError } from '../cli-error.ts';
-import { explained } from './kpi-command.ts';
+import { explained } from '../stage-target.ts';
 
 /** Options of `migrate status`. */
 export interface StatusOptions extends TargetTablesOptions {
@@ -132,7 +132,7 @@ async function explaining(work: Promise<void>): Promise<void> {
   try {
     await work;
   } catch (thrown) {
-    throw explained(thrown);
+    throw explained('The tables could not be read', thrown);
   }
 }
 

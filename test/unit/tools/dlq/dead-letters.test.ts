@@ -1,0 +1,149 @@
+/** Dead letters on a queue that is played: what is taken, handed back, deleted and left. */
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CliError } from '../../../../tools/cli/cli-error.ts';
+import { type DeadLetterQueue, readQueueName } from '../../../../tools/dlq/dead-letter-queues.ts';
+import { discardLetters, replayLetters, showLetters } from '../../../../tools/dlq/dead-letters.ts';
+
+const sqs = new SQSClient({ region: 'eu-central-1' });
+const mock = mockClient(SQSClient);
+
+const taskId = (digit: string): string => `task-${digit.repeat(40)}`;
+const bodies = {
+  card: { detail: { taskId: taskId('1') }, retry: { count: 240, sinceMs: 0 } },
+  click: { taskId: taskId('2'), action: 'retry', version: 3, userName: 'ada' },
+  parked: {
+    code: 'STORED_RECORD_INVALID',
+    detail: 'Task item: kind',
+    record: { dynamodb: { Keys: { taskId: { S: taskId('3') } } }, secret: 'a price' },
+  },
+  lambda: { requestContext: { condition: 'RetryAttemptsExhausted' } },
+};
+type Name = keyof typeof bodies;
+
+/** Each receive gives the next of these; then the queue is empty. */
+function holding(...batches: readonly (readonly Name[])[]): void {
+  const receive = mock.on(ReceiveMessageCommand);
+  for (const names of batches) {
+    receive.resolvesOnce({
+      Messages: names.map((name) => ({
+        MessageId: name,
+        ReceiptHandle: name,
+        Body: JSON.stringify(bodies[name]),
+        Attributes: { SentTimestamp: '1774745970000' },
+      })),
+    });
+  }
+  receive.resolves({});
+}
+
+const deleted = () => mock.commandCalls(DeleteMessageCommand).map(({ args }) => args[0].input.ReceiptHandle);
+const putBack = () =>
+  mock.commandCalls(ChangeMessageVisibilityCommand).map(({ args }) => args[0].input.ReceiptHandle);
+
+let replayed: string[];
+const queueThat = (replay: DeadLetterQueue['replay']): DeadLetterQueue => ({
+  name: 'click-dead-letters',
+  url: 'https://sqs/queue',
+  goesBackTo: 'the click queue',
+  replay,
+});
+const taking = queueThat((body) => {
+  replayed.push(body);
+  return Promise.resolve();
+});
+
+beforeEach(() => {
+  replayed = [];
+});
+afterEach(() => mock.reset());
+
+describe('showLetters', () => {
+  it('says what each is about, shows nothing of a quote, and leaves all where they are', async () => {
+    holding(['card', 'click'], ['parked', 'lambda']);
+
+    const letters = await showLetters(sqs, taking);
+
+    expect(letters.map(({ taskId: id, about }) => [id, about])).toEqual([
+      [taskId('1'), 'card update, put back 240 times'],
+      [taskId('2'), 'retry of version 3 by ada'],
+      [taskId('3'), 'STORED_RECORD_INVALID: Task item: kind'],
+      [undefined, 'card update'],
+    ]);
+    expect(JSON.stringify(letters)).not.toContain('a price');
+    expect(putBack()).toEqual(['card', 'click', 'parked', 'lambda']);
+    expect(deleted()).toEqual([]);
+  });
+
+  it('ends although the same message comes again', async () => {
+    holding(['card'], ['card'], ['card']);
+
+    expect(await showLetters(sqs, taking)).toHaveLength(1);
+  });
+});
+
+describe('replayLetters', () => {
+  it('deletes a message only after it was taken', async () => {
+    holding(['click']);
+    const order: string[] = [];
+    mock.on(DeleteMessageCommand).callsFake(() => order.push('deleted'));
+
+    await replayLetters(
+      sqs,
+      queueThat(() => Promise.resolve(void order.push('taken'))),
+    );
+
+    expect(order).toEqual(['taken', 'deleted']);
+  });
+
+  it('leaves what is not taken, with its reason, and hands the others back', async () => {
+    holding(['card', 'click']);
+    const refusingCards = queueThat((body) =>
+      body.includes('retry') && body.includes('count')
+        ? Promise.reject(new CliError('not now'))
+        : taking.replay(body),
+    );
+
+    const letters = await replayLetters(sqs, refusingCards);
+
+    expect(letters.map(({ taskId: id, left }) => [id, left])).toEqual([
+      [taskId('1'), 'not now'],
+      [taskId('2'), undefined],
+    ]);
+    expect(deleted()).toEqual(['click']);
+    expect(putBack()).toEqual(['card']);
+  });
+
+  it('hands back those of one task only, when it is told so', async () => {
+    holding(['card', 'click']);
+
+    expect(await replayLetters(sqs, taking, taskId('2'))).toHaveLength(1);
+    expect(replayed).toEqual([JSON.stringify(bodies.click)]);
+    expect(putBack()).toEqual(['card']);
+  });
+});
+
+describe('discardLetters', () => {
+  it('deletes those of one task and no other', async () => {
+    holding(['card', 'click', 'lambda']);
+
+    expect(await discardLetters(sqs, taking, taskId('1'))).toHaveLength(1);
+    expect(deleted()).toEqual(['card']);
+    expect(putBack()).toEqual(['click', 'lambda']);
+    expect(replayed).toEqual([]);
+  });
+});
+
+describe('readQueueName', () => {
+  it.each(['cards', '', 'constructor'])('names the queues there are when it is given "%s"', (name) => {
+    expect(() => readQueueName(name)).toThrow(
+      `queue: expected one of card-dead-letters, click-dead-letters, parked-records; found ${name}`,
+    );
+  });
+});

@@ -1,0 +1,114 @@
+/** `dlq list`, `dlq show`, `dlq replay` and `dlq discard`. */
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import {
+  DEAD_LETTER_QUEUES,
+  type DeadLetterQueue,
+  findQueue,
+  readQueueName,
+  sqsOf,
+} from '../../dlq/dead-letter-queues.ts';
+import {
+  countLetters,
+  type DeadLetter,
+  discardLetters,
+  type ReplayedLetter,
+  replayLetters,
+  showLetters,
+} from '../../dlq/dead-letters.ts';
+import { oneLine } from '../render.ts';
+import { explaining, resolveStage, type StageOptions, type StageTarget } from '../stage-target.ts';
+import { renderTable } from '../table.ts';
+
+/** Options of these commands. */
+export interface DlqOptions extends StageOptions {
+  readonly json?: boolean;
+  /** Only messages about this task. */
+  readonly task?: string;
+}
+
+const print = (text: string): boolean => process.stdout.write(`${text}\n`);
+
+const printAs = <T>({ json }: DlqOptions, value: T, text: (value: T) => string): boolean =>
+  print(json === true ? JSON.stringify(value, null, 2) : text(value));
+
+async function withSqs<T>(
+  options: DlqOptions,
+  work: (sqs: SQSClient, target: StageTarget) => Promise<T>,
+): Promise<T> {
+  const target = resolveStage(options);
+  const sqs = sqsOf(target);
+  try {
+    return await explaining('The queues could not be reached', () => work(sqs, target));
+  } finally {
+    sqs.destroy();
+  }
+}
+
+const withQueue = <T>(
+  name: string,
+  options: DlqOptions,
+  work: (sqs: SQSClient, queue: DeadLetterQueue) => Promise<T>,
+): Promise<T> => {
+  const known = readQueueName(name);
+  return withSqs(options, async (sqs, target) => work(sqs, await findQueue(target, sqs, known)));
+};
+
+/** `quoteq dlq list` */
+export async function list(options: DlqOptions): Promise<void> {
+  const rows = await withSqs(options, (sqs, target) =>
+    Promise.all(
+      DEAD_LETTER_QUEUES.map(async (name) => {
+        const { url, goesBackTo } = await findQueue(target, sqs, name);
+        return { name, messages: await countLetters(sqs, url), goesBackTo };
+      }),
+    ),
+  );
+  printAs(options, rows, (all) =>
+    renderTable(
+      ['queue', 'messages', 'goes back to'],
+      all.map(({ name, messages, goesBackTo }) => [name, messages, goesBackTo]),
+    ),
+  );
+}
+
+const letterRow = ({ taskId, sentAtMs, about }: DeadLetter): readonly string[] => [
+  new Date(sentAtMs).toISOString(),
+  taskId ?? '–',
+  oneLine(about),
+];
+
+const lettersText = (letters: readonly DeadLetter[]): string =>
+  letters.length === 0
+    ? 'The queue is empty'
+    : renderTable(['sent', 'task', 'about'], letters.map(letterRow));
+
+/** `quoteq dlq show QUEUE`: the messages stay where they are. */
+export async function show(name: string, options: DlqOptions): Promise<void> {
+  printAs(options, await withQueue(name, options, showLetters), lettersText);
+}
+
+const counted = (count: number): string => (count === 1 ? '1 message' : `${count} messages`);
+
+function replayText(replayed: readonly ReplayedLetter[], goesBackTo: string): string {
+  const left = replayed.filter((letter) => letter.left !== undefined);
+  const gone = `${counted(replayed.length - left.length)} handed to ${goesBackTo}`;
+  if (left.length === 0) return gone;
+  const rows = left.map((letter) => [...letterRow(letter).slice(0, 2), letter.left ?? '']);
+  return `${gone}; ${counted(left.length)} left:\n${renderTable(['sent', 'task', 'why'], rows)}`;
+}
+
+/** `quoteq dlq replay QUEUE`: exits 1 when a message was not taken. */
+export async function replay(name: string, options: DlqOptions): Promise<void> {
+  const { replayed, goesBackTo } = await withQueue(name, options, async (sqs, queue) => ({
+    replayed: await replayLetters(sqs, queue, options.task),
+    goesBackTo: queue.goesBackTo,
+  }));
+  printAs(options, replayed, (letters) => replayText(letters, goesBackTo));
+  if (replayed.some(({ left }) => left !== undefined)) process.exitCode = 1;
+}
+
+/** `quoteq dlq discard QUEUE --task TASK` */
+export async function discard(name: string, options: DlqOptions & { readonly task: string }): Promise<void> {
+  const discarded = await withQueue(name, options, (sqs, queue) => discardLetters(sqs, queue, options.task));
+  printAs(options, discarded, (letters) => `${counted(letters.length)} about ${options.task} deleted`);
+}

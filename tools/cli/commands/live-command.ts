@@ -1,0 +1,96 @@
+/** `live`: every task that can still move, of all quotes. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
+import { ActionKind } from '../../../lambdas/contracts/action-kinds.ts';
+import { Env } from '../../../lambdas/contracts/environment.ts';
+import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import { taskView } from '../../../lambdas/handlers/api/views.ts';
+import { CliError } from '../cli-error.ts';
+import { readFunctionEnvironment } from '../function-environment.ts';
+import { attemptsText, oneLine, stateText } from '../render.ts';
+import { explaining, resolveStage, type StageOptions, type StageTarget } from '../stage-target.ts';
+import { renderTable } from '../table.ts';
+
+/** Options of the command. */
+export interface LiveOptions extends StageOptions {
+  /** Only tasks in this state; `held` for those of a paused kind. */
+  readonly state?: string;
+  readonly json?: boolean;
+}
+
+const STATES = ['queued', 'running', 'retryable_failed', 'held'] as const;
+type LiveState = (typeof STATES)[number];
+const isLiveState = (text: string): text is LiveState => STATES.some((state) => state === text);
+
+/** Most candidates that are read; 8 shards share them. */
+const MAX_TASKS = 1_000;
+const READS_AT_ONCE = 20;
+
+async function readAll(
+  repo: DynamoDbTaskRepo,
+  taskIds: readonly string[],
+): Promise<readonly ExecutionTask[]> {
+  const tasks: ExecutionTask[] = [];
+  for (let start = 0; start < taskIds.length; start += READS_AT_ONCE) {
+    const some = taskIds.slice(start, start + READS_AT_ONCE);
+    const found = await Promise.all(some.map((taskId) => repo.get(taskId)));
+    tasks.push(...found.filter((task): task is ExecutionTask => task?.dueAtMs !== undefined));
+  }
+  return tasks.toSorted((a, b) => a.createdAtMs - b.createdAtMs);
+}
+
+/** The index only finds candidates: each task is read by its key, consistently. */
+async function liveTasks({ client: config, stage, outputs }: StageTarget): Promise<readonly ExecutionTask[]> {
+  const read = await readFunctionEnvironment(config, stage, 'read-actions');
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+  try {
+    const repo = new DynamoDbTaskRepo(client, outputs?.tasksTable ?? read(Env.TasksTable));
+    const forever = Number.MAX_SAFE_INTEGER;
+    const pages = await Promise.all([
+      repo.listDue(forever, MAX_TASKS),
+      ...Object.values(ActionKind).map((kind) => repo.listHeld(kind, forever, MAX_TASKS)),
+    ]);
+    return await readAll(repo, pages.flat());
+  } finally {
+    client.destroy();
+  }
+}
+
+const isIn = ({ state, hold }: ExecutionTask, wanted: LiveState | undefined): boolean =>
+  wanted === undefined || (wanted === 'held' ? hold !== undefined : state === wanted && hold === undefined);
+
+function whyText({ hold, error, dueAtMs }: ExecutionTask, nowMs: number): string {
+  if (hold !== undefined) return `held: ${oneLine(hold.reason)}`;
+  const overdue = dueAtMs !== undefined && dueAtMs <= nowMs ? ['overdue'] : [];
+  return [...overdue, ...(error === undefined ? [] : [error.code])].join(', ');
+}
+
+function tableOf(tasks: readonly ExecutionTask[], nowMs: number): string {
+  const rows = tasks.map((task) => [
+    new Date(task.createdAtMs).toISOString(),
+    task.quoteId,
+    task.kind,
+    stateText(task.state),
+    attemptsText(taskView(task)),
+    whyText(task, nowMs),
+    task.taskId,
+  ]);
+  return renderTable(['enqueued', 'quote', 'action', 'state', 'attempts', 'why', 'task'], rows);
+}
+
+const emptyText = (state: LiveState | undefined): string =>
+  state === undefined ? 'No action is under way' : `No action is ${state}`;
+
+/** `quoteq live`: oldest first. @throws {CliError} on a state that there is not */
+export async function live(options: LiveOptions): Promise<void> {
+  const { state, json } = options;
+  if (state !== undefined && !isLiveState(state)) {
+    throw new CliError(`--state: expected one of ${STATES.join(', ')}; found ${state}`);
+  }
+  const target = resolveStage(options);
+  const all = await explaining('The tasks could not be read', () => liveTasks(target));
+  const tasks = all.filter((task) => isIn(task, state));
+  const text = tasks.length === 0 ? emptyText(state) : tableOf(tasks, Date.now());
+  process.stdout.write(`${json === true ? JSON.stringify(tasks.map(taskView), null, 2) : text}\n`);
+}

@@ -1,0 +1,31 @@
+/** `retry`, `abandon` and `cancel`: one guarded transition, from the version that the command has just read. */
+import { taskViewSchema } from '../../../lambdas/contracts/api.ts';
+import type { OperatorAction } from '../../../lambdas/domain/queue-types.ts';
+import { callApi } from '../api-client.ts';
+import { bodyOf, getTask } from '../queue-client.ts';
+import { resolveTarget } from '../target.ts';
+import type { PrintOptions } from './queue-commands.ts';
+
+/** Options of these commands. */
+export interface OperatorOptions extends PrintOptions {
+  readonly reason?: string;
+}
+
+/** The command of an action. It is sent once: answered twice, the second answer would be that the task has changed. */
+export const operate =
+  (action: OperatorAction) =>
+  async (taskId: string, options: OperatorOptions): Promise<void> => {
+    const { json, reason } = options;
+    const target = resolveTarget(options);
+    const { version: seen } = await getTask(target, taskId);
+    const answer = await callApi(target, {
+      method: 'POST',
+      path: `/actions/${encodeURIComponent(taskId)}/${action}`,
+      headers: { 'if-match': `"${seen}"` },
+      ...(reason === undefined ? {} : { body: JSON.stringify({ reason }) }),
+    });
+    const task = bodyOf(answer, taskViewSchema);
+    const { kind, quoteId, state, version, generation } = task;
+    const text = `${kind} of quote ${quoteId} is ${state}, version ${version}, generation ${generation}`;
+    process.stdout.write(`${json === true ? JSON.stringify(task, null, 2) : text}\n`);
+  };

@@ -1,0 +1,42 @@
+/** `sweep`: one sweep now, beside the one of every minute; two at once are safe. */
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import * as z from 'zod/mini';
+import { CliError } from '../cli-error.ts';
+import { deployedName } from '../function-environment.ts';
+import { explaining, resolveStage, type StageOptions } from '../stage-target.ts';
+import { renderTable } from '../table.ts';
+
+const recoveredSchema = z.array(
+  z.looseObject({
+    taskId: z.string(),
+    quoteId: z.string(),
+    from: z.string(),
+    to: z.string(),
+    generation: z.number(),
+  }),
+);
+
+function textOf(recovered: z.infer<typeof recoveredSchema>): string {
+  if (recovered.length === 0) return 'Nothing was stuck or to be released';
+  const rows = recovered.map((task) => [task.quoteId, task.from, task.to, task.generation, task.taskId]);
+  return renderTable(['quote', 'from', 'to', 'generation', 'task'], rows);
+}
+
+/** `quoteq sweep` @throws {CliError} when the sweep failed */
+export async function sweep(options: StageOptions & { readonly json?: boolean }): Promise<void> {
+  const { client, stage } = resolveStage(options);
+  const lambda = new LambdaClient(client);
+  try {
+    const { Payload, FunctionError } = await explaining('The sweep could not be invoked', () =>
+      lambda.send(new InvokeCommand({ FunctionName: deployedName(stage, 'sweep') })),
+    );
+    const answer = Payload?.transformToString() ?? '[]';
+    if (FunctionError !== undefined) throw new CliError(`The sweep failed, see its log: ${answer}`);
+    const recovered = recoveredSchema.parse(JSON.parse(answer));
+    process.stdout.write(
+      `${options.json === true ? JSON.stringify(recovered, null, 2) : textOf(recovered)}\n`,
+    );
+  } finally {
+    lambda.destroy();
+  }
+}

@@ -1,0 +1,82 @@
+/** Which deployment a command works on past the API: the local environment, or a stage on AWS by the operator's credentials. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type LocalOutputs, parseLocalOutputs } from '../local/outputs.ts';
+import { LOCAL_ROOT } from '../local/paths.ts';
+import { CliError } from './cli-error.ts';
+
+/** Options of a command that works on the resources of a deployment. */
+export interface StageOptions {
+  /** `dev` or `prod`; @default QUOTEQ_STAGE, else the local environment */
+  readonly stage?: string;
+  /** @default AWS_REGION */
+  readonly region?: string;
+}
+
+/** Configuration of SDK clients. */
+interface ClientConfig {
+  readonly region: string;
+  /** The local AWS; absent on AWS. */
+  readonly endpoint?: string;
+  /** The emulator's root identity; absent on AWS, where the SDK's own chain is used. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** A deployment. */
+export interface StageTarget {
+  readonly stage: string;
+  readonly client: ClientConfig;
+  /** Of the local environment only. */
+  readonly outputs?: LocalOutputs;
+}
+
+/** The emulator's root identity. */
+const LOCAL_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+const STAGE = /^[a-z][a-z0-9-]{0,20}$/;
+
+function localTarget(root: string): StageTarget {
+  const file = join(root, 'outputs.json');
+  if (!existsSync(file)) {
+    throw new CliError('Nothing to read: run `npm run quoteq -- local up`, or name a deployment by --stage');
+  }
+  const outputs = parseLocalOutputs(readFileSync(file, 'utf8'));
+  const { awsEndpointUrl: endpoint, region } = outputs;
+  return { stage: 'local', client: { endpoint, region, credentials: LOCAL_CREDENTIALS }, outputs };
+}
+
+/**
+ * The deployment that the options name.
+ * @param root of the local environment
+ * @throws {CliError} when an option is missing, or no local environment runs
+ */
+export function resolveStage(options: StageOptions, root: string = LOCAL_ROOT): StageTarget {
+  const { stage = process.env['QUOTEQ_STAGE'], region = process.env['AWS_REGION'] } = options;
+  if (stage === 'local' || (stage === undefined && process.env['QUOTEQ_API_URL'] === undefined))
+    return localTarget(root);
+  if (stage === undefined || !STAGE.test(stage)) {
+    throw new CliError('--stage: expected the stage of the deployment, local, dev or prod');
+  }
+  if (region === undefined) throw new CliError('--region: expected a Region (or set AWS_REGION)');
+  return { stage, client: { region } };
+}
+
+/** Runs `work`; what the SDK throws (no credentials, access denied, nothing listening) is for the operator to mend. */
+export async function explaining<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw explained(what, thrown);
+  }
+}
+
+/**
+ * What the SDK throws as one line for the operator; anything else as it is.
+ * @param what could not be done
+ */
+export function explained(what: string, thrown: unknown): unknown {
+  if (!(thrown instanceof Error) || thrown instanceof CliError) return thrown;
+  const isOfSdk = '$metadata' in thrown || 'code' in thrown || thrown.name === 'CredentialsProviderError';
+  if (!isOfSdk) return thrown;
+  const message = thrown.message === '' ? 'no answer' : thrown.message;
+  return new CliError(`${what}: ${thrown.name}: ${message}`, { cause: thrown });
+}

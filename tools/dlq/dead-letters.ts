@@ -1,0 +1,183 @@
+/**
+ * Messages that were given up: looked at, replayed, discarded. A message is deleted only after whoever gave it up has taken
+ * it again; a crash in between delivers it twice, which changes nothing.
+ */
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import * as z from 'zod/mini';
+import type { DeadLetterQueue } from './dead-letter-queues.ts';
+
+/** Nobody else is given a message while it is being worked on. */
+const HIDDEN_SECONDS = 60;
+/** Most messages of one command; a thousand replays take about a minute. */
+export const MAX_MESSAGES = 1_000;
+
+/** A message, without what it carries of a quote. */
+export interface DeadLetter {
+  /** Task it is about; `undefined` when it names none. */
+  readonly taskId: string | undefined;
+  /** When it was sent, in ms since the epoch. */
+  readonly sentAtMs: number;
+  /** What it asks for, or why it was given up. */
+  readonly about: string;
+}
+
+/** A message in hand. */
+interface Held {
+  readonly letter: DeadLetter;
+  readonly id: string;
+  readonly handle: string;
+  readonly body: string;
+}
+
+const TASK_ID = /task-[0-9a-f]{40}/;
+
+const clickSchema = z.object({ action: z.string(), version: z.number(), userName: z.string() });
+const cardSchema = z.object({ retry: z.object({ count: z.number() }) });
+const parkedSchema = z.object({ code: z.string(), detail: z.string() });
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Never the record itself: it holds prices and names. */
+function aboutOf(body: string): string {
+  const value = parsed(body);
+  const click = clickSchema.safeParse(value);
+  if (click.success) {
+    return `${click.data.action} of version ${click.data.version} by ${click.data.userName}`;
+  }
+  const parked = parkedSchema.safeParse(value);
+  if (parked.success) return `${parked.data.code}: ${parked.data.detail}`;
+  const card = cardSchema.safeParse(value);
+  return card.success ? `card update, put back ${card.data.retry.count} times` : 'card update';
+}
+
+const letterOf = ({ Body = '', Attributes = {} }: Message): DeadLetter => ({
+  taskId: TASK_ID.exec(Body)?.[0],
+  sentAtMs: Number(Attributes.SentTimestamp ?? 0),
+  about: aboutOf(Body),
+});
+
+const heldOf = (message: Message): readonly Held[] =>
+  message.MessageId === undefined || message.ReceiptHandle === undefined
+    ? []
+    : [
+        {
+          letter: letterOf(message),
+          id: message.MessageId,
+          handle: message.ReceiptHandle,
+          body: message.Body ?? '',
+        },
+      ];
+
+/** Takes what is there, each message once. */
+async function takeAll(sqs: SQSClient, url: string): Promise<readonly Held[]> {
+  const taken = new Map<string, Held>();
+  while (taken.size < MAX_MESSAGES) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: url,
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: HIDDEN_SECONDS,
+        // Long polling asks every server of the queue, so that an empty answer means an empty queue.
+        WaitTimeSeconds: 1,
+        MessageSystemAttributeNames: ['SentTimestamp'],
+      }),
+    );
+    const fresh = Messages.flatMap(heldOf).filter(({ id }) => !taken.has(id));
+    if (fresh.length === 0) break;
+    for (const message of fresh) taken.set(message.id, message);
+  }
+  return [...taken.values()].toSorted((a, b) => a.letter.sentAtMs - b.letter.sentAtMs);
+}
+
+const putBack = (sqs: SQSClient, url: string, { handle }: Held) =>
+  sqs.send(
+    new ChangeMessageVisibilityCommand({ QueueUrl: url, ReceiptHandle: handle, VisibilityTimeout: 0 }),
+  );
+
+const remove = (sqs: SQSClient, url: string, { handle }: Held) =>
+  sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle: handle }));
+
+/** How many messages wait; approximate, as SQS counts. */
+export async function countLetters(sqs: SQSClient, url: string): Promise<number> {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: url,
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
+  );
+  return (
+    Number(Attributes['ApproximateNumberOfMessages'] ?? 0) +
+    Number(Attributes['ApproximateNumberOfMessagesNotVisible'] ?? 0)
+  );
+}
+
+/** Looks at the messages, oldest first, and leaves them where they are. */
+export async function showLetters(sqs: SQSClient, { url }: DeadLetterQueue): Promise<readonly DeadLetter[]> {
+  const held = await takeAll(sqs, url);
+  for (const message of held) await putBack(sqs, url, message);
+  return held.map(({ letter }) => letter);
+}
+
+/** A message and what became of it. */
+export interface ReplayedLetter extends DeadLetter {
+  /** Why it stays; absent when it was taken again. */
+  readonly left?: string;
+}
+
+async function replayOne(sqs: SQSClient, queue: DeadLetterQueue, message: Held): Promise<ReplayedLetter> {
+  try {
+    await queue.replay(message.body);
+  } catch (thrown) {
+    await putBack(sqs, queue.url, message);
+    return { ...message.letter, left: thrown instanceof Error ? thrown.message : String(thrown) };
+  }
+  await remove(sqs, queue.url, message);
+  return message.letter;
+}
+
+/** Which messages: all of them, or those about one task. */
+const isMeant = ({ letter }: Held, taskId: string | undefined): boolean =>
+  taskId === undefined || letter.taskId === taskId;
+
+/** Hands the messages back, oldest first; one that is not taken stays and stops none of the others. */
+export async function replayLetters(
+  sqs: SQSClient,
+  queue: DeadLetterQueue,
+  taskId?: string,
+): Promise<readonly ReplayedLetter[]> {
+  const replayed: ReplayedLetter[] = [];
+  for (const message of await takeAll(sqs, queue.url)) {
+    if (isMeant(message, taskId)) replayed.push(await replayOne(sqs, queue, message));
+    else await putBack(sqs, queue.url, message);
+  }
+  return replayed;
+}
+
+/** Deletes the messages about one task; what they asked for is not done. */
+export async function discardLetters(
+  sqs: SQSClient,
+  { url }: Pick<DeadLetterQueue, 'url'>,
+  taskId: string,
+): Promise<readonly DeadLetter[]> {
+  const discarded: DeadLetter[] = [];
+  for (const message of await takeAll(sqs, url)) {
+    if (isMeant(message, taskId)) {
+      await remove(sqs, url, message);
+      discarded.push(message.letter);
+    } else await putBack(sqs, url, message);
+  }
+  return discarded;
+}

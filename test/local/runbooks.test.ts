@@ -1,0 +1,107 @@
+/** Every command of every runbook page, run as an operator would, and what it prints compared with what the page says. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { REPOSITORY_ROOT } from '../../tools/local/paths.ts';
+import { outputs } from './support/queue.ts';
+import {
+  type CommandBlock,
+  commandsOf,
+  filled,
+  isAsSaid,
+  runScript,
+  unknownFences,
+} from './support/runbook-commands.ts';
+import { prepare, type Situation } from './support/runbook-situations.ts';
+
+const RUNBOOKS = join(REPOSITORY_ROOT, 'runbooks');
+/** What can only be tried on AWS is to stay the exception. */
+const MAX_AWS_ONLY = 12;
+
+/** Pages whose commands run for minutes, or on a table of their own: each has a test of its own. */
+const TESTED_ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['procedures/roll-back.md', 'test/contract/roll-back-page.test.ts'],
+  ['drills/README.md', 'test/drills'],
+]);
+
+const pages = readdirSync(RUNBOOKS, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => ({ file, text: readFileSync(join(RUNBOOKS, file), 'utf8') }));
+const blocks = pages.flatMap(({ text }) => commandsOf(text));
+const isRunHere = ({ awsOnly, testedBy }: CommandBlock): boolean =>
+  awsOnly === undefined && testedBy === undefined;
+const runnable = pages.filter(
+  ({ file, text }) => !TESTED_ELSEWHERE.has(file) && commandsOf(text).some(isRunHere),
+);
+
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'quoteq-runbooks-'));
+  writeFileSync(join(root, 'outputs.json'), JSON.stringify(outputs), { mode: 0o600 });
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** Runs a block; what differs from the page is in the answer. */
+async function run(
+  block: CommandBlock,
+  { placeholders, typed = [] }: Situation,
+  asked: number,
+  signal: AbortSignal,
+) {
+  const { script, output = '…', line, exitCode } = block;
+  const input = script.includes('read -rs') ? `${typed[asked] ?? ''}\n` : '';
+  const result = await runScript(filled(script, placeholders), { QUOTEQ_LOCAL_ROOT: root }, input, signal);
+  const said = filled(output, placeholders);
+  const isRight = result.exitCode === exitCode && isAsSaid(result.printed, said);
+  return isRight ? [] : [{ line, script, said, ...result }];
+}
+
+describe('the commands of the runbooks', () => {
+  it('are written as a shell block that the test knows', () => {
+    expect(pages.flatMap(({ file, text }) => unknownFences(text).map((info) => `${file}: ${info}`))).toEqual(
+      [],
+    );
+    expect(blocks.length).toBeGreaterThan(20);
+  });
+
+  it('that stand in a sentence are commands that there are', async () => {
+    const { printed } = await runScript('npm run quoteq -- --help', {});
+    const known = new Set([...printed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name));
+    const inline = pages.flatMap(({ file, text }) =>
+      [...text.matchAll(/`(?:npm run )?quoteq (?:-- )?([a-z-]+)[^`]*`/g)].map(([, name = '']) => ({
+        file,
+        name,
+      })),
+    );
+
+    expect(known).toContain('show');
+    expect(inline.filter(({ name }) => !known.has(name))).toEqual([]);
+  });
+
+  it('are left to AWS, or to a test of their own that there is, as rarely as can be', () => {
+    expect(blocks.filter(({ awsOnly }) => awsOnly !== undefined).length).toBeLessThanOrEqual(MAX_AWS_ONLY);
+    const others = [
+      ...blocks.flatMap(({ testedBy }) => testedBy ?? []),
+      ...pages.flatMap(({ file }) => TESTED_ELSEWHERE.get(file) ?? []),
+    ];
+    expect(others.filter((test) => !existsSync(join(REPOSITORY_ROOT, test)))).toEqual([]);
+  });
+
+  it.for(runnable)(
+    'of $file work as written, and print what the page says',
+    async ({ file, text }, { signal }) => {
+      const situation = await prepare(file);
+      onTestFinished(async () => void (await situation.cleanUp?.()));
+      const wrong = [];
+      let asked = 0;
+
+      for (const block of commandsOf(text).filter(isRunHere)) {
+        wrong.push(...(await run(block, situation, asked, signal)));
+        if (block.script.includes('read -rs')) asked += 1;
+      }
+
+      expect(wrong).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,198 @@
+/** What a runbook page is read in: the tasks, queues and secrets that its commands meet, and its placeholders. */
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import {
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { toItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
+import type { ActionKind } from '../../../lambdas/contracts/action-kinds.ts';
+import { taskViewSchema } from '../../../lambdas/contracts/api.ts';
+import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import { discardLetters } from '../../../tools/dlq/dead-letters.ts';
+import { pauseKind, resumeKind } from '../../../tools/cli/kind-client.ts';
+import { getAudit, getTask } from '../../../tools/cli/queue-client.ts';
+import { queuedTask, retryableTask, runningTask } from '../../helpers/builders.ts';
+import {
+  acceptedSnapshot,
+  eventually,
+  freshQuoteId,
+  outputs,
+  postAction,
+  rootClient,
+  settled,
+  target,
+} from './queue.ts';
+import { put } from './cards.ts';
+import { ADA, readSlackSecret } from './slack.ts';
+import type { Placeholders } from './runbook-commands.ts';
+
+/** What a page is read in. */
+export interface Situation {
+  readonly placeholders: Placeholders;
+  /** What the operator types when a block asks for it, in order. */
+  readonly typed?: readonly string[];
+  /** Puts right what the commands leave changed. */
+  readonly cleanUp?: () => Promise<unknown>;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** A task that failed retryably and has an hour to go, without a driver: nothing moves it but the operator. */
+async function waitingTask(): Promise<ExecutionTask> {
+  const nowMs = Date.now();
+  const queued = await put(queuedTask('crm.sync', 'runbook', nowMs, acceptedSnapshot(freshQuoteId())));
+  const running = await put(runningTask(queued, nowMs), queued);
+  const waiting = await put(retryableTask(running, nowMs + HOUR_MS), running);
+  await eventually('the audit trail', async () => {
+    const { records } = await getAudit(target, waiting.taskId);
+    return records.length === waiting.version ? records : undefined;
+  });
+  return waiting;
+}
+
+/** An action that was enqueued; `until` waits for what the page begins with. */
+async function enqueued(
+  kind: ActionKind,
+  until: (taskId: string) => Promise<unknown>,
+): Promise<{ readonly taskId: string; readonly quoteId: string }> {
+  const quoteId = freshQuoteId();
+  const { body } = await postAction(quoteId, kind, 'runbook');
+  const { taskId } = taskViewSchema.parse(body);
+  await until(taskId);
+  return { taskId, quoteId };
+}
+
+const named = ({ taskId, quoteId }: { readonly taskId: string; readonly quoteId: string }): Placeholders => ({
+  'task-…': taskId,
+  'Q-…': quoteId,
+});
+
+let completed: Promise<Situation> | undefined;
+
+/** A completed action: enough for pages that only look, and the same one for all of them. */
+function ordinary(): Promise<Situation> {
+  completed ??= enqueued('crm.sync', settled).then((action) => ({ placeholders: named(action) }));
+  return completed;
+}
+
+const redrive = async (): Promise<Situation> => ({ placeholders: named(await waitingTask()) });
+
+const held = (taskId: string) =>
+  eventually(`task ${taskId} to be held`, async () =>
+    (await getTask(target, taskId)).hold === undefined ? undefined : true,
+  );
+
+const resumeAll = async (): Promise<void> => {
+  for (const kind of ['pdf.render', 'crm.sync', 'slack.notify'] as const) await resumeKind(target, kind);
+};
+
+async function pauseAKind(): Promise<Situation> {
+  await pauseKind(target, 'crm.sync', 'It was paused for another reason before');
+  return { placeholders: named(await enqueued('crm.sync', held)), cleanUp: resumeAll };
+}
+
+const drain = (): Promise<Situation> => Promise.resolve({ placeholders: {}, cleanUp: resumeAll });
+
+const sqs = new SQSClient({ ...rootClient, useQueueUrlAsEndpoint: false });
+
+/** The queue that takes what `url` gives up. */
+async function deadLettersOf(url: string): Promise<string> {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['RedrivePolicy'] }),
+  );
+  const QueueName = /"deadLetterTargetArn": ?"[^"]*:([^":]+)"/.exec(Attributes['RedrivePolicy'] ?? '')?.[1];
+  return (await sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl ?? '';
+}
+
+const send = (url: string, body: unknown) =>
+  sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: JSON.stringify(body) }));
+
+const clickOn = ({ taskId }: ExecutionTask, action: 'retry' | 'abandon', version: number) => ({
+  schemaVersion: 1,
+  clickId: taskId.slice('task-'.length).padEnd(64, '0'),
+  taskId,
+  version,
+  action,
+  teamId: ADA?.teamId,
+  userId: ADA?.userId,
+  userName: 'ada',
+  channelId: outputs.slackChannelId,
+  messageTs: '1795700000.000001',
+});
+
+const parkedRecordOf = (task: ExecutionTask) => ({
+  code: 'STORED_RECORD_INVALID',
+  detail: 'Task item: schemaVersion: Invalid input',
+  record: {
+    eventID: task.attemptId,
+    eventName: 'MODIFY',
+    dynamodb: {
+      SequenceNumber: '1',
+      Keys: { taskId: { S: task.taskId } },
+      NewImage: marshall(toItem(task), { removeUndefinedValues: true }),
+    },
+  },
+});
+
+async function replayDeadLetters(): Promise<Situation> {
+  const first = await waitingTask();
+  const second = await waitingTask();
+  const clicks = await deadLettersOf(outputs.clickQueueUrl);
+  await send(outputs.cardDeadLettersUrl, {
+    detail: { taskId: first.taskId },
+    retry: { count: 240, sinceMs: Date.now() - 24 * HOUR_MS },
+  });
+  await send(clicks, clickOn(first, 'retry', first.version));
+  await send(clicks, clickOn(second, 'abandon', 1));
+  await send(outputs.parkedQueueUrl, parkedRecordOf(first));
+  return {
+    placeholders: { 'task-1…': first.taskId, 'task-2…': second.taskId, 'task-…': first.taskId },
+    cleanUp: async () => {
+      for (const url of [outputs.cardDeadLettersUrl, clicks, outputs.parkedQueueUrl])
+        for (const { taskId } of [first, second]) await discardLetters(sqs, { url }, taskId);
+    },
+  };
+}
+
+/** The CRM's token and the bot token are put in again as they are: the local providers know no others. */
+async function rotateSecrets(): Promise<Situation> {
+  const secrets = new SecretsManagerClient(rootClient);
+  const ids = [outputs.stackOutputs['CrmSecretArn'] ?? '', outputs.stackOutputs['SlackSecretArn'] ?? ''];
+  const values = await Promise.all(
+    ids.map((SecretId) => secrets.send(new GetSecretValueCommand({ SecretId }))),
+  );
+  const crm: { readonly token: string } = JSON.parse(values[0]?.SecretString ?? '{}');
+  const { botToken } = await readSlackSecret();
+  return {
+    placeholders: {},
+    typed: [crm.token, `signing-secret-${Date.now()}`, botToken],
+    cleanUp: () =>
+      Promise.all(
+        values.map(({ ARN, SecretString }) =>
+          secrets.send(new PutSecretValueCommand({ SecretId: ARN, SecretString })),
+        ),
+      ),
+  };
+}
+
+/** Pages that need more than {@link ordinary}, by their path below `runbooks`. */
+const SITUATIONS: Readonly<Record<string, () => Promise<Situation>>> = {
+  'procedures/redrive.md': redrive,
+  'procedures/pause-a-kind.md': pauseAKind,
+  'procedures/drain.md': drain,
+  'procedures/replay-dead-letters.md': replayDeadLetters,
+  'alarms/card-dead-letters.md': replayDeadLetters,
+  'alarms/click-dead-letters.md': replayDeadLetters,
+  'alarms/parked-records.md': replayDeadLetters,
+  'procedures/rotate-secrets.md': rotateSecrets,
+};
+
+/** Prepares what a page is read in. */
+export const prepare = (page: string): Promise<Situation> => (SITUATIONS[page] ?? ordinary)();

@@ -39,6 +39,7 @@ queueCommand('watch <quote>', 'the tasks of a quote, live until all are settled'
 queueCommand('audit <task>', 'the audit trail of a task').action(queue.audit);
 
 queueCommand('retry <task>', 'try an action again at once, by the next generation of its execution')
+  .alias('redrive')
   .option('--reason <text>', 'why; stands in the audit trail')
   .action(operate('retry'));
 queueCommand('abandon <task>', 'end an action that waits for its next attempt')

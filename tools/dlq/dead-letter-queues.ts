@@ -3,6 +3,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  ListQueuesCommand,
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
@@ -13,29 +14,20 @@ import { deployedName, readFunctionEnvironment } from '../cli/function-environme
 import type { StageTarget } from '../cli/stage-target.ts';
 
 interface QueueEntry {
-  /** A function that knows the queue, and under which variable. */
-  readonly function: FunctionName;
-  readonly variable: EnvName;
   /** Where a message goes back to, for people. */
   readonly goesBackTo: string;
+  /** What a message is about that does not say it itself. */
+  readonly about: string;
 }
 
 const QUEUES = {
-  'card-dead-letters': {
-    function: 'update-card',
-    variable: Env.CardQueueUrl,
-    goesBackTo: 'the card queue',
-  },
-  'click-dead-letters': {
-    function: 'slack-interactions',
-    variable: Env.ClickQueueUrl,
-    goesBackTo: 'the click queue',
-  },
+  'card-dead-letters': { goesBackTo: 'the card queue', about: 'card update' },
+  'click-dead-letters': { goesBackTo: 'the click queue', about: 'a click of another form' },
   'parked-records': {
-    function: 'publish-transitions',
-    variable: Env.ParkedQueueUrl,
     goesBackTo: 'publish-transitions',
+    about: 'no record: the function failed until it was too old',
   },
+  'missed-sweeps': { goesBackTo: 'the sweep', about: 'a sweep that could not be started' },
 } as const satisfies Record<string, QueueEntry>;
 /** Names a queue of what was given up. */
 export type DeadLetterQueueName = keyof typeof QUEUES;
@@ -57,6 +49,8 @@ export interface DeadLetterQueue {
   readonly name: DeadLetterQueueName;
   readonly url: string;
   readonly goesBackTo: string;
+  /** What a message is about that does not say it itself. */
+  readonly about: string;
   /** Hands a message's body to whoever gave it up. @throws {Error} when it was not taken */
   replay(body: string): Promise<void>;
 }
@@ -78,49 +72,88 @@ async function deadLettersOf(sqs: SQSClient, url: string): Promise<string> {
 const parkedSchema = z.object({ record: z.looseObject({ eventID: z.optional(z.string()) }) });
 const answerSchema = z.object({ batchItemFailures: z.array(z.unknown()) });
 
-/** Gives a parked record to its function once more. */
-async function republish({ client, stage }: StageTarget, body: string): Promise<void> {
-  const parsed = parkedSchema.safeParse(JSON.parse(body));
-  if (!parsed.success) throw new CliError('it holds no record: the sweep repairs the audit trail');
+/** Calls a function of the deployment. @throws {CliError} when it failed */
+async function invoke(
+  { client, stage }: StageTarget,
+  name: FunctionName,
+  payload: unknown,
+): Promise<unknown> {
   const lambda = new LambdaClient(client);
   try {
     const { Payload, FunctionError } = await lambda.send(
-      new InvokeCommand({
-        FunctionName: deployedName(stage, 'publish-transitions'),
-        Payload: JSON.stringify({ Records: [parsed.data.record] }),
-      }),
+      new InvokeCommand({ FunctionName: deployedName(stage, name), Payload: JSON.stringify(payload) }),
     );
-    const answer = answerSchema.safeParse(JSON.parse(Payload?.transformToString() ?? 'null'));
-    if (FunctionError === undefined && answer.success && answer.data.batchItemFailures.length === 0) return;
-    throw new CliError('publish-transitions could not write it: see its log');
+    if (FunctionError !== undefined) throw new CliError(`${name} failed: see its log`);
+    return JSON.parse(Payload?.transformToString() ?? 'null');
   } finally {
     lambda.destroy();
   }
 }
 
+/** Gives a parked record to its function once more. */
+async function republish(target: StageTarget, body: string): Promise<void> {
+  const parsed = parkedSchema.safeParse(JSON.parse(body));
+  if (!parsed.success) throw new CliError('it holds no record: the sweep repairs the audit trail');
+  const answer = answerSchema.safeParse(
+    await invoke(target, 'publish-transitions', { Records: [parsed.data.record] }),
+  );
+  if (answer.success && answer.data.batchItemFailures.length === 0) return;
+  throw new CliError('publish-transitions could not write it: see its log');
+}
+
+const sendTo =
+  (sqs: SQSClient, QueueUrl: string) =>
+  async (MessageBody: string): Promise<void> => {
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  };
+
 /** A client of SQS: the local AWS answers on its own address, whatever a queue's address says. */
 export const sqsOf = ({ client, outputs }: StageTarget): SQSClient =>
   new SQSClient({ ...client, ...(outputs === undefined ? {} : { useQueueUrlAsEndpoint: false }) });
 
+type Place = Pick<DeadLetterQueue, 'url' | 'replay'>;
+
+/** A variable of a function of the deployment. */
+const variable = async ({ client, stage }: StageTarget, name: FunctionName, of: EnvName): Promise<string> =>
+  (await readFunctionEnvironment(client, stage, name))(of);
+
+/** The queue behind one that a function consumes. */
+async function behind(sqs: SQSClient, consumed: string): Promise<Place> {
+  return { url: await deadLettersOf(sqs, consumed), replay: sendTo(sqs, consumed) };
+}
+
+/** No function is told of this queue: on AWS it is found by the beginning of its name. */
+async function missedSweepsOf({ stage, outputs }: StageTarget, sqs: SQSClient): Promise<string> {
+  const local = outputs?.stackOutputs['MissedSweepsUrl'];
+  if (local !== undefined) return local;
+  const prefix = `quoteq-${stage}-SweepMissed`;
+  const { QueueUrls: [url] = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: prefix }));
+  if (url === undefined) throw new CliError(`There is no queue ${prefix}…`);
+  return url;
+}
+
+async function placeOf(target: StageTarget, sqs: SQSClient, name: DeadLetterQueueName): Promise<Place> {
+  switch (name) {
+    case 'card-dead-letters':
+      return behind(sqs, await variable(target, 'update-card', Env.CardQueueUrl));
+    case 'click-dead-letters':
+      return behind(sqs, await variable(target, 'slack-interactions', Env.ClickQueueUrl));
+    case 'parked-records':
+      return {
+        url: await variable(target, 'publish-transitions', Env.ParkedQueueUrl),
+        replay: (body) => republish(target, body),
+      };
+    case 'missed-sweeps':
+      return {
+        url: await missedSweepsOf(target, sqs),
+        replay: async () => void (await invoke(target, 'sweep', {})),
+      };
+  }
+}
+
 /** Finds a queue by what the functions of the deployment know. @throws {Error} when a function is not there */
-export async function findQueue(
+export const findQueue = async (
   target: StageTarget,
   sqs: SQSClient,
   name: DeadLetterQueueName,
-): Promise<DeadLetterQueue> {
-  const entry = QUEUES[name];
-  const read = await readFunctionEnvironment(target.client, target.stage, entry.function);
-  const url = read(entry.variable);
-  const { goesBackTo } = entry;
-  if (name === 'parked-records') {
-    return { name, url, goesBackTo, replay: (body) => republish(target, body) };
-  }
-  return {
-    name,
-    goesBackTo,
-    url: await deadLettersOf(sqs, url),
-    replay: async (body) => {
-      await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: body }));
-    },
-  };
-}
+): Promise<DeadLetterQueue> => ({ name, ...QUEUES[name], ...(await placeOf(target, sqs, name)) });

@@ -51,7 +51,7 @@ function parsed(body: string): unknown {
 }
 
 /** Never the record itself: it holds prices and names. */
-function aboutOf(body: string): string {
+function aboutOf(body: string, otherwise: string): string {
   const value = parsed(body);
   const click = clickSchema.safeParse(value);
   if (click.success) {
@@ -60,29 +60,32 @@ function aboutOf(body: string): string {
   const parked = parkedSchema.safeParse(value);
   if (parked.success) return `${parked.data.code}: ${parked.data.detail}`;
   const card = cardSchema.safeParse(value);
-  return card.success ? `card update, put back ${card.data.retry.count} times` : 'card update';
+  return card.success ? `card update, put back ${card.data.retry.count} times` : otherwise;
 }
 
-const letterOf = ({ Body = '', Attributes = {} }: Message): DeadLetter => ({
+const letterOf = ({ Body = '', Attributes = {} }: Message, otherwise: string): DeadLetter => ({
   taskId: TASK_ID.exec(Body)?.[0],
   sentAtMs: Number(Attributes.SentTimestamp ?? 0),
-  about: aboutOf(Body),
+  about: aboutOf(Body, otherwise),
 });
 
-const heldOf = (message: Message): readonly Held[] =>
+const heldOf = (message: Message, otherwise: string): readonly Held[] =>
   message.MessageId === undefined || message.ReceiptHandle === undefined
     ? []
     : [
         {
-          letter: letterOf(message),
+          letter: letterOf(message, otherwise),
           id: message.MessageId,
           handle: message.ReceiptHandle,
           body: message.Body ?? '',
         },
       ];
 
+/** What is needed of a queue to take its messages. */
+type Source = Pick<DeadLetterQueue, 'url' | 'about'>;
+
 /** Takes what is there, each message once. */
-async function takeAll(sqs: SQSClient, url: string): Promise<readonly Held[]> {
+async function takeAll(sqs: SQSClient, { url, about }: Source): Promise<readonly Held[]> {
   const taken = new Map<string, Held>();
   while (taken.size < MAX_MESSAGES) {
     const { Messages = [] } = await sqs.send(
@@ -95,7 +98,7 @@ async function takeAll(sqs: SQSClient, url: string): Promise<readonly Held[]> {
         MessageSystemAttributeNames: ['SentTimestamp'],
       }),
     );
-    const fresh = Messages.flatMap(heldOf).filter(({ id }) => !taken.has(id));
+    const fresh = Messages.flatMap((message) => heldOf(message, about)).filter(({ id }) => !taken.has(id));
     if (fresh.length === 0) break;
     for (const message of fresh) taken.set(message.id, message);
   }
@@ -125,9 +128,9 @@ export async function countLetters(sqs: SQSClient, url: string): Promise<number>
 }
 
 /** Looks at the messages, oldest first, and leaves them where they are. */
-export async function showLetters(sqs: SQSClient, { url }: DeadLetterQueue): Promise<readonly DeadLetter[]> {
-  const held = await takeAll(sqs, url);
-  for (const message of held) await putBack(sqs, url, message);
+export async function showLetters(sqs: SQSClient, source: Source): Promise<readonly DeadLetter[]> {
+  const held = await takeAll(sqs, source);
+  for (const message of held) await putBack(sqs, source.url, message);
   return held.map(({ letter }) => letter);
 }
 
@@ -159,7 +162,7 @@ export async function replayLetters(
   taskId?: string,
 ): Promise<readonly ReplayedLetter[]> {
   const replayed: ReplayedLetter[] = [];
-  for (const message of await takeAll(sqs, queue.url)) {
+  for (const message of await takeAll(sqs, queue)) {
     if (isMeant(message, taskId)) replayed.push(await replayOne(sqs, queue, message));
     else await putBack(sqs, queue.url, message);
   }
@@ -169,15 +172,15 @@ export async function replayLetters(
 /** Deletes the messages about one task; what they asked for is not done. */
 export async function discardLetters(
   sqs: SQSClient,
-  { url }: Pick<DeadLetterQueue, 'url'>,
+  source: Source,
   taskId: string,
 ): Promise<readonly DeadLetter[]> {
   const discarded: DeadLetter[] = [];
-  for (const message of await takeAll(sqs, url)) {
+  for (const message of await takeAll(sqs, source)) {
     if (isMeant(message, taskId)) {
-      await remove(sqs, url, message);
+      await remove(sqs, source.url, message);
       discarded.push(message.letter);
-    } else await putBack(sqs, url, message);
+    } else await putBack(sqs, source.url, message);
   }
   return discarded;
 }

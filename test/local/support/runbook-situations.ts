@@ -152,11 +152,12 @@ async function replayDeadLetters(): Promise<Situation> {
   await send(clicks, clickOn(first, 'retry', first.version));
   await send(clicks, clickOn(second, 'abandon', 1));
   await send(outputs.parkedQueueUrl, parkedRecordOf(first));
+  await send(outputs.stackOutputs['MissedSweepsUrl'] ?? '', {});
   return {
     placeholders: { 'task-1…': first.taskId, 'task-2…': second.taskId, 'task-…': first.taskId },
     cleanUp: async () => {
       for (const url of [outputs.cardDeadLettersUrl, clicks, outputs.parkedQueueUrl])
-        for (const { taskId } of [first, second]) await discardLetters(sqs, { url }, taskId);
+        for (const { taskId } of [first, second]) await discardLetters(sqs, { url, about: '' }, taskId);
     },
   };
 }

@@ -52,6 +52,7 @@ const queueThat = (replay: DeadLetterQueue['replay']): DeadLetterQueue => ({
   name: 'click-dead-letters',
   url: 'https://sqs/queue',
   goesBackTo: 'the click queue',
+  about: 'a click of another form',
   replay,
 });
 const taking = queueThat((body) => {
@@ -74,7 +75,7 @@ describe('showLetters', () => {
       [taskId('1'), 'card update, put back 240 times'],
       [taskId('2'), 'retry of version 3 by ada'],
       [taskId('3'), 'STORED_RECORD_INVALID: Task item: kind'],
-      [undefined, 'card update'],
+      [undefined, 'a click of another form'],
     ]);
     expect(JSON.stringify(letters)).not.toContain('a price');
     expect(putBack()).toEqual(['card', 'click', 'parked', 'lambda']);
@@ -143,7 +144,7 @@ describe('discardLetters', () => {
 describe('readQueueName', () => {
   it.each(['cards', '', 'constructor'])('names the queues there are when it is given "%s"', (name) => {
     expect(() => readQueueName(name)).toThrow(
-      `queue: expected one of card-dead-letters, click-dead-letters, parked-records; found ${name}`,
+      `queue: expected one of card-dead-letters, click-dead-letters, parked-records, missed-sweeps; found ${name}`,
     );
   });
 });

@@ -12,6 +12,7 @@ import { tasksTable } from '../cli/render.ts';
 import { renderTable } from '../cli/table.ts';
 import { resolveTarget, type Target } from '../cli/target.ts';
 import { startLocalEnvironment, type LocalEnvironment } from '../local/environment.ts';
+import { scriptFault } from '../local/fault-client.ts';
 import type { LocalOutputs } from '../local/outputs.ts';
 import { REPOSITORY_ROOT } from '../local/paths.ts';
 import { type Check, effectCount, proofOf } from './proof.ts';
@@ -33,12 +34,7 @@ const heading = (text: string): boolean => print(`\n${styleText('bold', text)}`)
 
 async function scriptFaults({ faultProxyUrl }: LocalOutputs): Promise<void> {
   for (const { rule, story } of DEMO_FAULTS) {
-    const response = await fetch(new URL('/_control/faults', faultProxyUrl), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(rule),
-    });
-    if (!response.ok) throw new CliError(`The fault proxy refused a fault: ${await response.text()}`);
+    await scriptFault(faultProxyUrl, rule);
     print(`  ${story}`);
   }
 }

@@ -1,12 +1,13 @@
 /**
- * A reverse proxy in front of the CRM (`/crm…`) and Slack (`/api/…`) that fails on demand, and the way back: Slack's
- * signed deliveries come in at {@link SLACK_REQUEST_PATH} and go to the queue's API.
+ * A reverse proxy in front of the CRM (`/crm…`), Slack (`/api/…`) and DynamoDB (by its `X-Amz-Target` header) that fails
+ * on demand, and the way back: Slack's signed deliveries come in at {@link SLACK_REQUEST_PATH} and go to the queue's API.
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { killClientOf } from './client-process.ts';
-import { FaultScript, faultRuleSchema } from './fault-rules.ts';
+import { statusReply } from './fault-replies.ts';
+import { FaultScript, faultPathOf, faultRuleSchema, isDynamoDb } from './fault-rules.ts';
 import type { Fault, FaultTarget } from './fault-rules.ts';
 import { forward } from './forward.ts';
 import type { UpstreamReply } from './forward.ts';
@@ -24,6 +25,8 @@ interface Upstreams {
   readonly crm: string;
   /** Slack's Web API, with a slash at the end (`https://slack.com/api/`). */
   readonly slack: string;
+  /** The local AWS, without a slash at the end; absent: requests to DynamoDB are refused. */
+  readonly aws?: string | undefined;
   /** The queue's API, without a slash at the end; known only after the deployment. */
   readonly api?: string | undefined;
 }
@@ -56,38 +59,31 @@ const apiSchema = z.strictObject({
     .check(z.regex(/^https?:\/\/.*[^/]$/, 'expected a URL without a slash at the end')),
 });
 
-const upstreamUrl = (target: FaultTarget, request: ServerRequest, upstreams: Upstreams): string =>
-  target === 'crm' ? upstreams.crm + request.target : upstreams.slack + request.target.slice('/api/'.length);
+const upstreamUrl = (target: FaultTarget, request: ServerRequest, upstreams: Upstreams): string => {
+  switch (target) {
+    case 'crm':
+      return upstreams.crm + request.target;
+    case 'slack':
+      return upstreams.slack + request.target.slice('/api/'.length);
+    case 'dynamodb':
+      return `${upstreams.aws ?? ''}${request.target}`;
+  }
+};
 
 const forwardTo = async (
   state: State,
   target: FaultTarget,
   request: ServerRequest,
 ): Promise<UpstreamReply> => {
-  const reply = await forward(request, upstreamUrl(target, request, state.upstreams));
+  const url = upstreamUrl(target, request, state.upstreams);
+  const { host } = request.headers;
+  const signedFor: Record<string, string> = target === 'dynamodb' && host !== undefined ? { host } : {};
+  const reply = await forward(request, url, signedFor);
   return target === 'slack' ? { ...reply, body: state.metadata.apply(request, reply.body) } : reply;
 };
 
 const badGateway = (error: unknown): ServerReply =>
   json(502, { error: `upstream: ${error instanceof Error ? error.message : String(error)}` });
-
-const statusReply = (target: FaultTarget, fault: Extract<Fault, { kind: 'status' }>): ServerReply => {
-  const isLimit = fault.status === 429;
-  const slackBody = { ok: false, error: isLimit ? 'ratelimited' : 'internal_error' };
-  const crmBody = {
-    status: 'error',
-    message: 'Scripted fault',
-    ...(isLimit ? { errorType: 'RATE_LIMIT' } : {}),
-  };
-  const body = fault.body ?? JSON.stringify(target === 'slack' ? slackBody : crmBody);
-  const retryAfter =
-    fault.retryAfterSeconds === undefined ? {} : { 'retry-after': String(fault.retryAfterSeconds) };
-  return {
-    status: fault.status,
-    headers: { 'content-type': 'application/json; charset=utf-8', ...retryAfter },
-    body,
-  };
-};
 
 /** What became of a request: the client's answer (`undefined`: none) and what the log says about it. */
 interface Outcome {
@@ -128,7 +124,8 @@ const proxied = async (
   const { reply, ...rest } = await carryOut(state, target, request, fault).catch((error: unknown) =>
     answered(badGateway(error)),
   );
-  const { method, path, body } = request;
+  const { method, body } = request;
+  const path = faultPathOf(target, request);
   const bodySha = createHash('sha256').update(body).digest('hex');
   state.log.add({ target, method, path, ...rest, fault: fault?.kind ?? null, bodySha, atMs });
   return reply;
@@ -157,7 +154,12 @@ const addRule = (state: State, request: ServerRequest): ServerReply => {
   return json(201, state.script.add(rule));
 };
 
+const removeRule = (state: State, id: string): ServerReply =>
+  state.script.remove(Number(id)) ? json(200, {}) : json(404, { error: `id: there is no rule ${id}` });
+
 const control = (state: State, request: ServerRequest): ServerReply => {
+  const ruleId = /^\/_control\/faults\/(\d+)$/.exec(request.path)?.[1];
+  if (request.method === 'DELETE' && ruleId !== undefined) return removeRule(state, ruleId);
   switch (`${request.method} ${request.path}`) {
     case 'POST /_control/faults':
       return addRule(state, request);
@@ -186,6 +188,7 @@ const route = async (state: State, request: ServerRequest): Promise<ServerReply 
   if (request.path === SLACK_REQUEST_PATH) return delivered(state, request);
   if (request.path.startsWith('/crm/')) return proxied(state, 'crm', request);
   if (request.path.startsWith('/api/')) return proxied(state, 'slack', request);
+  if (isDynamoDb(request) && state.upstreams.aws !== undefined) return proxied(state, 'dynamodb', request);
   return json(404, { error: `path: expected /crm/…, /api/… or /_control/…, got ${request.path}` });
 };
 

@@ -33,15 +33,15 @@ const fault = z.discriminatedUnion(
 
 /** Body of `POST /_control/faults`. */
 export const faultRuleSchema = z.strictObject({
-  target: z.enum(['crm', 'slack'], 'expected crm or slack'),
+  target: z.enum(['crm', 'slack', 'dynamodb'], 'expected crm, slack or dynamodb'),
   /** @default every method */
   method: z.optional(
     z.string('expected an HTTP method').check(z.regex(/^[A-Z]+$/, 'expected capital letters')),
   ),
-  /** The whole path, or the beginning of one followed by `*`. */
+  /** The whole path, or the beginning of one followed by `*`. DynamoDB's is `/<operation>`: `/PutItem`. */
   path: z
     .string('expected a path')
-    .check(z.regex(/^\/[^*]*\*?$/, 'expected a path like /api/chat.postMessage or /crm/*')),
+    .check(z.regex(/^\/[^*]*\*?$/, 'expected a path like /api/chat.postMessage, /crm/* or /PutItem')),
   /** Text that the body must hold, as it was sent or with its form encoding undone. */
   bodyIncludes: z.optional(
     z.string('expected text').check(z.minLength(1, 'expected at least one character')),
@@ -49,6 +49,8 @@ export const faultRuleSchema = z.strictObject({
   fault,
   /** How many requests fail; later ones pass. @default 1 */
   times: z.optional(count(1, 1_000_000, 'times')),
+  /** Only each n-th of the requests that match fails; the others are for the next rule. @default 1: each of them */
+  every: z.optional(count(1, 1_000, 'requests')),
 });
 
 /** A rule as given. */
@@ -63,21 +65,39 @@ export interface FaultRecord extends FaultRule {
   readonly id: number;
   readonly times: number;
   readonly hits: number;
+  /** Requests that matched while it was not used up, hits among them. */
+  readonly matched: number;
 }
 
-const decodedForm = (request: ServerRequest): string => {
-  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
-  return isForm ? [...new URLSearchParams(request.body.toString('utf8')).values()].join('\n') : '';
+/** The body as it came and, when it is a form, with its encoding undone: what `bodyIncludes` looks into. */
+const searchedTextOf = ({ headers, body }: ServerRequest): string => {
+  const text = body.toString('utf8');
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  return isForm ? [text, ...new URLSearchParams(text).values()].join('\n') : text;
 };
+
+const DYNAMODB_TARGET = 'DynamoDB_20120810.';
+
+/** Whether it is a request to DynamoDB: all of them are a POST of `/` and name their operation in a header. */
+export const isDynamoDb = ({ headers }: Pick<ServerRequest, 'headers'>): boolean =>
+  String(headers['x-amz-target']).startsWith(DYNAMODB_TARGET);
+
+/** The path that rules and the log know a request by. */
+export const faultPathOf = (target: FaultTarget, { path, headers }: ServerRequest): string =>
+  target === 'dynamodb' ? `/${String(headers['x-amz-target']).slice(DYNAMODB_TARGET.length)}` : path;
 
 const matchesPath = (pattern: string, path: string): boolean =>
   pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
 
-const matches = (rule: FaultRule, target: FaultTarget, request: ServerRequest): boolean => {
-  if (rule.target !== target || !matchesPath(rule.path, request.path)) return false;
+const matches = (
+  rule: FaultRule,
+  target: FaultTarget,
+  request: ServerRequest,
+  text: () => string,
+): boolean => {
+  if (rule.target !== target || !matchesPath(rule.path, faultPathOf(target, request))) return false;
   if (rule.method !== undefined && rule.method !== request.method) return false;
-  if (rule.bodyIncludes === undefined) return true;
-  return request.body.includes(rule.bodyIncludes) || decodedForm(request).includes(rule.bodyIncludes);
+  return rule.bodyIncludes === undefined || text().includes(rule.bodyIncludes);
 };
 
 /** The rules of one proxy, in order of their coming; the first that matches and is not used up applies. */
@@ -88,7 +108,7 @@ export class FaultScript {
   /** Adds a rule after the others. */
   add(rule: FaultRule): FaultRecord {
     this.#lastId += 1;
-    const record = { ...rule, times: rule.times ?? 1, id: this.#lastId, hits: 0 };
+    const record = { ...rule, times: rule.times ?? 1, id: this.#lastId, hits: 0, matched: 0 };
     this.#rules = [...this.#rules, record];
     return record;
   }
@@ -98,6 +118,13 @@ export class FaultScript {
     return this.#rules;
   }
 
+  /** Forgets one rule; whether there was such a one. */
+  remove(id: number): boolean {
+    const before = this.#rules.length;
+    this.#rules = this.#rules.filter((rule) => rule.id !== id);
+    return this.#rules.length < before;
+  }
+
   /** Forgets all rules. */
   clear(): void {
     this.#rules = [];
@@ -105,9 +132,18 @@ export class FaultScript {
 
   /** The fault for this request, counted as a hit; `undefined`: it passes. */
   take(target: FaultTarget, request: ServerRequest): Fault | undefined {
-    const hit = this.#rules.find((rule) => rule.hits < rule.times && matches(rule, target, request));
-    if (hit === undefined) return undefined;
-    this.#rules = this.#rules.map((rule) => (rule === hit ? { ...rule, hits: rule.hits + 1 } : rule));
-    return hit.fault;
+    let taken: Fault | undefined;
+    // Made once for all rules, and only when one asks for it: a load has a rule for every third of its actions.
+    let text: string | undefined;
+    const searched = (): string => (text ??= searchedTextOf(request));
+    this.#rules = this.#rules.map((rule) => {
+      if (taken !== undefined || rule.hits >= rule.times || !matches(rule, target, request, searched))
+        return rule;
+      const matched = rule.matched + 1;
+      if (matched % (rule.every ?? 1) !== 0) return { ...rule, matched };
+      taken = rule.fault;
+      return { ...rule, matched, hits: rule.hits + 1 };
+    });
+    return taken;
   }
 }

@@ -16,7 +16,7 @@ const hostSettingsSchema = z.strictObject({
   crm: z.optional(z.strictObject({ port: z.int(), token: z.string() })),
   proxy: z.strictObject({
     port: z.int(),
-    upstreams: z.strictObject({ crm: z.string(), slack: z.string() }),
+    upstreams: z.strictObject({ crm: z.string(), slack: z.string(), aws: z.optional(z.string()) }),
   }),
   /** Absent: the user's own Slack is used. */
   slackPage: z.optional(z.strictObject({ port: z.int(), slackUrl: z.string() })),

@@ -1,21 +1,32 @@
 /** Archives for functions that tests and benchmarks deploy beside the queue's own. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LOCAL_ROOT } from './paths.ts';
 
+/** A Lambda archive of all that a folder holds. Node has no zip of its own; the Python of the local AWS, which runs by then, has. */
+export function lambdaArchiveOf(dir: string): Uint8Array {
+  const outDir = mkdtempSync(join(tmpdir(), 'quoteq-archive-'));
+  try {
+    const file = join(outDir, 'function.zip');
+    const python = join(LOCAL_ROOT, 'venv', 'bin', 'python');
+    execFileSync(python, ['-m', 'zipfile', '-c', file, ...readdirSync(dir)], { cwd: dir });
+    return readFileSync(file);
+  } finally {
+    rmSync(outDir, { recursive: true, force: true });
+  }
+}
+
 /**
- * A Lambda archive of one module. Node has no zip of its own; the Python of the local AWS, which runs by then, has.
+ * A Lambda archive of one module.
  * @param writeModule writes the module to the path it is given
  */
 export function lambdaArchive(writeModule: (file: string) => void): Uint8Array {
-  const dir = mkdtempSync(join(tmpdir(), 'quoteq-archive-'));
+  const dir = mkdtempSync(join(tmpdir(), 'quoteq-module-'));
   try {
     writeModule(join(dir, 'index.mjs'));
-    const python = join(LOCAL_ROOT, 'venv', 'bin', 'python');
-    execFileSync(python, ['-m', 'zipfile', '-c', 'function.zip', 'index.mjs'], { cwd: dir });
-    return readFileSync(join(dir, 'function.zip'));
+    return lambdaArchiveOf(dir);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

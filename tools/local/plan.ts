@@ -87,6 +87,7 @@ const hostOf = (ports: LocalPorts, overrides: Overrides, secrets: ProviderSecret
     upstreams: {
       crm: overrides.crm?.baseUrl ?? originOf(ports.crm),
       slack: overrides.slack?.apiUrl ?? `${originOf(ports.slack)}/api/`,
+      aws: overrides.awsEndpointUrl ?? originOf(ports.aws),
     },
   },
   ...(overrides.slack === undefined

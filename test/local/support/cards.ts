@@ -8,6 +8,7 @@ import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.t
 import { createSlackClient } from '../../../lambdas/adapters/slack/slack-client.ts';
 import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
 import { countEffects } from '../../../tools/demo/provider-counts.ts';
+import { faultHits as hitsById } from '../../../tools/local/fault-client.ts';
 import { eventually, outputs, rootClient } from './queue.ts';
 
 const store = DynamoDBDocumentClient.from(new DynamoDBClient(rootClient), {
@@ -70,13 +71,10 @@ export async function put(next: ExecutionTask, previous?: ExecutionTask): Promis
   return written.task;
 }
 
-const faultsSchema = z.object({ faults: z.array(z.object({ hits: z.number() })) });
-
 /** How many requests each scripted fault has met, in the order of the rules. */
-export async function faultHits(): Promise<readonly number[]> {
-  const response = await fetch(new URL('/_control/faults', outputs.faultProxyUrl));
-  return faultsSchema.parse(await response.json()).faults.map(({ hits }) => hits);
-}
+export const faultHits = async (): Promise<readonly number[]> => [
+  ...(await hitsById(outputs.faultProxyUrl)).values(),
+];
 
 const sqs = new SQSClient(rootClient);
 

@@ -1,5 +1,4 @@
 /** The deployed queue as the local tests use it: through its API, signed, and its providers' control pages. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { inject } from 'vitest';
 import type { ActionKind } from '../../../lambdas/contracts/action-kinds.ts';
 import type { QuoteSnapshot } from '../../../lambdas/contracts/quote-snapshot.ts';
@@ -7,7 +6,11 @@ import type { TaskView } from '../../../lambdas/contracts/api.ts';
 import { type ApiAnswer, callApiPatiently } from '../../../tools/cli/api-client.ts';
 import { getTask, isSettled } from '../../../tools/cli/queue-client.ts';
 import type { Target } from '../../../tools/cli/target.ts';
+import { eventually } from '../../../tools/local/eventually.ts';
+import { clearFaults as clear, scriptFault as script } from '../../../tools/local/fault-client.ts';
 import type { FaultRule } from '../../../tools/local/fault-rules.ts';
+
+export { eventually };
 
 /** Addresses of the deployed environment. */
 export const outputs = inject('outputs');
@@ -85,21 +88,6 @@ export const postAction = (
     body: JSON.stringify({ kind, payload }),
   });
 
-/** Looks every 100 ms until `look` gives something, for at most `limitMs`. @throws {Error} saying what did not come */
-export async function eventually<T>(
-  what: string,
-  look: () => Promise<T | undefined>,
-  limitMs = 120_000,
-): Promise<T> {
-  const giveUpAtMs = performance.now() + limitMs;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (performance.now() > giveUpAtMs) throw new Error(`Waited ${limitMs} ms in vain for: ${what}`);
-    await delay(100);
-  }
-}
-
 /** The task once it is completed or failed for good. */
 export const settled = (taskId: string, limitMs?: number): Promise<TaskView> =>
   eventually(
@@ -112,19 +100,10 @@ export const settled = (taskId: string, limitMs?: number): Promise<TaskView> =>
   );
 
 /** Scripts a fault at the proxy. */
-export async function scriptFault(rule: FaultRule): Promise<void> {
-  const response = await fetch(new URL('/_control/faults', outputs.faultProxyUrl), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(rule),
-  });
-  if (!response.ok) throw new Error(`The fault proxy refused the rule: ${await response.text()}`);
-}
+export const scriptFault = (rule: FaultRule): Promise<number> => script(outputs.faultProxyUrl, rule);
 
 /** Takes all scripted faults back. */
-export async function clearFaults(): Promise<void> {
-  await fetch(new URL('/_control/faults', outputs.faultProxyUrl), { method: 'DELETE' });
-}
+export const clearFaults = (): Promise<void> => clear(outputs.faultProxyUrl);
 
 /** Sets the CRM's rate limit; `null` takes it away. */
 export async function limitCrm(requestsPerSecond: number | null): Promise<void> {

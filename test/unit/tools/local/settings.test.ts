@@ -56,6 +56,7 @@ describe('makePlan', () => {
     expect(plan.host.proxy.upstreams).toEqual({
       crm: `http://127.0.0.1:${plan.ports.crm}`,
       slack: `http://127.0.0.1:${plan.ports.slack}/api/`,
+      aws: plan.addresses.awsEndpointUrl,
     });
   });
 

@@ -1,0 +1,40 @@
+/** What a scripted `status` fault answers: each service's own form of an error. */
+import type { Fault, FaultTarget } from './fault-rules.ts';
+import type { ServerReply } from './http-server.ts';
+
+type StatusFault = Extract<Fault, { kind: 'status' }>;
+
+const slackBody = ({ status }: StatusFault): object => ({
+  ok: false,
+  error: status === 429 ? 'ratelimited' : 'internal_error',
+});
+
+const crmBody = ({ status }: StatusFault): object => ({
+  status: 'error',
+  message: 'Scripted fault',
+  ...(status === 429 ? { errorType: 'RATE_LIMIT' } : {}),
+});
+
+/** DynamoDB throttles with 400; what a client reads is the type. */
+const dynamoDbBody = ({ status }: StatusFault): object =>
+  status < 500
+    ? {
+        __type: 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
+        message: 'The level of configured provisioned throughput for the table was exceeded.',
+      }
+    : { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message: 'Scripted fault' };
+
+const BODY_OF = { slack: slackBody, crm: crmBody, dynamodb: dynamoDbBody } as const satisfies Record<
+  FaultTarget,
+  (fault: StatusFault) => object
+>;
+
+/** The answer, with the body that the rule gives or the service's own. */
+export const statusReply = (target: FaultTarget, fault: StatusFault): ServerReply => ({
+  status: fault.status,
+  headers: {
+    'content-type': target === 'dynamodb' ? 'application/x-amz-json-1.0' : 'application/json; charset=utf-8',
+    ...(fault.retryAfterSeconds === undefined ? {} : { 'retry-after': String(fault.retryAfterSeconds) }),
+  },
+  body: fault.body ?? JSON.stringify(BODY_OF[target](fault)),
+});

@@ -1,67 +1,19 @@
 /** Requests as Slack sends them: forms, signed. */
-import { signatureOf } from '../../lambdas/adapters/slack/verify-signature.ts';
-import { type CardAction, CARD_ACTION_BY_ID, buttonValueOf } from '../../lambdas/contracts/slack-actions.ts';
+import { OPERATOR, type Press, signedHeaders as signed } from '../../tools/local/slack-request.ts';
 import { START_MS } from './fake-clock.ts';
+
+export {
+  actionIdOf,
+  blockActionsOf,
+  interactionForm,
+  OPERATOR,
+  type Press,
+} from '../../tools/local/slack-request.ts';
 
 /** The signing secret of the tests. */
 export const SIGNING_SECRET = '8f742231b10e8888abcd99yyyzzz85a5';
-/** An operator, and somebody else of the same team. */
-export const OPERATOR = { teamId: 'T0QUOTEQ1', userId: 'U0ADAOPS1', name: 'ada' } as const;
-/** See {@link OPERATOR}. */
+/** Somebody of the operator's team who is none. */
 export const STRANGER = { teamId: 'T0QUOTEQ1', userId: 'U0STRANGE', name: 'eve' } as const;
-
-/** A press of a button in short. */
-export interface Press {
-  readonly taskId: string;
-  readonly version: number;
-  readonly action: CardAction;
-  readonly person?: { readonly teamId: string; readonly userId: string; readonly name: string };
-  /** @default a new one each time */
-  readonly actionTs?: string;
-  readonly triggerId?: string;
-  readonly channelId?: string;
-  readonly messageTs?: string;
-  readonly threadTs?: string;
-}
-
-let presses = 0;
-
-/** `action_id` of the button with an action. */
-export const actionIdOf = (action: CardAction): string =>
-  Object.entries(CARD_ACTION_BY_ID).find(([, known]) => known === action)?.[0] ?? action;
-
-/** The payload of a press, as Slack documents `block_actions`. */
-export function blockActionsOf(press: Press) {
-  const { taskId, version, action, person = OPERATOR } = press;
-  const { channelId = 'C0QUOTES1', messageTs = '1774745970.000200', threadTs = '1774745970.000100' } = press;
-  presses += 1;
-  const actionTs = press.actionTs ?? `1774745990.${String(presses).padStart(6, '0')}`;
-  return {
-    type: 'block_actions',
-    team: { id: person.teamId, domain: 'quote-desk' },
-    user: { id: person.userId, username: person.name, name: person.name, team_id: person.teamId },
-    api_app_id: 'A0QUOTEQ1',
-    token: 'verification-token',
-    container: { type: 'message', message_ts: messageTs, channel_id: channelId, is_ephemeral: false },
-    trigger_id: press.triggerId ?? '13345224609.738474920.8088930838d88f008e0',
-    channel: { id: channelId, name: 'quotes' },
-    message: { ts: messageTs, thread_ts: threadTs, text: 'crm.sync is retryable_failed' },
-    response_url: 'https://hooks.example/actions/1',
-    actions: [
-      {
-        type: 'button',
-        action_id: actionIdOf(action),
-        block_id: 'actions',
-        value: buttonValueOf({ taskId, version, action }),
-        action_ts: actionTs,
-      },
-    ],
-  };
-}
-
-/** The form of an interaction. */
-export const interactionForm = (payload: unknown): string =>
-  new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
 
 /** The form of a slash command. */
 export const commandForm = (text: string, person: Press['person'] = OPERATOR): string =>
@@ -79,15 +31,8 @@ export const commandForm = (text: string, person: Press['person'] = OPERATOR): s
   }).toString();
 
 /** Headers that Slack sends with a body. @param nowMs when it signs; ms since the epoch */
-export function signedHeaders(
+export const signedHeaders = (
   body: string | Uint8Array,
   nowMs: number = START_MS,
   signingSecret: string = SIGNING_SECRET,
-): Record<string, string> {
-  const timestamp = String(Math.floor(nowMs / 1_000));
-  return {
-    'content-type': 'application/x-www-form-urlencoded',
-    'x-slack-request-timestamp': timestamp,
-    'x-slack-signature': signatureOf(Buffer.from(body), timestamp, signingSecret),
-  };
-}
+): Record<string, string> => signed(body, nowMs, signingSecret);

@@ -89,11 +89,21 @@ async function putBack(message: CardMessage, error: QueueError): Promise<boolean
   return true;
 }
 
-/** Whether the message needs no more deliveries. */
+/**
+ * A store that cannot be asked now is waited for like Slack: reported back, the message would come again only when its
+ * visibility timeout is over, in three minutes. @throws what waiting does not cure
+ */
+function passingError(thrown: unknown): QueueError {
+  const error = toQueueError(thrown);
+  if (isPassing(error)) return error;
+  throw thrown;
+}
+
+/** Whether the message needs no more deliveries. @throws what waiting does not cure, or a queue that takes no message */
 async function handled(message: CardMessage, context: Context): Promise<boolean> {
   const guard = { ledger, clock: systemClock, ids: randomIds, lambdaContext: context };
   const updater = new CardUpdater({ ...guard, tasks, cards, client, channel, rewriteLater });
-  const error = await updateUntilDone(updater, message, context);
+  const error = await updateUntilDone(updater, message, context).catch(passingError);
   return error === undefined || putBack(message, error);
 }
 

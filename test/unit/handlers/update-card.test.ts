@@ -9,6 +9,8 @@ import { type CardMessage, cardMessageSchema } from '../../../lambdas/contracts/
 import { Env } from '../../../lambdas/contracts/environment.ts';
 import { CARD_RETRY } from '../../../lambdas/domain/card.ts';
 import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import { clearFaults, scriptFault } from '../../../tools/local/fault-client.ts';
+import { type FaultProxy, startFaultProxy } from '../../../tools/local/fault-proxy.ts';
 import { json, type RunningServer, startServer } from '../../../tools/local/http-server.ts';
 import { countedIds, queuedTask, runningTask, snapshotOf } from '../../helpers/builders.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
@@ -24,6 +26,7 @@ interface Sent {
 }
 
 let dynamoDb: DynamoDbServer;
+let store: FaultProxy;
 let slack: SlackProvider;
 let aws: RunningServer;
 let sent: Sent[];
@@ -49,8 +52,11 @@ const startAws = (): Promise<RunningServer> =>
 beforeAll(async () => {
   [dynamoDb, slack] = await Promise.all([startDynamoDb(), startSlackProvider()]);
   aws = await startAws();
+  const endpoint = dynamoDb.env['AWS_ENDPOINT_URL_DYNAMODB'];
+  store = await startFaultProxy({ upstreams: { crm: aws.url, slack: `${aws.url}/`, aws: endpoint } });
   const env = {
     ...dynamoDb.env,
+    AWS_ENDPOINT_URL_DYNAMODB: store.url,
     AWS_ENDPOINT_URL_SQS: aws.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
     [Env.CardQueueUrl]: `${aws.url}/000000000000/cards`,
@@ -77,11 +83,15 @@ beforeEach(async () => {
   sent = [];
   task = await newTask();
 });
-afterEach(() => slack.heal());
+afterEach(async () => {
+  await slack.heal();
+  await clearFaults(store.url);
+});
 afterAll(async () => {
   vi.unstubAllEnvs();
   await aws.stop();
   await slack.stop();
+  await store.stop();
   await dynamoDb.stop();
 });
 
@@ -170,6 +180,20 @@ describe('update-card', () => {
     expect(sent[0]?.message).toMatchObject({ detail: { taskId: task.taskId }, retry: { count: 1 } });
     expect(sent[0]?.delaySeconds).toBeGreaterThanOrEqual(40);
     expect(sent[0]?.delaySeconds).toBeLessThanOrEqual(42);
+  });
+
+  it.each([
+    ['throttles', { kind: 'status', status: 400 }],
+    ['does not answer', { kind: 'drop_request' }],
+  ] as const)('sends a message again soon when the store %s', async (_title, fault) => {
+    // The SDK asks twice.
+    await scriptFault(store.url, { target: 'dynamodb', path: '/GetItem', fault, times: 2 });
+
+    expect(await deliver(asked())).toEqual(HANDLED);
+
+    expect(sent).toMatchObject([{ message: { retry: { count: 1 } }, delaySeconds: 1 }]);
+    expect(await deliver(asked(sent[0]?.message))).toEqual(HANDLED);
+    expect((await cards.get(task.taskId))?.versionShown).toBe(1);
   });
 
   it('looks at what wants a person every 15 minutes', async () => {

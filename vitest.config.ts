@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /** `fast` needs no servers beyond what a test starts itself; `local` deploys the stacks to the local AWS once; `browser`
- * does so too and looks at Slack in a real browser. The contract of the stores runs twice: on the engine of the fast tests
- * and on the DynamoDB of the local AWS. */
+ * does so too and looks at Slack in a real browser; `drills` has a local AWS of its own, which it mistreats. The contract of
+ * the stores runs twice: on the engine of the fast tests and on the DynamoDB of the local AWS. */
 export default defineConfig({
   test: {
     projects: [
@@ -22,6 +22,16 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'drills',
+          include: ['test/drills/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          // Drills are held before the tests that look at what came of them; a task has five minutes to recover.
+          hookTimeout: 1_800_000,
         },
       },
       {

@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import { Command } from 'commander';
 import { CliError } from './cli/cli-error.ts';
 import * as dlq from './cli/commands/dlq-commands.ts';
+import { drill } from './cli/commands/drill-commands.ts';
 import { kpi } from './cli/commands/kpi-command.ts';
 import * as kind from './cli/commands/kind-commands.ts';
 import { live } from './cli/commands/live-command.ts';
@@ -152,6 +153,17 @@ program
   .description('carry out three quotes while things go wrong, and prove that each effect exists once')
   .option('--keep', 'leave everything running')
   .action(demo);
+
+program
+  .command('drill <name>')
+  .description(
+    'bring a fault about on the local AWS and judge what follows: list, all, load, or the name of a drill',
+  )
+  .option('--actions <count>', 'size of the load (default: 300)')
+  .option('--running', 'in the environment of `local up`, not in a fresh one of its own')
+  .option('--report-dir <dir>', 'folder of the dated reports (default: .local/drills)')
+  .option('--json', 'print JSON')
+  .action(drill);
 
 try {
   await program.parseAsync();

@@ -38,6 +38,9 @@
  * | trail | the audit records of one task, in order of version |
  * | stuck | a worker was lost, or the sweep had to step in: since the transition before that shows it |
  * | settled | completed or failed_terminal, said of an action that was stuck |
+ * | drill | a fault brought about on purpose on the local AWS, with what must hold under it |
+ * | guarantee | something that must hold in a drill, and how that is judged |
+ * | mishap | what a load does to one of its actions |
  */
 import * as z from 'zod/mini';
 import { ActionKind } from './action-kinds.ts';

@@ -1,4 +1,4 @@
-/** The demo's verdict: every action completed, every effect exactly once, every trail without a gap. */
+/** The verdict of demo and drills: every action completed, every effect exactly once, every trail without a gap. */
 import { effectKeyOf } from '../../lambdas/domain/hashing.ts';
 import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
 import type { ProviderCounts } from './provider-counts.ts';
@@ -9,6 +9,16 @@ export interface Check {
   readonly ok: boolean;
   readonly found: string;
 }
+
+/** Something that must hold, and how that is judged. */
+export interface Guarantee<Found> {
+  readonly claim: string;
+  readonly judge: (evidence: Found) => Omit<Check, 'claim'>;
+}
+
+/** Guarantees with what was found about each. */
+export const judged = <Found>(guarantees: readonly Guarantee<Found>[], evidence: Found): readonly Check[] =>
+  guarantees.map(({ claim, judge }) => ({ claim, ...judge(evidence) }));
 
 /** How often the task's effect exists at its provider. */
 export function effectCount(task: TaskView, counts: ProviderCounts): number {
@@ -27,7 +37,7 @@ export function effectCount(task: TaskView, counts: ProviderCounts): number {
 const grown = (before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): number =>
   [...after].reduce((sum, [key, count]) => sum + count - (before.get(key) ?? 0), 0);
 
-/** What the demo has to go on. */
+/** What there is to go on. */
 export interface Evidence {
   readonly tasks: readonly TaskView[];
   readonly trails: readonly AuditView[];
@@ -51,7 +61,7 @@ const only = (counts: ReadonlyMap<string, number>, wanted: (key: string) => bool
  * No message or deal beyond those of the tasks, one root message for each new thread, one card for each task and one
  * message for each recovery; no document written twice.
  */
-function nothingElse({ tasks, before, after }: Evidence): Check {
+function nothingElse({ tasks, before, after }: Evidence): Omit<Check, 'claim'> {
   const isEffect = (key: string): boolean => !isRoot(key) && !isOwn(key);
   const roots = only(after.messages, isRoot);
   const own = only(after.messages, isOwn);
@@ -66,20 +76,41 @@ function nothingElse({ tasks, before, after }: Evidence): Check {
     messages === ofKind(tasks, 'slack.notify').length &&
     rewritten + doubles === 0;
   const found = `${deals} deals, ${messages} messages and ${newOwn} of the queue's own in ${newRoots} new threads, ${rewritten} documents rewritten`;
-  return { claim: 'the providers hold nothing else', ok, found };
+  return { ok, found };
 }
 
+/** Judges by how many of the expected actions something holds for: it must be all. */
+const forAll =
+  (count: (evidence: Evidence) => number) =>
+  (evidence: Evidence): Omit<Check, 'claim'> => {
+    const holds = count(evidence);
+    return { ok: holds === evidence.expected, found: `${holds} of ${evidence.expected}` };
+  };
+
+/** Every action has come to its good end. */
+export const ALL_COMPLETED: Guarantee<Evidence> = {
+  claim: 'every action is completed',
+  judge: forAll(({ tasks }) => tasks.filter((task) => task.state === 'completed').length),
+};
+
+/** Counted where the effects are, not in the queue's own records. */
+export const EFFECTS_ONCE: Guarantee<Evidence> = {
+  claim: 'every effect exists exactly once at its provider',
+  judge: forAll(({ tasks, after }) => tasks.filter((task) => effectCount(task, after) === 1).length),
+};
+
+/** Of all providers, since `before`: it holds only where nobody else was at work. */
+export const NOTHING_ELSE: Guarantee<Evidence> = {
+  claim: 'the providers hold nothing else',
+  judge: nothingElse,
+};
+
+/** One record for each version of each task. */
+export const TRAILS_WHOLE: Guarantee<Evidence> = {
+  claim: 'every transition is in the audit trail',
+  judge: forAll(({ trails }) => trails.filter((trail) => trail.gaps.length === 0).length),
+};
+
 /** Everything the demo claims, checked against what the providers hold. */
-export function proofOf(evidence: Evidence): readonly Check[] {
-  const { tasks, trails, after, expected } = evidence;
-  const completed = tasks.filter((task) => task.state === 'completed').length;
-  const once = tasks.filter((task) => effectCount(task, after) === 1).length;
-  const whole = trails.filter((trail) => trail.gaps.length === 0).length;
-  const at = (n: number): string => `${n} of ${expected}`;
-  return [
-    { claim: 'every action is completed', ok: completed === expected, found: at(completed) },
-    { claim: 'every effect exists exactly once at its provider', ok: once === expected, found: at(once) },
-    nothingElse(evidence),
-    { claim: 'every transition is in the audit trail', ok: whole === expected, found: at(whole) },
-  ];
-}
+export const proofOf = (evidence: Evidence): readonly Check[] =>
+  judged([ALL_COMPLETED, EFFECTS_ONCE, NOTHING_ELSE, TRAILS_WHOLE], evidence);

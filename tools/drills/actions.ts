@@ -1,0 +1,184 @@
+/** Actions of a drill: quotes of its own, enqueued through the API and followed to their end. */
+import { join } from 'node:path';
+import type { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
+import { DynamoDbCardRepo } from '../../lambdas/adapters/dynamodb/card-repo.ts';
+import { DynamoDbTaskRepo } from '../../lambdas/adapters/dynamodb/task-repo.ts';
+import type { ExecutionState } from '../../lambdas/contracts/lifecycle-states.ts';
+import type { ExecutionTask } from '../../lambdas/contracts/records.ts';
+import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
+import { deriveTaskId } from '../../lambdas/domain/hashing.ts';
+import { CliError } from '../cli/cli-error.ts';
+import { enqueueAction, getAudit, getTask } from '../cli/queue-client.ts';
+import { type QuoteAction, readQuoteFile } from '../cli/quote-file.ts';
+import { eventually } from '../local/eventually.ts';
+import { REPOSITORY_ROOT } from '../local/paths.ts';
+import type { DrillSite } from './site.ts';
+
+/** One action of a drill. */
+export interface DrillAction extends QuoteAction {
+  readonly kind: ActionKind;
+  /** Known before it is enqueued: it is derived. */
+  readonly taskId: string;
+}
+
+/** The goal of the recovery; what is not settled by then counts as lost. */
+const SETTLE_LIMIT_MS = 300_000;
+/** Half a minute is the longest wait of a card after an outage; the rest is for slow machines. */
+const CARD_LIMIT_MS = 180_000;
+/** What is enqueued or asked for at once: enough for 2 cores. */
+const LANES = 8;
+
+/** Does the work on each item, `LANES` at a time; results in the order of the items. */
+export async function inLanes<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+  lanes = LANES,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) {
+      const item = items[index];
+      if (item !== undefined) results[index] = await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
+}
+
+/** Words of the Slack message itself; neither the thread's root nor a card has them. */
+export const messageOf = (quoteId: string): string => `Accepted: ${quoteId}`;
+
+/** An example's action of a kind, as one of another quote. */
+function actionOf(kind: ActionKind, quoteId: string): DrillAction {
+  const example = readQuoteFile(join(REPOSITORY_ROOT, 'examples', 'q-1044.json')).find(
+    (action) => action.kind === kind,
+  );
+  if (example === undefined) throw new CliError(`examples/q-1044.json: expected an action ${kind}`);
+  const { snapshot, ...rest } = example.body.payload;
+  const payload = {
+    ...rest,
+    snapshot: { ...Object(snapshot), quoteId },
+    ...(kind === 'slack.notify' ? { message: messageOf(quoteId) } : {}),
+  };
+  const taskId = deriveTaskId(quoteId, kind);
+  return { quoteId, kind, taskId, idempotencyKey: kind, body: { kind, payload } };
+}
+
+/** One action of each kind for each of `quotes` new quotes, quote by quote. @param part names them within the run */
+export const actionsOf = (
+  { mark }: Pick<DrillSite, 'mark'>,
+  part: string,
+  kinds: readonly ActionKind[],
+  quotes: number,
+): readonly DrillAction[] =>
+  Array.from({ length: quotes }, (_, index) => `D-${part}-${mark}-${index + 1}`).flatMap((quoteId) =>
+    kinds.map((kind) => actionOf(kind, quoteId)),
+  );
+
+/** Not handled, for now: a throttled store, say. */
+const isPassing = (status: number): boolean => status === 429 || status >= 500;
+
+/** Enqueues one, as patiently as a client should that has a key. @throws {CliError} when the API refuses it */
+export const enqueueOne = (site: DrillSite, action: DrillAction): Promise<string> =>
+  eventually(`${action.quoteId} ${action.kind} to be accepted`, async () => {
+    const answer = await enqueueAction(site.target, action);
+    if (answer.kind !== 'refused') return answer.task.taskId;
+    if (isPassing(answer.status)) return undefined;
+    throw new CliError(`${action.quoteId} ${action.kind}: HTTP ${answer.status} ${answer.problem}`);
+  });
+
+/** Enqueues them; their task ids. @throws {CliError} when the API refuses one */
+export const enqueueMany = (site: DrillSite, actions: readonly DrillAction[]): Promise<readonly string[]> =>
+  inLanes(actions, (action) => enqueueOne(site, action));
+
+/** The states that never change. */
+export const ENDED = ['completed', 'failed_terminal'] as const;
+
+type Store = Pick<DrillSite, 'documents' | 'outputs'>;
+
+/** Looks into the table: to look through the API would cost an invocation each time. */
+const lookFor = (
+  { documents, outputs }: Store,
+  taskId: string,
+  states: readonly ExecutionState[],
+  limitMs: number,
+): Promise<ExecutionTask> => {
+  const tasks = new DynamoDbTaskRepo(documents, outputs.tasksTable);
+  return eventually(
+    `${taskId} to be ${states.join(' or ')}`,
+    async () => {
+      const task = await tasks.get(taskId);
+      return task !== undefined && states.includes(task.state) ? task : undefined;
+    },
+    limitMs,
+  );
+};
+
+/** A task once it is in one of the states. @throws {Error} when it does not come there */
+export const inState = (
+  store: Store,
+  taskId: string,
+  ...states: readonly ExecutionState[]
+): Promise<ExecutionTask> => lookFor(store, taskId, states, SETTLE_LIMIT_MS);
+
+/** Waits until the card of the task shows this version, or a later one. @throws {Error} when it does not */
+export const cardShown = (
+  { documents, outputs }: Store,
+  { taskId, version }: Pick<ExecutionTask, 'taskId' | 'version'>,
+): Promise<true> => {
+  const cards = new DynamoDbCardRepo(documents, outputs.cardsTable);
+  return eventually(
+    `the card of ${taskId} to show version ${version}`,
+    async () => ((await cards.get(taskId))?.versionDone ?? 0) >= version || undefined,
+    CARD_LIMIT_MS,
+  );
+};
+
+/** Looks until the answer is good or the time is over, and gives the last answer: a drill judges what is there. */
+async function lastLook<T>(
+  look: () => Promise<T>,
+  isGood: (found: T) => boolean,
+  limitMs: number,
+): Promise<T> {
+  let last = await look();
+  await eventually(
+    'a good answer',
+    async () => {
+      last = await look();
+      return isGood(last) || undefined;
+    },
+    limitMs,
+  ).catch(() => undefined);
+  return last;
+}
+
+const TRAIL_LIMIT_MS = 120_000;
+
+const isShown = ({ card, version }: TaskView): boolean => card?.state === 'shown' && card.version === version;
+
+/** The tasks at their end, with their cards; or as they are when the time is over. */
+export async function settledTasks(
+  site: DrillSite,
+  taskIds: readonly string[],
+): Promise<readonly TaskView[]> {
+  const giveUpAtMs = performance.now() + SETTLE_LIMIT_MS;
+  for (const taskId of taskIds) {
+    const leftMs = Math.max(0, giveUpAtMs - performance.now());
+    await lookFor(site, taskId, ENDED, leftMs).catch(() => undefined);
+  }
+  const look = (taskId: string) => () => getTask(site.target, taskId);
+  return inLanes(taskIds, (taskId) => lastLook(look(taskId), isShown, CARD_LIMIT_MS), 4);
+}
+
+/** The trail of a task, whole; or as it is when the time is over. */
+const wholeTrail = (site: DrillSite, taskId: string): Promise<AuditView> =>
+  lastLook(
+    () => getAudit(site.target, taskId),
+    ({ gaps, records, version }) => gaps.length === 0 && records.length >= version,
+    TRAIL_LIMIT_MS,
+  );
+
+/** The trails of the tasks. */
+export const wholeTrails = (site: DrillSite, taskIds: readonly string[]): Promise<readonly AuditView[]> =>
+  inLanes(taskIds, (taskId) => wholeTrail(site, taskId), 4);

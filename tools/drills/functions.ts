@@ -1,0 +1,73 @@
+/** Deployed functions, changed for as long as a drill lasts. The local AWS kills a function's workers when it changes. */
+import {
+  GetFunctionConfigurationCommand,
+  UpdateFunctionCodeCommand,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
+import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+import { eventually } from '../local/eventually.ts';
+import { lambdaArchiveOf } from '../local/lambda-archive.ts';
+import type { DrillSite } from './site.ts';
+
+type Variables = Readonly<Record<string, string>>;
+
+type Functions = Pick<DrillSite, 'lambda' | 'outputs'>;
+
+const arnOf = (site: Functions, name: FunctionName): string => site.outputs.functions[name] ?? name;
+
+const configurationOf = (site: Functions, name: FunctionName) =>
+  site.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: arnOf(site, name) }));
+
+const isReady = (site: Functions, name: FunctionName): Promise<true> =>
+  eventually(`function ${name} to be updated`, async () => {
+    const { LastUpdateStatus, State } = await configurationOf(site, name);
+    return (LastUpdateStatus === 'Successful' && State === 'Active') || undefined;
+  });
+
+async function setVariables(site: Functions, name: FunctionName, variables: Variables): Promise<void> {
+  const command = new UpdateFunctionConfigurationCommand({
+    FunctionName: arnOf(site, name),
+    Environment: { Variables: { ...variables } },
+  });
+  await site.lambda.send(command);
+  await isReady(site, name);
+}
+
+/** Gives a function more variables; returns those it had. */
+async function addVariables(site: Functions, name: FunctionName, variables: Variables): Promise<Variables> {
+  const { Environment } = await configurationOf(site, name);
+  const before = Environment?.Variables ?? {};
+  await setVariables(site, name, { ...before, ...variables });
+  return before;
+}
+
+/** Does the work while the functions have these variables too; they get their own back whatever happens. */
+export async function withVariables<Result>(
+  site: Functions,
+  names: readonly FunctionName[],
+  variables: Variables,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const changed = await Promise.allSettled(
+    names.map(async (name) => ({ name, before: await addVariables(site, name, variables) })),
+  );
+  try {
+    for (const change of changed) if (change.status === 'rejected') throw change.reason;
+    return await work();
+  } finally {
+    const fulfilled = changed.filter((change) => change.status === 'fulfilled');
+    await Promise.all(fulfilled.map(({ value }) => setVariables(site, value.name, value.before)));
+  }
+}
+
+/** SHA-256 of a function's code, base64. */
+export const codeHashOf = async (site: Functions, name: FunctionName): Promise<string> =>
+  (await configurationOf(site, name)).CodeSha256 ?? '';
+
+/** Deploys the code of a folder to a function. */
+export async function deployCode(site: Functions, name: FunctionName, dir: string): Promise<void> {
+  await site.lambda.send(
+    new UpdateFunctionCodeCommand({ FunctionName: arnOf(site, name), ZipFile: lambdaArchiveOf(dir) }),
+  );
+  await isReady(site, name);
+}

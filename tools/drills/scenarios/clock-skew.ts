@@ -1,0 +1,97 @@
+/** Clocks of the functions are off: within the budget, and beyond it. */
+import { WORKER_BY_KIND } from '../../../lambdas/contracts/action-kinds.ts';
+import type { FunctionName } from '../../../lambdas/contracts/environment.ts';
+import { POLICY } from '../../../lambdas/domain/policy.ts';
+import { getAudit } from '../../cli/queue-client.ts';
+import { actionsOf, type DrillAction, enqueueOne, inLanes, inState, ENDED } from '../actions.ts';
+import type { Drill, FunctionChange } from '../drill.ts';
+import { startAgain } from '../executions.ts';
+import { failEffects } from '../faults.ts';
+import { countedAtLeast, NONE_RECOVERED } from '../guarantees.ts';
+import type { DrillSite } from '../site.ts';
+
+const QUOTES = 4;
+/** 2 × 2 s < 5 s: what the policy allows two clocks to differ. */
+const WITHIN_MS = 2_000;
+/** 2 × 35 s: more than lease and allowance together, so that a lease which has just begun seems to be over. */
+const BEYOND_MS = 35_000;
+
+const SKEWED: readonly FunctionName[] = [
+  'run-action-pdf',
+  'run-action-crm',
+  'run-action-slack',
+  'record-lost-worker',
+  'sweep',
+];
+
+/**
+ * A module that moves the clock of the process it is loaded into, by `shiftMs` forwards or backwards: each process tosses
+ * a coin. It exists in the variables of a function while a drill runs, and nowhere else.
+ */
+function preloadOf(shiftMs: number): string {
+  const code = `
+    import { randomInt } from 'node:crypto';
+    const shiftMs = randomInt(2) ? ${shiftMs} : -${shiftMs};
+    const True = Date;
+    globalThis.Date = class Date extends True {
+      constructor(...parts) { if (parts.length === 0) super(True.now() + shiftMs); else super(...parts); }
+      static now() { return True.now() + shiftMs; }
+    };`;
+  return `--import=data:text/javascript,${encodeURIComponent(code)}`;
+}
+
+const skewed = (shiftMs: number): FunctionChange => ({
+  names: SKEWED,
+  variables: { NODE_OPTIONS: preloadOf(shiftMs) },
+});
+
+/** Enqueues, and starts a second driver of the task at once: two workers, and perhaps two clocks, contend for it. */
+async function enqueueTwice(site: DrillSite, action: DrillAction): Promise<string> {
+  const taskId = await enqueueOne(site, action);
+  const input = { taskId, generation: 1, worker: WORKER_BY_KIND[action.kind], waitSeconds: 0 };
+  await startAgain(site, input, 'rival');
+  return taskId;
+}
+
+/** How far the first claims lie from the enqueueings, whose clock is right: the most less the least. */
+async function spreadMs(site: DrillSite, taskIds: readonly string[]): Promise<number> {
+  const trails = await Promise.all(taskIds.map((taskId) => getAudit(site.target, taskId)));
+  const delaysMs = trails.flatMap(({ records }) => {
+    const [enqueued, claimed] = records;
+    return enqueued === undefined || claimed === undefined
+      ? []
+      : [Date.parse(claimed.at) - Date.parse(enqueued.at)];
+  });
+  return Math.max(...delaysMs) - Math.min(...delaysMs);
+}
+
+async function carryOut(site: DrillSite, actions: readonly DrillAction[]) {
+  const slow = actions.filter(({ kind }) => kind === 'crm.sync');
+  await failEffects(site, slow, { kind: 'delay', delayMs: 1_500 });
+  const taskIds = await inLanes(actions, (action) => enqueueTwice(site, action));
+  for (const taskId of taskIds) await inState(site, taskId, ...ENDED);
+  return { taskIds, counts: { spreadMs: await spreadMs(site, taskIds) } };
+}
+
+/** Clocks that differ by less than the allowance. */
+export const clockSkew: Drill = {
+  name: 'clock-skew',
+  story: `clocks of workers and sweep are off by ${WITHIN_MS / 1_000} s either way, within the ${POLICY.clockSkewMs / 1_000} s allowed; every task has two drivers`,
+  alone: true,
+  guarantees: [countedAtLeast('the clocks did differ, in ms', 'spreadMs', 1.5 * WITHIN_MS), NONE_RECOVERED],
+  functions: () => skewed(WITHIN_MS),
+  play: (site) => carryOut(site, actionsOf(site, 'skew', ['pdf.render', 'crm.sync', 'slack.notify'], QUOTES)),
+};
+
+/**
+ * Clocks that differ by more than a whole lease. Slower, and still safe where the provider knows the effect key; a
+ * message in Slack is beyond what can be promised then (docs/architecture.md, "Exactly once, by proof").
+ */
+export const clockSkewBeyond: Drill = {
+  name: 'clock-skew-beyond',
+  story: `clocks of workers and sweep are off by ${BEYOND_MS / 1_000} s either way, beyond a whole lease; every task has two drivers`,
+  alone: true,
+  guarantees: [countedAtLeast('the clocks did differ, in ms', 'spreadMs', 1.5 * BEYOND_MS)],
+  functions: () => skewed(BEYOND_MS),
+  play: (site) => carryOut(site, actionsOf(site, 'far-skew', ['pdf.render', 'crm.sync'], QUOTES)),
+};

@@ -1,0 +1,39 @@
+/** The CRM answers 5xx, again and again, to writes and to probes. */
+import { scriptFault } from '../../local/fault-client.ts';
+import type { Fault } from '../../local/fault-rules.ts';
+import { actionsOf, enqueueMany, inState, ENDED } from '../actions.ts';
+import type { Drill } from '../drill.ts';
+import { failEffects, hitsOf, probeRule } from '../faults.ts';
+import { ATTEMPTS_LEFT, counted, trailsNaming } from '../guarantees.ts';
+
+const ACTIONS = 8;
+/** To each write: a 500, a 502 and a 503 with a wish; and a 500 to the first probe. */
+const WRITE_FAULTS: readonly Fault[] = [
+  { kind: 'status', status: 500 },
+  { kind: 'status', status: 502 },
+  { kind: 'status', status: 503, retryAfterSeconds: 2 },
+];
+
+/** See the file head. */
+export const crmStorm: Drill = {
+  name: 'crm-storm',
+  story: 'the CRM answers 500, 502 and 503 to the writes of every action, and 500 to the first probe',
+  alone: false,
+  guarantees: [
+    counted('every action met every 5xx', 'answers', ACTIONS * (WRITE_FAULTS.length + 1)),
+    trailsNaming('PROVIDER_UNAVAILABLE', ACTIONS),
+    ATTEMPTS_LEFT,
+  ],
+  play: async (site) => {
+    const actions = actionsOf(site, 'storm', ['crm.sync'], ACTIONS);
+    const rules: number[] = [];
+    for (const fault of WRITE_FAULTS) rules.push(...(await failEffects(site, actions, fault)));
+    for (const action of actions) {
+      const rule = { ...probeRule(action), fault: { kind: 'status', status: 500 } } as const;
+      rules.push(await scriptFault(site.outputs.faultProxyUrl, rule));
+    }
+    const taskIds = await enqueueMany(site, actions);
+    for (const taskId of taskIds) await inState(site, taskId, ...ENDED);
+    return { taskIds, counts: { answers: await hitsOf(site, rules) } };
+  },
+};

@@ -1,0 +1,82 @@
+/** DynamoDB throttles the functions, and loses replies to writes that it has carried out. */
+import type { FunctionName } from '../../../lambdas/contracts/environment.ts';
+import { scriptFault } from '../../local/fault-client.ts';
+import type { FaultRule } from '../../local/fault-rules.ts';
+import { actionsOf, type DrillAction, enqueueMany, inState, ENDED } from '../actions.ts';
+import type { Drill } from '../drill.ts';
+import { hitsOf } from '../faults.ts';
+import { countedAtLeast } from '../guarantees.ts';
+import type { DrillSite } from '../site.ts';
+
+const QUOTES = 4;
+
+/**
+ * Every function that moves tasks or shows them. Not `publish-transitions`: the local AWS drops the failures that it
+ * reports, where DynamoDB Streams would deliver them again.
+ */
+const THROTTLED: readonly FunctionName[] = [
+  'enqueue-action',
+  'run-action-pdf',
+  'run-action-crm',
+  'run-action-slack',
+  'record-lost-worker',
+  'update-card',
+];
+
+type Rule = Omit<FaultRule, 'target' | 'bodyIncludes'>;
+
+const throttled = { kind: 'status', status: 400 } as const;
+/** Twice in a row: the SDK's own second try is refused as well. Then every third request. */
+const THROTTLES: readonly Rule[] = [
+  { path: '/PutItem', fault: throttled, times: 2 },
+  { path: '/PutItem', fault: throttled, every: 3, times: 2 },
+  { path: '/GetItem', fault: throttled, every: 3, times: 2 },
+  { path: '/UpdateItem', fault: throttled, every: 3, times: 1 },
+];
+const LOSSES: readonly Rule[] = [
+  { path: '/PutItem', fault: { kind: 'drop_reply' }, every: 2, times: 2 },
+  { path: '/UpdateItem', fault: { kind: 'drop_reply' }, every: 2, times: 1 },
+];
+
+/** Requests about a task name it: as the key of the task or of its card, or in the effect key of the ledger. */
+async function scriptAll(
+  site: DrillSite,
+  actions: readonly DrillAction[],
+  rules: readonly Rule[],
+): Promise<readonly number[]> {
+  const ids: number[] = [];
+  for (const { taskId } of actions) {
+    for (const rule of rules) {
+      const whole = { target: 'dynamodb', bodyIncludes: taskId, ...rule } as const;
+      ids.push(await scriptFault(site.outputs.faultProxyUrl, whole));
+    }
+  }
+  return ids;
+}
+
+/** See the file head. */
+export const dynamodbThrottled: Drill = {
+  name: 'dynamodb-throttled',
+  story:
+    'DynamoDB refuses requests for their rate, also twice in a row, and loses replies to writes it has carried out',
+  alone: false,
+  functions: ({ outputs }) => ({
+    names: THROTTLED,
+    variables: { AWS_ENDPOINT_URL_DYNAMODB: outputs.faultProxyUrl },
+  }),
+  guarantees: [
+    countedAtLeast('requests were throttled', 'throttled', 5 * 3 * QUOTES),
+    countedAtLeast('replies to writes were lost', 'lost', 2 * 3 * QUOTES),
+  ],
+  play: async (site) => {
+    const actions = actionsOf(site, 'throttled', ['pdf.render', 'crm.sync', 'slack.notify'], QUOTES);
+    const throttles = await scriptAll(site, actions, THROTTLES);
+    const losses = await scriptAll(site, actions, LOSSES);
+    const taskIds = await enqueueMany(site, actions);
+    for (const taskId of taskIds) await inState(site, taskId, ...ENDED);
+    return {
+      taskIds,
+      counts: { throttled: await hitsOf(site, throttles), lost: await hitsOf(site, losses) },
+    };
+  },
+};

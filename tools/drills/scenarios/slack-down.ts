@@ -1,0 +1,72 @@
+/** Slack answers 503 to everything, for long enough to be missed. */
+import { getAudit, getTask } from '../../cli/queue-client.ts';
+import { eventually } from '../../local/eventually.ts';
+import { scriptFault, takeFaultBack } from '../../local/fault-client.ts';
+import { actionsOf, enqueueMany, inState, ENDED } from '../actions.ts';
+import type { Drill } from '../drill.ts';
+import { hitsOf } from '../faults.ts';
+import { counted, countedAtLeast } from '../guarantees.ts';
+import type { DrillSite } from '../site.ts';
+
+const QUOTES = 4;
+/** Of each quote: PDF and deal, which have nothing to do with Slack. */
+const UNTOUCHED = 2 * QUOTES;
+const MANY = 1_000_000;
+
+/** How many of the tasks end, with their whole trail, while Slack is down. */
+async function endedMeanwhile(site: DrillSite, taskIds: readonly string[]): Promise<number> {
+  for (const taskId of taskIds) {
+    await inState(site, taskId, ...ENDED);
+    await eventually(`the trail of ${taskId}`, async () => {
+      const { gaps, records } = await getAudit(site.target, taskId);
+      return (records.length === 3 && gaps.length === 0) || undefined;
+    });
+  }
+  return taskIds.length;
+}
+
+async function cardsOf(site: DrillSite, taskIds: readonly string[]): Promise<number> {
+  const tasks = await Promise.all(taskIds.map((taskId) => getTask(site.target, taskId)));
+  return tasks.filter(({ card }) => card?.version !== undefined).length;
+}
+
+/** Until an action that needs Slack has failed twice: the outage was felt. */
+const feltTwice = (site: DrillSite, taskId: string): Promise<true> =>
+  eventually(`${taskId} to fail twice`, async () => {
+    const { attempts, state } = await getTask(site.target, taskId);
+    return (state === 'retryable_failed' && attempts.used >= 2) || undefined;
+  });
+
+async function outage(site: DrillSite, untouched: readonly string[], needing: readonly string[]) {
+  const ended = await endedMeanwhile(site, untouched);
+  for (const taskId of needing) await feltTwice(site, taskId);
+  return { ended, cardsMeanwhile: await cardsOf(site, [...untouched, ...needing]) };
+}
+
+/** See the file head. */
+export const slackDown: Drill = {
+  name: 'slack-down',
+  story: 'Slack answers 503 to every request, until actions that need it have failed twice',
+  alone: true,
+  guarantees: [
+    countedAtLeast('requests to Slack failed', 'failed', 2 * QUOTES),
+    counted('every other action ends meanwhile, with its whole trail', 'ended', UNTOUCHED),
+    counted('no card was posted meanwhile', 'cardsMeanwhile', 0),
+  ],
+  play: async (site) => {
+    const { faultProxyUrl } = site.outputs;
+    const fault = { kind: 'status', status: 503 } as const;
+    const rule = await scriptFault(faultProxyUrl, { target: 'slack', path: '/api/*', fault, times: MANY });
+    try {
+      const other = actionsOf(site, 'slack-down', ['pdf.render', 'crm.sync'], QUOTES);
+      const slack = actionsOf(site, 'slack-down', ['slack.notify'], QUOTES);
+      const untouched = await enqueueMany(site, other);
+      const needing = await enqueueMany(site, slack);
+      const counts = await outage(site, untouched, needing);
+      const failed = await hitsOf(site, [rule]);
+      return { taskIds: [...untouched, ...needing], counts: { ...counts, failed } };
+    } finally {
+      await takeFaultBack(faultProxyUrl, rule);
+    }
+  },
+};

@@ -37,6 +37,7 @@ export class GuardedEffectRunner implements EffectRunner {
         owner: task.owner,
         fence: task.version,
         inDoubt: task.inDoubt === true,
+        deduplicates: this.#effect.deduplicates,
         leaseExpiresAtMs: task.leaseExpiresAtMs,
       },
       contentHash: this.#effect.contentHash(task),

@@ -27,6 +27,11 @@ export interface LedgerClaim {
   readonly fence: number;
   /** The task itself says that an attempt may have been applied; the ledger may have forgotten it. @default false */
   readonly inDoubt?: boolean;
+  /**
+   * Whether the provider deduplicates by the key. If not, a request whose answer was lost must have arrived, or never will,
+   * before anybody looks for its effect. @default true
+   */
+  readonly deduplicates?: boolean;
   /** A worker whose lease is over reserves nothing. */
   readonly leaseExpiresAtMs: number;
 }
@@ -98,7 +103,9 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
 
   /** Powertools calls this after any throw and does not say which; the layer knows what the effect reported. */
   protected override async _deleteRecord(record: IdempotencyRecord): Promise<void> {
-    await this.#options.ledger.release(this.#fence(record), this.inDoubt ? 'unknown' : 'not_applied');
+    const { ledger, claim, clock } = this.#options;
+    const sentAtMs = claim.deduplicates === false ? clock.nowMs() : 0;
+    await ledger.release(this.#fence(record), this.inDoubt ? 'unknown' : 'not_applied', sentAtMs);
   }
 
   #fence(record: IdempotencyRecord) {

@@ -191,7 +191,10 @@ export const idempotencyRecordSchema = z.strictObject({
   /** Version of the task at the claim: an older claim never takes over from a newer one. */
   fence: count,
   attemptId: z.string(),
-  /** A take-over before this is refused: the earlier worker may still be at it. 0 = released. */
+  /**
+   * A take-over before this is refused: the earlier worker may still be at it. Released: 0, or the time of the release
+   * when a request may still be under way.
+   */
   inProgressExpiresAtMs: epochMs,
   resultJson: z.optional(z.string()),
   resultFingerprint: z.optional(z.string()),

@@ -121,9 +121,11 @@ export interface IdempotencyRepo {
   complete(fence: LedgerFence, resultJson: string, resultFingerprint: string): Promise<void>;
   /**
    * Gives the key back: gone when nothing was applied, kept and marked "probe first" when that is unknown.
+   * @param sentAtMs a request may have been under way then: nobody gets the key until `POLICY.clockSkewMs` later, when a
+   * probe sees whether it arrived; @default 0, the key is free at once
    * @throws {LeaseLost} when another owner holds the key.
    */
-  release(fence: LedgerFence, outcome: 'not_applied' | 'unknown'): Promise<void>;
+  release(fence: LedgerFence, outcome: 'not_applied' | 'unknown', sentAtMs?: number): Promise<void>;
 }
 
 /** Who writes to a ledger record. */
@@ -190,6 +192,8 @@ export const NO_DRIVER: ExecutionDriver = { start: noDriver, status: noDriver };
 /** The side effect of one kind of action. */
 export interface Effect {
   readonly kind: ActionKind;
+  /** Whether the provider carries out once what reaches it twice under one key. If not, a probe must not overtake a request. */
+  readonly deduplicates: boolean;
   /** SHA-256 of what the task asks for; what the provider holds is compared with it. */
   contentHash(task: ExecutionTask): string;
   /**

@@ -141,10 +141,10 @@ export class DynamoDbLedgerRepo implements IdempotencyRepo {
   }
 
   /** See {@link IdempotencyRepo.release}. */
-  async release(fence: LedgerFence, outcome: 'not_applied' | 'unknown'): Promise<void> {
+  async release(fence: LedgerFence, outcome: 'not_applied' | 'unknown', sentAtMs = 0): Promise<void> {
     const written = await this.#fenced(
       fence,
-      outcome === 'not_applied' ? this.#deletion(fence) : this.#probeFirst(fence),
+      outcome === 'not_applied' ? this.#deletion(fence) : this.#probeFirst(fence, sentAtMs),
     );
     if (written === 'refused') throw new LeaseLost({ detail: 'Another owner holds the ledger record' });
   }
@@ -161,7 +161,7 @@ export class DynamoDbLedgerRepo implements IdempotencyRepo {
     });
   }
 
-  #probeFirst(fence: LedgerFence): UpdateCommand {
+  #probeFirst(fence: LedgerFence, sentAtMs: number): UpdateCommand {
     return new UpdateCommand({
       TableName: this.#tableName,
       Key: { id: fence.id },
@@ -169,7 +169,7 @@ export class DynamoDbLedgerRepo implements IdempotencyRepo {
       ConditionExpression: '#status = :inProgress AND #owner = :owner',
       ExpressionAttributeNames: { '#status': 'status', '#owner': 'owner' },
       ExpressionAttributeValues: {
-        ':released': 0,
+        ':released': sentAtMs,
         ':inProgress': LedgerStatus.InProgress,
         ':owner': fence.owner,
         ':attemptId': fence.attemptId,

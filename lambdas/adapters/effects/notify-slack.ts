@@ -23,6 +23,8 @@ export interface NotifySlackOptions extends GuardOptions {
 /** See the file head. */
 export class NotifySlack implements Effect {
   readonly kind = ActionKind.SlackNotify;
+  /** Slack posts again whatever is sent again. */
+  readonly deduplicates = false;
   readonly #options: NotifySlackOptions;
 
   constructor(options: NotifySlackOptions) {

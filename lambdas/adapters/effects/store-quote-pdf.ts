@@ -53,6 +53,8 @@ function storeError(thrown: unknown): QueueError {
 /** See the file head. */
 export class StoreQuotePdf implements Effect {
   readonly kind = ActionKind.PdfRender;
+  /** `If-None-Match` on a content address. */
+  readonly deduplicates = true;
   readonly #options: StoreQuotePdfOptions;
 
   constructor(options: StoreQuotePdfOptions) {

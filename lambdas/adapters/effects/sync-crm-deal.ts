@@ -67,6 +67,8 @@ function refusalOf(response: ProviderResponse): QueueError {
 /** See the file head. */
 export class SyncCrmDeal implements Effect {
   readonly kind = ActionKind.CrmSync;
+  /** An upsert on a unique property. */
+  readonly deduplicates = true;
   readonly #options: SyncCrmDealOptions;
 
   constructor(options: SyncCrmDealOptions) {

@@ -61,6 +61,7 @@ async function postOnce(
       taskHash: contentHash,
       owner: card.owner ?? '',
       fence: 0,
+      deduplicates: false,
       leaseExpiresAtMs: card.lockExpiresAtMs ?? 0,
     },
     contentHash,

@@ -66,6 +66,7 @@ async function openOnce(
       // Several tasks share the key, and one owner token is one claim.
       owner: opener.owner ?? '',
       fence: 0,
+      deduplicates: false,
       leaseExpiresAtMs: opener.leaseExpiresAtMs ?? 0,
     },
     contentHash,

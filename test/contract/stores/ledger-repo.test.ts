@@ -142,6 +142,18 @@ describe('release', () => {
     expect(await ledger.check(first.id)).not.toHaveProperty('owner');
     expect(await ledger.reserve(laterThan(first))).toEqual({ kind: 'reserved', probeFirst: true });
   });
+
+  it('keeps others away until a request that may be under way has arrived', async () => {
+    const first = await reserved();
+    const arrivedMs = START_MS + POLICY.clockSkewMs;
+
+    await ledger.release(fenceOf(first), 'unknown', START_MS);
+
+    expect(await ledger.reserve(laterThan(first, { nowMs: arrivedMs }))).toMatchObject({ kind: 'exists' });
+    expect(await ledger.reserve(laterThan(first, { nowMs: arrivedMs + 1 }))).toMatchObject({
+      probeFirst: true,
+    });
+  });
 });
 
 const writes = {

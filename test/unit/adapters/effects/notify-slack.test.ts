@@ -8,6 +8,7 @@ import { effectKeyOf } from '../../../../lambdas/domain/hashing.ts';
 import { freePort } from '../../../../tools/local/ports.ts';
 import { countedIds, queuedTask, runningTask, snapshotOf } from '../../../helpers/builders.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
+import { POLICY } from '../../../../lambdas/domain/policy.ts';
 import { FakeClock, START_MS } from '../../../helpers/fake-clock.ts';
 import { lambdaContext } from '../../../helpers/lambda-context.ts';
 import { type SlackProvider, startSlackProvider } from '../../../helpers/providers.ts';
@@ -144,7 +145,8 @@ describe('the thread of a quote', () => {
     await slack.fail({ path: POST, fault: { kind: 'drop_reply' } });
 
     await expect(effectAt().apply(task, effectKey)).rejects.toMatchObject({ kind: 'unknown' });
-    const again = runningTask({ ...task, state: 'queued' });
+    clock.advance(POLICY.clockSkewMs + 1);
+    const again = runningTask({ ...task, state: 'queued' }, clock.nowMs());
     await effectAt().apply(again, effectKey);
 
     const { roots, replies } = await thread();

@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** `fast` needs no servers beyond what a test starts itself; `local` deploys the stacks to the local AWS once; `browser`
- * does so too and looks at Slack in a real browser; `drills` has a local AWS of its own, which it mistreats. The contract of
- * the stores runs twice: on the engine of the fast tests and on the DynamoDB of the local AWS. */
+/** `fast` needs no servers beyond what a test starts itself; `simulation` runs worlds of its own, on a thread per core;
+ * `local` deploys the stacks to the local AWS once; `browser` does so too and looks at Slack in a real browser; `drills` has
+ * a local AWS of its own, which it mistreats. The contract of the stores runs twice: on the engine of the fast tests and on
+ * the DynamoDB of the local AWS. */
 export default defineConfig({
   test: {
     projects: [
@@ -12,6 +13,16 @@ export default defineConfig({
           include: ['test/{unit,statemachines,infra,contract}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          // Each file starts a thread per core of its own.
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {

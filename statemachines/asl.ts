@@ -69,7 +69,8 @@ const stateSchema = z.discriminatedUnion('Type', [
   succeedSchema,
   failSchema,
 ]);
-const machineSchema = z.strictObject({
+/** The definition of a machine. */
+export const machineSchema = z.strictObject({
   Comment: text,
   QueryLanguage: z.literal('JSONPath'),
   StartAt: text,

@@ -5,9 +5,12 @@ import type { Clock } from '../../lambdas/domain/ports.ts';
 
 const unused = (): void => undefined;
 
-/** An invocation that starts now and has `POLICY.workerTimeoutSeconds`. */
-export function lambdaContext(clock: Clock): Context {
-  const endsAtMs = clock.nowMs() + POLICY.workerTimeoutSeconds * 1_000;
+/** An invocation that starts now and has `timeoutSeconds`; @default those of a worker */
+export function lambdaContext(
+  clock: Pick<Clock, 'nowMs'>,
+  timeoutSeconds: number = POLICY.workerTimeoutSeconds,
+): Context {
+  const endsAtMs = clock.nowMs() + timeoutSeconds * 1_000;
   return {
     callbackWaitsForEmptyEventLoop: false,
     functionName: 'run-action',

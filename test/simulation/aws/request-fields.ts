@@ -1,0 +1,69 @@
+/** Fields of DynamoDB requests that the simulated one knows; a request with any other is refused. */
+
+const refused = (request: string, field: string): Error =>
+  new Error(`The simulated DynamoDB does not know ${field} of ${request}`);
+
+/** Fields that each request may have; any other is refused. */
+const KNOWN_FIELDS = {
+  Get: ['TableName', 'Key', 'ConsistentRead'],
+  Put: [
+    'TableName',
+    'Item',
+    'ConditionExpression',
+    'ExpressionAttributeNames',
+    'ExpressionAttributeValues',
+    'ReturnValues',
+    'ReturnValuesOnConditionCheckFailure',
+  ],
+  Update: [
+    'TableName',
+    'Key',
+    'UpdateExpression',
+    'ConditionExpression',
+    'ExpressionAttributeNames',
+    'ExpressionAttributeValues',
+    'ReturnValues',
+    'ReturnValuesOnConditionCheckFailure',
+  ],
+  Delete: [
+    'TableName',
+    'Key',
+    'ConditionExpression',
+    'ExpressionAttributeNames',
+    'ExpressionAttributeValues',
+    'ReturnValues',
+    'ReturnValuesOnConditionCheckFailure',
+  ],
+  Query: [
+    'TableName',
+    'IndexName',
+    'KeyConditionExpression',
+    'FilterExpression',
+    'ExpressionAttributeNames',
+    'ExpressionAttributeValues',
+    'ProjectionExpression',
+    'ExclusiveStartKey',
+    'Limit',
+    'ScanIndexForward',
+    'ConsistentRead',
+    'Select',
+  ],
+  Scan: [
+    'TableName',
+    'FilterExpression',
+    'ExpressionAttributeNames',
+    'ExpressionAttributeValues',
+    'ProjectionExpression',
+    'ExclusiveStartKey',
+    'Limit',
+  ],
+  BatchGet: ['RequestItems'],
+} as const;
+
+/** @throws {Error} naming the field that is not known */
+export function checkFields(request: keyof typeof KNOWN_FIELDS, input: object): void {
+  const known: readonly string[] = KNOWN_FIELDS[request];
+  for (const [field, value] of Object.entries(input)) {
+    if (value !== undefined && !known.includes(field)) throw refused(request, field);
+  }
+}

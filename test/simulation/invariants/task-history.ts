@@ -1,0 +1,116 @@
+/**
+ * Histories of tasks as the repository's callers see them, against one register per task that is replaced only by whoever
+ * knows its present version. What a caller is told must be explained by some order of everything that took effect.
+ */
+import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
+import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import type { WriteResult } from '../../../lambdas/domain/ports.ts';
+import { isLinearizable, type Operation } from './linearizability.ts';
+
+/** What stands in a task's register: the identity of the write that made its version; `''` when there is no task. */
+export type Register = string;
+
+const registerOf = (task: ExecutionTask | undefined): Register =>
+  task === undefined ? '' : `${task.version}/${task.attemptId}`;
+
+/** An operation while it is under way. */
+interface Call {
+  readonly taskId: string;
+  readonly text: string;
+  readonly calledAt: number;
+  answeredAt?: number;
+  apply: (register: Register) => Register | undefined;
+}
+
+/** What a write does to a register when nobody was told of its outcome. */
+const writing =
+  (expected: Register, next: Register) =>
+  (register: Register): Register | undefined =>
+    register === expected ? next : undefined;
+
+/** What the answer to a write says about the register. */
+const answered =
+  (expected: Register, next: Register, result: WriteResult) =>
+  (register: Register): Register | undefined => {
+    if (result.kind === 'stored') return writing(expected, next)(register);
+    return register !== expected && register === registerOf(result.current) ? register : undefined;
+  };
+
+/** The history of a world. */
+export class TaskHistory {
+  readonly #calls: Call[] = [];
+  #moment = 0;
+
+  /** Notes a call; its outcome is open until it is answered. */
+  begin(taskId: string, text: string, apply: Call['apply']): Call {
+    const call: Call = { taskId, text, calledAt: this.#tick(), apply };
+    this.#calls.push(call);
+    return call;
+  }
+
+  /** Notes the answer. */
+  answer(call: Call, apply: Call['apply']): void {
+    call.answeredAt = this.#tick();
+    call.apply = apply;
+  }
+
+  #tick(): number {
+    return (this.#moment += 1);
+  }
+
+  /** Histories by task. */
+  byTask(): ReadonlyMap<string, readonly Operation<Register>[]> {
+    return Map.groupBy(this.#calls, ({ taskId }) => taskId);
+  }
+
+  /** Tasks whose history no order explains. */
+  unexplained(): readonly string[] {
+    return [...this.byTask()]
+      .filter(([, operations]) => !isLinearizable(operations, '', (register) => register))
+      .map(([taskId]) => taskId);
+  }
+}
+
+let history: TaskHistory | undefined;
+
+/** Has every repository of this thread write its calls into a history; `undefined` for none. */
+export function observe(into: TaskHistory | undefined): void {
+  history = into;
+}
+
+async function observedWrite(
+  expected: Register,
+  next: ExecutionTask,
+  text: string,
+  write: () => Promise<WriteResult>,
+): Promise<WriteResult> {
+  const into = history;
+  if (into === undefined) return write();
+  const after = registerOf(next);
+  const call = into.begin(next.taskId, `${text} ${expected} → ${after}`, writing(expected, after));
+  const result = await write();
+  into.answer(call, answered(expected, after, result));
+  return result;
+}
+
+/** Wraps the repository's operations; once per thread. */
+export function installHistory(): void {
+  // oxlint-disable-next-line typescript/unbound-method -- called with the repository they belong to
+  const { get, putIfAbsent, replace } = DynamoDbTaskRepo.prototype;
+  Object.assign(DynamoDbTaskRepo.prototype, {
+    async get(this: DynamoDbTaskRepo, taskId: string): Promise<ExecutionTask | undefined> {
+      const into = history;
+      const call = into?.begin(taskId, 'get', (register) => register);
+      const found = await get.call(this, taskId);
+      if (call !== undefined)
+        into?.answer(call, (register) => (register === registerOf(found) ? register : undefined));
+      return found;
+    },
+    putIfAbsent(this: DynamoDbTaskRepo, task: ExecutionTask): Promise<WriteResult> {
+      return observedWrite('', task, 'put', () => putIfAbsent.call(this, task));
+    },
+    replace(this: DynamoDbTaskRepo, previous: ExecutionTask, next: ExecutionTask): Promise<WriteResult> {
+      return observedWrite(registerOf(previous), next, 'replace', () => replace.call(this, previous, next));
+    },
+  });
+}

@@ -1,0 +1,19 @@
+/** `run-action-pdf` with the production effect and store, and a renderer that takes no time. */
+import { S3Client } from '@aws-sdk/client-s3';
+import { StoreQuotePdf } from '../../../lambdas/adapters/effects/store-quote-pdf.ts';
+import { documentKey } from '../../../lambdas/adapters/pdf/document-key.ts';
+import { createRunActionHandler } from '../../../lambdas/handlers/run-action.ts';
+
+const s3 = new S3Client({});
+
+/** See the file head. */
+export const handler = createRunActionHandler(
+  'run-action-pdf',
+  () =>
+    new StoreQuotePdf({
+      s3,
+      bucketName: 'documents',
+      documentKey,
+      render: (snapshot) => Promise.resolve(new TextEncoder().encode(snapshot.quoteId)),
+    }),
+);

@@ -1,0 +1,31 @@
+/** Answers of simulated providers over HTTP. */
+
+/** An answer. */
+export interface Reply {
+  readonly status: number;
+  readonly json: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request as it reached a provider. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly body: string;
+}
+
+/** What `fetch` resolves with: as much of a Response as the clients read, and nothing that needs the event loop. */
+export function responseOf({ status, json, headers = {} }: Reply, url: string): Response {
+  const text = JSON.stringify(json);
+  const response: Pick<Response, 'url' | 'status' | 'ok' | 'statusText' | 'headers' | 'text' | 'json'> = {
+    url,
+    status,
+    ok: status >= 200 && status < 300,
+    statusText: String(status),
+    headers: new Headers({ 'content-type': 'application/json', ...headers }),
+    text: () => Promise.resolve(text),
+    json: () => Promise.resolve(JSON.parse(text)),
+  };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the clients read these fields only
+  return response as Response;
+}

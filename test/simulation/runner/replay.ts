@@ -1,0 +1,42 @@
+/** One seed, with everything that happened in it. */
+import type { Figure } from '../../../bench/report.ts';
+import { loadMachinery } from './machinery.ts';
+
+const time = (atMs: number): string => (atMs / 1_000).toFixed(3).padStart(9);
+
+/** Replays a seed: prints its plan and its timeline, and says whether it holds and is the same twice. */
+export async function replay(seed: number, print: (text: string) => void): Promise<readonly Figure[]> {
+  const machinery = await loadMachinery();
+  const [{ runOnce }, { planOf }] = await Promise.all([
+    import('../simulate.ts'),
+    import('../kernel/plans.ts'),
+  ]);
+  const plan = planOf(seed);
+  const run = await runOnce(machinery, plan, true);
+  const again = await runOnce(machinery, plan);
+  print(`plan of seed ${seed}:`);
+  for (const entry of plan.entries) print(`  ${JSON.stringify(entry)}`);
+  print(`timeline, in seconds since the world began:`);
+  for (const { atMs, text } of run.timeline) print(`${time(atMs)}  ${text}`);
+  const isSame = run.traceHash === again.traceHash;
+  print(`trace ${run.traceHash}${isSame ? ', the same twice' : `, and ${again.traceHash} the second time`}`);
+  const violations = run.violations.length;
+  return [
+    {
+      name: 'simulation/violations',
+      value: violations,
+      unit: 'violations',
+      goal: '0',
+      ok: violations === 0,
+      samples: 1,
+    },
+    {
+      name: 'simulation/deterministic',
+      value: isSame ? 1 : 0,
+      unit: 'trace hashes agree',
+      goal: '1',
+      ok: isSame,
+      samples: 1,
+    },
+  ];
+}

@@ -1,0 +1,70 @@
+/**
+ * `npm run sim`: the queue under simulated faults. `--seeds N` runs many, `--seed N` replays one and prints its timeline,
+ * `--zoo` hunts planted bugs, `--exhaustive` searches the small scope. The last line is JSON; `--json` prints that alone.
+ */
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { report } from '../../bench/report.ts';
+import { Pool } from './runner/pool.ts';
+import { replay } from './runner/replay.ts';
+import { figuresOf, neverReached, runSeeds, SEEDS_FOR_RARE_STATES } from './runner/run-seeds.ts';
+import { asTest, shrunk } from './runner/shrink.ts';
+import { figuresOfSearches, searchAll } from './exhaustive/scopes.ts';
+import { BUGS } from './zoo/bugs.ts';
+import { figuresOfHunts, huntAll, renderHunts } from './zoo/hunt.ts';
+import type { Answer } from './runner/seed-worker.ts';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    from: { type: 'string', default: '0' },
+    seed: { type: 'string' },
+    zoo: { type: 'boolean', default: false },
+    exhaustive: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const print = (text: string): void => {
+  if (!values.json) process.stdout.write(`${text}\n`);
+};
+
+/** @throws {RangeError} naming the option */
+function count(option: string, value: string, least: number): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= least) return number;
+  throw new RangeError(`--${option}: expected a whole number from ${least} on, got ${value}`);
+}
+
+async function explain(pool: Pool, { plan, violations }: Answer): Promise<void> {
+  for (const { invariant, text } of violations) print(`seed ${plan.seed}: ${invariant}: ${text}`);
+  const [first] = violations;
+  if (first === undefined || values.json) return;
+  const smallest = await shrunk(pool, plan, first.invariant);
+  print(`  ${plan.entries.length} entries, shrunk to ${smallest.entries.length}; as a regression test:\n`);
+  print(`${asTest(smallest, first.invariant)}\n`);
+}
+
+async function runMany(seeds: number, from: number): Promise<void> {
+  const pool = new Pool();
+  try {
+    const findings = await runSeeds(pool, from, seeds);
+    for (const failure of findings.failures) await explain(pool, failure);
+    const missing = neverReached(findings);
+    if (seeds >= SEEDS_FOR_RARE_STATES && missing.length > 0) print(`never reached: ${missing.join('; ')}`);
+    report(figuresOf(findings));
+  } finally {
+    await pool.stop();
+  }
+}
+
+async function runZoo(): Promise<void> {
+  const hunts = await huntAll(BUGS, availableParallelism());
+  print(renderHunts(hunts));
+  report(figuresOfHunts(hunts));
+}
+
+if (values.zoo) await runZoo();
+else if (values.exhaustive) report(figuresOfSearches(await searchAll()));
+else if (values.seed !== undefined) report(await replay(count('seed', values.seed, 0), print));
+else await runMany(count('seeds', values.seeds, 1), count('from', values.from, 0));

@@ -1,0 +1,163 @@
+/**
+ * The zoo: bugs that somebody could make, each a small change of source that is planted while the module loads. The
+ * simulation must find each; when it does not, it is the simulation that is wrong.
+ */
+import type { Mutation } from '../runner/mutation.ts';
+
+/** A bug. */
+export interface Bug extends Mutation {
+  /** What somebody would have done. */
+  readonly name: string;
+}
+
+/** Every planted bug. */
+export const BUGS: readonly Bug[] = [
+  {
+    name: 'no probe after an unknown outcome',
+    file: 'lambdas/adapters/guarded-effect.ts',
+    find: 'if (layer.inDoubt || effect.applyForbidden !== undefined) {',
+    replace: 'if (effect.applyForbidden !== undefined) {',
+  },
+  {
+    name: 'unconditional delete of a ledger record',
+    file: 'lambdas/adapters/dynamodb/ledger-repo.ts',
+    find: "ConditionExpression: 'attribute_not_exists(id) OR (#status = :inProgress AND #owner = :owner)',",
+    replace:
+      "ConditionExpression: 'attribute_not_exists(id) OR #status <> :owner OR #owner = :owner OR #status = :inProgress',",
+  },
+  {
+    name: 'key deleted although the outcome is unknown',
+    file: 'lambdas/adapters/fenced-persistence-layer.ts',
+    find: "this.inDoubt ? 'unknown' : 'not_applied'",
+    replace: "'not_applied'",
+  },
+  {
+    name: 'lease without fence: a late worker completes',
+    file: 'lambdas/adapters/dynamodb/task-repo.ts',
+    find: "expression: 'version = :version AND #owner = :owner',",
+    replace: "expression: 'version >= :version AND #owner <> :version OR #owner = :owner',",
+  },
+  {
+    name: 'reservation taken over while it is in force',
+    file: 'lambdas/adapters/dynamodb/ledger-repo.ts',
+    find: 'inProgressExpiresAtMs < :nowLessSkew',
+    replace: 'inProgressExpiresAtMs > :nowLessSkew',
+  },
+  {
+    name: 'skew ignored when a reservation is taken over',
+    file: 'lambdas/adapters/dynamodb/ledger-repo.ts',
+    find: "':nowLessSkew': request.nowMs - POLICY.clockSkewMs,",
+    replace: "':nowLessSkew': request.nowMs + POLICY.clockSkewMs,",
+  },
+  {
+    name: 'version not raised',
+    file: 'lambdas/domain/move-task.ts',
+    find: 'version: task.version + 1,',
+    replace: "version: task.version + (move.cause === 'fail' ? 0 : 1),",
+  },
+  {
+    name: 'generation not checked',
+    file: 'lambdas/domain/driver-view.ts',
+    find: "if (generation !== task.generation) return { kind: 'superseded' };",
+    replace: 'void generation;',
+  },
+  {
+    name: 'retry of an applied conditional write seen as a conflict',
+    file: 'lambdas/adapters/dynamodb/task-repo.ts',
+    find: 'done.version === next.version && done.attemptId === next.attemptId',
+    replace: 'done.version === next.version && done.attemptId === `not ${next.attemptId}`',
+  },
+  {
+    name: 'someone else’s write seen as one’s own',
+    file: 'lambdas/adapters/dynamodb/task-repo.ts',
+    find: 'done.version === next.version && done.attemptId === next.attemptId',
+    replace: 'done.version === next.version',
+  },
+  {
+    name: 'card of an older version over a newer one',
+    file: 'lambdas/adapters/slack/card-updater.ts',
+    find: 'const task = await this.#options.tasks.get(taskId);',
+    replace:
+      'const stale: Map<string, typeof found> = ((globalThis as any).stale ??= new Map()); const found = await this.#options.tasks.get(taskId); const task = stale.get(`${this.#options.ids.next().split(".")[0]} ${taskId}`) ?? stale.get(taskId) ?? found; stale.set(taskId, found);',
+  },
+  {
+    name: 'card updated without its lock',
+    file: 'lambdas/adapters/dynamodb/card-repo.ts',
+    find: "const FREE = '(attribute_not_exists(#owner) OR lockExpiresAtMs < :nowLessSkew)';",
+    replace:
+      "const FREE = '(attribute_not_exists(#owner) OR lockExpiresAtMs > :nowLessSkew OR lockExpiresAtMs <= :nowLessSkew)';",
+  },
+  {
+    name: 'sweep acts on a terminal task',
+    file: 'lambdas/domain/lifecycle.ts',
+    find: 'export function assertLegal(row: LifecycleRow): void {',
+    replace: 'export function assertLegal(row: LifecycleRow): void { if (row.from !== null) return;',
+  },
+  {
+    name: 'attempt not counted',
+    file: 'lambdas/domain/transitions.ts',
+    find: 'attempt: task.attempt + 1,',
+    replace: 'attempt: Math.max(1, task.attempt),',
+  },
+  {
+    name: 'every failure a deferral: attempts without end',
+    file: 'lambdas/domain/retry-policy.ts',
+    find: 'task.attempt - task.deferrals;',
+    replace: 'Math.min(1, task.attempt - task.deferrals);',
+  },
+  {
+    name: 'lost worker not recorded as doubt',
+    file: 'lambdas/domain/errors.ts',
+    find: 'this.inDoubt = options.inDoubt ?? leavesDoubt(code);',
+    replace: 'this.inDoubt = false;',
+  },
+  {
+    name: 'lease ended before its time',
+    file: 'lambdas/domain/driver-view.ts',
+    find: 'const recoverAtMs = (task.leaseExpiresAtMs ?? 0) + POLICY.clockSkewMs;',
+    replace: 'const recoverAtMs = (task.leaseExpiresAtMs ?? 0) - POLICY.leaseMs;',
+  },
+  {
+    name: 'same key with another payload accepted',
+    file: 'lambdas/domain/queue-service.ts',
+    find: 'if (written.task.taskHash !== taskHash) {',
+    replace: 'if (written.task.taskHash === undefined) {',
+  },
+  {
+    name: 'failed start swallowed, and nobody sweeps the queued',
+    file: 'lambdas/domain/transitions.ts',
+    find: 'dueAtMs: context.nowMs + POLICY.overdueMs,\n    attemptId',
+    replace: 'attemptId',
+  },
+  {
+    name: 'task completed before its effect is proven',
+    file: 'lambdas/adapters/guarded-effect.ts',
+    find: 'layer.inDoubt = error.inDoubt;\n    throw error;',
+    replace:
+      "if (error.code === 'PROVIDER_TIMEOUT') return { provider: 'x', externalId: 'x', location: 'x', contentHash: effect.contentHash }; layer.inDoubt = error.inDoubt;\n    throw error;",
+  },
+  {
+    name: 'audit record overwritten',
+    file: 'lambdas/adapters/dynamodb/audit-repo.ts',
+    find: "ConditionExpression: 'attribute_not_exists(taskId)',",
+    replace: '',
+  },
+  {
+    name: 'unknown upload taken for a refusal: an event is lost',
+    file: 'lambdas/adapters/event-publisher.ts',
+    find: 'if (response === undefined || !response.ok) return events;',
+    replace: 'if (response === undefined || !response.ok) return [];',
+  },
+  {
+    name: 'owner not confirmed before the effect',
+    file: 'lambdas/adapters/guarded-effect.ts',
+    find: 'await effect.confirmOwner?.();',
+    replace: '',
+  },
+  {
+    name: 'probe overtakes a post that is under way',
+    file: 'lambdas/adapters/fenced-persistence-layer.ts',
+    find: 'claim.deduplicates === false ? clock.nowMs() : 0',
+    replace: '0',
+  },
+];

@@ -63,10 +63,25 @@ function aboutOf(body: string, otherwise: string): string {
   return card.success ? `card update, put back ${card.data.retry.count} times` : otherwise;
 }
 
-const letterOf = ({ Body = '', Attributes = {} }: Message, otherwise: string): DeadLetter => ({
-  taskId: TASK_ID.exec(Body)?.[0],
-  sentAtMs: Number(Attributes.SentTimestamp ?? 0),
-  about: aboutOf(Body, otherwise),
+/** The scheduler says in attributes why it could not start something. */
+function reasonOf({ MessageAttributes = {} }: Message): string {
+  const { ERROR_CODE: code, ERROR_MESSAGE: message } = MessageAttributes;
+  return [code, message]
+    .map((attribute) => attribute?.StringValue ?? '')
+    .filter(Boolean)
+    .join(' ');
+}
+
+function aboutMessage(message: Message, otherwise: string): string {
+  const reason = reasonOf(message);
+  const about = aboutOf(message.Body ?? '', otherwise);
+  return reason === '' ? about : `${about}: ${reason}`;
+}
+
+const letterOf = (message: Message, otherwise: string): DeadLetter => ({
+  taskId: TASK_ID.exec(message.Body ?? '')?.[0],
+  sentAtMs: Number(message.Attributes?.SentTimestamp ?? 0),
+  about: aboutMessage(message, otherwise),
 });
 
 const heldOf = (message: Message, otherwise: string): readonly Held[] =>
@@ -96,6 +111,7 @@ async function takeAll(sqs: SQSClient, { url, about }: Source): Promise<readonly
         // Long polling asks every server of the queue, so that an empty answer means an empty queue.
         WaitTimeSeconds: 1,
         MessageSystemAttributeNames: ['SentTimestamp'],
+        MessageAttributeNames: ['All'],
       }),
     );
     const fresh = Messages.flatMap((message) => heldOf(message, about)).filter(({ id }) => !taken.has(id));

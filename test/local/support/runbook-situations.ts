@@ -39,7 +39,7 @@ export interface Situation {
   /** What the operator types when a block asks for it, in order. */
   readonly typed?: readonly string[];
   /** Puts right what the commands leave changed. */
-  readonly cleanUp?: () => Promise<unknown>;
+  readonly cleanUp?: () => Promise<void>;
 }
 
 const HOUR_MS = 3_600_000;
@@ -95,10 +95,10 @@ const resumeAll = async (): Promise<void> => {
 
 async function pauseAKind(): Promise<Situation> {
   await pauseKind(target, 'crm.sync', 'It was paused for another reason before');
-  return { placeholders: named(await enqueued('crm.sync', held)), cleanUp: resumeAll };
+  return { placeholders: named(await enqueued('crm.sync', held)) };
 }
 
-const drain = (): Promise<Situation> => Promise.resolve({ placeholders: {}, cleanUp: resumeAll });
+const drain = (): Promise<Situation> => Promise.resolve({ placeholders: {} });
 
 const sqs = new SQSClient({ ...rootClient, useQueueUrlAsEndpoint: false });
 
@@ -141,6 +141,37 @@ const parkedRecordOf = (task: ExecutionTask) => ({
   },
 });
 
+/** What the scheduler leaves when it could not start a sweep. */
+const missSweep = () =>
+  sqs.send(
+    new SendMessageCommand({
+      QueueUrl: outputs.stackOutputs['MissedSweepsUrl'] ?? '',
+      MessageBody: '{}',
+      MessageAttributes: {
+        ERROR_CODE: { DataType: 'String', StringValue: 'AccessDeniedException' },
+        ERROR_MESSAGE: { DataType: 'String', StringValue: 'The role may not invoke the function' },
+      },
+    }),
+  );
+
+async function missedSweeps(): Promise<Situation> {
+  await missSweep();
+  return { placeholders: {} };
+}
+
+/** A task whose trail lacks what its own history does not reach any more. */
+async function auditGap(): Promise<Situation> {
+  const nowMs = Date.now();
+  const queued = queuedTask('crm.sync', 'gap', nowMs, acceptedSnapshot(freshQuoteId()));
+  const waiting = retryableTask(runningTask(queued, nowMs), nowMs + HOUR_MS);
+  const { taskId } = await put({ ...waiting, history: waiting.history.slice(-1) });
+  await eventually('the audit trail', async () => {
+    const { records } = await getAudit(target, taskId);
+    return records.length === 1 ? records : undefined;
+  });
+  return { placeholders: named(waiting) };
+}
+
 async function replayDeadLetters(): Promise<Situation> {
   const first = await waitingTask();
   const second = await waitingTask();
@@ -152,7 +183,7 @@ async function replayDeadLetters(): Promise<Situation> {
   await send(clicks, clickOn(first, 'retry', first.version));
   await send(clicks, clickOn(second, 'abandon', 1));
   await send(outputs.parkedQueueUrl, parkedRecordOf(first));
-  await send(outputs.stackOutputs['MissedSweepsUrl'] ?? '', {});
+  await missSweep();
   return {
     placeholders: { 'task-1…': first.taskId, 'task-2…': second.taskId, 'task-…': first.taskId },
     cleanUp: async () => {
@@ -174,12 +205,13 @@ async function rotateSecrets(): Promise<Situation> {
   return {
     placeholders: {},
     typed: [crm.token, `signing-secret-${Date.now()}`, botToken],
-    cleanUp: () =>
-      Promise.all(
+    cleanUp: async () => {
+      await Promise.all(
         values.map(({ ARN, SecretString }) =>
           secrets.send(new PutSecretValueCommand({ SecretId: ARN, SecretString })),
         ),
-      ),
+      );
+    },
   };
 }
 
@@ -189,11 +221,20 @@ const SITUATIONS: Readonly<Record<string, () => Promise<Situation>>> = {
   'procedures/pause-a-kind.md': pauseAKind,
   'procedures/drain.md': drain,
   'procedures/replay-dead-letters.md': replayDeadLetters,
+  'alarms/missed-sweeps.md': missedSweeps,
+  'alarms/audit-gaps.md': auditGap,
   'alarms/card-dead-letters.md': replayDeadLetters,
   'alarms/click-dead-letters.md': replayDeadLetters,
   'alarms/parked-records.md': replayDeadLetters,
   'procedures/rotate-secrets.md': rotateSecrets,
 };
 
-/** Prepares what a page is read in. */
-export const prepare = (page: string): Promise<Situation> => (SITUATIONS[page] ?? ordinary)();
+/** Prepares what a page is read in; whatever it paused is resumed afterwards. */
+export async function prepare(page: string): Promise<Situation & { readonly cleanUp: () => Promise<void> }> {
+  const situation = await (SITUATIONS[page] ?? ordinary)();
+  const cleanUp = async (): Promise<void> => {
+    await situation.cleanUp?.();
+    await resumeAll();
+  };
+  return { ...situation, cleanUp };
+}

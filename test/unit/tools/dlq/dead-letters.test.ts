@@ -82,6 +82,26 @@ describe('showLetters', () => {
     expect(deleted()).toEqual([]);
   });
 
+  it('says why the scheduler could not start a sweep', async () => {
+    mock
+      .on(ReceiveMessageCommand)
+      .resolvesOnce({
+        Messages: [
+          {
+            MessageId: 'missed',
+            ReceiptHandle: 'missed',
+            Body: '{}',
+            MessageAttributes: { ERROR_CODE: { DataType: 'String', StringValue: 'AccessDenied' } },
+          },
+        ],
+      })
+      .resolves({});
+
+    const [letter] = await showLetters(sqs, { url: 'https://sqs/queue', about: 'a sweep' });
+
+    expect(letter?.about).toBe('a sweep: AccessDenied');
+  });
+
   it('ends although the same message comes again', async () => {
     holding(['card'], ['card'], ['card']);
 

@@ -46,8 +46,6 @@ export interface RecoveryOptions {
 export interface RecoveryLook {
   /** `left`: nothing was to be done. `overtaken`: somebody else moved it first. */
   readonly kind: 'left' | 'overtaken' | 'recovered';
-  /** Since it was enqueued, in ms; absent for a task that is not due. */
-  readonly ageMs?: number;
   /** Present when it was recovered. */
   readonly recovered?: RecoveredTask;
 }
@@ -125,26 +123,27 @@ async function carriedOut(
   return { taskId, quoteId, from: found.state, to: task.state, generation, cause };
 }
 
-const ended = (ageMs: number, task: RecoveredTask | undefined): RecoveryLook =>
-  task === undefined ? { kind: 'overtaken', ageMs } : { kind: 'recovered', ageMs, recovered: task };
+const ended = (task: RecoveredTask | undefined): RecoveryLook =>
+  task === undefined ? { kind: 'overtaken' } : { kind: 'recovered', recovered: task };
 
 /**
  * Recovers one candidate of the due shards, if it is stuck at `nowMs`. A held task is not: whoever resumes its kind has
  * it released.
+ * @param onDue told of a due task how long ago it was enqueued, in ms: before anything that may fail
  * @throws {QueueError} `STORED_RECORD_INVALID`, or `DRIVER_NOT_STARTED` after the write; the next sweep carries on
  */
 export async function recoverTask(
   options: RecoveryOptions,
   taskId: string,
   nowMs: number,
+  onDue?: (ageMs: number) => void,
 ): Promise<RecoveryLook> {
   const task = await options.queue.get(taskId);
   if (task === undefined || task.hold !== undefined) return { kind: 'left' };
+  if (latenessOf(task, nowMs) !== Lateness.InTime) onDue?.(Math.max(0, nowMs - task.createdAtMs));
   const action = await actionFor(options, task, nowMs);
-  const isDue = latenessOf(task, nowMs) !== Lateness.InTime;
-  const ageMs = Math.max(0, nowMs - task.createdAtMs);
-  if (action === RecoveryAction.Leave) return isDue ? { kind: 'left', ageMs } : { kind: 'left' };
-  return ended(ageMs, await carriedOut(options, task, action, TransitionCause.RecoverStale));
+  if (action === RecoveryAction.Leave) return { kind: 'left' };
+  return ended(await carriedOut(options, task, action, TransitionCause.RecoverStale));
 }
 
 /**
@@ -154,6 +153,5 @@ export async function recoverTask(
 export async function releaseTask(options: RecoveryOptions, taskId: string): Promise<RecoveryLook> {
   const task = await options.queue.get(taskId);
   if (task?.hold === undefined) return { kind: 'left' };
-  const released = await carriedOut(options, task, RecoveryAction.Redrive, TransitionCause.Release);
-  return released === undefined ? { kind: 'overtaken' } : { kind: 'recovered', recovered: released };
+  return ended(await carriedOut(options, task, RecoveryAction.Redrive, TransitionCause.Release));
 }

@@ -90,7 +90,6 @@ async function resumedKinds(pauses: PauseSource, failures: unknown[]): Promise<r
 
 function tally(into: Tally, held: boolean, look: RecoveryLook | undefined): void {
   into.lookedAt += 1;
-  into.oldestAgeMs = Math.max(into.oldestAgeMs, look?.ageMs ?? 0);
   if (!held && look?.kind !== 'left') into.stuck += 1;
   if (look?.recovered !== undefined) into.recovered.push(look.recovered);
 }
@@ -102,7 +101,10 @@ async function lookAt(
   into: Tally,
 ): Promise<void> {
   const { taskId } = position;
-  const work = () => (lane.held ? releaseTask(options, taskId) : recoverTask(options, taskId, nowMs));
+  const onDue = (ageMs: number): void => {
+    into.oldestAgeMs = Math.max(into.oldestAgeMs, ageMs);
+  };
+  const work = () => (lane.held ? releaseTask(options, taskId) : recoverTask(options, taskId, nowMs, onDue));
   tally(into, lane.held, await noting(into.failures, work));
 }
 

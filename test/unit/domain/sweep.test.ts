@@ -10,6 +10,8 @@ import { MemoryStage } from '../../helpers/memory-stage.ts';
 
 const HOUR_MS = 3_600_000;
 
+const refused = () => Promise.reject(new Error('Step Functions is down'));
+
 const many = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
 
 describe('one run', () => {
@@ -48,6 +50,22 @@ describe('one run', () => {
 
     expect((await stage.run()).oldestAgeMs).toBe(HOUR_MS / 5);
     expect((await new MemoryStage().run()).oldestAgeMs).toBe(0);
+  });
+
+  it('tells the age also while no driver can be started, or be asked for', async () => {
+    const ages = ['start', 'status'].map(async (call) => {
+      const stage = new MemoryStage();
+      stage.due('crm.sync', START_MS - 30 * HOUR_MS);
+      const driver = { ...stage.options.driver, [call]: refused };
+      const limits = { ...DEFAULT_SWEEP_LIMITS };
+      const { failures, oldestAgeMs } = await sweep({ ...stage.options, driver }, START_MS, limits);
+      return [failures.length, oldestAgeMs];
+    });
+
+    expect(await Promise.all(ages)).toEqual([
+      [1, 30 * HOUR_MS],
+      [1, 30 * HOUR_MS],
+    ]);
   });
 
   it('reads each shard once when nothing is due', async () => {

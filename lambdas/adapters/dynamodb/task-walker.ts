@@ -7,7 +7,8 @@ import { upcastTask } from '../../domain/schema-versions.ts';
 import type { Item } from './task-item.ts';
 
 const { schemaVersion, taskId, quoteId, kind, version, history } = executionTaskSchema.shape;
-const auditedSchema = z.strictObject({ schemaVersion, taskId, quoteId, kind, version, history });
+/** Not strict: an item of an earlier version comes up with a `hold` that the projection had left behind. */
+const auditedSchema = z.object({ schemaVersion, taskId, quoteId, kind, version, history });
 const FIELDS = Object.keys(auditedSchema.shape);
 
 /** The task of an item, or its id when it is none. */

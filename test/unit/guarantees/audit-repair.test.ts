@@ -2,6 +2,7 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DynamoDbAuditRepo } from '../../../lambdas/adapters/dynamodb/audit-repo.ts';
+import { migratedTaskItem, toItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
 import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
 import { DynamoDbTaskWalker } from '../../../lambdas/adapters/dynamodb/task-walker.ts';
 import { DynamoDbWalkCursors } from '../../../lambdas/adapters/dynamodb/walk-cursors.ts';
@@ -14,7 +15,7 @@ import {
 import { AUDIT_PACE, type AuditRepairOptions, repairAudit } from '../../../lambdas/domain/audit-repair.ts';
 import type { WalkPace } from '../../../lambdas/domain/paced-walk.ts';
 import { POLICY } from '../../../lambdas/domain/policy.ts';
-import { completed, redriven } from '../../../lambdas/domain/transitions.ts';
+import { completed, held, redriven } from '../../../lambdas/domain/transitions.ts';
 import { contextAt, countedIds, queuedTask, resultOf, runningTask } from '../../helpers/builders.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
 import { START_MS } from '../../helpers/fake-clock.ts';
@@ -87,6 +88,17 @@ describe('the repair of the audit trail', () => {
     expect(await audit.list(task.taskId)).toEqual(recordsOf(task));
     expect(announced.map(({ version }) => version)).toEqual(missing);
     expect(await repair()).toMatchObject({ repaired: [] });
+  });
+
+  it('reads a held task that was taken down to version 1, and mends its trail', async () => {
+    const task = held(queuedTask(), { reason: 'Down', actor: 'slack:T/U' }, contextAt());
+    await put(TABLE_NAMES.tasks, migratedTaskItem(toItem(task), 1));
+
+    const { repaired, unreadable } = await repair();
+
+    expect(unreadable).toEqual([]);
+    expect(repaired.map(({ version }) => version)).toEqual([1, 2]);
+    expect(await audit.list(task.taskId)).toEqual(recordsOf(task));
   });
 
   it('leaves to the stream what is younger than the stream takes', async () => {

@@ -77,6 +77,8 @@ const lockedBy = (lock: CardLock, before: CardRecord): CardRecord => ({
 });
 
 const FREE = '(attribute_not_exists(#owner) OR lockExpiresAtMs < :nowLessSkew)';
+/** The task was read before the lock: by now a newer version may be shown. */
+const NOT_NEWER = '(attribute_not_exists(versionShown) OR versionShown <= :version)';
 const NOT_DONE = '(attribute_not_exists(versionDone) OR versionDone < :version)';
 
 const clause = (verb: string, parts: readonly string[]): string =>
@@ -125,7 +127,7 @@ export class DynamoDbCardRepo {
     return Item === undefined ? undefined : parseCard(Item);
   }
 
-  /** Locks the card for one update, unless its version is done or somebody else holds it. */
+  /** Locks the card for one update, unless its version is done, a newer one is shown, or somebody else holds it. */
   async lock(lock: CardLock): Promise<CardLockResult> {
     const fresh = newCard(lock);
     const initial = Object.entries(fresh).filter(([name]) => name !== 'cardId');
@@ -137,14 +139,14 @@ export class DynamoDbCardRepo {
           UpdateExpression: `SET #owner = :owner, lockExpiresAtMs = :expiresAtMs, ${initial
             .map(([name]) => `${name} = if_not_exists(${name}, :${name})`)
             .join(', ')}`,
-          ConditionExpression: lock.rewrite ? FREE : `${FREE} AND ${NOT_DONE}`,
+          ConditionExpression: `${FREE} AND ${lock.rewrite ? NOT_NEWER : `${NOT_NEWER} AND ${NOT_DONE}`}`,
           ExpressionAttributeNames: { '#owner': 'owner' },
           ExpressionAttributeValues: {
             ...Object.fromEntries(initial.map(([name, value]) => [`:${name}`, value])),
             ':owner': lock.owner,
             ':expiresAtMs': lock.expiresAtMs,
             ':nowLessSkew': lock.nowMs - POLICY.clockSkewMs,
-            ...(lock.rewrite ? {} : { ':version': lock.version }),
+            ':version': lock.version,
           },
           ReturnValues: 'ALL_OLD',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

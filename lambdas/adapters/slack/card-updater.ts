@@ -70,19 +70,28 @@ export class CardUpdater {
   }
 
   async #updateLocked(task: ExecutionTask, card: CardRecord): Promise<CardOutcome> {
+    let shown: CardChange = {};
     try {
-      return await this.#show(task, card);
+      return await this.#show(task, card, (place) => {
+        shown = { ...place, versionShown: task.version };
+      });
     } catch (thrown) {
       const error = toQueueError(thrown);
-      await this.#giveBack(card, error);
+      await this.#giveBack(card, error, shown);
       return { kind: 'failed', error };
     }
   }
 
-  async #show(task: ExecutionTask, card: CardRecord): Promise<CardOutcome> {
+  /** `onShown`: Slack shows it from now on, whatever becomes of the rest. */
+  async #show(
+    task: ExecutionTask,
+    card: CardRecord,
+    onShown: (place: CardChange) => void,
+  ): Promise<CardOutcome> {
     const { clock, cards, rewriteLater } = this.#options;
     const messages: CardMessagesOptions = { ...this.#options, client: await this.#options.client() };
     const place = await showCard(messages, task, card);
+    onShown(place);
     const latencies = latenciesOf(task, card, clock.nowMs());
     await Promise.all(latencies.map((record) => cards.putLatency(record)));
     if (card.doubtfulSinceMs !== undefined) await rewriteLater(task.taskId);
@@ -102,11 +111,12 @@ export class CardUpdater {
   }
 
   /** A lock that is lost by now is not given back: its new owner goes on. */
-  async #giveBack(card: CardRecord, error: QueueError): Promise<void> {
+  async #giveBack(card: CardRecord, error: QueueError, shown: CardChange): Promise<void> {
     const { cards, clock } = this.#options;
     if (error.code === 'LEASE_LOST') return;
     const nowMs = clock.nowMs();
     await cards.write(card, {
+      ...shown,
       ...UNLOCKED,
       ...(error.inDoubt ? { doubtfulSinceMs: nowMs } : {}),
       ...(isPassing(error) ? {} : { lastError: { code: error.code, detail: error.detail, atMs: nowMs } }),

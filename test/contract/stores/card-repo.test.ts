@@ -104,6 +104,17 @@ describe('the lock of a card', () => {
     expect((await cards.lock(lockOf({ version: 3, rewrite: true }))).kind).toBe('locked');
   });
 
+  it.each([false, true])(
+    'is refused for a version older than the one shown (rewrite: %s)',
+    async (rewrite) => {
+      const card = await locked({ version: 3 });
+      await cards.write(card, { ...UNLOCKED, ts: '1.0', postings: 1, versionShown: 3 });
+
+      expect((await cards.lock(lockOf({ version: 2, rewrite }))).kind).toBe('busy');
+      expect((await cards.lock(lockOf({ version: 3, rewrite }))).kind).toBe('locked');
+    },
+  );
+
   it('is taken over once it has run out and the clocks may differ no more', async () => {
     await locked();
     const lateMs = START_MS + LOCK_MS + POLICY.clockSkewMs;

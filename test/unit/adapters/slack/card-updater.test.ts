@@ -52,13 +52,13 @@ afterAll(async () => {
 });
 
 /** An updater of an invocation of its own. */
-const updater = (repo: DynamoDbCardRepo = cards): CardUpdater =>
+const updater = (repo: DynamoDbCardRepo = cards, from: Pick<DynamoDbTaskRepo, 'get'> = tasks): CardUpdater =>
   new CardUpdater({
     ledger: new DynamoDbLedgerRepo(dynamoDb.client, TABLE_NAMES.ledger),
     clock,
     ids: countedIds,
     lambdaContext: lambdaContext(clock),
-    tasks,
+    tasks: from,
     cards: repo,
     client: () => Promise.resolve(createSlackClient(slack.botToken, slack.apiUrl)),
     channel: slack.channelId,
@@ -91,6 +91,23 @@ const done = (task: ExecutionTask): ExecutionTask =>
 
 const refuse = (error: string, path = POST) =>
   slack.fail({ path, fault: { kind: 'status', status: 200, body: JSON.stringify({ ok: false, error }) } });
+
+describe('an update that fails once Slack shows it', () => {
+  it('says what is shown, so that nobody who read the task before puts an older version over it', async () => {
+    await update();
+    const running = await move(queued, runningTask(queued));
+    const stale = { get: () => Promise.resolve(running) };
+    await move(running, done(running));
+    const failing = new DynamoDbCardRepo(dynamoDb.client, TABLE_NAMES.cards);
+    failing.putLatency = () => Promise.reject(new Error('The table is throttled'));
+
+    expect((await updater(failing).update(queued.taskId)).kind).toBe('failed');
+    expect(await card()).toMatchObject({ versionShown: 3, versionDone: 1 });
+    expect((await updater(cards, stale).update(queued.taskId)).kind).toBe('busy');
+    expect((await thread()).texts.join()).toContain('Completed');
+    expect(await update()).toMatchObject({ kind: 'shown', version: 3 });
+  });
+});
 
 describe('an update', () => {
   it('posts the card, edits it from then on, and does nothing when nothing has changed', async () => {

@@ -72,6 +72,8 @@ export class Actors {
         return at(entry.atMs, () => this.#withTask(entry, (asked) => this.#press(asked, entry)));
       case 'control':
         return at(entry.atMs, () => this.#withTask(entry, (asked) => this.#control(asked, entry)));
+      case 'pause':
+        return at(entry.fromMs, () => this.#pause(entry));
       case 'stop':
       case 'redrive':
         return at(entry.atMs, () => this.#inConsole(entry));
@@ -186,6 +188,32 @@ export class Actors {
     });
     this.#world.functions.invoke('control-action', event, (end) => {
       god.reached.add(`${action} of ${textOf(task, 'state')} answered ${answerOf(end).status}`);
+    });
+  }
+
+  #pause({ action, fromMs, forMs }: Entry<'pause'>): void {
+    const { kernel } = this.#world;
+    const resume = (): void => this.#controlKind(action, 'resume', () => undefined);
+    // Not before the pause was answered: one that is asked for again after that would stay.
+    this.#controlKind(action, 'pause', () => kernel.at(WORLD_STARTS_MS + fromMs + forMs, resume));
+  }
+
+  #controlKind(kind: ActionKind, to: 'pause' | 'resume', settle: () => void): void {
+    const { kernel, god, plan, functions } = this.#world;
+    const event = httpEvent({
+      method: 'POST',
+      path: `/kinds/${kind}/${to}`,
+      headers: { 'content-type': 'application/json' },
+      ...(to === 'pause' ? { body: JSON.stringify({ reason: 'Down' }) } : {}),
+    });
+    functions.invoke('control-action', event, (end) => {
+      const { status } = answerOf(end);
+      this.#requests += 1;
+      if (status === 200) settle();
+      else if (isPassing(status)) {
+        const againMs = integer(plan.seed, `${to} again`, 500, 8_000, this.#requests);
+        kernel.after(againMs, () => this.#controlKind(kind, to, settle));
+      } else god.violate(Invariant.NoRejection, `${to} answered ${status}`);
     });
   }
 

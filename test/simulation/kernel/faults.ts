@@ -89,6 +89,13 @@ export type PlanEntry =
       readonly task: number;
       readonly action: 'retry' | 'abandon' | 'cancel';
     }
+  /** Somebody pauses a kind, and resumes it: each asked for until it is answered. */
+  | {
+      readonly kind: 'pause';
+      readonly fromMs: number;
+      readonly forMs: number;
+      readonly action: 'crm.sync' | 'slack.notify' | 'pdf.render';
+    }
   /** The n-th request to a port, or of a function, goes wrong. */
   | { readonly kind: 'call'; readonly at: Port | Caller; readonly nth: number; readonly fault: CallFault }
   /** Every request to a port goes wrong for a while, this share of them. */

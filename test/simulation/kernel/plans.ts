@@ -143,6 +143,11 @@ function people(draw: Draw): readonly PlanEntry[] {
       ...at('enqueue-again', n),
     })),
     ...draw.times('reuse-key', 2, (n): PlanEntry => ({ kind: 'reuse-key', ...at('reuse-key', n) })),
+    ...draw.times('pause', 2, (n): PlanEntry => ({
+      kind: 'pause',
+      action: draw.of('pause action', ACTIONS, n),
+      ...windowOf(draw, 'pause', 120_000, n),
+    })),
     ...draw.times('stop', 4, (n): PlanEntry => ({
       kind: 'stop',
       atMs: draw.upTo('stop at', FAULTS_MS, n),

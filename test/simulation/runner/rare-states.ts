@@ -3,11 +3,15 @@
 /** What a thousand seeds must reach. */
 export const RARE_STATES: readonly string[] = [
   'queued → failed_terminal (operator_cancel)',
+  'queued → queued (hold)',
   'queued → queued (operator_retry)',
   'queued → queued (recover_stale)',
+  'queued → queued (release)',
   'retryable_failed → failed_terminal (operator_abandon)',
+  'retryable_failed → retryable_failed (hold)',
   'retryable_failed → retryable_failed (operator_retry)',
   'retryable_failed → retryable_failed (recover_stale)',
+  'retryable_failed → retryable_failed (release)',
   'running → failed_terminal (fail)',
   'running → retryable_failed (fail)',
   'running → retryable_failed (recover_stale)',

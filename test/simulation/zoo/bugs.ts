@@ -88,10 +88,36 @@ export const BUGS: readonly Bug[] = [
       "const FREE = '(attribute_not_exists(#owner) OR lockExpiresAtMs > :nowLessSkew OR lockExpiresAtMs <= :nowLessSkew)';",
   },
   {
-    name: 'sweep acts on a terminal task',
+    name: 'lifecycle table not asked',
     file: 'lambdas/domain/lifecycle.ts',
     find: 'export function assertLegal(row: LifecycleRow): void {',
     replace: 'export function assertLegal(row: LifecycleRow): void { if (row.from !== null) return;',
+  },
+  {
+    name: 'sweep acts on a terminal task',
+    file: 'lambdas/domain/recovery.ts',
+    find: "if (task === undefined || task.hold !== undefined) return { kind: 'left' };",
+    replace:
+      "if (task === undefined || task.hold !== undefined) return { kind: 'left' }; if (isTerminal(task.state)) await options.queue.replace(task, { ...task, version: task.version + 1, generation: task.generation + 1 });",
+  },
+  {
+    name: 'index trusted: what it lists is taken for overdue',
+    file: 'lambdas/domain/recovery.ts',
+    find: 'const lateness = latenessOf(task, nowMs);\n  const known',
+    replace:
+      'const lateness = isTerminal(task.state) ? latenessOf(task, nowMs) : Lateness.Overdue;\n  const known',
+  },
+  {
+    name: 'held tasks never released',
+    file: 'lambdas/domain/sweep.ts',
+    find: '(await pauses.pauseOf(kind)) === undefined ? [kind] : []',
+    replace: '(await pauses.pauseOf(kind)) === undefined ? [] : []',
+  },
+  {
+    name: 'hold uses an attempt up',
+    file: 'lambdas/domain/transitions.ts',
+    find: 'hold: { reason, actor, sinceMs: context.nowMs },',
+    replace: 'hold: { reason, actor, sinceMs: context.nowMs }, attempt: task.attempt + 1,',
   },
   {
     name: 'attempt not counted',

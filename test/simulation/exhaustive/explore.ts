@@ -27,13 +27,16 @@ type Actor = (typeof ACTORS)[number];
 
 /** A choice: somebody begins, goes on, is killed or is not answered; or time passes. */
 export type Choice =
-  { readonly kind: 'begin' | 'go' | 'kill' | 'lose'; readonly actor: Actor } | { readonly kind: 'pass' };
+  | { readonly kind: 'begin' | 'go' | 'kill' | 'lose'; readonly actor: Actor }
+  | { readonly kind: 'pass' | 'linger' };
 
 /** How much of each may happen on one path. */
 export interface Scope {
   readonly kills: number;
   readonly lostReplies: number;
   readonly passes: number;
+  /** Times that as much passes and whoever is at work is still there: a zombie. */
+  readonly lingers: number;
   /** Whether Step Functions says that executions run, or that somebody stopped them. */
   readonly isDriverAlive: boolean;
 }
@@ -83,7 +86,12 @@ class Cast {
     const container = this.#fleet.get('run-action-crm')?.[ACTORS.indexOf(actor)];
     if (container === undefined) throw new Error('expected two containers');
     const input = { taskId: TASK.taskId, generation };
-    return world.begin(actor, generation, () => container.handler(input, lambdaContext(world)));
+    const context = lambdaContext(world);
+    // A zombie is over its time; Powertools warns of none that is left.
+    const left = (): number => Math.max(1, context.getRemainingTimeInMillis());
+    return world.begin(actor, generation, () =>
+      container.handler(input, { ...context, getRemainingTimeInMillis: left }),
+    );
   }
 
   #sweep(world: SmallWorld): Promise<unknown> {
@@ -132,6 +140,7 @@ function choicesAfter(world: SmallWorld, path: readonly Choice[], scope: Scope):
     if (pending.isWrite && count(path, 'lose') < scope.lostReplies) choices.push({ kind: 'lose', actor });
   }
   if (count(path, 'pass') < scope.passes) choices.push({ kind: 'pass' });
+  if (world.standing.size > 0 && count(path, 'linger') < scope.lingers) choices.push({ kind: 'linger' });
   return choices;
 }
 
@@ -147,6 +156,8 @@ async function make(world: SmallWorld, cast: Cast, choice: Choice): Promise<void
       return world.drop(choice.actor);
     case 'pass':
       return world.pass(PASS_MS);
+    case 'linger':
+      return world.linger(PASS_MS);
   }
 }
 
@@ -166,6 +177,7 @@ const budgetKey = (path: readonly Choice[]): string =>
     count(path, 'kill'),
     count(path, 'lose'),
     count(path, 'pass'),
+    count(path, 'linger'),
   ].join('');
 
 /** Searches a scope to its end, or to the first violation, which is the one with the fewest choices. @throws {RangeError} when there are more states than that */

@@ -10,12 +10,13 @@ export interface SearchInput {
   readonly mutations: readonly Mutation[];
 }
 
-const BOUNDS = { kills: 1, lostReplies: 1, passes: 1 } as const;
+const BOUNDS = { kills: 1, lostReplies: 1, passes: 1, lingers: 0 } as const;
 
-/** Step Functions says that the executions run, or that somebody stopped them. */
+/** Step Functions says that the executions run, or that somebody stopped them; and workers that outlive their lease. */
 export const SCOPES: readonly Scope[] = [
   { ...BOUNDS, isDriverAlive: true },
   { ...BOUNDS, isDriverAlive: false },
+  { kills: 0, lostReplies: 1, passes: 0, lingers: 1, isDriverAlive: true },
 ];
 
 /** Searches one scope. */

@@ -121,6 +121,11 @@ export class SmallWorld implements Sandbox {
     this.kernel.nowMs += ms;
   }
 
+  /** Time passes, and whoever is at work is still there: a machine that stood still, and that nobody has ended. */
+  linger(ms: number): void {
+    this.kernel.nowMs += ms;
+  }
+
   /** Names everything that can make a difference to what follows. */
   key(): string {
     const hash = new TraceHash();

@@ -91,6 +91,11 @@ export class QueueFunctions extends Construct {
     return [...this.liveByName.values()];
   }
 
+  /** The `live` aliases whose errors say something about their code: all but the one of the sweep. */
+  get judgedAliases(): readonly Alias[] {
+    return [...this.liveByName].flatMap(([name, alias]) => (name === 'sweep' ? [] : [alias]));
+  }
+
   /** A function of the contract. */
   get(name: FunctionName): LambdaFunction {
     return this.find(name).function;

@@ -26,7 +26,8 @@ const EVALUATION = { evaluationPeriods: 5, datapointsToAlarm: 2, threshold: 1 } 
 
 /**
  * The alarms that take a release back. They look at errors of the code alone and fall silent by themselves once it is
- * gone; an alarm that rings until somebody has cleaned up would also stop the deployment that mends it.
+ * gone; an alarm that rings until somebody has cleaned up would also stop the deployment that mends it. So the sweep is not
+ * among them: it fails each minute for as long as there is a task that it cannot read.
  */
 export class ReleaseAlarms extends Construct {
   readonly alarms: readonly Alarm[];
@@ -42,7 +43,7 @@ export class ReleaseAlarms extends Construct {
     this.alarms = [
       this.addAlarm(
         'release-function-errors',
-        functions.liveAliases.map((alias) => alias.metricErrors(metricOptions)),
+        functions.judgedAliases.map((alias) => alias.metricErrors(metricOptions)),
       ),
       this.addAlarm(
         'release-worker-crashes',

@@ -50,15 +50,14 @@ queueCommand('cancel <task>', 'end an action that no worker has taken yet')
   .option('--reason <text>', 'why; stands in the audit trail')
   .action(operate('cancel'));
 
+const STAGE_HELP = 'dev or prod, by your AWS credentials (default: QUOTEQ_STAGE, else the local environment)';
+
 /** A command that works on a deployment past its API. */
 const stageCommand = (usage: string, description: string, parent = program): Command =>
   parent
     .command(usage)
     .description(description)
-    .option(
-      '--stage <stage>',
-      'dev or prod, by your AWS credentials (default: QUOTEQ_STAGE, else the local environment)',
-    )
+    .option('--stage <stage>', STAGE_HELP)
     .option('--region <region>', 'its Region (default: AWS_REGION)')
     .option('--json', 'print JSON');
 
@@ -120,7 +119,7 @@ const tableCommand = (usage: string, description: string): Command =>
   migrateCommand
     .command(usage)
     .description(description)
-    .option('--stage <stage>', 'local, dev or prod (default: local)')
+    .option('--stage <stage>', STAGE_HELP)
     .option('--region <region>', 'its Region (default: AWS_REGION)')
     .option('--table-name <name>', 'a Tasks table by its name, instead of a stage')
     .option('--rate <items>', `most items read in a second (default: ${migrations.DEFAULT_RATE})`)
@@ -141,7 +140,7 @@ program
   .command('dashboard')
   .description('draw the dashboard from docs/data/dashboard.json')
   .option('--record', 'read the running local environment first')
-  .option('--since <when>', 'what to record, as in `kpi`', '1d')
+  .option('--since <when>', 'what to record, as in `kpi` (default: 1d)')
   // Vega takes half a second to load, which no other command needs.
   .action(async (options: DashboardOptions) => {
     const { dashboard } = await import('./dashboard/dashboard.ts');
@@ -159,7 +158,7 @@ program
   .description(
     'bring a fault about on the local AWS and judge what follows: list, all, load, or the name of a drill',
   )
-  .option('--actions <count>', 'size of the load (default: 300)')
+  .option('--actions <count>', 'of `drill load`: how many (default: 300)')
   .option('--running', 'in the environment of `local up`, not in a fresh one of its own')
   .option('--report-dir <dir>', 'folder of the dated reports (default: .local/drills)')
   .option('--json', 'print JSON')

@@ -14,26 +14,41 @@ import { BUGS } from './zoo/bugs.ts';
 import { figuresOfHunts, huntAll, renderHunts } from './zoo/hunt.ts';
 import type { Answer } from './runner/seed-worker.ts';
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '1000' },
-    from: { type: 'string', default: '0' },
-    seed: { type: 'string' },
-    zoo: { type: 'boolean', default: false },
-    exhaustive: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
-});
+const OPTIONS = {
+  seeds: { type: 'string', default: '1000' },
+  from: { type: 'string', default: '0' },
+  seed: { type: 'string' },
+  zoo: { type: 'boolean', default: false },
+  exhaustive: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const;
+
+/** A wrong option ends it with one line, before anything has begun. */
+function refuse(text: string): never {
+  process.stderr.write(`Error: ${text}\n`);
+  process.exit(1);
+}
+
+function parseOptions() {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch (error) {
+    const known = Object.keys(OPTIONS).map((name) => `--${name}`);
+    const why = error instanceof Error ? error.message.split(/\.\s/)[0] : String(error);
+    return refuse(`${why}; expected ${known.join(', ')}`);
+  }
+}
+
+const values = parseOptions();
 
 const print = (text: string): void => {
   if (!values.json) process.stdout.write(`${text}\n`);
 };
 
-/** @throws {RangeError} naming the option */
 function count(option: string, value: string, least: number): number {
   const number = Number(value);
   if (Number.isInteger(number) && number >= least) return number;
-  throw new RangeError(`--${option}: expected a whole number from ${least} on, got ${value}`);
+  return refuse(`--${option}: expected a whole number from ${least} on, got ${value}`);
 }
 
 async function explain(pool: Pool, { plan, violations }: Answer): Promise<void> {

@@ -1,6 +1,7 @@
 /** Which deployment a command works on past the API: the local environment, or a stage on AWS by the operator's credentials. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Stage } from '../../lib/config/queue-config.ts';
 import { type LocalOutputs, parseLocalOutputs } from '../local/outputs.ts';
 import { LOCAL_ROOT } from '../local/paths.ts';
 import { CliError } from './cli-error.ts';
@@ -32,7 +33,7 @@ export interface StageTarget {
 
 /** The emulator's root identity. */
 const LOCAL_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
-const STAGE = /^[a-z][a-z0-9-]{0,20}$/;
+const STAGES: readonly string[] = Object.values(Stage);
 
 function localTarget(root: string): StageTarget {
   const file = join(root, 'outputs.json');
@@ -53,8 +54,9 @@ export function resolveStage(options: StageOptions, root: string = LOCAL_ROOT): 
   const { stage = process.env['QUOTEQ_STAGE'], region = process.env['AWS_REGION'] } = options;
   if (stage === 'local' || (stage === undefined && process.env['QUOTEQ_API_URL'] === undefined))
     return localTarget(root);
-  if (stage === undefined || !STAGE.test(stage)) {
-    throw new CliError('--stage: expected the stage of the deployment, local, dev or prod');
+  if (stage === undefined || !STAGES.includes(stage)) {
+    const found = stage === undefined ? '' : `; found ${stage}`;
+    throw new CliError(`--stage: expected the stage of the deployment, local, dev or prod${found}`);
   }
   if (region === undefined) throw new CliError('--region: expected a Region (or set AWS_REGION)');
   return { stage, client: { region } };

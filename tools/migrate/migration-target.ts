@@ -1,21 +1,15 @@
 /** Which tables to migrate: those of the local environment, of a stage on AWS, or one that is named. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Env, type FunctionName } from '../../lambdas/contracts/environment.ts';
 import type { ShapeName } from '../../lambdas/domain/migrations/shapes.ts';
 import { CliError } from '../cli/cli-error.ts';
 import { readFunctionEnvironment, type ReadVariable } from '../cli/function-environment.ts';
-import { parseLocalOutputs } from '../local/outputs.ts';
-import { LOCAL_ROOT } from '../local/paths.ts';
+import { resolveStage, type StageOptions } from '../cli/stage-target.ts';
+import type { LocalOutputs } from '../local/outputs.ts';
 
 /** How the tables are given. */
-export interface TargetTablesOptions {
-  /** `local`, `dev` or `prod`; @default `local` */
-  readonly stage?: string;
-  /** @default AWS_REGION */
-  readonly region?: string;
+export interface TargetTablesOptions extends StageOptions {
   /** Name of a Tasks table, for one that no stage runs on (a restored copy). */
   readonly tableName?: string;
 }
@@ -33,17 +27,10 @@ const clientOf = (config: ClientConfig): DynamoDBDocumentClient =>
     marshallOptions: { removeUndefinedValues: true },
   });
 
-function localTables(): TargetTables {
-  const file = join(LOCAL_ROOT, 'outputs.json');
-  if (!existsSync(file))
-    throw new CliError(
-      'Nothing to migrate: run `npm run quoteq -- local up`, or give --stage with its --region, or --table-name',
-    );
-  const outputs = parseLocalOutputs(readFileSync(file, 'utf8'));
-  const { region, awsEndpointUrl, tasksTable, ledgerTable, auditTable, cardsTable, controlsTable } = outputs;
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+function localTables(outputs: LocalOutputs, client: ClientConfig): TargetTables {
+  const { tasksTable, ledgerTable, auditTable, cardsTable, controlsTable } = outputs;
   return {
-    client: clientOf({ region, endpoint: awsEndpointUrl, credentials }),
+    client: clientOf(client),
     names: {
       tasks: tasksTable,
       ledger: ledgerTable,
@@ -76,13 +63,19 @@ async function stageTables(stage: string, region: string): Promise<TargetTables>
   }
 }
 
-/** @throws {CliError} naming what is missing */
-export async function targetTables({ stage, region, tableName }: TargetTablesOptions): Promise<TargetTables> {
-  if (tableName === undefined && (stage ?? 'local') === 'local') return localTables();
-  const where = region ?? process.env['AWS_REGION'];
-  if (where === undefined) throw new CliError('--region: expected a Region (or set AWS_REGION)');
-  if (tableName !== undefined) return { client: clientOf({ region: where }), names: { tasks: tableName } };
-  return stageTables(String(stage), where);
+/**
+ * The tables that the options name.
+ * @param root of the local environment
+ * @throws {CliError} naming what is missing
+ */
+export async function targetTables(options: TargetTablesOptions, root?: string): Promise<TargetTables> {
+  const { tableName, region = process.env['AWS_REGION'] } = options;
+  if (tableName !== undefined) {
+    if (region === undefined) throw new CliError('--region: expected a Region (or set AWS_REGION)');
+    return { client: clientOf({ region }), names: { tasks: tableName } };
+  }
+  const { stage, client, outputs } = resolveStage(options, root);
+  return outputs === undefined ? stageTables(stage, client.region) : localTables(outputs, client);
 }
 
 /**

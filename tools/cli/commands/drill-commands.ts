@@ -105,6 +105,8 @@ async function holdAndReport(drills: readonly Drill[], name: string, options: Dr
 
 /** `quoteq drill <name>` */
 export async function drill(name: string, options: DrillOptions): Promise<void> {
+  if (options.actions !== undefined && name !== 'load')
+    throw new CliError(`--actions: expected \`drill load\`, which alone takes it; found drill ${name}`);
   if (name === 'list') return list(options);
   const drills = name === 'load' ? [loadOf(actionsOption(options))] : drillsNamed(name);
   return holdAndReport(drills, name, options);

@@ -35,7 +35,10 @@ describe('resolveStage', () => {
 
   it.each([
     [{ stage: 'prod' }, '--region: expected a Region'],
-    [{ stage: 'Prod!', region: 'eu-central-1' }, '--stage: expected the stage'],
+    [
+      { stage: 'staging', region: 'eu-central-1' },
+      '--stage: expected the stage of the deployment, local, dev or prod; found staging',
+    ],
     [{}, 'Nothing to read'],
     [{ stage: 'local' }, 'Nothing to read'],
   ])('refuses %j and says what was expected', (options, expected) => {

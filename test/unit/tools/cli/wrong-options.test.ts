@@ -1,0 +1,67 @@
+/** Options that were taken silently, or ended in a stack trace. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '../../../..');
+const QUOTEQ = 'tools/quoteq.ts';
+const SIM = 'test/simulation/sim.ts';
+
+/** Nothing runs there. */
+const empty = mkdtempSync(join(tmpdir(), 'quoteq-options-'));
+afterAll(() => rmSync(empty, { recursive: true, force: true }));
+
+function run(script: string, args: string) {
+  const { QUOTEQ_API_URL: _api, QUOTEQ_STAGE: _stage, ...others } = process.env;
+  const { status, stderr } = spawnSync(process.execPath, [script, ...args.split(' ')], {
+    cwd: ROOT,
+    env: { ...others, QUOTEQ_LOCAL_ROOT: empty, AWS_REGION: 'eu-central-1' },
+    encoding: 'utf8',
+  });
+  return { status, lines: stderr.trimEnd().split('\n') };
+}
+
+describe('a wrong option', () => {
+  it.each([
+    [
+      QUOTEQ,
+      'drill all --actions 5',
+      '--actions: expected `drill load`, which alone takes it; found drill all',
+    ],
+    [QUOTEQ, 'dashboard --since 10m', '--since: expected --record with it, which alone takes it'],
+    [QUOTEQ, 'dashboard --record --since soon', '--since: expected a span such as'],
+    [
+      QUOTEQ,
+      'kpi --stage staging',
+      '--stage: expected the stage of the deployment, local, dev or prod; found staging',
+    ],
+    [QUOTEQ, 'migrate status --stage staging', '--stage: expected the stage of the deployment'],
+    [
+      QUOTEQ,
+      'migrate status',
+      'Nothing to read: run `npm run quoteq -- local up`, or name a deployment by --stage',
+    ],
+    [SIM, '--seeds many', '--seeds: expected a whole number from 1 on, got many'],
+    [SIM, '--seed --zoo', "Option '--seed' argument is ambiguous; expected --seeds"],
+    [SIM, '--fast', "Unknown option '--fast'; expected --seeds, --from, --seed, --zoo, --exhaustive, --json"],
+  ])('%s %s is one line that says what was expected', (script, args, said) => {
+    const { status, lines } = run(script, args);
+
+    expect(status).toBe(1);
+    expect(lines).toEqual([expect.stringContaining(said)]);
+  });
+});
+
+describe('quoteq migrate', () => {
+  it('works on the stage of QUOTEQ_STAGE, as every other command does', () => {
+    const { stderr } = spawnSync(process.execPath, [QUOTEQ, 'migrate', 'status'], {
+      cwd: ROOT,
+      env: { ...process.env, QUOTEQ_LOCAL_ROOT: empty, QUOTEQ_STAGE: 'prod', AWS_REGION: undefined },
+      encoding: 'utf8',
+    });
+
+    expect(stderr).toBe('Error: --region: expected a Region (or set AWS_REGION)\n');
+  });
+});

@@ -36,7 +36,10 @@ const queueCommand = (usage: string, description: string, parent = program): Com
 
 queueCommand('enqueue <file...>', 'enqueue the actions of quote files').action(queue.enqueue);
 queueCommand('show <task>', 'one task').action(queue.show);
-queueCommand('watch <quote>', 'the tasks of a quote, live until all are settled').action(queue.watch);
+queueCommand(
+  'watch <quote>',
+  'the tasks of a quote, live until all are settled; exits 1 when one failed',
+).action(queue.watch);
 queueCommand('audit <task>', 'the audit trail of a task').action(queue.audit);
 
 queueCommand('retry <task>', 'try an action again at once, by the next generation of its execution')

@@ -1,5 +1,10 @@
 /** The API's operations as the command line uses them. */
-import { auditViewSchema, taskPageSchema, taskViewSchema } from '../../lambdas/contracts/api.ts';
+import {
+  auditViewSchema,
+  taskIdSchema,
+  taskPageSchema,
+  taskViewSchema,
+} from '../../lambdas/contracts/api.ts';
 import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
 import * as z from 'zod/mini';
 import { type ApiAnswer, callApiPatiently } from './api-client.ts';
@@ -54,17 +59,22 @@ export async function enqueueAction(target: Target, action: QuoteAction): Promis
   return { kind: answer.status === 202 ? 'accepted' : 'replayed', task: bodyOf(answer, taskViewSchema) };
 }
 
+/** Where a task is. @throws {CliError} on what cannot be the id of one */
+export function taskPath(taskId: string): string {
+  if (taskIdSchema.safeParse(taskId).success) return `/actions/${taskId}`;
+  throw new CliError(
+    `task: expected an id as \`enqueue\` prints it, task- and 40 hexadecimal digits; found ${taskId}`,
+  );
+}
+
 /** One task. @throws {CliError} when there is none */
 export const getTask = async (target: Target, taskId: string): Promise<TaskView> =>
-  bodyOf(
-    await callApiPatiently(target, { method: 'GET', path: `/actions/${encodeURIComponent(taskId)}` }),
-    taskViewSchema,
-  );
+  bodyOf(await callApiPatiently(target, { method: 'GET', path: taskPath(taskId) }), taskViewSchema);
 
 /** The audit trail of a task. @throws {CliError} when there is no such task */
 export const getAudit = async (target: Target, taskId: string): Promise<AuditView> =>
   bodyOf(
-    await callApiPatiently(target, { method: 'GET', path: `/actions/${encodeURIComponent(taskId)}/audit` }),
+    await callApiPatiently(target, { method: 'GET', path: `${taskPath(taskId)}/audit` }),
     auditViewSchema,
   );
 

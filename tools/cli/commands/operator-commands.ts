@@ -2,7 +2,7 @@
 import { taskViewSchema } from '../../../lambdas/contracts/api.ts';
 import type { OperatorAction } from '../../../lambdas/domain/queue-types.ts';
 import { callApi } from '../api-client.ts';
-import { bodyOf, getTask } from '../queue-client.ts';
+import { bodyOf, getTask, taskPath } from '../queue-client.ts';
 import { resolveTarget } from '../target.ts';
 import type { PrintOptions } from './queue-commands.ts';
 
@@ -20,7 +20,7 @@ export const operate =
     const { version: seen } = await getTask(target, taskId);
     const answer = await callApi(target, {
       method: 'POST',
-      path: `/actions/${encodeURIComponent(taskId)}/${action}`,
+      path: `${taskPath(taskId)}/${action}`,
       headers: { 'if-match': `"${seen}"` },
       ...(reason === undefined ? {} : { body: JSON.stringify({ reason }) }),
     });

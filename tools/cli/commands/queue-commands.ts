@@ -79,15 +79,16 @@ export async function audit(taskId: string, options: PrintOptions): Promise<void
 /** How often `watch` looks. */
 const WATCH_PERIOD_MS = 500;
 
-/** `quoteq watch QUOTE`: a live table until every task is settled; exits 1 when one of them failed. */
+/** `quoteq watch QUOTE`: a live table until every task is settled, or what they are then as JSON; exits 1 when one failed. */
 export async function watch(quoteId: string, options: PrintOptions): Promise<void> {
   const target = resolveTarget(options);
   const block = new LiveBlock(process.stdout);
   for (;;) {
     const tasks = await listTasks(target, quoteId);
     if (tasks.length === 0) throw new CliError(`Quote ${quoteId} has no tasks`);
-    block.show(tasksTable(tasks));
+    if (options.json !== true) block.show(tasksTable(tasks));
     if (tasks.every(isSettled)) {
+      if (options.json === true) print(JSON.stringify(tasks, null, 2));
       if (tasks.some((task) => task.state === 'failed_terminal')) process.exitCode = 1;
       return;
     }

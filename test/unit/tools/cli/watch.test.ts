@@ -1,0 +1,48 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { completed } from '../../../../lambdas/domain/transitions.ts';
+import { taskView } from '../../../../lambdas/handlers/api/views.ts';
+import { watch } from '../../../../tools/cli/commands/queue-commands.ts';
+import { type RunningServer, startServer } from '../../../../tools/local/http-server.ts';
+import { contextAt, resultOf, runningTask } from '../../../helpers/builders.ts';
+
+const views = [
+  runningTask(),
+  completed(runningTask(), { result: resultOf(), proof: 'applied' }, contextAt()),
+].map((task) => taskView(task));
+
+let api: RunningServer;
+let asked: number;
+let printed: string[];
+
+beforeAll(async () => {
+  api = await startServer(() => {
+    const task = views[Math.min(asked, views.length - 1)];
+    asked += 1;
+    return Promise.resolve({ status: 200, body: JSON.stringify({ tasks: [task] }) });
+  });
+});
+beforeEach(() => {
+  asked = 0;
+  printed = [];
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+afterAll(() => api.stop());
+
+it('prints what the tasks are once all are settled, and nothing else, as JSON', async () => {
+  await watch('Q-1042', { apiUrl: api.url, region: 'eu-central-1', json: true });
+
+  expect(asked).toBe(2);
+  expect(JSON.parse(printed.join(''))).toEqual([views[1]]);
+});
+
+it('draws a table of each change otherwise', async () => {
+  await watch('Q-1042', { apiUrl: api.url, region: 'eu-central-1' });
+
+  expect(printed.join('')).toMatch(/running[\s\S]*completed/);
+});

@@ -1,5 +1,5 @@
 /**
- * The KPI contract of the spec as data: what the command line, Slack, the drills, the dashboard and its alarms state is
+ * The KPI contract as data: what the command line, Slack, the drills, the dashboard and its alarms state is
  * taken from here.
  */
 
@@ -32,7 +32,7 @@ export interface KpiEntry {
   readonly sampleOf: string;
 }
 
-/** The contract, in the order of the spec. */
+/** The contract, in the order in which it is shown. */
 export const KPI_CONTRACT = {
   failed_action_rate: {
     title: 'Failed action rate (transient faults)',

@@ -1,4 +1,4 @@
-/** The five states of the spec ("Domain Contracts", `ExecutionState`). */
+/** The five states of an action. */
 export const ExecutionState = {
   Queued: 'queued',
   Running: 'running',

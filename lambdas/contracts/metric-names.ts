@@ -1,5 +1,5 @@
 /**
- * Metrics, with the names of the spec's KPI contract. Their only dimensions are fixed: never a task or a quote.
+ * Metrics, with the names of the KPI contract. Their only dimensions are fixed: never a task or a quote.
  *
  * | counted by | from |
  * |---|---|

@@ -178,7 +178,7 @@ export const LedgerStatus = { InProgress: 'INPROGRESS', Completed: 'COMPLETED' }
 /** One of {@link LedgerStatus}. */
 export type LedgerStatus = (typeof LedgerStatus)[keyof typeof LedgerStatus];
 
-/** One effect's entry in the ledger: key, task hash, last state and result fingerprint (spec, "Domain Contracts"). */
+/** One effect's entry in the ledger: key, task hash, last state and result fingerprint. */
 export const idempotencyRecordSchema = z.strictObject({
   schemaVersion: z.literal(LEDGER_SCHEMA_VERSION),
   /** `effect#` and the SHA-256 of the effect key (Powertools' form). */

@@ -1,5 +1,5 @@
 /**
- * The four KPIs of the spec, from stored records alone. What is counted is written in the KPI contract; nothing else in
+ * The four KPIs, from stored records alone. What is counted is written in the KPI contract; nothing else in
  * the code base computes them. A KPI without a sample has no value and meets nothing.
  */
 import { kindOf } from '../contracts/error-codes.ts';

@@ -13,7 +13,7 @@ const { Queued, Running, RetryableFailed, FailedTerminal, Completed } = Executio
 const C = TransitionCause;
 
 /**
- * The table of the design, section 2, and the two rows of a pause. `retry`, `recoverStale` and `release` keep the state and
+ * Every legal transition. `retry`, `recoverStale` and `release` keep the state and
  * raise the generation; `hold` keeps both.
  */
 export const LIFECYCLE: readonly LifecycleRow[] = [

@@ -1,5 +1,5 @@
 /**
- * `ExecutionQueueService` of the spec. Every method makes at most one conditional write per transition; whoever loses
+ * The queue service. Every method makes at most one conditional write per transition; whoever loses
  * the race gets a typed answer and has written nothing.
  */
 import { WORKER_BY_KIND } from '../contracts/action-kinds.ts';

@@ -4,7 +4,7 @@
  */
 import { DEFAULT_RETRY_POLICY, POLICY } from './policy.ts';
 
-/** The spec's limit: stuck actions have moved on within five minutes. */
+/** The limit of the KPI contract: stuck actions have moved on within five minutes. */
 export const RECOVERY_BUDGET_MS = 300_000;
 
 /** One wait of a path, at its longest. */

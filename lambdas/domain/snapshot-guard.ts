@@ -1,6 +1,6 @@
 /**
  * The guard for deterministic snapshots: refuses what the engines did not sign off. It adds up, it never corrects
- * (spec, "Deterministic Safety Constraints": retries and the queue never alter business outcomes).
+ * (retries and the queue never alter business outcomes).
  */
 import type { QuoteLine, QuoteSnapshot } from '../contracts/quote-snapshot.ts';
 import type { FieldViolation } from './errors.ts';

@@ -163,7 +163,7 @@ export const recoveredBySweep = (minimum: number): Guarantee<DrillEvidence> => (
 const lifeMsOf = ({ records }: AuditView): number =>
   Date.parse(records.at(-1)?.at ?? '') - Date.parse(records[0]?.at ?? '');
 
-/** Stricter than the spec's five minutes from when an action is stuck: here from its enqueueing. */
+/** Stricter than the KPI's five minutes from when an action is stuck: here from its enqueueing. */
 export const RECOVERED_IN_TIME: Guarantee<DrillEvidence> = {
   claim: 'every action has ended within 5 minutes of its enqueueing',
   judge: ({ trails, expected }) => {

@@ -1,5 +1,5 @@
 /**
- * Writes to the Tasks table against the lifecycle as the design states it. The table of legal moves stands here once more,
+ * Writes to the Tasks table against the lifecycle. The table of legal moves stands here once more,
  * on purpose: a check that read the code's own table could not see it change.
  */
 import { POLICY } from '../../../lambdas/domain/policy.ts';

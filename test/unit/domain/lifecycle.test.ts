@@ -15,7 +15,7 @@ import {
 import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../helpers/builders.ts';
 import { START_MS } from '../../helpers/fake-clock.ts';
 
-/** Written from the design's table and the decision note about pauses, not from the code. */
+/** Written down once more, with the decision note about pauses, and not taken from the code. */
 const LEGAL = new Set([
   'nothing -enqueue-> queued',
   'queued -claim-> running',

@@ -13,7 +13,7 @@ const {
 } = TIME_LIMITS;
 
 describe('the recovery budget', () => {
-  it('is what the spec allows', () => {
+  it('is what the KPI contract allows', () => {
     expect(RECOVERY_BUDGET_MS).toBe(5 * 60 * 1_000);
   });
 

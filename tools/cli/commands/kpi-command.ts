@@ -1,4 +1,4 @@
-/** `kpi`: the four KPIs of the spec, from the audit trail and the latencies of a deployment. */
+/** `kpi`: the four KPIs, from the audit trail and the latencies of a deployment. */
 import { type KpiReport, type KpiWindow, reportKpis } from '../../../lambdas/domain/kpi.ts';
 import { readKpiRecords } from '../../kpi/kpi-source.ts';
 import { resolveKpiTarget } from '../../kpi/kpi-target.ts';

@@ -20,6 +20,7 @@ import {
   tasksOf,
   type TaskState,
 } from '../../statemachines/asl.ts';
+import { fraction } from '../simulation/kernel/random.ts';
 import { TEST_SUBSTITUTIONS } from '../statemachines/case-runner.ts';
 
 /** Names that Step Functions and its Lambda integration give to errors; functions of ours throw none for it to match. */
@@ -217,5 +218,46 @@ describe('times of the machine', () => {
     });
 
     expect(Math.max(...eventsOfADay)).toBeLessThan(MAX_HISTORY_EVENTS * 0.9);
+  });
+});
+
+/** Calls of an action until a worker was free, and when it had ended. */
+interface Served {
+  readonly calls: number;
+  readonly endSeconds: number;
+}
+
+/** A thousand actions of 2 s at the same moment, with ten workers and this retry. */
+function burst(seed: number): readonly Served[] {
+  const waits = retryWaitsSeconds(throttle);
+  let waiting = Array.from({ length: 1_000 }, (_, id) => ({ id, atSeconds: 0, calls: 1 }));
+  let busy: readonly number[] = [];
+  const served: Served[] = [];
+  while (waiting.length > 0) {
+    const [next, ...others] = waiting.toSorted((a, b) => a.atSeconds - b.atSeconds);
+    if (next === undefined) break;
+    const { id, atSeconds, calls } = next;
+    busy = busy.filter((endSeconds) => endSeconds > atSeconds);
+    if (busy.length < 10) {
+      served.push({ calls, endSeconds: atSeconds + 2 });
+      busy = [...busy, atSeconds + 2];
+      waiting = others;
+    } else {
+      const waitSeconds = fraction(seed, 'burst', id * 100 + calls) * (waits[calls - 1] ?? 0);
+      waiting = [...others, { id, atSeconds: atSeconds + waitSeconds, calls: calls + 1 }];
+    }
+  }
+  return served;
+}
+
+describe('a thousand actions at once', () => {
+  it('are done as the README says', () => {
+    const bursts = [1, 2, 3].map(burst);
+    const ends = bursts.map((served) => Math.ceil(Math.max(...served.map(({ endSeconds }) => endSeconds))));
+    const calls = bursts.flatMap((served) => served.map(({ calls: count }) => count));
+    const mean = Math.round(sum(calls) / calls.length);
+    const said = `after ${Math.min(...ends)} to ${Math.max(...ends)} s with ${mean} calls each on average and ${Math.max(...calls)} at most`;
+
+    expect(readme.replaceAll(/\s+/g, ' ')).toContain(said);
   });
 });

@@ -11,6 +11,8 @@ import { heldDrills } from './support/held.ts';
 const ACTIONS = 300;
 const LOAD = loadOf(ACTIONS);
 
+const isOfSpeed = (claim: string): boolean => claim.includes(KPI_CONTRACT[KpiName.StatusLatency].title);
+
 let result: DrillResult | undefined;
 
 beforeAll(async () => {
@@ -19,8 +21,6 @@ beforeAll(async () => {
 
 describe(`a load of ${ACTIONS} actions`, () => {
   it('loses none, duplicates none, fails none, and recovers what was stuck', () => {
-    const isOfSpeed = (claim: string): boolean => claim.includes(KPI_CONTRACT[KpiName.StatusLatency].title);
-
     expect(result?.checks.filter(({ claim, ok }) => !ok && !isOfSpeed(claim))).toEqual([]);
     expect(result?.actions).toBe(ACTIONS);
   });

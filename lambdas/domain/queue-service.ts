@@ -39,10 +39,10 @@ const CLAIM_LOOKS = 3;
 
 /** See the file head. */
 export class ExecutionQueueService {
-  readonly #options: QueueServiceOptions;
+  readonly #options: Required<QueueServiceOptions>;
 
   constructor(options: QueueServiceOptions) {
-    this.#options = options;
+    this.#options = { pauses: NO_PAUSES, ...options };
   }
 
   #context(actor: string = this.#options.actor, reason?: string): TransitionContext {
@@ -116,7 +116,8 @@ export class ExecutionQueueService {
 
   /**
    * Grants the task to `workerId` if it is due and this generation drives it. A lease that ran out is recovered first
-   * and the task waits for its backoff. A task of a paused kind is held instead, and no attempt is used up. Delivered again it grants a second lease only when the first is over.
+   * and the task waits for its backoff. A task of a paused kind is held instead, and no
+   * attempt is used up. Delivered again it grants a second lease only when the first is over.
    * @throws {QueueError} `TASK_NOT_FOUND`
    */
   async claim(taskId: string, generation: number, workerId: string): Promise<ClaimResult> {
@@ -143,7 +144,7 @@ export class ExecutionQueueService {
     workerId: string,
   ): Promise<ExecutionTask | 'held'> {
     if (view === 'lease_expired') return this.#lost(task, 'The lease ran out', TransitionCause.RecoverStale);
-    const pause = await (this.#options.pauses ?? NO_PAUSES).pauseOf(task.kind);
+    const pause = await this.#options.pauses.pauseOf(task.kind);
     if (pause === undefined) return claimed(task, this.#options.ids.next(), workerId, this.#context());
     return task.hold === undefined ? held(task, pause, this.#context()) : 'held';
   }
@@ -249,8 +250,7 @@ export class ExecutionQueueService {
    */
   async recoverStale(nowMs: number, run: RecoverStaleRun = {}): Promise<readonly RecoveredTask[]> {
     const { limits = DEFAULT_SWEEP_LIMITS, positions, onReport } = run;
-    const options = { ...this.#options, pauses: this.#options.pauses ?? NO_PAUSES };
-    const report = await sweep(options, nowMs, limits, positions);
+    const report = await sweep(this.#options, nowMs, limits, positions);
     onReport?.(report);
     const { recovered, failures, lookedAt } = report;
     if (failures.length > 0) {

@@ -41,10 +41,7 @@ const rewriteLater = (taskId: string): Promise<void> =>
     CARD_RETRY.rewriteSeconds,
   );
 
-/** An update is begun only with this much time left: its worst case without the opening of a thread. */
-const MIN_REMAINING_MS = 12_000;
-
-/** Not waited for: whoever updates the card looks again when it is done, and waiting would hold up other cards. */
+/** Not waited for any longer: that would hold up other cards. */
 const BUSY = new QueueError('EFFECT_IN_PROGRESS', {
   detail: 'Another update of the card is under way',
   deferral: true,
@@ -59,18 +56,13 @@ function report(taskId: string, outcome: CardOutcome): void {
   }
 }
 
-/** Until the card shows what the task is, also when the task moves on meanwhile. */
-async function updateUntilDone(updater: CardUpdater, { detail, retry }: CardMessage, context: Context) {
+/** Why the card does not show what the task is; `undefined` when it does. */
+async function update(updater: CardUpdater, { detail, retry }: CardMessage): Promise<QueueError | undefined> {
   const { taskId } = detail;
-  let versionDone = 0;
-  for (let rewrite = retry?.rewrite ?? false; ; rewrite = false) {
-    const outcome = await updater.update(taskId, rewrite, versionDone);
-    report(taskId, outcome);
-    if (outcome.kind === 'done') return undefined;
-    if (outcome.kind === 'failed') return outcome.error;
-    if (outcome.kind === 'busy' || context.getRemainingTimeInMillis() < MIN_REMAINING_MS) return BUSY;
-    versionDone = outcome.version;
-  }
+  const outcome = await updater.update(taskId, retry?.rewrite);
+  report(taskId, outcome);
+  if (outcome.kind === 'failed') return outcome.error;
+  return outcome.kind === 'busy' ? BUSY : undefined;
 }
 
 /** Sends the message again; `false` when it was tried for long enough. */
@@ -103,7 +95,7 @@ function passingError(thrown: unknown): QueueError {
 async function handled(message: CardMessage, context: Context): Promise<boolean> {
   const guard = { ledger, clock: systemClock, ids: randomIds, lambdaContext: context };
   const updater = new CardUpdater({ ...guard, tasks, cards, client, channel, rewriteLater });
-  const error = await updateUntilDone(updater, message, context).catch(passingError);
+  const error = await update(updater, message).catch(passingError);
   return error === undefined || putBack(message, error);
 }
 

@@ -28,12 +28,26 @@ export interface CardUpdaterOptions extends GuardOptions {
 export type CardOutcome =
   /** The card shows the present version and was shown before. */
   | { readonly kind: 'done' }
-  /** Somebody else is updating it. */
+  /** Somebody else is updating it, and takes long. */
   | { readonly kind: 'busy' }
   | { readonly kind: 'shown'; readonly version: number; readonly latencies: readonly LatencyRecord[] }
   | { readonly kind: 'failed'; readonly error: QueueError };
 
 const UNLOCKED = { owner: undefined, lockExpiresAtMs: undefined } as const;
+
+/**
+ * 5 looks, 200 ms apart: an update takes one call of Slack, two when it posts, so whoever waits is mostly next. It costs
+ * three operations where sending the message again costs seven.
+ */
+const LOOKS = 5;
+const LOOK_PAUSE_MS = 200;
+/** Others that may come before; a card that is as busy as that waits in the queue. */
+const TURNS = 3;
+/** An update is begun again only with this much time left: its worst case without the opening of a thread. */
+const MIN_REMAINING_MS = 12_000;
+
+/** An update that was tried; `busy` names the version that it would have shown. */
+type Try = Exclude<CardOutcome, { kind: 'busy' }> | { readonly kind: 'busy'; readonly version: number };
 
 /** See the file head. One per invocation. */
 export class CardUpdater {
@@ -44,15 +58,35 @@ export class CardUpdater {
   }
 
   /**
-   * Shows the task's present version, unless it is shown.
+   * Shows the task's present version, unless it is shown. Waits a moment for whoever is updating the card.
    * @param rewrite also when it is shown
-   * @param knownVersionDone version that is known to be done; the lock is not asked for it. @default 0
    * @throws {QueueError} `TASK_NOT_FOUND`, `STORED_RECORD_INVALID`; whatever the store throws
    */
-  async update(taskId: string, rewrite = false, knownVersionDone = 0): Promise<CardOutcome> {
+  async update(taskId: string, rewrite = false): Promise<CardOutcome> {
+    for (let turn = 1; ; turn += 1) {
+      const tried = await this.#try(taskId, rewrite);
+      if (tried.kind !== 'busy') return tried;
+      const card = turn < TURNS ? await this.#unlocked(taskId) : undefined;
+      if (card === undefined) return { kind: 'busy' };
+      if (!rewrite && card.versionDone >= tried.version) return { kind: 'done' };
+    }
+  }
+
+  /** The card once nobody holds it; `undefined` when that takes long, or there is no time left for an update. */
+  async #unlocked(taskId: string): Promise<CardRecord | undefined> {
+    const { cards, clock, lambdaContext } = this.#options;
+    for (let looks = 1; looks <= LOOKS; looks += 1) {
+      await clock.sleep(LOOK_PAUSE_MS);
+      if (lambdaContext.getRemainingTimeInMillis() < MIN_REMAINING_MS) return undefined;
+      const card = await cards.get(taskId);
+      if (card !== undefined && card.owner === undefined) return card;
+    }
+    return undefined;
+  }
+
+  async #try(taskId: string, rewrite: boolean): Promise<Try> {
     const task = await this.#options.tasks.get(taskId);
     if (task === undefined) throw new QueueError('TASK_NOT_FOUND', { detail: `There is no task ${taskId}` });
-    if (!rewrite && task.version <= knownVersionDone) return { kind: 'done' };
     const { cards, clock, ids, channel, lambdaContext } = this.#options;
     const nowMs = clock.nowMs();
     const locked = await cards.lock({
@@ -64,12 +98,13 @@ export class CardUpdater {
       nowMs,
       expiresAtMs: nowMs + lambdaContext.getRemainingTimeInMillis(),
     });
-    if (locked.kind !== 'locked') return { kind: locked.kind };
+    if (locked.kind === 'busy') return { kind: 'busy', version: task.version };
+    if (locked.kind === 'done') return { kind: 'done' };
     const card = locked.takenOver ? { ...locked.card, doubtfulSinceMs: nowMs } : locked.card;
     return this.#updateLocked(task, card);
   }
 
-  async #updateLocked(task: ExecutionTask, card: CardRecord): Promise<CardOutcome> {
+  async #updateLocked(task: ExecutionTask, card: CardRecord): Promise<Try> {
     let shown: CardChange = {};
     try {
       return await this.#show(task, card, (place) => {
@@ -87,7 +122,7 @@ export class CardUpdater {
     task: ExecutionTask,
     card: CardRecord,
     onShown: (place: CardChange) => void,
-  ): Promise<CardOutcome> {
+  ): Promise<Try> {
     const { clock, cards, rewriteLater } = this.#options;
     const messages: CardMessagesOptions = { ...this.#options, client: await this.#options.client() };
     const place = await showCard(messages, task, card);

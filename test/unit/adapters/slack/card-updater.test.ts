@@ -1,5 +1,5 @@
 /** What breaks a card: races, lost locks, replies that never come, edits that come late, crashes between two writes. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DynamoDbCardRepo } from '../../../../lambdas/adapters/dynamodb/card-repo.ts';
 import { DynamoDbLedgerRepo } from '../../../../lambdas/adapters/dynamodb/ledger-repo.ts';
 import { DynamoDbTaskRepo } from '../../../../lambdas/adapters/dynamodb/task-repo.ts';
@@ -145,6 +145,25 @@ describe('an update', () => {
 
     expect(await card()).toMatchObject({ versionShown: 8, versionDone: 8, postings: 1 });
     expect((await thread()).texts).toHaveLength(1);
+  });
+
+  it.each([
+    { left: 1, is: { kind: 'done' }, texts: 0 },
+    { left: 0, is: { kind: 'shown', version: 1 }, texts: 1 },
+  ])('waits for the one before it, which leaves version $left done', async ({ left, is, texts }) => {
+    const nowMs = clock.nowMs();
+    const expiresAtMs = nowMs + 30_000;
+    const { taskId } = queued;
+    const lock = { taskId, channel: slack.channelId, version: 1, rewrite: false, owner: 'before' };
+    const locked = await cards.lock({ ...lock, nowMs, expiresAtMs });
+    if (locked.kind !== 'locked') throw new Error('expected a lock');
+    const sleep = vi.spyOn(clock, 'sleep').mockImplementationOnce(async () => {
+      await cards.write(locked.card, { owner: undefined, lockExpiresAtMs: undefined, versionDone: left });
+    });
+
+    expect(await update()).toMatchObject(is);
+    expect(sleep).toHaveBeenCalledTimes(1);
+    expect((await thread()).texts).toHaveLength(texts);
   });
 
   it('of a task that does not exist is an error', async () => {

@@ -5,12 +5,13 @@ import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@
 export interface ExecutionSteps {
   /** Each state entered, and each repeated try of one: what Step Functions bills. */
   readonly stateTransitions: number;
-  /** Items that states wrote to DynamoDB by themselves, without a function. */
-  readonly itemsWritten: number;
+  /** Items that states put into DynamoDB by themselves, without a function. */
+  readonly itemsPut: number;
+  /** Items that states updated in DynamoDB by themselves. */
+  readonly itemsUpdated: number;
 }
 
 const isOf = (type: string) => (event: HistoryEvent) => event.type === type;
-const ITEM_WRITTEN = /:dynamodb:(?:putItem|updateItem|deleteItem)$/;
 
 /** Reads all of the history. @throws what the service throws, e.g. `ExecutionDoesNotExist` */
 export async function stepsOf(sfn: SFNClient, executionArn: string): Promise<ExecutionSteps> {
@@ -26,6 +27,11 @@ export async function stepsOf(sfn: SFNClient, executionArn: string): Promise<Exe
   const entered = events.filter(({ type }) => type?.endsWith('StateEntered') === true).length;
   const tries = events.filter(isOf('TaskScheduled'));
   const repeated = tries.length - events.filter(isOf('TaskStateEntered')).length;
-  const written = tries.filter((event) => ITEM_WRITTEN.test(event.taskScheduledEventDetails?.resource ?? ''));
-  return { stateTransitions: entered + Math.max(0, repeated), itemsWritten: written.length };
+  const triesOf = (call: string): number =>
+    tries.filter((event) => event.taskScheduledEventDetails?.resource?.endsWith(`:dynamodb:${call}`)).length;
+  return {
+    stateTransitions: entered + Math.max(0, repeated),
+    itemsPut: triesOf('putItem'),
+    itemsUpdated: triesOf('updateItem'),
+  };
 }

@@ -6,6 +6,7 @@ import { openLab } from './lab.ts';
 import { deployNaiveRecipe, measureNaive } from './naive-runs.ts';
 import { type ActionScenario, measureAction, measureRecovery } from './queue-runs.ts';
 import { beyond, type Usage } from './usage.ts';
+import { deployWholeJob, measureWholeJob } from './whole-job-runs.ts';
 
 /** A quote of two lines. */
 const SMALL_QUOTE = 'examples/q-1043.json';
@@ -38,6 +39,11 @@ export async function measureAll(outputs: LocalOutputs, onProgress: (name: strin
     const naive = await put('naive crm.sync', () => measureNaive(lab, recipe, SYNC));
     await put('naive retry', async () =>
       beyond(await measureNaive(lab, recipe, { ...SYNC, failsOnce: true }), naive),
+    );
+    const wholeJob = await deployWholeJob(lab);
+    const whole = await put('naive whole job', () => measureWholeJob(lab, wholeJob, SYNC));
+    await put('naive whole job, retry', async () =>
+      beyond(await measureWholeJob(lab, wholeJob, { ...SYNC, failsOnce: true }), whole),
     );
     await put('recovery', async () => (await measureRecovery(lab, SYNC)).usage);
     return { scenarios, parts: sync.parts };

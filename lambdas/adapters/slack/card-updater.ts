@@ -118,11 +118,7 @@ export class CardUpdater {
   }
 
   /** `onShown`: Slack shows it from now on, whatever becomes of the rest. */
-  async #show(
-    task: ExecutionTask,
-    card: CardRecord,
-    onShown: (place: CardChange) => void,
-  ): Promise<Try> {
+  async #show(task: ExecutionTask, card: CardRecord, onShown: (place: CardChange) => void): Promise<Try> {
     const { clock, cards, rewriteLater } = this.#options;
     const messages: CardMessagesOptions = { ...this.#options, client: await this.#options.client() };
     const place = await showCard(messages, task, card);

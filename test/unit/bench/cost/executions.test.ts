@@ -44,5 +44,9 @@ it('counts each state entered and each repeated try, over all pages of the histo
       ],
     });
 
-  expect(await stepsOf(new SFNClient({}), 'arn')).toEqual({ stateTransitions: 4 + 1, itemsWritten: 1 });
+  expect(await stepsOf(new SFNClient({}), 'arn')).toEqual({
+    stateTransitions: 4 + 1,
+    itemsPut: 0,
+    itemsUpdated: 1,
+  });
 });

@@ -10,7 +10,7 @@ import {
 import { BasePersistenceLayer, IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import { effectResultSchema, type IdempotencyRecord as LedgerRecord } from '../contracts/records.ts';
 import * as z from 'zod/mini';
-import { LeaseLost } from '../domain/errors.ts';
+import { LeaseLost, type QueueError } from '../domain/errors.ts';
 import { fingerprintOf, canonicalJson } from '../domain/hashing.ts';
 import type { Clock, IdempotencyRepo, Ids } from '../domain/ports.ts';
 
@@ -54,6 +54,8 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
    * unknown outcome; cleared only by a probe that found nothing.
    */
   inDoubt = false;
+  /** Why the effect was not applied; Powertools puts a failure to release the record in its place. */
+  failure: QueueError | undefined;
   /** Whether this run holds the reservation (otherwise the result is a replay). */
   reserved = false;
   /** The record that refused the reservation. */

@@ -3,6 +3,8 @@
  * 1. After an unknown outcome, or when taking over a reservation, the provider is probed before anything is applied.
  * 2. What the provider holds under an effect key must be what this task asked for.
  * 3. A result that was stored is replayed only with its own fingerprint.
+ * 4. An effect that was applied is in doubt until the ledger says so too; a ledger that fails after the effect did hides
+ *    nothing of why.
  */
 import {
   IdempotencyAlreadyInProgressError,
@@ -14,7 +16,7 @@ import {
 import type { Context } from 'aws-lambda';
 import { ERROR_CODES, type ErrorCode } from '../contracts/error-codes.ts';
 import { EffectProof, type EffectResult, effectResultSchema } from '../contracts/records.ts';
-import { QueueError, toQueueError, withDoubt } from '../domain/errors.ts';
+import { QueueError, toQueueError, withAftermath, withDoubt } from '../domain/errors.ts';
 import { fingerprintOf } from '../domain/hashing.ts';
 import { POLICY } from '../domain/policy.ts';
 import type { Clock, IdempotencyRepo, Ids } from '../domain/ports.ts';
@@ -113,6 +115,19 @@ async function perform(effect: GuardedEffect, layer: FencedPersistenceLayer): Pr
   return { result: await applied(effect, layer), proof: EffectProof.Applied };
 }
 
+/** What becomes of it is kept on the layer: the ledger's own failure, which may follow, says nothing about the effect. */
+async function performed(effect: GuardedEffect, layer: FencedPersistenceLayer): Promise<EffectOutcome> {
+  try {
+    const outcome = await perform(effect, layer);
+    // The effect is at the provider. Until the ledger says so, only the provider does.
+    layer.inDoubt = true;
+    return outcome;
+  } catch (thrown) {
+    layer.failure = toQueueError(thrown);
+    throw thrown;
+  }
+}
+
 /** A stored result, checked against its own fingerprint (invariant 3). */
 function replayed(layer: FencedPersistenceLayer, stored: unknown): EffectOutcome {
   const result = effectResultSchema.safeParse(stored);
@@ -131,6 +146,12 @@ function inProgress(layer: FencedPersistenceLayer, nowMs: number, cause: Error):
   return new QueueError('EFFECT_IN_PROGRESS', { deferral: true, retryAfterSeconds, cause, inDoubt: true });
 }
 
+/** The ledger failed. After a failure of the effect that one stands: it decides whether and when there is another try. */
+function ledgerFailure({ failure }: FencedPersistenceLayer, cause: unknown): QueueError {
+  const error = toQueueError(cause);
+  return failure === undefined || error.code === 'LEASE_LOST' ? error : withAftermath(failure, error);
+}
+
 /** Powertools' errors as errors of the list. */
 function translated(thrown: unknown, layer: FencedPersistenceLayer, nowMs: number): QueueError {
   if (thrown instanceof IdempotencyAlreadyInProgressError) return inProgress(layer, nowMs, thrown);
@@ -141,7 +162,7 @@ function translated(thrown: unknown, layer: FencedPersistenceLayer, nowMs: numbe
     });
   }
   if (thrown instanceof IdempotencyPersistenceLayerError && thrown.cause !== undefined) {
-    return toQueueError(thrown.cause);
+    return ledgerFailure(layer, thrown.cause);
   }
   return toQueueError(thrown);
 }
@@ -159,11 +180,14 @@ export async function runGuarded(options: GuardOptions, effect: GuardedEffect): 
     claim,
     remainingMs: () => options.lambdaContext.getRemainingTimeInMillis(),
   });
-  const guarded = makeIdempotent((_key: { effectKey: string; taskHash: string }) => perform(effect, layer), {
-    persistenceStore: layer,
-    config: configOf(options.lambdaContext, effect.lifeSeconds),
-    keyPrefix: KEY_PREFIX,
-  });
+  const guarded = makeIdempotent(
+    (_key: { effectKey: string; taskHash: string }) => performed(effect, layer),
+    {
+      persistenceStore: layer,
+      config: configOf(options.lambdaContext, effect.lifeSeconds),
+      keyPrefix: KEY_PREFIX,
+    },
+  );
   try {
     const outcome = await guarded({ effectKey: claim.effectKey, taskHash: claim.taskHash });
     return layer.reserved ? outcome : replayed(layer, outcome.result);

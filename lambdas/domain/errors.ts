@@ -73,17 +73,22 @@ export class SnapshotRefused extends QueueError {
   }
 }
 
+const copyOf = (error: QueueError, over: Pick<QueueErrorOptions, 'inDoubt' | 'cause'>): QueueError =>
+  new QueueError(error.code, {
+    detail: error.detail,
+    deferral: error.deferral,
+    inDoubt: error.inDoubt,
+    ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
+    ...over,
+  });
+
 /** The same error with another answer to "may the effect be at the provider?". */
 export const withDoubt = (error: QueueError, inDoubt: boolean): QueueError =>
-  error.inDoubt === inDoubt || error instanceof LeaseLost
-    ? error
-    : new QueueError(error.code, {
-        detail: error.detail,
-        deferral: error.deferral,
-        inDoubt,
-        cause: error,
-        ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
-      });
+  error.inDoubt === inDoubt || error instanceof LeaseLost ? error : copyOf(error, { inDoubt, cause: error });
+
+/** The same error with what failed after it; both are kept as its cause. */
+export const withAftermath = (error: QueueError, aftermath: Error): QueueError =>
+  copyOf(error, { cause: new AggregateError([error, aftermath], error.message) });
 
 /** Any thrown value as an error of the list; what is not in the list is `UNCLASSIFIED` with its cause kept. */
 export function toQueueError(thrown: unknown): QueueError {

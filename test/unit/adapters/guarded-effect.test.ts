@@ -259,22 +259,42 @@ describe('a reservation in progress', () => {
   });
 });
 
-describe('a ledger that fails after the effect was applied', () => {
-  it('leaves the reservation, so that the next owner probes', async () => {
+describe('a ledger that fails after the effect', () => {
+  it('was applied leaves the reservation and the doubt, so that the next owner probes', async () => {
     const failing: IdempotencyRepo = { ...ledger, complete: () => Promise.reject(new Error('throttled')) };
 
-    expect(await codeOf(attempt({ apply: [result], ledger: failing }))).toBe('UNCLASSIFIED');
+    await expect(attempt({ apply: [result], ledger: failing })).rejects.toMatchObject({
+      code: 'UNCLASSIFIED',
+      inDoubt: true,
+    });
     expect(await codeOf(attempt({}))).toBe('EFFECT_IN_PROGRESS');
     clock.advance(POLICY.workerTimeoutSeconds * 1_000 + POLICY.clockSkewMs + 1);
     expect(await codeOf(attempt({ probe: [result] }))).toBe('probed');
   });
 
-  it('says LeaseLost as it is', async () => {
-    const failing: IdempotencyRepo = {
-      ...ledger,
-      complete: () => Promise.reject(new QueueError('LEASE_LOST')),
-    };
+  it.each([
+    new QueueError('PROVIDER_REFUSED', { detail: 'The amount is not a number' }),
+    new QueueError('PROVIDER_RATE_LIMITED', { deferral: true, retryAfterSeconds: 60 }),
+    new QueueError('PROVIDER_UNAVAILABLE', { inDoubt: true }),
+  ])('failed says why that was, and what became of the ledger: $code', async (refusal) => {
+    const throttled = new Error('throttled');
+    const { code, detail, kind, deferral, retryAfterSeconds, inDoubt } = refusal;
 
-    expect(await codeOf(attempt({ apply: [result], ledger: failing }))).toBe('LEASE_LOST');
+    const thrown = attempt({
+      apply: [refusal],
+      ledger: { ...ledger, release: () => Promise.reject(throttled) },
+    });
+
+    await expect(thrown).rejects.toMatchObject({ code, detail, kind, deferral, retryAfterSeconds, inDoubt });
+    await expect(thrown).rejects.toMatchObject({ cause: { errors: [refusal, { cause: throttled }] } });
+  });
+
+  it.each([
+    { write: 'complete', answer: result },
+    { write: 'release', answer: new QueueError('PROVIDER_REFUSED') },
+  ])('says LeaseLost when $write finds another owner’s record', async ({ write, answer: applied }) => {
+    const taken = { ...ledger, [write]: () => Promise.reject(new QueueError('LEASE_LOST')) };
+
+    expect(await codeOf(attempt({ apply: [applied], ledger: taken }))).toBe('LEASE_LOST');
   });
 });

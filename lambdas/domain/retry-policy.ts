@@ -71,6 +71,10 @@ const attemptsLeft = (task: ExecutionTask, error: QueueError): boolean =>
 const inTime = (task: ExecutionTask, error: QueueError, nextAttemptAtMs: number, nowMs: number): boolean =>
   nextAttemptAtMs <= task.deadlineAtMs || (error.inDoubt && nowMs <= task.deadlineAtMs);
 
+/** Such a claim only asks, so no wish of the provider's puts it off beyond what the driver and the sweep live to see. */
+const lastLookAtMs = ({ deadlineAtMs }: ExecutionTask, policy: RetryPolicy): number =>
+  deadlineAtMs + policy.capSeconds * 1_000;
+
 /** What used the attempts up is the error before, when the last attempt could only find that nothing is there. */
 const ended = (task: ExecutionTask, code: ErrorCode): RetryDecision =>
   (code === 'RETRIES_EXHAUSTED' || code === 'DEADLINE_EXCEEDED') && task.error !== undefined
@@ -95,5 +99,9 @@ export function decideRetry(
   if (!inTime(task, error, nextAttemptAtMs, nowMs)) {
     return { kind: 'terminal', code: 'DEADLINE_EXCEEDED', causeCode: error.code };
   }
-  return { kind: 'retry', nextAttemptAtMs, deferral: error.deferral };
+  return {
+    kind: 'retry',
+    nextAttemptAtMs: Math.min(nextAttemptAtMs, lastLookAtMs(task, policy)),
+    deferral: error.deferral,
+  };
 }

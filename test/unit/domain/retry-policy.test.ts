@@ -160,6 +160,23 @@ describe('the deadline', () => {
     });
   });
 
+  test.prop([
+    fc.integer({ min: 0, max: 3_000_000_000 }),
+    fc.boolean(),
+    fc.integer({ min: 0, max: 3_600_000 }),
+  ])(
+    'is at most a capped backoff away from the last look at an attempt in doubt, whatever the provider wishes',
+    (retryAfterSeconds, deferral, leftMs) => {
+      const task = running({ deadlineAtMs: START_MS + leftMs });
+      const error = rateLimited({ deferral, retryAfterSeconds, inDoubt: true });
+
+      const decision = decide(task, error);
+
+      const nextAttemptAtMs = decision.kind === 'retry' ? decision.nextAttemptAtMs : undefined;
+      expect(nextAttemptAtMs).toBeLessThanOrEqual(task.deadlineAtMs + capSeconds * 1_000);
+    },
+  );
+
   it('gives the same decision on every machine', () => {
     const task = running();
 

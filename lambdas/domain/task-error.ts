@@ -7,14 +7,22 @@ import type { RetryDecision } from './retry-policy.ts';
 /** Whoever enqueues a failed action anew must know that the effect may be there. */
 const DOUBT = '; an attempt may have been applied: look at the provider';
 
+const MAX_DETAIL = 1_000;
+
+/** The words of the doubt are never cut off. */
+const doubtful = (detail: string): string => `${detail.slice(0, MAX_DETAIL - DOUBT.length)}${DOUBT}`;
+
+/** The error of a task that ends while an attempt is in doubt, although nobody asked the provider. */
+export const doubtfulError = (error: TaskError): TaskError => ({ ...error, detail: doubtful(error.detail) });
+
 /** The error as the task keeps it: a cap names itself and its cause. */
 export function taskErrorOf(error: QueueError, decision: RetryDecision): TaskError {
   if (decision.kind === 'retry') return { code: error.code, detail: error.detail };
   const capped = decision.code !== error.code;
-  const detail = `${capped ? `${ERROR_CODES[decision.code].text} ` : ''}${error.detail}${error.inDoubt ? DOUBT : ''}`;
+  const detail = `${capped ? `${ERROR_CODES[decision.code].text} ` : ''}${error.detail}`;
   return {
     code: decision.code,
-    detail: detail.slice(0, 1_000),
+    detail: error.inDoubt ? doubtful(detail) : detail.slice(0, MAX_DETAIL),
     ...(decision.causeCode === undefined ? {} : { causeCode: decision.causeCode }),
   };
 }

@@ -20,7 +20,7 @@ import { fingerprintOf } from './hashing.ts';
 import { type Move, moved, type TaskChange, type TransitionContext, transitionOf } from './move-task.ts';
 import { POLICY } from './policy.ts';
 import type { RetryDecision } from './retry-policy.ts';
-import { taskErrorOf } from './task-error.ts';
+import { doubtfulError, taskErrorOf } from './task-error.ts';
 
 export type { TransitionContext } from './move-task.ts';
 
@@ -197,13 +197,18 @@ export function redriven(
   return moved(task, { to: task.state, cause, change }, context);
 }
 
-/** `queued` → `failed_terminal` (cancel) or `retryable_failed` → `failed_terminal` (abandon). */
+/**
+ * `queued` → `failed_terminal` (cancel) or `retryable_failed` → `failed_terminal` (abandon). A task whose last attempt is in
+ * doubt says so in its error: nobody will ask the provider any more.
+ */
 export function stopped(
   task: ExecutionTask,
   cause: typeof TransitionCause.OperatorCancel | typeof TransitionCause.OperatorAbandon,
   context: TransitionContext,
 ): ExecutionTask {
-  return moved(task, { to: ExecutionState.FailedTerminal, cause, change: {} }, context);
+  const { error, inDoubt } = task;
+  const change = error !== undefined && inDoubt === true ? { error: doubtfulError(error) } : {};
+  return moved(task, { to: ExecutionState.FailedTerminal, cause, change }, context);
 }
 
 /**

@@ -15,7 +15,7 @@ import {
   redriven,
   stopped,
 } from '../../../lambdas/domain/transitions.ts';
-import { contextAt, queuedTask, resultOf } from '../../helpers/builders.ts';
+import { contextAt, queuedTask, resultOf, runningTask } from '../../helpers/builders.ts';
 import { START_MS } from '../../helpers/fake-clock.ts';
 
 const codes = Object.keys(ERROR_CODES).filter((code): code is ErrorCode => code in ERROR_CODES);
@@ -161,6 +161,17 @@ describe('a transition', () => {
     expect(done.error).toBeUndefined();
     expect(done.proof).toBe('probed');
     expect(done.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it.each([true, false])('says in the error of an abandoned task whether it is in doubt: %s', (inDoubt) => {
+    const error = new QueueError('PROVIDER_TIMEOUT', { detail: 'x'.repeat(1_000), inDoubt });
+    const decision = { kind: 'retry', nextAttemptAtMs: START_MS, deferral: false } as const;
+    const waiting = failed(runningTask(), error, decision, contextAt());
+
+    const { error: left } = stopped(waiting, 'operator_abandon', contextAt());
+
+    expect(left?.detail.endsWith('an attempt may have been applied: look at the provider')).toBe(inDoubt);
+    expect(left?.detail).toHaveLength(1_000);
   });
 
   it('runs a redriven task at once and under the same task id', () => {

@@ -3,6 +3,7 @@ import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod/mini';
 import { executionTaskSchema } from '../../contracts/records.ts';
 import type { AuditedTask, TaskWalker } from '../../domain/audit-repair.ts';
+import { QueueError } from '../../domain/errors.ts';
 import { upcastTask } from '../../domain/schema-versions.ts';
 import type { Item } from './task-item.ts';
 
@@ -11,9 +12,19 @@ const { schemaVersion, taskId, quoteId, kind, version, history } = executionTask
 const auditedSchema = z.object({ schemaVersion, taskId, quoteId, kind, version, history });
 const FIELDS = Object.keys(auditedSchema.shape);
 
-/** The task of an item, or its id when it is none. */
+/** The item of this version; `undefined` when it is none: later code wrote it, or it never was a task. */
+function known(item: Item): Item | undefined {
+  try {
+    return upcastTask(item);
+  } catch (thrown) {
+    if (thrown instanceof QueueError && thrown.code === 'STORED_RECORD_INVALID') return undefined;
+    throw thrown;
+  }
+}
+
+/** The task of an item, or its id when it is none: one that cannot be read stops no walk. */
 function auditedOf(item: Item): AuditedTask | string {
-  const parsed = auditedSchema.safeParse(upcastTask(item));
+  const parsed = auditedSchema.safeParse(known(item));
   return parsed.success ? parsed.data : String(item['taskId']);
 }
 

@@ -1,13 +1,10 @@
 /** Clicks on their way from the function that acknowledges to the one that works. */
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type Click, clickSchema } from '../../contracts/slack-payloads.ts';
+import { clientOptions } from '../../platform/client-options.ts';
 
 /** 2 tries × (0.5 s connect + 0.5 s answer): Slack waits three seconds in all. */
-const createClient = (): SQSClient =>
-  new SQSClient({
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 500, requestTimeout: 500, throwOnRequestTimeout: true },
-  });
+const createClient = (): SQSClient => new SQSClient(clientOptions({ connectMs: 500, answerMs: 500 }));
 
 /** A function that sends a click on its way and returns the message's id. */
 export function createClickQueue(queueUrl: string, client = createClient()) {

@@ -160,9 +160,23 @@ export function partsOfSeen({ calls, runs }: Seen): Parts {
   return Object.fromEntries(parts);
 }
 
-/** Whether each of `transitions` was published and shown by a run of its own. */
-export const isUnmerged = ({ runs }: Seen, transitions: number): boolean =>
-  runs.get('publish-transitions') === transitions && runs.get('update-card') === transitions;
+async function wasShownAlone(lab: CostLab, taskId: string, version: number): Promise<boolean> {
+  const cardId = `latency#${taskId}#${version}`;
+  return (await itemOf(lab, lab.outputs.cardsTable, { cardId }))?.['versionShown'] === version;
+}
+
+/** Whether each of these transitions was published by a run of its own, and shown by one before the next was made. */
+export async function wereShownAlone(
+  lab: CostLab,
+  { runs }: Seen,
+  taskId: string,
+  versions: readonly number[],
+): Promise<boolean> {
+  const count = versions.length;
+  if (runs.get('publish-transitions') !== count || runs.get('update-card') !== count) return false;
+  const alone = await Promise.all(versions.map((version) => wasShownAlone(lab, taskId, version)));
+  return alone.every(Boolean);
+}
 
 /** Longest that a call is held back: less than the 2.5 s after which our clients would send it again. */
 const HOLD_MS = 2_000;

@@ -16,14 +16,13 @@ import {
   awaited,
   type CostLab,
   holdingHook,
-  isUnmerged,
   type Parts,
   partsOfSeen,
-  type Seen,
   seenSince,
   startSeeing,
   taskFunctions,
   usageOfSeen,
+  wereShownAlone,
 } from './lab.ts';
 import { type RecordedCall, ROOT_KEYS } from './recorder.ts';
 import { totalOf, type Usage } from './usage.ts';
@@ -117,15 +116,14 @@ export interface MeasuredRun {
 }
 
 interface TriedRun extends MeasuredRun {
-  readonly seen: Seen;
-  readonly transitions: number;
+  readonly isUnmerged: boolean;
 }
 
 /** Makes the run until its transitions were not merged. */
 async function unmerged(run: () => Promise<TriedRun>): Promise<MeasuredRun> {
   for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
-    const { seen, usage, parts, transitions } = await run();
-    if (isUnmerged(seen, transitions)) return { usage, parts };
+    const { usage, parts, isUnmerged } = await run();
+    if (isUnmerged) return { usage, parts };
   }
   throw new Error(`Expected one run of ${MAX_TRIES} in which each transition is shown by itself`);
 }
@@ -143,7 +141,8 @@ async function runOnce(lab: CostLab, scenario: ActionScenario): Promise<TriedRun
   const steps = await transitionsOf(lab, task);
   const usage = totalOf([usageOfSeen(seen), steps, { apiRequests: 1 }]);
   const parts = { api: 1, 'state machine': steps.stateTransitions, ...partsOfSeen(seen) };
-  return { seen, usage, parts, transitions: task.version };
+  const versions = Array.from({ length: task.version }, (_, index) => index + 1);
+  return { usage, parts, isUnmerged: await wereShownAlone(lab, seen, taskId, versions) };
 }
 
 /** What one action uses, from the client's request to its card. @throws {Error} when it does not complete */
@@ -215,8 +214,8 @@ async function recoverOnce(lab: CostLab, scenario: ActionScenario): Promise<Trie
   const seen = { ...everything, calls: everything.calls.filter((call) => concernsRecovery(lab, call)) };
   lab.recorder.onCall(undefined);
   await cancel(lab, orphan.taskId);
-  const isAlone = seen.runs.get('sweep') === 1;
-  return { seen, usage: usageOfSeen(seen), parts: partsOfSeen(seen), transitions: isAlone ? 1 : 0 };
+  const isUnmerged = seen.runs.get('sweep') === 1 && (await wereShownAlone(lab, seen, orphan.taskId, [2]));
+  return { usage: usageOfSeen(seen), parts: partsOfSeen(seen), isUnmerged };
 }
 
 /**

@@ -6,6 +6,7 @@ import { type DynamoDBDocumentClient, QueryCommand, ScanCommand } from '@aws-sdk
 import * as z from 'zod/mini';
 import { latencyRecordSchema } from '../../lambdas/contracts/cards.ts';
 import { CARDS_TABLE } from '../../lambdas/contracts/environment.ts';
+import { fieldIssuesText } from '../../lambdas/contracts/field-issues.ts';
 import { auditRecordSchema } from '../../lambdas/contracts/records.ts';
 import type { KpiLatency, KpiRecords, KpiTransition, KpiWindow } from '../../lambdas/domain/kpi.ts';
 import { POLICY } from '../../lambdas/domain/policy.ts';
@@ -26,13 +27,12 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 const { schemaVersion, taskId, version, to, cause, errorCode, atMs } = auditRecordSchema.shape;
 const transitionSchema = z.object({ schemaVersion, taskId, version, to, cause, errorCode, atMs });
 
-/** A stored item in a shape of ours. @throws {CliError} naming the item and its fields */
+/** A stored item in a shape of ours. @throws {CliError} naming the item, its fields and what was expected of each */
 function parsed<T>(schema: z.ZodMiniType<T>, item: Record<string, unknown>, name: string): T {
   const result = schema.safeParse(item);
   if (result.success) return result.data;
-  const fields = result.error.issues.map((issue) => issue.path.join('.')).join(', ');
   const id = JSON.stringify(item['taskId'] ?? item['cardId']);
-  throw new CliError(`${name} ${id} is not as this version knows it: ${fields}`);
+  throw new CliError(`${name} ${id} is not as this version knows it: ${fieldIssuesText(result.error)}`);
 }
 
 /** The fields by other names: some are words of DynamoDB's own. */

@@ -7,17 +7,12 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { type AuditRecord, auditRecordSchema } from '../../contracts/records.ts';
 import { QueueError } from '../../domain/errors.ts';
-import { readable } from '../../domain/schema-versions.ts';
+import { storedItemReader } from '../../domain/schema-versions.ts';
 import type { ExecutionAuditRepo } from '../../domain/ports.ts';
 import { conditionFailure } from './document-client.ts';
 import { type Item, rejectedItem } from './task-item.ts';
 
-function parseRecord(item: Item): AuditRecord {
-  const parsed = auditRecordSchema.safeParse(readable('audit', item));
-  if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-  throw new QueueError('STORED_RECORD_INVALID', { detail: `Audit item: ${fields}`, cause: parsed.error });
-}
+const recordIn = storedItemReader('audit', auditRecordSchema, 'Audit item');
 
 /** The record that stands there is this one, or the version was used twice: after a restore of the tasks, say. */
 function assertSame(record: AuditRecord, stored: Item | undefined): void {
@@ -71,7 +66,7 @@ export class DynamoDbAuditRepo implements ExecutionAuditRepo {
       ExpressionAttributeValues: { ':taskId': taskId },
       ConsistentRead: true,
     });
-    return items.map(parseRecord);
+    return items.map(recordIn);
   }
 
   /** See {@link ExecutionAuditRepo.versionsUpTo}. */

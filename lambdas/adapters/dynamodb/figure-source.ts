@@ -1,19 +1,12 @@
 /** Where figures are stored: latencies in the Cards table by day, trails in the Audit table. */
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type LatencyRecord, latencyRecordSchema } from '../../contracts/cards.ts';
+import { latencyRecordSchema } from '../../contracts/cards.ts';
 import { CARDS_TABLE } from '../../contracts/environment.ts';
-import { QueueError } from '../../domain/errors.ts';
-import { readable } from '../../domain/schema-versions.ts';
+import { storedItemReader } from '../../domain/schema-versions.ts';
 import type { FigureSource } from '../slack/command-figures.ts';
 import { DynamoDbAuditRepo } from './audit-repo.ts';
-import type { Item } from './task-item.ts';
 
-function latencyOf(item: Item): LatencyRecord {
-  const parsed = latencyRecordSchema.safeParse(readable('cards', item));
-  if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-  throw new QueueError('STORED_RECORD_INVALID', { detail: `Latency item: ${fields}`, cause: parsed.error });
-}
+const latencyIn = storedItemReader('cards', latencyRecordSchema, 'Latency item');
 
 /** The source on DynamoDB. @throws {QueueError} `STORED_RECORD_INVALID` from its methods */
 export function createFigureSource(
@@ -37,7 +30,7 @@ export function createFigureSource(
           Limit: limit,
         }),
       );
-      return Items.map(latencyOf);
+      return Items.map(latencyIn);
     },
   };
 }

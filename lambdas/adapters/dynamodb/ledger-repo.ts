@@ -18,12 +18,12 @@ import {
   LEDGER_SCHEMA_VERSION,
   LedgerStatus,
 } from '../../contracts/records.ts';
-import { LeaseLost, QueueError } from '../../domain/errors.ts';
+import { LeaseLost } from '../../domain/errors.ts';
 import { POLICY } from '../../domain/policy.ts';
 import type { IdempotencyRepo, LedgerFence, Reservation, ReserveResult } from '../../domain/ports.ts';
-import { readable } from '../../domain/schema-versions.ts';
+import { storedItemReader } from '../../domain/schema-versions.ts';
 import { conditionFailure } from './document-client.ts';
-import { type Item, rejectedItem } from './task-item.ts';
+import { rejectedItem } from './task-item.ts';
 
 /** Free, timed out, released, or forgotten (30 days over; the TTL deletes late, so expiry is in the condition). */
 const CLAIMABLE = [
@@ -31,12 +31,7 @@ const CLAIMABLE = [
   '(#fence <= :fence AND ((#status = :inProgress AND inProgressExpiresAtMs < :nowLessSkew) OR expiresAtEpochSeconds < :nowSeconds))',
 ].join(' OR ');
 
-function parseRecord(item: Item): IdempotencyRecord {
-  const parsed = idempotencyRecordSchema.safeParse(readable('ledger', item));
-  if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-  throw new QueueError('STORED_RECORD_INVALID', { detail: `Ledger item: ${fields}`, cause: parsed.error });
-}
+const recordIn = storedItemReader('ledger', idempotencyRecordSchema, 'Ledger item');
 
 const recordOf = (request: Reservation): IdempotencyRecord => ({
   schemaVersion: LEDGER_SCHEMA_VERSION,
@@ -102,7 +97,7 @@ export class DynamoDbLedgerRepo implements IdempotencyRepo {
     const failure = conditionFailure(error);
     if (failure === undefined) throw error;
     const item = rejectedItem(failure);
-    const record = item === undefined ? await this.check(id) : parseRecord(item);
+    const record = item === undefined ? await this.check(id) : recordIn(item);
     if (record === undefined) throw new LeaseLost({ detail: 'The ledger record vanished', cause: error });
     return record;
   }
@@ -112,7 +107,7 @@ export class DynamoDbLedgerRepo implements IdempotencyRepo {
     const { Item } = await this.#client.send(
       new GetCommand({ TableName: this.#tableName, Key: { id }, ConsistentRead: true }),
     );
-    return Item === undefined ? undefined : parseRecord(Item);
+    return Item === undefined ? undefined : recordIn(Item);
   }
 
   /** See {@link IdempotencyRepo.complete}. */

@@ -6,19 +6,12 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/li
 import type { ActionKind } from '../../contracts/action-kinds.ts';
 import { type Pause, pauseIdOf, type PauseRecord, pauseRecordSchema } from '../../contracts/controls.ts';
 import { CONTROLS_TABLE } from '../../contracts/environment.ts';
-import { QueueError } from '../../domain/errors.ts';
 import { holdsChange, isPaused } from '../../domain/pauses.ts';
 import type { PauseRepo } from '../../domain/ports.ts';
-import { readable } from '../../domain/schema-versions.ts';
+import { storedItemReader } from '../../domain/schema-versions.ts';
 import { conditionFailure } from './document-client.ts';
-import type { Item } from './task-item.ts';
 
-function parseRecord(item: Item): PauseRecord {
-  const parsed = pauseRecordSchema.safeParse(readable('controls', item));
-  if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-  throw new QueueError('STORED_RECORD_INVALID', { detail: `Pause: ${fields}`, cause: parsed.error });
-}
+const recordIn = storedItemReader('controls', pauseRecordSchema, 'Pause');
 
 const conditionOn = (previous: PauseRecord | undefined) =>
   previous === undefined
@@ -57,7 +50,7 @@ export class DynamoDbPauseRepo implements PauseRepo {
         ConsistentRead: isConsistent,
       }),
     );
-    return Item === undefined ? undefined : parseRecord(Item);
+    return Item === undefined ? undefined : recordIn(Item);
   }
 
   /** See {@link PauseRepo.write}. @throws {QueueError} `STORED_RECORD_INVALID` */

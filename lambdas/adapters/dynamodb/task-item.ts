@@ -4,18 +4,16 @@ import * as z from 'zod/mini';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type ExecutionTask, executionTaskSchema } from '../../contracts/records.ts';
 import { dueShardOf } from '../../domain/due-shards.ts';
-import { QueueError } from '../../domain/errors.ts';
 import { migrate } from '../../domain/migrations/migration.ts';
 import { SHAPES } from '../../domain/migrations/shapes.ts';
-import { readable, upcastTask } from '../../domain/schema-versions.ts';
+import { readable, storedItemReader } from '../../domain/schema-versions.ts';
+import { storedRecord } from '../../domain/stored-record.ts';
 
 /** An item as the document client returns it. */
 export type Item = Record<string, unknown>;
 
-function invalidItem(error: z.core.$ZodError): QueueError {
-  const fields = error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-  return new QueueError('STORED_RECORD_INVALID', { detail: `Task item: ${fields}`, cause: error });
-}
+const CALLED = 'Task item';
+const taskIn = storedItemReader('tasks', executionTaskSchema, CALLED);
 
 /** Only tasks that can still move carry `dueShard`, so the index holds what may need recovery and nothing else. */
 export const toItem = (task: ExecutionTask): Item =>
@@ -36,18 +34,15 @@ const indexedSchema = z.looseObject({
 export function migratedTaskItem(item: Item, to: number): Item {
   const { dueShard: _index, ...record } = item;
   const migrated = migrate(SHAPES.tasks.steps, readable('tasks', record), to);
-  const parsed = (to === SHAPES.tasks.newest ? executionTaskSchema : indexedSchema).safeParse(migrated);
-  if (!parsed.success) throw invalidItem(parsed.error);
-  const { dueAtMs } = parsed.data;
-  return { ...migrated, ...(dueAtMs !== undefined && { dueShard: dueShardOf(parsed.data) }) };
+  const schema = to === SHAPES.tasks.newest ? executionTaskSchema : indexedSchema;
+  const indexed = storedRecord(CALLED, schema, migrated);
+  return { ...migrated, ...(indexed.dueAtMs !== undefined && { dueShard: dueShardOf(indexed) }) };
 }
 
-/** @throws {QueueError} `STORED_RECORD_INVALID` naming the fields that are not as expected */
+/** @throws {QueueError} `STORED_RECORD_INVALID` naming the fields and what was expected of each */
 export function fromItem(item: Item): ExecutionTask {
   const { dueShard: _index, ...record } = item;
-  const parsed = executionTaskSchema.safeParse(upcastTask(record));
-  if (parsed.success) return parsed.data;
-  throw invalidItem(parsed.error);
+  return taskIn(record);
 }
 
 /** The item that stopped a conditional write, if the service returned it. */

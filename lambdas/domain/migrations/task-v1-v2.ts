@@ -15,6 +15,7 @@ import {
   type Transition,
 } from '../../contracts/records.ts';
 import { QueueError } from '../errors.ts';
+import { storedRecord } from '../stored-record.ts';
 import type { Migration, StoredItem } from './migration.ts';
 
 const { Hold: HOLD, Release: RELEASE, RecoverStale: RECOVER_STALE } = TransitionCause;
@@ -45,24 +46,17 @@ function downTransition(transition: Transition, hold: Hold | undefined): StoredI
   return cause === RECOVER_STALE && MARKED.test(reason ?? '') ? as(RECOVER_STALE) : { ...transition };
 }
 
-const invalid = (detail: string, cause?: unknown): QueueError =>
-  new QueueError('STORED_RECORD_INVALID', { detail: `Task item: ${detail}`, cause });
-
-function parsed(item: StoredItem): ExecutionTask {
-  const result = executionTaskSchema.safeParse(item);
-  if (result.success) return result.data;
-  const fields = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw invalid(fields.join('; '), result.error);
-}
+const CALLED = 'Task item';
 
 /** Nothing moves a held task but what ends its hold, so the last transition is the one that held it. */
 function assertHeldLast({ hold, history }: ExecutionTask): void {
-  if (hold !== undefined && history.at(-1)?.cause !== HOLD)
-    throw invalid('hold: expected a last transition that made it');
+  if (hold === undefined || history.at(-1)?.cause === HOLD) return;
+  const detail = `${CALLED}: hold: expected a last transition that made it`;
+  throw new QueueError('STORED_RECORD_INVALID', { detail });
 }
 
 function down(item: StoredItem): StoredItem {
-  const task = parsed(item);
+  const task = storedRecord(CALLED, executionTaskSchema, item);
   assertHeldLast(task);
   const { hold, history, ...kept } = task;
   const newest = history.length - 1;

@@ -129,7 +129,7 @@ const clickOn = ({ taskId }: ExecutionTask, action: 'retry' | 'abandon', version
 
 const parkedRecordOf = (task: ExecutionTask) => ({
   code: 'STORED_RECORD_INVALID',
-  detail: 'Task item: schemaVersion: Invalid input',
+  detail: 'Task item: schemaVersion: expected one of: 2',
   record: {
     eventID: task.attemptId,
     eventName: 'MODIFY',

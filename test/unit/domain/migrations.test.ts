@@ -194,7 +194,7 @@ describe('migrate', () => {
 
     expect(refusalOf(() => migratedTaskItem({ ...item, state: 'parked' }, 1))).toMatchObject({
       code: 'STORED_RECORD_INVALID',
-      detail: expect.stringContaining('state'),
+      detail: expect.stringMatching(/^Task item: state: expected one of: queued, /),
     });
     expect(refusalOf(() => migratedTaskItem({ ...toItem(queuedTask()), hold }, 1))).toMatchObject({
       detail: 'Task item: hold: expected a last transition that made it',

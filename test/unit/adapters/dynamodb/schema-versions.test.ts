@@ -78,6 +78,28 @@ describe.each(shapes)('stored items: %s', (shape) => {
   });
 });
 
+describe('stored items of another shape', () => {
+  it.each([
+    ['tasks', 'Task item', '2'],
+    ['ledger', 'Ledger item', '1'],
+    ['audit', 'Audit item', '1, 2'],
+    ['cards', 'Latency item', '1'],
+    ['controls', 'Pause', '1'],
+  ] as const)('of %s are refused by field, with what was expected there', async (shape, called, versions) => {
+    const recorded = RECORDED_VERSIONS.flatMap((version) => recordedItems(shape, version));
+    const item = recorded.find(({ shownDay }) => shape !== 'cards' || typeof shownDay === 'string') ?? {};
+    const broken = { ...item, schemaVersion: 'a secret', note: 'a secret' };
+    await put(shape, broken);
+
+    const refusal: unknown = await read[shape](broken).catch((error: unknown) => error);
+
+    expect(refusal).toMatchObject({
+      code: 'STORED_RECORD_INVALID',
+      detail: `${called}: schemaVersion: expected one of: ${versions}; note: expected no such field`,
+    });
+  });
+});
+
 describe('the audit trail', () => {
   it('keeps its records as they were written: nothing migrates them', async () => {
     const audit = new DynamoDbAuditRepo(dynamoDb.client, TABLE_NAMES.audit);

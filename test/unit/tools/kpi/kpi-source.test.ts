@@ -86,7 +86,7 @@ describe('readKpiRecords', () => {
     await put(TABLE_NAMES.audit, [{ ...record, schemaVersion: 99 }]);
 
     await expect(reportSince(START_MS)).rejects.toThrow(
-      'The audit record of "task-later" is not as this version knows it: schemaVersion',
+      'The audit record of "task-later" is not as this version knows it: schemaVersion: expected one of: 1, 2',
     );
   });
 });

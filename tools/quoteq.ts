@@ -1,6 +1,7 @@
 /** The `quoteq` command. */
 import { styleText } from 'node:util';
 import { Command } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
 import { CliError } from './cli/cli-error.ts';
 import * as dlq from './cli/commands/dlq-commands.ts';
 import { drill } from './cli/commands/drill-commands.ts';
@@ -20,6 +21,7 @@ import { LocalEnvironmentError } from './local/processes.ts';
 
 const program = new Command('quoteq')
   .description('Carries out the actions of an accepted quote exactly once, and shows every step of it.')
+  .version(manifest.version, '-V, --version', 'print the version of this release')
   .showHelpAfterError();
 
 /** A command that talks to a deployment. */

@@ -1,0 +1,23 @@
+/** What release of the command this is. */
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import manifest from '../../../../package.json' with { type: 'json' };
+
+const quoteq = (option: string) =>
+  spawnSync(process.execPath, ['tools/quoteq.ts', option], {
+    cwd: resolve(import.meta.dirname, '../../../..'),
+    encoding: 'utf8',
+  });
+
+describe('quoteq --version', () => {
+  it.each(['--version', '-V'])('prints what package.json says, and nothing else: %s', (option) => {
+    const { status, stdout, stderr } = quoteq(option);
+
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${manifest.version}\n`, stderr: '' });
+  });
+
+  it('is told of by --help', () => {
+    expect(quoteq('--help').stdout).toMatch(/-V, --version +print the version of this release/);
+  });
+});

@@ -1,10 +1,12 @@
 /** How every benchmark ends: a table for people, and as its last line the figures as JSON. */
+import { NO_SAMPLE } from '../lambdas/domain/kpi-text.ts';
 import { renderTable } from '../tools/cli/table.ts';
 
 /** One figure. `ok` is whether it meets its goal; absent where there is none. */
 export interface Figure {
   readonly name: string;
-  readonly value: number;
+  /** In `unit`; `null` without a sample. */
+  readonly value: number | null;
   readonly unit: string;
   readonly goal?: string;
   readonly ok?: boolean;
@@ -32,15 +34,18 @@ export function percentile(values: readonly number[], percent: number): number {
   return value;
 }
 
+/** The figures for people, a row each. */
+export function figureTable(figures: readonly Figure[]): string {
+  const rows = figures.map(({ name, value, unit, goal, ok, samples }) => {
+    const met = ok === undefined ? '' : ok ? 'yes' : 'NO';
+    return [name, value ?? NO_SAMPLE, unit, goal ?? '', met, samples];
+  });
+  return renderTable(['name', 'value', 'unit', 'goal', 'met', 'samples'], rows);
+}
+
 /** Prints the figures; with `--json` on the command line the JSON alone. A missed goal sets exit code 1. */
 export function report(figures: readonly Figure[], argv: readonly string[] = process.argv): void {
-  if (!argv.includes('--json')) {
-    const rows = figures.map(({ name, value, unit, goal, ok, samples }) => {
-      const met = ok === undefined ? '' : ok ? 'yes' : 'NO';
-      return [name, value, unit, goal ?? '', met, samples];
-    });
-    process.stdout.write(`${renderTable(['name', 'value', 'unit', 'goal', 'met', 'samples'], rows)}\n`);
-  }
+  if (!argv.includes('--json')) process.stdout.write(`${figureTable(figures)}\n`);
   process.stdout.write(`${JSON.stringify(figures)}\n`);
   if (figures.some((figure) => figure.ok === false)) process.exitCode = 1;
 }

@@ -2,13 +2,16 @@
 import { KPI_CONTRACT, type KpiEntry, KpiName } from '../contracts/kpi-contract.ts';
 import type { Kpi, KpiCounts, KpiVerdict } from './kpi.ts';
 
+/** What stands for the figure of a KPI that has no sample, wherever people read it. */
+export const NO_SAMPLE = 'no sample';
+
 /** A figure with its unit: `1.33 %`, `1.50 s`. */
 export const figureText = (value: number, unit: KpiEntry['unit'], digits = 2): string =>
   unit === '%' ? `${value.toFixed(digits)} %` : `${(value / 1_000).toFixed(digits)} s`;
 
-/** The figure of a KPI; `no sample` without one. */
+/** The figure of a KPI; {@link NO_SAMPLE} without one. */
 export const kpiValueText = ({ name, value }: Kpi): string =>
-  value === undefined ? 'no sample' : figureText(value, KPI_CONTRACT[name].unit);
+  value === undefined ? NO_SAMPLE : figureText(value, KPI_CONTRACT[name].unit);
 
 /** `≤ 2.0 %`. */
 export function targetText(name: KpiName): string {
@@ -24,7 +27,7 @@ export const baselineText = (name: KpiName): string =>
 export const VERDICT_TEXT = {
   met: 'met',
   missed: 'MISSED',
-  no_sample: 'no sample',
+  no_sample: NO_SAMPLE,
 } as const satisfies Record<KpiVerdict, string>;
 
 const failureText = ({ failures: { byOperator, byNature, givenUp }, failed }: KpiCounts): string =>

@@ -12,6 +12,7 @@ import {
   TRAILS_WHOLE,
 } from '../demo/proof.ts';
 import type { DrillEvidence } from './drill.ts';
+import { sampledText } from './kpis.ts';
 
 type Judged = Omit<Check, 'claim'>;
 
@@ -98,10 +99,7 @@ export const kpiMet = (name: KpiName): Guarantee<DrillEvidence> => ({
   claim: `${KPI_CONTRACT[name].title} meets its target`,
   judge: ({ kpis }) => {
     const kpi = kpis.find((figure) => figure.name === name);
-    const found =
-      kpi === undefined
-        ? 'nothing'
-        : `${kpi.value} ${kpi.unit} of ${kpi.samples}, goal ${kpi.goal ?? 'none'}`;
+    const found = kpi === undefined ? 'nothing' : `${sampledText(kpi)}, goal ${kpi.goal ?? 'none'}`;
     return { ok: kpi?.ok === true, found };
   },
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { styleText } from 'node:util';
 import type { Figure } from '../../bench/report.ts';
 import type { Check } from '../demo/proof.ts';
+import { sampledText } from './kpis.ts';
 import { type DrillResult, isHeld } from './run-drills.ts';
 
 const checkLine = ({ claim, ok, found }: Check): string =>
@@ -44,14 +45,16 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): r
   ...rows.map(row),
 ];
 
-const figureText = (figure: Figure | undefined): string =>
-  figure === undefined || figure.samples === 0 ? '–' : `${figure.value} ${figure.unit} of ${figure.samples}`;
-
 function kpiTable({ kpisBefore, kpisAfter }: DrillResult): readonly string[] {
   if (kpisAfter.length === 0) return [];
   const rows = kpisAfter.map((after) => {
     const before = kpisBefore.find(({ name }) => name === after.name);
-    return [after.name, figureText(before), figureText(after), after.goal ?? ''];
+    return [
+      after.name,
+      before === undefined ? '' : sampledText(before),
+      sampledText(after),
+      after.goal ?? '',
+    ];
   });
   return [
     '',

@@ -4,7 +4,7 @@ import { ERROR_CODES } from '../../contracts/error-codes.ts';
 import { KPI_CONTRACT } from '../../contracts/kpi-contract.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import type { Kpi, KpiCounts, KpiReport } from '../../domain/kpi.ts';
-import { countedText, kpiValueText, targetText, VERDICT_TEXT } from '../../domain/kpi-text.ts';
+import { countedText, kpiValueText, NO_SAMPLE, targetText, VERDICT_TEXT } from '../../domain/kpi-text.ts';
 import { attemptsShown } from '../../domain/retry-policy.ts';
 import { FIGURE_DAYS } from './command-figures.ts';
 import { packed, section } from './interaction-blocks.ts';
@@ -83,7 +83,7 @@ export function stuckAnswer(tasks: readonly ExecutionTask[], hasMore: boolean): 
 
 const kpiLine = (kpi: Kpi, counts: KpiCounts): string => {
   const { title, sampleOf } = KPI_CONTRACT[kpi.name];
-  if (kpi.value === undefined) return `• ${title}: no sample`;
+  if (kpi.value === undefined) return `• ${title}: ${NO_SAMPLE}`;
   const figure = `*${kpiValueText(kpi)}* of ${kpi.samples} ${sampleOf}`;
   const verdict = `target ${targetText(kpi.name)}: ${VERDICT_TEXT[kpi.verdict]}`;
   return `• ${title}: ${figure} – ${verdict} (${countedText(kpi.name, counts)})`;

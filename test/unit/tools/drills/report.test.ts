@@ -59,6 +59,14 @@ describe('the page', () => {
     expect(pageOf(failed, '')).toContain('| every action is completed | 11 of 12 | **failed** |');
   });
 
+  it('says that a KPI has no sample', () => {
+    const none = { ...latency, value: null, samples: 0 };
+
+    expect(pageOf(result({ kpisBefore: [none], kpisAfter: [none] }), '')).toContain(
+      '| mean_status_latency | no sample | no sample | ≤ 1500 |',
+    );
+  });
+
   it('is written under day and name, and written over by a later one of that day', () => {
     const dir = mkdtempSync(join(tmpdir(), 'quoteq-pages-'));
     try {

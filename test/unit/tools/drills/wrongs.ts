@@ -132,7 +132,10 @@ export const WRONGS: readonly (readonly [title: string, wrong: Wrong, falsifies:
   ],
   [
     'KPIs without a sample',
-    (good) => ({ ...good, kpis: good.kpis.map(({ ok: _none, ...kpi }) => ({ ...kpi, samples: 0 })) }),
+    (good) => ({
+      ...good,
+      kpis: good.kpis.map(({ ok: _none, ...kpi }) => ({ ...kpi, value: null, samples: 0 })),
+    }),
     Object.values(KPI_CONTRACT).map(({ title }) => `${title} meets its target`),
   ],
   [

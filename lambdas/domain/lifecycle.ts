@@ -46,12 +46,28 @@ export const isTerminal = (state: ExecutionState): boolean => TERMINAL_STATES.in
 export const isLegal = (row: LifecycleRow): boolean =>
   LIFECYCLE.some((legal) => legal.from === row.from && legal.to === row.to && legal.cause === row.cause);
 
+/** What may move a task from a state, in the table's order, each once. */
+const causesFrom = (from: ExecutionState | null): readonly TransitionCause[] => [
+  ...new Set(LIFECYCLE.filter((legal) => legal.from === from).map(({ cause }) => cause)),
+];
+
+/** Why a row is refused, for people: the state, the cause, and what is possible from there. */
+function refusalText({ from, to, cause }: LifecycleRow): string {
+  const causes = causesFrom(from);
+  const isElsewhere = causes.includes(cause);
+  const what = `A task that is ${from ?? 'not there yet'} cannot be moved${isElsewhere ? ` to ${to}` : ''} by ${cause}`;
+  return causes.length === 0
+    ? `${what}: nothing moves it any more`
+    : `${what}; what may move it is ${causes.join(', ')}`;
+}
+
 /**
- * @throws {QueueError} `ILLEGAL_TRANSITION` when the table does not have the row; nothing has been written then.
+ * @throws {QueueError} `ILLEGAL_TRANSITION` when the table does not have the row, naming state, cause and the possible
+ *   causes; nothing has been written then.
  */
 export function assertLegal(row: LifecycleRow): void {
   if (isLegal(row)) return;
   throw new QueueError('ILLEGAL_TRANSITION', {
-    detail: `${row.cause} cannot move a task from ${row.from ?? 'nothing'} to ${row.to}`,
+    detail: refusalText(row),
   });
 }

@@ -70,6 +70,32 @@ describe('the lifecycle table', () => {
   });
 });
 
+const from = (state: ExecutionState | null, to: ExecutionState, cause: TransitionCause) => () =>
+  assertLegal({ from: state, to, cause });
+
+describe('the refusal of a transition', () => {
+  it('names the state, the cause, and what may move the task from there', () => {
+    expect(from('running', 'failed_terminal', 'operator_abandon')).toThrow(
+      'A task that is running cannot be moved by operator_abandon; what may move it is complete, fail, recover_stale',
+    );
+    expect(from(null, 'running', 'claim')).toThrow(
+      'A task that is not there yet cannot be moved by claim; what may move it is enqueue',
+    );
+  });
+
+  it('names the target when the cause may move the task elsewhere', () => {
+    expect(from('running', 'queued', 'fail')).toThrow(
+      'A task that is running cannot be moved to queued by fail;',
+    );
+  });
+
+  it.each(TERMINAL_STATES)('says of a task that is %s that nothing moves it any more', (state) => {
+    expect(from(state, 'failed_terminal', 'operator_retry')).toThrow(
+      `A task that is ${state} cannot be moved by operator_retry: nothing moves it any more`,
+    );
+  });
+});
+
 const outcome = { result: resultOf(), proof: 'applied' } as const;
 const error = new QueueError('PROVIDER_TIMEOUT');
 const later = { kind: 'retry', nextAttemptAtMs: START_MS + 5_000, deferral: false } as const;

@@ -146,7 +146,10 @@ describe.each(TIMES)('a refused transition, delivered %s', (times) => {
     const answer = await send(times, task, action);
 
     expect(answer.status).toBe(409);
-    expect(problemOf(answer).code).toBe('ILLEGAL_TRANSITION');
+    expect(problemOf(answer)).toMatchObject({
+      code: 'ILLEGAL_TRANSITION',
+      detail: expect.stringContaining(`A task that is ${task.state} cannot be moved by operator_${action}`),
+    });
     await expectUntouched(task);
   });
 

@@ -8,6 +8,7 @@ import {
   type StoredItem,
   writeUnits,
 } from './capacity-units.ts';
+import * as z from 'zod/mini';
 import { totalOf, type Usage, usedOnly } from './usage.ts';
 import {
   batchAnswerSchema,
@@ -37,7 +38,7 @@ export interface ObservedCall {
   readonly status: number;
   /** What a write found and left, and where. */
   readonly written?: WrittenItem;
-  /** What a Query read, where its answer shows only parts of it; `untold` when these do not say of which items. */
+  /** What a Scan read, and a Query whose answer shows only parts of it; `untold` when these do not say of which items. */
   readonly read?: readonly StoredItem[] | 'untold';
 }
 
@@ -80,6 +81,27 @@ function queryUsage({ request, answer, read }: ObservedCall): Usage {
   return readOf(sizes, readUnits(size, consistencyOf(ConsistentRead)));
 }
 
+/** A page of a Scan, as far as it says what is read. */
+export const scanRequestSchema = z.object({
+  TableName: z.string(),
+  IndexName: z.optional(z.string()),
+  ConsistentRead: z.optional(z.boolean()),
+  ExclusiveStartKey: itemRequestSchema.shape.Key,
+  Limit: z.optional(z.int()),
+  Segment: z.optional(z.int()),
+  TotalSegments: z.optional(z.int()),
+});
+
+/** A Scan rounds up once too, over every item that it looked at, whatever its filter leaves of them. */
+function scanUsage({ request, status, read }: ObservedCall): Usage {
+  const { ConsistentRead } = scanRequestSchema.parse(request);
+  if (status < 300 && !Array.isArray(read))
+    throw new TypeError('read: expected the items that the scan looked at');
+  const sizes = Array.isArray(read) ? read.map(itemBytes) : [];
+  const size = sizes.reduce((sum, one) => sum + one, 0);
+  return readOf(sizes, readUnits(size, consistencyOf(ConsistentRead)));
+}
+
 /** A BatchGetItem rounds up each item; a key without an item costs a unit too. */
 function batchUsage({ request, answer }: ObservedCall): Usage {
   const { RequestItems } = batchRequestSchema.parse(request);
@@ -116,6 +138,8 @@ function dynamoUsage(call: ObservedCall): Usage {
       return getUsage(call);
     case 'Query':
       return queryUsage(call);
+    case 'Scan':
+      return scanUsage(call);
     case 'BatchGetItem':
       return batchUsage(call);
     default:

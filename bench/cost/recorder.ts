@@ -2,8 +2,9 @@
  * Counts what the deployed functions really ask of AWS: each function gets a proxy of its own as its AWS endpoint, which
  * passes everything on unchanged, signatures included. Around a write it reads the item itself, past the proxy, because
  * neither request nor answer says how large the item was before. Writes pass one at a time, so that nobody comes between.
+ * The page of a scan is read once more, whole, because its answer shows what the filter and the projection leave.
  */
-import { DescribeTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient, GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { forward } from '../../tools/local/forward.ts';
 import {
@@ -13,7 +14,13 @@ import {
   startServer,
 } from '../../tools/local/http-server.ts';
 import { entryOf, type StoredItem } from './capacity-units.ts';
-import { type ObservedCall, type TableShape, usageOfCall, WRITE_OPERATIONS } from './call-usage.ts';
+import {
+  type ObservedCall,
+  scanRequestSchema,
+  type TableShape,
+  usageOfCall,
+  WRITE_OPERATIONS,
+} from './call-usage.ts';
 import { totalOf, type Usage } from './usage.ts';
 import { itemRequestSchema, queryAnswerSchema, queryRequestSchema } from './wire.ts';
 
@@ -71,6 +78,12 @@ const namesOf = (schema: readonly { AttributeName?: string | undefined }[] = [])
 const pick = (item: StoredItem, names: readonly string[]): StoredItem =>
   Object.fromEntries(names.map((name) => [name, item[name] ?? {}]));
 
+/** A key as the client sends it. */
+const wireKeyOf = (key: StoredItem) =>
+  Object.fromEntries(
+    Object.entries(key).map(([name, { S, N }]) => [name, N === undefined ? { S: S ?? '' } : { N }]),
+  );
+
 /** See the file head. One per environment; {@link close} ends its servers. */
 export class Recorder {
   readonly #address: AwsAddress;
@@ -126,13 +139,28 @@ export class Recorder {
     return reply;
   }
 
-  /** What a Query with a projection has read; not to be told when its answer does not name the keys of the table. */
+  /** What a Scan has read, and a Query with a projection. */
   async #readBy(
-    call: PassingCall,
+    { service, operation }: PassingCall,
     request: ServerRequest,
     reply: ServerReply,
   ): Promise<Pick<ObservedCall, 'read'>> {
-    if (call.operation !== 'Query' || reply.status >= 300) return {};
+    if (service !== 'dynamodb' || reply.status >= 300) return {};
+    if (operation === 'Scan') return { read: await this.#readByScan(request) };
+    return operation === 'Query' ? this.#readByQuery(request, reply) : {};
+  }
+
+  /** The same page without filter and projection: a limit counts what is looked at, not what is left. */
+  async #readByScan(request: ServerRequest): Promise<readonly StoredItem[]> {
+    const { ExclusiveStartKey: start, ...page } = scanRequestSchema.parse(jsonOf(request.body));
+    const { Items = [] } = await this.#client.send(
+      new ScanCommand({ ...page, ...(start === undefined ? {} : { ExclusiveStartKey: wireKeyOf(start) }) }),
+    );
+    return Items;
+  }
+
+  /** Not to be told when its answer does not name the keys of the table. */
+  async #readByQuery(request: ServerRequest, reply: ServerReply): Promise<Pick<ObservedCall, 'read'>> {
     const query = queryRequestSchema.safeParse(jsonOf(request.body)).data;
     if (query?.ProjectionExpression === undefined) return {};
     const { TableName, IndexName } = query;
@@ -192,10 +220,9 @@ export class Recorder {
   }
 
   async #read(TableName: string, key: StoredItem): Promise<StoredItem | undefined> {
-    const Key = Object.fromEntries(
-      Object.entries(key).map(([name, { S, N }]) => [name, N === undefined ? { S: S ?? '' } : { N }]),
+    const { Item } = await this.#client.send(
+      new GetItemCommand({ TableName, Key: wireKeyOf(key), ConsistentRead: true }),
     );
-    const { Item } = await this.#client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
     return Item;
   }
 

@@ -56,6 +56,28 @@ describe('a query', () => {
   });
 });
 
+const scan = (over: Partial<ObservedCall>): ObservedCall =>
+  call({ operation: 'Scan', request: { TableName: 'Tasks', FilterExpression: 'a = :a' }, ...over });
+
+describe('a scan', () => {
+  it('rounds up once over all that it looked at, not over what is left of it', () => {
+    const read = [item(3_000), item(3_000)];
+
+    expect(usageOfCall(scan({ read, answer: { Items: [] } }))).toMatchObject({
+      readUnits: 1,
+      readBytes: 6_000,
+    });
+    expect(usageOfCall(scan({ read: [] }))).toEqual(usedOnly({ readUnits: 0.5 }));
+    const strong = { TableName: 'Tasks', ConsistentRead: true };
+    expect(usageOfCall(scan({ read, request: strong })).readUnits).toBe(2);
+  });
+
+  it('is refused when nobody says what it looked at, unless it was turned away', () => {
+    expect(() => usageOfCall(scan({ answer: { Items: [] } }))).toThrow(/looked at/);
+    expect(usageOfCall(scan({ status: 400 }))).toEqual(usedOnly({ readUnits: 0.5 }));
+  });
+});
+
 it('rounds each item of a batch up, a missing one too', () => {
   const batch = call({
     operation: 'BatchGetItem',

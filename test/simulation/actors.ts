@@ -86,6 +86,8 @@ export class Actors {
       case 'index-lag':
       case 'skew':
       case 'redeliver':
+      case 'lose':
+      case 'lost-again':
         return undefined;
     }
   }

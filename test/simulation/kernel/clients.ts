@@ -49,6 +49,7 @@ export function sendBySdk<T>(
     readonly port: Port;
     readonly text: string;
     readonly isEffect?: boolean;
+    readonly isStoreWrite?: boolean;
     readonly apply: () => T;
   },
 ): Promise<T> {

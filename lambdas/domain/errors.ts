@@ -96,3 +96,9 @@ export function toQueueError(thrown: unknown): QueueError {
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   return new QueueError('UNCLASSIFIED', { detail: `An unlisted error: ${name}`, cause: thrown });
 }
+
+/** What a log says of any thrown value: names and our own words; the message of an unlisted error may quote anything. */
+export function evidenceOf(thrown: unknown) {
+  const { code, detail } = toQueueError(thrown);
+  return { errorName: thrown instanceof Error ? thrown.name : typeof thrown, code, detail };
+}

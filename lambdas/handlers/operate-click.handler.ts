@@ -15,7 +15,7 @@ import { createSlackClient } from '../adapters/slack/slack-client.ts';
 import { systemClock } from '../adapters/system.ts';
 import { Env } from '../contracts/environment.ts';
 import type { Click } from '../contracts/slack-payloads.ts';
-import { toQueueError } from '../domain/errors.ts';
+import { evidenceOf, toQueueError } from '../domain/errors.ts';
 import { CLIENT_OPTIONS } from '../platform/client-options.ts';
 import { createLogger } from '../platform/observability.ts';
 import { requireEnv } from '../platform/require-env.ts';
@@ -39,16 +39,27 @@ async function tell(click: Click, text: string): Promise<void> {
   }
 }
 
-async function carryOut({ body }: SQSRecord): Promise<void> {
-  const click = clickOfMessage(body);
+async function carryOut(click: Click): Promise<void> {
   const { taskId, action, version } = click;
   const notice = await workClick({ queue, driver, clock: systemClock }, click);
   logger.info('click carried out', { taskId, action, version, hasNotice: notice !== undefined });
   if (notice !== undefined) await tell(click, notice);
 }
 
+/** Powertools gives a failed record back without a word, so the word is here. */
+async function handle({ messageId, body }: SQSRecord): Promise<void> {
+  let click: Click | undefined;
+  try {
+    click = clickOfMessage(body);
+    await carryOut(click);
+  } catch (thrown) {
+    logger.error('click not carried out', { messageId, taskId: click?.taskId, ...evidenceOf(thrown) });
+    throw thrown;
+  }
+}
+
 const processor = new BatchProcessor(EventType.SQS);
 
 /** See the file head. */
 export const handler = (event: SQSEvent): Promise<SQSBatchResponse> =>
-  processPartialResponse(event, carryOut, processor, { throwOnFullBatchFailure: false });
+  processPartialResponse(event, handle, processor, { throwOnFullBatchFailure: false });

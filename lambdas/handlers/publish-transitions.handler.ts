@@ -16,7 +16,7 @@ import { systemClock } from '../adapters/system.ts';
 import { Env } from '../contracts/environment.ts';
 import type { ExecutionTransitioned } from '../contracts/events.ts';
 import { Metric } from '../contracts/metric-names.ts';
-import { QueueError } from '../domain/errors.ts';
+import { evidenceOf, QueueError } from '../domain/errors.ts';
 import type { MetricCount } from '../domain/transition-metrics.ts';
 import { createLogger, createMetrics } from '../platform/observability.ts';
 import { requireEnv } from '../platform/require-env.ts';
@@ -59,6 +59,16 @@ async function record(streamed: DynamoDBRecord, pending: Pending): Promise<void>
   }
 }
 
+/** Powertools gives a failed record back without a word, so the word is here. */
+async function handle(streamed: DynamoDBRecord, pending: Pending): Promise<void> {
+  try {
+    await record(streamed, pending);
+  } catch (thrown) {
+    logger.error('record not published', { eventId: streamed.eventID, ...evidenceOf(thrown) });
+    throw thrown;
+  }
+}
+
 const processor = new BatchProcessor(EventType.DynamoDBStreams);
 
 async function announce(pending: Pending): Promise<readonly string[]> {
@@ -70,7 +80,7 @@ async function announce(pending: Pending): Promise<readonly string[]> {
 /** See the file head. */
 export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   const pending: Pending = new Map();
-  const work = (streamed: DynamoDBRecord): Promise<void> => record(streamed, pending);
+  const work = (streamed: DynamoDBRecord): Promise<void> => handle(streamed, pending);
   const audited = await processPartialResponse(event, work, processor, { throwOnFullBatchFailure: false });
   const unannounced = (await announce(pending)).map((itemIdentifier) => ({ itemIdentifier }));
   return { batchItemFailures: [...audited.batchItemFailures, ...unannounced] };

@@ -4,7 +4,7 @@
  */
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { QueueError } from '../../domain/errors.ts';
+import { evidenceOf, QueueError } from '../../domain/errors.ts';
 import { RefusalReason, SlackRefusal } from './slack-refusal.ts';
 import type { VerifiedForm } from './verified-form.ts';
 
@@ -39,12 +39,6 @@ function refusalOf(thrown: unknown): SlackRefusal | undefined {
   const isInvalid = thrown instanceof QueueError && thrown.code === 'REQUEST_INVALID';
   return isInvalid ? new SlackRefusal(400, RefusalReason.Malformed) : undefined;
 }
-
-/** Our own words only: the message of an unknown error may quote anything. */
-const evidenceOf = (thrown: unknown) =>
-  thrown instanceof QueueError
-    ? { errorName: thrown.name, code: thrown.code, detail: thrown.detail }
-    : { errorName: thrown instanceof Error ? thrown.name : typeof thrown };
 
 /** The handler of a Slack route. It never throws: Slack shows a 503 as a failure, and the person tries again. */
 export function createSlackEndpoint(

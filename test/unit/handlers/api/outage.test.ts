@@ -3,6 +3,7 @@ import { json, type RunningServer, startServer } from '../../../../tools/local/h
 import { FakeClock } from '../../../helpers/fake-clock.ts';
 import { type HttpAnswer, httpAnswer, httpEvent, type HttpRequest } from '../../../helpers/http-event.ts';
 import { lambdaContext } from '../../../helpers/lambda-context.ts';
+import { writtenLines } from '../../../helpers/written-lines.ts';
 import { enqueueRequest, importHandlers, problemOf } from './api-under-test.ts';
 
 const SECRET = 'no access to the secret table of account 123456789012';
@@ -30,15 +31,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const logged: string[] = [];
+let logged: readonly string[];
 beforeEach(() => {
-  logged.length = 0;
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((text) => {
-      logged.push(String(text));
-      return true;
-    });
-  }
+  logged = writtenLines();
 });
 afterEach(() => {
   vi.restoreAllMocks();

@@ -86,8 +86,8 @@ export const sqsEvent = (bodies: readonly string[]): SQSEvent => ({
   })),
 });
 
-/** Starts them; `stop` ends what it started. */
-export async function startSlackFunctions() {
+/** Starts them; `stop` ends what it started. @param env variables of its own */
+export async function startSlackFunctions(env: Readonly<Record<string, string>> = {}) {
   const [dynamoDb, slack, ssm] = await Promise.all([startDynamoDb(), fakeSlack(), fakeSsm()]);
   const aws = fakeAws();
   Object.assign(process.env, {
@@ -99,6 +99,7 @@ export async function startSlackFunctions() {
     [Env.OperatorsParameter]: '/operators',
     [Env.ClickQueueUrl]: 'https://sqs.example/clicks',
     ...dynamoDb.env,
+    ...env,
   });
   const handlers = await importHandlers();
   const post = async (

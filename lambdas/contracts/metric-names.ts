@@ -5,6 +5,7 @@
  * |---|---|
  * | `publish-transitions` | the stream, as each transition enters the audit trail |
  * | `update-card` | Slack's answers |
+ * | the three consumers | what they fail on |
  * | `sweep` | what it finds; gauges, reported by every run |
  */
 export const Metric = {
@@ -30,6 +31,11 @@ export const Metric = {
   FingerprintMismatches: 'fingerprint_mismatches',
   /** Stream records put aside. */
   RecordsParked: 'stream_records_parked',
+  /**
+   * Messages and stream records that a consumer failed on by a fault of its own, each time that it did; by function. What
+   * a provider, a lost race or a wait explains is left out.
+   */
+  ConsumerFailures: 'consumer_failures',
   /** From a transition to Slack's confirmation that it, or a later one, is shown; in milliseconds. */
   StatusLatency: 'status_latency_ms',
   /** Card updates that Slack will refuse until somebody mends channel, app or token. */
@@ -58,5 +64,8 @@ export type Metric = (typeof Metric)[keyof typeof Metric];
 /** Namespace of all metrics. */
 export const METRIC_NAMESPACE = 'QuoteExecutionQueue';
 
-/** The one dimension of all metrics. KEEP IN STEP WITH lambdas/platform/observability.ts (`SERVICE_NAME`) */
+/** Dimension of {@link Metric.ConsumerFailures} alone: the deployed name of the function, which has the stage in it. */
+export const FUNCTION_DIMENSION = 'function';
+
+/** The one dimension of all other metrics. KEEP IN STEP WITH lambdas/platform/observability.ts (`SERVICE_NAME`) */
 export const METRIC_DIMENSIONS = { service: 'quote-execution-queue' } as const;

@@ -97,6 +97,13 @@ export function toQueueError(thrown: unknown): QueueError {
   return new QueueError('UNCLASSIFIED', { detail: `An unlisted error: ${name}`, cause: thrown });
 }
 
+/**
+ * Whether an error tells against the code that met it, or against what that may do. A provider that fails, a race that was
+ * lost and a wait do not; a store that does not answer cannot be told from one that refuses, and does.
+ */
+export const isOwnFault = ({ code, kind, deferral }: QueueError): boolean =>
+  !deferral && kind !== 'conflict' && !code.startsWith('PROVIDER_');
+
 /** What a log says of any thrown value: names and our own words; the message of an unlisted error may quote anything. */
 export function evidenceOf(thrown: unknown) {
   const { code, detail } = toQueueError(thrown);

@@ -15,13 +15,14 @@ import { createSlackClient } from '../adapters/slack/slack-client.ts';
 import { systemClock } from '../adapters/system.ts';
 import { Env } from '../contracts/environment.ts';
 import type { Click } from '../contracts/slack-payloads.ts';
-import { evidenceOf, toQueueError } from '../domain/errors.ts';
+import { evidenceOf, isOwnFault, toQueueError } from '../domain/errors.ts';
 import { CLIENT_OPTIONS } from '../platform/client-options.ts';
-import { createLogger } from '../platform/observability.ts';
+import { createFailureCount, createLogger, createMetrics } from '../platform/observability.ts';
 import { requireEnv } from '../platform/require-env.ts';
 import { workClick } from './slack/work-click.ts';
 
 const logger = createLogger('operate-click');
+const countFailure = createFailureCount(createMetrics());
 const queue = new DynamoDbTaskRepo(createDocumentClient(), requireEnv(Env.TasksTable));
 const driver = new StepFunctionsDriver(new SFNClient(CLIENT_OPTIONS), requireEnv(Env.StateMachineArn));
 const secretArn = requireEnv(Env.SlackSecretArn);
@@ -54,6 +55,7 @@ async function handle({ messageId, body }: SQSRecord): Promise<void> {
     await carryOut(click);
   } catch (thrown) {
     logger.error('click not carried out', { messageId, taskId: click?.taskId, ...evidenceOf(thrown) });
+    if (isOwnFault(toQueueError(thrown))) countFailure();
     throw thrown;
   }
 }

@@ -18,12 +18,13 @@ import type { ExecutionTransitioned } from '../contracts/events.ts';
 import { Metric } from '../contracts/metric-names.ts';
 import { evidenceOf, QueueError } from '../domain/errors.ts';
 import type { MetricCount } from '../domain/transition-metrics.ts';
-import { createLogger, createMetrics } from '../platform/observability.ts';
+import { createFailureCount, createLogger, createMetrics } from '../platform/observability.ts';
 import { requireEnv } from '../platform/require-env.ts';
 
 const logger = createLogger('publish-transitions');
 const audit = new DynamoDbAuditRepo(createDocumentClient(), requireEnv(Env.AuditTable));
 const metrics = createMetrics();
+const countFailure = createFailureCount(metrics);
 const park = createParkingLot(requireEnv(Env.ParkedQueueUrl));
 const putEvents = createEventPublisher(requireEnv(Env.EventBusName), systemClock);
 
@@ -55,6 +56,7 @@ async function record(streamed: DynamoDBRecord, pending: Pending): Promise<void>
     if (!(thrown instanceof QueueError)) throw thrown;
     logger.error('parked', { eventId: streamed.eventID, code: thrown.code });
     await park(streamed, thrown);
+    countFailure();
     count([{ name: Metric.RecordsParked, value: 1 }]);
   }
 }
@@ -65,6 +67,7 @@ async function handle(streamed: DynamoDBRecord, pending: Pending): Promise<void>
     await record(streamed, pending);
   } catch (thrown) {
     logger.error('record not published', { eventId: streamed.eventID, ...evidenceOf(thrown) });
+    countFailure();
     throw thrown;
   }
 }
@@ -73,7 +76,10 @@ const processor = new BatchProcessor(EventType.DynamoDBStreams);
 
 async function announce(pending: Pending): Promise<readonly string[]> {
   const left = await putEvents([...pending.keys()]);
-  if (left.length > 0) logger.error('events not taken by the bus', { count: left.length });
+  if (left.length > 0) {
+    logger.error('events not taken by the bus', { count: left.length });
+    countFailure();
+  }
   return left.flatMap((event) => pending.get(event)?.dynamodb?.SequenceNumber ?? []);
 }
 

@@ -18,12 +18,13 @@ import { type CardMessage, cardMessageSchema } from '../contracts/cards.ts';
 import { Env } from '../contracts/environment.ts';
 import { Metric } from '../contracts/metric-names.ts';
 import { CARD_RETRY, cardRetrySeconds, isPassing, retried } from '../domain/card.ts';
-import { QueueError, toQueueError } from '../domain/errors.ts';
-import { createLogger, createMetrics } from '../platform/observability.ts';
+import { evidenceOf, isOwnFault, QueueError, toQueueError } from '../domain/errors.ts';
+import { createFailureCount, createLogger, createMetrics } from '../platform/observability.ts';
 import { requireEnv } from '../platform/require-env.ts';
 
 const logger = createLogger('update-card');
 const metrics = createMetrics();
+const countFailure = createFailureCount(metrics);
 const store = createDocumentClient();
 const tasks = new DynamoDbTaskRepo(store, requireEnv(Env.TasksTable));
 const ledger = new DynamoDbLedgerRepo(store, requireEnv(Env.LedgerTable));
@@ -75,6 +76,7 @@ async function putBack(message: CardMessage, error: QueueError): Promise<boolean
     const { code, detail } = error;
     logger.warn('card not updated', { taskId, code, detail, count, delaySeconds });
   }
+  if (isOwnFault(error)) countFailure();
   if (!isPassing(error)) metrics.addMetric(Metric.SlackTerminalErrors, MetricUnit.Count, 1);
   if (next === undefined) return false;
   await sendLater(next, delaySeconds);
@@ -112,6 +114,7 @@ function byTask(records: readonly SQSRecord[], failures: Set<string>): Map<strin
       groups.set(key, [sinceMsOf(message) < sinceMsOf(first) ? message : first, [...ids, messageId]]);
     } catch {
       logger.error('not a card message', { messageId });
+      countFailure();
       failures.add(messageId);
     }
   }
@@ -123,8 +126,9 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
   const failures = new Set<string>();
   const work = [...byTask(event.Records, failures).values()].map(async ([message, messageIds]) => {
     const isHandled = await handled(message, context).catch((thrown: unknown) => {
-      const { code, detail } = toQueueError(thrown);
-      logger.error('card message failed', { taskId: message.detail.taskId, code, detail });
+      const { taskId } = message.detail;
+      logger.error('card message failed', { taskId, ...evidenceOf(thrown) });
+      if (isOwnFault(toQueueError(thrown))) countFailure();
       return false;
     });
     if (!isHandled) messageIds.forEach((messageId) => failures.add(messageId));

@@ -4,5 +4,7 @@
  */
 export const RELEASE_ALARM_MEANINGS = {
   'release-function-errors': 'Functions behind the API, the queues or the schedule fail',
+  'release-answered-failures':
+    'The API answers 5xx, or consumers give back what they should have done, though no function throws',
   'release-worker-crashes': 'Workers crash, run out of time or memory, or cannot be loaded',
 } as const;

@@ -78,12 +78,12 @@ export class QueueStack extends Stack {
       executionArns: executionArns(this, config.stackName),
     };
     const functions = new QueueFunctions(this, 'Functions', { config, resources });
+    const api = new ActionApi(this, 'ActionApi', { ...common, functions });
     const machine = new QuoteActionMachine(this, 'QuoteAction', {
       ...common,
       functions,
-      releaseAlarms: this.shiftTraffic(config, functions),
+      releaseAlarms: this.shiftTraffic(config, functions, api),
     });
-    const api = new ActionApi(this, 'ActionApi', { ...common, functions });
     this.auditPublisher = new AuditPublisher(this, 'AuditPublisher', {
       publisher: functions.targetOf('publish-transitions'),
       streamArn: resources.tables.tasksStreamArn,
@@ -98,9 +98,11 @@ export class QueueStack extends Stack {
   private shiftTraffic(
     { rollout, stackName, runbookBaseUrl }: QueueConfig,
     functions: QueueFunctions,
+    { api: { apiId } }: ActionApi,
   ): readonly Alarm[] {
     if (rollout !== Rollout.Gradual) return [];
-    const { alarms } = new ReleaseAlarms(this, 'ReleaseAlarms', { stackName, runbookBaseUrl, functions });
+    const watched = { stackName, runbookBaseUrl, functions, apiId };
+    const { alarms } = new ReleaseAlarms(this, 'ReleaseAlarms', watched);
     const shift = new TrafficShift(this, 'TrafficShift', {
       stackName,
       aliases: functions.liveAliases,

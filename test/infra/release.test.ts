@@ -206,22 +206,6 @@ describe('a gradual rollout', () => {
     expect(groups.toSorted()).toEqual(idsOf(prod.ofType(GROUP)));
   });
 
-  it('watches the errors of every function but the sweep, by alias where one is live', () => {
-    const watched = prod
-      .ofType('AWS::CloudWatch::Alarm')
-      .filter(([id]) => alarmIds.includes(id))
-      .flatMap(([, { Properties }]): unknown[] => Object(Properties)['Metrics'])
-      .filter((metric) => JSON.stringify(metric).includes('"MetricName":"Errors"'));
-
-    expect(alarmIds).toHaveLength(2);
-    // A task that nobody can read makes the sweep fail each minute, until somebody has cleaned up.
-    expect(JSON.stringify(watched)).not.toContain('sweep');
-    expect(watched).toHaveLength(FUNCTION_NAMES.length - 1);
-    expect(watched.filter((metric) => JSON.stringify(metric).includes(':live'))).toHaveLength(
-      FUNCTION_NAMES.length - 1 - PINNED_FUNCTIONS.length,
-    );
-  });
-
   it('lets CodeDeploy move these aliases and no others', () => {
     const [role] = prod
       .ofType('AWS::IAM::Role')

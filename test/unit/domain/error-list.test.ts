@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES, ErrorKind, isErrorCode, kindOf } from '../../../lambdas/contracts/error-codes.ts';
-import { LeaseLost, QueueError, SnapshotRefused, toQueueError } from '../../../lambdas/domain/errors.ts';
+import {
+  isOwnFault,
+  LeaseLost,
+  QueueError,
+  SnapshotRefused,
+  toQueueError,
+} from '../../../lambdas/domain/errors.ts';
 
 const entries = Object.entries(ERROR_CODES).map(([code, entry]) => ({ code, ...entry }));
 
@@ -59,5 +65,25 @@ describe('toQueueError', () => {
 
   it('cuts a detail at 1,000 characters', () => {
     expect(new QueueError('UNCLASSIFIED', { detail: 'x'.repeat(2_000) }).detail).toHaveLength(1_000);
+  });
+});
+
+describe('isOwnFault', () => {
+  it.each([
+    new QueueError('UNCLASSIFIED'),
+    new QueueError('STORED_RECORD_INVALID'),
+    new QueueError('DRIVER_NOT_STARTED'),
+    new QueueError('TASK_NOT_FOUND'),
+  ])('tells %s against the code that met it', (error) => {
+    expect(isOwnFault(error)).toBe(true);
+  });
+
+  it.each([
+    new QueueError('PROVIDER_UNAVAILABLE'),
+    new QueueError('PROVIDER_MISCONFIGURED'),
+    new QueueError('EFFECT_IN_PROGRESS', { deferral: true }),
+    new LeaseLost(),
+  ])('leaves out %s', (error) => {
+    expect(isOwnFault(error)).toBe(false);
   });
 });

@@ -7,6 +7,7 @@ import { Env } from '../../../lambdas/contracts/environment.ts';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE } from '../../../lambdas/contracts/metric-names.ts';
 import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
 import { completed } from '../../../lambdas/domain/transitions.ts';
+import { SERVICE_NAME } from '../../../lambdas/platform/observability.ts';
 import { json, type RunningServer, startServer } from '../../../tools/local/http-server.ts';
 import { contextAt, countedIds, queuedTask, resultOf, runningTask } from '../../helpers/builders.ts';
 import { type DynamoDbServer, startDynamoDb } from '../../helpers/dynamodb-server.ts';
@@ -30,6 +31,7 @@ let dynamoDb: DynamoDbServer;
 let bus: RunningServer;
 /** What the bus waits for before it answers. */
 let busMayAnswer: Promise<void>;
+let busRefuses: boolean;
 let handler: Handler;
 let lines: unknown[];
 
@@ -37,6 +39,7 @@ beforeAll(async () => {
   dynamoDb = await startDynamoDb();
   bus = await startServer(async (request) => {
     await busMayAnswer;
+    if (busRefuses) return json(400, { __type: 'AccessDeniedException' });
     const entries: readonly unknown[] = Object(JSON.parse(request.body.toString('utf8')))['Entries'];
     return json(200, { FailedEntryCount: 0, Entries: entries.map(() => ({ EventId: 'id' })) });
   });
@@ -56,6 +59,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   busMayAnswer = Promise.resolve();
+  busRefuses = false;
   lines = [];
   vi.spyOn(console, 'log').mockImplementation((line: unknown) => void lines.push(JSON.parse(String(line))));
 });
@@ -119,6 +123,22 @@ describe('the metrics of publish-transitions', () => {
     expect(new Set(declared.map(({ Namespace }) => Namespace))).toEqual(new Set([METRIC_NAMESPACE]));
     expect(new Set(emf.map(({ service }) => service))).toEqual(new Set([METRIC_DIMENSIONS.service]));
     expect(JSON.stringify(lines)).not.toContain('task-');
+  });
+
+  it('tell of a bus that takes nothing, by function, so that a release alarm sees it', async () => {
+    busRefuses = true;
+
+    await handler({ Records: lifeOf('refused').slice(0, 1).map(recordOf) });
+
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        consumer_failures: 1,
+        function: SERVICE_NAME,
+        _aws: expect.objectContaining({
+          CloudWatchMetrics: [expect.objectContaining({ Dimensions: [['service', 'function']] })],
+        }),
+      }),
+    );
   });
 
   it('are out before the bus has answered: a process that dies there loses none', async () => {

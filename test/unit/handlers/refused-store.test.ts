@@ -1,24 +1,33 @@
 /** The functions behind queues and the stream when DynamoDB refuses everything, as it does when a release lacks a permission. */
+import { createHash } from 'node:crypto';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { toItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
+import { systemClock } from '../../../lambdas/adapters/system.ts';
 import { Env } from '../../../lambdas/contracts/environment.ts';
 import type { Click } from '../../../lambdas/contracts/slack-payloads.ts';
+import { SERVICE_NAME } from '../../../lambdas/platform/observability.ts';
 import { json, type RunningServer, startServer } from '../../../tools/local/http-server.ts';
 import { queuedTask } from '../../helpers/builders.ts';
 import { TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
+import { lambdaContext } from '../../helpers/lambda-context.ts';
 import { writtenLines } from '../../helpers/written-lines.ts';
 import { sqsEvent } from './slack/slack-under-test.ts';
 
 const SECRET = 'no access to the secret table of account 123456789012';
 
+const REFUSED = json(400, { __type: 'com.amazon.coral.service#AccessDeniedException', message: SECRET });
+/** What the card queue answers. */
+const queue = { status: 400 };
+
 const importHandlers = async () => {
-  const [publish, operate] = await Promise.all([
+  const [publish, operate, update] = await Promise.all([
     import('../../../lambdas/handlers/publish-transitions.handler.ts'),
     import('../../../lambdas/handlers/operate-click.handler.ts'),
+    import('../../../lambdas/handlers/update-card.handler.ts'),
   ]);
-  return { publish: publish.handler, operate: operate.handler };
+  return { publish: publish.handler, operate: operate.handler, update: update.handler };
 };
 
 let server: RunningServer;
@@ -26,9 +35,15 @@ let handlers: Awaited<ReturnType<typeof importHandlers>>;
 let written: readonly string[];
 
 beforeAll(async () => {
-  server = await startServer(async () =>
-    json(400, { __type: 'com.amazon.coral.service#AccessDeniedException', message: SECRET }),
-  );
+  server = await startServer(async ({ body, headers }) => {
+    const isSend = String(headers['x-amz-target']).endsWith('.SendMessage');
+    if (!isSend || queue.status >= 400) return REFUSED;
+    const { MessageBody } = Object(JSON.parse(body.toString('utf8')));
+    return json(200, {
+      MessageId: 'id',
+      MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex'),
+    });
+  });
   const env = {
     AWS_ENDPOINT_URL: server.url,
     AWS_REGION: 'eu-central-1',
@@ -36,12 +51,17 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: 'test',
     [Env.TasksTable]: TABLE_NAMES.tasks,
     [Env.AuditTable]: TABLE_NAMES.audit,
+    [Env.LedgerTable]: TABLE_NAMES.ledger,
+    [Env.CardsTable]: TABLE_NAMES.cards,
+    [Env.CardQueueUrl]: `${server.url}/000000000000/cards`,
+    [Env.SlackChannelId]: 'C0QUOTES1',
     [Env.ParkedQueueUrl]: `${server.url}/000000000000/parked`,
     [Env.EventBusName]: 'transitions',
     [Env.StateMachineArn]: 'arn:aws:states:eu-central-1:123456789012:stateMachine:quote-action',
     [Env.SlackSecretArn]: 'slack-secret',
     [Env.SlackApiUrl]: `${server.url}/`,
     POWERTOOLS_LOG_LEVEL: 'INFO',
+    AWS_LAMBDA_FUNCTION_NAME: 'quoteq-prod-consumer',
   };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   handlers = await importHandlers();
@@ -57,11 +77,12 @@ afterAll(async () => {
   await server.stop();
 });
 
-const logged = (message: string): readonly unknown[] =>
-  written
-    .flatMap((text) => text.trim().split('\n'))
-    .map((line): unknown => JSON.parse(line))
-    .filter((line) => Object(line).message === message);
+const lines = (): readonly Record<string, unknown>[] =>
+  written.flatMap((text) => text.trim().split('\n')).map((line) => Object(JSON.parse(line)));
+const logged = (message: string) => lines().filter((line) => line['message'] === message);
+/** What a release alarm sees: one for each failure. */
+const counted = () => lines().filter((line) => 'consumer_failures' in line);
+const ONCE = [{ consumer_failures: 1, service: SERVICE_NAME, function: 'quoteq-prod-consumer' }];
 
 const click = (taskId: string): Click => ({
   schemaVersion: 1,
@@ -78,7 +99,7 @@ const click = (taskId: string): Click => ({
 });
 
 describe('publish-transitions, whose trail refuses every record', () => {
-  it('gives the record back, and says which one and why in its log', async () => {
+  it('gives the record back, says which one and why in its log, and counts it', async () => {
     const streamed: DynamoDBRecord = {
       eventID: 'event-7',
       eventName: 'INSERT',
@@ -95,12 +116,13 @@ describe('publish-transitions, whose trail refuses every record', () => {
     expect(logged('record not published')).toMatchObject([
       { level: 'ERROR', eventId: 'event-7', code: 'UNCLASSIFIED', errorName: 'AccessDeniedException' },
     ]);
+    expect(counted()).toMatchObject(ONCE);
     expect(written.join('')).not.toContain('secret table');
   });
 });
 
 describe('operate-click, whose table refuses every read', () => {
-  it('gives the click back, and says which task and why in its log', async () => {
+  it('gives the click back, says which task and why in its log, and counts it', async () => {
     const { taskId } = queuedTask();
 
     const answer = await handlers.operate(sqsEvent([JSON.stringify(click(taskId))]));
@@ -109,6 +131,7 @@ describe('operate-click, whose table refuses every read', () => {
     expect(logged('click not carried out')).toMatchObject([
       { level: 'ERROR', taskId, code: 'UNCLASSIFIED', errorName: 'AccessDeniedException' },
     ]);
+    expect(counted()).toMatchObject(ONCE);
     expect(written.join('')).not.toContain('secret table');
   });
 
@@ -119,5 +142,20 @@ describe('operate-click, whose table refuses every read', () => {
       { messageId: 'message-0', code: 'UNCLASSIFIED', errorName: '$ZodError' },
     ]);
     expect(written.join('')).not.toContain('stranger');
+  });
+});
+
+describe('update-card, whose tables refuse every request', () => {
+  it.each([
+    ['puts the message back and counts it', 200, 0],
+    ['gives the message back and counts it, when the queue refuses it too', 400, 1],
+  ])('%s', async (_does, status, failures) => {
+    queue.status = status;
+    const message = JSON.stringify({ detail: { taskId: queuedTask().taskId } });
+
+    const answer = await handlers.update(sqsEvent([message]), lambdaContext(systemClock));
+
+    expect(answer.batchItemFailures).toHaveLength(failures);
+    expect(counted().slice(0, 1)).toMatchObject(ONCE);
   });
 });

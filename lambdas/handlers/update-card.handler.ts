@@ -48,10 +48,13 @@ const BUSY = new QueueError('EFFECT_IN_PROGRESS', {
   deferral: true,
 });
 
+/** One value for each transition, reported by the update that showed it, whatever became of the rest of that update. */
 function report(taskId: string, outcome: CardOutcome): void {
-  if (outcome.kind !== 'shown') return;
-  const { version, latencies } = outcome;
-  logger.info('card shown', { taskId, version, latencyMs: latencies.at(-1)?.latencyMs });
+  if (outcome.kind !== 'shown' && outcome.kind !== 'failed') return;
+  const { latencies } = outcome;
+  if (outcome.kind === 'shown') {
+    logger.info('card shown', { taskId, version: outcome.version, latencyMs: latencies.at(-1)?.latencyMs });
+  }
   for (const { latencyMs } of latencies) {
     metrics.addMetric(Metric.StatusLatency, MetricUnit.Milliseconds, latencyMs);
   }

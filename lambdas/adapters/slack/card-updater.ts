@@ -31,7 +31,12 @@ export type CardOutcome =
   /** Somebody else is updating it, and takes long. */
   | { readonly kind: 'busy' }
   | { readonly kind: 'shown'; readonly version: number; readonly latencies: readonly LatencyRecord[] }
-  | { readonly kind: 'failed'; readonly error: QueueError };
+  /** `latencies` as in `shown`, of a card that Slack took before the rest failed; the next try has none of them. */
+  | {
+      readonly kind: 'failed';
+      readonly error: QueueError;
+      readonly latencies: readonly LatencyRecord[];
+    };
 
 const UNLOCKED = { owner: undefined, lockExpiresAtMs: undefined } as const;
 
@@ -48,6 +53,15 @@ const MIN_REMAINING_MS = 12_000;
 
 /** An update that was tried; `busy` names the version that it would have shown. */
 type Try = Exclude<CardOutcome, { kind: 'busy' }> | { readonly kind: 'busy'; readonly version: number };
+
+/** How far an update has come. */
+interface Progress {
+  /** What Slack shows by it. */
+  change: CardChange;
+  latencies: readonly LatencyRecord[];
+  /** The card says so too: no other update finds the same latencies. */
+  isStored: boolean;
+}
 
 /** See the file head. One per invocation. */
 export class CardUpdater {
@@ -105,25 +119,24 @@ export class CardUpdater {
   }
 
   async #updateLocked(task: ExecutionTask, card: CardRecord): Promise<Try> {
-    let shown: CardChange = {};
+    const progress: Progress = { change: {}, latencies: [], isStored: false };
     try {
-      return await this.#show(task, card, (place) => {
-        shown = { ...place, versionShown: task.version };
-      });
+      return await this.#show(task, card, progress);
     } catch (thrown) {
       const error = toQueueError(thrown);
-      await this.#giveBack(card, error, shown);
-      return { kind: 'failed', error };
+      const isStored = (await this.#giveBack(card, error, progress.change)) || progress.isStored;
+      return { kind: 'failed', error, latencies: isStored ? progress.latencies : [] };
     }
   }
 
-  /** `onShown`: Slack shows it from now on, whatever becomes of the rest. */
-  async #show(task: ExecutionTask, card: CardRecord, onShown: (place: CardChange) => void): Promise<Try> {
+  /** Slack shows what is in `progress` from then on, whatever becomes of the rest. */
+  async #show(task: ExecutionTask, card: CardRecord, progress: Progress): Promise<Try> {
     const { clock, cards, rewriteLater } = this.#options;
     const messages: CardMessagesOptions = { ...this.#options, client: await this.#options.client() };
     const place = await showCard(messages, task, card);
-    onShown(place);
     const latencies = latenciesOf(task, card, clock.nowMs());
+    progress.change = { ...place, versionShown: task.version };
+    progress.latencies = latencies;
     await Promise.all(latencies.map((record) => cards.putLatency(record)));
     if (card.doubtfulSinceMs !== undefined) await rewriteLater(task.taskId);
     const recoveries = recoveriesOf(task, card.versionDone);
@@ -136,15 +149,16 @@ export class CardUpdater {
       lastError: undefined,
       ...(recoveries.length === 0 ? done : {}),
     });
+    progress.isStored = true;
     for (const recovery of recoveries) await tellRecovery(messages, task, shown, recovery);
     if (recoveries.length > 0) await cards.write(shown, done);
     return { kind: 'shown', version: task.version, latencies };
   }
 
-  /** A lock that is lost by now is not given back: its new owner goes on. */
-  async #giveBack(card: CardRecord, error: QueueError, shown: CardChange): Promise<void> {
+  /** A lock that is lost by now is not given back: its new owner goes on, and shows the version anew. */
+  async #giveBack(card: CardRecord, error: QueueError, shown: CardChange): Promise<boolean> {
     const { cards, clock } = this.#options;
-    if (error.code === 'LEASE_LOST') return;
+    if (error.code === 'LEASE_LOST') return false;
     const nowMs = clock.nowMs();
     await cards.write(card, {
       ...shown,
@@ -152,5 +166,6 @@ export class CardUpdater {
       ...(error.inDoubt ? { doubtfulSinceMs: nowMs } : {}),
       ...(isPassing(error) ? {} : { lastError: { code: error.code, detail: error.detail, atMs: nowMs } }),
     });
+    return true;
   }
 }

@@ -8,11 +8,20 @@ import { systemClock } from '../../../lambdas/adapters/system.ts';
 import { type CardMessage, cardMessageSchema } from '../../../lambdas/contracts/cards.ts';
 import { Env } from '../../../lambdas/contracts/environment.ts';
 import { CARD_RETRY } from '../../../lambdas/domain/card.ts';
+import { completed } from '../../../lambdas/domain/transitions.ts';
 import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
 import { clearFaults, scriptFault } from '../../../tools/local/fault-client.ts';
 import { type FaultProxy, startFaultProxy } from '../../../tools/local/fault-proxy.ts';
 import { json, type RunningServer, startServer } from '../../../tools/local/http-server.ts';
-import { countedIds, queuedTask, runningTask, snapshotOf } from '../../helpers/builders.ts';
+import {
+  contextAt,
+  countedIds,
+  queuedTask,
+  resultOf,
+  retryableTask,
+  runningTask,
+  snapshotOf,
+} from '../../helpers/builders.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
 import { lambdaContext } from '../../helpers/lambda-context.ts';
 import { type SlackProvider, startSlackProvider } from '../../helpers/providers.ts';
@@ -30,6 +39,7 @@ let store: FaultProxy;
 let slack: SlackProvider;
 let aws: RunningServer;
 let sent: Sent[];
+let printed: unknown[];
 let handler: Handler;
 let tasks: DynamoDbTaskRepo;
 let cards: DynamoDbCardRepo;
@@ -64,7 +74,8 @@ beforeAll(async () => {
     [Env.SlackSecretArn]: 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:slack',
     [Env.SlackChannelId]: slack.channelId,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
-    POWERTOOLS_METRICS_DISABLED: 'true',
+    POWERTOOLS_DEV: 'true',
+    POWERTOOLS_METRICS_DISABLED: 'false',
   };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   ({ handler } = await import('../../../lambdas/handlers/update-card.handler.ts'));
@@ -81,6 +92,8 @@ const newTask = async (): Promise<ExecutionTask> => {
 
 beforeEach(async () => {
   sent = [];
+  printed = [];
+  vi.spyOn(console, 'log').mockImplementation((line: unknown) => void printed.push(JSON.parse(String(line))));
   task = await newTask();
 });
 afterEach(async () => {
@@ -88,6 +101,7 @@ afterEach(async () => {
   await clearFaults(store.url);
 });
 afterAll(async () => {
+  vi.restoreAllMocks();
   vi.unstubAllEnvs();
   await aws.stop();
   await slack.stop();
@@ -239,6 +253,24 @@ describe('update-card', () => {
     expect(rewrite?.delaySeconds).toBe(CARD_RETRY.rewriteSeconds);
     expect(await deliver(asked(rewrite?.message))).toEqual(HANDLED);
     expect(sent).toHaveLength(2);
+  });
+
+  it('reports each transition’s latency once, also when a message about a recovery is limited after it', async () => {
+    const failed = retryableTask(runningTask(task, Date.now()), Date.now());
+    await tasks.replace(task, failed);
+    await deliver(asked());
+    const done = { result: resultOf(), proof: 'applied' as const };
+    await tasks.replace(failed, completed(runningTask(failed), done, contextAt(Date.now())));
+    await slack.fail({
+      path: '/api/chat.postMessage',
+      fault: { kind: 'status', status: 429, retryAfterSeconds: 1 },
+    });
+
+    expect(await deliver(asked())).toEqual(HANDLED);
+    expect(await deliver(asked(sent[0]?.message))).toEqual(HANDLED);
+
+    expect(sent).toHaveLength(1);
+    expect(printed.flatMap((line): unknown[] => Object(line)['status_latency_ms'] ?? [])).toHaveLength(5);
   });
 
   it('puts a message back while another update of the card is under way', async () => {

@@ -44,47 +44,76 @@ const entryOf = (busName: string, detail: ExecutionTransitioned) => ({
   Time: detail.atMs / 1_000,
 });
 
-/** Sends at most ten; returns those that were not taken. */
-async function putOnce(
-  busName: string,
-  events: readonly ExecutionTransitioned[],
-): Promise<readonly ExecutionTransitioned[]> {
+/** Events that the bus did not take. */
+export interface Refusal {
+  readonly left: readonly ExecutionTransitioned[];
+  /** Why, each once: `HTTP 400 AccessDeniedException`, an entry's `ThrottlingException`, or the name of what was thrown. */
+  readonly reasons: readonly string[];
+}
+
+/** `HTTP 400 AccessDeniedException`: the status, and the error's type without its namespace where there is one. */
+async function refusalOf(response: Response): Promise<string> {
+  const body: unknown = await response.json().catch(() => undefined);
+  const type = Object(body)['__type'];
+  return typeof type === 'string'
+    ? `HTTP ${response.status} ${type.replace(/^.*#/, '')}`
+    : `HTTP ${response.status}`;
+}
+
+/** What `fetch` throws says little; its cause has the system's code, like `ENOTFOUND`. */
+function nameOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return typeof thrown;
+  const { cause } = thrown;
+  return cause instanceof Error && 'code' in cause ? `${thrown.name} ${String(cause.code)}` : thrown.name;
+}
+
+/** Sends at most ten. */
+async function putOnce(busName: string, events: readonly ExecutionTransitioned[]): Promise<Refusal> {
+  const refused = (reason: string): Refusal => ({ left: events, reasons: [reason] });
   const response = await sendAwsRequest({
     service: 'events',
     operation: 'AWSEvents.PutEvents',
     body: { Entries: events.map((event) => entryOf(busName, event)) },
     timeoutMs: REQUEST_TIMEOUT_MS,
-  }).catch(() => undefined);
-  if (response === undefined || !response.ok) return events;
+  }).catch(nameOf);
+  if (typeof response === 'string') return refused(response);
+  if (!response.ok) return refused(await refusalOf(response));
   const answer = answerSchema.safeParse(await response.json().catch(() => undefined));
-  if (!answer.success) return events;
-  return events.filter((_event, index) => answer.data.Entries[index]?.ErrorCode !== undefined);
+  if (!answer.success) return refused('an answer without its entries');
+  const codes = events.map((_event, index) => answer.data.Entries[index]?.ErrorCode);
+  return {
+    left: events.filter((_event, index) => codes[index] !== undefined),
+    reasons: codes.filter((code) => code !== undefined).slice(0, 1),
+  };
 }
 
 async function putPatiently(
   busName: string,
   events: readonly ExecutionTransitioned[],
   clock: Clock,
-): Promise<readonly ExecutionTransitioned[]> {
-  let left = events;
-  for (let tries = 1; left.length > 0; tries += 1) {
-    left = await putOnce(busName, left);
+): Promise<Refusal> {
+  let refusal: Refusal = { left: events, reasons: [] };
+  for (let tries = 1; refusal.left.length > 0; tries += 1) {
+    refusal = await putOnce(busName, refusal.left);
     if (tries === TRIES) break;
-    if (left.length > 0) await clock.sleep(PAUSE_MS * tries);
+    if (refusal.left.length > 0) await clock.sleep(PAUSE_MS * tries);
   }
-  return left;
+  return refusal;
 }
 
 /**
- * A function that puts events on the bus, in any order, and returns those that the bus did not take. One that was taken
- * may be put again: consumers know it by (taskId, version).
+ * A function that puts events on the bus, in any order, and returns those that the bus did not take, with the reasons of
+ * the last try. One that was taken may be put again: consumers know it by (taskId, version).
  */
 export const createEventPublisher =
   (busName: string, clock: Clock) =>
-  async (events: readonly ExecutionTransitioned[]): Promise<readonly ExecutionTransitioned[]> => {
+  async (events: readonly ExecutionTransitioned[]): Promise<Refusal> => {
     const chunks = Array.from({ length: Math.ceil(events.length / MAX_ENTRIES) }, (_, index) =>
       events.slice(index * MAX_ENTRIES, (index + 1) * MAX_ENTRIES),
     );
-    const left = await Promise.all(chunks.map((chunk) => putPatiently(busName, chunk, clock)));
-    return left.flat();
+    const refusals = await Promise.all(chunks.map((chunk) => putPatiently(busName, chunk, clock)));
+    return {
+      left: refusals.flatMap(({ left }) => left),
+      reasons: [...new Set(refusals.flatMap(({ reasons }) => reasons))],
+    };
   };

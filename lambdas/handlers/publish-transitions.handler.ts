@@ -75,9 +75,9 @@ async function handle(streamed: DynamoDBRecord, pending: Pending): Promise<void>
 const processor = new BatchProcessor(EventType.DynamoDBStreams);
 
 async function announce(pending: Pending): Promise<readonly string[]> {
-  const left = await putEvents([...pending.keys()]);
+  const { left, reasons } = await putEvents([...pending.keys()]);
   if (left.length > 0) {
-    logger.error('events not taken by the bus', { count: left.length });
+    logger.error('events not taken by the bus', { count: left.length, reasons });
     countFailure();
   }
   return left.flatMap((event) => pending.get(event)?.dynamodb?.SequenceNumber ?? []);

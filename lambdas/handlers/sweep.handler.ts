@@ -14,6 +14,7 @@ import { createEventPublisher, transitionedOf } from '../adapters/event-publishe
 import { StepFunctionsDriver } from '../adapters/execution-driver.ts';
 import { randomIds, systemClock } from '../adapters/system.ts';
 import { Env } from '../contracts/environment.ts';
+import type { AuditRecord } from '../contracts/records.ts';
 import { DEFAULT_RETRY_POLICY } from '../domain/policy.ts';
 import { ExecutionQueueService } from '../domain/queue-service.ts';
 import { CLIENT_OPTIONS } from '../platform/client-options.ts';
@@ -21,10 +22,18 @@ import { createLogger, createMetrics } from '../platform/observability.ts';
 import { requireEnv } from '../platform/require-env.ts';
 import { createSweepHandler } from './sweep.ts';
 
+const logger = createLogger('sweep');
 const client = createDocumentClient();
 const tasksTable = requireEnv(Env.TasksTable);
 const controlsTable = requireEnv(Env.ControlsTable);
 const putEvents = createEventPublisher(requireEnv(Env.EventBusName), systemClock);
+
+async function announce(record: AuditRecord): Promise<boolean> {
+  const { left, reasons } = await putEvents([transitionedOf(record)]);
+  if (left.length === 0) return true;
+  logger.error('event not taken by the bus', { taskId: record.taskId, version: record.version, reasons });
+  return false;
+}
 
 /** See the file head. */
 export const handler = createSweepHandler({
@@ -40,10 +49,10 @@ export const handler = createSweepHandler({
   }),
   tasks: new DynamoDbTaskWalker(client, tasksTable),
   audit: new DynamoDbAuditRepo(client, requireEnv(Env.AuditTable)),
-  announce: async (record) => (await putEvents([transitionedOf(record)])).length === 0,
+  announce,
   ledger: new DynamoDbLedgerPurger(client, requireEnv(Env.LedgerTable)),
   cursors: new DynamoDbWalkCursors(client, controlsTable),
   clock: systemClock,
-  logger: createLogger('sweep'),
+  logger,
   metrics: createMetrics(),
 });

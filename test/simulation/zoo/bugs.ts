@@ -171,8 +171,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'unknown upload taken for a refusal: an event is lost',
     file: 'lambdas/adapters/event-publisher.ts',
-    find: 'if (response === undefined || !response.ok) return events;',
-    replace: 'if (response === undefined || !response.ok) return [];',
+    find: 'const refused = (reason: string): Refusal => ({ left: events, reasons: [reason] });',
+    replace: 'const refused = (reason: string): Refusal => ({ left: [], reasons: [reason] });',
   },
   {
     name: 'owner not confirmed before the effect',

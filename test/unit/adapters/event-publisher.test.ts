@@ -1,0 +1,94 @@
+/** What is told of a bus that does not take events. */
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createEventPublisher } from '../../../lambdas/adapters/event-publisher.ts';
+import { SCHEMA_VERSION } from '../../../lambdas/contracts/records.ts';
+import type { ExecutionTransitioned } from '../../../lambdas/contracts/events.ts';
+import { json, type RunningServer, type ServerReply, startServer } from '../../../tools/local/http-server.ts';
+import { FakeClock, START_MS } from '../../helpers/fake-clock.ts';
+
+let bus: RunningServer | undefined;
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await bus?.stop();
+  bus = undefined;
+});
+
+const eventOf = (version: number): ExecutionTransitioned => ({
+  schemaVersion: SCHEMA_VERSION,
+  taskId: `task-${'0'.repeat(40)}`,
+  quoteId: 'Q-1',
+  kind: 'crm.sync',
+  version,
+  from: 'queued',
+  to: 'running',
+  cause: 'claim',
+  actor: 'worker',
+  attempt: 1,
+  deferrals: 0,
+  generation: 1,
+  atMs: START_MS,
+});
+const EVENTS = [eventOf(1), eventOf(2)];
+
+async function putTo(url: string) {
+  vi.stubEnv('AWS_ENDPOINT_URL_EVENTS', url);
+  vi.stubEnv('AWS_REGION', 'eu-central-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  return createEventPublisher('transitions', new FakeClock())(EVENTS);
+}
+
+async function putToBusThat(answer: () => ServerReply) {
+  bus = await startServer(() => Promise.resolve(answer()));
+  return putTo(bus.url);
+}
+
+const refusing = (status: number, type: string) => () => json(status, { __type: type, message: 'secret' });
+const entries = (...codes: readonly (string | undefined)[]) => ({
+  FailedEntryCount: codes.filter((code) => code !== undefined).length,
+  Entries: codes.map((ErrorCode) => (ErrorCode === undefined ? { EventId: 'id' } : { ErrorCode })),
+});
+
+describe('a bus that takes nothing', () => {
+  it.each([
+    [
+      'refuses by permission',
+      refusing(400, 'com.amazon.coral.service#AccessDeniedException'),
+      'HTTP 400 AccessDeniedException',
+    ],
+    ['does not exist', refusing(400, 'ResourceNotFoundException'), 'HTTP 400 ResourceNotFoundException'],
+    ['fails without a word', () => ({ status: 503, body: '' }), 'HTTP 503'],
+    ['answers what is no answer', () => json(200, {}), 'an answer without its entries'],
+  ])('and %s is told as such', async (_how, answer, reason) => {
+    expect(await putToBusThat(answer)).toEqual({ left: EVENTS, reasons: [reason] });
+  });
+
+  it('since nobody is there is told by the code of the system', async () => {
+    const gone = await startServer(() => Promise.resolve(json(200, {})));
+    await gone.stop();
+
+    expect(await putTo(gone.url)).toEqual({ left: EVENTS, reasons: ['TypeError ECONNREFUSED'] });
+  });
+});
+
+describe('a bus that refuses entries', () => {
+  it('leaves those, and the first code tells why', async () => {
+    let asked = 0;
+    const answer = () => {
+      asked += 1;
+      return json(200, asked === 1 ? entries(undefined, 'InternalFailure') : entries('ThrottlingException'));
+    };
+
+    expect(await putToBusThat(answer)).toEqual({ left: [EVENTS[1]], reasons: ['ThrottlingException'] });
+  });
+
+  it('at first and takes them later leaves nothing, and no reason', async () => {
+    let asked = 0;
+    const answer = () => {
+      asked += 1;
+      return json(200, asked === 1 ? entries('ThrottlingException', undefined) : entries(undefined));
+    };
+
+    expect(await putToBusThat(answer)).toEqual({ left: [], reasons: [] });
+  });
+});

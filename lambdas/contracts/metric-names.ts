@@ -49,6 +49,8 @@ export const Metric = {
    * is not due and not looked at, so that a sweep costs what is stuck and not what exists; held tasks are left out too.
    */
   OldestNonTerminalAge: 'oldest_non_terminal_age_ms',
+  /** Gauge: how long ago the kind was paused that is paused longest, in milliseconds; 0 when none is. */
+  OldestPauseAge: 'oldest_pause_age_ms',
   /** Tasks that a sweep gave their next driver, or ended. */
   TasksRecovered: 'tasks_recovered',
   /** Gauge: candidates that a sweep left to the next one. */

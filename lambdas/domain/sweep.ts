@@ -5,6 +5,7 @@
  * 3. Nothing here decides about a task: `recovery.ts` does, on the task itself. So two runs at once are safe.
  */
 import { ActionKind } from '../contracts/action-kinds.ts';
+import type { Pause } from '../contracts/controls.ts';
 import type { ExecutionQueueRepo, PauseSource } from './ports.ts';
 import { inParallel } from './in-parallel.ts';
 import { noting } from './noting.ts';
@@ -46,6 +47,8 @@ export interface SweepReport {
   readonly stuck: number;
   /** Age of the oldest task that is due, since it was enqueued, in ms; 0 when none is. */
   readonly oldestAgeMs: number;
+  /** How long the kind that is paused longest has been so, in ms; 0 when none is, as far as the pauses could be read. */
+  readonly oldestPauseMs: number;
   /** Candidates that the next run begins with; counted up to a thousand per shard. */
   readonly carriedOver: number;
   /** Where it begins. */
@@ -80,13 +83,25 @@ interface Tally {
   oldestAgeMs: number;
 }
 
-/** Kinds whose held tasks may go on. One whose pause cannot be read stays held. */
-async function resumedKinds(pauses: PauseSource, failures: unknown[]): Promise<readonly ActionKind[]> {
-  const looks = Object.values(ActionKind).map((kind) =>
-    noting(failures, async () => ((await pauses.pauseOf(kind)) === undefined ? [kind] : [])),
-  );
-  return (await Promise.all(looks)).flatMap((kinds) => kinds ?? []);
+interface PauseLook {
+  readonly kind: ActionKind;
+  readonly pause: Pause | undefined;
 }
+
+/** Every kind with its pause, but for those whose pause cannot be read. */
+async function lookAtPauses(pauses: PauseSource, failures: unknown[]): Promise<readonly PauseLook[]> {
+  const looks = Object.values(ActionKind).map((kind) =>
+    noting(failures, async () => ({ kind, pause: await pauses.pauseOf(kind) })),
+  );
+  return (await Promise.all(looks)).filter((look) => look !== undefined);
+}
+
+/** Kinds whose held tasks may go on. One whose pause cannot be read stays held. */
+const resumedKinds = (looks: readonly PauseLook[]): readonly ActionKind[] =>
+  looks.flatMap(({ kind, pause }) => (pause === undefined ? [kind] : []));
+
+const oldestPauseMs = (looks: readonly PauseLook[], nowMs: number): number =>
+  Math.max(0, ...looks.flatMap(({ pause }) => (pause === undefined ? [] : [nowMs - pause.sinceMs])));
 
 function tally(into: Tally, held: boolean, look: RecoveryLook | undefined): void {
   into.lookedAt += 1;
@@ -161,7 +176,8 @@ export async function sweep(
   before: LanePositions = {},
 ): Promise<SweepReport> {
   const into: Tally = { recovered: [], failures: [], lookedAt: 0, stuck: 0, oldestAgeMs: 0 };
-  let lanes = lanesOf(await resumedKinds(options.pauses, into.failures), nowMs, before);
+  const pauses = await lookAtPauses(options.pauses, into.failures);
+  let lanes = lanesOf(resumedKinds(pauses), nowMs, before);
   const broken: Lane[] = [];
   while (lanes.length > 0 && limits.mayGoOn() && into.lookedAt < limits.candidates) {
     // What the run before left comes first, and only then the heads, which that one had looked at.
@@ -172,5 +188,6 @@ export async function sweep(
     broken.push(...after.broken);
   }
   const carriedOver = await countLeft(options, lanes, into.failures);
-  return { ...into, carriedOver, positions: positionsOf([...lanes, ...broken]) };
+  const positions = positionsOf([...lanes, ...broken]);
+  return { ...into, oldestPauseMs: oldestPauseMs(pauses, nowMs), carriedOver, positions };
 }

@@ -34,6 +34,7 @@ function measure({ metrics }: SweepSystem, { recovered, sweep, audit }: SweepRun
   count(Metric.StuckTasks, sweep.stuck);
   count(Metric.SweepCarriedOver, sweep.carriedOver);
   metrics.addMetric(Metric.OldestNonTerminalAge, MetricUnit.Milliseconds, sweep.oldestAgeMs);
+  metrics.addMetric(Metric.OldestPauseAge, MetricUnit.Milliseconds, sweep.oldestPauseMs);
 }
 
 function log({ logger }: SweepSystem, { recovered, sweep, ledger, audit, failures }: SweepRunReport): void {

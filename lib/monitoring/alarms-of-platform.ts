@@ -60,6 +60,19 @@ const SWEEP_ALARMS: readonly AlarmDefinition[] = [
     missingData: 'ignore',
     missingDataWhy: `${GAUGE_SILENT} Until then the last state stands.`,
   },
+  {
+    slug: 'forgotten-pause',
+    meaning:
+      'A kind has been paused for more than a day: its actions are held, and no other alarm tells of them',
+    severity: 'ticket',
+    signals: { [ONLY]: counted(Metric.OldestPauseAge, 'Maximum') },
+    comparison: '>',
+    threshold: 24 * HOUR_MS,
+    periodMinutes: 5,
+    periods: 3,
+    missingData: 'ignore',
+    missingDataWhy: `${GAUGE_SILENT} Until then the last state stands.`,
+  },
 ];
 
 const MACHINE_ALARMS: readonly AlarmDefinition[] = (

@@ -93,7 +93,7 @@ const RECOVERY_WIDGETS: readonly WidgetDefinition[] = [
     id: 'stuck-tasks',
     title: 'Stuck tasks',
     unit: 'count',
-    width: 8,
+    width: 6,
     periodMinutes: 1,
     series: [
       count('found by a sweep', Metric.StuckTasks, 'Maximum'),
@@ -104,7 +104,7 @@ const RECOVERY_WIDGETS: readonly WidgetDefinition[] = [
     id: 'recovery',
     title: 'Recovery',
     unit: 'count',
-    width: 8,
+    width: 6,
     periodMinutes: 5,
     series: [
       count('seen to be stuck', Metric.StuckDetected),
@@ -118,9 +118,17 @@ const RECOVERY_WIDGETS: readonly WidgetDefinition[] = [
     id: 'oldest-task',
     title: 'Age of the oldest overdue task',
     unit: 'ms',
-    width: 8,
+    width: 6,
     periodMinutes: 1,
     series: [count('oldest', Metric.OldestNonTerminalAge, 'Maximum')],
+  },
+  {
+    id: 'oldest-pause',
+    title: 'Age of the oldest pause',
+    unit: 'ms',
+    width: 6,
+    periodMinutes: 1,
+    series: [count('paused since', Metric.OldestPauseAge, 'Maximum')],
   },
 ];
 

@@ -31,6 +31,8 @@ export class MemoryStage {
   readonly brokenShards = new Set<string>();
   /** Kinds that are paused. */
   paused = new Set<ActionKind>();
+  /** When the first of them was paused; each later one an hour after the one before. */
+  pausedSinceMs = 0;
   /** Ids of tasks that were read, in order. */
   looks: string[] = [];
   #atOnce = 0;
@@ -99,7 +101,7 @@ export class MemoryStage {
                 kind,
                 reason: '',
                 actor: '',
-                sinceMs: 0,
+                sinceMs: this.pausedSinceMs + [...this.paused].indexOf(kind) * HOUR_MS,
                 version: 1,
                 attemptId: '',
               }

@@ -77,6 +77,7 @@ const UNRECORDED: readonly Metric[] = [
   Metric.SlackTerminalErrors,
   Metric.SweepRuns,
   Metric.SweepCarriedOver,
+  Metric.OldestPauseAge,
   Metric.AuditGapsRepaired,
   Metric.AuditGapsUnrepairable,
 ];

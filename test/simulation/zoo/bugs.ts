@@ -110,8 +110,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'held tasks never released',
     file: 'lambdas/domain/sweep.ts',
-    find: '(await pauses.pauseOf(kind)) === undefined ? [kind] : []',
-    replace: '(await pauses.pauseOf(kind)) === undefined ? [] : []',
+    find: '(pause === undefined ? [kind] : [])',
+    replace: '(pause === undefined ? [] : [])',
   },
   {
     name: 'hold uses an attempt up',

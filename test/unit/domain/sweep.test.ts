@@ -3,6 +3,7 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { DUE_SHARD_NAMES, dueShardOf } from '../../../lambdas/domain/due-shards.ts';
 import { DEFAULT_SWEEP_LIMITS, sweep } from '../../../lambdas/domain/sweep.ts';
+import type { PauseSource } from '../../../lambdas/domain/ports.ts';
 import type { LanePositions } from '../../../lambdas/domain/sweep-lanes.ts';
 import { queuedTask } from '../../helpers/builders.ts';
 import { START_MS } from '../../helpers/fake-clock.ts';
@@ -50,6 +51,32 @@ describe('one run', () => {
 
     expect((await stage.run()).oldestAgeMs).toBe(HOUR_MS / 5);
     expect((await new MemoryStage().run()).oldestAgeMs).toBe(0);
+  });
+
+  it('tells how long the kind has been paused that is paused longest', async () => {
+    const stage = new MemoryStage();
+    stage.paused = new Set(['slack.notify', 'crm.sync']);
+    stage.pausedSinceMs = START_MS - 25 * HOUR_MS;
+
+    expect((await stage.run()).oldestPauseMs).toBe(25 * HOUR_MS);
+    expect((await new MemoryStage().run()).oldestPauseMs).toBe(0);
+  });
+
+  it('tells it of the pauses that it can read, when another cannot be', async () => {
+    const stage = new MemoryStage();
+    stage.paused = new Set(['crm.sync']);
+    stage.pausedSinceMs = START_MS - 2 * HOUR_MS;
+    const pauses: PauseSource = {
+      pauseOf: (kind) => (kind === 'pdf.render' ? refused() : stage.options.pauses.pauseOf(kind)),
+    };
+
+    const { failures, oldestPauseMs } = await sweep(
+      { ...stage.options, pauses },
+      START_MS,
+      DEFAULT_SWEEP_LIMITS,
+    );
+
+    expect([failures.length, oldestPauseMs]).toEqual([1, 2 * HOUR_MS]);
   });
 
   it('tells the age also while no driver can be started, or be asked for', async () => {

@@ -90,6 +90,7 @@ describe('sweep', () => {
       stuck_tasks: 0,
       sweep_carried_over: 0,
       oldest_non_terminal_age_ms: 0,
+      oldest_pause_age_ms: 0,
       audit_gaps_repaired: 0,
       audit_gaps_unrepairable: 0,
     });

@@ -1,10 +1,38 @@
 /** Alarms on what must not happen to the data: duplicates, and records, cards and clicks that were given up. */
 import { Metric } from '../../lambdas/contracts/metric-names.ts';
 import { type AlarmDefinition, ONLY } from './alarm-definition.ts';
-import { counted, depthOf, type Signal } from './signals.ts';
+import { ageOf, counted, depthOf, type Signal } from './signals.ts';
 
 const NOT_COUNTED = 'The metric is written only when there is something to count.';
 const SQS_SILENT = 'SQS reports nothing of a queue that nobody has used for hours: it is empty.';
+
+/** A click has no delay: it is worked on at once. Five minutes are three deliveries that failed, or nobody who consumes. */
+const CLICK_AGE_SECONDS = 5 * 60;
+/**
+ * A card's message waits on purpose: 900 s at most until it is delivered (`CARD_RETRY.maxDelaySeconds`; one that is put back
+ * is a new message, whose age starts anew), and then 5 deliveries of 180 s when `update-card` fails on it, 1,800 s in all. As
+ * much again is room for a backlog. Beyond that nobody consumes the queue.
+ */
+const CARD_AGE_SECONDS = 60 * 60;
+
+/** Messages that wait for a function that does not come: a mapping that is disabled, a consumer that is throttled. */
+const waitsTooLong = (
+  queue: 'cards' | 'clicks',
+  meaning: string,
+  severity: AlarmDefinition['severity'],
+  seconds: number,
+): AlarmDefinition => ({
+  slug: `${queue}-waiting`,
+  meaning,
+  severity,
+  signals: { [ONLY]: ageOf(queue) },
+  comparison: '>',
+  threshold: seconds,
+  periodMinutes: 5,
+  periods: 1,
+  missingData: 'notBreaching',
+  missingDataWhy: SQS_SILENT,
+});
 
 /** One thing in five minutes is enough: each of these wants a person. */
 const atOnce = (
@@ -80,6 +108,18 @@ export const DATA_ALARMS: readonly AlarmDefinition[] = [
     'page',
     depthOf('click-dead-letters'),
     SQS_SILENT,
+  ),
+  waitsTooLong(
+    'clicks',
+    'A click of an operator has not been carried out for five minutes',
+    'page',
+    CLICK_AGE_SECONDS,
+  ),
+  waitsTooLong(
+    'cards',
+    'A card update has waited for an hour: nobody takes them from their queue',
+    'ticket',
+    CARD_AGE_SECONDS,
   ),
   atOnce(
     'slack-terminal-errors',

@@ -59,6 +59,6 @@ export const KPI_ALARMS: readonly AlarmDefinition[] = [
     periods: 2,
     missingData: 'notBreaching',
     missingDataWhy:
-      'Nothing was shown because nothing moved. Cards that cannot be shown at all ring slack-terminal-errors or card-dead-letters.',
+      'Nothing was shown: nothing moved, or no card can be shown. Then cards-waiting rings when nobody takes the updates, slack-terminal-errors when Slack refuses them for good, stream-iterator-age when they do not come; an outage of Slack is waited for, and rings card-dead-letters after a day.',
   },
 ];

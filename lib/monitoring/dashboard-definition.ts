@@ -6,7 +6,16 @@ import { FUNCTION_ENV, type FunctionName } from '../../lambdas/contracts/environ
 import { KPI_CONTRACT, KpiName } from '../../lambdas/contracts/kpi-contract.ts';
 import { Metric } from '../../lambdas/contracts/metric-names.ts';
 import { KPI_SIGNALS } from './kpi-signals.ts';
-import { counted, depthOf, ofApi, ofFunction, ofMachine, type QueueRole, type Signal } from './signals.ts';
+import {
+  ageOf,
+  counted,
+  depthOf,
+  ofApi,
+  ofFunction,
+  ofMachine,
+  type QueueRole,
+  type Signal,
+} from './signals.ts';
 
 /** One line of a chart. */
 export interface SeriesDefinition {
@@ -20,7 +29,7 @@ export interface WidgetDefinition {
   readonly id: string;
   readonly title: string;
   /** Of the vertical axis. */
-  readonly unit: '%' | 'ms' | 'count';
+  readonly unit: '%' | 'ms' | 's' | 'count';
   readonly series: readonly SeriesDefinition[];
   /** Width in columns of 24. */
   readonly width: 6 | 8 | 12;
@@ -193,12 +202,12 @@ const FUNCTION_WIDGETS: readonly WidgetDefinition[] = [
 
 const waiting = (label: string, queue: QueueRole): SeriesDefinition => ({ label, signal: depthOf(queue) });
 
-const EDGE_WIDGETS: readonly WidgetDefinition[] = [
+const WAITING_WIDGETS: readonly WidgetDefinition[] = [
   {
     id: 'dead-letters',
     title: 'Given up and put aside',
     unit: 'count',
-    width: 6,
+    width: 8,
     periodMinutes: 5,
     series: [
       waiting('parked records', 'parked'),
@@ -211,15 +220,29 @@ const EDGE_WIDGETS: readonly WidgetDefinition[] = [
     id: 'queues',
     title: 'Waiting',
     unit: 'count',
-    width: 6,
+    width: 8,
     periodMinutes: 5,
     series: [waiting('card updates', 'cards'), waiting('clicks', 'clicks')],
   },
   {
+    id: 'queue-age',
+    title: 'Longest wait',
+    unit: 's',
+    width: 8,
+    periodMinutes: 5,
+    series: [
+      { label: 'card updates', signal: ageOf('cards') },
+      { label: 'clicks', signal: ageOf('clicks') },
+    ],
+  },
+];
+
+const API_WIDGETS: readonly WidgetDefinition[] = [
+  {
     id: 'api-answers',
     title: 'API: answers',
     unit: 'count',
-    width: 6,
+    width: 12,
     periodMinutes: 5,
     series: [
       { label: 'requests', signal: ofApi('Count') },
@@ -231,7 +254,7 @@ const EDGE_WIDGETS: readonly WidgetDefinition[] = [
     id: 'api-latency',
     title: 'API: latency',
     unit: 'ms',
-    width: 6,
+    width: 12,
     periodMinutes: 5,
     series: [
       { label: 'p95', signal: ofApi('Latency', 'p95') },
@@ -247,5 +270,6 @@ export const DASHBOARD: readonly SectionDefinition[] = [
   { title: 'Recovery', widgets: RECOVERY_WIDGETS },
   { title: 'Executions and audit trail', widgets: EXECUTION_WIDGETS },
   { title: 'Functions', widgets: FUNCTION_WIDGETS },
-  { title: 'Queues and API', widgets: EDGE_WIDGETS },
+  { title: 'Queues', widgets: WAITING_WIDGETS },
+  { title: 'API', widgets: API_WIDGETS },
 ];

@@ -14,6 +14,11 @@ export interface SignalOptions {
   readonly label?: string;
 }
 
+const QUEUE_METRICS = {
+  depth: 'ApproximateNumberOfMessagesVisible',
+  age: 'ApproximateAgeOfOldestMessage',
+} as const;
+
 type Place = Pick<ConstructorParameters<typeof Metric>[0], 'namespace' | 'metricName' | 'dimensionsMap'>;
 
 /**
@@ -60,10 +65,10 @@ export class MetricFactory {
         const StateMachineArn = stateMachineArn(this.scope, this.queueStackName);
         return { namespace: 'AWS/States', metricName: source.name, dimensionsMap: { StateMachineArn } };
       }
-      case 'depth': {
+      case 'depth':
+      case 'age': {
         const QueueName = this.queueName(QUEUE_OUTPUTS[source.queue]);
-        const metricName = 'ApproximateNumberOfMessagesVisible';
-        return { namespace: 'AWS/SQS', metricName, dimensionsMap: { QueueName } };
+        return { namespace: 'AWS/SQS', metricName: QUEUE_METRICS[source.kind], dimensionsMap: { QueueName } };
       }
       case 'api':
         return {

@@ -38,6 +38,8 @@ export type MetricSource =
     }
   /** Messages that wait. */
   | { readonly kind: 'depth'; readonly queue: QueueRole }
+  /** How long the oldest message has been in a queue, in seconds, since it was sent, however often it was received. */
+  | { readonly kind: 'age'; readonly queue: QueueRole }
   | { readonly kind: 'api'; readonly name: 'Count' | '4xx' | '5xx' | 'Latency' };
 
 /** A metric and how its values of one period become one. */
@@ -80,6 +82,12 @@ export const ofMachine = (name: Extract<MetricSource, { kind: 'machine' }>['name
 /** Messages that wait in a queue. */
 export const depthOf = (queue: QueueRole): MetricUse => ({
   source: { kind: 'depth', queue },
+  statistic: 'Maximum',
+});
+
+/** Age of the oldest message of a queue, in seconds. */
+export const ageOf = (queue: QueueRole): MetricUse => ({
+  source: { kind: 'age', queue },
   statistic: 'Maximum',
 });
 

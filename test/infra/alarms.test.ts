@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE } from '../../lambdas/contracts/metric-names.ts';
+import { CARD_RETRY } from '../../lambdas/domain/card.ts';
 import { SERVICE_NAME } from '../../lambdas/platform/observability.ts';
 import { Stage } from '../../lib/config/queue-config.ts';
 import { ALARMS } from '../../lib/monitoring/alarm-registry.ts';
@@ -106,6 +107,31 @@ describe('alarms', () => {
     expect(idle.filter((logicalId) => !watched.some((value) => value.includes(`"${logicalId}"`)))).toEqual(
       [],
     );
+  });
+
+  it('watch how long messages wait for the functions that consume them', () => {
+    const consumed = queue
+      .ofType('AWS::Lambda::EventSourceMapping')
+      .map(([, { Properties }]) => textOf(Properties['EventSourceArn']))
+      .filter((source) => source.includes('Queue'));
+    const aged = alarms.filter(({ MetricName }) => MetricName === 'ApproximateAgeOfOldestMessage');
+
+    expect(aged).toHaveLength(consumed.length);
+    expect(alarmNamed('clicks-waiting')).toMatchObject({ Threshold: 300, Statistic: 'Maximum' });
+    expect(textOf(alarmNamed('clicks-waiting')['Dimensions'])).toContain('"OutputName":"ClickQueueUrl"');
+    expect(textOf(alarmNamed('cards-waiting')['Dimensions'])).toContain('"OutputName":"CardQueueUrl"');
+  });
+
+  it('ring for cards only after what they wait on purpose: the longest delay, and every delivery', () => {
+    const cardQueue = queue
+      .ofType('AWS::SQS::Queue')
+      .map(([logicalId, { Properties }]) => ({ logicalId, ...Properties }))
+      .find(({ logicalId }) => logicalId.startsWith('CardsQueue'));
+    const { VisibilityTimeout: visibility, RedrivePolicy: redrive } = Object(cardQueue);
+    const onPurposeSeconds = CARD_RETRY.maxDelaySeconds + visibility * redrive.maxReceiveCount;
+
+    expect(onPurposeSeconds).toBe(1_800);
+    expect(alarmNamed('cards-waiting')['Threshold']).toBeGreaterThanOrEqual(2 * onPurposeSeconds);
   });
 
   it('look for our metrics under the dimension that the functions write', () => {

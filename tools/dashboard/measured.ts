@@ -113,6 +113,7 @@ export function measure(recording: Recording, source: MetricSource): readonly Me
       return machineMetric(recording, source.name);
     case 'function':
     case 'depth':
+    case 'age':
     case 'api':
       return undefined;
   }

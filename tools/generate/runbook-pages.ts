@@ -37,6 +37,8 @@ function sourceText(source: MetricSource): string {
       return `\`${source.name}\` of the state machine`;
     case 'depth':
       return `messages in the queue \`${source.queue}\``;
+    case 'age':
+      return `the age in seconds of the oldest message in the queue \`${source.queue}\``;
     case 'api':
       return `\`${source.name}\` of the API`;
   }

@@ -52,10 +52,12 @@ function changeResponse(kind: ActionKind, result: PauseResult): Response {
   );
 }
 
-/** Who did it and when; the reason stays in the record and on the cards: it is free text. */
-function log(logger: Logger, did: string, kind: ActionKind, request: ApiRequest, result: PauseResult): void {
-  const { record, changed } = result;
-  logger.info(did, { kind, actor: actorOf(request), version: record?.version ?? 0, changed });
+/**
+ * What was done to which version. Who did it and why stays in the record, under that version: a session's name is commonly
+ * a person's address, and the reason is free text.
+ */
+function log(logger: Logger, did: string, kind: ActionKind, { record, changed }: PauseResult): void {
+  logger.info(did, { kind, version: record?.version ?? 0, changed });
 }
 
 const asked = (request: ApiRequest) => ({
@@ -71,7 +73,7 @@ export const pauseKind =
     const by = asked(request);
     const { reason } = shaped(jsonObjectOf(request), pauseBodySchema);
     const result = await service.pause(kind, reason, by);
-    log(logger, 'kind paused', kind, request, result);
+    log(logger, 'kind paused', kind, result);
     return changeResponse(kind, result);
   };
 
@@ -81,6 +83,6 @@ export const resumeKind =
   async (request) => {
     const kind = actionKindOf(request);
     const result = await service.resume(kind, asked(request));
-    log(logger, 'kind resumed', kind, request, result);
+    log(logger, 'kind resumed', kind, result);
     return changeResponse(kind, result);
   };

@@ -11,15 +11,12 @@ export const ActionKind = {
 /** One of {@link ActionKind}. */
 export type ActionKind = (typeof ActionKind)[keyof typeof ActionKind];
 
-/** The provider part of a kind (`pdf`, `crm`, `slack`); each has a worker function of its own. */
+/** The provider part of a kind (`pdf`, `crm`, `slack`); each has a worker function of its own, `run-action-<worker>`. */
 export const WORKER_BY_KIND = {
   'pdf.render': 'pdf',
   'crm.sync': 'crm',
   'slack.notify': 'slack',
 } as const satisfies Record<ActionKind, string>;
-/** Names a worker function: `run-action-<worker>`. */
-export type WorkerName = (typeof WORKER_BY_KIND)[ActionKind];
-
 /** Payload of `pdf.render`. */
 export const pdfRenderPayload = z.strictObject({ snapshot: quoteSnapshotSchema });
 /** Payload of `crm.sync`. */

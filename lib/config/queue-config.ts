@@ -1,5 +1,5 @@
 /** Typed settings of a synthesis: what differs between stages and Regions, and nothing else. */
-import type { WorkerName } from '../../lambdas/contracts/action-kinds.ts';
+import type { FunctionName } from '../../lambdas/contracts/environment.ts';
 
 /** Where the stacks go: the local emulator, a shared development account, or production. */
 export const Stage = { Local: 'local', Dev: 'dev', Prod: 'prod' } as const;
@@ -22,10 +22,10 @@ export interface StageSettings {
   /** Days that function, state machine and access logs are kept; one of CloudWatch's own steps. */
   readonly logRetentionDays: 7 | 30 | 365;
   /**
-   * How many actions of a kind run at once. Absent for a kind: unreserved. An account must keep 100 unreserved, so a
-   * stage that may live in a fresh account (quota 10) reserves nothing.
+   * Invocations of a function that may run at once, and that nothing else of the account can take. Absent: unreserved. An
+   * account must keep 100 unreserved, so a stage that may live in a fresh account (quota 10) reserves nothing.
    */
-  readonly reservedConcurrency: Partial<Record<WorkerName, number>>;
+  readonly reservedConcurrency: Partial<Record<FunctionName, number>>;
   /** Steady requests per second over all routes of the API. */
   readonly apiRatePerSecond: number;
   /** Requests the API takes at once before the rate applies. */

@@ -3,7 +3,6 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { WORKER_BY_KIND } from '../../lambdas/contracts/action-kinds.ts';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
 import { bundleDirOf } from '../bundling/bundle-functions.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
@@ -24,11 +23,6 @@ export interface QueueFunctionProps {
   readonly statements: readonly PolicyStatement[];
 }
 
-const reservedConcurrencyOf = (config: QueueConfig, name: FunctionName): number | undefined => {
-  const worker = Object.values(WORKER_BY_KIND).find((candidate) => name === `run-action-${candidate}`);
-  return worker === undefined ? undefined : config.reservedConcurrency[worker];
-};
-
 /** One function with its bundle, its own role and its own encrypted log group. */
 export class QueueFunction extends Construct {
   readonly function: LambdaFunction;
@@ -37,7 +31,7 @@ export class QueueFunction extends Construct {
     super(scope, id);
     const { name, config } = props;
     const logGroup = this.logGroup(props);
-    const reservedConcurrentExecutions = reservedConcurrencyOf(config, name);
+    const reservedConcurrentExecutions = config.reservedConcurrency[name];
     this.function = new LambdaFunction(this, 'Function', {
       functionName: deployedFunctionName(config.stackName, name),
       runtime: Runtime.NODEJS_24_X,

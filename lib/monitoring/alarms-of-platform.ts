@@ -114,7 +114,8 @@ const FUNCTION_ALARMS: readonly AlarmDefinition[] = [
   },
   {
     slug: 'function-throttles',
-    meaning: 'A function that reserves no concurrency was throttled: the account’s quota is used up',
+    meaning:
+      'A function that is no worker was throttled: the account’s quota or its own reservation is used up',
     severity: 'page',
     signals: eachOf(OTHERS, 'Throttles'),
     comparison: '>=',

@@ -52,7 +52,7 @@ describe('functions', () => {
     expect(new Set(roles).size).toBe(FUNCTION_NAMES.length);
   });
 
-  it('reserves concurrency per kind in production', () => {
+  it('reserves concurrency for workers, and for what is not repeated, in production only', () => {
     const reserved = prod
       .ofType(FUNCTION)
       .map(([, { Properties }]) => [Properties['FunctionName'], Properties['ReservedConcurrentExecutions']])
@@ -62,7 +62,14 @@ describe('functions', () => {
       'quoteq-prod-run-action-pdf': 20,
       'quoteq-prod-run-action-crm': 5,
       'quoteq-prod-run-action-slack': 2,
+      'quoteq-prod-slack-interactions': 10,
+      'quoteq-prod-slack-commands': 5,
+      'quoteq-prod-sweep': 2,
     });
+    expect(Object.values(Object.fromEntries(reserved)).reduce((sum: number, n) => sum + Number(n), 0)).toBe(
+      44,
+    );
+    expect(JSON.stringify(local.ofType(FUNCTION))).not.toContain('ReservedConcurrentExecutions');
   });
 
   it('stops a function before its task, and a task before its lease', async () => {

@@ -2,7 +2,6 @@
  * The queue service. Every method makes at most one conditional write per transition; whoever loses
  * the race gets a typed answer and has written nothing.
  */
-import { WORKER_BY_KIND } from '../contracts/action-kinds.ts';
 import { TransitionCause } from '../contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
 import { type DriverView, viewOf } from './driver-view.ts';
@@ -21,6 +20,7 @@ import type {
 } from './queue-types.ts';
 import { decideRetry } from './retry-policy.ts';
 import { snapshotViolations } from './snapshot-guard.ts';
+import { startDriver } from './start-driver.ts';
 import { DEFAULT_SWEEP_LIMITS, sweep } from './sweep.ts';
 import {
   claimed,
@@ -65,7 +65,7 @@ export class ExecutionQueueService {
     if (written.task.taskHash !== taskHash) {
       throw new QueueError('IDEMPOTENCY_KEY_REUSED');
     }
-    if (written.task.state === 'queued') await this.#start(written.task);
+    if (written.task.state === 'queued') await startDriver(this.#options.driver, written.task);
     return written;
   }
 
@@ -96,11 +96,6 @@ export class ExecutionQueueService {
     if (written.kind === 'stored') return { task: written.task, replayed: false };
     if (written.current === undefined) throw new QueueError('STALE_VERSION');
     return { task: written.current, replayed: true };
-  }
-
-  async #start(task: ExecutionTask): Promise<void> {
-    const { taskId, generation, kind } = task;
-    await this.#options.driver.start({ taskId, generation, worker: WORKER_BY_KIND[kind], waitSeconds: 0 });
   }
 
   async #mustGet(taskId: string): Promise<ExecutionTask> {
@@ -226,7 +221,7 @@ export class ExecutionQueueService {
       this.#operated(task, action, this.#context(actor, reason)),
     );
     if (written.kind === 'conflict') throw new QueueError('STALE_VERSION');
-    if (action === 'retry') await this.#start(written.task);
+    if (action === 'retry') await startDriver(this.#options.driver, written.task);
     return written.task;
   }
 

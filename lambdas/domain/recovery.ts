@@ -3,7 +3,6 @@
  * the generation that it names. A crash before the write changes nothing; one after it leaves a driver that was written
  * down and not started, which the next sweep starts.
  */
-import { WORKER_BY_KIND } from '../contracts/action-kinds.ts';
 import { type ExecutionState, TransitionCause } from '../contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
 import { QueueError } from './errors.ts';
@@ -18,6 +17,7 @@ import {
   RecoveryAction,
 } from './recovery-table.ts';
 import { decideRetry } from './retry-policy.ts';
+import { startDriver } from './start-driver.ts';
 import { recovered, redriven, type TransitionContext } from './transitions.ts';
 
 /** A task that was put back to work, and where it went. */
@@ -116,10 +116,8 @@ async function carriedOut(
 ): Promise<RecoveredTask | undefined> {
   const task = await written(options, found, action, cause);
   if (task === undefined) return undefined;
-  const { taskId, quoteId, generation, kind } = task;
-  if (!isTerminal(task.state)) {
-    await options.driver.start({ taskId, generation, worker: WORKER_BY_KIND[kind], waitSeconds: 0 });
-  }
+  if (!isTerminal(task.state)) await startDriver(options.driver, task);
+  const { taskId, quoteId, generation } = task;
   return { taskId, quoteId, from: found.state, to: task.state, generation, cause };
 }
 

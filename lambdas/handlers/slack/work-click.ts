@@ -2,7 +2,6 @@
  * A checked click, carried out: one guarded transition, and for the loser a word about who was first. Delivered again
  * it recognises its own transition by the attempt id, which is the click's, and only makes sure that the driver runs.
  */
-import { WORKER_BY_KIND } from '../../contracts/action-kinds.ts';
 import type { Click } from '../../contracts/slack-payloads.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import { slackActor } from '../../adapters/slack/interaction-actor.ts';
@@ -12,6 +11,7 @@ import { DEFAULT_RETRY_POLICY } from '../../domain/policy.ts';
 import type { Clock, ExecutionDriver, ExecutionQueueRepo } from '../../domain/ports.ts';
 import { ExecutionQueueService } from '../../domain/queue-service.ts';
 import type { OperatorAction } from '../../domain/queue-types.ts';
+import { startDriver } from '../../domain/start-driver.ts';
 
 /** What carrying a click out works with. */
 export interface ClickWorkOptions {
@@ -44,8 +44,7 @@ async function ensureDriver(
   generation: number,
 ): Promise<void> {
   if (task.generation !== generation || !isWaiting(task)) return;
-  const { taskId, kind } = task;
-  await options.driver.start({ taskId, generation, worker: WORKER_BY_KIND[kind], waitSeconds: 0 });
+  await startDriver(options.driver, task);
 }
 
 async function afterLosing(options: ClickWorkOptions, click: Click): Promise<string | undefined> {

@@ -25,7 +25,7 @@ export const executionInputSchema = z.strictObject({
   generation: z.int().check(z.minimum(1)),
   /** Worker function of the kind: `run-action-<worker>`. */
   worker: z.enum(['pdf', 'crm', 'slack']),
-  /** Seconds the execution waits in `Queued`; 0 at first, the remaining backoff for a later generation. */
+  /** Seconds the execution waits in `Queued`: 0 in every start of the queue, since a new driver may claim at once. */
   waitSeconds: waitSecondsSchema,
 });
 /** Input of one execution. */

@@ -4,7 +4,7 @@ import { runActionOutputSchema } from '../../../lambdas/contracts/state-machine-
 import { type DriverView, outputOf, viewOf } from '../../../lambdas/domain/driver-view.ts';
 import { QueueError } from '../../../lambdas/domain/errors.ts';
 import { POLICY } from '../../../lambdas/domain/policy.ts';
-import { completed, failed } from '../../../lambdas/domain/transitions.ts';
+import { completed, failed, held, recovered, redriven } from '../../../lambdas/domain/transitions.ts';
 import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../helpers/builders.ts';
 import { START_MS } from '../../helpers/fake-clock.ts';
 
@@ -41,6 +41,24 @@ describe('viewOf', () => {
       expect(viewOf({ ...task, generation: 3 }, 3, START_MS)).not.toEqual({ kind: 'superseded' });
     },
   );
+});
+
+describe('a driver that is started', () => {
+  const laterMs = START_MS + POLICY.overdueMs;
+  const longBackoff = retryableTask(running, laterMs + 3_600_000);
+  const lost = { kind: 'retry', nextAttemptAtMs: laterMs + 60_000, deferral: false } as const;
+  const pause = { reason: 'The CRM is down', actor: 'api:ops' };
+
+  it.each<[after: string, task: ExecutionTask]>([
+    ['an enqueueing', queuedTask()],
+    ['a retry of a queued task', redriven(queuedTask(), 'operator_retry', contextAt(laterMs))],
+    ['a retry in a backoff', redriven(longBackoff, 'operator_retry', contextAt(laterMs))],
+    ['a redrive by the sweep', redriven(longBackoff, 'recover_stale', contextAt(laterMs))],
+    ['a release', redriven(held(longBackoff, pause, contextAt(laterMs - 1)), 'release', contextAt(laterMs))],
+    ['the end of a lost worker', recovered(running, new QueueError('WORKER_LOST'), lost, contextAt(laterMs))],
+  ])('may claim at once after %s, so its execution waits for nothing', (_after, task) => {
+    expect(viewOf(task, task.generation, task.updatedAtMs)).toEqual({ kind: 'claimable' });
+  });
 });
 
 describe('outputOf', () => {

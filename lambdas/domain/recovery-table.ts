@@ -33,7 +33,11 @@ export const Lateness = {
 /** One of {@link Lateness}. */
 export type Lateness = (typeof Lateness)[keyof typeof Lateness];
 
-/** `unstarted`: missing, and the newest transition is the one that gave the task this generation. */
+/**
+ * `unstarted`: missing, and the newest transition is a retry, a recovery or a release: it named this driver, and only the
+ * start was lost. The first driver, which enqueueing names, is `missing` instead: it is replaced by a transition, since nothing
+ * else would tell people that the sweep had to step in.
+ */
 export type DriverStatus = ExecutionStatus | 'unstarted';
 
 /** Every {@link DriverStatus}. */

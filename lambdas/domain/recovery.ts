@@ -60,7 +60,8 @@ export function latenessOf(task: Pick<ExecutionTask, 'dueAtMs' | 'generation'>, 
   return nowMs >= task.dueAtMs + staleMs ? Lateness.Overdue : Lateness.Due;
 }
 
-const GIVES_DRIVER: readonly TransitionCause[] = [
+/** What names a driver that is `unstarted` when it is missing: not `enqueue`, as {@link DriverStatus} says. */
+const NAMES_NEXT_DRIVER: readonly TransitionCause[] = [
   TransitionCause.OperatorRetry,
   TransitionCause.RecoverStale,
   TransitionCause.Release,
@@ -70,7 +71,9 @@ const GIVES_DRIVER: readonly TransitionCause[] = [
 async function statusOf(driver: ExecutionDriver, task: ExecutionTask): Promise<DriverStatus> {
   const status = await driver.status(task.taskId, task.generation);
   const cause = task.history.at(-1)?.cause;
-  return status === 'missing' && cause !== undefined && GIVES_DRIVER.includes(cause) ? 'unstarted' : status;
+  return status === 'missing' && cause !== undefined && NAMES_NEXT_DRIVER.includes(cause)
+    ? 'unstarted'
+    : status;
 }
 
 /** The action of the table; the driver is asked for only where that makes a difference. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
 import { POLICY } from '../../../lambdas/domain/policy.ts';
 import { LeaseLost, QueueError } from '../../../lambdas/domain/errors.ts';
+import { stuckSinceMs } from '../../../lambdas/domain/stuck.ts';
 import { countedIds, requestOf, resultOf, snapshotOf } from '../../helpers/builders.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
 import { FakeClock, START_MS } from '../../helpers/fake-clock.ts';
@@ -80,6 +81,18 @@ describe('recoverStale', () => {
       worker: 'crm',
       waitSeconds: 0,
     });
+  });
+
+  it('counts a first start that was lost as being stuck, and writes nothing for a later one', async () => {
+    const task = await enqueued();
+    clock.advance(POLICY.overdueMs);
+    await sweepFor(task.taskId);
+    const replaced = await store.tasks.get(task.taskId);
+    clock.advance(POLICY.redriveCheckMs);
+
+    expect(await sweepFor(task.taskId)).toMatchObject([{ generation: 2 }]);
+    expect(stuckSinceMs(replaced?.history ?? [])).toBe(task.createdAtMs);
+    expect(await store.tasks.get(task.taskId)).toEqual(replaced);
   });
 
   it('leaves a task to its driver while that one runs: it may be waiting for a free worker', async () => {

@@ -91,6 +91,7 @@ const taskErrorViewSchema = z.strictObject({
   code: errorCode.check(about('Stable code of the closed list')),
   kind: z.enum(ErrorKind).check(about('What follows from it: the retry decision')),
   text: text('Text of the code, for people'),
+  firstStep: text('What to do about the code first; `runbooks/errors.md` has the same'),
   detail: text('What happened this time; without payload or secrets'),
   causeCode: z.optional(errorCode.check(about('What used up the attempts or the deadline'))),
 });

@@ -56,8 +56,10 @@ export function taskDetails(task: TaskView): string {
   ];
   if (task.hold !== undefined) rows.push(['held', `since ${task.hold.since}: ${holdText(task.hold)}`]);
   if (task.nextAttemptAt !== undefined) rows.push(['next attempt', task.nextAttemptAt]);
-  if (task.error !== undefined)
-    rows.push(['error', `${task.error.code}: ${task.error.text} (${task.error.detail})`]);
+  if (task.error !== undefined) {
+    const { code, text, detail, firstStep } = task.error;
+    rows.push(['error', `${code}: ${text} (${detail})`], ['do first', firstStep]);
+  }
   if (task.effect !== undefined) {
     rows.push(
       ['effect', task.effect.location],

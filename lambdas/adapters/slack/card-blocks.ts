@@ -15,8 +15,8 @@ import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-state
 import type { ExecutionTask, Transition } from '../../contracts/records.ts';
 import { ACTION_IDS, buttonValueOf, CardAction } from '../../contracts/slack-actions.ts';
 import { buttonsOf, operatorMovesOf, type Recovery } from '../../domain/card.ts';
-import { attemptsShown } from '../../domain/retry-policy.ts';
 import { actorName, clipped, dateText, escapeText } from './message-text.ts';
+import { attemptText, hasFailed, labelOf } from './task-text.ts';
 
 /** A message: its blocks, and its text for notifications and screen readers. */
 export interface RenderedCard {
@@ -31,41 +31,10 @@ const MAX_REASON = 1_500;
 /** Operator moves that a card names; the audit trail has all of them. */
 const MAX_MOVES = 5;
 
-const LABELS = {
-  [ExecutionState.Queued]: '⏳ Queued',
-  [ExecutionState.Running]: '⚙️ Running',
-  [ExecutionState.RetryableFailed]: '⚠️ Failed, will be retried',
-  [ExecutionState.FailedTerminal]: '❌ Failed for good',
-  [ExecutionState.Completed]: '✅ Completed',
-} as const satisfies Record<ExecutionState, string>;
-
-const HELD_LABELS: Partial<Record<ExecutionState, string>> = {
-  [ExecutionState.Queued]: '⏸️ Queued, held',
-  [ExecutionState.RetryableFailed]: '⏸️ Failed, held',
-};
-
-const ENDED_BY: Partial<Record<TransitionCause, string>> = {
-  [TransitionCause.OperatorCancel]: '🚫 Cancelled',
-  [TransitionCause.OperatorAbandon]: '🚫 Abandoned',
-};
-
 const DONE: Partial<Record<TransitionCause, string>> = {
   [TransitionCause.OperatorRetry]: 'pressed Retry now',
   [TransitionCause.OperatorCancel]: 'cancelled it',
   [TransitionCause.OperatorAbandon]: 'abandoned it',
-};
-
-const last = ({ history }: ExecutionTask): Transition | undefined => history.at(-1);
-
-const labelOf = (task: ExecutionTask): string => {
-  const cause = last(task)?.cause;
-  const held = task.hold === undefined ? undefined : HELD_LABELS[task.state];
-  return (cause === undefined ? undefined : ENDED_BY[cause]) ?? held ?? LABELS[task.state];
-};
-
-const attemptText = (task: ExecutionTask): string => {
-  const used = `${attemptsShown(task)} of ${task.maxAttempts}`;
-  return task.deferrals === 0 ? used : `${used} (+${task.deferrals} deferred)`;
 };
 
 /** A link can hold no pipe and no angle bracket. */
@@ -129,6 +98,12 @@ const context = (text: string): ContextBlock => ({
   type: 'context',
   elements: [{ type: 'mrkdwn', text: text.slice(0, MAX_TEXT) }],
 });
+
+/** What to do about a failure: the error's line of the runbook. */
+function firstStepBlocks(task: ExecutionTask): ContextBlock[] {
+  if (task.error === undefined || !hasFailed(task)) return [];
+  return [context(`🧭 First: ${escapeText(ERROR_CODES[task.error.code].runbook)}`)];
+}
 
 function moveBlocks(task: ExecutionTask): ContextBlock[] {
   return operatorMovesOf(task)
@@ -207,6 +182,7 @@ export function renderCard(task: ExecutionTask): RenderedCard {
       ...holdBlocks(task),
       fieldsOf(task),
       ...errorBlocks(task),
+      ...firstStepBlocks(task),
       ...moveBlocks(task),
       context(footer),
       actionsOf(task),

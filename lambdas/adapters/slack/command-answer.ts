@@ -5,10 +5,10 @@ import { KPI_CONTRACT } from '../../contracts/kpi-contract.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import type { Kpi, KpiCounts, KpiReport } from '../../domain/kpi.ts';
 import { countedText, kpiValueText, NO_SAMPLE, targetText, VERDICT_TEXT } from '../../domain/kpi-text.ts';
-import { attemptsShown } from '../../domain/retry-policy.ts';
 import { FIGURE_DAYS } from './command-figures.ts';
 import { packed, section } from './interaction-blocks.ts';
 import { actorName, clipped, dateText, escapeText } from './message-text.ts';
+import { attemptText } from './task-text.ts';
 
 /** Body of the answer to a slash command. */
 export interface CommandAnswer {
@@ -24,11 +24,6 @@ const answer = (head: string, lines: readonly string[]): CommandAnswer => ({
   // 50 lines of at most 900 characters make 17 sections; Slack takes 50 blocks.
   blocks: [head, ...packed(lines)].map(section),
 });
-
-function attemptText(task: ExecutionTask): string {
-  const deferred = task.deferrals === 0 ? '' : ` (+${task.deferrals} deferred)`;
-  return `attempt ${attemptsShown(task)} of ${task.maxAttempts}${deferred}`;
-}
 
 function errorText({ error }: ExecutionTask): readonly string[] {
   return error === undefined ? [] : [`\`${error.code}\` ${escapeText(ERROR_CODES[error.code].text)}`];
@@ -48,7 +43,7 @@ const holdText = ({ hold, kind }: ExecutionTask): readonly string[] =>
 const taskLine = (task: ExecutionTask): string =>
   [
     `*${task.kind}* is *${task.state}*`,
-    attemptText(task),
+    `attempt ${attemptText(task)}`,
     ...holdText(task),
     ...errorText(task),
     ...nextText(task),

@@ -30,8 +30,9 @@ export const etagOf = (task: Pick<ExecutionTask, 'version'>): string => `"${task
 function errorView({ error }: ExecutionTask): Pick<TaskView, 'error'> {
   if (error === undefined) return {};
   const { code, detail, causeCode } = error;
-  const { kind, text } = ERROR_CODES[code];
-  return { error: { code, kind, text, detail, ...(causeCode === undefined ? {} : { causeCode }) } };
+  const { kind, text, runbook } = ERROR_CODES[code];
+  const cause = causeCode === undefined ? {} : { causeCode };
+  return { error: { code, kind, text, firstStep: runbook, detail, ...cause } };
 }
 
 const holdView = ({ hold }: ExecutionTask): Pick<TaskView, 'hold'> =>

@@ -2,6 +2,7 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { recoveryText, renderCard } from '../../../../lambdas/adapters/slack/card-blocks.ts';
 import { actorName } from '../../../../lambdas/adapters/slack/message-text.ts';
+import { ERROR_CODES } from '../../../../lambdas/contracts/error-codes.ts';
 import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
 import {
   ACTION_IDS,
@@ -35,6 +36,8 @@ const markup = (task: ExecutionTask): string => textsOf(renderCard(task).blocks)
 
 /** Markup that Slack acts on, but for the dates and links that the card makes itself. */
 const MENTION = /<[!@#](?!date\^)/;
+
+const GIVEN_UP = { kind: 'terminal', code: 'PROVIDER_REFUSED' } as const;
 
 const outcome = (location: string) => ({ result: resultOf({ location }), proof: 'applied' }) as const;
 
@@ -93,6 +96,26 @@ describe('renderCard', () => {
     expect(text).toContain(
       '*Next attempt*\n<!date^1774745975^{date_short_pretty} {time_secs}|2026-03-29 00:59:35 UTC>',
     );
+  });
+
+  it.each([
+    ['retryably', retryableTask()],
+    ['for good', failed(runningTask(), new QueueError('PROVIDER_REFUSED'), GIVEN_UP, contextAt())],
+  ])('says what to do first about a task that failed %s, as the runbook does', (_how, task) => {
+    const { runbook } = ERROR_CODES[task.error?.code ?? 'UNCLASSIFIED'];
+
+    expect(renderCard(task).blocks).toContainEqual({
+      type: 'context',
+      elements: [{ type: 'mrkdwn', text: `🧭 First: ${runbook}` }],
+    });
+  });
+
+  it.each([
+    ['runs again', runningTask(retryableTask())],
+    ['was abandoned', stopped(retryableTask(), 'operator_abandon', contextAt())],
+    ['was cancelled', stopped(queuedTask(), 'operator_cancel', contextAt())],
+  ])('asks nobody to do anything about a task that %s', (_why, task) => {
+    expect(markup(task)).not.toContain('🧭');
   });
 
   it('counts deferrals apart', () => {

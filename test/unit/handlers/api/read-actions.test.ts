@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditViewSchema, taskPageSchema, type TaskView } from '../../../../lambdas/contracts/api.ts';
 import type { CardRecord } from '../../../../lambdas/contracts/cards.ts';
+import { ERROR_CODES } from '../../../../lambdas/contracts/error-codes.ts';
 import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
 import { completed, failed } from '../../../../lambdas/domain/transitions.ts';
 import { QueueError } from '../../../../lambdas/domain/errors.ts';
@@ -125,7 +126,11 @@ describe('GET /actions/{taskId}', () => {
     expect(view).toMatchObject({
       state: 'retryable_failed',
       attempts: { used: 1, max: 5, claims: 1, deferred: 0 },
-      error: { code: 'PROVIDER_TIMEOUT', kind: 'unknown' },
+      error: {
+        code: 'PROVIDER_TIMEOUT',
+        kind: 'unknown',
+        firstStep: ERROR_CODES.PROVIDER_TIMEOUT.runbook,
+      },
       nextAttemptAt: '2026-03-29T00:59:35.000Z',
     });
     expect(view.links).toHaveProperty('abandon');

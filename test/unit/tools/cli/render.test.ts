@@ -17,6 +17,7 @@ describe('a held task', () => {
       /^held +since 2026-03-29T00:59:30.000Z: The CRM is down \(paused by ada\)$/m,
     );
     expect(taskDetails(view)).toContain('PROVIDER_TIMEOUT');
+    expect(taskDetails(view)).toMatch(/^do first +Check the latency of the provider/m);
   });
 });
 

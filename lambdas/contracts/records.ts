@@ -37,6 +37,7 @@
  * | gap | a version of a task that has no record in the audit trail; the sweep repairs it from the task's history |
  * | trail | the audit records of one task, in order of version |
  * | stuck | a worker was lost, or the sweep had to step in: since the transition before that shows it |
+ * | overdue | its time (`dueAtMs`) has passed and it has not moved on: it is stuck, or waits for a free worker |
  * | settled | completed or failed_terminal, said of an action that was stuck |
  * | drill | a fault brought about on purpose on the local AWS, with what must hold under it |
  * | guarantee | something that must hold in a drill, and how that is judged |

@@ -43,11 +43,11 @@ export function buttonsOf(state: ExecutionState): readonly CardAction[] {
   return [...allowed, Audit];
 }
 
-const OPERATOR_CAUSES: readonly TransitionCause[] = Object.values(CAUSE_BY_ACTION);
+const MOVED_BY_OPERATOR: readonly TransitionCause[] = Object.values(CAUSE_BY_ACTION);
 
 /** What operators did with the task, oldest first; as far as its own history reaches. */
 export const operatorMovesOf = ({ history }: Pick<ExecutionTask, 'history'>): readonly Transition[] =>
-  history.filter(({ cause }) => OPERATOR_CAUSES.includes(cause));
+  history.filter(({ cause }) => MOVED_BY_OPERATOR.includes(cause));
 
 /** A move that people are told about: out of `retryable_failed`, or on, by the sweep. */
 export interface Recovery {

@@ -92,7 +92,7 @@ const wasEnqueuedSince = (trail: Trail, sinceMs: number): boolean =>
 const endOf = (trail: Trail, state: ExecutionState): KpiTransition | undefined =>
   trail.find(({ to }) => to === state);
 
-const OPERATOR_CAUSES: readonly TransitionCause[] = [
+const STOPPED_BY_OPERATOR: readonly TransitionCause[] = [
   TransitionCause.OperatorAbandon,
   TransitionCause.OperatorCancel,
 ];
@@ -100,7 +100,7 @@ const OPERATOR_CAUSES: readonly TransitionCause[] = [
 const CAPS: readonly (string | undefined)[] = ['RETRIES_EXHAUSTED', 'DEADLINE_EXCEEDED'];
 
 function reasonOf({ cause, errorCode }: KpiTransition): keyof FailureBreakdown {
-  if (OPERATOR_CAUSES.includes(cause)) return 'byOperator';
+  if (STOPPED_BY_OPERATOR.includes(cause)) return 'byOperator';
   const isFinal = errorCode !== undefined && kindOf(errorCode) === 'terminal';
   return isFinal && !CAPS.includes(errorCode) ? 'byNature' : 'givenUp';
 }

@@ -25,10 +25,10 @@ export type RecoveryAction = (typeof RecoveryAction)[keyof typeof RecoveryAction
 export const Lateness = {
   /** Its time has not come. */
   InTime: 'in_time',
-  /** It should have moved on. */
+  /** It is overdue: it should have moved on. */
   Due: 'due',
-  /** A driver that runs and has not moved it by now is stale. */
-  Overdue: 'overdue',
+  /** So late that a driver which runs and has not moved it is taken for lost. */
+  Stale: 'stale',
 } as const;
 /** One of {@link Lateness}. */
 export type Lateness = (typeof Lateness)[keyof typeof Lateness];
@@ -66,13 +66,13 @@ const always = (action: RecoveryAction): ByStatus => ({
   unstarted: action,
 });
 
-const TERMINAL: ByLateness = { in_time: always(Leave), due: always(Leave), overdue: always(Leave) };
+const TERMINAL: ByLateness = { in_time: always(Leave), due: always(Leave), stale: always(Leave) };
 const WAITING: ByLateness = {
   in_time: always(Leave),
   due: { ...always(Redrive), running: Leave, unstarted: Start },
-  overdue: { ...always(Redrive), unstarted: Start },
+  stale: { ...always(Redrive), unstarted: Start },
 };
-const RUNNING: ByLateness = { in_time: always(Leave), due: always(EndAttempt), overdue: always(EndAttempt) };
+const RUNNING: ByLateness = { in_time: always(Leave), due: always(EndAttempt), stale: always(EndAttempt) };
 
 /** The table; `npm run generate` writes it into docs/recovery.md. */
 export const RECOVERY_TABLE: Readonly<Record<ExecutionState, ByLateness>> = {

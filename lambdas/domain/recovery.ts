@@ -57,7 +57,7 @@ const MAX_DOUBLINGS = 5;
 export function latenessOf(task: Pick<ExecutionTask, 'dueAtMs' | 'generation'>, nowMs: number): Lateness {
   if (task.dueAtMs === undefined || task.dueAtMs > nowMs) return Lateness.InTime;
   const staleMs = POLICY.staleDriverMs * 2 ** Math.min(task.generation - 1, MAX_DOUBLINGS);
-  return nowMs >= task.dueAtMs + staleMs ? Lateness.Overdue : Lateness.Due;
+  return nowMs >= task.dueAtMs + staleMs ? Lateness.Stale : Lateness.Due;
 }
 
 /** What names a driver that is `unstarted` when it is missing: not `enqueue`, as {@link DriverStatus} says. */

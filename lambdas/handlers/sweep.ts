@@ -1,6 +1,7 @@
 /** The handler of `sweep` over any system: one run, its log and its metrics. */
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
+import { TransitionCause } from '../contracts/lifecycle-states.ts';
 import { Metric } from '../contracts/metric-names.ts';
 import { toQueueError } from '../domain/errors.ts';
 import type { RecoveredTask } from '../domain/recovery.ts';
@@ -20,13 +21,14 @@ export interface SweepSystem extends SweepRunOptions {
   };
 }
 
-const isStuck = ({ cause }: RecoveredTask): boolean => cause === 'recover_stale';
+/** Not so when it was held and is released. */
+const wasStuck = ({ cause }: RecoveredTask): boolean => cause === TransitionCause.RecoverStale;
 
 /** Gauges and counters of a run: fixed names, whatever was found, so that silence means that no sweep ran. */
 function measure({ metrics }: SweepSystem, { recovered, sweep, audit }: SweepRunReport): void {
   const count = (name: Metric, value: number): unknown => metrics.addMetric(name, MetricUnit.Count, value);
   count(Metric.SweepRuns, 1);
-  count(Metric.TasksRecovered, recovered.filter(isStuck).length);
+  count(Metric.TasksRecovered, recovered.filter(wasStuck).length);
   count(Metric.AuditGapsRepaired, audit?.repaired.length ?? 0);
   count(Metric.AuditGapsUnrepairable, audit?.unrepairable.length ?? 0);
   audit?.counts.forEach((name) => count(name, 1));

@@ -53,7 +53,7 @@ const lines = (): readonly string[] => [
   '## The decision',
   '',
   'The columns are what became of the execution that drives the task. `unstarted`: there is none, and the newest transition is the retry, recovery or release that named it, so that only its start was lost. A first execution that never started is `missing`: its replacement is a transition, which trail, card and KPI show.',
-  `A task is \`due\` once \`dueAtMs\` has passed, and \`overdue\` ${seconds(POLICY.staleDriverMs)} later in generation 1; that time doubles with each generation, five times at most.`,
+  `A task is \`due\` once \`dueAtMs\` has passed, and \`stale\` ${seconds(POLICY.staleDriverMs)} later in generation 1; that time doubles with each generation, five times at most.`,
   '',
   ...decisions(),
   '',

@@ -63,17 +63,20 @@ export function quoteAnswer(
   return answer(`Quote ${name}: ${count}`, [...tasks.map(taskLine), ...more]);
 }
 
-const stuckLine = (task: ExecutionTask): string => {
+const overdueLine = (task: ExecutionTask): string => {
   const due = task.dueAtMs === undefined ? '' : ` · due since ${dateText(task.dueAtMs)}`;
   return `Quote *${escapeText(task.quoteId)}*: ${taskLine(task)}${due}`;
 };
 
-/** `/quoteq stuck`. @param hasMore whether there may be more than these */
-export function stuckAnswer(tasks: readonly ExecutionTask[], hasMore: boolean): CommandAnswer {
-  if (tasks.length === 0) return answer('Nothing is stuck.', []);
+/** `/quoteq stuck`: what is overdue, whether it is stuck or waits for a free worker. @param hasMore whether there may be more than these */
+export function overdueAnswer(tasks: readonly ExecutionTask[], hasMore: boolean): CommandAnswer {
+  if (tasks.length === 0) return answer('Nothing is overdue.', []);
   const more = hasMore ? ['There may be more.'] : [];
   const count = tasks.length === 1 ? 'One action is' : `${tasks.length} actions are`;
-  return answer(`${count} overdue`, [...tasks.map(stuckLine), ...more]);
+  return answer(`${count} overdue: stuck, or waiting for a free worker`, [
+    ...tasks.map(overdueLine),
+    ...more,
+  ]);
 }
 
 const kpiLine = (kpi: Kpi, counts: KpiCounts): string => {
@@ -97,6 +100,6 @@ export function kpiAnswer({ kpis, counts }: KpiReport): CommandAnswer {
 export const helpAnswer = (command: string): CommandAnswer =>
   answer('What I can tell', [
     `• \`${command} Q-1042\` – all actions of a quote`,
-    `• \`${command} stuck\` – actions that should have moved on and have not`,
+    `• \`${command} stuck\` – actions that are overdue: they should have moved on and have not`,
     `• \`${command} kpi\` – the four KPIs against their targets, with the size of their samples`,
   ]);

@@ -4,7 +4,7 @@ import {
   helpAnswer,
   kpiAnswer,
   quoteAnswer,
-  stuckAnswer,
+  overdueAnswer,
 } from '../../adapters/slack/command-answer.ts';
 import { type FigureSource, readFigures } from '../../adapters/slack/command-figures.ts';
 import { parseCommand } from '../../adapters/slack/command-parse.ts';
@@ -24,22 +24,23 @@ export interface CommandOptions {
 /** Tasks of one quote in an answer: with their heads they fill a few of Slack's 50 blocks. */
 const MAX_TASKS = 50;
 /** Each is read by its key: the index only finds candidates. */
-const MAX_STUCK = 24;
+const MAX_OVERDUE = 24;
 
 async function answerQuote({ queue }: CommandOptions, quoteId: string): Promise<CommandAnswer> {
   const { tasks, cursor } = await queue.listByQuote(quoteId, { limit: MAX_TASKS });
   return quoteAnswer(quoteId, tasks, cursor !== undefined);
 }
 
-const isStuck = (task: ExecutionTask | undefined, nowMs: number): task is ExecutionTask =>
+/** Its time has passed and it has not moved on: it is stuck, or waits for a free worker. */
+const isOverdue = (task: ExecutionTask | undefined, nowMs: number): task is ExecutionTask =>
   task?.dueAtMs !== undefined && task.dueAtMs <= nowMs && !isTerminal(task.state);
 
-async function answerStuck({ queue, nowMs }: CommandOptions): Promise<CommandAnswer> {
-  const found = await queue.listDue(nowMs, MAX_STUCK + 1);
-  const tasks = await Promise.all(found.slice(0, MAX_STUCK).map((taskId) => queue.get(taskId)));
-  return stuckAnswer(
-    tasks.filter((task) => isStuck(task, nowMs)),
-    found.length > MAX_STUCK,
+async function answerOverdue({ queue, nowMs }: CommandOptions): Promise<CommandAnswer> {
+  const found = await queue.listDue(nowMs, MAX_OVERDUE + 1);
+  const tasks = await Promise.all(found.slice(0, MAX_OVERDUE).map((taskId) => queue.get(taskId)));
+  return overdueAnswer(
+    tasks.filter((task) => isOverdue(task, nowMs)),
+    found.length > MAX_OVERDUE,
   );
 }
 
@@ -53,7 +54,7 @@ export async function answerCommand(
     case 'quote':
       return answerQuote(options, asked.quoteId);
     case 'stuck':
-      return answerStuck(options);
+      return answerOverdue(options);
     case 'kpi':
       return kpiAnswer(await readFigures(options.figures, options.nowMs));
     case 'help':

@@ -101,11 +101,11 @@ export const BUGS: readonly Bug[] = [
       "if (task === undefined || task.hold !== undefined) return { kind: 'left' }; if (isTerminal(task.state)) await options.queue.replace(task, { ...task, version: task.version + 1, generation: task.generation + 1 });",
   },
   {
-    name: 'index trusted: what it lists is taken for overdue',
+    name: 'index trusted: what it lists is taken for stale',
     file: 'lambdas/domain/recovery.ts',
     find: 'const lateness = latenessOf(task, nowMs);\n  const known',
     replace:
-      'const lateness = isTerminal(task.state) ? latenessOf(task, nowMs) : Lateness.Overdue;\n  const known',
+      'const lateness = isTerminal(task.state) ? latenessOf(task, nowMs) : Lateness.Stale;\n  const known',
   },
   {
     name: 'held tasks never released',

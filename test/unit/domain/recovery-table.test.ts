@@ -44,12 +44,7 @@ describe('the recovery table', () => {
       ),
     );
 
-    expect(asked).toEqual([
-      'queued due',
-      'queued overdue',
-      'retryable_failed due',
-      'retryable_failed overdue',
-    ]);
+    expect(asked).toEqual(['queued due', 'queued stale', 'retryable_failed due', 'retryable_failed stale']);
   });
 
   it('is what docs/recovery.md holds (otherwise run: npm run generate)', async () => {

@@ -3,7 +3,7 @@ import {
   helpAnswer,
   kpiAnswer,
   quoteAnswer,
-  stuckAnswer,
+  overdueAnswer,
 } from '../../../../lambdas/adapters/slack/command-answer.ts';
 import { type FigureSource, readFigures } from '../../../../lambdas/adapters/slack/command-figures.ts';
 import { parseCommand } from '../../../../lambdas/adapters/slack/command-parse.ts';
@@ -74,17 +74,17 @@ describe('quoteAnswer', () => {
   });
 });
 
-describe('stuckAnswer', () => {
+describe('overdueAnswer', () => {
   it('names the quote and since when each is due', () => {
-    const answer = stuckAnswer([queuedTask()], false);
+    const answer = overdueAnswer([queuedTask()], false);
 
-    expect(answer.text).toBe('One action is overdue');
+    expect(answer.text).toBe('One action is overdue: stuck, or waiting for a free worker');
     expect(textOf(answer)).toContain('Quote *Q-1001*: *crm.sync* is *queued*');
     expect(textOf(answer)).toContain('due since <!date^');
   });
 
   it('says when nothing is', () => {
-    expect(stuckAnswer([], false).text).toBe('Nothing is stuck.');
+    expect(overdueAnswer([], false).text).toBe('Nothing is overdue.');
   });
 });
 

@@ -1,5 +1,4 @@
 /** The queues of what was given up, by the names of their alarms, and where each message goes when it is replayed. */
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
@@ -10,7 +9,8 @@ import {
 import * as z from 'zod/mini';
 import { Env, type EnvName, type FunctionName } from '../../lambdas/contracts/environment.ts';
 import { CliError } from '../cli/cli-error.ts';
-import { deployedName, readFunctionEnvironment } from '../cli/function-environment.ts';
+import { readFunctionEnvironment } from '../cli/function-environment.ts';
+import { invokeFunction } from '../cli/invoke-function.ts';
 import type { StageTarget } from '../cli/stage-target.ts';
 
 interface QueueEntry {
@@ -73,21 +73,10 @@ const parkedSchema = z.object({ record: z.looseObject({ eventID: z.optional(z.st
 const answerSchema = z.object({ batchItemFailures: z.array(z.unknown()) });
 
 /** Calls a function of the deployment. @throws {CliError} when it failed */
-async function invoke(
-  { client, stage }: StageTarget,
-  name: FunctionName,
-  payload: unknown,
-): Promise<unknown> {
-  const lambda = new LambdaClient(client);
-  try {
-    const { Payload, FunctionError } = await lambda.send(
-      new InvokeCommand({ FunctionName: deployedName(stage, name), Payload: JSON.stringify(payload) }),
-    );
-    if (FunctionError !== undefined) throw new CliError(`${name} failed: see its log`);
-    return JSON.parse(Payload?.transformToString() ?? 'null');
-  } finally {
-    lambda.destroy();
-  }
+async function invoke(target: StageTarget, name: FunctionName, event: unknown): Promise<unknown> {
+  const { payload, failed } = await invokeFunction(target, name, event);
+  if (failed) throw new CliError(`${name} failed: see its log`);
+  return JSON.parse(payload);
 }
 
 /** Gives a parked record to its function once more. */

@@ -1,8 +1,7 @@
 /** `sweep`: one sweep now, beside the one of every minute; two at once are safe. */
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
 import { CliError } from '../cli-error.ts';
-import { deployedName } from '../function-environment.ts';
+import { invokeFunction } from '../invoke-function.ts';
 import { explaining, resolveStage, type StageOptions } from '../stage-target.ts';
 import { renderTable } from '../table.ts';
 
@@ -24,19 +23,11 @@ function textOf(recovered: z.infer<typeof recoveredSchema>): string {
 
 /** `quoteq sweep` @throws {CliError} when the sweep failed */
 export async function sweep(options: StageOptions & { readonly json?: boolean }): Promise<void> {
-  const { client, stage } = resolveStage(options);
-  const lambda = new LambdaClient(client);
-  try {
-    const { Payload, FunctionError } = await explaining('The sweep could not be invoked', () =>
-      lambda.send(new InvokeCommand({ FunctionName: deployedName(stage, 'sweep') })),
-    );
-    const answer = Payload?.transformToString() ?? '[]';
-    if (FunctionError !== undefined) throw new CliError(`The sweep failed, see its log: ${answer}`);
-    const recovered = recoveredSchema.parse(JSON.parse(answer));
-    process.stdout.write(
-      `${options.json === true ? JSON.stringify(recovered, null, 2) : textOf(recovered)}\n`,
-    );
-  } finally {
-    lambda.destroy();
-  }
+  const target = resolveStage(options);
+  const { payload, failed } = await explaining('The sweep could not be invoked', () =>
+    invokeFunction(target, 'sweep', {}),
+  );
+  if (failed) throw new CliError(`The sweep failed, see its log: ${payload}`);
+  const recovered = recoveredSchema.parse(JSON.parse(payload));
+  process.stdout.write(`${options.json === true ? JSON.stringify(recovered, null, 2) : textOf(recovered)}\n`);
 }

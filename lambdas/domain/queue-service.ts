@@ -7,6 +7,7 @@ import type { ExecutionTask } from '../contracts/records.ts';
 import { type DriverView, viewOf } from './driver-view.ts';
 import { LeaseLost, QueueError, SnapshotRefused } from './errors.ts';
 import { canonicalJson, deriveTaskId, executionNameOf, taskHashOf } from './hashing.ts';
+import { operated } from './operated.ts';
 import { NO_PAUSES } from './ports.ts';
 import type { RecoveredTask } from './recovery.ts';
 import type {
@@ -29,8 +30,6 @@ import {
   enqueued,
   failed,
   held,
-  redriven,
-  stopped,
   type TransitionContext,
 } from './transitions.ts';
 
@@ -218,22 +217,11 @@ export class ExecutionQueueService {
     }
     const written = await this.#options.queue.replace(
       task,
-      this.#operated(task, action, this.#context(actor, reason)),
+      operated(task, action, this.#context(actor, reason)),
     );
     if (written.kind === 'conflict') throw new QueueError('STALE_VERSION');
     if (action === 'retry') await startDriver(this.#options.driver, written.task);
     return written.task;
-  }
-
-  #operated(task: ExecutionTask, action: OperatorAction, context: TransitionContext): ExecutionTask {
-    switch (action) {
-      case 'retry':
-        return redriven(task, TransitionCause.OperatorRetry, context);
-      case 'abandon':
-        return stopped(task, TransitionCause.OperatorAbandon, context);
-      case 'cancel':
-        return stopped(task, TransitionCause.OperatorCancel, context);
-    }
   }
 
   /**

@@ -25,6 +25,17 @@ const ACTIONS_BY_SERVICE = {
   states: ['kms:Decrypt'],
 } as const satisfies Record<EncryptedService, readonly string[]>;
 
+/** What CloudWatch Logs asks of the key of a log group: its documentation's list, without stars. */
+const LOGS_ACTIONS = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+] as const;
+
 /** Properties of {@link DataKey}. */
 export interface DataKeyProps {
   readonly config: QueueConfig;
@@ -53,7 +64,7 @@ export class DataKey extends Construct {
       `arn:${stack.partition}:logs:${stack.region}:${stack.account}:log-group:${prefix}`;
     return new PolicyStatement({
       principals: [new ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
-      actions: [...ACTIONS_BY_SERVICE.dynamodb],
+      actions: [...LOGS_ACTIONS],
       resources: ['*'],
       conditions: {
         ArnLike: {

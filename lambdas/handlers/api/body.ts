@@ -6,7 +6,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type * as z from 'zod/mini';
 import { MAX_BODY_BYTES } from '../../contracts/api.ts';
 import { refused } from './problem.ts';
-import { type ApiRequest, headerOf } from './request.ts';
+import { headerOf } from '../header-of.ts';
+import type { ApiRequest } from './request.ts';
 import { fieldViolations } from './violations.ts';
 
 /** `application/json` or any `+json`, in UTF-8. */
@@ -63,7 +64,7 @@ export const hasBody = ({ event }: ApiRequest): boolean => (event.body ?? '') !=
  * @throws {ApiProblem} 415 wrong or missing type, 413 too large, 400 invalid UTF-8 or JSON, or JSON that is no object
  */
 export function jsonObjectOf(request: ApiRequest): object {
-  assertJsonType(headerOf(request, 'content-type') ?? '');
+  assertJsonType(headerOf(request.event, 'content-type') ?? '');
   const bytes = bytesOf(request.event);
   if (bytes.length > MAX_BODY_BYTES) {
     throw refused(413, `Body: expected at most ${MAX_BODY_BYTES} bytes`);

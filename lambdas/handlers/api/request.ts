@@ -6,6 +6,7 @@ import { kindSchema } from '../../contracts/api-kinds.ts';
 import { MAX_IDEMPOTENCY_KEY_LENGTH, taskIdSchema } from '../../contracts/api.ts';
 import { quoteIdSchema } from '../../contracts/quote-snapshot.ts';
 import { QueueError } from '../../domain/errors.ts';
+import { headerOf } from '../header-of.ts';
 import { badParameter } from './problem.ts';
 
 /** Who asked, when nobody was authenticated by IAM (a test, a local call). */
@@ -27,12 +28,6 @@ export function actorOf({ event }: ApiRequest): string {
   return caller.success ? caller.data.authorizer.iam.userArn : ANONYMOUS_ACTOR;
 }
 
-/** A header by its name in lower case; names are compared without case. */
-export function headerOf({ event }: ApiRequest, name: string): string | undefined {
-  const found = Object.entries(event.headers).find(([candidate]) => candidate.toLowerCase() === name);
-  return found?.[1];
-}
-
 /** @throws {ApiProblem} 422: an id of another form names no quote */
 export function quoteIdOf({ params }: ApiRequest): string {
   const parsed = quoteIdSchema.safeParse(params['quoteId']);
@@ -51,7 +46,7 @@ const badKey = (expected: string) => badParameter(400, 'Idempotency-Key', expect
 
 /** @throws {ApiProblem} 400 when it is missing, empty, too long or not visible ASCII */
 export function idempotencyKeyOf(request: ApiRequest): string {
-  const value = headerOf(request, 'idempotency-key');
+  const value = headerOf(request.event, 'idempotency-key');
   if (value === undefined) throw badKey('expected this header; it was missing');
   if (value === '') throw badKey('expected a value; it was empty');
   if (value.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
@@ -83,7 +78,7 @@ export function ifMatchVersionOf(request: ApiRequest): number {
  * @throws {ApiProblem} 400 when it is not one strong entity tag of a version
  */
 export function optionalIfMatchVersionOf(request: ApiRequest): number | undefined {
-  const value = headerOf(request, 'if-match');
+  const value = headerOf(request.event, 'if-match');
   if (value === undefined) return undefined;
   const version = /^"([1-9]\d{0,14})"$/.exec(value.trim())?.[1];
   if (version === undefined) {

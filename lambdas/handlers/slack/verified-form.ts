@@ -9,6 +9,7 @@ import type { SlackSecret } from '../../adapters/secrets.ts';
 import { SignatureRefusal, verifySignature } from '../../adapters/slack/verify-signature.ts';
 import { MAX_SLACK_BODY_BYTES } from '../../contracts/slack-payloads.ts';
 import type { Clock } from '../../domain/ports.ts';
+import { headerOf } from '../header-of.ts';
 import { RefusalReason, SlackRefusal } from './slack-refusal.ts';
 
 /** A form that Slack has signed. */
@@ -31,12 +32,6 @@ const FORM_TYPE = /^application\/x-www-form-urlencoded(?:\s*;\s*charset="?utf-8"
 
 const unsigned = (reason: RefusalReason): SlackRefusal => new SlackRefusal(401, reason);
 const malformed = (): SlackRefusal => new SlackRefusal(400, RefusalReason.Malformed);
-
-/** A header by its name in lower case. */
-function headerOf(event: APIGatewayProxyEventV2, name: string): string | undefined {
-  const found = Object.entries(event.headers).find(([candidate]) => candidate.toLowerCase() === name);
-  return found?.[1];
-}
 
 /** The bytes as they came. API Gateway encodes what it does not take for text, and says so. */
 function rawBodyOf({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer {

@@ -10,7 +10,8 @@ const DOUBT = '; an attempt may have been applied: look at the provider';
 const MAX_DETAIL = 1_000;
 
 /** The words of the doubt are never cut off. */
-const doubtful = (detail: string): string => `${detail.slice(0, MAX_DETAIL - DOUBT.length).replace(/\.$/, '')}${DOUBT}`;
+const doubtful = (detail: string): string =>
+  `${detail.slice(0, MAX_DETAIL - DOUBT.length).replace(/\.$/, '')}${DOUBT}`;
 
 /** The error of a task that ends while an attempt is in doubt, although nobody asked the provider. */
 export const doubtfulError = (error: TaskError): TaskError => ({ ...error, detail: doubtful(error.detail) });

@@ -123,14 +123,11 @@ describe('GET /actions/{taskId}', () => {
 
     const view = taskOf(await get(`/actions/${task.taskId}`));
 
+    const { runbook: firstStep } = ERROR_CODES.PROVIDER_TIMEOUT;
     expect(view).toMatchObject({
       state: 'retryable_failed',
       attempts: { used: 1, max: 5, claims: 1, deferred: 0 },
-      error: {
-        code: 'PROVIDER_TIMEOUT',
-        kind: 'unknown',
-        firstStep: ERROR_CODES.PROVIDER_TIMEOUT.runbook,
-      },
+      error: { code: 'PROVIDER_TIMEOUT', kind: 'unknown', firstStep },
       nextAttemptAt: '2026-03-29T00:59:35.000Z',
     });
     expect(view.links).toHaveProperty('abandon');

@@ -98,14 +98,17 @@ export function recoveriesOf(
 
 const DAY_LENGTH = '2026-11-21'.length;
 
-/** How long each transition after `record.versionShown` took to be seen, now that the task's version is shown. */
+/**
+ * How long each transition after `record.versionDone` took to be seen, now that the task's version is shown. Those of a try
+ * that was not done are there again, later: the first one stored stays.
+ */
 export function latenciesOf(
   task: Pick<ExecutionTask, 'taskId' | 'version' | 'history'>,
-  record: Pick<CardRecord, 'versionShown'>,
+  record: Pick<CardRecord, 'versionDone'>,
   shownAtMs: number,
 ): readonly LatencyRecord[] {
   return task.history
-    .filter(({ version }) => version > record.versionShown)
+    .filter(({ version }) => version > record.versionDone)
     .map(({ version, atMs }) => ({
       schemaVersion: CARD_SCHEMA_VERSION,
       cardId: `latency#${task.taskId}#${version}`,

@@ -20,11 +20,11 @@ import {
 } from '../../contracts/cards.ts';
 import { CARDS_TABLE } from '../../contracts/environment.ts';
 import { cardIdOf } from '../../domain/card.ts';
-import { LeaseLost, QueueError } from '../../domain/errors.ts';
+import { LeaseLost } from '../../domain/errors.ts';
 import { POLICY } from '../../domain/policy.ts';
-import { readable } from '../../domain/schema-versions.ts';
+import { storedItemReader } from '../../domain/schema-versions.ts';
 import { conditionFailure } from './document-client.ts';
-import { type Item, rejectedItem } from './task-item.ts';
+import { rejectedItem } from './task-item.ts';
 
 /** A lock asked for. */
 export interface CardLock {
@@ -53,12 +53,8 @@ export type CardChange = {
     CardRecord[Field] | undefined;
 };
 
-function parseCard(item: Item): CardRecord {
-  const parsed = cardRecordSchema.safeParse(readable('cards', item));
-  if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-  throw new QueueError('STORED_RECORD_INVALID', { detail: `Card item: ${fields}`, cause: parsed.error });
-}
+const cardIn = storedItemReader('cards', cardRecordSchema, 'Card item');
+const latencyIn = storedItemReader('cards', latencyRecordSchema, 'Latency item');
 
 const newCard = ({ taskId, channel }: CardLock): CardRecord => ({
   schemaVersion: CARD_SCHEMA_VERSION,
@@ -124,7 +120,7 @@ export class DynamoDbCardRepo {
     const { Item } = await this.#client.send(
       new GetCommand({ TableName: this.#tableName, Key: { cardId: cardIdOf(taskId) }, ConsistentRead: true }),
     );
-    return Item === undefined ? undefined : parseCard(Item);
+    return Item === undefined ? undefined : cardIn(Item);
   }
 
   /** Locks the card for one update, unless its version is done, a newer one is shown, or somebody else holds it. */
@@ -152,7 +148,7 @@ export class DynamoDbCardRepo {
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
-      const before = parseCard({ ...fresh, ...Attributes });
+      const before = cardIn({ ...fresh, ...Attributes });
       return { kind: 'locked', card: lockedBy(lock, before), takenOver: before.owner !== undefined };
     } catch (error) {
       return this.#refused(error, lock);
@@ -164,7 +160,7 @@ export class DynamoDbCardRepo {
     const failure = conditionFailure(error);
     if (failure === undefined) throw error;
     const item = rejectedItem(failure);
-    const card = item === undefined ? await this.get(lock.taskId) : parseCard(item);
+    const card = item === undefined ? await this.get(lock.taskId) : cardIn(item);
     if (card?.owner === lock.owner) return { kind: 'locked', card, takenOver: true };
     return !lock.rewrite && card !== undefined && card.versionDone >= lock.version
       ? { kind: 'done' }
@@ -202,8 +198,8 @@ export class DynamoDbCardRepo {
     }
   }
 
-  /** Stores how long a transition took to be seen, unless that is known. */
-  async putLatency(record: LatencyRecord): Promise<void> {
+  /** Stores how long a transition took to be seen, unless that is known; whether it was not. */
+  async putLatency(record: LatencyRecord): Promise<boolean> {
     try {
       await this.#client.send(
         new PutCommand({
@@ -212,8 +208,10 @@ export class DynamoDbCardRepo {
           ConditionExpression: 'attribute_not_exists(cardId)',
         }),
       );
+      return true;
     } catch (error) {
       if (conditionFailure(error) === undefined) throw error;
+      return false;
     }
   }
 
@@ -230,6 +228,6 @@ export class DynamoDbCardRepo {
         Limit: limit,
       }),
     );
-    return Items.map((item) => latencyRecordSchema.parse(readable('cards', item)));
+    return Items.map(latencyIn);
   }
 }

@@ -31,7 +31,7 @@ export type CardOutcome =
   /** Somebody else is updating it, and takes long. */
   | { readonly kind: 'busy' }
   | { readonly kind: 'shown'; readonly version: number; readonly latencies: readonly LatencyRecord[] }
-  /** `latencies` as in `shown`, of a card that Slack took before the rest failed; the next try has none of them. */
+  /** `latencies` as in `shown`, of a card that Slack took before the rest failed: a next try finds them stored. */
   | {
       readonly kind: 'failed';
       readonly error: QueueError;
@@ -58,9 +58,8 @@ type Try = Exclude<CardOutcome, { kind: 'busy' }> | { readonly kind: 'busy'; rea
 interface Progress {
   /** What Slack shows by it. */
   change: CardChange;
+  /** Of transitions that nobody has stored before. */
   latencies: readonly LatencyRecord[];
-  /** The card says so too: no other update finds the same latencies. */
-  isStored: boolean;
 }
 
 /** See the file head. One per invocation. */
@@ -119,25 +118,24 @@ export class CardUpdater {
   }
 
   async #updateLocked(task: ExecutionTask, card: CardRecord): Promise<Try> {
-    const progress: Progress = { change: {}, latencies: [], isStored: false };
+    const progress: Progress = { change: {}, latencies: [] };
     try {
       return await this.#show(task, card, progress);
     } catch (thrown) {
       const error = toQueueError(thrown);
-      const isStored = (await this.#giveBack(card, error, progress.change)) || progress.isStored;
-      return { kind: 'failed', error, latencies: isStored ? progress.latencies : [] };
+      await this.#giveBack(card, error, progress.change);
+      return { kind: 'failed', error, latencies: progress.latencies };
     }
   }
 
   /** Slack shows what is in `progress` from then on, whatever becomes of the rest. */
   async #show(task: ExecutionTask, card: CardRecord, progress: Progress): Promise<Try> {
-    const { clock, cards, rewriteLater } = this.#options;
+    const { cards, rewriteLater } = this.#options;
     const messages: CardMessagesOptions = { ...this.#options, client: await this.#options.client() };
     const place = await showCard(messages, task, card);
-    const latencies = latenciesOf(task, card, clock.nowMs());
     progress.change = { ...place, versionShown: task.version };
-    progress.latencies = latencies;
-    await Promise.all(latencies.map((record) => cards.putLatency(record)));
+    progress.latencies = await this.#measure(task, card);
+    const { latencies } = progress;
     if (card.doubtfulSinceMs !== undefined) await rewriteLater(task.taskId);
     const recoveries = recoveriesOf(task, card.versionDone);
     const done: CardChange = { ...UNLOCKED, versionDone: Math.max(task.version, card.versionDone) };
@@ -149,16 +147,23 @@ export class CardUpdater {
       lastError: undefined,
       ...(recoveries.length === 0 ? done : {}),
     });
-    progress.isStored = true;
     for (const recovery of recoveries) await tellRecovery(messages, task, shown, recovery);
     if (recoveries.length > 0) await cards.write(shown, done);
     return { kind: 'shown', version: task.version, latencies };
   }
 
-  /** A lock that is lost by now is not given back: its new owner goes on, and shows the version anew. */
-  async #giveBack(card: CardRecord, error: QueueError, shown: CardChange): Promise<boolean> {
+  /** Stores how long each transition took that is not done yet; those that nobody has stored before. */
+  async #measure(task: ExecutionTask, card: CardRecord): Promise<readonly LatencyRecord[]> {
     const { cards, clock } = this.#options;
-    if (error.code === 'LEASE_LOST') return false;
+    const measured = latenciesOf(task, card, clock.nowMs());
+    const isNew = await Promise.all(measured.map((record) => cards.putLatency(record)));
+    return measured.filter((_record, index) => isNew[index]);
+  }
+
+  /** A lock that is lost by now is not given back: its new owner goes on, and shows the version anew. */
+  async #giveBack(card: CardRecord, error: QueueError, shown: CardChange): Promise<void> {
+    const { cards, clock } = this.#options;
+    if (error.code === 'LEASE_LOST') return;
     const nowMs = clock.nowMs();
     await cards.write(card, {
       ...shown,
@@ -166,6 +171,5 @@ export class CardUpdater {
       ...(error.inDoubt ? { doubtfulSinceMs: nowMs } : {}),
       ...(isPassing(error) ? {} : { lastError: { code: error.code, detail: error.detail, atMs: nowMs } }),
     });
-    return true;
   }
 }

@@ -169,8 +169,8 @@ describe('a card', () => {
 
 describe('latencies', () => {
   it('are written once', async () => {
-    await cards.putLatency(latencyOf(1));
-    await cards.putLatency(latencyOf(1, { latencyMs: 99 }));
+    expect(await cards.putLatency(latencyOf(1))).toBe(true);
+    expect(await cards.putLatency(latencyOf(1, { latencyMs: 99 }))).toBe(false);
 
     const stored = await cards.listLatencies('2026-03-29', 1_000);
     expect(stored.filter((record) => record.taskId === taskId)).toEqual([latencyOf(1)]);

@@ -158,7 +158,7 @@ describe('latenciesOf', () => {
   it('measures every transition since the version shown, also those that were passed over', () => {
     const task = done(runningTask());
 
-    const latencies = latenciesOf(task, { versionShown: 1 }, START_MS + 700);
+    const latencies = latenciesOf(task, { versionDone: 1 }, START_MS + 700);
 
     expect(latencies.map(({ version, latencyMs }) => [version, latencyMs])).toEqual([
       [2, 700],
@@ -172,7 +172,7 @@ describe('latenciesOf', () => {
   });
 
   it('is never negative, whatever two clocks say', () => {
-    expect(latenciesOf(queuedTask(), { versionShown: 0 }, START_MS - 5)[0]?.latencyMs).toBe(0);
+    expect(latenciesOf(queuedTask(), { versionDone: 0 }, START_MS - 5)[0]?.latencyMs).toBe(0);
   });
 });
 

@@ -105,7 +105,8 @@ describe('an update that fails once Slack shows it', () => {
     expect(await card()).toMatchObject({ versionShown: 3, versionDone: 1 });
     expect((await updater(cards, stale).update(queued.taskId)).kind).toBe('busy');
     expect((await thread()).texts.join()).toContain('Completed');
-    expect(await update()).toMatchObject({ kind: 'shown', version: 3 });
+    const latencies = [{ version: 2 }, { version: 3 }];
+    expect(await update()).toMatchObject({ kind: 'shown', version: 3, latencies });
   });
 });
 

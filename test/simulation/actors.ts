@@ -86,8 +86,6 @@ export class Actors {
       case 'index-lag':
       case 'skew':
       case 'redeliver':
-      case 'lose':
-      case 'lost-again':
         return undefined;
     }
   }

@@ -1,7 +1,6 @@
 /** Lambda: invocations of the deployed functions, each a process with a clock and a time limit of its own. */
 import { FUNCTION_SETTINGS } from '../../lib/constructs/function-settings.ts';
 import { lambdaContext } from '../helpers/lambda-context.ts';
-import { LateCalls } from './aws/late-calls.ts';
 import type { Invocation } from './aws/machine.ts';
 import type { God } from './invariants/god.ts';
 import {
@@ -41,16 +40,12 @@ export class Functions {
   readonly #ended = new Map<Process, Settle>();
   /** Generation that an invocation drives, by the name of its process. */
   readonly #generations: Map<string, number>;
-  /** Calls that come once more; absent in worlds where none does. */
-  readonly lateCalls: LateCalls | undefined;
   #invocations = 0;
 
   constructor(options: FunctionsOptions, generations: Map<string, number>) {
     this.#options = options;
     this.#generations = generations;
     this.#skewShare = options.plan.entries.find((entry) => entry.kind === 'skew')?.share ?? 0;
-    const comeAgain = options.plan.entries.some(({ kind }) => kind === 'lost-again');
-    this.lateCalls = comeAgain ? new LateCalls((call) => this.#lostAgain(call)) : undefined;
   }
 
   /** Invokes a function after the time that this takes. */
@@ -122,19 +117,11 @@ export class Functions {
     if (ended !== undefined) kernel.after(1, () => ended(end));
   }
 
-  #lostAgain(call: object): void {
-    const { kernel, god } = this.#options;
-    god.reached.add('lost worker told again under a later driver');
-    kernel.trace(`record-lost-worker is called once more: ${JSON.stringify(call)}`);
-    this.invoke('record-lost-worker', call, () => undefined);
-  }
-
   /** An invocation by Step Functions, which may go wrong on its way there or back. */
   invokeFromMachine(name: string, payload: unknown, settle: Settle): void {
     const { network, kernel, plan } = this.#options;
     if (!isSimulated(name)) throw new Error(`The state machine calls ${name}, which is not there`);
     const { nth, fault } = network.next(Port.Invoke);
-    if (name === 'record-lost-worker') this.lateCalls?.keep(payload);
     const call = (then: Settle): void => this.invoke(name, Object(payload), then);
     const tell = (error: string, afterMs: number): void => kernel.after(afterMs, () => settle(failed(error)));
     const isCalled =

@@ -6,17 +6,16 @@ import {
   LEDGER_TABLE,
   TASKS_TABLE,
 } from '../../lambdas/contracts/environment.ts';
-import { POLICY } from '../../lambdas/domain/policy.ts';
 import type { AslMachine } from '../../statemachines/asl.ts';
 import { busReply } from './aws/bus.ts';
-import { messageOf, putBy, taskReadBy } from './aws/commands.ts';
+import { messageOf, taskReadBy } from './aws/commands.ts';
 import { type CarrierOptions, SimulatedQueue, SimulatedStream } from './aws/deliveries.ts';
 import { DynamoDbEngine } from './aws/dynamodb.ts';
 import { SimulatedMachine } from './aws/machine.ts';
 import { queueOf } from './aws/queues.ts';
 import type { Functions } from './functions.ts';
 import type { God } from './invariants/god.ts';
-import { Invariant, numberOf, textOf } from './invariants/god-log.ts';
+import { Invariant } from './invariants/god-log.ts';
 import { ADDRESSES, type SimulatedFunction, TABLES } from './kernel/containers.ts';
 import { type Plan, type PlanEntry, Port } from './kernel/faults.ts';
 import type { Kernel, Process } from './kernel/kernel.ts';
@@ -85,26 +84,20 @@ export class Services {
         effectKey !== undefined && effect(effectKey, ts, contentHash),
       onOlder: (text) => god.violate(Invariant.ShownNeverDown, text),
     });
-    this.#stream = new SimulatedStream({
-      ...this.#carrier('stream', 'publish-transitions'),
-      lost: new Set(plan.entries.flatMap((entry) => (entry.kind === 'lose' ? [entry.nth] : []))),
-      onLost: (write) => god.onLost(write),
-    });
+    this.#stream = new SimulatedStream(this.#carrier('stream', 'publish-transitions'));
     this.cards = queueOf('cards', this.#carrier('queue', 'update-card'));
     this.clicks = queueOf('clicks', this.#carrier('queue', 'operate-click'));
   }
 
   #newEngine(): DynamoDbEngine {
-    const { kernel, god, functions } = this.#options;
+    const { kernel, god } = this.#options;
     return new DynamoDbEngine(SHAPES, {
       nowMs: () => kernel.nowMs,
       indexLagMs: () => this.#indexLagMs(),
       onWrite: (write) => {
         if (this.#writer === undefined) throw new Error('A write by nobody');
         god.onWrite(write, this.#writer);
-        if (write.table !== TABLES.TASKS_TABLE) return;
-        this.#stream.add(write);
-        functions.lateCalls?.onWrite(write);
+        if (write.table === TABLES.TASKS_TABLE) this.#stream.add(write);
       },
     });
   }
@@ -134,7 +127,6 @@ export class Services {
       case 'dynamodb':
         this.#writer = sender;
         this.#noteRead(command, sender);
-        this.#noteReservation(command);
         return this.engine.execute(command);
       case 's3':
         return this.#s3.execute(command);
@@ -148,18 +140,6 @@ export class Services {
   #noteRead(command: unknown, sender: Process): void {
     const taskId = taskReadBy(command, TABLES.TASKS_TABLE);
     if (taskId !== undefined) this.#options.god.onRead(taskId, sender);
-  }
-
-  /** A claim that is not the task's newest may reserve only what nobody else has reserved. */
-  #noteReservation(command: unknown): void {
-    const { kernel, god } = this.#options;
-    const { table, item } = putBy(command) ?? {};
-    if (table !== TABLES.LEDGER_TABLE) return;
-    const stored = this.engine.items(TABLES.LEDGER_TABLE).get(textOf(item, 'id'));
-    const isOver = numberOf(stored, 'inProgressExpiresAtMs') + POLICY.clockSkewMs < kernel.nowMs;
-    const isOlder = numberOf(item, 'fence') < numberOf(stored, 'fence');
-    if (isOlder && isOver && textOf(stored, 'status') === 'INPROGRESS')
-      god.reached.add('reservation by an older claim');
   }
 
   #sendMessage(command: unknown): object {

@@ -4,7 +4,7 @@
  */
 import { slackSecret } from '../../lambdas/adapters/secrets.ts';
 import type { AslMachine } from '../../statemachines/asl.ts';
-import { isPut, isStoreWrite, targetOf } from './aws/commands.ts';
+import { isPut, targetOf } from './aws/commands.ts';
 import { Functions } from './functions.ts';
 import { God } from './invariants/god.ts';
 import { isEffect, sendByFetch, sendBySdk } from './kernel/clients.ts';
@@ -112,7 +112,6 @@ export class World implements Sandbox {
     return sendBySdk(this.#network, sender, {
       port: service,
       isEffect: isPut(command),
-      isStoreWrite: isStoreWrite(command),
       text: `${service} ${name} ${targetOf(command)}`,
       apply: () => this.services.execute(service, command, sender),
     });

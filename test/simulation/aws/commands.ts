@@ -1,6 +1,6 @@
 /** SDK commands as far as the world looks into them. */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 
 /** What items of ours are named by. */
@@ -23,18 +23,6 @@ export function targetOf(command: unknown): string {
 
 /** Whether a command stores a document. */
 export const isPut = (command: unknown): boolean => command instanceof PutObjectCommand;
-
-/** Whether a command writes to a table. */
-export const isStoreWrite = (command: unknown): boolean =>
-  command instanceof PutCommand || command instanceof UpdateCommand || command instanceof DeleteCommand;
-
-/** Where a command puts an item, and the item. */
-export const putBy = (
-  command: unknown,
-): { readonly table: string; readonly item: Readonly<Record<string, unknown>> } | undefined =>
-  command instanceof PutCommand
-    ? { table: String(command.input.TableName), item: recordOf(command.input.Item) }
-    : undefined;
 
 /** Id of the task that a command reads, if it reads one. */
 export function taskReadBy(command: unknown, table: string): string | undefined {

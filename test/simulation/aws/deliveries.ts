@@ -84,32 +84,21 @@ class Shard {
 
 const SHARDS = 2;
 
-/** What becomes of the records of a stream. */
-export interface StreamOptions extends CarrierOptions {
-  /** Which records are never delivered, counted from 1. */
-  readonly lost: ReadonlySet<number>;
-  readonly onLost: (write: Write) => void;
-}
-
 /** The stream of a table: each item in one shard. */
 export class SimulatedStream {
   readonly #shards: readonly Shard[];
-  readonly #options: StreamOptions;
   #sequence = 0;
   #batches = 0;
 
-  constructor(options: StreamOptions) {
-    this.#options = options;
+  constructor(options: CarrierOptions) {
     const countBatch = (): number => (this.#batches += 1);
     this.#shards = Array.from({ length: SHARDS }, (_, n) => new Shard(options, `shard ${n}`, countBatch));
   }
 
   /** Takes a write of the table in. */
-  add(write: Write): void {
-    const { key, before, after } = write;
+  add({ key, before, after }: Write): void {
     if (after === undefined) return;
     this.#sequence += 1;
-    if (this.#options.lost.has(this.#sequence)) return this.#options.onLost(write);
     this.#shards[Number.parseInt(key.slice(-2), 16) % SHARDS]?.add({
       eventID: `event-${this.#sequence}`,
       eventName: before === undefined ? 'INSERT' : 'MODIFY',

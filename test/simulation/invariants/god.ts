@@ -16,8 +16,6 @@ export class God {
   readonly reached = new Set<string>();
   readonly #kernel: Kernel;
   readonly #confirmed = new Map<string, boolean>();
-  /** Transitions whose record the stream has lost, as keys of the Audit table. */
-  readonly #lost = new Set<string>();
   readonly #tasks: TaskChecks;
   readonly #ledger: LedgerChecks;
   readonly #cards: CardChecks;
@@ -47,17 +45,10 @@ export class God {
       case TABLES.LEDGER_TABLE:
         return this.#ledger.check(seen, this.violate);
       case TABLES.AUDIT_TABLE:
-        if (this.#lost.delete(write.key)) this.reached.add('audit gap repaired');
         return checkAudit(seen, this.transitions, this.violate);
       case TABLES.CARDS_TABLE:
         return this.#cards.check(seen, this.violate);
     }
-  }
-
-  /** The stream loses the record of a transition: nobody but the sweep can put it into the trail. */
-  onLost({ key, after }: Write): void {
-    this.#lost.add(`${key}|${numberOf(after, 'version')}`);
-    this.#kernel.trace(`the stream loses ${key.slice(5, 11)} v${numberOf(after, 'version')}`);
   }
 
   /** A worker reads a task: whether it holds the claim then is what it may act on. */

@@ -128,7 +128,7 @@ export class TaskChecks {
     }
     if (cause === 'recover_stale' && textOf(before, 'state') === 'running')
       this.#checkLease(before, by, violate);
-    if (cause === 'claim' || cause === 'fail') this.#checkDriver(after, by, cause, violate);
+    if (cause === 'claim') this.#checkDriver(after, by, violate);
     if (textOf(after, 'state') === 'running') this.#holders.set(key, by);
     else this.#holders.delete(key);
   }
@@ -139,13 +139,12 @@ export class TaskChecks {
     if (early > 0) violate(Invariant.FencedOut, `${by} ended a lease ${Math.ceil(early)} ms early`);
   }
 
-  /** A driver claims, and ends attempts, of its own generation only. */
-  #checkDriver(after: Item, by: string, cause: string, violate: Violate): void {
+  #checkDriver(after: Item, by: string, violate: Violate): void {
     const generation = this.#generationOf(by);
     if (generation !== undefined && generation !== numberOf(after, 'generation')) {
       violate(
         Invariant.GenerationGuarded,
-        `${by} of generation ${generation} made ${cause} of generation ${numberOf(after, 'generation')}`,
+        `${by} of generation ${generation} claimed ${numberOf(after, 'generation')}`,
       );
     }
   }

@@ -49,7 +49,6 @@ export function sendBySdk<T>(
     readonly port: Port;
     readonly text: string;
     readonly isEffect?: boolean;
-    readonly isStoreWrite?: boolean;
     readonly apply: () => T;
   },
 ): Promise<T> {

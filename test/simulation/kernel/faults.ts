@@ -54,11 +54,6 @@ export const CallFault = {
   Frozen: 'frozen',
   /** The same, with the answer that there is too much to do. */
   FrozenRefused: 'frozen-refused',
-  /**
-   * A write to a table is carried out, and the caller's machine stands still for most of a lease, beyond its own time limit,
-   * nobody killing it. Whoever wakes from a write looks once more before it applies an effect.
-   */
-  Suspended: 'suspended',
   /** It is delivered twice (functions only). */
   Doubled: 'doubled',
 } as const;
@@ -68,7 +63,7 @@ export type CallFault = (typeof CallFault)[keyof typeof CallFault];
 /** What providers answer during an outage. */
 export type OutageFault = Exclude<
   CallFault,
-  'killed-before' | 'killed-after' | 'stalled' | 'frozen' | 'frozen-refused' | 'suspended' | 'doubled'
+  'killed-before' | 'killed-after' | 'stalled' | 'frozen' | 'frozen-refused' | 'doubled'
 >;
 
 /** One entry of a plan. Times are ms since the world began. */
@@ -132,11 +127,7 @@ export type PlanEntry =
       readonly source: 'stream' | 'queue';
       readonly nth: number;
       readonly afterMs: number;
-    }
-  /** The n-th record of the stream is never delivered: parked, or too old before an outage was over. */
-  | { readonly kind: 'lose'; readonly nth: number }
-  /** Calls of `record-lost-worker` are delivered once more, when a worker of a later driver is at the task. */
-  | { readonly kind: 'lost-again' };
+    };
 
 /** A whole run. */
 export interface Plan {

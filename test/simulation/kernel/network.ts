@@ -35,8 +35,6 @@ export interface Request<T> {
   readonly timeoutMs: number;
   /** Whether it changes something at a provider. */
   readonly isEffect?: boolean;
-  /** Whether it is a write to a table. */
-  readonly isStoreWrite?: boolean;
   /** Carries it out at the service; what it throws is the service's answer. `isLate`: its sender has given up on it. */
   readonly apply: (isLate: boolean) => T;
 }
@@ -44,16 +42,7 @@ export interface Request<T> {
 type CallEntry = Extract<PlanEntry, { kind: 'call' }>;
 type Outage = Extract<PlanEntry, { kind: 'outage' }>;
 
-type Span = readonly [leastMs: number, mostMs: number];
-
-/** How long a machine stands still that is not given up. */
-const STALLED_MS: Span = [3_000, 14_000];
-/** And one that lives on beyond its time limit: until others have had their turn, or as long as its lease of 60 s allows. */
-const ZOMBIES: Partial<Record<CallFault, { readonly at: 'isEffect' | 'isStoreWrite'; readonly ms: Span }>> = {
-  [CallFault.Frozen]: { at: 'isEffect', ms: [20_000, 90_000] },
-  [CallFault.FrozenRefused]: { at: 'isEffect', ms: [20_000, 90_000] },
-  [CallFault.Suspended]: { at: 'isStoreWrite', ms: [52_000, 58_500] },
-};
+const STANDING: ReadonlySet<CallFault> = new Set([CallFault.Frozen, CallFault.FrozenRefused]);
 /** What a zombie has left when it wakes. */
 const ZOMBIE_MS = 10_000;
 const BROKEN_ITSELF: ReadonlySet<CallFault> = new Set([CallFault.KilledBefore, CallFault.KilledAfter]);
@@ -149,10 +138,9 @@ export class Network {
     if (fault === undefined || fault === CallFault.Doubled) {
       return arrive(upMs, (outcome) => finish(downMs, outcome));
     }
-    const zombie = ZOMBIES[fault];
-    if (fault === CallFault.Stalled || zombie !== undefined) {
-      const isZombie = zombie !== undefined && request[zombie.at] === true;
-      const ms = integer(this.#seed, 'stand', ...(isZombie ? zombie.ms : STALLED_MS), nth);
+    if (fault === CallFault.Stalled || STANDING.has(fault)) {
+      const isZombie = fault !== CallFault.Stalled && request.isEffect === true;
+      const ms = integer(this.#seed, 'stand', isZombie ? 20_000 : 3_000, isZombie ? 90_000 : 14_000, nth);
       if (isZombie) this.#keep(sender, ms);
       if (isZombie && fault === CallFault.FrozenRefused)
         return finish(ms, { kind: 'failed', how: 'throttled' });
@@ -206,7 +194,6 @@ export class Network {
       case CallFault.Stalled:
       case CallFault.Frozen:
       case CallFault.FrozenRefused:
-      case CallFault.Suspended:
       case CallFault.Doubled:
         throw new TypeError(`${fault}: expected a fault of the way`);
     }

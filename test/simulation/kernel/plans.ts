@@ -39,7 +39,6 @@ const {
   KilledBefore,
   KilledAfter,
   Stalled,
-  Suspended,
   Frozen,
   FrozenRefused,
   Doubled,
@@ -77,14 +76,9 @@ class Draw {
     return pick(this.#seed, `plan ${words}`, choices, n);
   }
 
-  /** Whether a seed is in this share of all of them. */
-  has(words: string, share: number): boolean {
-    return fraction(this.#seed, `swarm ${words}`) >= 1 - share;
-  }
-
   /** Half of all seeds have a kind of fault, and then up to `max` of it. */
   count(words: string, max: number): number {
-    return this.has(words, 0.5) ? this.between(`count ${words}`, 1, max) : 0;
+    return fraction(this.#seed, `swarm ${words}`) < 0.5 ? 0 : this.between(`count ${words}`, 1, max);
   }
 
   times<T>(words: string, max: number, make: (n: number) => T): readonly T[] {
@@ -92,7 +86,7 @@ class Draw {
   }
 }
 
-function enqueues(draw: Draw): readonly Extract<PlanEntry, { kind: 'enqueue' }>[] {
+function enqueues(draw: Draw): readonly PlanEntry[] {
   const tasks = draw.between('tasks', 1, 5);
   const quotes = draw.between('quotes', 1, 2);
   return Array.from({ length: tasks }, (_, n) => ({
@@ -197,35 +191,14 @@ function platform(draw: Draw): readonly PlanEntry[] {
       nth: draw.between('redeliver nth', 1, 20, n),
       afterMs: draw.between('redeliver after', 10, n % 2 === 0 ? 60_000 : 1_500_000, n),
     })),
-    ...draw.times('lose', 3, (n): PlanEntry => ({ kind: 'lose', nth: draw.between('lose nth', 1, 20, n) })),
-    ...draw.times('lost-again', 1, (): PlanEntry => ({ kind: 'lost-again' })),
-  ];
-}
-
-/** Share of the seeds in which a claim is late. */
-const LATE_CLAIM_SHARE = 0.125;
-
-/**
- * The first worker stands still after its claim, for most of its lease; the second one dies after its reservation, which is
- * over by the time the first one reserves; and no third one is there, because somebody has stopped the execution.
- */
-function lateClaim(draw: Draw, firstAtMs: number): readonly PlanEntry[] {
-  if (!draw.has('late claim', LATE_CLAIM_SHARE)) return [];
-  const [claimed, reserved] = [3, draw.between('late claim kill', 7, 9)];
-  const atMs = firstAtMs + draw.between('late claim stop', 32_000, 45_000);
-  return [
-    { kind: 'call', at: Caller.Worker, nth: claimed, fault: Suspended },
-    { kind: 'call', at: Caller.Worker, nth: reserved, fault: KilledAfter },
-    { kind: 'stop', atMs, execution: 0 },
   ];
 }
 
 /** The plan of a seed: the same for ever. */
 export function planOf(seed: number): Plan {
   const draw = new Draw(seed);
-  const asked = enqueues(draw);
   const entries = [
-    ...asked,
+    ...enqueues(draw),
     ...people(draw),
     ...platform(draw),
     ...calls(draw, 'lost', LOST, PLACES, 8),
@@ -240,7 +213,6 @@ export function planOf(seed: number): Plan {
     ),
     ...calls(draw, 'frozen', [Frozen, FrozenRefused], PROVIDERS, 3),
     ...calls(draw, 'late', [AppliedLate], [Port.Crm, Port.Slack], 3),
-    ...lateClaim(draw, asked[0]?.atMs ?? 0),
     ...calls(draw, 'invoked', [Doubled, ReplyLost, RequestLost, Throttled], [Port.Invoke], 4),
   ];
   return { seed, entries };

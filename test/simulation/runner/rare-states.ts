@@ -39,7 +39,4 @@ export const RARE_STATES: readonly string[] = [
   'crm applied-late',
   'slack applied-late',
   'invoke doubled',
-  'audit gap repaired',
-  'lost worker told again under a later driver',
-  'reservation by an older claim',
 ];

@@ -181,24 +181,6 @@ export const BUGS: readonly Bug[] = [
     replace: '',
   },
   {
-    name: 'lost worker of an earlier driver ends the attempt of a later one',
-    file: 'lambdas/domain/queue-service.ts',
-    find: "task.state === 'running' && task.workerId === executionNameOf(taskId, generation)",
-    replace: "task.state === 'running'",
-  },
-  {
-    name: 'older claim takes a reservation over from a newer one',
-    file: 'lambdas/adapters/dynamodb/ledger-repo.ts',
-    find: '(#fence <= :fence AND',
-    replace: '((#fence <= :fence OR #fence > :fence) AND',
-  },
-  {
-    name: 'audit gap found and not repaired',
-    file: 'lambdas/domain/audit-repair.ts',
-    find: 'else await repair(options, task, transition, into);',
-    replace: 'else void repair;',
-  },
-  {
     name: 'probe overtakes a post that is under way',
     file: 'lambdas/adapters/fenced-persistence-layer.ts',
     find: 'claim.deduplicates === false ? clock.nowMs() : 0',

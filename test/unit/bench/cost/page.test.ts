@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readBudget } from '../../../../bench/cost/budget.ts';
 import { COST_PAGE, renderCostPage } from '../../../../bench/cost/page.ts';
@@ -8,6 +9,19 @@ import { BILLABLES, billableOperations, usageOf, usedOnly } from '../../../../be
 describe('docs/cost.md', () => {
   it('is what the budget and the prices make of it (npm run generate)', () => {
     expect(readFileSync(COST_PAGE, 'utf8')).toBe(renderCostPage(readBudget(), readPrices()));
+  });
+});
+
+describe('docs/performance.md', () => {
+  it('counts what the budget says (npm run bench -- --write)', () => {
+    const page = readFileSync(join(dirname(COST_PAGE), 'performance.md'), 'utf8');
+    const counted = [...page.matchAll(/^\| (.+), billable operations \| (\S+) \|/gm)];
+
+    expect(Object.fromEntries(counted.map(([, name, operations]) => [name, Number(operations)]))).toEqual(
+      Object.fromEntries(
+        Object.entries(readBudget().scenarios).map(([name, usage]) => [name, billableOperations(usage)]),
+      ),
+    );
   });
 });
 

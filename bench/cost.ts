@@ -4,8 +4,8 @@
  */
 import { startLocalEnvironment } from '../tools/local/environment.ts';
 import { type Budget, writeBudget } from './cost/budget.ts';
-import { COMPARED, GOAL, sharesOf, writeCostPage } from './cost/page.ts';
-import { readPrices, totalPrice } from './cost/prices.ts';
+import { COMPARED, GOAL, sharesOf, usageOfScenario, writeCostPage } from './cost/page.ts';
+import { type PriceList, readPrices, totalPrice } from './cost/prices.ts';
 import { measureAll } from './cost/scenarios.ts';
 import { billableOperations } from './cost/usage.ts';
 import { type Figure, report } from './report.ts';
@@ -21,10 +21,9 @@ const figure = (name: string, value: number, unit: string): Figure => ({
   samples: SAMPLES,
 });
 
-function comparedWith(name: string, { scenarios }: Budget, isGoal: boolean): readonly Figure[] {
-  const [ours, peer] = [scenarios[COMPARED.ours], scenarios[name]];
-  if (ours === undefined || peer === undefined) throw new RangeError(`Expected the scenario ${name}`);
-  const { price, count } = sharesOf(readPrices(), ours, peer);
+function comparedWith(name: string, budget: Budget, prices: PriceList, isGoal: boolean): readonly Figure[] {
+  const ours = usageOfScenario(budget, COMPARED.ours);
+  const { price, count } = sharesOf(prices, ours, usageOfScenario(budget, name));
   const goal = isGoal ? { goal: `≤ ${GOAL}`, ok: price <= GOAL } : {};
   return [
     { ...figure(`billable operations of crm.sync ÷ ${name}, by price`, rounded(price, 2), '×'), ...goal },
@@ -43,8 +42,8 @@ function figuresOf(budget: Budget): readonly Figure[] {
     ...columns
       .filter(([name]) => isCompared.has(name))
       .map(([name, usage]) => figure(`1,000 ${name}`, rounded(totalPrice(prices, usage) * 1_000, 3), 'USD')),
-    ...comparedWith(COMPARED.wholeJob, budget, true),
-    ...comparedWith(COMPARED.tutorial, budget, false),
+    ...comparedWith(COMPARED.wholeJob, budget, prices, true),
+    ...comparedWith(COMPARED.tutorial, budget, prices, false),
   ];
 }
 

@@ -84,7 +84,8 @@ const partsTable = ({ parts }: Budget): readonly string[] =>
     Object.entries(parts).toSorted(([, a], [, b]) => b - a),
   );
 
-const usageOfScenario = ({ scenarios }: Budget, name: string): Usage => {
+/** A scenario of the budget. @throws {RangeError} when it lacks it */
+export const usageOfScenario = ({ scenarios }: Budget, name: string): Usage => {
   const usage = scenarios[name];
   if (usage === undefined) throw new RangeError(`budget: expected the scenario ${name}`);
   return usage;

@@ -16,6 +16,14 @@ import { EffectProof, executionTaskSchema, taskErrorSchema } from './records.ts'
 export const MAX_BODY_BYTES = 204_800;
 /** Longest `Idempotency-Key`, in characters. */
 export const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
+/** An `Idempotency-Key`: what a header can carry without being encoded. */
+export const idempotencyKeySchema = z
+  .string()
+  .check(
+    z.minLength(1, 'expected a value; it was empty'),
+    z.maxLength(MAX_IDEMPOTENCY_KEY_LENGTH, `expected at most ${MAX_IDEMPOTENCY_KEY_LENGTH} characters`),
+    z.regex(/^[\x21-\x7e]*$/, 'expected visible ASCII characters only, without spaces'),
+  );
 /** Longest reason of an operator, in UTF-16 code units. */
 export const MAX_REASON_LENGTH = 500;
 /** Tasks per page of a listing. */

@@ -58,17 +58,22 @@ async function signedHeaders(target: Target, url: URL, request: ApiRequest): Pro
   return headers;
 }
 
-/** Sends one signed request. @throws {CliError} when the API cannot be reached */
+/**
+ * Sends one signed request.
+ * @throws {CliError} when the API cannot be reached
+ * @throws {TypeError} when a header holds what none can carry; nothing was sent
+ */
 export async function callApi(target: Target, request: ApiRequest): Promise<ApiAnswer> {
   const url = new URL(`${target.apiUrl}${request.path}`);
-  const headers = await signedHeaders(target, url, request);
+  // Before the try: a request that cannot be written down says nothing about the API.
+  const message = new Request(url, {
+    method: request.method,
+    headers: await signedHeaders(target, url, request),
+    ...(request.body === undefined ? {} : { body: request.body }),
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  });
   try {
-    const response = await fetch(url, {
-      method: request.method,
-      headers,
-      ...(request.body === undefined ? {} : { body: request.body }),
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    });
+    const response = await fetch(message);
     return { status: response.status, headers: response.headers, body: parsed(await response.text()) };
   } catch (cause) {
     throw new CliError(`The API at ${target.apiUrl} could not be reached; is it up?`, { cause });

@@ -1,6 +1,7 @@
 /** The API's operations as the command line uses them. */
 import {
   auditViewSchema,
+  idempotencyKeySchema,
   taskIdSchema,
   taskPageSchema,
   taskViewSchema,
@@ -47,8 +48,21 @@ export function bodyOf<T>(answer: ApiAnswer, schema: z.ZodMiniType<T>): T {
   throw new CliError('The API answered in another form than this version expects');
 }
 
+/** Status of the API's own answer to a key that is none. */
+const BAD_KEY_STATUS = 400;
+
+/** A key that the header cannot carry never reaches the API: it is refused here, as it would be there. */
+function refusedKey({ idempotencyKey }: QuoteAction): EnqueueAnswer | undefined {
+  const parsed = idempotencyKeySchema.safeParse(idempotencyKey);
+  if (parsed.success) return undefined;
+  const [issue] = parsed.error.issues;
+  return { kind: 'refused', status: BAD_KEY_STATUS, problem: `idempotencyKey: ${issue?.message ?? ''}` };
+}
+
 /** Enqueues one action; a refusal is an answer, not an error. @throws {CliError} when the API cannot be reached */
 export async function enqueueAction(target: Target, action: QuoteAction): Promise<EnqueueAnswer> {
+  const refused = refusedKey(action);
+  if (refused !== undefined) return refused;
   const answer = await callApiPatiently(target, {
     method: 'POST',
     path: `/quotes/${encodeURIComponent(action.quoteId)}/actions`,

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
 import { CliError } from '../cli/cli-error.ts';
-import { enqueueAll } from '../cli/commands/queue-commands.ts';
+import { enqueueAll } from '../cli/commands/enqueue-command.ts';
 import { LiveBlock } from '../cli/live-block.ts';
 import { getAudit, getTask, isSettled } from '../cli/queue-client.ts';
 import { readQuoteFile, type QuoteAction } from '../cli/quote-file.ts';
@@ -51,8 +51,9 @@ function demoActions(environment: LocalEnvironment): readonly QuoteAction[] {
 async function enqueueDemo(target: Target, actions: readonly QuoteAction[]): Promise<readonly string[]> {
   const enqueued = await enqueueAll(target, actions);
   return enqueued.map(({ action, answer }) => {
-    if (answer.kind === 'refused') throw new CliError(`${action.quoteId} ${action.kind}: ${answer.problem}`);
-    return answer.task.taskId;
+    if ('task' in answer) return answer.task.taskId;
+    const why = 'problem' in answer ? answer.problem : answer.kind;
+    throw new CliError(`${action.quoteId} ${action.kind}: ${why}`);
   });
 }
 

@@ -1,19 +1,10 @@
-/** `enqueue`, `show`, `watch` and `audit`. */
+/** `show`, `watch` and `audit`. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError } from '../cli-error.ts';
 import { LiveBlock } from '../live-block.ts';
-import {
-  enqueueAction,
-  type EnqueueAnswer,
-  getAudit,
-  getTask,
-  isSettled,
-  listTasks,
-} from '../queue-client.ts';
-import { type QuoteAction, readQuoteFile } from '../quote-file.ts';
+import { getAudit, getTask, isSettled, listTasks } from '../queue-client.ts';
 import { auditTable, taskDetails, tasksTable } from '../render.ts';
-import { renderTable } from '../table.ts';
-import { resolveTarget, type Target, type TargetOptions } from '../target.ts';
+import { resolveTarget, type TargetOptions } from '../target.ts';
 
 /** Options of the commands that can print JSON. */
 export interface PrintOptions extends TargetOptions {
@@ -21,47 +12,6 @@ export interface PrintOptions extends TargetOptions {
 }
 
 const print = (text: string): boolean => process.stdout.write(`${text}\n`);
-
-/** An action and the API's answer to it. */
-export interface Enqueued {
-  readonly action: QuoteAction;
-  readonly answer: EnqueueAnswer;
-}
-
-const answerRow = ({ action, answer }: Enqueued): readonly string[] =>
-  answer.kind === 'refused'
-    ? [action.quoteId, action.kind, `refused (${answer.status})`, answer.problem]
-    : [action.quoteId, action.kind, answer.kind, answer.task.taskId];
-
-/** Enqueues the actions one after the other, in the order of the files. */
-export async function enqueueAll(
-  target: Target,
-  actions: readonly QuoteAction[],
-): Promise<readonly Enqueued[]> {
-  const enqueued: Enqueued[] = [];
-  for (const action of actions) enqueued.push({ action, answer: await enqueueAction(target, action) });
-  return enqueued;
-}
-
-/** `quoteq enqueue FILE…`: exits 1 when any action was refused; the others are enqueued all the same. */
-export async function enqueue(files: readonly string[], options: PrintOptions): Promise<void> {
-  const target = resolveTarget(options);
-  // All files are read before anything is sent: a typo in the last one enqueues nothing.
-  const actions = files.flatMap((file) => readQuoteFile(file));
-  const enqueued = await enqueueAll(target, actions);
-  if (options.json === true)
-    print(
-      JSON.stringify(
-        enqueued.map(({ answer }) => answer),
-        null,
-        2,
-      ),
-    );
-  else {
-    print(renderTable(['quote', 'action', 'answer', 'task or reason'], enqueued.map(answerRow)));
-  }
-  if (enqueued.some(({ answer }) => answer.kind === 'refused')) process.exitCode = 1;
-}
 
 /** `quoteq show TASK` */
 export async function show(taskId: string, options: PrintOptions): Promise<void> {

@@ -58,6 +58,13 @@ describe('callApi', () => {
       `The API at ${nowhere} could not be reached`,
     );
   });
+
+  it('does not blame the API for a header that cannot be sent', async () => {
+    const request = { method: 'GET', path: '/health', headers: { 'idempotency-key': '東京' } } as const;
+
+    await expect(callApi(targetAt(api.url), request)).rejects.toThrow(TypeError);
+    expect(requests).toEqual([]);
+  });
 });
 
 describe('callApiPatiently', () => {

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { taskView } from '../../../../lambdas/handlers/api/views.ts';
+import { enqueue, enqueueAll } from '../../../../tools/cli/commands/enqueue-command.ts';
+import type { QuoteAction } from '../../../../tools/cli/quote-file.ts';
+import { resolveTarget } from '../../../../tools/cli/target.ts';
+import { type RunningServer, type ServerReply, startServer } from '../../../../tools/local/http-server.ts';
+import { actionOf, queuedTask, snapshotOf } from '../../../helpers/builders.ts';
+
+const task = taskView(queuedTask());
+const ACCEPTED: ServerReply = { status: 202, body: JSON.stringify(task) };
+
+let api: RunningServer;
+let replies: ServerReply[];
+let sentKeys: (string | undefined)[];
+let printed: string[];
+let dir: string;
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'quoteq-enqueue-'));
+  api = await startServer(({ headers }) => {
+    sentKeys.push(headers['idempotency-key']?.toString());
+    return Promise.resolve(replies.shift() ?? ACCEPTED);
+  });
+});
+beforeEach(() => {
+  replies = [];
+  sentKeys = [];
+  printed = [];
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  process.exitCode = undefined;
+});
+afterAll(async () => {
+  await api.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const options = () => ({ apiUrl: api.url, region: 'eu-central-1' });
+
+/** An action under each of the keys. */
+const actionsUnder = (...keys: readonly string[]): readonly QuoteAction[] =>
+  keys.map((idempotencyKey) => ({
+    quoteId: 'Q-1001',
+    idempotencyKey,
+    kind: 'pdf.render',
+    body: actionOf('pdf.render'),
+  }));
+
+function fileOf(content: unknown): string {
+  const file = join(dir, 'quote.json');
+  writeFileSync(file, JSON.stringify(content));
+  return file;
+}
+
+/** The cells of the table's rows, without its head. */
+const rowsOf = (texts: readonly string[]): readonly (readonly string[])[] =>
+  texts
+    .join('')
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/ {2,}/));
+
+const twoPdfs = () => ({
+  snapshot: snapshotOf(),
+  actions: ['k1', 'k2'].map((idempotencyKey) => ({ idempotencyKey, kind: 'pdf.render' })),
+});
+
+describe('enqueueAll', () => {
+  it('refuses a key that no header can carry, and enqueues the others', async () => {
+    const fates = await enqueueAll(resolveTarget(options()), actionsUnder('k1', '東京', 'schlüssel', 'k3'));
+
+    expect(fates.map(({ answer }) => answer.kind)).toEqual(['accepted', 'refused', 'refused', 'accepted']);
+    expect(fates[1]?.answer).toMatchObject({
+      problem: expect.stringContaining('expected visible ASCII characters'),
+    });
+    expect(sentKeys).toEqual(['k1', 'k3']);
+  });
+
+  it('keeps the answers it has when the next one cannot be read, and sends no more', async () => {
+    replies = [ACCEPTED, { status: 202, body: '{"not":"a task"}' }];
+
+    const fates = await enqueueAll(resolveTarget(options()), actionsUnder('k1', 'k2', 'k3'));
+
+    expect(fates.map(({ answer }) => answer.kind)).toEqual(['accepted', 'unanswered', 'unsent']);
+    expect(sentKeys).toEqual(['k1', 'k2']);
+  });
+});
+
+describe('quoteq enqueue', () => {
+  it('prints the task of an accepted action although the next one is not answered', async () => {
+    replies = [ACCEPTED, { status: 202, body: '{"not":"a task"}' }];
+
+    await expect(enqueue([fileOf(twoPdfs())], options())).rejects.toThrow(
+      'enqueue the same again; what was accepted is replayed',
+    );
+    expect(rowsOf(printed)).toEqual([
+      ['Q-1001', 'pdf.render', 'accepted', task.taskId],
+      ['Q-1001', 'pdf.render', 'unanswered', expect.stringContaining('in another form')],
+    ]);
+  });
+});

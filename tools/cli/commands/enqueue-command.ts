@@ -1,0 +1,85 @@
+/** `enqueue`: the actions of quote files, and what became of each. */
+import { CliError } from '../cli-error.ts';
+import { enqueueAction, type EnqueueAnswer } from '../queue-client.ts';
+import { type QuoteAction, readQuoteFile } from '../quote-file.ts';
+import { renderTable } from '../table.ts';
+import { resolveTarget, type Target } from '../target.ts';
+import type { PrintOptions } from './queue-commands.ts';
+
+/** What is known of an action that was given to {@link enqueueAll}. */
+export type ActionFate =
+  | EnqueueAnswer
+  /** Sent, perhaps; no answer came. Whether it was accepted, only sending it again tells. */
+  | { readonly kind: 'unanswered'; readonly problem: string }
+  /** Not sent, since the one before it was not answered. */
+  | { readonly kind: 'unsent' };
+
+/** An action and what became of it. */
+export interface Enqueued {
+  readonly action: QuoteAction;
+  readonly answer: ActionFate;
+}
+
+const print = (text: string): boolean => process.stdout.write(`${text}\n`);
+
+async function fateOf(target: Target, action: QuoteAction): Promise<ActionFate> {
+  try {
+    return await enqueueAction(target, action);
+  } catch (thrown) {
+    // Whatever it is: the answers before it tell of tasks that exist, and are not lost for it.
+    return { kind: 'unanswered', problem: thrown instanceof Error ? thrown.message : String(thrown) };
+  }
+}
+
+/** Enqueues the actions one after the other, in the order of the files; after one without an answer no more are sent. */
+export async function enqueueAll(
+  target: Target,
+  actions: readonly QuoteAction[],
+): Promise<readonly Enqueued[]> {
+  const enqueued: Enqueued[] = [];
+  for (const action of actions) {
+    const isCutOff =
+      enqueued.at(-1)?.answer.kind === 'unanswered' || enqueued.at(-1)?.answer.kind === 'unsent';
+    const answer: ActionFate = isCutOff ? { kind: 'unsent' } : await fateOf(target, action);
+    enqueued.push({ action, answer });
+  }
+  return enqueued;
+}
+
+function fateCells(answer: ActionFate): readonly [string, string] {
+  switch (answer.kind) {
+    case 'accepted':
+    case 'replayed':
+      return [answer.kind, answer.task.taskId];
+    case 'refused':
+      return [`refused (${answer.status})`, answer.problem];
+    case 'unanswered':
+      return [answer.kind, answer.problem];
+    case 'unsent':
+      return ['not sent', ''];
+  }
+}
+
+const enqueuedTable = (enqueued: readonly Enqueued[]): string =>
+  renderTable(
+    ['quote', 'action', 'answer', 'task or reason'],
+    enqueued.map(({ action, answer }) => [action.quoteId, action.kind, ...fateCells(answer)]),
+  );
+
+/** What to do about actions of which nothing is known. */
+const SEND_AGAIN = 'Not every action was answered: enqueue the same again; what was accepted is replayed';
+
+/**
+ * `quoteq enqueue FILE…`: exits 1 when any action was refused or not answered; what the others were answered stands.
+ * @throws {CliError} on a file that is none, before anything is sent; after the answers, when not all came
+ */
+export async function enqueue(files: readonly string[], options: PrintOptions): Promise<void> {
+  const target = resolveTarget(options);
+  // All files are read before anything is sent: a typo in the last one enqueues nothing.
+  const actions = files.flatMap((file) => readQuoteFile(file));
+  const enqueued = await enqueueAll(target, actions);
+  const answers = enqueued.map(({ answer }) => answer);
+  print(options.json === true ? JSON.stringify(answers, null, 2) : enqueuedTable(enqueued));
+  if (answers.some(({ kind }) => kind === 'unanswered')) throw new CliError(SEND_AGAIN);
+  if (answers.some(({ kind }) => kind === 'refused')) process.exitCode = 1;
+}

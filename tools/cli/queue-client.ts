@@ -7,6 +7,7 @@ import {
   taskViewSchema,
 } from '../../lambdas/contracts/api.ts';
 import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
+import { quoteIdSchema } from '../../lambdas/contracts/quote-snapshot.ts';
 import * as z from 'zod/mini';
 import { type ApiAnswer, callApiPatiently } from './api-client.ts';
 import { CliError } from './cli-error.ts';
@@ -48,24 +49,34 @@ export function bodyOf<T>(answer: ApiAnswer, schema: z.ZodMiniType<T>): T {
   throw new CliError('The API answered in another form than this version expects');
 }
 
-/** Status of the API's own answer to a key that is none. */
-const BAD_KEY_STATUS = 400;
+/** Where the actions of a quote are. @throws {CliError} on what cannot be the id of one */
+function quotePath(quoteId: string): string {
+  const parsed = quoteIdSchema.safeParse(quoteId);
+  if (parsed.success) return `/quotes/${quoteId}/actions`;
+  throw new CliError(`quoteId: ${parsed.error.issues[0]?.message ?? ''}; found ${quoteId}`);
+}
 
-/** A key that the header cannot carry never reaches the API: it is refused here, as it would be there. */
-function refusedKey({ idempotencyKey }: QuoteAction): EnqueueAnswer | undefined {
-  const parsed = idempotencyKeySchema.safeParse(idempotencyKey);
-  if (parsed.success) return undefined;
-  const [issue] = parsed.error.issues;
-  return { kind: 'refused', status: BAD_KEY_STATUS, problem: `idempotencyKey: ${issue?.message ?? ''}` };
+/** What path and header cannot carry never reaches the API: it is refused here, with the status it has there. */
+const CARRIED = [
+  { field: 'quoteId', schema: quoteIdSchema, status: 422 },
+  { field: 'idempotencyKey', schema: idempotencyKeySchema, status: 400 },
+] as const;
+
+function refusedHere(action: QuoteAction): EnqueueAnswer | undefined {
+  for (const { field, schema, status } of CARRIED) {
+    const [issue] = schema.safeParse(action[field]).error?.issues ?? [];
+    if (issue !== undefined) return { kind: 'refused', status, problem: `${field}: ${issue.message}` };
+  }
+  return undefined;
 }
 
 /** Enqueues one action; a refusal is an answer, not an error. @throws {CliError} when the API cannot be reached */
 export async function enqueueAction(target: Target, action: QuoteAction): Promise<EnqueueAnswer> {
-  const refused = refusedKey(action);
+  const refused = refusedHere(action);
   if (refused !== undefined) return refused;
   const answer = await callApiPatiently(target, {
     method: 'POST',
-    path: `/quotes/${encodeURIComponent(action.quoteId)}/actions`,
+    path: quotePath(action.quoteId),
     headers: { 'idempotency-key': action.idempotencyKey },
     body: JSON.stringify(action.body),
   });
@@ -92,13 +103,13 @@ export const getAudit = async (target: Target, taskId: string): Promise<AuditVie
     auditViewSchema,
   );
 
-/** All tasks of a quote, page by page. */
+/** All tasks of a quote, page by page. @throws {CliError} on what cannot be the id of one */
 export async function listTasks(target: Target, quoteId: string): Promise<readonly TaskView[]> {
   const tasks: TaskView[] = [];
   let cursor: string | undefined;
   do {
     const query = new URLSearchParams({ limit: '100', ...(cursor === undefined ? {} : { cursor }) });
-    const path = `/quotes/${encodeURIComponent(quoteId)}/actions?${query.toString()}`;
+    const path = `${quotePath(quoteId)}?${query.toString()}`;
     const page = bodyOf(await callApiPatiently(target, { method: 'GET', path }), taskPageSchema);
     tasks.push(...page.tasks);
     cursor = page.cursor;

@@ -85,6 +85,19 @@ describe('enqueueAll', () => {
     expect(sentKeys).toEqual(['k1', 'k3']);
   });
 
+  it('refuses the id of a quote that no path can carry', async () => {
+    const actions = actionsUnder('k1').map((action) => ({ ...action, quoteId: 'Q 2015/../x' }));
+
+    const [fate] = await enqueueAll(resolveTarget(options()), actions);
+
+    expect(fate?.answer).toEqual({
+      kind: 'refused',
+      status: 422,
+      problem: 'quoteId: expected 1 to 64 of A-Z a-z 0-9 . _ -, starting with a letter or digit',
+    });
+    expect(sentKeys).toEqual([]);
+  });
+
   it('keeps the answers it has when the next one cannot be read, and sends no more', async () => {
     replies = [ACCEPTED, { status: 202, body: '{"not":"a task"}' }];
 

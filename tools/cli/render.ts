@@ -1,5 +1,7 @@
 /** Tasks and audit trails as text. */
 import { styleText } from 'node:util';
+import { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
+import { ExecutionState } from '../../lambdas/contracts/lifecycle-states.ts';
 import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
 import { renderTable } from './table.ts';
 
@@ -30,15 +32,27 @@ const whereText = (task: TaskView): string => {
   return task.error === undefined ? '' : `${task.error.code}: ${task.error.text}`;
 };
 
-/** One line a task: quote, kind, state, attempts, where the effect is or what is wrong. */
+const longest = (texts: readonly string[]): number => Math.max(...texts.map((text) => text.length));
+const KIND_WIDTH = longest(Object.values(ActionKind));
+const STATE_WIDTH = longest(Object.values(ExecutionState));
+const ATTEMPTS_WIDTH = '5 of 5 (+99 deferred)'.length;
+
+/** A state in its colour, and as wide as the longest one. */
+const stateCell = (state: TaskView['state']): string =>
+  `${stateText(state)}${' '.repeat(STATE_WIDTH - state.length)}`;
+
+/**
+ * One line a task: quote, kind, state, attempts, where the effect is or what is wrong. What moves has the width of its
+ * longest form: lines of a later table stand under those of an earlier one.
+ */
 export const tasksTable = (tasks: readonly TaskView[]): string =>
   renderTable(
     ['quote', 'action', 'state', 'attempts', 'effect or error'],
     tasks.map((task) => [
       task.quoteId,
-      task.kind,
-      stateText(task.state),
-      attemptsText(task),
+      task.kind.padEnd(KIND_WIDTH),
+      stateCell(task.state),
+      attemptsText(task).padEnd(ATTEMPTS_WIDTH),
       whereText(task),
     ]),
   );

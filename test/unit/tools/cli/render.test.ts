@@ -1,8 +1,10 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
 import { held } from '../../../../lambdas/domain/transitions.ts';
 import { taskView } from '../../../../lambdas/handlers/api/views.ts';
 import { oneLine, taskDetails, tasksTable } from '../../../../tools/cli/render.ts';
-import { contextAt, retryableTask } from '../../../helpers/builders.ts';
+import { contextAt, queuedTask, retryableTask, runningTask } from '../../../helpers/builders.ts';
 
 describe('a held task', () => {
   const view = taskView(held(retryableTask(), { reason: 'The CRM\nis down', actor: 'ada' }, contextAt()));
@@ -18,6 +20,24 @@ describe('a held task', () => {
     );
     expect(taskDetails(view)).toContain('PROVIDER_TIMEOUT');
     expect(taskDetails(view)).toMatch(/^do first +Check the latency of the provider/m);
+  });
+});
+
+const columnsOf = (task: ExecutionTask): readonly number[] =>
+  ['action', 'state', 'attempts', 'effect or error'].map((head) =>
+    (stripVTControlCharacters(tasksTable([taskView(task)])).split('\n')[0] ?? '').indexOf(head),
+  );
+
+describe('tasksTable', () => {
+  it('has the same columns whatever state a task is in and however often it was deferred', () => {
+    const [queued, ...later] = [
+      queuedTask(),
+      runningTask(),
+      retryableTask(),
+      { ...retryableTask(), attempt: 12, deferrals: 12 },
+    ].map(columnsOf);
+
+    expect(later).toEqual([queued, queued, queued]);
   });
 });
 

@@ -11,7 +11,7 @@ import { quoteIdSchema } from '../../lambdas/contracts/quote-snapshot.ts';
 import * as z from 'zod/mini';
 import { type ApiAnswer, callApiPatiently } from './api-client.ts';
 import { CliError } from './cli-error.ts';
-import type { QuoteAction } from './quote-file.ts';
+import { placeInFile, type QuoteAction } from './quote-file.ts';
 import type { Target } from './target.ts';
 
 /** What became of one request to enqueue. */
@@ -29,13 +29,16 @@ const problemSchema = z.object({
   errors: z.optional(z.array(fieldErrorSchema)),
 });
 
-/** A refusal in one line: what was wrong, and with which field. */
-export function problemText(answer: ApiAnswer): string {
+/**
+ * A refusal in one line: what was wrong, and with which field.
+ * @param place a field of the request as the user knows it; @default as the API names it
+ */
+export function problemText(answer: ApiAnswer, place = (field: string): string => field): string {
   const parsed = problemSchema.safeParse(answer.body);
   if (!parsed.success) return `HTTP ${answer.status}`;
   const { title, detail, errors = [] } = parsed.data;
   const fields = errors.map(
-    (error) => `${'pointer' in error ? error.pointer : error.parameter}: ${error.expected}`,
+    (error) => `${place('pointer' in error ? error.pointer : error.parameter)}: ${error.expected}`,
   );
   if (fields.length > 0) return `${title} ${fields.join('; ')}`;
   return detail === undefined || detail === title ? title : `${title} ${detail}`;
@@ -58,14 +61,15 @@ function quotePath(quoteId: string): string {
 
 /** What path and header cannot carry never reaches the API: it is refused here, with the status it has there. */
 const CARRIED = [
-  { field: 'quoteId', schema: quoteIdSchema, status: 422 },
-  { field: 'idempotencyKey', schema: idempotencyKeySchema, status: 400 },
+  { field: 'quoteId', parameter: 'quoteId', schema: quoteIdSchema, status: 422 },
+  { field: 'idempotencyKey', parameter: 'Idempotency-Key', schema: idempotencyKeySchema, status: 400 },
 ] as const;
 
 function refusedHere(action: QuoteAction): EnqueueAnswer | undefined {
-  for (const { field, schema, status } of CARRIED) {
+  for (const { field, parameter, schema, status } of CARRIED) {
     const [issue] = schema.safeParse(action[field]).error?.issues ?? [];
-    if (issue !== undefined) return { kind: 'refused', status, problem: `${field}: ${issue.message}` };
+    if (issue === undefined) continue;
+    return { kind: 'refused', status, problem: `${placeInFile(action, parameter)}: ${issue.message}` };
   }
   return undefined;
 }
@@ -80,7 +84,10 @@ export async function enqueueAction(target: Target, action: QuoteAction): Promis
     headers: { 'idempotency-key': action.idempotencyKey },
     body: JSON.stringify(action.body),
   });
-  if (answer.status >= 300) return { kind: 'refused', status: answer.status, problem: problemText(answer) };
+  if (answer.status >= 300) {
+    const problem = problemText(answer, (field) => placeInFile(action, field));
+    return { kind: 'refused', status: answer.status, problem };
+  }
   return { kind: answer.status === 202 ? 'accepted' : 'replayed', task: bodyOf(answer, taskViewSchema) };
 }
 

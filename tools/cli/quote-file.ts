@@ -22,8 +22,26 @@ export interface QuoteAction {
   readonly quoteId: string;
   readonly idempotencyKey: string;
   readonly kind: string;
+  /** Its place in `actions` of its quote file; absent when it is of none. */
+  readonly index?: number;
   /** Body of `POST /quotes/{quoteId}/actions`. */
   readonly body: { readonly kind: string; readonly payload: Readonly<Record<string, unknown>> };
+}
+
+const SNAPSHOT = '/snapshot';
+const PAYLOAD = '/payload';
+
+/**
+ * A field of the request as the quote file has it.
+ * @param field JSON Pointer into the body, or the name of a parameter
+ */
+export function placeInFile({ index }: Pick<QuoteAction, 'index'>, field: string): string {
+  if (index === undefined) return field;
+  if (field === 'quoteId') return `${SNAPSHOT}/quoteId`;
+  if (field === 'Idempotency-Key') return `/actions/${index}/idempotencyKey`;
+  const inPayload = field.startsWith(PAYLOAD) ? field.slice(PAYLOAD.length) : field;
+  const isOfSnapshot = inPayload === SNAPSHOT || inPayload.startsWith(`${SNAPSHOT}/`);
+  return isOfSnapshot ? inPayload : `/actions/${index}${inPayload}`;
 }
 
 function parse(file: string): unknown {
@@ -43,10 +61,11 @@ export function readQuoteFile(file: string): readonly QuoteAction[] {
     throw new CliError(`${file}: ${fields}`);
   }
   const { snapshot, actions } = read.data;
-  return actions.map(({ idempotencyKey, kind, ...rest }) => ({
+  return actions.map(({ idempotencyKey, kind, ...rest }, index) => ({
     quoteId: snapshot.quoteId,
     idempotencyKey,
     kind,
+    index,
     body: { kind, payload: { snapshot, ...rest } },
   }));
 }

@@ -60,11 +60,29 @@ function fateCells(answer: ActionFate): readonly [string, string] {
   }
 }
 
-const enqueuedTable = (enqueued: readonly Enqueued[]): string =>
-  renderTable(
-    ['quote', 'action', 'answer', 'task or reason'],
-    enqueued.map(({ action, answer }) => [action.quoteId, action.kind, ...fateCells(answer)]),
-  );
+/** Why every action of a quote was refused, by quote, where it is one and the same for several of them. */
+function sharedReasons(enqueued: readonly Enqueued[]): ReadonlyMap<string, string> {
+  const shared = new Map<string, string>();
+  for (const [quoteId, all] of Map.groupBy(enqueued, ({ action }) => action.quoteId)) {
+    const reasons = new Set(
+      all.map(({ answer }) => (answer.kind === 'refused' ? answer.problem : undefined)),
+    );
+    const [reason] = reasons;
+    if (all.length > 1 && reasons.size === 1 && reason !== undefined) shared.set(quoteId, reason);
+  }
+  return shared;
+}
+
+/** The actions one a line; below them the reasons that all actions of a quote share. */
+export function enqueuedText(enqueued: readonly Enqueued[]): string {
+  const shared = sharedReasons(enqueued);
+  const rows = enqueued.map(({ action, answer }) => {
+    const [fate, reason] = fateCells(answer);
+    return [action.quoteId, action.kind, fate, shared.has(action.quoteId) ? 'see below' : reason];
+  });
+  const table = renderTable(['quote', 'action', 'answer', 'task or reason'], rows);
+  return [table, ...[...shared].map(([quoteId, reason]) => `${quoteId}: ${reason}`)].join('\n');
+}
 
 /** What to do about actions of which nothing is known. */
 const SEND_AGAIN = 'Not every action was answered: enqueue the same again; what was accepted is replayed';
@@ -79,7 +97,7 @@ export async function enqueue(files: readonly string[], options: PrintOptions): 
   const actions = files.flatMap((file) => readQuoteFile(file));
   const enqueued = await enqueueAll(target, actions);
   const answers = enqueued.map(({ answer }) => answer);
-  print(options.json === true ? JSON.stringify(answers, null, 2) : enqueuedTable(enqueued));
+  print(options.json === true ? JSON.stringify(answers, null, 2) : enqueuedText(enqueued));
   if (answers.some(({ kind }) => kind === 'unanswered')) throw new CliError(SEND_AGAIN);
   if (answers.some(({ kind }) => kind === 'refused')) process.exitCode = 1;
 }

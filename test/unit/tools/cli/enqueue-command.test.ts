@@ -108,7 +108,40 @@ describe('enqueueAll', () => {
   });
 });
 
+const problem = (errors: readonly object[]): ServerReply => ({
+  status: 422,
+  body: JSON.stringify({ title: 'Not so.', errors }),
+});
+
 describe('quoteq enqueue', () => {
+  it('names fields by their place in the file', async () => {
+    replies = [
+      problem([{ pointer: '/payload/snapshot/engine', expected: 'expected another' }]),
+      problem([
+        { pointer: '/payload/message', expected: 'expected less' },
+        { parameter: 'Idempotency-Key', expected: 'expected a key' },
+      ]),
+    ];
+
+    await enqueue([fileOf(twoPdfs())], options());
+
+    expect(rowsOf(printed).map((cells) => cells.at(-1))).toEqual([
+      'Not so. /snapshot/engine: expected another',
+      'Not so. /actions/1/message: expected less; /actions/1/idempotencyKey: expected a key',
+    ]);
+    expect(process.exitCode).toBe(1);
+  });
+
+  it('prints a reason once that all actions of a quote share', async () => {
+    const refusal = problem([{ pointer: '/payload/snapshot/engine', expected: 'expected another' }]);
+    replies = [refusal, refusal];
+
+    await enqueue([fileOf(twoPdfs())], options());
+
+    expect(printed.join('').match(/expected another/g)).toHaveLength(1);
+    expect(rowsOf(printed).at(-1)).toEqual(['Q-1001: Not so. /snapshot/engine: expected another']);
+  });
+
   it('prints the task of an accepted action although the next one is not answered', async () => {
     replies = [ACCEPTED, { status: 202, body: '{"not":"a task"}' }];
 

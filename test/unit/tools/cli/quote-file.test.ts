@@ -33,12 +33,14 @@ describe('readQuoteFile', () => {
         quoteId: 'Q-1',
         idempotencyKey: 'a',
         kind: 'pdf.render',
+        index: 0,
         body: { kind: 'pdf.render', payload: { snapshot } },
       },
       {
         quoteId: 'Q-1',
         idempotencyKey: 'b',
         kind: 'slack.notify',
+        index: 1,
         body: { kind: 'slack.notify', payload: { snapshot, message: 'Hello' } },
       },
     ]);

@@ -47,9 +47,12 @@ it('draws a table of each change otherwise', async () => {
   expect(printed.join('')).toMatch(/running[\s\S]*completed/);
 });
 
-it.each(['Q 2015/../x', '東京-é', '..', ''])('asks nobody for "%s", which can be no quote', async (quoteId) => {
-  const watching = watch(quoteId, { apiUrl: api.url, region: 'eu-central-1' });
+it.each(['Q 2015/../x', '東京-é', '..', ''])(
+  'asks nobody for "%s", which can be no quote',
+  async (quoteId) => {
+    const watching = watch(quoteId, { apiUrl: api.url, region: 'eu-central-1' });
 
-  await expect(watching).rejects.toThrow('quoteId: expected 1 to 64 of A-Z a-z 0-9 . _ -');
-  expect(asked).toBe(0);
-});
+    await expect(watching).rejects.toThrow('quoteId: expected 1 to 64 of A-Z a-z 0-9 . _ -');
+    expect(asked).toBe(0);
+  },
+);

@@ -6,7 +6,7 @@ import { CliError } from './cli/cli-error.ts';
 import * as dlq from './cli/commands/dlq-commands.ts';
 import { drill } from './cli/commands/drill-commands.ts';
 import { kpi } from './cli/commands/kpi-command.ts';
-import { enqueue } from './cli/commands/enqueue-command.ts';
+import { enqueue, ENQUEUE_HELP } from './cli/commands/enqueue-command.ts';
 import * as kind from './cli/commands/kind-commands.ts';
 import { live } from './cli/commands/live-command.ts';
 import * as local from './cli/commands/local-commands.ts';
@@ -37,7 +37,9 @@ const queueCommand = (usage: string, description: string, parent = program): Com
     .option('--region <region>', 'its Region (default: from the URL, else AWS_REGION)')
     .option('--json', 'print JSON');
 
-queueCommand('enqueue <file...>', 'enqueue the actions of quote files').action(enqueue);
+queueCommand('enqueue <file...>', 'enqueue the actions of quote files')
+  .addHelpText('after', ENQUEUE_HELP)
+  .action(enqueue);
 queueCommand('show <task>', 'one task').action(queue.show);
 queueCommand(
   'watch <quote>',

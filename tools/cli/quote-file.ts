@@ -1,21 +1,39 @@
-/** Quote files: one snapshot and the actions it sets off. The API judges their content; here they only must be such files. */
+/**
+ * Quote files: one snapshot and the actions it sets off (docs/quote-file.md). A file is checked whole, by the schemas that the
+ * API goes by, before anything of it is sent; what depends on the deployment (engines, earlier use of a key) the API judges.
+ */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
+import { enqueueBodySchema } from '../../lambdas/contracts/action-kinds.ts';
+import { idempotencyKeySchema, MAX_BODY_BYTES } from '../../lambdas/contracts/api.ts';
+import { type QuoteSnapshot, quoteSnapshotSchema } from '../../lambdas/contracts/quote-snapshot.ts';
+import type { FieldViolation } from '../../lambdas/domain/errors.ts';
+import { snapshotViolations } from '../../lambdas/domain/snapshot-guard.ts';
+import { fieldViolations } from '../../lambdas/handlers/api/violations.ts';
 import { CliError } from './cli-error.ts';
 
-const text = z.string('expected text');
-const fileSchema = z.object(
+const actionSchema = z.looseObject(
   {
-    snapshot: z.looseObject({ quoteId: text }, 'expected a quote snapshot'),
+    idempotencyKey: idempotencyKeySchema,
+    kind: z.string(),
+    /** The file has one snapshot for all of its actions. */
+    snapshot: z.optional(z.never('expected no such field')),
+  },
+  'expected an action',
+);
+const fileSchema = z.strictObject(
+  {
+    snapshot: quoteSnapshotSchema,
     actions: z
-      .array(
-        z.looseObject({ idempotencyKey: text, kind: text }, 'expected an action'),
-        'expected a list of actions',
-      )
+      .array(actionSchema, 'expected a list of actions')
       .check(z.minLength(1, 'expected at least one action')),
   },
-  'expected an object with snapshot and actions',
+  {
+    error: ({ code }) =>
+      code === 'invalid_type' ? 'expected an object with snapshot and actions' : undefined,
+  },
 );
+type QuoteFile = z.infer<typeof fileSchema>;
 
 /** One request to enqueue. */
 export interface QuoteAction {
@@ -53,19 +71,62 @@ function parse(file: string): unknown {
   }
 }
 
-/** The actions of a quote file. @throws {CliError} naming the file and each field that is not as expected */
-export function readQuoteFile(file: string): readonly QuoteAction[] {
-  const read = fileSchema.safeParse(parse(file));
-  if (!read.success) {
-    const fields = read.error.issues.map((issue) => `/${issue.path.join('/')}: ${issue.message}`).join('; ');
-    throw new CliError(`${file}: ${fields}`);
-  }
-  const { snapshot, actions } = read.data;
-  return actions.map(({ idempotencyKey, kind, ...rest }, index) => ({
+const actionsOf = ({ snapshot, actions }: QuoteFile): readonly QuoteAction[] =>
+  actions.map(({ idempotencyKey, kind, snapshot: _none, ...rest }, index) => ({
     quoteId: snapshot.quoteId,
     idempotencyKey,
     kind,
     index,
     body: { kind, payload: { snapshot, ...rest } },
   }));
+
+/** What the queue refuses of a snapshot wherever it runs: which engines are allowed is a matter of the deployment. */
+function guardViolations(snapshot: QuoteSnapshot): readonly FieldViolation[] {
+  const { name, version } = snapshot.engine;
+  return snapshotViolations(snapshot, snapshot.quoteId, new Set([`${name}@${version}`]));
+}
+
+function bodyViolations({ body }: QuoteAction): readonly FieldViolation[] {
+  const parsed = enqueueBodySchema.safeParse(body);
+  if (!parsed.success) return fieldViolations(parsed.error);
+  if (Buffer.byteLength(JSON.stringify(body)) <= MAX_BODY_BYTES) return [];
+  const expected = `expected at most ${MAX_BODY_BYTES} bytes, the snapshot with it`;
+  return [{ pointer: '', expected }];
+}
+
+const said = (pointer: string, expected: string): string => `${pointer === '' ? '/' : pointer}: ${expected}`;
+
+/** What is wrong with the requests that a file of the right shape stands for, in the words of the file. */
+function requestViolations(file: QuoteFile): readonly string[] {
+  const ofActions = actionsOf(file).flatMap((action) =>
+    bodyViolations(action).map(({ pointer, expected }) => said(placeInFile(action, pointer), expected)),
+  );
+  const ofSnapshot = guardViolations(file.snapshot).map(({ pointer, expected }) =>
+    said(placeInFile({ index: 0 }, pointer), expected),
+  );
+  return [...ofSnapshot, ...ofActions];
+}
+
+/** Fields that a refusal names; the rest are counted. */
+const MAX_NAMED = 20;
+
+function refusal(file: string, wrong: readonly string[]): CliError {
+  if (wrong.length === 1) return new CliError(`${file}: ${wrong.join('')}`);
+  const more = wrong.length > MAX_NAMED ? [`and ${wrong.length - MAX_NAMED} more`] : [];
+  const lines = [...wrong.slice(0, MAX_NAMED), ...more].map((line) => `\n  ${line}`);
+  return new CliError(`${file}: ${wrong.length} fields are not as documented${lines.join('')}`);
+}
+
+/** The actions of a quote file. @throws {CliError} naming the file and each field with which it can never be accepted */
+export function readQuoteFile(file: string): readonly QuoteAction[] {
+  const read = fileSchema.safeParse(parse(file));
+  if (!read.success) {
+    throw refusal(
+      file,
+      fieldViolations(read.error).map(({ pointer, expected }) => said(pointer, expected)),
+    );
+  }
+  const wrong = requestViolations(read.data);
+  if (wrong.length > 0) throw refusal(file, wrong);
+  return actionsOf(read.data);
 }

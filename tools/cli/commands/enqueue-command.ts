@@ -6,6 +6,14 @@ import { renderTable } from '../table.ts';
 import { resolveTarget, type Target } from '../target.ts';
 import type { PrintOptions } from './queue-commands.ts';
 
+/** What `--help` adds. */
+export const ENQUEUE_HELP = `
+The files are checked whole before anything is sent: one that can never be accepted is refused
+with every field that is wrong, and nothing of any file is enqueued.
+Then each action stands alone, under its own key. What only the queue knows (a key that was used
+with another payload, an engine that it does not allow) refuses that action and no other.
+Exit code 1 when a file or an action was refused; sent again, what was accepted is replayed.`;
+
 /** What is known of an action that was given to {@link enqueueAll}. */
 export type ActionFate =
   | EnqueueAnswer
@@ -92,9 +100,9 @@ const SEND_AGAIN = 'Not every action was answered: enqueue the same again; what 
  * @throws {CliError} on a file that is none, before anything is sent; after the answers, when not all came
  */
 export async function enqueue(files: readonly string[], options: PrintOptions): Promise<void> {
-  const target = resolveTarget(options);
-  // All files are read before anything is sent: a typo in the last one enqueues nothing.
+  // All files are checked before anything is sent: a typo in the last one enqueues nothing.
   const actions = files.flatMap((file) => readQuoteFile(file));
+  const target = resolveTarget(options);
   const enqueued = await enqueueAll(target, actions);
   const answers = enqueued.map(({ answer }) => answer);
   print(options.json === true ? JSON.stringify(answers, null, 2) : enqueuedText(enqueued));

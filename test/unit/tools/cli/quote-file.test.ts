@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readQuoteFile } from '../../../../tools/cli/quote-file.ts';
+import { lineOf, snapshotOf } from '../../../helpers/builders.ts';
 
 let dir: string;
 
@@ -20,24 +21,26 @@ const fileOf = (text: string): string => {
   return file;
 };
 
+const snapshot = snapshotOf();
+const pdf = { idempotencyKey: 'a', kind: 'pdf.render' };
+const notify = { idempotencyKey: 'b', kind: 'slack.notify', message: 'Hello' };
+
+/** Reads a good file, changed. */
+const reading = (over: object) => () =>
+  readQuoteFile(fileOf(JSON.stringify({ snapshot, actions: [pdf, notify], ...over })));
+
 describe('readQuoteFile', () => {
   it('gives every action the snapshot and what else the action says', () => {
-    const snapshot = { quoteId: 'Q-1', total: '1' };
-    const actions = [
-      { idempotencyKey: 'a', kind: 'pdf.render' },
-      { idempotencyKey: 'b', kind: 'slack.notify', message: 'Hello' },
-    ];
-
-    expect(readQuoteFile(fileOf(JSON.stringify({ snapshot, actions })))).toEqual([
+    expect(reading({})()).toEqual([
       {
-        quoteId: 'Q-1',
+        quoteId: 'Q-1001',
         idempotencyKey: 'a',
         kind: 'pdf.render',
         index: 0,
         body: { kind: 'pdf.render', payload: { snapshot } },
       },
       {
-        quoteId: 'Q-1',
+        quoteId: 'Q-1001',
         idempotencyKey: 'b',
         kind: 'slack.notify',
         index: 1,
@@ -49,11 +52,72 @@ describe('readQuoteFile', () => {
   it.each([
     ['{"snapshot":', 'expected a JSON file'],
     ['[]', '/: expected an object with snapshot and actions'],
-    ['{"snapshot":{},"actions":[]}', '/snapshot/quoteId: expected text'],
-    ['{"snapshot":{"quoteId":"Q"},"actions":[]}', '/actions: expected at least one action'],
-    ['{"snapshot":{"quoteId":"Q"},"actions":[{"kind":"x"}]}', '/actions/0/idempotencyKey: expected text'],
   ])('says what is wrong with %s', (text, message) => {
     expect(() => readQuoteFile(fileOf(text))).toThrow(message);
+  });
+
+  it.each([
+    ['an unknown field', { extra: 1 }, '/extra: expected no such field'],
+    ['no actions', { actions: [] }, '/actions: expected at least one action'],
+    [
+      'an action without a key',
+      { actions: [{ kind: 'pdf.render' }] },
+      '/actions/0/idempotencyKey: expected a value of type string',
+    ],
+    [
+      'a key of another script',
+      { actions: [pdf, { ...notify, idempotencyKey: '東京' }] },
+      '/actions/1/idempotencyKey: expected visible ASCII characters',
+    ],
+    [
+      'an unknown kind',
+      { actions: [pdf, { ...notify, kind: 'fax' }] },
+      '/actions/1/kind: expected one of: pdf.render, crm.sync, slack.notify',
+    ],
+    [
+      'a message that is too long',
+      { actions: [pdf, { ...notify, message: 'x'.repeat(3_001) }] },
+      '/actions/1/message: expected at most 3000 characters',
+    ],
+    [
+      'a field that the kind does not have',
+      { actions: [{ ...pdf, message: 'Hello' }] },
+      '/actions/0/message: expected no such field',
+    ],
+    [
+      'an action with a snapshot of its own',
+      { actions: [{ ...pdf, snapshot }] },
+      '/actions/0/snapshot: expected no such field',
+    ],
+    [
+      'a quote id that no path can carry',
+      { snapshot: snapshotOf({ quoteId: 'Q 2015/../x' }) },
+      '/snapshot/quoteId: expected 1 to 64 of A-Z a-z 0-9 . _ -',
+    ],
+    [
+      'a total that does not add up',
+      { snapshot: snapshotOf({ totalMinor: '1' }) },
+      '/snapshot/totalMinor: expected 4305 (subtotalMinor + taxMinor)',
+    ],
+    [
+      'a request that is too large',
+      { snapshot: snapshotOf({ notes: 'ü'.repeat(102_400) }) },
+      '/actions/0: expected at most 204800 bytes, the snapshot with it',
+    ],
+  ])('refuses the whole file for %s', (_what, over, message) => {
+    expect(reading(over)).toThrow(message);
+  });
+
+  it('names a wrong field of the snapshot once, however many actions there are', () => {
+    const lines = [lineOf({ quantity: '0' })];
+
+    expect(reading({ snapshot: snapshotOf({ lines }) })).toThrow(
+      /quote\.json: \/snapshot\/lines\/0\/quantity: expected a whole number from 1 to 999999999999 as a string$/,
+    );
+  });
+
+  it('leaves to the API which engines are allowed', () => {
+    expect(reading({ snapshot: snapshotOf({ engine: { name: 'abacus', version: '1' } }) })()).toHaveLength(2);
   });
 
   it('names a file that is not there', () => {

@@ -8,6 +8,9 @@ import type { PrintOptions } from './queue-commands.ts';
 
 /** What `--help` adds. */
 export const ENQUEUE_HELP = `
+Example: npm run quoteq -- enqueue examples/q-1042.json
+What a file holds: docs/quote-file.md
+
 The files are checked whole before anything is sent: one that can never be accepted is refused
 with every field that is wrong, and nothing of any file is enqueued.
 Then each action stands alone, under its own key. What only the queue knows (a key that was used

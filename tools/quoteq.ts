@@ -1,5 +1,4 @@
 /** The `quoteq` command. */
-import { styleText } from 'node:util';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { CliError } from './cli/cli-error.ts';
@@ -16,14 +15,14 @@ import * as queue from './cli/commands/queue-commands.ts';
 import type { DashboardOptions } from './dashboard/dashboard.ts';
 import * as secret from './cli/commands/secret-commands.ts';
 import { sweep } from './cli/commands/sweep-command.ts';
+import { errorLine, needsOption, shortenUsageErrors } from './cli/usage-errors.ts';
 import { demo } from './demo/run-demo.ts';
 import { doctorSlack } from './doctor/slack.ts';
 import { LocalEnvironmentError } from './local/processes.ts';
 
 const program = new Command('quoteq')
   .description('Carries out the actions of an accepted quote exactly once, and shows every step of it.')
-  .version(manifest.version, '-V, --version', 'print the version of this release')
-  .showHelpAfterError();
+  .version(manifest.version, '-V, --version', 'print the version of this release');
 
 /** A command that talks to a deployment. */
 const queueCommand = (usage: string, description: string, parent = program): Command =>
@@ -82,9 +81,11 @@ stageCommand('show <queue>', 'the messages, oldest first; they stay where they a
 stageCommand('replay <queue>', 'hand the messages back to whoever gave them up', dlqCommand)
   .option('--task <task>', 'only those about this task')
   .action(dlq.replay);
-stageCommand('discard <queue>', 'delete the messages about one task', dlqCommand)
-  .requiredOption('--task <task>', 'the task')
-  .action(dlq.discard);
+needsOption(
+  stageCommand('discard <queue>', 'delete the messages about one task', dlqCommand),
+  '--task <task>',
+  'the task',
+).action(dlq.discard);
 
 const secretCommand = program
   .command('secret')
@@ -105,9 +106,11 @@ stageCommand('kpi', 'the four KPIs against their targets, from the audit trail')
   .action(kpi);
 
 queueCommand('kinds', 'the kinds of action: which are paused, by whom and why').action(kind.kinds);
-queueCommand('pause <kind>', 'start no action of a kind: they wait, and no attempt is used up')
-  .requiredOption('--reason <text>', 'why; stands on the card of every action held')
-  .action(kind.pause);
+needsOption(
+  queueCommand('pause <kind>', 'start no action of a kind: they wait, and no attempt is used up'),
+  '--reason <text>',
+  'why; stands on the card of every action held',
+).action(kind.pause);
 queueCommand('resume <kind>', 'put a paused kind back to work').action(kind.resume);
 
 const doctorCommand = program.command('doctor').description('check a set-up, step by step');
@@ -172,10 +175,11 @@ program
   .option('--json', 'print JSON')
   .action(drill);
 
+shortenUsageErrors(program);
 try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CliError || error instanceof LocalEnvironmentError)) throw error;
-  process.stderr.write(`${styleText('red', 'Error')}: ${error.message}\n`);
+  process.stderr.write(errorLine(error.message));
   process.exitCode = 1;
 }

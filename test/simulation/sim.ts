@@ -25,7 +25,7 @@ const OPTIONS = {
 
 /** A wrong option ends it with one line, before anything has begun. */
 function refuse(text: string): never {
-  process.stderr.write(`Error: ${text}\n`);
+  process.stderr.write(`error: ${text}\n`);
   process.exit(1);
 }
 

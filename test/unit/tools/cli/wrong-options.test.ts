@@ -48,11 +48,19 @@ describe('a wrong option', () => {
     [SIM, '--seeds many', '--seeds: expected a whole number from 1 on, got many'],
     [SIM, '--seed --zoo', "Option '--seed' argument is ambiguous; expected --seeds"],
     [SIM, '--fast', "Unknown option '--fast'; expected --seeds, --from, --seed, --zoo, --exhaustive, --json"],
+    [QUOTEQ, 'list', "unknown command 'list'; did you mean live? (see quoteq --help)"],
+    [QUOTEQ, 'dlq shwo', "unknown command 'shwo'; did you mean show? (see quoteq dlq --help)"],
+    [QUOTEQ, 'pause', "missing required argument 'kind' (see quoteq pause --help)"],
+    [QUOTEQ, 'pause crm.sync', "required option '--reason <text>' not specified (see quoteq pause --help)"],
+    [QUOTEQ, 'dlq discard', "missing required argument 'queue' (see quoteq dlq discard --help)"],
+    [QUOTEQ, 'dlq discard parked-records', "required option '--task <task>' not specified"],
+    [QUOTEQ, 'kpi --sinse 7d', "unknown option '--sinse'; did you mean --since? (see quoteq kpi --help)"],
   ])('%s %s is one line that says what was expected', (script, args, said) => {
     const { status, lines } = run(script, args);
 
     expect(status).toBe(1);
     expect(lines).toEqual([expect.stringContaining(said)]);
+    expect(lines[0]).toMatch(/^error: /);
   });
 });
 
@@ -64,6 +72,6 @@ describe('quoteq migrate', () => {
       encoding: 'utf8',
     });
 
-    expect(stderr).toBe('Error: --region: expected a Region (or set AWS_REGION)\n');
+    expect(stderr).toBe('error: --region: expected a Region (or set AWS_REGION)\n');
   });
 });

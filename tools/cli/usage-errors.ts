@@ -1,0 +1,37 @@
+/** Errors of the command line: one line each, whoever finds them. */
+import { styleText } from 'node:util';
+import type { Command } from 'commander';
+
+/** An error as every command prints it, with its line break. */
+export const errorLine = (message: string): string =>
+  `${styleText('red', 'error', { stream: process.stderr })}: ${message}\n`;
+
+const pathOf = (command: Command): string =>
+  command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+
+/** What commander says, as one line: its suggestion stands below the error. */
+const oneLineOf = (text: string): string =>
+  text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\s*\n\(Did you mean ([^)]*)\?\)$/, '; did you mean $1?');
+
+/** Usage errors of the command and of all below it are one line that says where the help is, instead of the help. */
+export function shortenUsageErrors(command: Command): void {
+  command.configureOutput({
+    outputError: (text, write) => write(errorLine(`${oneLineOf(text)} (see ${pathOf(command)} --help)`)),
+  });
+  for (const child of command.commands) shortenUsageErrors(child);
+}
+
+/**
+ * An option that must be given. Unlike commander's own it is asked for after the arguments: who has given nothing is told
+ * what the command is about, not what goes with it.
+ */
+export function needsOption(command: Command, flags: string, description: string): Command {
+  const option = command.createOption(flags, `${description} (required)`);
+  return command.addOption(option).hook('preAction', (_, action) => {
+    if (action.getOptionValue(option.attributeName()) !== undefined) return;
+    action.error(`error: required option '${flags}' not specified`);
+  });
+}

@@ -1,6 +1,14 @@
 /** The `quoteq` command. */
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import {
+  drillArgument,
+  fieldArgument,
+  kindArgument,
+  queueArgument,
+  stateOption,
+  tableOption,
+} from './cli/arguments.ts';
 import { CliError } from './cli/cli-error.ts';
 import * as dlq from './cli/commands/dlq-commands.ts';
 import { drill } from './cli/commands/drill-commands.ts';
@@ -23,6 +31,8 @@ import { LocalEnvironmentError } from './local/processes.ts';
 const program = new Command('quoteq')
   .description('Carries out the actions of an accepted quote exactly once, and shows every step of it.')
   .version(manifest.version, '-V, --version', 'print the version of this release');
+
+const example = (args: string): string => `\nExample: npm run quoteq -- ${args}`;
 
 /** A command that talks to a deployment. */
 const queueCommand = (usage: string, description: string, parent = program): Command =>
@@ -69,33 +79,36 @@ const stageCommand = (usage: string, description: string, parent = program): Com
     .option('--json', 'print JSON');
 
 stageCommand('live', 'every action that can still move, of all quotes')
-  .option('--state <state>', 'only those in this state: queued, running, retryable_failed, held')
+  .addOption(stateOption())
+  .addHelpText('after', example('live --state held'))
   .action(live);
 stageCommand('sweep', 'one sweep now: recover what is stuck, release what is held no more').action(sweep);
 
 const dlqCommand = program.command('dlq').description('what was given up: card updates, clicks, records');
 stageCommand('list', 'how much is in each queue', dlqCommand).action(dlq.list);
-stageCommand('show <queue>', 'the messages, oldest first; they stay where they are', dlqCommand).action(
-  dlq.show,
-);
-stageCommand('replay <queue>', 'hand the messages back to whoever gave them up', dlqCommand)
+stageCommand('show', 'the messages, oldest first; they stay where they are', dlqCommand)
+  .addArgument(queueArgument())
+  .action(dlq.show);
+stageCommand('replay', 'hand the messages back to whoever gave them up', dlqCommand)
+  .addArgument(queueArgument())
   .option('--task <task>', 'only those about this task')
   .action(dlq.replay);
 needsOption(
-  stageCommand('discard <queue>', 'delete the messages about one task', dlqCommand),
+  stageCommand('discard', 'delete the messages about one task', dlqCommand).addArgument(queueArgument()),
   '--task <task>',
   'the task',
-).action(dlq.discard);
+)
+  .addHelpText('after', example('dlq discard parked-records --task task-…'))
+  .action(dlq.discard);
 
 const secretCommand = program
   .command('secret')
   .description('the secrets of the providers; values are never shown');
 stageCommand('show', 'which values are in use, by their fingerprints', secretCommand).action(secret.show);
-stageCommand(
-  'put <field>',
-  'a new value from standard input: crm.token, slack.botToken, slack.signingSecret',
-  secretCommand,
-).action(secret.put);
+stageCommand('put', 'a new value from standard input', secretCommand)
+  .addArgument(fieldArgument())
+  .addHelpText('after', `\nExample: printf %s "$NEW" | npm run quoteq -- secret put crm.token`)
+  .action(secret.put);
 stageCommand('drop-old', 'take the older of two signing secrets out of use', secretCommand).action(
   secret.dropOld,
 );
@@ -107,11 +120,15 @@ stageCommand('kpi', 'the four KPIs against their targets, from the audit trail')
 
 queueCommand('kinds', 'the kinds of action: which are paused, by whom and why').action(kind.kinds);
 needsOption(
-  queueCommand('pause <kind>', 'start no action of a kind: they wait, and no attempt is used up'),
+  queueCommand('pause', 'start no action of a kind: they wait, and no attempt is used up').addArgument(
+    kindArgument(),
+  ),
   '--reason <text>',
   'why; stands on the card of every action held',
-).action(kind.pause);
-queueCommand('resume <kind>', 'put a paused kind back to work').action(kind.resume);
+)
+  .addHelpText('after', example('pause crm.sync --reason "The CRM is down until noon"'))
+  .action(kind.pause);
+queueCommand('resume', 'put a paused kind back to work').addArgument(kindArgument()).action(kind.resume);
 
 const doctorCommand = program.command('doctor').description('check a set-up, step by step');
 queueCommand('slack', 'check each step of docs/slack-setup.md', doctorCommand)
@@ -140,10 +157,11 @@ const migrateCommand = program.command('migrate').description('schema versions o
 tableCommand('status', 'items by schema version').action(migrations.status);
 for (const [direction, action] of Object.entries({ up: migrations.up, down: migrations.down })) {
   tableCommand(direction, `bring items ${direction} to a version, while the queue runs`)
-    .option('--table <table>', 'what to migrate (default: tasks)')
+    .addOption(tableOption())
     .option('--to <version>', 'version to arrive at (up: default the newest)')
     .option('--dry-run', 'say what would change, write nothing')
     .option('--place-file <file>', 'where a killed run goes on (default: below .local/migrations)')
+    .addHelpText('after', example(`migrate ${direction}${direction === 'down' ? ' --to 1' : ''} --dry-run`))
     .action(action);
 }
 
@@ -165,14 +183,14 @@ program
   .action(demo);
 
 program
-  .command('drill <name>')
-  .description(
-    'bring a fault about on the local AWS and judge what follows: list, all, load, or the name of a drill',
-  )
+  .command('drill')
+  .addArgument(drillArgument())
+  .description('bring a fault about on the local AWS and judge what follows')
   .option('--actions <count>', 'of `drill load`: how many (default: 300)')
   .option('--running', 'in the environment of `local up`, not in a fresh one of its own')
   .option('--report-dir <dir>', 'folder of the dated reports (default: .local/drills)')
   .option('--json', 'print JSON')
+  .addHelpText('after', example('drill reply-lost'))
   .action(drill);
 
 shortenUsageErrors(program);

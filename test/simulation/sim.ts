@@ -21,7 +21,20 @@ const OPTIONS = {
   zoo: { type: 'boolean', default: false },
   exhaustive: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
 } as const;
+
+const HELP = `npm run sim -- [options]: the queue under simulated faults (docs/simulation.md)
+
+  --seeds <count>  run so many seeds (default: ${OPTIONS.seeds.default})
+  --from <seed>    the first of them (default: ${OPTIONS.from.default})
+  --seed <seed>    replay one, with its timeline
+  --zoo            hunt planted bugs
+  --exhaustive     search the small scope
+  --json           print the last line alone
+
+Example: npm run sim -- --seeds 20
+`;
 
 /** A wrong option ends it with one line, before anything has begun. */
 function refuse(text: string): never {
@@ -40,6 +53,10 @@ function parseOptions() {
 }
 
 const values = parseOptions();
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
 
 const print = (text: string): void => {
   if (!values.json) process.stdout.write(`${text}\n`);

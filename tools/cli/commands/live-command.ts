@@ -19,9 +19,10 @@ export interface LiveOptions extends StageOptions {
   readonly json?: boolean;
 }
 
-const STATES = ['queued', 'running', 'retryable_failed', 'held'] as const;
-type LiveState = (typeof STATES)[number];
-const isLiveState = (text: string): text is LiveState => STATES.some((state) => state === text);
+/** What `--state` takes. */
+export const LIVE_STATES = ['queued', 'running', 'retryable_failed', 'held'] as const;
+type LiveState = (typeof LIVE_STATES)[number];
+const isLiveState = (text: string): text is LiveState => LIVE_STATES.some((state) => state === text);
 
 /** Most candidates that are read; 8 shards share them. */
 const MAX_TASKS = 1_000;
@@ -86,7 +87,7 @@ const emptyText = (state: LiveState | undefined): string =>
 export async function live(options: LiveOptions): Promise<void> {
   const { state, json } = options;
   if (state !== undefined && !isLiveState(state)) {
-    throw new CliError(`--state: expected one of ${STATES.join(', ')}; found ${state}`);
+    throw new CliError(`--state: expected one of ${LIVE_STATES.join(', ')}; found ${state}`);
   }
   const target = resolveStage(options);
   const all = await explaining('The tasks could not be read', () => liveTasks(target));

@@ -47,7 +47,11 @@ describe('a wrong option', () => {
     ],
     [SIM, '--seeds many', '--seeds: expected a whole number from 1 on, got many'],
     [SIM, '--seed --zoo', "Option '--seed' argument is ambiguous; expected --seeds"],
-    [SIM, '--fast', "Unknown option '--fast'; expected --seeds, --from, --seed, --zoo, --exhaustive, --json"],
+    [
+      SIM,
+      '--fast',
+      "Unknown option '--fast'; expected --seeds, --from, --seed, --zoo, --exhaustive, --json, --help",
+    ],
     [QUOTEQ, 'list', "unknown command 'list'; did you mean live? (see quoteq --help)"],
     [QUOTEQ, 'dlq shwo', "unknown command 'shwo'; did you mean show? (see quoteq dlq --help)"],
     [QUOTEQ, 'pause', "missing required argument 'kind' (see quoteq pause --help)"],
@@ -73,5 +77,32 @@ describe('quoteq migrate', () => {
     });
 
     expect(stderr).toBe('error: --region: expected a Region (or set AWS_REGION)\n');
+  });
+});
+
+describe('--help', () => {
+  it.each([
+    [
+      QUOTEQ,
+      'pause --help',
+      ['"pdf.render", "crm.sync", "slack.notify"', 'Example: npm run quoteq -- pause crm.sync'],
+    ],
+    [
+      QUOTEQ,
+      'dlq show --help',
+      ['"card-dead-letters", "click-dead-letters", "parked-records", "missed-sweeps"'],
+    ],
+    [QUOTEQ, 'migrate down --help', ['"tasks", "ledger", "audit", "cards", "controls"']],
+    [QUOTEQ, 'enqueue --help', ['docs/quote-file.md', 'checked whole before anything is sent']],
+    [SIM, '--help', ['--seeds <count>', 'Example: npm run sim -- --seeds 20']],
+  ])('of %s %s names what may be given', (script, args, parts) => {
+    const { status, stdout } = spawnSync(process.execPath, [script, ...args.split(' ')], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+
+    const text = stdout.replaceAll(/\s+/g, ' ');
+    expect(status).toBe(0);
+    expect(parts.filter((part) => !text.includes(part))).toEqual([]);
   });
 });

@@ -91,13 +91,16 @@ export async function enqueueAction(target: Target, action: QuoteAction): Promis
   return { kind: answer.status === 202 ? 'accepted' : 'replayed', task: bodyOf(answer, taskViewSchema) };
 }
 
-/** Where a task is. @throws {CliError} on what cannot be the id of one */
-export function taskPath(taskId: string): string {
-  if (taskIdSchema.safeParse(taskId).success) return `/actions/${taskId}`;
+/** The id of a task as it was typed. @throws {CliError} on what cannot be one */
+export function readTaskId(taskId: string): string {
+  if (taskIdSchema.safeParse(taskId).success) return taskId;
   throw new CliError(
     `task: expected an id as \`enqueue\` prints it, task- and 40 hexadecimal digits; found ${taskId}`,
   );
 }
+
+/** Where a task is. @throws {CliError} on what cannot be the id of one */
+export const taskPath = (taskId: string): string => `/actions/${readTaskId(taskId)}`;
 
 /** One task. @throws {CliError} when there is none */
 export const getTask = async (target: Target, taskId: string): Promise<TaskView> =>

@@ -35,6 +35,13 @@ export interface StageTarget {
 const LOCAL_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 const STAGES: readonly string[] = Object.values(Stage);
 
+/** A stage as it was typed. @throws {CliError} naming those there are */
+export function readStage(text: string | undefined): string {
+  if (text !== undefined && STAGES.includes(text)) return text;
+  const found = text === undefined ? '' : `; found ${text}`;
+  throw new CliError(`--stage: expected the stage of the deployment, local, dev or prod${found}`);
+}
+
 function localTarget(root: string): StageTarget {
   const file = join(root, 'outputs.json');
   if (!existsSync(file)) {
@@ -54,12 +61,9 @@ export function resolveStage(options: StageOptions, root: string = LOCAL_ROOT): 
   const { stage = process.env['QUOTEQ_STAGE'], region = process.env['AWS_REGION'] } = options;
   if (stage === 'local' || (stage === undefined && process.env['QUOTEQ_API_URL'] === undefined))
     return localTarget(root);
-  if (stage === undefined || !STAGES.includes(stage)) {
-    const found = stage === undefined ? '' : `; found ${stage}`;
-    throw new CliError(`--stage: expected the stage of the deployment, local, dev or prod${found}`);
-  }
+  const known = readStage(stage);
   if (region === undefined) throw new CliError('--region: expected a Region (or set AWS_REGION)');
-  return { stage, client: { region } };
+  return { stage: known, client: { region } };
 }
 
 /** Runs `work`; what the SDK throws (no credentials, access denied, nothing listening) is for the operator to mend. */

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseOperators } from '../../lambdas/adapters/slack/operators.ts';
 import { createSlackClient } from '../../lambdas/adapters/slack/slack-client.ts';
+import { readStage } from '../cli/stage-target.ts';
 import { resolveTarget } from '../cli/target.ts';
 import type { TargetOptions } from '../cli/target.ts';
 import { localStatus } from '../local/environment.ts';
@@ -108,7 +109,8 @@ export async function* examine(target: DoctorTarget, access?: AppAccess): AsyncG
   if (values !== undefined) yield* examineSlack(target, found, values, access);
 }
 
-function doctorTarget({ stage, ...options }: DoctorSlackOptions): DoctorTarget {
+function doctorTarget({ stage: typed, ...options }: DoctorSlackOptions): DoctorTarget {
+  const stage = typed === undefined ? undefined : readStage(typed);
   const target = resolveTarget(options);
   const { outputs } = localStatus();
   if (outputs?.apiUrl !== target.apiUrl) return { ...target, stage: stage ?? 'dev' };
@@ -122,7 +124,7 @@ function appAccess(): AppAccess | undefined {
 
 /**
  * The command: prints a line a check, and exits 1 when one failed.
- * @throws {CliError} when there is no deployment to talk to
+ * @throws {CliError} on a stage that there is not, and when there is no deployment to talk to
  */
 export async function doctorSlack(options: DoctorSlackOptions): Promise<void> {
   const target = doctorTarget(options);

@@ -15,6 +15,7 @@ import {
   replayLetters,
   showLetters,
 } from '../../dlq/dead-letters.ts';
+import { readTaskId } from '../queue-client.ts';
 import { oneLine } from '../render.ts';
 import { explaining, resolveStage, type StageOptions, type StageTarget } from '../stage-target.ts';
 import { renderTable } from '../table.ts';
@@ -97,18 +98,20 @@ function replayText(replayed: readonly ReplayedLetter[], goesBackTo: string): st
   return `${gone}; ${counted(left.length)} left:\n${renderTable(['sent', 'task', 'why'], rows)}`;
 }
 
-/** `quoteq dlq replay QUEUE`: exits 1 when a message was not taken. */
+/** `quoteq dlq replay QUEUE`: exits 1 when a message was not taken. @throws {CliError} on what can be no task */
 export async function replay(name: string, options: DlqOptions): Promise<void> {
+  const taskId = options.task === undefined ? undefined : readTaskId(options.task);
   const { replayed, goesBackTo } = await withQueue(name, options, async (sqs, queue) => ({
-    replayed: await replayLetters(sqs, queue, options.task),
+    replayed: await replayLetters(sqs, queue, taskId),
     goesBackTo: queue.goesBackTo,
   }));
   printAs(options, replayed, (letters) => replayText(letters, goesBackTo));
   if (replayed.some(({ left }) => left !== undefined)) process.exitCode = 1;
 }
 
-/** `quoteq dlq discard QUEUE --task TASK` */
+/** `quoteq dlq discard QUEUE --task TASK` @throws {CliError} on what can be no task */
 export async function discard(name: string, options: DlqOptions & { readonly task: string }): Promise<void> {
-  const discarded = await withQueue(name, options, (sqs, queue) => discardLetters(sqs, queue, options.task));
-  printAs(options, discarded, (letters) => `${counted(letters.length)} about ${options.task} deleted`);
+  const taskId = readTaskId(options.task);
+  const discarded = await withQueue(name, options, (sqs, queue) => discardLetters(sqs, queue, taskId));
+  printAs(options, discarded, (letters) => `${counted(letters.length)} about ${taskId} deleted`);
 }

@@ -57,6 +57,13 @@ describe('a wrong option', () => {
     [QUOTEQ, 'pause', "missing required argument 'kind' (see quoteq pause --help)"],
     [QUOTEQ, 'pause crm.sync', "required option '--reason <text>' not specified (see quoteq pause --help)"],
     [QUOTEQ, 'dlq discard', "missing required argument 'queue' (see quoteq dlq discard --help)"],
+    [QUOTEQ, 'dlq discard card-dead-letters --task nonsense', '40 hexadecimal digits; found nonsense'],
+    [QUOTEQ, 'dlq replay card-dead-letters --task nonsense', '40 hexadecimal digits; found nonsense'],
+    [
+      QUOTEQ,
+      'doctor slack --stage nope',
+      '--stage: expected the stage of the deployment, local, dev or prod; found nope',
+    ],
     [QUOTEQ, 'dlq discard parked-records', "required option '--task <task>' not specified"],
     [QUOTEQ, 'kpi --sinse 7d', "unknown option '--sinse'; did you mean --since? (see quoteq kpi --help)"],
   ])('%s %s is one line that says what was expected', (script, args, said) => {

@@ -1,7 +1,7 @@
 /** Tasks and audit trails as text. */
 import { styleText } from 'node:util';
 import { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
-import { ExecutionState } from '../../lambdas/contracts/lifecycle-states.ts';
+import { ExecutionState, type TransitionCause } from '../../lambdas/contracts/lifecycle-states.ts';
 import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
 import { renderTable } from './table.ts';
 
@@ -15,6 +15,18 @@ const COLOURS = {
 
 /** A state in its colour, where the terminal has colours. */
 export const stateText = (state: TaskView['state']): string => styleText(COLOURS[state], state);
+
+/** What an operator's word has made of a task that has ended by it; the words of its card. */
+const ENDED_BY: Partial<Record<TransitionCause, string>> = {
+  operator_cancel: 'cancelled',
+  operator_abandon: 'abandoned',
+};
+
+/** A state with what led to it, where that was an operator who ended the task: `cancelled (failed_terminal)`. */
+export function endingText(state: TaskView['state'], cause: TransitionCause | undefined): string {
+  const ending = cause === undefined ? undefined : ENDED_BY[cause];
+  return ending === undefined ? state : `${ending} (${state})`;
+}
 
 /** `1 of 5`, with the deferrals that did not count. */
 export const attemptsText = ({ attempts }: TaskView): string =>

@@ -1,7 +1,9 @@
 /** `enqueue`: the actions of quote files, and what became of each. */
+import type { TaskView } from '../../../lambdas/contracts/api.ts';
 import { CliError } from '../cli-error.ts';
-import { enqueueAction, type EnqueueAnswer } from '../queue-client.ts';
+import { enqueueAction, type EnqueueAnswer, getAudit } from '../queue-client.ts';
 import { type QuoteAction, readQuoteFile } from '../quote-file.ts';
+import { endingText } from '../render.ts';
 import { renderTable } from '../table.ts';
 import { resolveTarget, type Target } from '../target.ts';
 import type { PrintOptions } from './queue-commands.ts';
@@ -57,11 +59,19 @@ export async function enqueueAll(
   return enqueued;
 }
 
-function fateCells(answer: ActionFate): readonly [string, string] {
+/** What has become of a task since it was accepted; the cause stands in its trail, which may be a moment behind. */
+async function presentState(target: Target, { taskId, state, version }: TaskView): Promise<string> {
+  if (state !== 'failed_terminal') return state;
+  const trail = await getAudit(target, taskId).catch(() => undefined);
+  return endingText(state, trail?.records.find((record) => record.version === version)?.cause);
+}
+
+async function fateCells(target: Target, answer: ActionFate): Promise<readonly [string, string]> {
   switch (answer.kind) {
     case 'accepted':
-    case 'replayed':
       return [answer.kind, answer.task.taskId];
+    case 'replayed':
+      return [answer.kind, `${answer.task.taskId}: ${await presentState(target, answer.task)}`];
     case 'refused':
       return [`refused (${answer.status})`, answer.problem];
     case 'unanswered':
@@ -85,12 +95,13 @@ function sharedReasons(enqueued: readonly Enqueued[]): ReadonlyMap<string, strin
 }
 
 /** The actions one a line; below them the reasons that all actions of a quote share. */
-export function enqueuedText(enqueued: readonly Enqueued[]): string {
+async function enqueuedText(target: Target, enqueued: readonly Enqueued[]): Promise<string> {
   const shared = sharedReasons(enqueued);
-  const rows = enqueued.map(({ action, answer }) => {
-    const [fate, reason] = fateCells(answer);
-    return [action.quoteId, action.kind, fate, shared.has(action.quoteId) ? 'see below' : reason];
-  });
+  const rows: (readonly string[])[] = [];
+  for (const { action, answer } of enqueued) {
+    const [fate, reason] = await fateCells(target, answer);
+    rows.push([action.quoteId, action.kind, fate, shared.has(action.quoteId) ? 'see below' : reason]);
+  }
   const table = renderTable(['quote', 'action', 'answer', 'task or reason'], rows);
   return [table, ...[...shared].map(([quoteId, reason]) => `${quoteId}: ${reason}`)].join('\n');
 }
@@ -108,7 +119,7 @@ export async function enqueue(files: readonly string[], options: PrintOptions): 
   const target = resolveTarget(options);
   const enqueued = await enqueueAll(target, actions);
   const answers = enqueued.map(({ answer }) => answer);
-  print(options.json === true ? JSON.stringify(answers, null, 2) : enqueuedText(enqueued));
+  print(options.json === true ? JSON.stringify(answers, null, 2) : await enqueuedText(target, enqueued));
   if (answers.some(({ kind }) => kind === 'unanswered')) throw new CliError(SEND_AGAIN);
   if (answers.some(({ kind }) => kind === 'refused')) process.exitCode = 1;
 }

@@ -3,6 +3,7 @@ import { taskViewSchema } from '../../../lambdas/contracts/api.ts';
 import type { OperatorAction } from '../../../lambdas/domain/queue-types.ts';
 import { callApi } from '../api-client.ts';
 import { bodyOf, getTask, taskPath } from '../queue-client.ts';
+import { endingText } from '../render.ts';
 import { resolveTarget } from '../target.ts';
 import type { PrintOptions } from './queue-commands.ts';
 
@@ -26,6 +27,7 @@ export const operate =
     });
     const task = bodyOf(answer, taskViewSchema);
     const { kind, quoteId, state, version, generation } = task;
-    const text = `${kind} of quote ${quoteId} is ${state}, version ${version}, generation ${generation}`;
+    const ending = endingText(state, `operator_${action}`);
+    const text = `${kind} of quote ${quoteId} is ${ending}, version ${version}, generation ${generation}`;
     process.stdout.write(`${json === true ? JSON.stringify(task, null, 2) : text}\n`);
   };

@@ -2,12 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { taskView } from '../../../../lambdas/handlers/api/views.ts';
+import { type AuditRecord, SCHEMA_VERSION } from '../../../../lambdas/contracts/records.ts';
+import { stopped } from '../../../../lambdas/domain/transitions.ts';
+import { auditView, taskView } from '../../../../lambdas/handlers/api/views.ts';
+import { operate } from '../../../../tools/cli/commands/operator-commands.ts';
 import { enqueue, enqueueAll } from '../../../../tools/cli/commands/enqueue-command.ts';
 import type { QuoteAction } from '../../../../tools/cli/quote-file.ts';
 import { resolveTarget } from '../../../../tools/cli/target.ts';
 import { type RunningServer, type ServerReply, startServer } from '../../../../tools/local/http-server.ts';
-import { actionOf, queuedTask, snapshotOf } from '../../../helpers/builders.ts';
+import { actionOf, contextAt, queuedTask, retryableTask, snapshotOf } from '../../../helpers/builders.ts';
 
 const task = taskView(queuedTask());
 const ACCEPTED: ServerReply = { status: 202, body: JSON.stringify(task) };
@@ -142,6 +145,30 @@ describe('quoteq enqueue', () => {
     expect(rowsOf(printed).at(-1)).toEqual(['Q-1001: Not so. /snapshot/engine: expected another']);
   });
 
+  it('says of a replayed action what has become of it, and that an operator ended it', async () => {
+    const ended = stopped(queuedTask(), 'operator_cancel', contextAt());
+    const { taskId, quoteId, kind } = ended;
+    const records = ended.history.map((transition): AuditRecord => ({
+      schemaVersion: SCHEMA_VERSION,
+      taskId,
+      quoteId,
+      kind,
+      ...transition,
+    }));
+    replies = [
+      { status: 200, body: JSON.stringify(task) },
+      { status: 200, body: JSON.stringify(taskView(ended)) },
+      { status: 200, body: JSON.stringify(auditView(ended, records)) },
+    ];
+
+    await enqueue([fileOf(twoPdfs())], options());
+
+    expect(rowsOf(printed).map((cells) => cells.slice(2))).toEqual([
+      ['replayed', `${task.taskId}: queued`],
+      ['replayed', `${task.taskId}: cancelled (failed_terminal)`],
+    ]);
+  });
+
   it('prints the task of an accepted action although the next one is not answered', async () => {
     replies = [ACCEPTED, { status: 202, body: '{"not":"a task"}' }];
 
@@ -152,5 +179,30 @@ describe('quoteq enqueue', () => {
       ['Q-1001', 'pdf.render', 'accepted', task.taskId],
       ['Q-1001', 'pdf.render', 'unanswered', expect.stringContaining('in another form')],
     ]);
+  });
+});
+
+describe('an operator', () => {
+  it.each([
+    [
+      'cancel',
+      stopped(queuedTask(), 'operator_cancel', contextAt()),
+      'is cancelled (failed_terminal), version 2',
+    ],
+    [
+      'abandon',
+      stopped(retryableTask(), 'operator_abandon', contextAt()),
+      'is abandoned (failed_terminal), version 4',
+    ],
+    ['retry', queuedTask(), 'is queued, version 1'],
+  ] as const)('is told what %s has made of the task', async (action, after, said) => {
+    replies = [
+      { status: 200, body: JSON.stringify(task) },
+      { status: 200, body: JSON.stringify(taskView(after)) },
+    ];
+
+    await operate(action)(task.taskId, options());
+
+    expect(printed.join('')).toContain(said);
   });
 });

@@ -226,7 +226,7 @@ export const fieldErrorSchema = z.union([
 /** One thing that is wrong. */
 export type FieldError = z.infer<typeof fieldErrorSchema>;
 
-/** Every error: RFC 9457. Nothing of the request is echoed but the names of its fields. */
+/** Every error: RFC 9457. Nothing of the request is echoed but the names of its fields, an id and a key that are well formed. */
 export const problemSchema = z.strictObject({
   type: text('`urn:quoteq:problem:<code>`, stable'),
   title: text('Text of the code'),

@@ -47,6 +47,16 @@ export class QueueError extends Error {
   }
 }
 
+/** There is no task of this id; only an id of the right form is given, and shown. */
+export const taskNotFound = (taskId: string): QueueError =>
+  new QueueError('TASK_NOT_FOUND', { detail: `There is no task ${taskId}.` });
+
+/** The key is that of `taskId`, which was enqueued with something else; a key is visible ASCII, and the caller's own. */
+export const keyReused = (idempotencyKey: string, taskId: string): QueueError =>
+  new QueueError('IDEMPOTENCY_KEY_REUSED', {
+    detail: `${idempotencyKey} is the key of ${taskId}, which has another kind or payload.`,
+  });
+
 /** The writer's fence is no longer the record's: somebody else carries on. */
 export class LeaseLost extends QueueError {
   override readonly name = 'LeaseLost';

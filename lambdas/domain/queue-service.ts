@@ -5,7 +5,7 @@
 import { TransitionCause } from '../contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
 import { type DriverView, viewOf } from './driver-view.ts';
-import { LeaseLost, QueueError, SnapshotRefused } from './errors.ts';
+import { keyReused, LeaseLost, QueueError, SnapshotRefused, taskNotFound } from './errors.ts';
 import { canonicalJson, deriveTaskId, executionNameOf, taskHashOf } from './hashing.ts';
 import { operated } from './operated.ts';
 import { NO_PAUSES } from './ports.ts';
@@ -61,9 +61,7 @@ export class ExecutionQueueService {
     const taskHash = taskHashOf(quoteId, action.kind, action.payload);
     const existing = await this.#refuseUnlessSigned(request, taskId);
     const written = existing ?? (await this.#store(request, taskId, taskHash));
-    if (written.task.taskHash !== taskHash) {
-      throw new QueueError('IDEMPOTENCY_KEY_REUSED');
-    }
+    if (written.task.taskHash !== taskHash) throw keyReused(idempotencyKey, taskId);
     if (written.task.state === 'queued') await startDriver(this.#options.driver, written.task);
     return written;
   }
@@ -99,7 +97,7 @@ export class ExecutionQueueService {
 
   async #mustGet(taskId: string): Promise<ExecutionTask> {
     const task = await this.#options.queue.get(taskId);
-    if (task === undefined) throw new QueueError('TASK_NOT_FOUND', { detail: `There is no task ${taskId}` });
+    if (task === undefined) throw taskNotFound(taskId);
     return task;
   }
 

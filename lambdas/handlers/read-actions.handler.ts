@@ -9,7 +9,7 @@ import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
 import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
 import { Env } from '../contracts/environment.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
-import { QueueError } from '../domain/errors.ts';
+import { taskNotFound } from '../domain/errors.ts';
 import { createLogger } from '../platform/observability.ts';
 import { requireEnv } from '../platform/require-env.ts';
 import { listKinds } from './api/kinds.ts';
@@ -27,7 +27,7 @@ const pauses = new DynamoDbPauseRepo(client, requireEnv(Env.ControlsTable));
 
 async function mustGet(taskId: string): Promise<ExecutionTask> {
   const task = await queue.get(taskId);
-  if (task === undefined) throw new QueueError('TASK_NOT_FOUND');
+  if (task === undefined) throw taskNotFound(taskId);
   return task;
 }
 

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { ActionKind, type ActionRequest, enqueueBodySchema } from '../../lambdas/contracts/action-kinds.ts';
 import { MAX_BODY_BYTES } from '../../lambdas/contracts/api.ts';
 import { type AuditRecord, type ExecutionTask, SCHEMA_VERSION } from '../../lambdas/contracts/records.ts';
-import { QueueError, SnapshotRefused } from '../../lambdas/domain/errors.ts';
+import { keyReused, QueueError, SnapshotRefused, taskNotFound } from '../../lambdas/domain/errors.ts';
 import { canonicalJson, deriveTaskId, taskHashOf } from '../../lambdas/domain/hashing.ts';
 import { assertLegal } from '../../lambdas/domain/lifecycle.ts';
 import { pausedWith, resumedFrom } from '../../lambdas/domain/pauses.ts';
@@ -147,8 +147,8 @@ export const PROBLEMS = {
     badParameter(428, 'If-Match', 'expected the ETag of the task that was read, like "3"'),
   ),
   noRoute: problem(refused(404, 'Path: expected one of the documented routes')),
-  noTask: problem(new QueueError('TASK_NOT_FOUND')),
-  keyReused: problem(new QueueError('IDEMPOTENCY_KEY_REUSED')),
+  noTask: problem(taskNotFound(QUEUED.taskId)),
+  keyReused: problem(keyReused(QUEUED.idempotencyKey, QUEUED.taskId)),
   illegal: problem(
     thrownBy(() => assertLegal({ from: 'completed', to: 'failed_terminal', cause: 'operator_abandon' })),
   ),

@@ -5,7 +5,7 @@ import { QueueError, SnapshotRefused } from '../../domain/errors.ts';
 
 /** Evidence of a refusal. */
 export interface ApiProblemOptions {
-  /** What was expected, or what happened; never a value of the request. */
+  /** What was expected, or what happened; of the request at most a well-formed id or key. */
   readonly detail: string;
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;

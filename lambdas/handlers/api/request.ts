@@ -39,7 +39,7 @@ export function quoteIdOf({ params }: ApiRequest): string {
 export function taskIdOf({ params }: ApiRequest): string {
   const parsed = taskIdSchema.safeParse(params['taskId']);
   if (parsed.success) return parsed.data;
-  throw new QueueError('TASK_NOT_FOUND');
+  throw new QueueError('TASK_NOT_FOUND', { detail: 'taskId: expected task- and 40 hexadecimal digits.' });
 }
 
 const badKey = (expected: string) => badParameter(400, 'Idempotency-Key', expected);

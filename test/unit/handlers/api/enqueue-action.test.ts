@@ -88,6 +88,7 @@ describe('an idempotency key', () => {
         type: 'urn:quoteq:problem:idempotency-key-reused',
         code: 'IDEMPOTENCY_KEY_REUSED',
         instance: 'urn:quoteq:request:request-1',
+        detail: `key-1 is the key of ${deriveTaskId(quoteId, 'key-1')}, which has another kind or payload.`,
       });
       const stored = await api.tasks.get(deriveTaskId(quoteId, 'key-1'));
       expect(stored).toMatchObject({ kind: 'crm.sync', version: 1 });

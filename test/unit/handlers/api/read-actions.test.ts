@@ -161,12 +161,14 @@ describe('GET /actions/{taskId}', () => {
   });
 
   it.each([TASK_ID, 'task-1', 'TASK', '%2e%2e%2f', '東京', "'; DROP TABLE", 'x'.repeat(3_000)])(
-    'answers 404 for the unknown task %s',
+    'answers 404 for the unknown task %s, and names it if it has the form of an id',
     async (taskId) => {
       const answer = await get(`/actions/${encodeURIComponent(taskId)}`);
 
+      const named = { [TASK_ID]: `There is no task ${TASK_ID}.` }[taskId];
+      const detail = named ?? 'taskId: expected task- and 40 hexadecimal digits.';
       expect(answer.status).toBe(404);
-      expect(problemOf(answer).code).toBe('TASK_NOT_FOUND');
+      expect(problemOf(answer)).toMatchObject({ code: 'TASK_NOT_FOUND', detail });
     },
   );
 });

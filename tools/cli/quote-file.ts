@@ -62,11 +62,17 @@ export function placeInFile({ index }: Pick<QuoteAction, 'index'>, field: string
   return isOfSnapshot ? inPayload : `/actions/${index}${inPayload}`;
 }
 
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'unreadable';
+  return 'code' in cause && cause.code === 'EISDIR' ? 'it is a directory' : cause.message;
+}
+
 function parse(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    // Editors of Windows begin UTF-8 with a byte order mark, which is no JSON.
+    return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : 'unreadable';
+    const reason = reasonOf(cause);
     throw new CliError(`${file}: expected a JSON file (${reason})`, { cause });
   }
 }

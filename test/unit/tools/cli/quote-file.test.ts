@@ -120,6 +120,16 @@ describe('readQuoteFile', () => {
     expect(reading({ snapshot: snapshotOf({ engine: { name: 'abacus', version: '1' } }) })()).toHaveLength(2);
   });
 
+  it('takes a file that begins with a byte order mark', () => {
+    const text = JSON.stringify({ snapshot, actions: [pdf] });
+
+    expect(readQuoteFile(fileOf(`\uFEFF${text}`))).toHaveLength(1);
+  });
+
+  it('says that a directory is one', () => {
+    expect(() => readQuoteFile(dir)).toThrow(`${dir}: expected a JSON file (it is a directory)`);
+  });
+
   it('names a file that is not there', () => {
     expect(() => readQuoteFile(join(dir, 'absent.json'))).toThrow('absent.json: expected a JSON file');
   });

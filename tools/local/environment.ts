@@ -8,7 +8,7 @@ import { withFileLock } from './file-lock.ts';
 import { readState, statusOf, stopState } from './local-state.ts';
 import type { LocalStatus } from './local-state.ts';
 import type { LocalOutputs } from './outputs.ts';
-import { readOverrides } from './overrides.ts';
+import { probeOverrides, readOverrides } from './overrides.ts';
 import { bringUp } from './parts.ts';
 import { LOCAL_ROOT } from './paths.ts';
 import { makePlan } from './plan.ts';
@@ -77,6 +77,7 @@ interface Start {
 
 const build = async ({ root, detached, options, session }: Start): Promise<LocalEnvironment> => {
   const overrides = readOverrides(options.env ?? process.env);
+  await probeOverrides(overrides);
   const plan = await makePlan(overrides, { ports: options.ports ?? {}, preferKnown: detached });
   const outputs = await bringUp({ root, detached, overrides, plan, session, appDir: options.appDir });
   const { timings } = session;

@@ -1,6 +1,6 @@
 /** The user's own Slack, CRM or AWS endpoint in place of a local one, from the environment. */
 import type { AwsKeys } from './cdk.ts';
-import { LocalEnvironmentError } from './processes.ts';
+import { LocalEnvironmentError, statusOfGet } from './processes.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -77,4 +77,23 @@ const keysOf = (env: Env, awsEndpointUrl: string | undefined): AwsKeys => {
 export const readOverrides = (env: Env): Overrides => {
   const awsEndpointUrl = urlOf(env, 'AWS_ENDPOINT_URL');
   return { awsEndpointUrl, keys: keysOf(env, awsEndpointUrl), crm: crmOf(env), slack: slackOf(env) };
+};
+
+const PROBE_LIMIT_MS = 10_000;
+
+const probe = async (name: string, url: string | undefined): Promise<void> => {
+  if (url === undefined || (await statusOfGet(url, PROBE_LIMIT_MS)) !== undefined) return;
+  throw new LocalEnvironmentError(`${name}: nothing answers at ${url}`);
+};
+
+/**
+ * Asks each address of the user's, before anything is started, whether somebody is there; any answer will do.
+ * @throws {LocalEnvironmentError} naming the variable and the address at which nothing answers within 10 s
+ */
+export const probeOverrides = async ({ awsEndpointUrl, crm, slack }: Overrides): Promise<void> => {
+  await Promise.all([
+    probe('AWS_ENDPOINT_URL', awsEndpointUrl),
+    probe('CRM_BASE_URL', crm?.baseUrl),
+    probe('SLACK_API_URL', slack?.apiUrl),
+  ]);
 };

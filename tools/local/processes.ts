@@ -122,6 +122,8 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     exited,
     hasExited,
     stop: async () => {
+      // Nothing else may keep this process alive until a detached one has ended.
+      child.ref();
       killGroup(pid);
       await exited;
       removeDir(temporaryDir);
@@ -129,15 +131,21 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   };
 };
 
+/** Status of the answer to a GET of `url`; `undefined` when it cannot be connected to, or is silent for `limitMs`. */
+export const statusOfGet = async (url: string, limitMs: number): Promise<number | undefined> => {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(limitMs), redirect: 'manual' });
+    await response.body?.cancel();
+    return response.status;
+  } catch {
+    return undefined;
+  }
+};
+
 /** Whether a GET of `url` answers 2xx within a second; every failure to connect is a no. */
 const answersOk = async (url: string): Promise<boolean> => {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(1_000) });
-    await response.body?.cancel();
-    return response.ok;
-  } catch {
-    return false;
-  }
+  const status = await statusOfGet(url, 1_000);
+  return status !== undefined && status >= 200 && status < 300;
 };
 
 /**

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withFileLock } from '../../../../tools/local/file-lock.ts';
 import { readState, statusOf, stopState, writeState } from '../../../../tools/local/local-state.ts';
@@ -93,6 +94,31 @@ describe('an attached service', () => {
 
     await vi.waitFor(() => expect(startTimeOf(pid)).toBeUndefined(), { timeout: 10_000 });
     await vi.waitFor(() => expect(existsSync(temporaryDir)).toBe(false), { timeout: 10_000 });
+  });
+});
+
+describe('a detached service', () => {
+  it('is waited for when it is stopped, by a process that has nothing else to do', async () => {
+    const module = join(import.meta.dirname, '../../../../tools/local/processes.ts');
+    const options = {
+      name: 's',
+      command: 'sleep',
+      args: ['600'],
+      cwd: folder,
+      logFile: join(folder, 's.log'),
+    };
+    const code = `
+      const { startService } = await import(${JSON.stringify(module)});
+      const service = await startService({ ...${JSON.stringify(options)}, env: { PATH: process.env.PATH }, detached: true });
+      await service.stop();
+      console.log('stopped');`;
+    const owner = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const said = text(owner.stdout);
+
+    expect(await new Promise((resolve) => owner.once('exit', resolve))).toBe(0);
+    expect(await said).toBe('stopped\n');
   });
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { json, startServer } from '../../../../tools/local/http-server.ts';
 import { localOutputsOf, parseLocalOutputs, parseStackOutputs } from '../../../../tools/local/outputs.ts';
-import { readOverrides } from '../../../../tools/local/overrides.ts';
+import { probeOverrides, readOverrides } from '../../../../tools/local/overrides.ts';
 import { makePlan } from '../../../../tools/local/plan.ts';
+import { freePort } from '../../../../tools/local/ports.ts';
 
 describe('readOverrides', () => {
   it('starts everything locally when nothing is set', () => {
@@ -38,6 +40,32 @@ describe('readOverrides', () => {
     ['AWS_SECRET_ACCESS_KEY', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ACCESS_KEY_ID: 'k' }],
   ])('names %s when it is missing or malformed', (name, env) => {
     expect(() => readOverrides(env)).toThrow(`${name}: expected`);
+  });
+});
+
+describe('probeOverrides', () => {
+  const slack = { SLACK_BOT_TOKEN: 'b', SLACK_SIGNING_SECRET: 's', SLACK_CHANNEL_ID: 'C1' };
+
+  it.each([
+    ['AWS_ENDPOINT_URL', {}],
+    ['CRM_BASE_URL', { CRM_TOKEN: 't' }],
+    ['SLACK_API_URL', slack],
+  ])('names %s when nothing answers there', async (name, rest) => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+
+    const probe = probeOverrides(readOverrides({ ...rest, [name]: url }));
+
+    await expect(probe).rejects.toThrow(`${name}: nothing answers at ${url}`);
+  });
+
+  it('takes any answer, a refusal too', async () => {
+    const server = await startServer(async () => json(403, {}));
+    const urls = { AWS_ENDPOINT_URL: server.url, CRM_BASE_URL: server.url, SLACK_API_URL: server.url };
+
+    await expect(
+      probeOverrides(readOverrides({ ...urls, CRM_TOKEN: 't', ...slack })),
+    ).resolves.toBeUndefined();
+    await server.stop();
   });
 });
 

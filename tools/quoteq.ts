@@ -49,7 +49,9 @@ const queueCommand = (usage: string, description: string, parent = program): Com
 queueCommand('enqueue <file...>', 'enqueue the actions of quote files')
   .addHelpText('after', ENQUEUE_HELP)
   .action(enqueue);
-queueCommand('show <task>', 'one task').action(queue.show);
+queueCommand('show <task>', 'one task')
+  .option('--save <file>', 'write the PDF of a completed pdf.render to a file')
+  .action(queue.show);
 queueCommand(
   'watch <quote>',
   'the tasks of a quote, live until all are settled; exits 1 when one failed',

@@ -16,6 +16,8 @@ export interface Target {
     secretAccessKey: string;
     sessionToken?: string;
   }>;
+  /** The local AWS; absent on AWS. */
+  readonly awsEndpointUrl?: string;
 }
 
 /** Options every command takes. */
@@ -24,7 +26,7 @@ export interface TargetOptions {
   readonly region?: string;
 }
 
-const outputsSchema = z.object({ apiUrl: z.string(), region: z.string() });
+const outputsSchema = z.object({ apiUrl: z.string(), region: z.string(), awsEndpointUrl: z.string() });
 
 /** The emulator's root identity. */
 const LOCAL_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -33,8 +35,7 @@ function localTarget(file: string): Target {
   const outputs = outputsSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
   if (!outputs.success)
     throw new CliError(`${file} is not from this version: run \`npm run quoteq -- local up\``);
-  const { apiUrl, region } = outputs.data;
-  return { apiUrl, region, credentials: () => Promise.resolve(LOCAL_CREDENTIALS) };
+  return { ...outputs.data, credentials: () => Promise.resolve(LOCAL_CREDENTIALS) };
 }
 
 /** The SDK's own chain: environment, profile, SSO, role. */

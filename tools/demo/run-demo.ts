@@ -14,7 +14,8 @@ import { resolveTarget, type Target } from '../cli/target.ts';
 import { startLocalEnvironment, type LocalEnvironment } from '../local/environment.ts';
 import { scriptFault } from '../local/fault-client.ts';
 import type { LocalOutputs } from '../local/outputs.ts';
-import { REPOSITORY_ROOT } from '../local/paths.ts';
+import { LOCAL_ROOT, REPOSITORY_ROOT } from '../local/paths.ts';
+import { type Link, pageLinks, saveDocuments } from './links.ts';
 import { type Check, effectCount, proofOf } from './proof.ts';
 import { countEffects } from './provider-counts.ts';
 import { DEMO_FAULTS, DEMO_FILES } from './scenario.ts';
@@ -28,6 +29,20 @@ export interface DemoOptions {
 /** A killed worker's effect is free after its time limit and the clock skew, about 20 s; the rest is slack. */
 const GIVE_UP_MS = 180_000;
 const POLL_MS = 300;
+
+const NAME_WIDTH = 14;
+
+/** What is there to look at. */
+interface Links {
+  readonly pages: readonly Link[];
+  readonly files: readonly Link[];
+}
+
+/** The outcome of the demo. */
+interface Played extends Links {
+  /** Whether the proof holds. */
+  readonly ok: boolean;
+}
 
 const print = (text: string): boolean => process.stdout.write(`${text}\n`);
 const heading = (text: string): boolean => print(`\n${styleText('bold', text)}`);
@@ -81,19 +96,15 @@ async function wholeTrail(target: Target, task: TaskView): Promise<AuditView> {
 const checkLine = ({ claim, ok, found }: Check): string =>
   `  ${ok ? styleText('green', '✔') : styleText('red', '✘')} ${claim}: ${found}`;
 
-function printLinks(outputs: LocalOutputs, leave: boolean): void {
-  const { slackPageUrl, crmPageUrl, apiUrl, documentsBucket } = outputs;
-  const links: readonly (readonly [string, string])[] = [
-    ['Slack', slackPageUrl ?? 'your own workspace'],
-    ['CRM', crmPageUrl ?? 'your own CRM'],
-    ['API', apiUrl],
-    ['Documents', `s3://${documentsBucket}`],
-  ];
+function printLinks({ pages, files }: Links, leave: boolean): void {
+  heading('Documents');
+  for (const [name, file] of files) print(`  ${name.padEnd(NAME_WIDTH)} ${file}`);
   heading(leave ? 'Links' : 'Links (they end with the demo; `npm run demo -- --keep` leaves them)');
-  for (const [name, link] of links) print(`  ${name.padEnd(10)} ${link}`);
+  for (const [name, url] of pages) print(`  ${name.padEnd(NAME_WIDTH)} ${url}`);
+  if (leave) print('  The PDF of any other quote: npm run quoteq -- show task-… --save FILE');
 }
 
-async function play(environment: LocalEnvironment): Promise<boolean> {
+async function play(environment: LocalEnvironment): Promise<Played> {
   const { outputs } = environment;
   const target = resolveTarget({});
   const actions = demoActions(environment);
@@ -115,7 +126,8 @@ async function play(environment: LocalEnvironment): Promise<boolean> {
   heading('Proof');
   const checks = proofOf({ tasks, trails, before, after, expected: actions.length });
   for (const check of checks) print(checkLine(check));
-  return checks.every((check) => check.ok);
+  const files = await saveDocuments(target, tasks, join(LOCAL_ROOT, 'demo'));
+  return { ok: checks.every((check) => check.ok), pages: pageLinks(outputs, tasks), files };
 }
 
 /** Ctrl-C stops what the demo has started, and then ends it as the signal would have. */
@@ -135,8 +147,9 @@ function stopOnSignal(environment: LocalEnvironment): () => void {
 async function playAndStop(environment: LocalEnvironment, leave: boolean): Promise<void> {
   const unwatch = leave ? () => undefined : stopOnSignal(environment);
   try {
-    if (!(await play(environment))) process.exitCode = 1;
-    printLinks(environment.outputs, leave);
+    const { ok, ...links } = await play(environment);
+    if (!ok) process.exitCode = 1;
+    printLinks(links, leave);
   } finally {
     if (leave) print('\nStill running; stop it with: npm run quoteq -- local down');
     else await environment.stop();

@@ -11,6 +11,7 @@ import { RateWindow } from './rate-window.ts';
 /** HubSpot's own limit. */
 const MAX_INPUTS = 100;
 const RETRY_AFTER_SECONDS = 1;
+const DEAL_PATH = /^\/crm\/v3\/objects\/deals\/[^/]+$/;
 
 const propertyValue = z.pipe(
   z.union([z.string(), z.number(), z.boolean(), z.null()], 'expected text, a number, a boolean or null'),
@@ -148,7 +149,7 @@ const crmApi = (store: CrmStore, request: ServerRequest, nowMs: () => number): S
   if (route === 'GET /crm/v3/properties/deals') return json(200, { results: store.properties() });
   if (/^GET \/crm\/v3\/properties\/deals\/[^/]+$/.test(route))
     return readProperty(store, lastSegment(request.path));
-  if (/^GET \/crm\/v3\/objects\/deals\/[^/]+$/.test(route)) {
+  if (request.method === 'GET' && DEAL_PATH.test(request.path)) {
     return readDeal(store, request, lastSegment(request.path));
   }
   return replies.notFound(`There is no ${route} here.`);
@@ -172,6 +173,15 @@ const controlApi = (store: CrmStore, limit: RateWindow, request: ServerRequest):
   }
 };
 
+/** What a card links to, opened by a person: HubSpot would ask for a token, which no browser sends. */
+const pageFor = (store: CrmStore, { method, path, headers }: ServerRequest): ServerReply | undefined => {
+  if (method !== 'GET') return undefined;
+  if (path === '/') return dealsPage(store.deals());
+  const isPerson = headers.authorization === undefined && headers.accept?.includes('text/html') === true;
+  const deal = isPerson && DEAL_PATH.test(path) ? store.find(lastSegment(path)) : undefined;
+  return deal === undefined ? undefined : dealsPage([deal]);
+};
+
 /**
  * Starts the stand-in, with HubSpot's standard properties and no deals.
  * `POST /_control/reset` deletes the deals and the limit; properties stay, as they are set-up.
@@ -182,7 +192,8 @@ export const startCrmStandin = async (options: CrmOptions): Promise<CrmStandin> 
   const store = new CrmStore(nowMs);
   const limit = new RateWindow(nowMs, options.requestsPerSecond ?? null);
   return startServer(async (request) => {
-    if (request.path === '/' && request.method === 'GET') return dealsPage(store.deals());
+    const page = pageFor(store, request);
+    if (page !== undefined) return page;
     if (request.path.startsWith('/_control/')) return controlApi(store, limit, request);
     if (request.headers.authorization !== `Bearer ${options.token}`) return replies.unauthorised();
     if (!limit.admit()) return replies.rateLimited(RETRY_AFTER_SECONDS);

@@ -4,6 +4,7 @@ import { CliError } from '../cli-error.ts';
 import { LiveBlock } from '../live-block.ts';
 import { getAudit, getTask, isSettled, listTasks } from '../queue-client.ts';
 import { auditTable, taskDetails, tasksTable } from '../render.ts';
+import { saveDocument } from '../save-document.ts';
 import { resolveTarget, type TargetOptions } from '../target.ts';
 
 /** Options of the commands that can print JSON. */
@@ -13,10 +14,20 @@ export interface PrintOptions extends TargetOptions {
 
 const print = (text: string): boolean => process.stdout.write(`${text}\n`);
 
-/** `quoteq show TASK` */
-export async function show(taskId: string, options: PrintOptions): Promise<void> {
-  const task = await getTask(resolveTarget(options), taskId);
-  print(options.json === true ? JSON.stringify(task, null, 2) : taskDetails(task));
+/** Options of `show`. */
+export interface ShowOptions extends PrintOptions {
+  /** File that gets the PDF of a completed `pdf.render`. */
+  readonly save?: string;
+}
+
+/** `quoteq show TASK`; with `--save FILE` its document too */
+export async function show(taskId: string, options: ShowOptions): Promise<void> {
+  const { json, save } = options;
+  const target = resolveTarget(options);
+  const task = await getTask(target, taskId);
+  const sizeBytes = save === undefined ? 0 : await saveDocument(target, task, save);
+  print(json === true ? JSON.stringify(task, null, 2) : taskDetails(task));
+  if (save !== undefined && json !== true) print(`Saved ${sizeBytes} bytes to ${save}`);
 }
 
 /** `quoteq audit TASK`: exits 1 when a version is missing. */

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   CRM_CONTENT_HASH_PROPERTY,
@@ -7,6 +8,7 @@ import { ensureCrmProperties } from '../../../../tools/local/crm-setup.ts';
 import { startCrmStandin } from '../../../../tools/local/crm-standin.ts';
 import type { CrmStandin } from '../../../../tools/local/crm-standin.ts';
 
+const dealsSchema = z.object({ deals: z.array(z.object({ id: z.string() })) });
 const TOKEN = 'pat-test';
 const UPSERT = '/crm/v3/objects/deals/batch/upsert';
 let crm: CrmStandin;
@@ -37,6 +39,33 @@ const input = (id: string, properties: Record<string, unknown> = {}): object => 
 });
 const upsert = (...inputs: object[]): Promise<{ status: number; body: unknown }> => call(UPSERT, { inputs });
 const setUp = (): Promise<void> => ensureCrmProperties({ baseUrl: crm.url, token: TOKEN });
+
+const open = (path: string, headers: Record<string, string>): Promise<Response> =>
+  fetch(crm.url + path, { headers: { accept: 'text/html,*/*', ...headers } });
+
+describe('the address of a deal, as a card links to it', () => {
+  it('is a page of that deal for a browser', async () => {
+    await setUp();
+    await upsert(input('k1', { dealname: 'First' }), input('k2', { dealname: 'Second' }));
+    const [deal] = dealsSchema.parse(await (await fetch(`${crm.url}/_control/deals`)).json()).deals;
+
+    const page = await open(`/crm/v3/objects/deals/${deal?.id ?? ''}`, {});
+
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect(await page.text()).toMatch(/First(?!.*Second)/s);
+  });
+
+  it('is a refusal without a token for everybody else, and JSON with one', async () => {
+    await setUp();
+    await upsert(input('k1'));
+    const path = '/crm/v3/objects/deals/k1?idProperty=quoteq_effect_key';
+
+    expect((await open(path, { accept: '*/*' })).status).toBe(401);
+    expect((await open('/crm/v3/objects/deals/unknown', {})).status).toBe(401);
+    const answer = await open(path, { authorization: `Bearer ${TOKEN}` });
+    expect(answer.headers.get('content-type')).toContain('json');
+  });
+});
 
 describe('batch upsert', () => {
   it('refuses an id property that does not exist, and writes nothing', async () => {

@@ -18,7 +18,7 @@ import { LOCAL_ROOT, REPOSITORY_ROOT } from '../local/paths.ts';
 import { type Link, pageLinks, saveDocuments } from './links.ts';
 import { type Check, effectCount, proofOf } from './proof.ts';
 import { countEffects } from './provider-counts.ts';
-import { DEMO_FAULTS, DEMO_FILES } from './scenario.ts';
+import { DEMO_FAULTS, DEMO_FILES, lostWorkersText } from './scenario.ts';
 
 /** Options of `quoteq demo`. */
 export interface DemoOptions {
@@ -72,11 +72,21 @@ async function enqueueDemo(target: Target, actions: readonly QuoteAction[]): Pro
   });
 }
 
+/** In turn: asked at once, the API would start a worker for each, which a small machine needs for the actions. */
+async function oneByOne<Item, Answer>(
+  items: readonly Item[],
+  ask: (item: Item) => Promise<Answer>,
+): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  for (const item of items) answers.push(await ask(item));
+  return answers;
+}
+
 async function watchUntilSettled(target: Target, taskIds: readonly string[]): Promise<readonly TaskView[]> {
   const block = new LiveBlock(process.stdout);
   const giveUpAtMs = performance.now() + GIVE_UP_MS;
   for (;;) {
-    const tasks = await Promise.all(taskIds.map((taskId) => getTask(target, taskId)));
+    const tasks = await oneByOne(taskIds, (taskId) => getTask(target, taskId));
     block.show(tasksTable(tasks));
     if (tasks.every(isSettled) || performance.now() > giveUpAtMs) return tasks;
     await delay(POLL_MS);
@@ -113,7 +123,7 @@ async function play(environment: LocalEnvironment): Promise<Played> {
   await scriptFaults(outputs);
   heading(`${actions.length} actions of ${DEMO_FILES.length} quotes`);
   const tasks = await watchUntilSettled(target, await enqueueDemo(target, actions));
-  const trails = await Promise.all(tasks.map((task) => wholeTrail(target, task)));
+  const trails = await oneByOne(tasks, (task) => wholeTrail(target, task));
   const after = await countEffects(outputs);
   heading('At the providers');
   const rows = tasks.map((task) => [
@@ -123,6 +133,7 @@ async function play(environment: LocalEnvironment): Promise<Played> {
     effectCount(task, after),
   ]);
   print(renderTable(['quote', 'action', 'id there', 'times'], rows));
+  print(`\n${lostWorkersText(trails)}`);
   heading('Proof');
   const checks = proofOf({ tasks, trails, before, after, expected: actions.length });
   for (const check of checks) print(checkLine(check));

@@ -1,4 +1,5 @@
 /** What goes wrong in the demo: a rate limit, a lost reply and a killed worker, each at a task of its own. */
+import type { AuditView } from '../../lambdas/contracts/api.ts';
 import type { FaultRule } from '../local/fault-rules.ts';
 
 /** The quotes of examples/, three actions each. */
@@ -48,3 +49,15 @@ export const DEMO_FAULTS: readonly DemoFault[] = [
     },
   },
 ];
+
+const isLost = ({ errorCode }: AuditView['records'][number]): boolean => errorCode === 'WORKER_LOST';
+
+/** How many workers were lost, and whether that is more than was announced: on a slow machine it may be. */
+export function lostWorkersText(trails: readonly AuditView[]): string {
+  const announced = DEMO_FAULTS.filter(({ rule }) => rule.fault.kind === 'kill_client').length;
+  const lost = trails.flatMap(({ records }) => records.filter(isLost)).length;
+  const head = `Workers lost: ${lost}, of which ${announced} announced.`;
+  return lost <= announced
+    ? head
+    : `${head} The others ran out of their time on this machine; what they had begun was looked for and carried on.`;
+}

@@ -18,6 +18,7 @@ import { allOrFirstError } from './session.ts';
 import type { Session } from './session.ts';
 import { startSlack } from './slack.ts';
 import { setUpStack } from './stack-setup.ts';
+import { warmUp } from './warm-up.ts';
 
 const HOST_LIMIT_SECONDS = 30;
 
@@ -159,5 +160,8 @@ export const bringUp = async (build: Build): Promise<LocalOutputs> => {
   if (overrides.slack === undefined) work.push(session.step('Starting Slack', () => startSlackPart(build)));
   await allOrFirstError(work);
   await session.step('Deploying the stacks', () => deploy(targetOf(build)));
-  return session.step('Setting up secrets, TTL and the CRM', () => finish(build));
+  const outputs = await session.step('Setting up secrets, TTL and the CRM', () => finish(build));
+  // For people: the first card would wait for it, and the status latency in `quoteq kpi` be that of the start.
+  if (build.detached) await session.step('Warming the functions up', () => warmUp(outputs, build.plan.keys));
+  return outputs;
 };

@@ -62,7 +62,8 @@ const entryOf = (step: Step, index: number): Entry => ({
   ...step,
 });
 
-const trailOf = (index: number): AuditView => ({
+/** The trail of the action of that number, without a gap. */
+export const trailOf = (index: number): AuditView => ({
   taskId: taskIdOf(index),
   quoteId: `Q-${index}`,
   version: STEPS.length,

@@ -1,0 +1,49 @@
+/** Starts one worker of each function that the first action would otherwise wait for. */
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+import { LOCAL_REGION } from './cdk.ts';
+import type { AwsKeys } from './cdk.ts';
+import type { LocalOutputs } from './outputs.ts';
+
+const NO_RECORDS = { Records: [] };
+
+/** A request of API Gateway for a path that no function serves. */
+const NO_ROUTE = {
+  version: '2.0',
+  routeKey: 'GET /warm-up',
+  rawPath: '/warm-up',
+  rawQueryString: '',
+  headers: {},
+  requestContext: { http: { method: 'GET', path: '/warm-up' }, stage: '$default', requestId: 'warm-up' },
+  isBase64Encoded: false,
+};
+
+/**
+ * What each function answers without doing anything. The workers of actions are not among them: they refuse whatever is
+ * no task by throwing, which ends the very worker that was started.
+ */
+export const WARM_UP_EVENTS = {
+  'enqueue-action': NO_ROUTE,
+  'read-actions': NO_ROUTE,
+  'publish-transitions': NO_RECORDS,
+  'update-card': NO_RECORDS,
+} as const satisfies Partial<Record<FunctionName, object>>;
+
+/**
+ * Invokes each function once, and waits for the answers; what they are does not matter.
+ * @throws {Error} when the local AWS cannot be asked
+ */
+export const warmUp = async (
+  { awsEndpointUrl: endpoint, functions }: Pick<LocalOutputs, 'awsEndpointUrl' | 'functions'>,
+  keys: AwsKeys,
+): Promise<void> => {
+  const client = new LambdaClient({ region: LOCAL_REGION, endpoint, credentials: keys });
+  try {
+    const invocations = Object.entries(WARM_UP_EVENTS).map(([name, event]) =>
+      client.send(new InvokeCommand({ FunctionName: functions[name], Payload: JSON.stringify(event) })),
+    );
+    await Promise.all(invocations);
+  } finally {
+    client.destroy();
+  }
+};

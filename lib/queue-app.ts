@@ -1,4 +1,4 @@
-import { App, Validations } from 'aws-cdk-lib';
+import { Annotations, App, Validations } from 'aws-cdk-lib';
 import type { AppProps } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Stage, type QueueConfig } from './config/queue-config.ts';
@@ -29,6 +29,17 @@ const watching = (app: App, config: QueueConfig, watched: QueueStack): QueueObse
   return stack;
 };
 
+/** A second Region is a second queue: nothing is replicated or reconciled between them. */
+const warnOfSeparateQueues = (stacks: readonly QueueStack[]): void => {
+  const [, ...others] = stacks;
+  for (const stack of others) {
+    Annotations.of(stack).addWarningV2(
+      'quoteq:separateQueues',
+      `-c regions: ${stack.region} gets a queue of its own, with its own tables and API; nothing is shared between Regions yet`,
+    );
+  }
+};
+
 /**
  * The app: one {@link QueueStack} per Region of the configuration, on AWS with a {@link QueueObservability} beside it,
  * checked against the AwsSolutions rules.
@@ -36,8 +47,9 @@ const watching = (app: App, config: QueueConfig, watched: QueueStack): QueueObse
  */
 export const createQueueApp = (env: ConfigSources['env'], props: AppProps = {}): QueueApp => {
   const app = new App(props);
-  const config = readConfig({ context: (key): unknown => app.node.tryGetContext(key), env });
+  const config = readConfig({ context: Object(app.node.getAllContext()), env });
   const stacks = config.regions.map((region) => new QueueStack(app, stackIdOf(region), { config, region }));
+  warnOfSeparateQueues(stacks);
   const observability =
     config.stage === Stage.Local ? [] : stacks.map((stack) => watching(app, config, stack));
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

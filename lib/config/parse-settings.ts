@@ -10,7 +10,6 @@ const REDEPLOY = /^[A-Za-z0-9][\w.-]{0,31}$/;
 const ACCOUNT = /^\d{12}$/;
 const EMAIL = /^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/;
 const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/;
-const RUNBOOKS = /^(?:https:\/\/[^\s?#]+|[\w./-]+)(?<!\/)$/;
 
 type Check = (text: string) => boolean;
 
@@ -134,11 +133,12 @@ export const parseTopicArn = (setting: string, given: unknown): string | undefin
     ? undefined
     : parse(setting, 'the ARN of an SNS topic', given, (text) => TOPIC_ARN.test(text));
 
+/** The folder in the repository, where no address is given. */
+export const RUNBOOK_FOLDER = 'runbooks';
+
 /**
- * Where the runbooks are: an https: address or a path.
+ * The https: address of the runbooks, or absent: their folder in the repository.
  * @throws {ConfigError}
  */
 export const parseRunbookBase = (setting: string, given: unknown): string =>
-  parse(setting, 'an https: address or a path, without a slash at the end', given, (text) =>
-    RUNBOOKS.test(text),
-  );
+  given === undefined ? RUNBOOK_FOLDER : parseUrl(setting, given, { allowHttp: false, endsInSlash: false });

@@ -6,12 +6,13 @@ import { ConfigError } from './config-error.ts';
 import * as parse from './parse-settings.ts';
 import { Rollout, Stage } from './queue-config.ts';
 import type { QueueConfig } from './queue-config.ts';
+import { type SettingKey, checkKeys } from './setting-keys.ts';
 import { STAGE_SETTINGS } from './stage-settings.ts';
 
 /** The two places settings come from. */
 export interface ConfigSources {
-  /** A context value (`-c key=value` or cdk.json), `undefined` when absent. */
-  readonly context: (key: string) => unknown;
+  /** Everything of the CDK context (`-c key=value`, cdk.json), CDK's own keys among them. */
+  readonly context: Readonly<Record<string, unknown>>;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -20,8 +21,8 @@ interface Lookup {
   readonly given: unknown;
 }
 
-const lookup = (sources: ConfigSources, key: string, envName: string, fallback?: string): Lookup => {
-  const fromContext = sources.context(key);
+const lookup = (sources: ConfigSources, key: SettingKey, envName: string, fallback?: string): Lookup => {
+  const fromContext = sources.context[key];
   if (fromContext !== undefined) return { setting: `-c ${key}`, given: fromContext };
   return { setting: `-c ${key} (or ${envName})`, given: sources.env[envName] ?? fallback };
 };
@@ -79,7 +80,7 @@ const readBusiness = (
 /** The local AWS cannot version, an AWS stage always does: executions in flight need it. */
 const readRollout = (sources: ConfigSources, stage: Stage): Rollout => {
   const allowed = stage === Stage.Local ? [Rollout.None] : [Rollout.AtOnce, Rollout.Gradual];
-  return parse.parseOneOf('-c rollout', sources.context('rollout') ?? STAGE_SETTINGS[stage].rollout, allowed);
+  return parse.parseOneOf('-c rollout', sources.context['rollout'] ?? STAGE_SETTINGS[stage].rollout, allowed);
 };
 
 const readAlarms = (
@@ -87,7 +88,7 @@ const readAlarms = (
 ): Pick<QueueConfig, 'alarmEmail' | 'alarmTopicArn' | 'runbookBaseUrl'> => {
   const email = lookup(sources, 'alarmEmail', 'QUOTEQ_ALARM_EMAIL');
   const topic = lookup(sources, 'alarmTopicArn', 'QUOTEQ_ALARM_TOPIC_ARN');
-  const runbooks = lookup(sources, 'runbookBaseUrl', 'QUOTEQ_RUNBOOK_BASE_URL', 'runbooks');
+  const runbooks = lookup(sources, 'runbookBaseUrl', 'QUOTEQ_RUNBOOK_BASE_URL');
   if (email.given !== undefined && topic.given !== undefined) {
     throw new ConfigError(email.setting, `nothing when ${topic.setting} names a topic`, email.given);
   }
@@ -101,17 +102,18 @@ const readAlarms = (
 /**
  * Reads and checks every setting of a synthesis. The stage is `local` unless `-c stage=…` names another; the Regions
  * are `-c regions=a,b`, else the one the CDK command line was given.
- * @throws {ConfigError} naming the setting and what was expected
+ * @throws {ConfigError} naming the setting and what was expected; a key that is none is a setting too
  */
 export const readConfig = (sources: ConfigSources): QueueConfig => {
-  const stage = parse.parseOneOf('-c stage', sources.context('stage') ?? Stage.Local, Object.values(Stage));
+  checkKeys(sources.context);
+  const stage = parse.parseOneOf('-c stage', sources.context['stage'] ?? Stage.Local, Object.values(Stage));
   const isLocal = stage === Stage.Local;
   const regions = lookup(sources, 'regions', 'CDK_DEFAULT_REGION', isLocal ? 'us-east-1' : undefined);
   return {
     ...STAGE_SETTINGS[stage],
     stage,
     rollout: readRollout(sources, stage),
-    redeploy: parse.parseRedeploy('-c redeploy', sources.context('redeploy')),
+    redeploy: parse.parseRedeploy('-c redeploy', sources.context['redeploy']),
     stackName: `quoteq-${stage}`,
     regions: parse.parseRegions(regions.setting, regions.given),
     account: parse.parseAccount('CDK_DEFAULT_ACCOUNT', sources.env['CDK_DEFAULT_ACCOUNT']),

@@ -203,7 +203,7 @@ describe('the topic of the alarms', () => {
     [{ alarmTopicArn: 'on-call' }, '-c alarmTopicArn: expected the ARN of an SNS topic, got "on-call"'],
     [
       { runbookBaseUrl: 'https://git.example/runbooks/' },
-      '-c runbookBaseUrl: expected an https: address or a path, without a slash at the end',
+      '-c runbookBaseUrl: expected a plain https: address without a slash at the end',
     ],
     [
       { alarmEmail: 'ops@example.com', alarmTopicArn: 'arn:aws:sns:eu-central-1:111122223333:on-call' },

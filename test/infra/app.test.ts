@@ -1,4 +1,4 @@
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES } from '../../lib/bundling/bundle-functions.ts';
 import { Stage } from '../../lib/config/queue-config.ts';
@@ -13,6 +13,14 @@ const templateOf = (context: Record<string, unknown> = {}): Record<string, unkno
 
 const isProtected = (stage: Stage): boolean | undefined => queueApp(stage).stacks[0]?.terminationProtection;
 
+/** Texts of the warnings of each Region's stack. */
+const warningsOf = (regions: string) =>
+  queueApp(Stage.Dev, { regions }).stacks.map((stack) =>
+    Annotations.fromStack(stack)
+      .findWarning('*', Match.anyValue())
+      .map(({ entry }) => entry.data),
+  );
+
 describe('createQueueApp', () => {
   it('makes one stack of the same name per Region', () => {
     const { stacks } = queueApp(Stage.Dev, { regions: 'eu-central-1,eu-west-1' });
@@ -20,6 +28,14 @@ describe('createQueueApp', () => {
     expect(stacks.map(({ stackName, region, artifactId }) => ({ stackName, region, artifactId }))).toEqual([
       { stackName: 'quoteq-dev', region: 'eu-central-1', artifactId: stackIdOf('eu-central-1') },
       { stackName: 'quoteq-dev', region: 'eu-west-1', artifactId: stackIdOf('eu-west-1') },
+    ]);
+  });
+
+  it('warns that a second Region is a queue of its own, and of nothing with one', () => {
+    expect(warningsOf('eu-central-1')).toEqual([[]]);
+    expect(warningsOf('eu-central-1,eu-west-1')).toEqual([
+      [],
+      [expect.stringContaining('eu-west-1 gets a queue of its own')],
     ]);
   });
 

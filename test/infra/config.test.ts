@@ -6,7 +6,7 @@ import { readConfig } from '../../lib/config/read-config.ts';
 const AWS = { stage: 'prod', slackChannelId: 'C0123456789', allowedEngines: 'duckstore-pricing@3.2.0' };
 
 const read = (context: Record<string, unknown>, env: Record<string, string> = {}): QueueConfig =>
-  readConfig({ context: (key) => context[key], env });
+  readConfig({ context, env });
 
 const REFUSED: readonly [
   title: string,
@@ -90,9 +90,39 @@ const REFUSED: readonly [
     {},
     '-c breakGlassRoleName: expected an IAM role name',
   ],
+  [
+    'a runbook address that is none',
+    { runbookBaseUrl: 'foo' },
+    {},
+    '-c runbookBaseUrl: expected a plain https: address without a slash at the end, got "foo"',
+  ],
+  [
+    'a key that is mistyped',
+    { slackChanelId: 'C1' },
+    {},
+    '-c slackChanelId: expected the name of a setting, of which slackChannelId is the closest, got "slackChanelId"',
+  ],
+  [
+    'a key that is written otherwise',
+    { 'allowed-engines': 'a@1.0.0' },
+    {},
+    'of which allowedEngines is the closest',
+  ],
 ];
 
 describe('readConfig', () => {
+  it('leaves the context of CDK and of others alone', () => {
+    const context = {
+      'aws:cdk:enable-path-metadata': true,
+      '@aws-cdk/core:target-partitions': ['aws'],
+      'availability-zones:account=1:region=eu-west-1': ['eu-west-1a'],
+      'acknowledged-issue-numbers': [1],
+      'cli-telemetry': false,
+    };
+
+    expect(read(context)).toEqual(read({}));
+  });
+
   it('reads the local stage without any setting', () => {
     expect(read({})).toMatchObject({
       stage: 'local',

@@ -141,7 +141,7 @@ const localCommand = program
   .command('local')
   .description('the local environment: AWS, Slack, CRM, fault proxy');
 localCommand.command('up').description('start it and deploy').action(local.up);
-localCommand.command('down').description('stop it').action(local.down);
+localCommand.command('down').description('stop it, and throw away all that it holds').action(local.down);
 localCommand.command('status').description('say whether it runs, and where').action(local.status);
 
 /** A command on the tables of a deployment. */

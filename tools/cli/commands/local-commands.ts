@@ -22,10 +22,16 @@ export async function up(): Promise<void> {
   printOutputs(outputs);
 }
 
-/** Stops everything that `up` started. */
+/** What `local down` says. @param stopped how many processes it stopped */
+export const stoppedText = (stopped: number): string =>
+  stopped === 0
+    ? 'Nothing was running'
+    : `Stopped ${stopped} processes; all that they held is gone: quotes, cards, deals and documents`;
+
+/** Stops everything that `up` started; what it held was in memory and temporary files, and is gone. */
 export async function down(): Promise<void> {
   const stopped = await stopLocalEnvironment();
-  print(stopped === 0 ? 'Nothing was running' : `Stopped ${stopped} processes`);
+  print(stoppedText(stopped));
 }
 
 /** Says what runs; exits 1 when it is not all of it. */

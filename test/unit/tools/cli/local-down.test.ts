@@ -1,0 +1,16 @@
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { stoppedText } from '../../../../tools/cli/commands/local-commands.ts';
+
+it('says that what the environment held is gone, before and after it goes', () => {
+  const cwd = resolve(import.meta.dirname, '../../../..');
+  const args = ['tools/quoteq.ts', 'local', 'down', '--help'];
+  const { stdout } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' });
+
+  expect(stdout).toContain('throw away all that it holds');
+  expect(stoppedText(3)).toBe(
+    'Stopped 3 processes; all that they held is gone: quotes, cards, deals and documents',
+  );
+  expect(stoppedText(0)).toBe('Nothing was running');
+});

@@ -169,8 +169,10 @@ for (const [direction, action] of Object.entries({ up: migrations.up, down: migr
 
 program
   .command('dashboard')
-  .description('draw the dashboard from docs/data/dashboard.json')
+  .description('draw the dashboard from docs/data/dashboard.json, or from a running local environment')
   .option('--record', 'read the running local environment first')
+  .option('--out <dir>', 'folder for recording and picture (default: .local/dashboard)')
+  .option('--committed', 'keep them as the files of docs instead')
   .option('--since <when>', 'what to record, as in `kpi` (default: 1d)')
   // Vega takes half a second to load, which no other command needs.
   .action(async (options: DashboardOptions) => {

@@ -14,7 +14,7 @@ const texts = [...picture.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]
 );
 
 describe('the picture of the dashboard', () => {
-  it('is what the recording and the definition give now (npm run dashboard)', async () => {
+  it('is what the recording and the definition give now (npm run dashboard -- --committed)', async () => {
     expect(await drawDashboard(await readRecording())).toBe(picture);
   });
 

@@ -1,13 +1,16 @@
 /**
- * `npm run dashboard`: draws `docs/images/dashboard.svg` from `docs/data/dashboard.json`. With `-- --record` it reads the
- * running local environment first, from `--since` on (as `quoteq kpi` takes it), and keeps what it found as that file.
+ * `npm run dashboard`: draws the dashboard from `docs/data/dashboard.json`. With `-- --record` it reads the running local
+ * environment first, from `--since` on (as `quoteq kpi` takes it), and keeps what it found. What it writes goes to a folder
+ * of the user's; with `--committed` it becomes the files of docs.
  */
-import { readFile, writeFile } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 import { CliError } from '../cli/cli-error.ts';
 import { parseSince } from '../kpi/since.ts';
 import { localStatus } from '../local/environment.ts';
+import { LOCAL_ROOT } from '../local/paths.ts';
 import { drawDashboard } from './draw.ts';
 import { record, type Recording, recordingSchema } from './recording.ts';
 
@@ -16,30 +19,63 @@ export interface DashboardOptions {
   readonly record?: boolean;
   /** @default `1d` */
   readonly since?: string;
+  /** Folder for what is written; @default `.local/dashboard` */
+  readonly out?: string;
+  /** Write the files of docs instead. */
+  readonly committed?: boolean;
 }
 
 /** The recording. */
-export const RECORDING_FILE = new URL('../../docs/data/dashboard.json', import.meta.url);
+const RECORDING_FILE = fileURLToPath(new URL('../../docs/data/dashboard.json', import.meta.url));
 /** The picture. */
-export const PICTURE_FILE = new URL('../../docs/images/dashboard.svg', import.meta.url);
+export const PICTURE_FILE = fileURLToPath(new URL('../../docs/images/dashboard.svg', import.meta.url));
 
-/** Reads the recording. @throws {Error} when it is not one */
+/** Where a recording and its picture are kept. */
+interface Files {
+  readonly recording: string;
+  readonly picture: string;
+}
+
+/** Reads the recording of docs. @throws {Error} when it is not one */
 export const readRecording = async (): Promise<Recording> =>
   recordingSchema.parse(JSON.parse(await readFile(RECORDING_FILE, 'utf8')));
 
-async function keepRecording(since: string): Promise<void> {
+async function filesOf({ out, committed }: DashboardOptions): Promise<Files> {
+  if (committed === true) {
+    if (out !== undefined)
+      throw new CliError('--out: expected it without --committed, which names the files');
+    return { recording: RECORDING_FILE, picture: PICTURE_FILE };
+  }
+  const folder = out ?? join(LOCAL_ROOT, 'dashboard');
+  await mkdir(folder, { recursive: true });
+  return { recording: join(folder, 'dashboard.json'), picture: join(folder, 'dashboard.svg') };
+}
+
+async function recordSince(since: string): Promise<Recording> {
   const sinceMs = parseSince(since, Date.now());
   const { outputs } = localStatus();
   if (outputs === undefined) throw new CliError('Nothing to record: npm run quoteq -- local up');
-  const recording = await record(outputs, 'A local environment', sinceMs);
-  await writeFile(RECORDING_FILE, `${JSON.stringify(recording)}\n`);
+  return record(outputs, 'A local environment', sinceMs);
+}
+
+const say = (what: string, file: string): boolean =>
+  process.stdout.write(`${what}: ${relative(process.cwd(), file)}\n`);
+
+/** Keeps a recording, laid out as the one of docs: its lines must not change with who records. */
+export async function keepRecording(file: string, recording: Recording): Promise<void> {
+  const layout = await resolveConfig(RECORDING_FILE);
+  await writeFile(file, await format(JSON.stringify(recording), { ...layout, parser: 'json' }));
+  say('Recording', file);
 }
 
 /** Draws the picture, after recording anew if that is asked for. @throws {CliError} when nothing runs, or on a wrong option */
-export async function dashboard({ record: isAsked, since }: DashboardOptions): Promise<void> {
-  if (isAsked === true) await keepRecording(since ?? '1d');
-  else if (since !== undefined)
+export async function dashboard(options: DashboardOptions): Promise<void> {
+  const { record: isAsked, since } = options;
+  if (isAsked !== true && since !== undefined)
     throw new CliError('--since: expected --record with it, which alone takes it');
-  await writeFile(PICTURE_FILE, await drawDashboard(await readRecording()));
-  process.stdout.write(`${relative(process.cwd(), fileURLToPath(PICTURE_FILE))}\n`);
+  const recording = isAsked === true ? await recordSince(since ?? '1d') : await readRecording();
+  const files = await filesOf(options);
+  if (isAsked === true) await keepRecording(files.recording, recording);
+  await writeFile(files.picture, await drawDashboard(recording));
+  say('Picture', files.picture);
 }

@@ -41,12 +41,16 @@ const DONE: Partial<Record<TransitionCause, string>> = {
 const linkTarget = (url: string): string =>
   escapeText(url.replaceAll('|', '%7C').replaceAll('<', '%3C').replaceAll('>', '%3E'));
 
+/** An S3 address as its key, with the hash cut to its head: whole, it runs out of the card. `quoteq show` has all of it. */
+const shortLocation = (location: string): string =>
+  location.replace(/^s3:\/\/[^/]+\//, '').replaceAll(/([0-9a-f]{8})[0-9a-f]{56}/g, '$1…');
+
 function effectText(result: NonNullable<ExecutionTask['result']>): string {
   const { location, externalId, provider } = result;
   const isLink = /^https?:\/\//.test(location) && location.length < MAX_FIELD / 2;
   return isLink
     ? `<${linkTarget(location)}|${provider} ${clipped(externalId, 300)}>`
-    : `${provider} \`${clipped(location, 1_000)}\``;
+    : `${provider} \`${clipped(shortLocation(location), 1_000)}\``;
 }
 
 const field = (title: string, text: string): { type: 'mrkdwn'; text: string } => ({

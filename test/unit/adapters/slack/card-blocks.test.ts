@@ -129,10 +129,11 @@ describe('renderCard', () => {
 
   it('links the effect of a completed task where it has an address', () => {
     const linked = completed(runningTask(), outcome('https://crm.example/a?b=1&c=<2>|3'), contextAt());
-    const stored = completed(runningTask(), outcome('s3://bucket/quotes/Q-1/x.pdf'), contextAt());
+    const key = `quotes/Q-1/3404805a${'f'.repeat(56)}.pdf`;
+    const stored = completed(runningTask(), outcome(`s3://bucket/${key}`), contextAt());
 
     expect(markup(linked)).toContain('<https://crm.example/a?b=1&amp;c=%3C2%3E%7C3|crm 17000000001>');
-    expect(markup(stored)).toContain('crm `s3://bucket/quotes/Q-1/x.pdf`');
+    expect(markup(stored)).toContain('crm `quotes/Q-1/3404805a….pdf`');
     expect(markup(linked)).not.toContain('Error');
   });
 

@@ -59,10 +59,7 @@ describe('the page of quote files', () => {
   });
 
   it('names the engines that the local environment allows', () => {
-    const { allowedEngines } = readConfig({
-      context: (key) => (key === 'stage' ? 'local' : undefined),
-      env: {},
-    });
+    const { allowedEngines } = readConfig({ context: { stage: 'local' }, env: {} });
 
     expect(allowedEngines.filter((engine) => !page.includes(`\`${engine}\``))).toEqual([]);
   });

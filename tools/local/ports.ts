@@ -14,11 +14,28 @@ const listenOnce = (port: number): Promise<number | undefined> =>
     });
   });
 
-/** A port that nobody listens on now. Not reserved: somebody else may take it before the caller does. */
+/**
+ * Below the ports that systems give to outgoing connections (from 32768 on, or higher): none of those takes one away while
+ * its server is still being installed or started.
+ */
+const FIRST_PORT = 10_000;
+const PORTS = 22_000;
+/** More than an environment needs. Processes that look at the same time begin at places of their own. */
+const PORTS_PER_PROCESS = 16;
+let nextIndex = (process.pid * PORTS_PER_PROCESS) % PORTS;
+
+/**
+ * A port that nobody listens on now, and that this process is not given again before it has been once round. Not reserved:
+ * somebody else may take it before the caller does.
+ */
 export const freePort = async (): Promise<number> => {
-  const port = await listenOnce(0);
-  if (port === undefined) throw new Error('port: expected the system to give a free port of 127.0.0.1');
-  return port;
+  for (let tries = 0; tries < PORTS; tries += 1) {
+    const wanted = FIRST_PORT + nextIndex;
+    nextIndex = (nextIndex + 1) % PORTS;
+    const port = await listenOnce(wanted);
+    if (port !== undefined) return port;
+  }
+  throw new Error(`port: expected one of ${PORTS} from ${FIRST_PORT} on to be free on 127.0.0.1`);
 };
 
 /**

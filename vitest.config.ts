@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** `fast` needs no servers beyond what a test starts itself; `simulation` runs worlds of its own, on a thread per core;
  * `local` deploys the stacks to the local AWS once; `browser` does so too and looks at Slack in a real browser; `drills` has
  * a local AWS of its own, which it mistreats. The contract of the stores runs twice: on the engine of the fast tests and on
- * the DynamoDB of the local AWS. */
+ * the DynamoDB of the local AWS. `npm test` runs projects beside each other, so the limits are there for what hangs and not
+ * for what is slow. */
 export default defineConfig({
   test: {
     projects: [
@@ -11,8 +12,8 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/{unit,statemachines,infra,contract}/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {
@@ -21,8 +22,8 @@ export default defineConfig({
           include: ['test/simulation/**/*.test.ts'],
           // Each file starts a thread per core of its own.
           fileParallelism: false,
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          testTimeout: 3_600_000,
+          hookTimeout: 3_600_000,
         },
       },
       {
@@ -31,7 +32,7 @@ export default defineConfig({
           include: ['test/{local,contract/stores}/**/*.test.ts'],
           globalSetup: ['test/local/global-setup.ts'],
           fileParallelism: false,
-          testTimeout: 180_000,
+          testTimeout: 600_000,
           hookTimeout: 300_000,
         },
       },

@@ -1,10 +1,12 @@
 /** Many at once: the same request again and again, two drivers of one task, a provider with a rate limit. */
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
-import { taskViewSchema } from '../../lambdas/contracts/api.ts';
+import { type AuditView, taskViewSchema } from '../../lambdas/contracts/api.ts';
 import { effectKeyOf } from '../../lambdas/domain/hashing.ts';
 import { countEffects } from '../../tools/demo/provider-counts.ts';
-import { freshQuoteId, limitCrm, outputs, postAction, rootClient, settled } from './support/queue.ts';
+import { getAudit } from '../../tools/cli/queue-client.ts';
+import { eventually } from '../../tools/local/eventually.ts';
+import { freshQuoteId, limitCrm, outputs, postAction, rootClient, settled, target } from './support/queue.ts';
 
 const ENQUEUES = 200;
 const KEYS = 20;
@@ -15,6 +17,23 @@ async function settleAll(taskIds: readonly string[]) {
   const tasks = [];
   for (const taskId of taskIds) tasks.push(await settled(taskId));
   return tasks;
+}
+
+const wholeTrail = (taskId: string): Promise<AuditView> =>
+  eventually(`the trail of ${taskId}`, async () => {
+    const trail = await getAudit(target, taskId);
+    return trail.gaps.length === 0 && trail.records.length === trail.version ? trail : undefined;
+  });
+
+/** Answers 429 in a trail: those after which an attempt was counted as used, and those after which none was. */
+function limitedOf({ records }: AuditView): { counted: number; deferred: number } {
+  const limited = records.flatMap(({ errorCode, cause, deferrals }, index) =>
+    cause === 'fail' && errorCode === 'PROVIDER_RATE_LIMITED'
+      ? [deferrals - (records[index - 1]?.deferrals ?? 0)]
+      : [],
+  );
+  const deferred = limited.filter((more) => more === 1).length;
+  return { counted: limited.length - deferred, deferred };
 }
 
 afterEach(() => limitCrm(null));
@@ -66,7 +85,11 @@ describe('storms', () => {
     const tasks = await settleAll(answers.map((answer) => taskViewSchema.parse(answer.body).taskId));
 
     expect(tasks.filter((task) => task.state !== 'completed')).toEqual([]);
-    expect(tasks.map((task) => task.attempts.used)).toEqual(tasks.map(() => 1));
+    // Not `attempts.used`: on a busy machine an answer may come too late, and that does use one up.
+    const limited = [];
+    for (const { taskId } of tasks) limited.push(limitedOf(await wholeTrail(taskId)));
+    expect(limited.filter(({ counted }) => counted > 0)).toEqual([]);
+    expect(limited.filter(({ deferred }) => deferred > 0)).not.toEqual([]);
     const { deals } = await countEffects(outputs);
     expect(tasks.map((task) => deals.get(effectKeyOf('crm.sync', task.taskId)))).toEqual(tasks.map(() => 1));
   });

@@ -79,14 +79,25 @@ export const actionsOf = (
 /** Not handled, for now: a throttled store, say. */
 const isPassing = (status: number): boolean => status === 429 || status >= 500;
 
+/** A busy machine may answer late: the same key may be sent again. */
+const unanswered = (error: unknown): undefined => {
+  if (error instanceof CliError) return undefined;
+  throw error;
+};
+
 /** Enqueues one, as patiently as a client should that has a key. @throws {CliError} when the API refuses it */
 export const enqueueOne = (site: DrillSite, action: DrillAction): Promise<string> =>
-  eventually(`${action.quoteId} ${action.kind} to be accepted`, async () => {
-    const answer = await enqueueAction(site.target, action);
-    if (answer.kind !== 'refused') return answer.task.taskId;
-    if (isPassing(answer.status)) return undefined;
-    throw new CliError(`${action.quoteId} ${action.kind}: HTTP ${answer.status} ${answer.problem}`);
-  });
+  eventually(
+    `${action.quoteId} ${action.kind} to be accepted`,
+    async () => {
+      const answer = await enqueueAction(site.target, action).catch(unanswered);
+      if (answer === undefined) return undefined;
+      if (answer.kind !== 'refused') return answer.task.taskId;
+      if (isPassing(answer.status)) return undefined;
+      throw new CliError(`${action.quoteId} ${action.kind}: HTTP ${answer.status} ${answer.problem}`);
+    },
+    SETTLE_LIMIT_MS,
+  );
 
 /** Enqueues them; their task ids. @throws {CliError} when the API refuses one */
 export const enqueueMany = (site: DrillSite, actions: readonly DrillAction[]): Promise<readonly string[]> =>

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const LOOK_PERIOD_MS = 100;
 /** Far above anything but a fault. */
-const DEFAULT_LIMIT_MS = 120_000;
+const DEFAULT_LIMIT_MS = 300_000;
 
 /** Looks every 100 ms until `look` gives something, for at most `limitMs`. @throws {Error} saying what did not come */
 export async function eventually<T>(

@@ -146,7 +146,7 @@ describe('the metrics of publish-transitions', () => {
     busMayAnswer = promise;
 
     const handled = handler({ Records: lifeOf('killed').map(recordOf) });
-    await vi.waitFor(() => expect(counted()).toHaveLength(2));
+    await vi.waitFor(() => expect(counted()).toHaveLength(2), { timeout: 60_000 });
 
     release();
     await handled;

@@ -65,7 +65,7 @@ describe('startEmulator', () => {
 
     await emulator.stop();
 
-    await vi.waitFor(() => expect(startTimeOf(workerPid)).toBeUndefined());
+    await vi.waitFor(() => expect(startTimeOf(workerPid)).toBeUndefined(), { timeout: 60_000 });
     expect(startTimeOf(emulator.pid)).toBeUndefined();
     expect(existsSync(emulator.tmpDir)).toBe(false);
   });

@@ -109,7 +109,7 @@ describe('faults', () => {
 
     await expect(fetch(`${proxy.url}/crm/x`, { signal: AbortSignal.timeout(20) })).rejects.toThrow('timeout');
 
-    await expect.poll(() => seen.length).toBe(1);
+    await expect.poll(() => seen.length, { timeout: 60_000 }).toBe(1);
   });
 
   it('kills the process at the other end after the upstream has accepted', async () => {

@@ -12,6 +12,8 @@ import { runToEnd, startService } from '../../../../tools/local/processes.ts';
 import type { Service } from '../../../../tools/local/processes.ts';
 
 let folder: string;
+/** For a machine that is busy with other tests. */
+const PATIENCE = { timeout: 60_000 };
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'quoteq-test-'));
@@ -56,11 +58,11 @@ describe('a recorded process', () => {
       const pid = Number(readFileSync(sleeper.logFile, 'utf8'));
       expect(pid).toBeGreaterThan(0);
       return pid;
-    });
+    }, PATIENCE);
 
     expect(await stopRecorded(sleeper)).toBe(true);
 
-    await vi.waitFor(() => expect(startTimeOf(childPid)).toBeUndefined());
+    await vi.waitFor(() => expect(startTimeOf(childPid)).toBeUndefined(), PATIENCE);
   });
 });
 

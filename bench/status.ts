@@ -8,6 +8,7 @@ import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { taskViewSchema } from '../lambdas/contracts/api.ts';
 import { latencyRecordSchema } from '../lambdas/contracts/cards.ts';
 import type { LatencyRecord } from '../lambdas/contracts/cards.ts';
+import { latencyIdOf } from '../lambdas/domain/card.ts';
 import { callApi } from '../tools/cli/api-client.ts';
 import { readQuoteFile } from '../tools/cli/quote-file.ts';
 import type { QuoteAction } from '../tools/cli/quote-file.ts';
@@ -78,7 +79,7 @@ async function runTask(bench: Bench, name: string): Promise<readonly LatencyReco
   });
   const { taskId } = taskViewSchema.parse(answer.body);
   const versions = Array.from({ length: TRANSITIONS_PER_TASK }, (_, index) => index + 1);
-  return Promise.all(versions.map((version) => latencyOf(bench, `latency#${taskId}#${version}`)));
+  return Promise.all(versions.map((version) => latencyOf(bench, latencyIdOf(taskId, version))));
 }
 
 /** Runs `TASKS` tasks, `atOnce` of them at any time. */

@@ -8,7 +8,6 @@ import {
   type StoredItem,
   writeUnits,
 } from './capacity-units.ts';
-import * as z from 'zod/mini';
 import { totalOf, type Usage, usedOnly } from './usage.ts';
 import {
   batchAnswerSchema,
@@ -18,6 +17,7 @@ import {
   putEventsSchema,
   queryAnswerSchema,
   queryRequestSchema,
+  scanRequestSchema,
 } from './wire.ts';
 
 /** Keys and indexes of a table. */
@@ -80,17 +80,6 @@ function queryUsage({ request, answer, read }: ObservedCall): Usage {
   const size = sizes.reduce((sum, one) => sum + one, 0);
   return readOf(sizes, readUnits(size, consistencyOf(ConsistentRead)));
 }
-
-/** A page of a Scan, as far as it says what is read. */
-export const scanRequestSchema = z.object({
-  TableName: z.string(),
-  IndexName: z.optional(z.string()),
-  ConsistentRead: z.optional(z.boolean()),
-  ExclusiveStartKey: itemRequestSchema.shape.Key,
-  Limit: z.optional(z.int()),
-  Segment: z.optional(z.int()),
-  TotalSegments: z.optional(z.int()),
-});
 
 /** A Scan rounds up once too, over every item that it looked at, whatever its filter leaves of them. */
 function scanUsage({ request, status, read }: ObservedCall): Usage {

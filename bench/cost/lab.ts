@@ -12,6 +12,7 @@ import { DynamoDbAuditRepo } from '../../lambdas/adapters/dynamodb/audit-repo.ts
 import { DynamoDbCardRepo } from '../../lambdas/adapters/dynamodb/card-repo.ts';
 import { DynamoDbTaskRepo } from '../../lambdas/adapters/dynamodb/task-repo.ts';
 import type { ExecutionTask } from '../../lambdas/contracts/records.ts';
+import { latencyIdOf } from '../../lambdas/domain/card.ts';
 import type { LocalOutputs } from '../../tools/local/outputs.ts';
 import { countRuns } from '../function-runs.ts';
 import { type CallHook, type RecordedCall, Recorder, ROOT_KEYS, usageOfCalls } from './recorder.ts';
@@ -161,7 +162,7 @@ export function partsOfSeen({ calls, runs }: Seen): Parts {
 }
 
 async function wasShownAlone(lab: CostLab, taskId: string, version: number): Promise<boolean> {
-  const cardId = `latency#${taskId}#${version}`;
+  const cardId = latencyIdOf(taskId, version);
   return (await itemOf(lab, lab.outputs.cardsTable, { cardId }))?.['versionShown'] === version;
 }
 

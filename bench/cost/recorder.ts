@@ -14,15 +14,9 @@ import {
   startServer,
 } from '../../tools/local/http-server.ts';
 import { entryOf, type StoredItem } from './capacity-units.ts';
-import {
-  type ObservedCall,
-  scanRequestSchema,
-  type TableShape,
-  usageOfCall,
-  WRITE_OPERATIONS,
-} from './call-usage.ts';
+import { type ObservedCall, type TableShape, usageOfCall, WRITE_OPERATIONS } from './call-usage.ts';
 import { totalOf, type Usage } from './usage.ts';
-import { itemRequestSchema, queryAnswerSchema, queryRequestSchema } from './wire.ts';
+import { itemRequestSchema, queryAnswerSchema, queryRequestSchema, scanRequestSchema } from './wire.ts';
 
 /** The local AWS as root. */
 export interface AwsAddress {

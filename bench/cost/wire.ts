@@ -45,6 +45,17 @@ export const queryRequestSchema = z.object({
 /** Answer of a Query. */
 export const queryAnswerSchema = z.object({ Items: z.optional(z.array(storedItem)) });
 
+/** A page of a Scan, as far as it says what is read. */
+export const scanRequestSchema = z.object({
+  TableName: z.string(),
+  IndexName: z.optional(z.string()),
+  ConsistentRead: z.optional(z.boolean()),
+  ExclusiveStartKey: itemRequestSchema.shape.Key,
+  Limit: z.optional(z.int()),
+  Segment: z.optional(z.int()),
+  TotalSegments: z.optional(z.int()),
+});
+
 /** A BatchGetItem: keys by table. */
 export const batchRequestSchema = z.object({
   RequestItems: z.record(

@@ -16,6 +16,9 @@ import { LIFECYCLE } from './lifecycle.ts';
 /** Key of a task's card. */
 export const cardIdOf = (taskId: string): string => `card#${taskId}`;
 
+/** Key of how long the task's version took to be shown. */
+export const latencyIdOf = (taskId: string, version: number): string => `latency#${taskId}#${version}`;
+
 /** Effect key of the `posting`-th card of a task: the first, and one more each time somebody deleted it. */
 export const cardKeyOf = (channel: string, taskId: string, posting: number): string =>
   posting === 1 ? `slack.card:${channel}:${taskId}` : `slack.card:${channel}:${taskId}:${posting}`;
@@ -111,7 +114,7 @@ export function latenciesOf(
     .filter(({ version }) => version > record.versionDone)
     .map(({ version, atMs }) => ({
       schemaVersion: CARD_SCHEMA_VERSION,
-      cardId: `latency#${task.taskId}#${version}`,
+      cardId: latencyIdOf(task.taskId, version),
       taskId: task.taskId,
       version,
       versionShown: task.version,

@@ -15,6 +15,9 @@ export const Rollout = { None: 'none', AtOnce: 'at-once', Gradual: 'gradual' } a
 /** One of {@link Rollout}. */
 export type Rollout = (typeof Rollout)[keyof typeof Rollout];
 
+/** Alias of functions and state machine that traffic goes to; what it points to is the release that is live. */
+export const LIVE_ALIAS = 'live';
+
 /** Settings fixed per stage. */
 export interface StageSettings {
   /** Tables refuse deletion, and tables, key, bucket and secrets outlive their stack. */

@@ -2,7 +2,7 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
-import { Rollout } from '../config/queue-config.ts';
+import { LIVE_ALIAS, Rollout } from '../config/queue-config.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 
 /** Deployed name of a function: `<stackName>-<function>`; the state machine finds workers by this prefix. */
@@ -30,9 +30,6 @@ export const stateMachineArn = (scope: Construct, stackName: string): string =>
     resourceName: stateMachineName(stackName),
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-
-/** Alias of functions and state machine that traffic goes to; what it points to is the release that is live. */
-export const LIVE_ALIAS = 'live';
 
 /** Every pinned alias of workers begins so; see `PinnedWorkers`. */
 export const PINNED_ALIAS_PREFIX = 'r-';

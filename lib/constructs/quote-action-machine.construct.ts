@@ -16,13 +16,12 @@ import {
 import { CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { MachineSubstitutions } from '../../lambdas/contracts/state-machine-io.ts';
-import { Rollout } from '../config/queue-config.ts';
+import { LIVE_ALIAS, Rollout } from '../config/queue-config.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import type { DataKey } from './data-key.construct.ts';
 import {
   functionArn,
-  LIVE_ALIAS,
   PINNED_ALIAS_PREFIX,
   stateMachineArn,
   stateMachineName,

@@ -1,12 +1,9 @@
 /** Calls functions of a deployment as everything outside of the state machine does: by the alias `live`. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
-import { Stage } from '../../lib/config/queue-config.ts';
+import { LIVE_ALIAS, Stage } from '../../lib/config/queue-config.ts';
 import { deployedName } from './function-environment.ts';
 import type { StageTarget } from './stage-target.ts';
-
-/** What traffic goes to. KEEP IN STEP WITH lib/constructs/names.ts */
-const LIVE_ALIAS = 'live';
 
 /** What a function answered. */
 export interface FunctionAnswer {

@@ -3,7 +3,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LIVE_ALIAS } from '../../../../lib/constructs/names.ts';
+import { LIVE_ALIAS } from '../../../../lib/config/queue-config.ts';
 import { sweep } from '../../../../tools/cli/commands/sweep-command.ts';
 import { invokeFunction } from '../../../../tools/cli/invoke-function.ts';
 import { findQueue } from '../../../../tools/dlq/dead-letter-queues.ts';

@@ -8,7 +8,7 @@ import type { WebClient } from '@slack/web-api';
 import type { CardRecord, LatencyRecord } from '../../contracts/cards.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import { isPassing, latenciesOf, recoveriesOf } from '../../domain/card.ts';
-import { QueueError, toQueueError } from '../../domain/errors.ts';
+import { QueueError, toQueueError, withAftermath } from '../../domain/errors.ts';
 import type { ExecutionQueueRepo } from '../../domain/ports.ts';
 import type { CardChange, DynamoDbCardRepo } from '../dynamodb/card-repo.ts';
 import type { GuardOptions } from '../guarded-effect.ts';
@@ -122,8 +122,7 @@ export class CardUpdater {
     try {
       return await this.#show(task, card, progress);
     } catch (thrown) {
-      const error = toQueueError(thrown);
-      await this.#giveBack(card, error, progress.change);
+      const error = await this.#giveBack(card, toQueueError(thrown), progress.change);
       return { kind: 'failed', error, latencies: progress.latencies };
     }
   }
@@ -134,7 +133,7 @@ export class CardUpdater {
     const messages: CardMessagesOptions = { ...this.#options, client: await this.#options.client() };
     const place = await showCard(messages, task, card);
     progress.change = { ...place, versionShown: task.version };
-    progress.latencies = await this.#measure(task, card);
+    await this.#measure(task, card, progress);
     const { latencies } = progress;
     if (card.doubtfulSinceMs !== undefined) await rewriteLater(task.taskId);
     const recoveries = recoveriesOf(task, card.versionDone);
@@ -152,24 +151,38 @@ export class CardUpdater {
     return { kind: 'shown', version: task.version, latencies };
   }
 
-  /** Stores how long each transition took that is not done yet; those that nobody has stored before. */
-  async #measure(task: ExecutionTask, card: CardRecord): Promise<readonly LatencyRecord[]> {
+  /** Stores how long each transition took that is not done yet; in `progress` those that nobody has stored before. */
+  async #measure(task: ExecutionTask, card: CardRecord, progress: Progress): Promise<void> {
     const { cards, clock } = this.#options;
     const measured = latenciesOf(task, card, clock.nowMs());
-    const isNew = await Promise.all(measured.map((record) => cards.putLatency(record)));
-    return measured.filter((_record, index) => isNew[index]);
+    const puts = await Promise.allSettled(measured.map((record) => cards.putLatency(record)));
+    progress.latencies = measured.filter((_record, index) => {
+      const put = puts[index];
+      return put?.status === 'fulfilled' && put.value;
+    });
+    const failed = puts.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
   }
 
-  /** A lock that is lost by now is not given back: its new owner goes on, and shows the version anew. */
-  async #giveBack(card: CardRecord, error: QueueError, shown: CardChange): Promise<void> {
+  /**
+   * Gives the lock back after `error`, which stands whatever becomes of that: it says when to try again, and a lock that could
+   * not be given back runs out. A lock that is lost by now is its new owner's, who shows the version anew.
+   */
+  async #giveBack(card: CardRecord, error: QueueError, shown: CardChange): Promise<QueueError> {
     const { cards, clock } = this.#options;
-    if (error.code === 'LEASE_LOST') return;
+    if (error.code === 'LEASE_LOST') return error;
     const nowMs = clock.nowMs();
-    await cards.write(card, {
+    // Also the doubt of a lock that was taken over, of which nothing is stored yet.
+    const doubtfulSinceMs = error.inDoubt ? nowMs : card.doubtfulSinceMs;
+    const change: CardChange = {
       ...shown,
       ...UNLOCKED,
-      ...(error.inDoubt ? { doubtfulSinceMs: nowMs } : {}),
+      ...(doubtfulSinceMs === undefined ? {} : { doubtfulSinceMs }),
       ...(isPassing(error) ? {} : { lastError: { code: error.code, detail: error.detail, atMs: nowMs } }),
-    });
+    };
+    return cards.write(card, change).then(
+      () => error,
+      (thrown: unknown) => withAftermath(error, toQueueError(thrown)),
+    );
   }
 }

@@ -9,6 +9,8 @@ export interface ExecutionSteps {
   readonly itemsPut: number;
   /** Items that states updated in DynamoDB by themselves. */
   readonly itemsUpdated: number;
+  /** Tries of tasks that failed or took too long. */
+  readonly failures: number;
 }
 
 const isOf = (type: string) => (event: HistoryEvent) => event.type === type;
@@ -33,5 +35,6 @@ export async function stepsOf(sfn: SFNClient, executionArn: string): Promise<Exe
     stateTransitions: entered + Math.max(0, repeated),
     itemsPut: triesOf('putItem'),
     itemsUpdated: triesOf('updateItem'),
+    failures: events.filter(({ type }) => type === 'TaskFailed' || type === 'TaskTimedOut').length,
   };
 }

@@ -27,6 +27,25 @@ const LIMIT_MS = 90_000;
 /** Functions that run by the clock, not for a task. */
 const CLOCKED = new Set(['sweep']);
 
+/** A run, and whether nothing came between: it counts only then. */
+export interface Tried {
+  readonly isUndisturbed: boolean;
+}
+
+/** A busy machine disturbs some runs: transitions are shown together, a sweep comes between, a call takes too long. */
+const MAX_TRIES = 8;
+
+/** Makes the run until nothing disturbs it. @throws {Error} when something always does */
+export async function undisturbed<Run extends Tried>(run: () => Promise<Run>): Promise<Run> {
+  for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+    const tried = await run();
+    if (tried.isUndisturbed) return tried;
+  }
+  throw new Error(
+    `Expected one run of ${MAX_TRIES} in which each transition is shown by itself and no call takes too long`,
+  );
+}
+
 /** Looks until `look` gives something. @throws {Error} saying what did not come */
 export async function awaited<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
   const giveUpAtMs = performance.now() + LIMIT_MS;

@@ -35,11 +35,10 @@ export async function deployNaiveRecipe(lab: CostLab): Promise<NaiveRecipe> {
   };
 }
 
-/** What one action uses when the naive recipe does it. @throws {Error} when it does not succeed */
-export function measureNaive(lab: CostLab, recipe: NaiveRecipe, scenario: ActionScenario): Promise<Usage> {
+function runOf(lab: CostLab, recipe: NaiveRecipe, scenario: ActionScenario): PeerRun {
   const { quoteId, body } = freshAction(scenario);
   const actionId = `${quoteId}-crm`;
-  const run: PeerRun = {
+  return {
     quoteId,
     failsOnce: scenario.failsOnce === true,
     functions: recipe.functions,
@@ -54,5 +53,8 @@ export function measureNaive(lab: CostLab, recipe: NaiveRecipe, scenario: Action
     put: () => itemOf(lab, `${PREFIX}-actions`, { actionId }),
     updated: () => itemOf(lab, `${PREFIX}-actions`, { actionId }),
   };
-  return usageOfPeer(lab, run);
 }
+
+/** What one action uses when the naive recipe does it. @throws {Error} when it does not succeed */
+export const measureNaive = (lab: CostLab, recipe: NaiveRecipe, scenario: ActionScenario): Promise<Usage> =>
+  usageOfPeer(lab, () => runOf(lab, recipe, scenario));

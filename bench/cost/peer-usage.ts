@@ -4,7 +4,7 @@ import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { writeUnits } from './capacity-units.ts';
 import { stepsOf } from './executions.ts';
-import { awaited, type CostLab, seenSince, startSeeing } from './lab.ts';
+import { awaited, type CostLab, seenSince, startSeeing, type Tried, undisturbed } from './lab.ts';
 import { crmFailsOnce, scriptFault } from './queue-runs.ts';
 import { usageOfCalls } from './recorder.ts';
 import { totalOf, type Usage } from './usage.ts';
@@ -46,18 +46,28 @@ async function unitsOf(read: PeerItem): Promise<number> {
   return writeUnits(undefined, marshall(item));
 }
 
-/** What the run uses. @throws {Error} when it does not succeed */
-export async function usageOfPeer(lab: CostLab, run: PeerRun): Promise<Usage> {
+interface TriedPeer extends Tried {
+  readonly usage: Usage;
+}
+
+async function tryPeer(lab: CostLab, run: PeerRun): Promise<TriedPeer> {
   if (run.failsOnce) await scriptFault(lab, crmFailsOnce(run.quoteId));
   const sinceMs = await startSeeing(lab);
   const executionArn = await run.start();
   await untilSucceeded(lab, executionArn);
   const { calls, runs, providers } = await seenSince(lab, sinceMs, run.functions);
-  const { stateTransitions, itemsPut, itemsUpdated } = await stepsOf(lab.sfn, executionArn);
+  const { stateTransitions, itemsPut, itemsUpdated, failures } = await stepsOf(lab.sfn, executionArn);
   const ofStates = {
     stateTransitions,
     lambdaRequests: [...runs.values()].reduce((sum, count) => sum + count, 0),
     writeUnits: itemsPut * (await unitsOf(run.put)) + itemsUpdated * (await unitsOf(run.updated)),
   };
-  return totalOf([usageOfCalls(calls), providers, ofStates, run.request ?? {}]);
+  return {
+    usage: totalOf([usageOfCalls(calls), providers, ofStates, run.request ?? {}]),
+    isUndisturbed: failures === (run.failsOnce ? 1 : 0),
+  };
 }
+
+/** What one run uses. @param newRun of an action that nobody has seen before @throws {Error} when it does not succeed */
+export const usageOfPeer = async (lab: CostLab, newRun: () => PeerRun): Promise<Usage> =>
+  (await undisturbed(() => tryPeer(lab, newRun()))).usage;

@@ -4,7 +4,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { type CostLab, itemOf } from './lab.ts';
 import { ITEM_ACTIONS, PeerDeployment } from './peers.ts';
-import { usageOfPeer } from './peer-usage.ts';
+import { type PeerRun, usageOfPeer } from './peer-usage.ts';
 import { type ActionScenario, freshAction } from './queue-runs.ts';
 import { ROOT_KEYS } from './recorder.ts';
 import type { Usage } from './usage.ts';
@@ -83,8 +83,7 @@ async function enqueue({ outputs }: CostLab, recipe: WholeJob, event: object): P
   return answerSchema.parse(JSON.parse(answer.Payload?.transformToString() ?? '')).executionArn;
 }
 
-/** What one action uses when the recipe does the whole job. @throws {Error} when it does not succeed */
-export function measureWholeJob(lab: CostLab, recipe: WholeJob, scenario: ActionScenario): Promise<Usage> {
+function runOf(lab: CostLab, recipe: WholeJob, scenario: ActionScenario): PeerRun {
   const { quoteId, body, idempotencyKey } = freshAction(scenario);
   const actionId = `${quoteId}-crm`;
   const event = {
@@ -92,7 +91,7 @@ export function measureWholeJob(lab: CostLab, recipe: WholeJob, scenario: Action
     idempotencyKey: `${quoteId} ${idempotencyKey}`,
     snapshot: body.payload['snapshot'],
   };
-  return usageOfPeer(lab, {
+  return {
     quoteId,
     failsOnce: scenario.failsOnce === true,
     functions: recipe.functions,
@@ -110,5 +109,9 @@ export function measureWholeJob(lab: CostLab, recipe: WholeJob, scenario: Action
     updated: () => itemOf(lab, TABLES.ACTIONS_TABLE, { actionId }),
     // Its API would be the same HTTP API; the function behind it is invoked directly here.
     request: { apiRequests: 1 },
-  });
+  };
 }
+
+/** What one action uses when the recipe does the whole job. @throws {Error} when it does not succeed */
+export const measureWholeJob = (lab: CostLab, recipe: WholeJob, scenario: ActionScenario): Promise<Usage> =>
+  usageOfPeer(lab, () => runOf(lab, recipe, scenario));

@@ -14,7 +14,13 @@ const scheduled = (resource: string) => ({
   taskScheduledEventDetails: { resource, resourceType: 'x', region: undefined, parameters: undefined },
 });
 const event = (
-  type: 'ExecutionStarted' | 'WaitStateEntered' | 'TaskStateEntered' | 'TaskFailed' | 'SucceedStateEntered',
+  type:
+    | 'ExecutionStarted'
+    | 'WaitStateEntered'
+    | 'TaskStateEntered'
+    | 'TaskFailed'
+    | 'TaskTimedOut'
+    | 'SucceedStateEntered',
 ) => ({
   type,
   id: 1,
@@ -31,6 +37,8 @@ it('counts each state entered and each repeated try, over all pages of the histo
         event('TaskStateEntered'),
         scheduled('arn:aws:states:::lambda:invoke'),
         event('TaskFailed'),
+        scheduled('arn:aws:states:::lambda:invoke'),
+        event('TaskTimedOut'),
       ],
       nextToken: 'more',
     })
@@ -45,8 +53,9 @@ it('counts each state entered and each repeated try, over all pages of the histo
     });
 
   expect(await stepsOf(new SFNClient({}), 'arn')).toEqual({
-    stateTransitions: 4 + 1,
+    stateTransitions: 4 + 2,
     itemsPut: 0,
     itemsUpdated: 1,
+    failures: 2,
   });
 });

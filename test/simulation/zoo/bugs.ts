@@ -146,8 +146,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'same key with another payload accepted',
     file: 'lambdas/domain/queue-service.ts',
-    find: 'if (written.task.taskHash !== taskHash) {',
-    replace: 'if (written.task.taskHash === undefined) {',
+    find: 'if (written.task.taskHash !== taskHash) throw',
+    replace: 'if (written.task.taskHash === undefined) throw',
   },
   {
     name: 'failed start swallowed, and nobody sweeps the queued',

@@ -1,8 +1,18 @@
-/** Text from quotes in Slack messages: shown as it is, never as markup or as a mention. */
+/**
+ * Text of quotes and people in Slack messages: never a mention, a link, or text that reads otherwise than it is stored. Slack
+ * knows no escape for `*`, `_`, `~` and backticks: what stands between them is shown as bold and the like.
+ */
+
+/** What has no shape in a message, but line feed and tab; directional overrides would show other words than there are. */
+const WITHOUT_SHAPE = /[\p{Cs}\u202A-\u202E]|(?![\n\t])\p{Cc}/gu;
 
 /** Escapes Slack's three control characters, so that no `<!channel>`, `<@U…>` or link can come from data. */
 export const escapeText = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  text
+    .replaceAll(WITHOUT_SHAPE, '\uFFFD')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
 
 /** Escaped, and cut to `limit` characters so that no escape sequence is broken: the text is cut before it is escaped. */
 export function clipped(text: string, limit: number): string {

@@ -1,10 +1,13 @@
 /** Operators at work in Slack: what they see of a task, and what their buttons do. */
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { Locator } from 'playwright-core';
 import { taskViewSchema } from '../../lambdas/contracts/api.ts';
 import type { TaskView } from '../../lambdas/contracts/api.ts';
 import { pauseKind, resumeKind } from '../../tools/cli/kind-client.ts';
 import { getAudit, getTask } from '../../tools/cli/queue-client.ts';
+import { readQuoteFile } from '../../tools/cli/quote-file.ts';
+import { REPOSITORY_ROOT } from '../../tools/local/paths.ts';
 import { clearFaults, postAction, scriptFault, settled, target } from '../local/support/queue.ts';
 import type { Fault } from '../../tools/local/fault-rules.ts';
 import type { TestBrowser } from './support/browser.ts';
@@ -46,6 +49,18 @@ async function isHidden(message: Locator): Promise<boolean> {
 
 const buttonsOf = (card: Locator): Promise<readonly string[]> => card.getByRole('button').allInnerTexts();
 
+/** What a reader of the README enqueues, so that the pictures show the same. */
+const [example] = readQuoteFile(join(REPOSITORY_ROOT, 'examples', 'q-1042.json')).filter(
+  ({ body }) => body.kind === 'crm.sync',
+);
+
+/** Enqueues the CRM sync of the example, as one of another quote. */
+async function enqueueExample(quoteId: string): Promise<string> {
+  const { snapshot, ...rest } = example?.body.payload ?? {};
+  const payload = { ...rest, snapshot: { ...Object(snapshot), quoteId } };
+  return taskViewSchema.parse((await postAction(quoteId, 'crm.sync', 'browser', payload)).body).taskId;
+}
+
 /** The CRM says "not for the next ten minutes": nobody but a person moves the task on during the test. */
 const PUT_OFF: Fault = { kind: 'status', status: 503, retryAfterSeconds: 600 };
 
@@ -57,8 +72,7 @@ async function failedTask(
   for (const fault of faults) {
     await scriptFault({ target: 'crm', path: '/crm/*', bodyIncludes: quoteId, fault });
   }
-  const answer = await postAction(quoteId, 'crm.sync', 'browser');
-  const { taskId } = taskViewSchema.parse(answer.body);
+  const taskId = await enqueueExample(quoteId);
   await Promise.all([ada, lin].map((person) => person.openThread(`Quote ${quoteId}`)));
   const card = ada.message('crm.sync').filter({ hasText: taskId });
   await shows(card, 'Failed, will be retried', 'PROVIDER_RATE_LIMITED');
@@ -141,7 +155,7 @@ describe('a card of a paused kind', () => {
   it('says who paused it and why, and its buttons still work', async () => {
     onTestFinished(async () => void (await resumeKind(target, 'crm.sync')));
     await pauseKind(target, 'crm.sync', 'The CRM is down for maintenance until noon');
-    const { taskId } = taskViewSchema.parse((await postAction('Q-1047', 'crm.sync', 'browser')).body);
+    const taskId = await enqueueExample('Q-1047');
     await ada.openThread('Quote Q-1047');
     const card = ada.message('crm.sync').filter({ hasText: taskId });
 

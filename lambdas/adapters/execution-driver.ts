@@ -26,7 +26,7 @@ const notStarted = (detail: string, cause?: unknown): QueueError =>
 
 const inputOf = (text: string | undefined) => executionInputSchema.safeParse(JSON.parse(text ?? 'null'));
 
-/** A redrive that is pending will run again by itself. */
+/** Step Functions' redrive that is pending will run again by itself. */
 const STATUS_OF: Record<AwsExecutionStatus, ExecutionStatus> = {
   RUNNING: 'running',
   PENDING_REDRIVE: 'running',

@@ -30,6 +30,8 @@
  * | hold, release | to leave a task of a paused kind as it is, and to put it back to work |
  * | control | what operators and the sweep keep in the Controls table: pauses and cursors |
  * | park | to put a record that cannot be processed aside, with its reason |
+ * | deadline | until when a task may be tried, 24 h from its enqueueing; time on hold does not count |
+ * | redrive | to raise a task's generation and start its execution: by "Retry now", `quoteq retry` or the sweep. What Step Functions calls so is "Step Functions' redrive" |
  * | sweep | `recoverStale`: finds what is stuck and gives it the next driver |
  * | lane | a shard of the index of due or held tasks on its way through a sweep |
  * | walk | a pass of the sweep through a whole table, a few pages per run; its cursor says where it goes on |
@@ -39,6 +41,11 @@
  * | stuck | a worker was lost, or the sweep had to step in: since the transition before that shows it |
  * | overdue | its time (`dueAtMs`) has passed and it has not moved on: it is stuck, or waits for a free worker |
  * | settled | completed or failed_terminal, said of an action that was stuck |
+ * | thread | the root message of a quote in Slack, and what stands below it |
+ * | card | the one message of a task in its thread, edited with each transition |
+ * | click | a press of a card's button, verified and on its way to its transition |
+ * | operator | a person on the allow-list who may press buttons and ask |
+ * | break-glass | the one role that may change or delete audit records |
  * | drill | a fault brought about on purpose on the local AWS, with what must hold under it |
  * | guarantee | something that must hold in a drill, and how that is judged |
  * | mishap | what a load does to one of its actions |

@@ -24,8 +24,12 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
 
 /** Leases, waits and lives. What they add up to when something is stuck is computed in `recovery-budget.ts`. */
 export const POLICY = {
+  /** From a claim; no worker lives that long, so what takes a lease over meets nobody (see `TIME_LIMITS`). */
   leaseMs: 60_000,
-  /** Most that two clocks of ours may differ; added wherever clocks of two machines are compared. */
+  /**
+   * Most by which two clocks of ours differ and for which a request may be under way after its sender's end, together. Added
+   * wherever clocks of two machines are compared, and to when a request was sent.
+   */
   clockSkewMs: 5_000,
   ...TIME_LIMITS,
   /** From enqueue; a deferral or backoff that would reach beyond it ends the task. */
@@ -44,7 +48,7 @@ export const POLICY = {
   staleDriverMs: 15 * 60 * 1_000,
   /** A transition that is not in the audit trail by then is missing: the stream takes a second or two. */
   auditSettleMs: 60_000,
-  /** Life of a ledger record: longer than the 14 days in which Step Functions allows a redrive. */
+  /** Life of a ledger record: longer than the 14 days in which Step Functions allows its own redrive. */
   ledgerLifeSeconds: 30 * 24 * 60 * 60,
   /** First wait for an effect that an earlier worker may still be at. */
   inProgressWaitSeconds: 2,

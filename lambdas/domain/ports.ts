@@ -91,14 +91,22 @@ export interface ExecutionQueueRepo {
 
 /** A reservation asked for. */
 export interface Reservation {
+  /** Key of the record: Powertools' hash of the effect key. */
   readonly id: string;
   readonly effectKey: string;
+  /** What the key stands for; the same key with another one is a duplicate mutation. */
   readonly taskHash: string;
+  /** Owner token of the claim, never used before. */
   readonly owner: string;
+  /** Orders the claims of one task, from 1: an earlier one takes nothing from a later; 0 where tasks share a key. */
   readonly fence: number;
+  /** Identity of this write: recognises it when its answer was lost. */
   readonly attemptId: string;
+  /** The writer's clock, ms since the epoch. */
   readonly nowMs: number;
+  /** Until when nobody may take the key over, ms since the epoch: the end of the invocation. */
   readonly inProgressExpiresAtMs: number;
+  /** When the record may be purged, s since the epoch. */
   readonly expiresAtEpochSeconds: number;
 }
 
@@ -130,8 +138,11 @@ export interface IdempotencyRepo {
 
 /** Who writes to a ledger record. */
 export interface LedgerFence {
+  /** Key of the record. */
   readonly id: string;
+  /** Owner token that reserved it: a write of anybody else is refused. */
   readonly owner: string;
+  /** Identity of this write: recognises it when its answer was lost. */
   readonly attemptId: string;
 }
 

@@ -46,7 +46,7 @@ export async function stopExecution(site: Sfn, name: string): Promise<boolean> {
   return (await endOf(site, name)) !== 'SUCCEEDED';
 }
 
-/** Starts one more driver of a task under a name of its own: what a redrive in the console, or a second start, amounts to. */
+/** Starts one more driver of a task under a name of its own: what Step Functions' redrive, or a second start, amounts to. */
 export async function startAgain(site: Sfn, input: ExecutionInput, suffix: string): Promise<string> {
   const name = `${input.taskId}-${suffix}`;
   const { stateMachineArn } = site.outputs;

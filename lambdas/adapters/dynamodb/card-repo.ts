@@ -36,7 +36,9 @@ export interface CardLock {
   readonly rewrite: boolean;
   /** Owner token, never used before. */
   readonly owner: string;
+  /** The invocation's clock, ms since the epoch. */
   readonly nowMs: number;
+  /** When the invocation is certainly over, ms since the epoch: from then on the lock may be taken over. */
   readonly expiresAtMs: number;
 }
 

@@ -11,7 +11,7 @@ import { countedAtLeast, NONE_RECOVERED } from '../guarantees.ts';
 import type { DrillSite } from '../site.ts';
 
 const QUOTES = 4;
-/** 2 × 2 s < 5 s: what the policy allows two clocks to differ. */
+/** 2 × 2 s: of the 5 s that the policy allows, 1 s is left for a request under way, which here takes milliseconds. */
 const WITHIN_MS = 2_000;
 /** 2 × 35 s: more than lease and allowance together, so that a lease which has just begun seems to be over. */
 const BEYOND_MS = 35_000;

@@ -29,7 +29,7 @@ async function stopIn(
   return stopped.filter(Boolean).length;
 }
 
-/** Two more executions of the same generation, as a redrive and a second start would give. */
+/** Two more executions of the same generation, as Step Functions' redrive and a second start would give. */
 async function startTwice(site: DrillSite, { taskId, kind }: DrillAction): Promise<void> {
   const input = { taskId, generation: 1, worker: WORKER_BY_KIND[kind], waitSeconds: 0 };
   for (const suffix of ['redrive', 'again']) await startAgain(site, input, suffix);

@@ -131,7 +131,7 @@ describe('a card', () => {
     await shows(card, 'Completed');
 
     await lin.dialog.getByRole('button', { name: 'Abandon' }).click();
-    await shows(lin.message('did nothing'), 'ada', 'was first', 'pressed Retry now', 'completed');
+    await shows(lin.message('did nothing'), 'ada', 'was first', 'pressed Retry now', 'Completed');
 
     expect(await isHidden(ada.message('did nothing'))).toBe(true);
     expect(await settled(task.taskId)).toMatchObject({ state: 'completed' });
@@ -177,7 +177,7 @@ describe('/quoteq', () => {
     await failedTask('Q-1046');
 
     await ada.say('/quoteq Q-1046');
-    await shows(answerIn(ada), 'Q-1046', 'crm.sync', 'retryable_failed');
+    await shows(answerIn(ada), 'Q-1046', 'crm.sync', 'Failed, will be retried');
 
     await takePicture(ada, 'slack-command', 'channel');
     expect(await isHidden(answerIn(lin))).toBe(true);

@@ -2,7 +2,7 @@
 import type { ModalView } from '@slack/types';
 import type { ExecutionTask, Transition } from '../../contracts/records.ts';
 import { actorText } from './interaction-actor.ts';
-import { context, packed, section } from './interaction-blocks.ts';
+import { context, packed, section } from './message-blocks.ts';
 import { clipped, dateText, escapeText } from './message-text.ts';
 
 /** A view takes 100 blocks; 40 × 2,900 characters of trail also stay far below the 250 KB of a view. */

@@ -1,6 +1,7 @@
 /**
  * A card as Block Kit: the same task always gives the same blocks, so an edit that is sent twice changes nothing.
- * Limits (Block Kit reference): 50 blocks, 3,000 characters per text, 2,000 per field of a section, 300 per confirmation.
+ * Limits (Block Kit reference): 50 blocks, 3,000 characters per text, 2,000 per field of a section, 300 per confirmation; what
+ * comes from data is cut one by one so that every text stays below them.
  */
 import type {
   ActionsBlock,
@@ -15,8 +16,9 @@ import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-state
 import type { ExecutionTask, Transition } from '../../contracts/records.ts';
 import { ACTION_IDS, buttonValueOf, CardAction } from '../../contracts/slack-actions.ts';
 import { buttonsOf, operatorMovesOf, type Recovery } from '../../domain/card.ts';
+import { context, fields, section } from './message-blocks.ts';
 import { actorName, clipped, dateText, escapeText } from './message-text.ts';
-import { attemptText, hasFailed, labelOf } from './task-text.ts';
+import { attemptText, BUTTON_TEXTS, DID, hasFailed, labelOf } from './task-text.ts';
 
 /** A message: its blocks, and its text for notifications and screen readers. */
 export interface RenderedCard {
@@ -24,18 +26,11 @@ export interface RenderedCard {
   readonly blocks: KnownBlock[];
 }
 
-const MAX_TEXT = 3_000;
 const MAX_FIELD = 2_000;
 /** Longest reason of a pause, in characters of markup. */
 const MAX_REASON = 1_500;
 /** Operator moves that a card names; the audit trail has all of them. */
 const MAX_MOVES = 5;
-
-const DONE: Partial<Record<TransitionCause, string>> = {
-  [TransitionCause.OperatorRetry]: 'pressed Retry now',
-  [TransitionCause.OperatorCancel]: 'cancelled it',
-  [TransitionCause.OperatorAbandon]: 'abandoned it',
-};
 
 /** A link can hold no pipe and no angle bracket. */
 const linkTarget = (url: string): string =>
@@ -53,16 +48,13 @@ function effectText(result: NonNullable<ExecutionTask['result']>): string {
     : `${provider} \`${clipped(shortLocation(location), 1_000)}\``;
 }
 
-const field = (title: string, text: string): { type: 'mrkdwn'; text: string } => ({
-  type: 'mrkdwn',
-  text: `*${title}*\n${text}`,
-});
-
 function fieldsOf(task: ExecutionTask): SectionBlock {
-  const fields = [field('Attempt', attemptText(task))];
-  if (task.nextAttemptAtMs !== undefined) fields.push(field('Next attempt', dateText(task.nextAttemptAtMs)));
-  if (task.result !== undefined) fields.push(field('Effect', effectText(task.result)));
-  return { type: 'section', fields };
+  const { nextAttemptAtMs, result } = task;
+  return fields([
+    ['Attempt', attemptText(task)],
+    ...(nextAttemptAtMs === undefined ? [] : [['Next attempt', dateText(nextAttemptAtMs)] as const]),
+    ...(result === undefined ? [] : [['Effect', effectText(result)] as const]),
+  ]);
 }
 
 /** Why nothing runs: also right after somebody pressed Retry now, since the next driver holds the task again. */
@@ -71,7 +63,7 @@ function holdBlocks({ hold, kind }: ExecutionTask): SectionBlock[] {
   const who = `${kind} is paused by ${actorName(hold.actor)}`;
   const when = `since ${dateText(hold.sinceMs)}`;
   const text = `*Held* ${when}: ${clipped(hold.reason, MAX_REASON)}\n${who}; this runs once it is resumed, and no attempt is used up.`;
-  return [{ type: 'section', text: { type: 'mrkdwn', text } }];
+  return [section(text)];
 }
 
 /** A running task still carries the error of the attempt before. */
@@ -82,26 +74,13 @@ function errorBlocks({ error, state }: ExecutionTask): SectionBlock[] {
   const cause = causeCode === undefined ? '' : ` after \`${causeCode}\``;
   const { text } = ERROR_CODES[code];
   const more = detail === text ? '' : `\n${clipped(detail, 1_000)}`;
-  return [
-    {
-      type: 'section',
-      text: {
-        type: 'mrkdwn',
-        text: `*${title}* \`${code}\`${cause}\n${escapeText(text)}${more}`.slice(0, MAX_TEXT),
-      },
-    },
-  ];
+  return [section(`*${title}* \`${code}\`${cause}\n${escapeText(text)}${more}`)];
 }
 
 const moveText = ({ actor, cause, atMs, reason }: Transition): string => {
   const why = reason === undefined ? '' : `: ${clipped(reason, 300)}`;
-  return `👤 ${actorName(actor)} ${DONE[cause] ?? cause} · ${dateText(atMs)}${why}`;
+  return `👤 ${actorName(actor)} ${DID[cause]} · ${dateText(atMs)}${why}`;
 };
-
-const context = (text: string): ContextBlock => ({
-  type: 'context',
-  elements: [{ type: 'mrkdwn', text: text.slice(0, MAX_TEXT) }],
-});
 
 /** What to do about a failure: the error's line of the runbook. */
 function firstStepBlocks(task: ExecutionTask): ContextBlock[] {
@@ -124,9 +103,8 @@ const confirmation = (title: string, text: string, confirm: string): Confirmatio
 });
 
 const BUTTONS = {
-  retry: { text: 'Retry now', style: 'primary' },
+  retry: { style: 'primary' },
   abandon: {
-    text: 'Abandon',
     style: 'danger',
     confirm: confirmation(
       'Abandon this action?',
@@ -135,7 +113,6 @@ const BUTTONS = {
     ),
   },
   cancel: {
-    text: 'Cancel',
     style: 'danger',
     confirm: confirmation(
       'Cancel this action?',
@@ -143,20 +120,16 @@ const BUTTONS = {
       'Cancel it',
     ),
   },
-  audit: { text: 'Show audit' },
-} as const satisfies Record<
-  CardAction,
-  { text: string; style?: 'primary' | 'danger'; confirm?: ConfirmationDialog }
->;
+  audit: {},
+} as const satisfies Record<CardAction, { style?: 'primary' | 'danger'; confirm?: ConfirmationDialog }>;
 
 function buttonOf({ taskId, version }: ExecutionTask, action: CardAction): Button {
-  const { text, ...rest } = BUTTONS[action];
   return {
     type: 'button',
     action_id: ACTION_IDS[action],
-    text: { type: 'plain_text', text },
+    text: { type: 'plain_text', text: BUTTON_TEXTS[action] },
     value: buttonValueOf({ taskId, version, action }),
-    ...rest,
+    ...BUTTONS[action],
   };
 }
 
@@ -174,15 +147,11 @@ function fallbackOf(task: ExecutionTask): string {
 
 /** The card of a task at its present version. */
 export function renderCard(task: ExecutionTask): RenderedCard {
-  const title: SectionBlock = {
-    type: 'section',
-    text: { type: 'mrkdwn', text: `*${task.kind}* · ${labelOf(task)}` },
-  };
   const footer = `Quote ${escapeText(task.quoteId)} · \`${task.taskId}\` · version ${task.version}`;
   return {
     text: fallbackOf(task),
     blocks: [
-      title,
+      section(`*${task.kind}* · ${labelOf(task)}`),
       ...holdBlocks(task),
       fieldsOf(task),
       ...errorBlocks(task),

@@ -8,7 +8,7 @@ import type { WebClient } from '@slack/web-api';
 import type { CardRecord, LatencyRecord } from '../../contracts/cards.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import { isPassing, latenciesOf, recoveriesOf } from '../../domain/card.ts';
-import { QueueError, toQueueError, withAftermath } from '../../domain/errors.ts';
+import { type QueueError, taskNotFound, toQueueError, withAftermath } from '../../domain/errors.ts';
 import type { ExecutionQueueRepo } from '../../domain/ports.ts';
 import type { CardChange, DynamoDbCardRepo } from '../dynamodb/card-repo.ts';
 import type { GuardOptions } from '../guarded-effect.ts';
@@ -99,7 +99,7 @@ export class CardUpdater {
 
   async #try(taskId: string, rewrite: boolean): Promise<Try> {
     const task = await this.#options.tasks.get(taskId);
-    if (task === undefined) throw new QueueError('TASK_NOT_FOUND', { detail: `There is no task ${taskId}` });
+    if (task === undefined) throw taskNotFound(taskId);
     const { cards, clock, ids, channel, lambdaContext } = this.#options;
     const nowMs = clock.nowMs();
     const locked = await cards.lock({

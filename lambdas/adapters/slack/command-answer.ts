@@ -6,9 +6,9 @@ import type { ExecutionTask } from '../../contracts/records.ts';
 import type { Kpi, KpiCounts, KpiReport } from '../../domain/kpi.ts';
 import { countedText, kpiValueText, NO_SAMPLE, targetText, VERDICT_TEXT } from '../../domain/kpi-text.ts';
 import { FIGURE_DAYS } from './command-figures.ts';
-import { packed, section } from './interaction-blocks.ts';
+import { packed, section } from './message-blocks.ts';
 import { actorName, clipped, dateText, escapeText } from './message-text.ts';
-import { attemptText } from './task-text.ts';
+import { attemptText, labelOf } from './task-text.ts';
 
 /** Body of the answer to a slash command. */
 export interface CommandAnswer {
@@ -38,11 +38,11 @@ const MAX_REASON = 300;
 const holdText = ({ hold, kind }: ExecutionTask): readonly string[] =>
   hold === undefined
     ? []
-    : [`⏸️ held: ${kind} is paused by ${actorName(hold.actor)}: ${clipped(hold.reason, MAX_REASON)}`];
+    : [`${kind} is paused by ${actorName(hold.actor)}: ${clipped(hold.reason, MAX_REASON)}`];
 
 const taskLine = (task: ExecutionTask): string =>
   [
-    `*${task.kind}* is *${task.state}*`,
+    `*${task.kind}* · ${labelOf(task)}`,
     `attempt ${attemptText(task)}`,
     ...holdText(task),
     ...errorText(task),

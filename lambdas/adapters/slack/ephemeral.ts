@@ -5,27 +5,14 @@ import type { ExecutionTask, Transition } from '../../contracts/records.ts';
 import { transitionLine } from './audit-modal.ts';
 import { actorText } from './interaction-actor.ts';
 import { escapeText } from './message-text.ts';
+import { AS_WRITTEN } from './post-message.ts';
 import { slackError } from './slack-client.ts';
-
-const VERB = { retry: 'Retry now', abandon: 'Abandon', cancel: 'Cancel', audit: 'Show audit' } as const;
+import { BUTTON_TEXTS, DID, labelOf } from './task-text.ts';
 
 /** Transitions that are shown when the modal could not be opened. */
 const TRAIL_LENGTH = 8;
 
 const nameOf = (task: ExecutionTask): string => `*${task.kind}* of quote *${escapeText(task.quoteId)}*`;
-
-const DID = {
-  enqueue: 'enqueued it',
-  claim: 'started an attempt',
-  complete: 'completed it',
-  fail: 'recorded a failed attempt',
-  recover_stale: 'recovered it',
-  operator_retry: 'pressed Retry now',
-  operator_abandon: 'abandoned it',
-  operator_cancel: 'cancelled it',
-  hold: 'held it, because its kind is paused',
-  release: 'put it back to work',
-} as const satisfies Record<Transition['cause'], string>;
 
 /**
  * Who moved the task on after `version`: the first transition, unless the task's own history no longer holds it.
@@ -35,8 +22,8 @@ export const firstAfter = (task: ExecutionTask, version: number): Transition | u
 
 /** Why a click did nothing: who was first, and what the task is now. */
 export function loserText(task: ExecutionTask, click: Pick<Click, 'version' | 'action'>): string {
-  const present = `It is now *${task.state}* (version ${task.version}).`;
-  const head = `Your “${VERB[click.action]}” on ${nameOf(task)} did nothing.`;
+  const present = `It is now *${labelOf(task)}* (version ${task.version}).`;
+  const head = `Your “${BUTTON_TEXTS[click.action]}” on ${nameOf(task)} did nothing.`;
   const first = firstAfter(task, click.version);
   if (first !== undefined)
     return `${head} ${actorText(first.actor)} was first and ${DID[first.cause]}. ${present}`;
@@ -49,7 +36,7 @@ export function loserText(task: ExecutionTask, click: Pick<Click, 'version' | 'a
 
 /** There is no such task (any more). */
 export const notFoundText = (click: Pick<Click, 'taskId' | 'action'>): string =>
-  `Your “${VERB[click.action]}” did nothing: there is no task \`${click.taskId}\`.`;
+  `Your “${BUTTON_TEXTS[click.action]}” did nothing: there is no task \`${click.taskId}\`.`;
 
 /** The newest transitions, for the case that the modal could not be opened in time. */
 export function trailText(task: ExecutionTask): string {
@@ -72,6 +59,7 @@ export async function postEphemeral(client: WebClient, click: Click, text: strin
       channel,
       user,
       text,
+      ...AS_WRITTEN,
       ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
     });
   } catch (thrown) {

@@ -1,12 +1,23 @@
 /**
- * Text of quotes and people in Slack messages: never a mention, a link, or text that reads otherwise than it is stored. Slack
- * knows no escape for `*`, `_`, `~` and backticks: what stands between them is shown as bold and the like.
+ * Text of quotes and people in Slack messages: never a mention or a link.
+ *
+ * Invariants
+ * 1. What is escaped here is no markup. Slack also looks for addresses and names in text without markup, unless it is told not
+ *    to: blocks do (message-blocks.ts), and so do messages (post-message.ts).
+ * 2. No lone surrogate, directional embedding or override comes out of here, and no control character but line feed and tab.
+ *    Overrides would let a text show other digits and words than it holds, so they are shown as a box. Directional marks and
+ *    isolates, which right-to-left typing needs, stay and act, as on paper (../pdf/printable-text.ts).
+ *
+ * Slack knows no escape for `*`, `_`, `~` and backticks: what stands between them is shown as bold and the like.
  */
 
-/** What has no shape in a message, but line feed and tab; directional overrides would show other words than there are. */
+/** Lone surrogates, embeddings, overrides and their end, and control characters but line feed and tab. */
 const WITHOUT_SHAPE = /[\p{Cs}\u202A-\u202E]|(?![\n\t])\p{Cc}/gu;
 
-/** Escapes Slack's three control characters, so that no `<!channel>`, `<@U…>` or link can come from data. */
+/**
+ * Slack's three control characters escaped, so that no `<!channel>`, `<@U…>` or link can come from data; and U+FFFD for what
+ * has no shape or turns the text around.
+ */
 export const escapeText = (text: string): string =>
   text
     .replaceAll(WITHOUT_SHAPE, '\uFFFD')
@@ -18,8 +29,8 @@ export const escapeText = (text: string): string =>
 export function clipped(text: string, limit: number): string {
   const escaped = escapeText(text);
   if (escaped.length <= limit) return escaped;
-  // Each character becomes five at most.
-  const kept = text.slice(0, Math.floor((limit - 1) / 5)).toWellFormed();
+  // Each character becomes five at most. Half of one that the cut parts becomes U+FFFD, as any half does.
+  const kept = text.slice(0, Math.floor((limit - 1) / 5));
   return `${escapeText(kept)}…`;
 }
 

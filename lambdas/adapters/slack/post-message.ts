@@ -5,6 +5,12 @@ import { QueueError } from '../../domain/errors.ts';
 import type { effectMetadata } from './find-message.ts';
 import { slackError } from './slack-client.ts';
 
+/**
+ * By default, addresses in a text become links; with `none` only links and dates that are written as such do (Slack's reference
+ * of `chat.postMessage`). An edit says it too: the default of `chat.update` is another.
+ */
+export const AS_WRITTEN = { parse: 'none' } as const;
+
 /** A message that is an effect. */
 export interface EffectPost {
   readonly channel: string;
@@ -22,6 +28,7 @@ export async function postMessage(client: WebClient, post: EffectPost): Promise<
       channel: post.channel,
       text: post.text,
       metadata: post.metadata,
+      ...AS_WRITTEN,
       unfurl_links: false,
       unfurl_media: false,
       ...(post.blocks === undefined ? {} : { blocks: post.blocks }),
@@ -49,7 +56,7 @@ const GONE: ReadonlySet<string> = new Set(['message_not_found', 'cant_update_mes
 /** Edits a message; the same edit again changes nothing. @throws {QueueError} as {@link slackError} */
 export async function editMessage(client: WebClient, edit: MessageEdit): Promise<'edited' | 'gone'> {
   try {
-    await client.chat.update({ ...edit });
+    await client.chat.update({ ...edit, ...AS_WRITTEN });
     return 'edited';
   } catch (thrown) {
     if (thrown instanceof WebAPIPlatformError && GONE.has(thrown.data.error)) return 'gone';

@@ -1,6 +1,10 @@
-/** What Slack calls a task's state and attempts: on its card, and in answers to commands. */
+/**
+ * What Slack calls a task's state and attempts, its buttons, and what was done with it: on its card, in answers to clicks and
+ * commands. The audit trail has the names that the API has.
+ */
 import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
+import { CardAction } from '../../contracts/slack-actions.ts';
 import { attemptsShown } from '../../domain/retry-policy.ts';
 
 const LABELS = {
@@ -20,6 +24,28 @@ const ENDED_BY: Partial<Record<TransitionCause, string>> = {
   [TransitionCause.OperatorCancel]: '🚫 Cancelled',
   [TransitionCause.OperatorAbandon]: '🚫 Abandoned',
 };
+
+/** What somebody did who moved a task, after their name. */
+export const DID = {
+  [TransitionCause.Enqueue]: 'enqueued it',
+  [TransitionCause.Claim]: 'started an attempt',
+  [TransitionCause.Complete]: 'completed it',
+  [TransitionCause.Fail]: 'recorded a failed attempt',
+  [TransitionCause.RecoverStale]: 'recovered it',
+  [TransitionCause.OperatorRetry]: 'pressed Retry now',
+  [TransitionCause.OperatorAbandon]: 'abandoned it',
+  [TransitionCause.OperatorCancel]: 'cancelled it',
+  [TransitionCause.Hold]: 'held it, because its kind is paused',
+  [TransitionCause.Release]: 'put it back to work',
+} as const satisfies Record<TransitionCause, string>;
+
+/** What is written on the buttons. */
+export const BUTTON_TEXTS = {
+  [CardAction.Retry]: 'Retry now',
+  [CardAction.Abandon]: 'Abandon',
+  [CardAction.Cancel]: 'Cancel',
+  [CardAction.Audit]: 'Show audit',
+} as const satisfies Record<CardAction, string>;
 
 /** How an operator ended the task; `undefined` when none did. */
 function endedByOperator({ history }: ExecutionTask): string | undefined {

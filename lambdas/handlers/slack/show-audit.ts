@@ -2,7 +2,7 @@
 import type { WebClient } from '@slack/web-api';
 import { auditModal } from '../../adapters/slack/audit-modal.ts';
 import { slackError } from '../../adapters/slack/slack-client.ts';
-import { QueueError } from '../../domain/errors.ts';
+import { taskNotFound } from '../../domain/errors.ts';
 import type { ExecutionAuditRepo, ExecutionQueueRepo } from '../../domain/ports.ts';
 
 /** What showing a trail works with. */
@@ -22,7 +22,7 @@ export async function showAudit(
   triggerId: string,
 ): Promise<string> {
   const [task, records] = await Promise.all([options.queue.get(taskId), options.audit.list(taskId)]);
-  if (task === undefined) throw new QueueError('TASK_NOT_FOUND');
+  if (task === undefined) throw taskNotFound(taskId);
   try {
     const answer = await options.client.views.open({
       trigger_id: triggerId,

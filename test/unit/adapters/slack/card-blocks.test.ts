@@ -1,7 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { recoveryText, renderCard } from '../../../../lambdas/adapters/slack/card-blocks.ts';
-import { actorName } from '../../../../lambdas/adapters/slack/message-text.ts';
+import { renderCard } from '../../../../lambdas/adapters/slack/card-blocks.ts';
 import { ERROR_CODES } from '../../../../lambdas/contracts/error-codes.ts';
 import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
 import {
@@ -9,16 +8,8 @@ import {
   buttonValueSchema,
   MAX_BUTTON_VALUE_LENGTH,
 } from '../../../../lambdas/contracts/slack-actions.ts';
-import { recoveriesOf } from '../../../../lambdas/domain/card.ts';
 import { QueueError } from '../../../../lambdas/domain/errors.ts';
-import {
-  completed,
-  failed,
-  held,
-  recovered,
-  redriven,
-  stopped,
-} from '../../../../lambdas/domain/transitions.ts';
+import { completed, failed, held, redriven, stopped } from '../../../../lambdas/domain/transitions.ts';
 import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../../helpers/builders.ts';
 import { START_MS } from '../../../helpers/fake-clock.ts';
 
@@ -106,7 +97,7 @@ describe('renderCard', () => {
 
     expect(renderCard(task).blocks).toContainEqual({
       type: 'context',
-      elements: [{ type: 'mrkdwn', text: `🧭 First: ${runbook}` }],
+      elements: [{ type: 'mrkdwn', text: `🧭 First: ${runbook}`, verbatim: true }],
     });
   });
 
@@ -204,59 +195,5 @@ describe('renderCard', () => {
     expect(renderCard(retryableTask()).text).toBe(
       'crm.sync of quote Q-1001: ⚠️ Failed, will be retried (attempt 1 of 5, PROVIDER_TIMEOUT)',
     );
-  });
-});
-
-const lastRecoveryOf = (task: ExecutionTask): readonly string[] =>
-  recoveriesOf(task, task.version - 1).map((recovery) => recoveryText(task, recovery));
-
-describe('recoveryText', () => {
-  const ada = contextAt(START_MS, { actor: 'slack:T1/U1 (<!channel>)' });
-  const waiting = retryableTask();
-  const again = { kind: 'retry', nextAttemptAtMs: START_MS, deferral: false } as const;
-  const terminal = { kind: 'terminal', code: 'RETRIES_EXHAUSTED', causeCode: 'PROVIDER_TIMEOUT' } as const;
-
-  it.each<[text: string, task: ExecutionTask]>([
-    [
-      '✅ crm.sync recovered: completed on attempt 2 after PROVIDER_TIMEOUT',
-      completed(runningTask(waiting), { result: resultOf(), proof: 'probed' }, contextAt()),
-    ],
-    [
-      '❌ crm.sync did not recover: failed for good on attempt 2 with RETRIES_EXHAUSTED after PROVIDER_TIMEOUT',
-      failed(runningTask(waiting), new QueueError('PROVIDER_TIMEOUT'), terminal, contextAt()),
-    ],
-    [
-      '🚫 crm.sync did not recover: &lt;!channel&gt; abandoned it after PROVIDER_TIMEOUT',
-      stopped(waiting, 'operator_abandon', ada),
-    ],
-    [
-      '🔁 crm.sync: &lt;!channel&gt; pressed Retry now after PROVIDER_TIMEOUT; it runs again at once',
-      redriven(waiting, 'operator_retry', ada),
-    ],
-    [
-      '🔁 crm.sync: &lt;!channel&gt; pressed Retry now after PROVIDER_TIMEOUT; it runs again at once unless crm.sync is still paused',
-      redriven(held(waiting, { reason: 'down', actor: 'api:lin' }, contextAt()), 'operator_retry', ada),
-    ],
-    [
-      '🛟 crm.sync was recovered by the sweep: its execution was lost; the next one (generation 2) carries on',
-      redriven(waiting, 'recover_stale', contextAt()),
-    ],
-    [
-      '🛟 crm.sync was recovered by the sweep: its worker was lost; it runs again at once, and asks the provider first',
-      recovered(runningTask(queuedTask()), new QueueError('WORKER_LOST'), again, contextAt()),
-    ],
-  ])('says: %s', (text, task) => {
-    expect(lastRecoveryOf(task)).toEqual([text]);
-  });
-});
-
-describe('actorName', () => {
-  it.each([
-    ['slack:T1/U1 (ada)', 'ada'],
-    ['slack:T1/U1 (a (b))', 'a (b)'],
-    ['system:sweep', 'system:sweep'],
-    ['arn:aws:iam::1:user/<x>', 'arn:aws:iam::1:user/&lt;x&gt;'],
-  ])('shows %s as %s', (actor, name) => {
-    expect(actorName(actor)).toBe(name);
   });
 });

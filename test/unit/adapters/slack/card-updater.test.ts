@@ -1,6 +1,5 @@
-/** What breaks a card: races, lost locks, replies that never come, edits that come late, crashes between two writes. */
+/** What breaks a card: races, lost locks, replies that never come, edits that come late. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { DynamoDbCardRepo } from '../../../../lambdas/adapters/dynamodb/card-repo.ts';
 import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
 import { POLICY } from '../../../../lambdas/domain/policy.ts';
 import { completed, redriven } from '../../../../lambdas/domain/transitions.ts';
@@ -114,6 +113,7 @@ describe('an update', () => {
   it('of a task that does not exist is an error', async () => {
     await expect(lab.updater().update(`task-${'9'.repeat(40)}`)).rejects.toMatchObject({
       code: 'TASK_NOT_FOUND',
+      detail: `There is no task task-${'9'.repeat(40)}.`,
     });
   });
 });
@@ -156,51 +156,6 @@ describe('a lost reply', () => {
     expect(await card()).not.toHaveProperty('doubtfulSinceMs');
     expect(await update()).toEqual({ kind: 'done' });
     expect(await update(true)).toMatchObject({ kind: 'shown', version: 3, latencies: [] });
-  });
-});
-
-const crashingRepo = (): DynamoDbCardRepo => {
-  const crashing = lab.cardRepo();
-  crashing.write = () => Promise.reject(new Error('killed'));
-  return crashing;
-};
-const afterTheLock = (): void =>
-  lab.clock.advance((POLICY.workerTimeoutSeconds + 1) * 1_000 + POLICY.clockSkewMs);
-
-describe('a crash', () => {
-  it('between the post and its record leaves one card, which is then brought up to date', async () => {
-    await lab.updater(crashingRepo()).update(queued.taskId);
-    await lab.move(queued, runningTask(queued));
-
-    expect(await update()).toEqual({ kind: 'busy' });
-    afterTheLock();
-    await update();
-
-    expect(await lab.thread()).toEqual({ roots: 1, texts: [expect.stringContaining('Running')] });
-    expect(lab.rewrites).toEqual([queued.taskId]);
-  });
-
-  it('leaves an edit that may come late: also when the next update fails, a later one has the card written again', async () => {
-    await update();
-    await lab.move(queued, runningTask(queued));
-    await lab.updater(crashingRepo()).update(queued.taskId);
-    afterTheLock();
-    await lab.slack.fail({ path: UPDATE, fault: { kind: 'status', status: 429, retryAfterSeconds: 7 } });
-
-    expect(await update()).toMatchObject({ kind: 'failed', error: { code: 'PROVIDER_RATE_LIMITED' } });
-    expect(lab.rewrites).toEqual([]);
-    await update();
-
-    expect(lab.rewrites).toEqual([queued.taskId]);
-  });
-
-  it('of the store while the lock is given back hides nothing of why the update failed', async () => {
-    await lab.slack.fail({ path: POST, fault: { kind: 'status', status: 429, retryAfterSeconds: 7 } });
-
-    expect(await lab.updater(crashingRepo()).update(queued.taskId)).toMatchObject({
-      kind: 'failed',
-      error: { code: 'PROVIDER_RATE_LIMITED', retryAfterSeconds: 7 },
-    });
   });
 });
 

@@ -39,17 +39,17 @@ describe('quoteAnswer', () => {
 
     expect(answer).toMatchObject({ response_type: 'ephemeral', text: 'Quote *Q-1001*: 2 actions' });
     expect(textOf(answer)).toContain(
-      '*crm.sync* is *retryable_failed* · attempt 1 of 5 · `PROVIDER_TIMEOUT`',
+      '*crm.sync* · ⚠️ Failed, will be retried · attempt 1 of 5 · `PROVIDER_TIMEOUT`',
     );
     expect(textOf(answer)).toContain('next attempt <!date^');
-    expect(textOf(answer)).toContain('*pdf.render* is *queued* · attempt 0 of 5');
+    expect(textOf(answer)).toContain('*pdf.render* · ⏳ Queued · attempt 0 of 5');
   });
 
   it('says why an action of a paused kind does not run', () => {
     const pause = { reason: 'The CRM is <down>', actor: 'slack:T1/U1 (ada)' };
 
     expect(textOf(quoteAnswer('Q-1001', [held(queuedTask(), pause, contextAt())], false))).toContain(
-      '⏸️ held: crm.sync is paused by ada: The CRM is &lt;down&gt; · ',
+      '*crm.sync* · ⏸️ Queued, held · attempt 0 of 5 · crm.sync is paused by ada: The CRM is &lt;down&gt; · ',
     );
   });
 
@@ -79,7 +79,7 @@ describe('overdueAnswer', () => {
     const answer = overdueAnswer([queuedTask()], false);
 
     expect(answer.text).toBe('One action is overdue: stuck, or waiting for a free worker');
-    expect(textOf(answer)).toContain('Quote *Q-1001*: *crm.sync* is *queued*');
+    expect(textOf(answer)).toContain('Quote *Q-1001*: *crm.sync* · ⏳ Queued');
     expect(textOf(answer)).toContain('due since <!date^');
   });
 

@@ -12,7 +12,7 @@ describe('loserText', () => {
     const task = stopped(retryableTask(), TransitionCause.OperatorAbandon, byAda);
 
     expect(loserText(task, { version: 3, action: 'retry' })).toBe(
-      'Your “Retry now” on *crm.sync* of quote *Q-1001* did nothing. ada was first and abandoned it. It is now *failed_terminal* (version 4).',
+      'Your “Retry now” on *crm.sync* of quote *Q-1001* did nothing. ada was first and abandoned it. It is now *🚫 Abandoned* (version 4).',
     );
   });
 
@@ -20,7 +20,7 @@ describe('loserText', () => {
     const task = runningTask(redriven(retryableTask(), TransitionCause.OperatorRetry, byAda));
 
     expect(loserText(task, { version: 3, action: 'abandon' })).toContain(
-      'ada was first and pressed Retry now. It is now *running* (version 5).',
+      'ada was first and pressed Retry now. It is now *⚙️ Running* (version 5).',
     );
   });
 
@@ -32,7 +32,7 @@ describe('loserText', () => {
 
   it('says that the state forbids it when nobody was first', () => {
     expect(loserText(queuedTask(), { version: 1, action: 'abandon' })).toContain(
-      'The present state does not allow it. It is now *queued* (version 1).',
+      'The present state does not allow it. It is now *⏳ Queued* (version 1).',
     );
   });
 

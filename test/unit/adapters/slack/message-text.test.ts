@@ -1,6 +1,6 @@
 /** Text of quotes and people in Slack: what must not act or mislead there. */
 import { describe, expect, it } from 'vitest';
-import { clipped, escapeText } from '../../../../lambdas/adapters/slack/message-text.ts';
+import { actorName, clipped, escapeText } from '../../../../lambdas/adapters/slack/message-text.ts';
 
 describe('escapeText', () => {
   it.each([
@@ -24,5 +24,20 @@ describe('escapeText', () => {
   it('is part of every cut', () => {
     expect(clipped('\u202Eabc', 10)).toBe('\uFFFDabc');
     expect(clipped('\u202Eabcdefghij<', 10)).toBe('\uFFFD…');
+  });
+
+  it('makes whole what a cut parts', () => {
+    expect(clipped('🦆'.repeat(20), 16)).toBe('🦆\uFFFD…');
+  });
+});
+
+describe('actorName', () => {
+  it.each([
+    ['slack:T1/U1 (ada)', 'ada'],
+    ['slack:T1/U1 (a (b))', 'a (b)'],
+    ['system:sweep', 'system:sweep'],
+    ['arn:aws:iam::1:user/<x>', 'arn:aws:iam::1:user/&lt;x&gt;'],
+  ])('shows %s as %s', (actor, name) => {
+    expect(actorName(actor)).toBe(name);
   });
 });

@@ -137,7 +137,7 @@ describe('operate-click', () => {
           channel: 'C0QUOTES1',
           user: LIN.userId,
           thread_ts: '1774745970.000100',
-          text: expect.stringContaining('ada was first and abandoned it. It is now *failed_terminal*'),
+          text: expect.stringContaining('ada was first and abandoned it. It is now *🚫 Abandoned*'),
         }),
       },
     ]);

@@ -167,7 +167,7 @@ describe('a click', () => {
 
       const notice = await workClick({ queue: tasks, driver: driverFailing(), clock }, clickOn(task, action));
 
-      expect(notice).toContain('The present state does not allow it. It is now *running* (version 2).');
+      expect(notice).toContain('The present state does not allow it. It is now *⚙️ Running* (version 2).');
       expect((await current(task)).version).toBe(2);
     },
   );

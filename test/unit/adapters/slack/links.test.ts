@@ -1,0 +1,95 @@
+/** Slack makes links of addresses and names that it finds in a text, unless the text comes with the word that it must not. */
+import type { WebClient } from '@slack/web-api';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { auditModal } from '../../../../lambdas/adapters/slack/audit-modal.ts';
+import { renderCard } from '../../../../lambdas/adapters/slack/card-blocks.ts';
+import {
+  helpAnswer,
+  kpiAnswer,
+  overdueAnswer,
+  quoteAnswer,
+} from '../../../../lambdas/adapters/slack/command-answer.ts';
+import { postEphemeral } from '../../../../lambdas/adapters/slack/ephemeral.ts';
+import { effectMetadata } from '../../../../lambdas/adapters/slack/find-message.ts';
+import { editMessage, postMessage } from '../../../../lambdas/adapters/slack/post-message.ts';
+import { createSlackClient } from '../../../../lambdas/adapters/slack/slack-client.ts';
+import { reportKpis } from '../../../../lambdas/domain/kpi.ts';
+import { completed, held, redriven } from '../../../../lambdas/domain/transitions.ts';
+import { json, type RunningServer, startServer } from '../../../../tools/local/http-server.ts';
+import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../../helpers/builders.ts';
+import { START_MS } from '../../../helpers/fake-clock.ts';
+
+/** Every object with markup, wherever it stands. */
+function markupsOf(value: unknown): readonly object[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const inner = Object.values(value).flatMap(markupsOf);
+  return 'type' in value && value.type === 'mrkdwn' ? [value, ...inner] : inner;
+}
+
+const waiting = retryableTask();
+const pressed = redriven(waiting, 'operator_retry', contextAt());
+const kpis = reportKpis({ transitions: [], latencies: [] }, { sinceMs: START_MS, nowMs: START_MS });
+
+describe('a text with markup', () => {
+  it.each([
+    ['the card of a held task', renderCard(held(pressed, { reason: 'down', actor: 'ada' }, contextAt()))],
+    [
+      'the card of a completed task',
+      renderCard(completed(runningTask(waiting), { result: resultOf(), proof: 'applied' }, contextAt())),
+    ],
+    ['the audit trail', auditModal(waiting, waiting.history)],
+    ['an empty audit trail', auditModal(waiting, [])],
+    ['the answer about a quote', quoteAnswer('Q-1', [waiting, queuedTask()], true)],
+    ['the answer about what is overdue', overdueAnswer([waiting], true)],
+    ['the answer about KPIs', kpiAnswer(kpis)],
+    ['the help', helpAnswer('/quoteq')],
+  ])('of %s is searched for no links', (_where, message) => {
+    const markups = markupsOf(message);
+
+    expect(markups.length).toBeGreaterThan(1);
+    expect(markups.filter((markup) => !('verbatim' in markup && markup.verbatim === true))).toEqual([]);
+  });
+});
+
+describe('a message', () => {
+  let server: RunningServer;
+  let forms: Record<string, string>[];
+  beforeAll(async () => {
+    server = await startServer(async ({ body }) => {
+      forms.push(Object.fromEntries(new URLSearchParams(body.toString())));
+      return json(200, { ok: true, ts: '1.2', message_ts: '1.2' });
+    });
+  });
+  beforeEach(() => {
+    forms = [];
+  });
+  afterAll(() => server.stop());
+
+  const channel = 'C0QUOTES1';
+  const text = 'See https://a.example';
+  const click = {
+    schemaVersion: 1,
+    clickId: 'c'.repeat(64),
+    taskId: waiting.taskId,
+    version: 3,
+    action: 'retry',
+    teamId: 'T0QUOTEQ1',
+    userId: 'U0ADAOPS1',
+    userName: 'ada',
+    channelId: channel,
+    messageTs: '1.1',
+  } as const;
+
+  it.each<[how: string, send: (client: WebClient) => Promise<unknown>]>([
+    [
+      'is posted',
+      (client) => postMessage(client, { channel, text, metadata: effectMetadata('key', 'hash') }),
+    ],
+    ['is edited', (client) => editMessage(client, { channel, text, ts: '1.2', blocks: [] })],
+    ['one person sees', (client) => postEphemeral(client, click, text)],
+  ])('that %s is searched for no links', async (_how, send) => {
+    await send(createSlackClient('xoxb-token', `${server.url}/`));
+
+    expect(forms).toMatchObject([{ channel, text, parse: 'none' }]);
+  });
+});

@@ -69,17 +69,29 @@ async function update(updater: CardUpdater, { detail, retry }: CardMessage): Pro
   return outcome.kind === 'busy' ? BUSY : undefined;
 }
 
+/**
+ * How long failures of a message are counted, from the first one on. What passes waits 30 s at most, so the last one that counts
+ * comes more than a minute after the first: also a single card rings the release alarm, which wants two of five minutes. Seven
+ * minutes after the first it is silent again, though the message is tried for a day: it must not stop the release that mends
+ * the card.
+ */
+const COUNTED_MS = 2 * 60 * 1_000;
+
+const isCounted = ({ retry }: CardMessage, error: QueueError, nowMs: number): boolean =>
+  isOwnFault(error) && nowMs - (retry?.sinceMs ?? nowMs) < COUNTED_MS;
+
 /** Sends the message again; `false` when it was tried for long enough. */
 async function putBack(message: CardMessage, error: QueueError): Promise<boolean> {
   const { taskId } = message.detail;
-  const next = retried(message, systemClock.nowMs());
+  const nowMs = systemClock.nowMs();
+  const next = retried(message, nowMs);
   const count = message.retry?.count ?? 0;
   const delaySeconds = cardRetrySeconds(error, taskId, count);
   if (error !== BUSY) {
     const { code, detail } = error;
     logger.warn('card not updated', { taskId, code, detail, count, delaySeconds });
   }
-  if (isOwnFault(error)) countFailure();
+  if (isCounted(message, error, nowMs)) countFailure();
   if (!isPassing(error)) metrics.addMetric(Metric.SlackTerminalErrors, MetricUnit.Count, 1);
   if (next === undefined) return false;
   await sendLater(next, delaySeconds);

@@ -158,4 +158,19 @@ describe('update-card, whose tables refuse every request', () => {
     expect(answer.batchItemFailures).toHaveLength(failures);
     expect(counted().slice(0, 1)).toMatchObject(ONCE);
   });
+
+  it.each([
+    ['was put back just now', 0, ONCE],
+    ['has been tried for two minutes: a single card takes back no release for a day', 120_000, []],
+  ])('counts what it puts back again, unless that %s', async (_since, agedMs, expected) => {
+    queue.status = 200;
+    const retry = { count: 1, sinceMs: Date.now() - agedMs };
+    const message = JSON.stringify({ detail: { taskId: queuedTask().taskId }, retry });
+
+    const answer = await handlers.update(sqsEvent([message]), lambdaContext(systemClock));
+
+    expect(answer.batchItemFailures).toEqual([]);
+    expect(logged('card not updated')).toMatchObject([{ code: 'UNCLASSIFIED', count: 1 }]);
+    expect(counted()).toMatchObject(expected);
+  });
 });

@@ -44,7 +44,8 @@ export class NotifySlack implements Effect {
     const threadTs = await ensureThread({ ...this.#options, client }, task, snapshot);
     const contentHash = this.contentHash(task);
     const metadata = effectMetadata(effectKey, contentHash);
-    const ts = await postMessage(client, { channel, threadTs, text: escapeText(message), metadata });
+    const text = escapeText(message);
+    const ts = await postMessage(client, { channel, threadTs, text, linksAddresses: true, metadata });
     return this.#result(ts, contentHash);
   }
 

@@ -16,6 +16,8 @@ export interface EffectPost {
   readonly channel: string;
   /** Escaped text; also the fallback of notifications. */
   readonly text: string;
+  /** Whether Slack makes links of the addresses in it: what a person wrote for people to read. @default false */
+  readonly linksAddresses?: boolean;
   readonly blocks?: KnownBlock[];
   readonly threadTs?: string;
   readonly metadata: ReturnType<typeof effectMetadata>;
@@ -28,7 +30,7 @@ export async function postMessage(client: WebClient, post: EffectPost): Promise<
       channel: post.channel,
       text: post.text,
       metadata: post.metadata,
-      ...AS_WRITTEN,
+      ...(post.linksAddresses === true ? {} : AS_WRITTEN),
       unfurl_links: false,
       unfurl_media: false,
       ...(post.blocks === undefined ? {} : { blocks: post.blocks }),

@@ -92,4 +92,17 @@ describe('a message', () => {
 
     expect(forms).toMatchObject([{ channel, text, parse: 'none' }]);
   });
+
+  it('that a person wrote has its addresses as links', async () => {
+    const metadata = effectMetadata('key', 'hash');
+    await postMessage(createSlackClient('xoxb-token', `${server.url}/`), {
+      channel,
+      text,
+      linksAddresses: true,
+      metadata,
+    });
+
+    expect(forms).toMatchObject([{ channel, text }]);
+    expect(forms[0]).not.toHaveProperty('parse');
+  });
 });

@@ -95,11 +95,11 @@ export const postAction = (
     headers: { 'idempotency-key': idempotencyKey },
     body: JSON.stringify({ kind, payload }),
   } as const;
-  return eventually(
-    `${quoteId} ${idempotencyKey} to be answered`,
-    () => callApiPatiently(target, request).catch(unanswered),
-    ANSWER_LIMIT_MS,
-  );
+  const send = async (): Promise<ApiAnswer | undefined> => {
+    const answer = await callApiPatiently(target, request).catch(unanswered);
+    return answer === undefined || answer.status >= 500 ? undefined : answer;
+  };
+  return eventually(`${quoteId} ${idempotencyKey} to be answered`, send, ANSWER_LIMIT_MS);
 };
 
 /** The task once it is completed or failed for good. */

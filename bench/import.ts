@@ -5,8 +5,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FunctionName } from '../lambdas/contracts/environment.ts';
-import { bundleDirOf, FUNCTION_NAMES } from '../lib/bundling/bundle-functions.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../lambdas/contracts/environment.ts';
+import { bundleDirOf } from '../lib/bundling/bundle-functions.ts';
 import { coldImport } from './cold-import.ts';
 import { type Figure, median, report } from './report.ts';
 import { bundleFloor } from './sdk-floor.ts';

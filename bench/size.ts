@@ -1,8 +1,8 @@
 /** Size and cold import of every deployed bundle, as esbuild leaves it for Lambda. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FunctionName } from '../lambdas/contracts/environment.ts';
-import { bundleDirOf, FUNCTION_NAMES } from '../lib/bundling/bundle-functions.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../lambdas/contracts/environment.ts';
+import { bundleDirOf } from '../lib/bundling/bundle-functions.ts';
 import { coldImport } from './cold-import.ts';
 import { type Figure, median, report } from './report.ts';
 

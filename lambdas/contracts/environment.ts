@@ -82,6 +82,10 @@ export const FUNCTION_ENV = {
 } as const satisfies Record<string, readonly EnvName[]>;
 /** Name of a deployed function. */
 export type FunctionName = keyof typeof FUNCTION_ENV;
+/** Name of every deployed function, in the order of {@link FUNCTION_ENV}. */
+export const FUNCTION_NAMES: readonly FunctionName[] = Object.keys(FUNCTION_ENV).filter(
+  (name): name is FunctionName => Object.hasOwn(FUNCTION_ENV, name),
+);
 
 /** Tables, their keys and indexes: what `lib` creates is what the adapters query. */
 export const TASKS_TABLE = {

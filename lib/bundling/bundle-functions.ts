@@ -8,16 +8,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
-import { FUNCTION_ENV } from '../../lambdas/contracts/environment.ts';
+import { FUNCTION_NAMES } from '../../lambdas/contracts/environment.ts';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
 import { FONT_FILES } from '../../lambdas/contracts/font-files.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
-
-/** Name of every deployed function, in the order of the contract. */
-export const FUNCTION_NAMES: readonly FunctionName[] = Object.keys(FUNCTION_ENV).filter(
-  (name): name is FunctionName => Object.hasOwn(FUNCTION_ENV, name),
-);
 
 /** Folder of the fonts inside the bundle of the function that renders PDFs; the value of `FONTS_DIR`. */
 export const FONTS_DIR = 'fonts';

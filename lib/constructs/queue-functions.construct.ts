@@ -1,8 +1,7 @@
 import type { Alias, Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { FunctionName } from '../../lambdas/contracts/environment.ts';
-import { FUNCTION_NAMES } from '../bundling/bundle-functions.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../lambdas/contracts/environment.ts';
 import { LIVE_ALIAS, Rollout } from '../config/queue-config.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import { asReported } from './acknowledge.ts';

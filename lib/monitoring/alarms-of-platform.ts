@@ -1,6 +1,6 @@
 /** Alarms on what carries the actions: the sweep, executions, functions, the stream and the API. */
 import { WORKER_BY_KIND } from '../../lambdas/contracts/action-kinds.ts';
-import { FUNCTION_ENV, type FunctionName } from '../../lambdas/contracts/environment.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../lambdas/contracts/environment.ts';
 import { Metric } from '../../lambdas/contracts/metric-names.ts';
 import { type AlarmDefinition, ONLY } from './alarm-definition.ts';
 import { counted, ofApi, ofFunction, ofMachine, type Signal } from './signals.ts';
@@ -9,10 +9,8 @@ const HOUR_MS = 60 * 60 * 1_000;
 
 const isWorker = (name: FunctionName): boolean =>
   Object.values(WORKER_BY_KIND).some((worker) => name === `run-action-${worker}`);
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant
-const FUNCTIONS = Object.keys(FUNCTION_ENV) as FunctionName[];
-const WORKERS = FUNCTIONS.filter(isWorker);
-const OTHERS = FUNCTIONS.filter((name) => !isWorker(name));
+const WORKERS = FUNCTION_NAMES.filter(isWorker);
+const OTHERS = FUNCTION_NAMES.filter((name) => !isWorker(name));
 
 const eachOf = (names: readonly FunctionName[], metric: 'Errors' | 'Throttles'): Record<string, Signal> =>
   Object.fromEntries(names.map((name) => [name, ofFunction(name, metric)]));
@@ -104,7 +102,7 @@ const FUNCTION_ALARMS: readonly AlarmDefinition[] = [
     slug: 'function-errors',
     meaning: 'A function threw, crashed or ran out of time five times in 15 minutes',
     severity: 'page',
-    signals: eachOf(FUNCTIONS, 'Errors'),
+    signals: eachOf(FUNCTION_NAMES, 'Errors'),
     comparison: '>=',
     threshold: 5,
     periodMinutes: 15,

@@ -2,53 +2,12 @@
  * The dashboard as plain data. The CDK dashboard and the picture in the documents are both made from this, so each widget
  * of the one is a panel of the other.
  */
-import { FUNCTION_ENV, type FunctionName } from '../../lambdas/contracts/environment.ts';
+import { FUNCTION_NAMES } from '../../lambdas/contracts/environment.ts';
 import { KPI_CONTRACT, KpiName } from '../../lambdas/contracts/kpi-contract.ts';
 import { Metric } from '../../lambdas/contracts/metric-names.ts';
 import { KPI_SIGNALS } from './kpi-signals.ts';
-import {
-  ageOf,
-  counted,
-  depthOf,
-  ofApi,
-  ofFunction,
-  ofMachine,
-  type QueueRole,
-  type Signal,
-} from './signals.ts';
-
-/** One line of a chart. */
-export interface SeriesDefinition {
-  readonly label: string;
-  readonly signal: Signal;
-}
-
-/** One chart. */
-export interface WidgetDefinition {
-  /** Kebab-case, the same for ever: panels are found by it. */
-  readonly id: string;
-  readonly title: string;
-  /** Of the vertical axis. */
-  readonly unit: '%' | 'ms' | 's' | 'count';
-  readonly series: readonly SeriesDefinition[];
-  /** Width in columns of 24. */
-  readonly width: 6 | 8 | 12;
-  /** Period of every series. */
-  readonly periodMinutes: 1 | 5 | 60;
-  /** A horizontal line. */
-  readonly target?: { readonly value: number; readonly label: string };
-  /** KPI that the chart shows; its picture is computed by the KPI module. */
-  readonly kpi?: KpiName;
-}
-
-/** One row of charts under a heading. */
-export interface SectionDefinition {
-  readonly title: string;
-  readonly widgets: readonly WidgetDefinition[];
-}
-
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant
-const FUNCTIONS = Object.keys(FUNCTION_ENV) as FunctionName[];
+import type { SectionDefinition, SeriesDefinition, WidgetDefinition } from './widget-definition.ts';
+import { ageOf, counted, depthOf, ofApi, ofFunction, ofMachine, type QueueRole } from './signals.ts';
 
 const kpiWidget = (kpi: KpiName): WidgetDefinition => {
   const { title, unit, target, bound } = KPI_CONTRACT[kpi];
@@ -190,7 +149,7 @@ const perFunction = (
   unit,
   width: 6,
   periodMinutes: 5,
-  series: FUNCTIONS.map((name) => ({ label: name, signal: ofFunction(name, metric, statistic) })),
+  series: FUNCTION_NAMES.map((name) => ({ label: name, signal: ofFunction(name, metric, statistic) })),
 });
 
 const FUNCTION_WIDGETS: readonly WidgetDefinition[] = [

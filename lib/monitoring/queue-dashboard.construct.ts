@@ -1,8 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { Color, Dashboard, GraphWidget, type IWidget, Row, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { DASHBOARD, type SectionDefinition, type WidgetDefinition } from './dashboard-definition.ts';
+import { DASHBOARD } from './dashboard-definition.ts';
 import type { MetricFactory } from './metric-factory.ts';
+import type { SectionDefinition, WidgetDefinition } from './widget-definition.ts';
 
 /** Properties of {@link QueueDashboard}. */
 export interface QueueDashboardProps {

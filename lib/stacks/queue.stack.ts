@@ -2,7 +2,7 @@ import { CliCredentialsStackSynthesizer, Stack } from 'aws-cdk-lib';
 import type { IStackSynthesizer, StackProps } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { FUNCTION_NAMES } from '../bundling/bundle-functions.ts';
+import { FUNCTION_NAMES } from '../../lambdas/contracts/environment.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import { Rollout, Stage } from '../config/queue-config.ts';
 import { ActionApi } from '../constructs/action-api.construct.ts';

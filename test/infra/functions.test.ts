@@ -1,9 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_ENV } from '../../lambdas/contracts/environment.ts';
+import { FUNCTION_ENV, FUNCTION_NAMES } from '../../lambdas/contracts/environment.ts';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
 import { POLICY } from '../../lambdas/domain/policy.ts';
-import { FUNCTION_NAMES } from '../../lib/bundling/bundle-functions.ts';
 import { Stage } from '../../lib/config/queue-config.ts';
 import { readQuoteAction, tasksOf } from '../../statemachines/asl.ts';
 import { synthesize } from './synthesis.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FunctionName } from '../../lambdas/contracts/environment.ts';
-import { FUNCTION_NAMES } from '../../lib/bundling/bundle-functions.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../lambdas/contracts/environment.ts';
 import { Stage } from '../../lib/config/queue-config.ts';
 import { type Grant, grantOf, statementsOf } from './statements.ts';
 import { synthesize } from './synthesis.ts';

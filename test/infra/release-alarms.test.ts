@@ -1,8 +1,8 @@
 /** What the alarms look at that take a release back. */
 import { describe, expect, it } from 'vitest';
+import { FUNCTION_NAMES } from '../../lambdas/contracts/environment.ts';
 import { METRIC_NAMESPACE } from '../../lambdas/contracts/metric-names.ts';
 import { SERVICE_NAME } from '../../lambdas/platform/observability.ts';
-import { FUNCTION_NAMES } from '../../lib/bundling/bundle-functions.ts';
 import { Stage } from '../../lib/config/queue-config.ts';
 import { PINNED_FUNCTIONS } from '../../lib/constructs/pinned-workers.construct.ts';
 import { RELEASE_ALARM_MEANINGS } from '../../lib/monitoring/release-alarm-meanings.ts';

@@ -1,8 +1,7 @@
 /** How one release follows another on AWS, as far as templates tell. */
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import type { FunctionName } from '../../lambdas/contracts/environment.ts';
-import { FUNCTION_NAMES } from '../../lib/bundling/bundle-functions.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../lambdas/contracts/environment.ts';
 import { Stage } from '../../lib/config/queue-config.ts';
 import { PINNED_FUNCTIONS } from '../../lib/constructs/pinned-workers.construct.ts';
 import { synthesize } from './synthesis.ts';

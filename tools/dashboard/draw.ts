@@ -1,7 +1,7 @@
 /** The dashboard as a picture. */
 import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import type { WidgetDefinition } from '../../lib/monitoring/dashboard-definition.ts';
+import type { WidgetDefinition } from '../../lib/monitoring/widget-definition.ts';
 import { type Panel, type PanelRow, panelsOf } from './panels.ts';
 import type { Recording } from './recording.ts';
 

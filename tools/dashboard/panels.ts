@@ -1,7 +1,8 @@
 /** Each widget of the dashboard with the points that a recording gives it. */
 import { reportKpis } from '../../lambdas/domain/kpi.ts';
 import type { KpiName } from '../../lambdas/contracts/kpi-contract.ts';
-import { DASHBOARD, type WidgetDefinition } from '../../lib/monitoring/dashboard-definition.ts';
+import { DASHBOARD } from '../../lib/monitoring/dashboard-definition.ts';
+import type { WidgetDefinition } from '../../lib/monitoring/widget-definition.ts';
 import { isMath, type MetricUse } from '../../lib/monitoring/signals.ts';
 import { type Measured, measure } from './measured.ts';
 import type { Recording } from './recording.ts';

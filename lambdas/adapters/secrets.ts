@@ -1,20 +1,14 @@
 /** Provider secrets from Secrets Manager, cached for five minutes: a rotated one is picked up without a deploy. */
 import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
+import { crmSecretSchema, type SlackSecret, slackSecretSchema } from '../contracts/provider-secrets.ts';
 import { CLIENT_OPTIONS } from '../platform/client-options.ts';
 import { QueueError } from '../domain/errors.ts';
 
 const CACHE_SECONDS = 300;
 
 const provider = new SecretsProvider({ awsSdkV3Client: new SecretsManagerClient(CLIENT_OPTIONS) });
-
-const text = z.string().check(z.regex(/\S/, 'expected a value'));
-const crmSecretSchema = z.object({ token: text });
-const slackSecretSchema = z.object({ botToken: text, signingSecrets: z.array(text).check(z.minLength(1)) });
-
-/** What the queue holds of Slack: the bot token, and the signing secrets (two during a rotation). */
-export type SlackSecret = z.infer<typeof slackSecretSchema>;
 
 async function readSecret<T>(schema: z.ZodMiniType<T>, secretArn: string, forceFetch = false): Promise<T> {
   const value = await provider.get(secretArn, { maxAge: CACHE_SECONDS, transform: 'json', forceFetch });

@@ -4,6 +4,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import * as z from 'zod/mini';
 import { Env } from '../../lambdas/contracts/environment.ts';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+import { type SlackSecret, slackSecretSchema } from '../../lambdas/contracts/provider-secrets.ts';
 import { readFunctionEnvironment, type ReadVariable } from '../cli/function-environment.ts';
 import { NodeSha256 } from '../cli/node-sha256.ts';
 import type { Target } from '../cli/target.ts';
@@ -23,12 +24,6 @@ export interface SlackDeployment {
   readonly channelId: string;
   readonly secretArn: string;
   readonly operatorsParameter: string;
-}
-
-/** What the secret must hold. */
-export interface SlackCredentials {
-  readonly botToken: string;
-  readonly signingSecrets: readonly string[];
 }
 
 const clientOptions = ({ region, credentials, awsEndpointUrl }: DoctorTarget) => ({
@@ -51,12 +46,6 @@ export async function readDeployment(target: DoctorTarget): Promise<SlackDeploym
   };
 }
 
-const text = z.string().check(z.minLength(1));
-const credentialsSchema = z.object({
-  botToken: text,
-  signingSecrets: z.array(text).check(z.minLength(1), z.maxLength(2)),
-});
-
 /** The parser's own error quotes what it was given, so it goes no further. */
 function parsedOrNothing(json: string): unknown {
   try {
@@ -67,11 +56,11 @@ function parsedOrNothing(json: string): unknown {
 }
 
 /** @throws {Error} when it has no value, or not the documented one; its value is in no message */
-export async function readCredentials(target: DoctorTarget, secretArn: string): Promise<SlackCredentials> {
+export async function readCredentials(target: DoctorTarget, secretArn: string): Promise<SlackSecret> {
   const client = new SecretsManagerClient(clientOptions(target));
   try {
     const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
-    const parsed = credentialsSchema.safeParse(parsedOrNothing(SecretString));
+    const parsed = slackSecretSchema.safeParse(parsedOrNothing(SecretString));
     if (parsed.success) return parsed.data;
     const fields = parsed.error.issues.map((issue) => issue.path.join('.') || '(the whole)').join(', ');
     throw new Error(`the secret's value is not as documented: ${fields}`);

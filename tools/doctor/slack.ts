@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseOperators } from '../../lambdas/adapters/slack/operators.ts';
 import { createSlackClient } from '../../lambdas/adapters/slack/slack-client.ts';
+import type { SlackSecret } from '../../lambdas/contracts/provider-secrets.ts';
 import { readStage } from '../cli/stage-target.ts';
 import { resolveTarget } from '../cli/target.ts';
 import type { TargetOptions } from '../cli/target.ts';
@@ -9,7 +10,7 @@ import { localStatus } from '../local/environment.ts';
 import { checkManifest, readManifest } from './app-manifest.ts';
 import type { AppAccess } from './app-manifest.ts';
 import { readCredentials, readDeployment, readParameter } from './deployment.ts';
-import type { DoctorTarget, SlackCredentials, SlackDeployment } from './deployment.ts';
+import type { DoctorTarget, SlackDeployment } from './deployment.ts';
 import { failed, findingText, ok } from './finding.ts';
 import type { Finding, Subject } from './finding.ts';
 import { checkRequestUrls } from './request-url-checks.ts';
@@ -78,7 +79,7 @@ const SLACK_ITSELF = 'https://slack.com/api/';
 async function* examineSlack(
   target: DoctorTarget,
   { slackApiUrl, channelId, operatorsParameter }: SlackDeployment,
-  { botToken, signingSecrets }: SlackCredentials,
+  { botToken, signingSecrets }: SlackSecret,
   access: AppAccess | undefined,
 ): AsyncGenerator<Finding> {
   const client = createSlackClient(botToken, slackApiUrl);

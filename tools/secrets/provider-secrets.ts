@@ -9,17 +9,17 @@ import {
 import * as z from 'zod/mini';
 import { CliError } from '../cli/cli-error.ts';
 import type { StageTarget } from '../cli/stage-target.ts';
+import {
+  type CrmSecret,
+  crmSecretSchema,
+  MAX_SIGNING_SECRETS,
+  type SlackSecret,
+  slackSecretSchema,
+} from '../../lambdas/contracts/provider-secrets.ts';
 
-const value = z.string().check(z.regex(/^\S+$/, 'expected a value without spaces'));
-/** KEEP IN STEP WITH lambdas/adapters/secrets.ts */
-const crmSchema = z.strictObject({ token: value });
-/** KEEP IN STEP WITH lambdas/adapters/secrets.ts */
-const slackSchema = z.strictObject({
-  botToken: value,
-  signingSecrets: z.array(value).check(z.minLength(1), z.maxLength(2)),
-});
-type CrmSecret = z.infer<typeof crmSchema>;
-type SlackSecret = z.infer<typeof slackSchema>;
+/** Closed, unlike what the functions read: a change writes the whole, and would lose a field that it does not know. */
+const crmSchema = z.strictObject(crmSecretSchema.shape);
+const slackSchema = z.strictObject(slackSecretSchema.shape);
 
 /** What can be rotated. */
 export const SecretField = {
@@ -116,7 +116,7 @@ export class ProviderSecretsEditor {
     const slack = await this.#slack();
     if (field === SecretField.SlackBotToken) return this.#write('slack', { ...slack, botToken: secret });
     if (slack.signingSecrets.includes(secret)) throw new CliError('value: expected one that is not in use');
-    if (slack.signingSecrets.length === 2) {
+    if (slack.signingSecrets.length === MAX_SIGNING_SECRETS) {
       throw new CliError('Two signing secrets are in use: drop the older one first');
     }
     return this.#write('slack', { ...slack, signingSecrets: [secret, ...slack.signingSecrets] });

@@ -5,11 +5,10 @@
  * 3. The reason of a refusal is for our log; the caller learns nothing but that it was refused.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { MAX_SIGNING_SECRETS } from '../../contracts/provider-secrets.ts';
 
 /** Slack's own limit: a request that is older, or from further in the future, is refused. */
 export const MAX_SIGNATURE_AGE_SECONDS = 300;
-/** The present signing secret and, during a rotation, the one before or after it. */
-export const MAX_SIGNING_SECRETS = 2;
 
 /** Why a request is not taken for Slack's. */
 export const SignatureRefusal = {

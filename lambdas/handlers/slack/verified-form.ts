@@ -5,8 +5,8 @@
  * 3. Without a usable signing secret nothing passes.
  */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { SlackSecret } from '../../adapters/secrets.ts';
 import { SignatureRefusal, verifySignature } from '../../adapters/slack/verify-signature.ts';
+import type { SlackSecret } from '../../contracts/provider-secrets.ts';
 import { MAX_SLACK_BODY_BYTES } from '../../contracts/slack-payloads.ts';
 import type { Clock } from '../../domain/ports.ts';
 import { headerOf } from '../header-of.ts';

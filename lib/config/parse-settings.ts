@@ -1,9 +1,9 @@
 /** One parser per shape of setting; each names the setting and what was expected. */
+import { isOperatorEntry, NO_OPERATORS, operatorEntries } from '../../lambdas/contracts/operator-list.ts';
 import { ConfigError } from './config-error.ts';
 
 const ENGINE = /^[a-z0-9][a-z0-9-]*@\d+\.\d+\.\d+$/;
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
-const OPERATOR = /^(?:none|[TE][A-Z0-9]{2,20}:[UW][A-Z0-9]{2,20})$/;
 const CHANNEL = /^[CG][A-Z0-9]{2,20}$/;
 const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
 const REDEPLOY = /^[A-Za-z0-9][\w.-]{0,31}$/;
@@ -18,10 +18,12 @@ const parse = (setting: string, expected: string, given: unknown, check: Check):
   return given;
 };
 
+const areDistinct = (items: readonly string[]): boolean => new Set(items).size === items.length;
+
 const parseList = (setting: string, expected: string, given: unknown, pattern: RegExp): readonly string[] => {
   const items = typeof given === 'string' ? given.split(',').map((item) => item.trim()) : [];
   const valid = items.length > 0 && items.every((item) => pattern.test(item));
-  if (!valid || new Set(items).size < items.length) throw new ConfigError(setting, expected, given);
+  if (!valid || !areDistinct(items)) throw new ConfigError(setting, expected, given);
   return items;
 };
 
@@ -49,17 +51,17 @@ export const parseRegions = (setting: string, given: unknown): readonly string[]
 export const parseEngines = (setting: string, given: unknown): readonly string[] =>
   parseList(setting, 'distinct name@major.minor.patch separated by commas', given, ENGINE);
 
+const OPERATORS = `distinct <team id>:<user id> separated by commas, like T0123456789:U0123456789, or ${NO_OPERATORS} alone for nobody`;
+
 /**
- * Comma-separated `<team id>:<user id>` of Slack, no duplicates; `none` for nobody.
+ * Comma-separated `<team id>:<user id>` of Slack, no duplicates; nobody for `none`.
  * @throws {ConfigError}
  */
-export const parseOperators = (setting: string, given: unknown): readonly string[] =>
-  parseList(
-    setting,
-    'distinct <team id>:<user id> separated by commas, like T0123456789:U0123456789',
-    given,
-    OPERATOR,
-  );
+export const parseOperators = (setting: string, given: unknown): readonly string[] => {
+  const check: Check = (text) =>
+    operatorEntries(text).every(isOperatorEntry) && areDistinct(operatorEntries(text));
+  return operatorEntries(parse(setting, OPERATORS, given, check));
+};
 
 /**
  * Twelve digits, or absent.

@@ -57,7 +57,7 @@ export interface QueueConfig extends StageSettings {
   /** Ends in a slash, as the Slack client expects. */
   readonly slackApiUrl: string;
   readonly slackChannelId: string;
-  /** Who may operate tasks from Slack at first: `<team id>:<user id>` each, or `none`. */
+  /** Who may operate tasks from Slack at first: `<team id>:<user id>` each; empty: nobody. */
   readonly slackOperators: readonly string[];
   /** `name@version` of the deterministic engines whose snapshots are accepted; at least one. */
   readonly allowedEngines: readonly string[];

@@ -38,9 +38,6 @@ const LOCAL_DEFAULTS = {
   slackOperators: 'T0QUOTEQ1:U0ADAOPS1,T0QUOTEQ1:U0LINOPS2',
 } as const;
 
-/** Without a list, nobody may operate tasks from Slack; SSM takes no empty parameter. */
-const NOBODY = 'none';
-
 const readUrls = (
   sources: ConfigSources,
   isLocal: boolean,
@@ -65,8 +62,8 @@ const readBusiness = (
 ): Pick<QueueConfig, 'slackChannelId' | 'slackOperators' | 'allowedEngines' | 'breakGlassRoleName'> => {
   const local = isLocal ? LOCAL_DEFAULTS : undefined;
   const channel = lookup(sources, 'slackChannelId', 'QUOTEQ_SLACK_CHANNEL_ID', local?.slackChannelId);
-  const initial = local?.slackOperators ?? NOBODY;
-  const operators = lookup(sources, 'slackOperators', 'QUOTEQ_SLACK_OPERATORS', initial);
+  // No default on AWS: a deployment that left it out would lock every operator out.
+  const operators = lookup(sources, 'slackOperators', 'QUOTEQ_SLACK_OPERATORS', local?.slackOperators);
   const engines = lookup(sources, 'allowedEngines', 'QUOTEQ_ALLOWED_ENGINES', local?.allowedEngines);
   const role = lookup(sources, 'breakGlassRoleName', 'QUOTEQ_BREAK_GLASS_ROLE_NAME', 'quoteq-break-glass');
   return {

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { StringListParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import { NO_OPERATORS } from '../../lambdas/contracts/operator-list.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 
 /** Properties of {@link Operators}. */
@@ -24,7 +25,7 @@ export class Operators extends Construct {
     this.parameter = new StringListParameter(this, 'Parameter', {
       parameterName: this.parameterName,
       description: 'Who may operate tasks from Slack: team:user, separated by commas',
-      stringListValue: [...slackOperators],
+      stringListValue: slackOperators.length === 0 ? [NO_OPERATORS] : [...slackOperators],
     });
     this.parameterArn = Stack.of(this).formatArn({
       service: 'ssm',

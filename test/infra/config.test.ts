@@ -3,7 +3,12 @@ import { ConfigError } from '../../lib/config/config-error.ts';
 import type { QueueConfig } from '../../lib/config/queue-config.ts';
 import { readConfig } from '../../lib/config/read-config.ts';
 
-const AWS = { stage: 'prod', slackChannelId: 'C0123456789', allowedEngines: 'duckstore-pricing@3.2.0' };
+const AWS = {
+  stage: 'prod',
+  slackChannelId: 'C0123456789',
+  allowedEngines: 'duckstore-pricing@3.2.0',
+  slackOperators: 'none',
+};
 
 const read = (context: Record<string, unknown>, env: Record<string, string> = {}): QueueConfig =>
   readConfig({ context, env });

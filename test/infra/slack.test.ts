@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { parseOperators } from '../../lambdas/adapters/slack/operators.ts';
 import { Stage } from '../../lib/config/queue-config.ts';
 import { LOCAL_WORKSPACE } from '../../tools/local/slack.ts';
 import { queueApp, synthesize } from './synthesis.ts';
@@ -85,8 +86,8 @@ describe('queues of cards and clicks', () => {
 });
 
 describe('operators', () => {
-  it('are nobody until somebody is named', () => {
-    expect(operatorsOf(Stage.Prod)).toMatchObject({
+  it('are nobody where the deployment says so', () => {
+    expect(operatorsOf(Stage.Prod, { slackOperators: 'none' })).toMatchObject({
       Name: '/quoteq-prod/slack/operators',
       Type: 'StringList',
       Value: 'none',
@@ -97,9 +98,46 @@ describe('operators', () => {
     const slackOperators = 'T0123456789:U0123456789,T0123456789:W0123456789';
 
     expect(operatorsOf(Stage.Prod, { slackOperators })).toMatchObject({ Value: slackOperators });
-    expect(() => queueApp(Stage.Prod, { slackOperators: 'U0123456789' })).toThrow(
-      '-c slackOperators: expected distinct <team id>:<user id>',
+  });
+
+  it.each([Stage.Dev, Stage.Prod])(
+    'are named on stage %s, or `none` is, since a default would lock them out',
+    (stage) => {
+      expect(() => queueApp(stage, { slackOperators: undefined })).toThrow(
+        '-c slackOperators (or QUOTEQ_SLACK_OPERATORS): expected distinct <team id>:<user id> separated by commas, like T0123456789:U0123456789, or none alone for nobody, got nothing',
+      );
+    },
+  );
+
+  it.each([
+    'T0123456789:U0123456789',
+    'T0123456789:U0123456789, E0123456789:W0123456789',
+    'none',
+    'none,T0123456789:U0123456789',
+    'T0123456789:U0123456789,none',
+    'none,none',
+    'T0123456789:U0123456789,',
+    'U0123456789',
+    '',
+  ])('are refused by the deployment where the functions would refuse them: %j', (slackOperators) => {
+    const isRefused = (read: () => unknown): boolean => {
+      try {
+        read();
+        return false;
+      } catch {
+        return true;
+      }
+    };
+
+    expect(isRefused(() => queueApp(Stage.Prod, { slackOperators }))).toBe(
+      isRefused(() => parseOperators(slackOperators)),
     );
+  });
+
+  it('are named once each', () => {
+    const slackOperators = 'T0123456789:U0123456789,T0123456789:U0123456789';
+
+    expect(() => queueApp(Stage.Prod, { slackOperators })).toThrow('-c slackOperators: expected distinct');
   });
 
   it('are on the local stage the two people of the local workspace', () => {

@@ -7,7 +7,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
 import { removeBundles } from '../../lib/bundling/bundle-functions.ts';
-import type { Stage } from '../../lib/config/queue-config.ts';
+import { Stage } from '../../lib/config/queue-config.ts';
 import { createQueueApp } from '../../lib/queue-app.ts';
 import type { QueueApp } from '../../lib/queue-app.ts';
 
@@ -22,6 +22,7 @@ afterAll(() => {
 const AWS_CONTEXT = {
   slackChannelId: 'C0123456789',
   allowedEngines: 'duckstore-pricing@3.2.0',
+  slackOperators: 'T0123456789:U0123456789',
 } as const;
 
 const featureFlags = (): Record<string, unknown> => {
@@ -44,7 +45,13 @@ export const queueApp = (
   createQueueApp(env, {
     outdir,
     ...props,
-    context: { ...featureFlags(), regions: 'eu-central-1', ...AWS_CONTEXT, ...context, stage },
+    context: {
+      ...featureFlags(),
+      regions: 'eu-central-1',
+      ...(stage === Stage.Local ? {} : AWS_CONTEXT),
+      ...context,
+      stage,
+    },
   });
 
 /** The part of a template that the tests look at. */

@@ -2,6 +2,7 @@
  * The allow-list of operators: (team id, user id) pairs in an SSM parameter of type StringList, `T0123:U0456,…`.
  * Nobody is an operator by membership of a workspace or a channel.
  */
+import { isOperatorEntry, operatorEntries } from '../../contracts/operator-list.ts';
 import { QueueError } from '../../domain/errors.ts';
 import { ssmParameter } from '../ssm-parameter.ts';
 
@@ -19,19 +20,13 @@ export interface SlackPerson {
 /** Reads the value of the parameter. */
 export type ReadOperators = () => Promise<string | undefined>;
 
-const ENTRY = /^[TE][A-Z0-9]+:[UW][A-Z0-9]+$/;
-
-/** Values that set-up puts where there is nobody yet: SSM takes no empty parameter. */
-const NOBODY: ReadonlySet<string> = new Set(['', '-', 'none']);
-
 /**
  * The operators of a parameter's value.
  * @throws {QueueError} `PROVIDER_MISCONFIGURED` naming the place of an entry that is no `team:user`; then nobody is one
  */
 export function parseOperators(value: string): ReadonlySet<string> {
-  if (NOBODY.has(value.trim())) return new Set();
-  const entries = value.split(',').map((entry) => entry.trim());
-  const wrong = entries.findIndex((entry) => !ENTRY.test(entry));
+  const entries = operatorEntries(value);
+  const wrong = entries.findIndex((entry) => !isOperatorEntry(entry));
   if (wrong === -1) return new Set(entries);
   throw new QueueError('PROVIDER_MISCONFIGURED', {
     detail: `operators: entry ${wrong + 1} of ${entries.length}: expected a team id and a user id, like T0123:U0456`,

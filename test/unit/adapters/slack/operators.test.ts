@@ -27,11 +27,15 @@ describe('createOperatorCheck', () => {
 });
 
 describe('parseOperators', () => {
-  it.each(['', ' ', 'none', '-'])('finds nobody in “%s”', (value) => {
+  it.each(['none', ' none '])('finds nobody in “%s”', (value) => {
     expect(parseOperators(value).size).toBe(0);
   });
 
   it.each([
+    '',
+    '-',
+    'none,T0QUOTEQ1:U0ADAOPS1',
+    'T0QUOTEQ1:U0ADAOPS1,none',
     'U0ADAOPS1',
     'T0QUOTEQ1:',
     ':U0ADAOPS1',

@@ -6,7 +6,7 @@ import { ConfigError } from './config-error.ts';
 import * as parse from './parse-settings.ts';
 import { Rollout, Stage } from './queue-config.ts';
 import type { QueueConfig } from './queue-config.ts';
-import { type SettingKey, checkKeys } from './setting-keys.ts';
+import { type SettingKey, checkEffect, checkKeys } from './setting-keys.ts';
 import { STAGE_SETTINGS } from './stage-settings.ts';
 
 /** The two places settings come from. */
@@ -99,11 +99,12 @@ const readAlarms = (
 /**
  * Reads and checks every setting of a synthesis. The stage is `local` unless `-c stage=…` names another; the Regions
  * are `-c regions=a,b`, else the one the CDK command line was given.
- * @throws {ConfigError} naming the setting and what was expected; a key that is none is a setting too
+ * @throws {ConfigError} naming the setting and what was expected; a key that is none is a setting too, and so is one given in vain
  */
 export const readConfig = (sources: ConfigSources): QueueConfig => {
   checkKeys(sources.context);
   const stage = parse.parseOneOf('-c stage', sources.context['stage'] ?? Stage.Local, Object.values(Stage));
+  checkEffect(sources.context, stage);
   const isLocal = stage === Stage.Local;
   const regions = lookup(sources, 'regions', 'CDK_DEFAULT_REGION', isLocal ? 'us-east-1' : undefined);
   return {

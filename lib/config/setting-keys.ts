@@ -1,5 +1,6 @@
 /** The names of our settings in the CDK context, so that one that is mistyped is not taken for absent. */
 import { ConfigError } from './config-error.ts';
+import { Stage } from './queue-config.ts';
 
 /** Everything that `-c` may set. */
 export const SETTING_KEYS = [
@@ -21,11 +22,20 @@ export const SETTING_KEYS = [
 /** One of {@link SETTING_KEYS}. */
 export type SettingKey = (typeof SETTING_KEYS)[number];
 
+const NO_ALARMS = 'which has no alarms';
+/** Settings that have no effect on some stages, with the reason. */
+const WITHOUT_EFFECT: Readonly<Record<'local' | 'aws', Partial<Record<SettingKey, string>>>> = {
+  local: { alarmEmail: NO_ALARMS, alarmTopicArn: NO_ALARMS, runbookBaseUrl: NO_ALARMS },
+  aws: { awsEndpointUrl: 'whose functions call AWS itself' },
+};
+
 /** Keys without a namespace that the CDK command line keeps in the context itself. */
 const KEYS_OF_CDK: readonly string[] = ['acknowledged-issue-numbers', 'cli-telemetry'];
 
 /** A feature flag, or what was looked up, has a namespace: `@aws-cdk/…`, `aws:cdk:…`, `availability-zones:…`. */
-const isOurs = (key: string): boolean => /^[\w-]+$/.test(key) && !KEYS_OF_CDK.includes(key);
+const NAMESPACED = /^(?:@[\w-]+\/|[\w-]+:)/;
+
+const isOurs = (key: string): boolean => !NAMESPACED.test(key) && !KEYS_OF_CDK.includes(key);
 
 /** Least number of letters to put in, take out or change (Levenshtein), case aside. */
 const distance = (a: string, b: string): number => {
@@ -57,4 +67,17 @@ export const checkKeys = (context: Readonly<Record<string, unknown>>): void => {
     `the name of a setting, of which ${closestTo(unknown)} is the closest`,
     unknown,
   );
+};
+
+/**
+ * Refuses what `-c` gives to a stage in vain. The environment may carry it all the same, since it is set for every stage.
+ * @throws {ConfigError} with the reason why it has no effect
+ */
+export const checkEffect = (context: Readonly<Record<string, unknown>>, stage: Stage): void => {
+  const without = WITHOUT_EFFECT[stage === Stage.Local ? 'local' : 'aws'];
+  for (const [key, reason] of Object.entries(without)) {
+    const given = context[key];
+    if (given !== undefined)
+      throw new ConfigError(`-c ${key}`, `nothing on stage ${stage}, ${reason}`, given);
+  }
 };

@@ -97,7 +97,7 @@ const REFUSED: readonly [
   ],
   [
     'a runbook address that is none',
-    { runbookBaseUrl: 'foo' },
+    { ...AWS, regions: 'eu-west-1', runbookBaseUrl: 'foo' },
     {},
     '-c runbookBaseUrl: expected a plain https: address without a slash at the end, got "foo"',
   ],
@@ -112,6 +112,43 @@ const REFUSED: readonly [
     { 'allowed-engines': 'a@1.0.0' },
     {},
     'of which allowedEngines is the closest',
+  ],
+  [
+    'a key with a dot',
+    { 'alarm.email': 'ops@example.com' },
+    {},
+    '-c alarm.email: expected the name of a setting, of which alarmEmail is the closest',
+  ],
+  ['a key with a blank', { 'alarm email': 'ops@example.com' }, {}, 'of which alarmEmail is the closest'],
+  [
+    'a key that only begins like one of a package',
+    { '@alarmEmail': 'ops@example.com' },
+    {},
+    'of which alarmEmail is the closest',
+  ],
+  [
+    'an endpoint of the local AWS on an AWS stage',
+    { ...AWS, regions: 'eu-west-1', awsEndpointUrl: 'http://127.0.0.1:4566' },
+    {},
+    '-c awsEndpointUrl: expected nothing on stage prod, whose functions call AWS itself, got "http://127.0.0.1:4566"',
+  ],
+  [
+    'an address for alarms on the local stage',
+    { alarmEmail: 'ops@example.com' },
+    {},
+    '-c alarmEmail: expected nothing on stage local, which has no alarms, got "ops@example.com"',
+  ],
+  [
+    'a topic for alarms on the local stage',
+    { alarmTopicArn: 'arn:aws:sns:eu-central-1:111122223333:on-call' },
+    {},
+    '-c alarmTopicArn: expected nothing on stage local, which has no alarms',
+  ],
+  [
+    'an address of runbooks on the local stage',
+    { runbookBaseUrl: 'https://runbooks.example' },
+    {},
+    '-c runbookBaseUrl: expected nothing on stage local, which has no alarms',
   ],
 ];
 
@@ -166,6 +203,15 @@ describe('readConfig', () => {
       regions: ['eu-west-1'],
       protectData: true,
     });
+  });
+
+  it('leaves what the environment says without effect to the other stages', () => {
+    const env = {
+      QUOTEQ_ALARM_EMAIL: 'ops@example.com',
+      QUOTEQ_RUNBOOK_BASE_URL: 'https://runbooks.example',
+    };
+
+    expect(read({}, env).stage).toBe('local');
   });
 
   it('shifts gradually in production unless it is told to move at once', () => {

@@ -18,6 +18,23 @@ export type Rollout = (typeof Rollout)[keyof typeof Rollout];
 /** Alias of functions and state machine that traffic goes to; what it points to is the release that is live. */
 export const LIVE_ALIAS = 'live';
 
+/** Routes that anybody may call, `<method> <path>`: they ask for no signature of IAM. */
+export const OpenRoute = {
+  Health: 'GET /health',
+  SlackInteractions: 'POST /slack/interactions',
+  SlackCommands: 'POST /slack/commands',
+} as const;
+/** One of {@link OpenRoute}. */
+export type OpenRoute = (typeof OpenRoute)[keyof typeof OpenRoute];
+
+/** How many requests API Gateway lets through; it answers the others with 429. AWS calls both targets, and no guarantees. */
+export interface RequestLimit {
+  /** Steady requests per second. */
+  readonly ratePerSecond: number;
+  /** Requests taken at once before the rate applies. */
+  readonly burst: number;
+}
+
 /** Settings fixed per stage. */
 export interface StageSettings {
   /** Tables refuse deletion, and tables, key, bucket and secrets outlive their stack. */
@@ -33,6 +50,8 @@ export interface StageSettings {
   readonly apiRatePerSecond: number;
   /** Requests the API takes at once before the rate applies. */
   readonly apiBurst: number;
+  /** Limits of open routes of their own, so that no stranger's requests make Lambda throttle. Absent: those of all routes. */
+  readonly openRouteLimits: Partial<Record<OpenRoute, RequestLimit>>;
   /** How a new release takes over; `-c rollout` overrides it on an AWS stage. */
   readonly rollout: Rollout;
 }

@@ -1,4 +1,4 @@
-import { Rollout, Stage } from './queue-config.ts';
+import { OpenRoute, Rollout, Stage } from './queue-config.ts';
 import type { StageSettings } from './queue-config.ts';
 
 /** The settings of each stage. */
@@ -9,6 +9,7 @@ export const STAGE_SETTINGS = {
     reservedConcurrency: {},
     apiRatePerSecond: 1_000,
     apiBurst: 2_000,
+    openRouteLimits: {},
     rollout: Rollout.None,
   },
   [Stage.Dev]: {
@@ -17,6 +18,7 @@ export const STAGE_SETTINGS = {
     reservedConcurrency: {},
     apiRatePerSecond: 20,
     apiBurst: 40,
+    openRouteLimits: {},
     rollout: Rollout.AtOnce,
   },
   [Stage.Prod]: {
@@ -38,6 +40,14 @@ export const STAGE_SETTINGS = {
     },
     apiRatePerSecond: 100,
     apiBurst: 200,
+    // Lambda's throttling is a 5xx, which takes a release back; API Gateway's is a 429. A cold start takes a request up to a
+    // second, so burst + rate × 1 s run at once at most: 10 and 5, as many as are reserved, and for the health check 30 of
+    // the 100 that the account keeps. `doctor slack` sends four requests to each Slack route, one after the other.
+    openRouteLimits: {
+      [OpenRoute.SlackInteractions]: { ratePerSecond: 5, burst: 5 },
+      [OpenRoute.SlackCommands]: { ratePerSecond: 1, burst: 4 },
+      [OpenRoute.Health]: { ratePerSecond: 10, burst: 20 },
+    },
     rollout: Rollout.Gradual,
   },
 } as const satisfies Record<Stage, StageSettings>;

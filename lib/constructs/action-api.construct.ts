@@ -1,19 +1,20 @@
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  CfnStage,
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
   HttpStage,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { HttpRoute, IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { HttpRoute } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { API_ROUTES } from '../../lambdas/contracts/api.ts';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
-import type { QueueConfig } from '../config/queue-config.ts';
+import { OpenRoute, type QueueConfig, type RequestLimit } from '../config/queue-config.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { DataKey } from './data-key.construct.ts';
 import { vendedLogGroupName } from './names.ts';
@@ -27,14 +28,15 @@ interface ApiRoute {
   readonly function: FunctionName;
 }
 
-const HEALTH_PATH = API_ROUTES.readHealth.path;
-const SLACK_PREFIX = '/slack/';
-/** The routes of the contract, and Slack's. All but the health check and Slack's ask for a signature of IAM. */
+/** The routes of the contract, and Slack's. All but those of {@link OpenRoute} ask for a signature of IAM. */
 const ROUTES: readonly ApiRoute[] = [
   ...Object.values(API_ROUTES).map((route) => ({ ...route, method: HttpMethod[route.method] })),
-  { method: HttpMethod.POST, path: `${SLACK_PREFIX}interactions`, function: 'slack-interactions' },
-  { method: HttpMethod.POST, path: `${SLACK_PREFIX}commands`, function: 'slack-commands' },
+  { method: HttpMethod.POST, path: '/slack/interactions', function: 'slack-interactions' },
+  { method: HttpMethod.POST, path: '/slack/commands', function: 'slack-commands' },
 ];
+
+const openRouteOf = ({ method, path }: ApiRoute): OpenRoute | undefined =>
+  Object.values(OpenRoute).find((key) => key === `${method} ${path}`);
 
 /** Who asked for what and what came of it; never a body, a query string or a header. */
 const ACCESS_LOG_FORMAT = AccessLogFormat.custom(
@@ -66,10 +68,11 @@ export class ActionApi extends Construct {
   readonly url: string;
   /** The stage `$default`. */
   readonly stage: HttpStage;
+  private readonly signed = new HttpIamAuthorizer();
 
   constructor(scope: Construct, id: string, props: ActionApiProps) {
     super(scope, id);
-    const { config, functions } = props;
+    const { config } = props;
     this.api = new HttpApi(this, 'Api', {
       apiName: `${config.stackName}-actions`,
       description: 'Enqueue, read and control the actions of accepted quotes',
@@ -77,7 +80,7 @@ export class ActionApi extends Construct {
     });
     this.url = this.urlOf(config);
     this.stage = this.addStage(props);
-    this.addRoutes(functions);
+    ROUTES.forEach((route) => this.addRoute(route, props));
   }
 
   /** The emulator answers on its own address: names below `localhost` do not resolve on every machine. */
@@ -102,23 +105,36 @@ export class ActionApi extends Construct {
     });
   }
 
-  private addRoutes(functions: QueueFunctions): void {
-    const signed = new HttpIamAuthorizer();
-    for (const { method, path, function: name } of ROUTES) {
-      const isOpen = path === HEALTH_PATH || path.startsWith(SLACK_PREFIX);
-      const authorizer: IHttpRouteAuthorizer = isOpen ? new HttpNoneAuthorizer() : signed;
-      const integration = new HttpLambdaIntegration(name, functions.targetOf(name));
-      const routes = this.api.addRoutes({ path, methods: [method], authorizer, integration });
-      if (isOpen) routes.forEach((route) => acknowledgeOpenRoute(route, path));
-    }
+  private addRoute(route: ApiRoute, { config, functions }: ActionApiProps): void {
+    const { method, path, function: name } = route;
+    const open = openRouteOf(route);
+    const authorizer = open === undefined ? this.signed : new HttpNoneAuthorizer();
+    const integration = new HttpLambdaIntegration(name, functions.targetOf(name));
+    const routes = this.api.addRoutes({ path, methods: [method], authorizer, integration });
+    if (open === undefined) return;
+    routes.forEach((added) => acknowledgeOpenRoute(added, open));
+    this.limit(open, config.openRouteLimits[open], routes);
+  }
+
+  /** What the stage says of one route replaces all it says of every route, measuring too; and that route must be there. */
+  private limit(key: OpenRoute, limit: RequestLimit | undefined, routes: readonly HttpRoute[]): void {
+    if (limit === undefined) return;
+    const { defaultChild } = this.stage.node;
+    if (!(defaultChild instanceof CfnStage)) throw new TypeError('stage: expected a CfnStage inside');
+    defaultChild.addPropertyOverride(`RouteSettings.${key}`, {
+      DetailedMetricsEnabled: true,
+      ThrottlingRateLimit: limit.ratePerSecond,
+      ThrottlingBurstLimit: limit.burst,
+    });
+    defaultChild.node.addDependency(...routes);
   }
 }
 
-const acknowledgeOpenRoute = (route: HttpRoute, path: string): void => {
+const acknowledgeOpenRoute = (route: HttpRoute, key: OpenRoute): void => {
   acknowledge(
     route,
     'APIG4',
-    path === HEALTH_PATH
+    key === OpenRoute.Health
       ? 'The health check is for load balancers and people; it reads and tells nothing.'
       : 'Slack cannot sign for IAM: the function verifies its signature before it parses anything.',
   );

@@ -2,9 +2,11 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { Stage } from '../../lib/config/queue-config.ts';
 import { readQuoteAction } from '../../statemachines/asl.ts';
-import { synthesize } from './synthesis.ts';
+import { type Resource, synthesize } from './synthesis.ts';
 
 const prod = synthesize(Stage.Prod);
+
+const isOpen = (route: Resource['Properties']): boolean => route['AuthorizationType'] !== 'AWS_IAM';
 
 describe('HTTP API', () => {
   const integrations = new Map(
@@ -40,7 +42,7 @@ describe('HTTP API', () => {
   });
 
   it('asks for a signature of IAM on every route but the health check and those that Slack signs', () => {
-    const open = routes.filter((route) => route['AuthorizationType'] !== 'AWS_IAM');
+    const open = routes.filter(isOpen);
 
     expect(open.map((route) => route['RouteKey'])).toEqual([
       'GET /health',
@@ -78,6 +80,54 @@ describe('HTTP API', () => {
         },
       }),
     ).not.toThrow();
+  });
+});
+
+describe('open routes', () => {
+  const [deployedStage] = prod.ofType('AWS::ApiGatewayV2::Stage').map(([, resource]) => resource);
+  const settings: Readonly<Record<string, Readonly<Record<string, unknown>>>> = Object(
+    deployedStage?.Properties['RouteSettings'],
+  );
+  const routesByKey = new Map(
+    prod
+      .ofType('AWS::ApiGatewayV2::Route')
+      .map(([id, { Properties }]) => [Properties['RouteKey'], { id, isOpen: isOpen(Properties) }]),
+  );
+
+  it('have limits of their own in production, each of them, and are measured as all routes are', () => {
+    const open = [...routesByKey].filter(([, route]) => route.isOpen).map(([key]) => key);
+
+    expect(Object.keys(settings).toSorted()).toEqual(open.toSorted());
+    expect(settings['POST /slack/interactions']).toEqual({
+      DetailedMetricsEnabled: true,
+      ThrottlingRateLimit: 5,
+      ThrottlingBurstLimit: 5,
+    });
+  });
+
+  it('are there before the stage that limits them', () => {
+    const ids = Object.keys(settings).map((key) => routesByKey.get(key)?.id);
+
+    expect(deployedStage?.DependsOn).toEqual(expect.arrayContaining(ids));
+  });
+
+  it.each([
+    ['POST /slack/interactions', 'slack-interactions'],
+    ['POST /slack/commands', 'slack-commands'],
+  ] as const)('let %s in only as often as its function can run, for a second each', (key, name) => {
+    const reserved = Number(prod.functionNamed(name).Properties['ReservedConcurrentExecutions']);
+    const rate = Number(settings[key]?.['ThrottlingRateLimit']);
+    const burst = Number(settings[key]?.['ThrottlingBurstLimit']);
+
+    expect(burst + rate).toBeLessThanOrEqual(reserved);
+    // `quoteq doctor slack`: unsigned, wrongly signed, and by each of two secrets.
+    expect(burst).toBeGreaterThanOrEqual(4);
+  });
+
+  it.each([Stage.Local, Stage.Dev])('have none on stage %s, where nothing is reserved', (stage) => {
+    const [other] = synthesize(stage).ofType('AWS::ApiGatewayV2::Stage');
+
+    expect(other?.[1].Properties).not.toHaveProperty('RouteSettings');
   });
 });
 

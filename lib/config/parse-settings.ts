@@ -53,15 +53,17 @@ export const parseEngines = (setting: string, given: unknown): readonly string[]
 
 const OPERATORS = `distinct <team id>:<user id> separated by commas, like T0123456789:U0123456789, or ${NO_OPERATORS} alone for nobody`;
 
+const areOperators: Check = (text) => {
+  const entries = operatorEntries(text);
+  return entries.every(isOperatorEntry) && areDistinct(entries);
+};
+
 /**
  * Comma-separated `<team id>:<user id>` of Slack, no duplicates; nobody for `none`.
  * @throws {ConfigError}
  */
-export const parseOperators = (setting: string, given: unknown): readonly string[] => {
-  const check: Check = (text) =>
-    operatorEntries(text).every(isOperatorEntry) && areDistinct(operatorEntries(text));
-  return operatorEntries(parse(setting, OPERATORS, given, check));
-};
+export const parseOperators = (setting: string, given: unknown): readonly string[] =>
+  operatorEntries(parse(setting, OPERATORS, given, areOperators));
 
 /**
  * Twelve digits, or absent.

@@ -97,7 +97,7 @@ describe('open routes', () => {
   it('have limits of their own in production, each of them, and are measured as all routes are', () => {
     const open = [...routesByKey].filter(([, route]) => route.isOpen).map(([key]) => key);
 
-    expect(Object.keys(settings).toSorted()).toEqual(open.toSorted());
+    expect(new Set(Object.keys(settings))).toEqual(new Set(open));
     expect(settings['POST /slack/interactions']).toEqual({
       DetailedMetricsEnabled: true,
       ThrottlingRateLimit: 5,

@@ -23,6 +23,15 @@ const textOf = (value: unknown): string => JSON.stringify(value);
 const operatorsOf = (stage: Stage, context: Record<string, unknown> = {}): unknown =>
   synthesize(stage, context).ofType('AWS::SSM::Parameter')[0]?.[1].Properties;
 
+const isRefused = (read: () => unknown): boolean => {
+  try {
+    read();
+    return false;
+  } catch {
+    return true;
+  }
+};
+
 describe('transitions', () => {
   it('go from a bus of their own to the card queue, and what cannot be delivered to its dead letters', () => {
     expect(
@@ -120,15 +129,6 @@ describe('operators', () => {
     'U0123456789',
     '',
   ])('are refused by the deployment where the functions would refuse them: %j', (slackOperators) => {
-    const isRefused = (read: () => unknown): boolean => {
-      try {
-        read();
-        return false;
-      } catch {
-        return true;
-      }
-    };
-
     expect(isRefused(() => queueApp(Stage.Prod, { slackOperators }))).toBe(
       isRefused(() => parseOperators(slackOperators)),
     );

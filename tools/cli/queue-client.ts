@@ -2,12 +2,12 @@
 import {
   auditViewSchema,
   idempotencyKeySchema,
-  taskIdSchema,
   taskPageSchema,
   taskViewSchema,
 } from '../../lambdas/contracts/api.ts';
 import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
 import { quoteIdSchema } from '../../lambdas/contracts/quote-snapshot.ts';
+import { taskIdSchema } from '../../lambdas/contracts/task-id.ts';
 import * as z from 'zod/mini';
 import { type ApiAnswer, callApiPatiently } from './api-client.ts';
 import { CliError } from './cli-error.ts';

@@ -1,8 +1,7 @@
 /** When the deployed functions ran, from the reports in their logs. */
-import { SignatureV4 } from '@smithy/signature-v4';
 import * as z from 'zod/mini';
+import { sendAwsRequestTo } from '../lambdas/adapters/aws-request.ts';
 import type { FunctionName } from '../lambdas/contracts/environment.ts';
-import { NodeSha256 } from '../tools/cli/node-sha256.ts';
 import type { LocalOutputs } from '../tools/local/outputs.ts';
 
 /** One invocation, in ms since the epoch. */
@@ -21,28 +20,17 @@ const pageSchema = z.object({
   events: z.array(z.object({ timestamp: z.number(), message: z.string() })),
   nextToken: z.optional(z.string()),
 });
+/** Of one page; a machine under load is slow. */
+const REQUEST_TIMEOUT_MS = 60_000;
 const REPORT_DURATION = /^REPORT .*\sDuration: (\d+(?:\.\d+)?) ms/;
 
 async function filterLogEvents(outputs: LocalOutputs, body: object): Promise<z.infer<typeof pageSchema>> {
   const { awsEndpointUrl, region } = outputs;
-  const url = new URL(awsEndpointUrl);
-  const text = JSON.stringify(body);
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const signer = new SignatureV4({ service: 'logs', region, credentials, sha256: NodeSha256 });
-  const { headers } = await signer.sign({
-    method: 'POST',
-    protocol: url.protocol,
-    hostname: url.hostname,
-    path: '/',
-    headers: {
-      host: url.host,
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': 'Logs_20140328.FilterLogEvents',
-    },
-    body: text,
-  });
-  const { host: _host, ...rest } = headers;
-  const response = await fetch(url, { method: 'POST', headers: rest, body: text });
+  const response = await sendAwsRequestTo(
+    { url: new URL(awsEndpointUrl), region, credentials },
+    { service: 'logs', operation: 'Logs_20140328.FilterLogEvents', body, timeoutMs: REQUEST_TIMEOUT_MS },
+  );
   return pageSchema.parse(await response.json());
 }
 

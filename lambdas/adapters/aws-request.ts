@@ -14,18 +14,21 @@ const bytesOf = (data: Bytes): Uint8Array => {
     : new Uint8Array(data);
 };
 
-/** Node's SHA-256 in the shape that the signer asks for; with a key, HMAC-SHA-256. */
-class Sha256 {
+/** Node's SHA-256 in the shape that the signer asks for; with a key, HMAC-SHA-256. For one use: it cannot start over. */
+export class Sha256 {
   readonly #hash: Hash | Hmac;
   constructor(key?: Bytes) {
     this.#hash = key === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(key));
   }
+  /** Takes the next bytes; text as UTF-8. */
   update(data: Bytes): void {
     this.#hash.update(bytesOf(data));
   }
+  /** The hash of all bytes taken. */
   async digest(): Promise<Uint8Array> {
     return this.#hash.digest();
   }
+  /** @throws {TypeError} always */
   reset(): void {
     throw new TypeError('reset: expected a hash to be used once');
   }
@@ -43,42 +46,25 @@ export interface AwsRequest {
   readonly timeoutMs: number;
 }
 
-/** Lambda gives every function these; elsewhere they are set for the process. */
-function environment(name: 'AWS_REGION' | 'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY'): string {
-  const value = process.env[name];
-  if (value === undefined || value === '')
-    throw new Error(`Environment variable ${name}: expected a value, found none`);
-  return value;
+/** Where requests go, and who signs them. */
+export interface AwsTarget {
+  readonly url: URL;
+  readonly region: string;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
 }
 
-function signerOf(service: string): SignatureV4 {
-  const sessionToken = process.env['AWS_SESSION_TOKEN'];
-  return new SignatureV4({
-    service,
-    region: environment('AWS_REGION'),
-    credentials: {
-      accessKeyId: environment('AWS_ACCESS_KEY_ID'),
-      secretAccessKey: environment('AWS_SECRET_ACCESS_KEY'),
-      ...(sessionToken === undefined || sessionToken === '' ? {} : { sessionToken }),
-    },
-    sha256: Sha256,
-  });
-}
-
-/** `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` name another host, as in the SDK. */
-const endpointOf = (service: string): URL =>
-  new URL(
-    process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ??
-      process.env['AWS_ENDPOINT_URL'] ??
-      `https://${service}.${environment('AWS_REGION')}.amazonaws.com`,
-  );
-
-/** Sends it once. @throws when no answer comes; an answer of any status is returned */
-export async function sendAwsRequest(request: AwsRequest): Promise<Response> {
+/** Sends it once, to a target that is known. @throws when no answer comes; an answer of any status is returned */
+export async function sendAwsRequestTo(
+  { url, region, credentials }: AwsTarget,
+  request: AwsRequest,
+): Promise<Response> {
   const { service, operation, timeoutMs } = request;
-  const url = endpointOf(service);
   const body = JSON.stringify(request.body);
-  const signed = await signerOf(service).sign({
+  const signed = await new SignatureV4({ service, region, credentials, sha256: Sha256 }).sign({
     method: 'POST',
     protocol: url.protocol,
     hostname: url.hostname,
@@ -90,3 +76,36 @@ export async function sendAwsRequest(request: AwsRequest): Promise<Response> {
   const signal = AbortSignal.timeout(timeoutMs);
   return fetch(new URL('/', url), { method: 'POST', headers, body, signal });
 }
+
+/** Lambda gives every function these; elsewhere they are set for the process. */
+function environment(name: 'AWS_REGION' | 'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY'): string {
+  const value = process.env[name];
+  if (value === undefined || value === '')
+    throw new Error(`Environment variable ${name}: expected a value, found none`);
+  return value;
+}
+
+/** `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` name another host, as in the SDK. */
+const endpointOf = (service: string): URL =>
+  new URL(
+    process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ??
+      process.env['AWS_ENDPOINT_URL'] ??
+      `https://${service}.${environment('AWS_REGION')}.amazonaws.com`,
+  );
+
+function targetOf(service: string): AwsTarget {
+  const sessionToken = process.env['AWS_SESSION_TOKEN'];
+  return {
+    url: endpointOf(service),
+    region: environment('AWS_REGION'),
+    credentials: {
+      accessKeyId: environment('AWS_ACCESS_KEY_ID'),
+      secretAccessKey: environment('AWS_SECRET_ACCESS_KEY'),
+      ...(sessionToken === undefined || sessionToken === '' ? {} : { sessionToken }),
+    },
+  };
+}
+
+/** Sends it once, as the function that runs. @throws when no answer comes; an answer of any status is returned */
+export const sendAwsRequest = async (request: AwsRequest): Promise<Response> =>
+  sendAwsRequestTo(targetOf(request.service), request);

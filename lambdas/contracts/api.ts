@@ -10,7 +10,8 @@ import { ActionKind } from './action-kinds.ts';
 import type { FunctionName } from './environment.ts';
 import { ErrorKind } from './error-codes.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
-import { EffectProof, executionTaskSchema, taskErrorSchema } from './records.ts';
+import { EffectProof, taskErrorSchema } from './records.ts';
+import { taskIdSchema } from './task-id.ts';
 
 /** Largest request body, in bytes after base64 decoding; with its history a task stays under DynamoDB's 400 KB. */
 export const MAX_BODY_BYTES = 204_800;
@@ -80,9 +81,6 @@ export const reasonText = (maxLength: number, meaning: string) =>
   );
 const errorCode = taskErrorSchema.shape.code;
 
-/** Identity of a task in URLs. */
-export const taskIdSchema = executionTaskSchema.shape.taskId;
-
 /** Body of `retry`, `abandon` and `cancel`; the whole body may be left out. */
 export const controlBodySchema = z.strictObject({
   reason: z.optional(reasonText(MAX_REASON_LENGTH, 'Why, for people; stands in the audit trail')),
@@ -95,7 +93,8 @@ const attemptsSchema = z.strictObject({
   deferred: count('Attempts that a provider put off ("not now"); they use up none'),
 });
 
-const taskErrorViewSchema = z.strictObject({
+/** Why an attempt failed, as the API shows it. */
+export const taskErrorViewSchema = z.strictObject({
   code: errorCode.check(about('Stable code of the closed list')),
   kind: z.enum(ErrorKind).check(about('What follows from it: the retry decision')),
   text: text('Text of the code, for people'),

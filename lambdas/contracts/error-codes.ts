@@ -19,6 +19,9 @@ export const ErrorKind = {
 /** One of {@link ErrorKind}. */
 export type ErrorKind = (typeof ErrorKind)[keyof typeof ErrorKind];
 
+/** Longest detail of an error that is kept, in UTF-16 code units. */
+export const MAX_DETAIL_LENGTH = 1_000;
+
 interface ErrorEntry {
   readonly kind: ErrorKind;
   /** Shown to operators; no secrets, no payload. */

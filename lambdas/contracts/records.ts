@@ -54,6 +54,7 @@ import * as z from 'zod/mini';
 import { ActionKind } from './action-kinds.ts';
 import { ERROR_CODES, isErrorCode } from './error-codes.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
+import { taskIdSchema } from './task-id.ts';
 
 /**
  * Version of tasks and audit records as they are written; a reader takes this one and the older ones, and refuses a
@@ -93,7 +94,7 @@ export type EffectResult = z.infer<typeof effectResultSchema>;
 /** Why an attempt failed; safe to show and to log. */
 export const taskErrorSchema = z.strictObject({
   code: errorCode,
-  /** Detail for people, without payload or secrets; at most 1,000 characters. */
+  /** Detail for people, without payload or secrets; at most `MAX_DETAIL_LENGTH` characters. */
   detail: z.string(),
   /** Code of the error that used up the attempts or the deadline. */
   causeCode: z.optional(errorCode),
@@ -141,7 +142,7 @@ export const MAX_HISTORY = 40;
 /** A task as stored: quote-scoped action request, typed payload and lifecycle. */
 export const executionTaskSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
-  taskId: z.string().check(z.regex(/^task-[0-9a-f]{40}$/)),
+  taskId: taskIdSchema,
   quoteId: z.string(),
   kind: z.enum(ActionKind),
   idempotencyKey: z.string(),

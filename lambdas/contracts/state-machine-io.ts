@@ -1,5 +1,6 @@
 /** What travels through the state machine: ids, generation and seconds; payloads stay in DynamoDB. */
 import * as z from 'zod/mini';
+import { taskIdSchema } from './task-id.ts';
 
 /** Outcome of one drive of a task; the Choice state `Outcome` knows exactly these. */
 export const RunOutcome = {
@@ -20,7 +21,7 @@ const waitSecondsSchema = z.int().check(z.minimum(0), z.maximum(MAX_WAIT_SECONDS
 
 /** Input of one execution, named `<taskId>-<generation>`. */
 export const executionInputSchema = z.strictObject({
-  taskId: z.string().check(z.regex(/^task-[0-9a-f]{40}$/)),
+  taskId: taskIdSchema,
   /** Counts drivers of the task from 1; a driver with a lower one than the table's is superseded. */
   generation: z.int().check(z.minimum(1)),
   /** Worker function of the kind: `run-action-<worker>`. */
@@ -33,7 +34,7 @@ export type ExecutionInput = z.infer<typeof executionInputSchema>;
 
 /** Input of `run-action` and of `record-lost-worker`. */
 export const runActionInputSchema = z.object({
-  taskId: z.string().check(z.regex(/^task-[0-9a-f]{40}$/)),
+  taskId: taskIdSchema,
   generation: z.int().check(z.minimum(1)),
 });
 /** Input of `run-action`. */

@@ -5,11 +5,12 @@ import {
   type ErrorCode,
   type ErrorKind,
   kindOf,
+  MAX_DETAIL_LENGTH,
 } from '../contracts/error-codes.ts';
 
 /** Evidence that belongs to an error; safe to log and to show. */
 export interface QueueErrorOptions {
-  /** Detail for people: no payload, no secret. */
+  /** Detail for people: no payload, no secret; cut after {@link MAX_DETAIL_LENGTH} characters. */
   readonly detail?: string;
   /** The error underneath, always kept. */
   readonly cause?: unknown;
@@ -36,7 +37,7 @@ export class QueueError extends Error {
   readonly inDoubt: boolean;
 
   constructor(code: ErrorCode, options: QueueErrorOptions = {}) {
-    const detail = (options.detail ?? ERROR_CODES[code].text).slice(0, 1_000);
+    const detail = (options.detail ?? ERROR_CODES[code].text).slice(0, MAX_DETAIL_LENGTH);
     super(`${code}: ${detail}`, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.kind = kindOf(code);

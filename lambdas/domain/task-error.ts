@@ -1,5 +1,5 @@
 /** Why an attempt or a task failed, in the words that stay with the task. */
-import { ERROR_CODES } from '../contracts/error-codes.ts';
+import { ERROR_CODES, MAX_DETAIL_LENGTH } from '../contracts/error-codes.ts';
 import type { TaskError } from '../contracts/records.ts';
 import type { QueueError } from './errors.ts';
 import type { RetryDecision } from './retry-policy.ts';
@@ -7,11 +7,9 @@ import type { RetryDecision } from './retry-policy.ts';
 /** Whoever enqueues a failed action anew must know that the effect may be there. */
 const DOUBT = '; an attempt may have been applied: look at the provider';
 
-const MAX_DETAIL = 1_000;
-
 /** The words of the doubt are never cut off. */
 const doubtful = (detail: string): string =>
-  `${detail.slice(0, MAX_DETAIL - DOUBT.length).replace(/\.$/, '')}${DOUBT}`;
+  `${detail.slice(0, MAX_DETAIL_LENGTH - DOUBT.length).replace(/\.$/, '')}${DOUBT}`;
 
 /** The error of a task that ends while an attempt is in doubt, although nobody asked the provider. */
 export const doubtfulError = (error: TaskError): TaskError => ({ ...error, detail: doubtful(error.detail) });
@@ -23,7 +21,7 @@ export function taskErrorOf(error: QueueError, decision: RetryDecision): TaskErr
   const detail = `${capped ? `${ERROR_CODES[decision.code].text} ` : ''}${error.detail}`;
   return {
     code: decision.code,
-    detail: error.inDoubt ? doubtful(detail) : detail.slice(0, MAX_DETAIL),
+    detail: error.inDoubt ? doubtful(detail) : detail.slice(0, MAX_DETAIL_LENGTH),
     ...(decision.causeCode === undefined ? {} : { causeCode: decision.causeCode }),
   };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { Locator } from 'playwright-core';
 import { taskViewSchema } from '../../lambdas/contracts/api.ts';
-import type { TaskView } from '../../lambdas/contracts/api.ts';
+import type { AnsweredTask } from '../../tools/cli/answers.ts';
 import { pauseKind, resumeKind } from '../../tools/cli/kind-client.ts';
 import { getAudit, getTask } from '../../tools/cli/queue-client.ts';
 import { readQuoteFile } from '../../tools/cli/quote-file.ts';
@@ -68,7 +68,7 @@ const PUT_OFF: Fault = { kind: 'status', status: 503, retryAfterSeconds: 600 };
 async function failedTask(
   quoteId: string,
   faults: readonly Fault[] = [PUT_OFF],
-): Promise<{ readonly task: TaskView; readonly card: Locator }> {
+): Promise<{ readonly task: AnsweredTask; readonly card: Locator }> {
   for (const fault of faults) {
     await scriptFault({ target: 'crm', path: '/crm/*', bodyIncludes: quoteId, fault });
   }

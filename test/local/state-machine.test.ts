@@ -61,7 +61,7 @@ async function waitingTask(quoteId: string): Promise<TaskView> {
   });
   const { taskId } = await enqueue(quoteId);
   return eventually('the task to be deferred', async () => {
-    const task = await getTask(target, taskId);
+    const task = taskViewSchema.parse(await getTask(target, taskId));
     return task.state === 'retryable_failed' ? task : undefined;
   });
 }

@@ -1,8 +1,8 @@
 /** Signed requests to the queue's HTTP API. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { Sha256 } from '../../lambdas/adapters/aws-request.ts';
 import { CliError } from './cli-error.ts';
-import { NodeSha256 } from './node-sha256.ts';
 import type { Target } from './target.ts';
 
 /** A request to the API. */
@@ -39,7 +39,7 @@ async function signedHeaders(target: Target, url: URL, request: ApiRequest): Pro
     service: 'execute-api',
     region: target.region,
     credentials: await target.credentials(),
-    sha256: NodeSha256,
+    sha256: Sha256,
   });
   const signed = await signer.sign({
     method: request.method,
@@ -60,17 +60,22 @@ async function signedHeaders(target: Target, url: URL, request: ApiRequest): Pro
 
 /**
  * Sends one signed request.
+ * @param limitMs until the whole answer is there
  * @throws {CliError} when the API cannot be reached
  * @throws {TypeError} when a header holds what none can carry; nothing was sent
  */
-export async function callApi(target: Target, request: ApiRequest): Promise<ApiAnswer> {
+export async function callApi(
+  target: Target,
+  request: ApiRequest,
+  limitMs: number = REQUEST_TIMEOUT_MS,
+): Promise<ApiAnswer> {
   const url = new URL(`${target.apiUrl}${request.path}`);
   // Before the try: a request that cannot be written down says nothing about the API.
   const message = new Request(url, {
     method: request.method,
     headers: await signedHeaders(target, url, request),
     ...(request.body === undefined ? {} : { body: request.body }),
-    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    signal: AbortSignal.timeout(limitMs),
   });
   try {
     const response = await fetch(message);

@@ -1,23 +1,20 @@
 /** The API's operations as the command line uses them. */
-import {
-  auditViewSchema,
-  idempotencyKeySchema,
-  taskIdSchema,
-  taskPageSchema,
-  taskViewSchema,
-} from '../../lambdas/contracts/api.ts';
-import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
+import { type AuditView, auditViewSchema, idempotencyKeySchema } from '../../lambdas/contracts/api.ts';
 import { quoteIdSchema } from '../../lambdas/contracts/quote-snapshot.ts';
+import { taskIdSchema } from '../../lambdas/contracts/task-id.ts';
 import * as z from 'zod/mini';
-import { type ApiAnswer, callApiPatiently } from './api-client.ts';
+import { answeredPageSchema, type AnsweredTask, answeredTaskSchema, readAnswer } from './answers.ts';
+import { type ApiAnswer, type ApiRequest, callApiPatiently } from './api-client.ts';
 import { CliError } from './cli-error.ts';
 import { placeInFile, type QuoteAction } from './quote-file.ts';
 import type { Target } from './target.ts';
 
 /** What became of one request to enqueue. */
 export type EnqueueAnswer =
-  | { readonly kind: 'accepted' | 'replayed'; readonly task: TaskView }
-  | { readonly kind: 'refused'; readonly status: number; readonly problem: string };
+  | { readonly kind: 'accepted' | 'replayed'; readonly task: AnsweredTask }
+  | { readonly kind: 'refused'; readonly status: number; readonly problem: string }
+  /** Whether it was accepted only sending it again tells; with the status of an API that failed at it. */
+  | { readonly kind: 'unanswered'; readonly status?: number; readonly problem: string };
 
 const fieldErrorSchema = z.union([
   z.object({ pointer: z.string(), expected: z.string() }),
@@ -47,8 +44,8 @@ export function problemText(answer: ApiAnswer, place = (field: string): string =
 /** The body of a success. @throws {CliError} with what the API refused */
 export function bodyOf<T>(answer: ApiAnswer, schema: z.ZodMiniType<T>): T {
   if (answer.status >= 300) throw new CliError(`HTTP ${answer.status}: ${problemText(answer)}`);
-  const parsed = schema.safeParse(answer.body);
-  if (parsed.success) return parsed.data;
+  const body = readAnswer(answer.body, schema);
+  if (body !== undefined) return body;
   throw new CliError('The API answered in another form than this version expects');
 }
 
@@ -74,7 +71,10 @@ function refusedHere(action: QuoteAction): EnqueueAnswer | undefined {
   return undefined;
 }
 
-/** Enqueues one action; a refusal is an answer, not an error. @throws {CliError} when the API cannot be reached */
+/** Not for good: the API was too busy, or failed before or after it stored the action. */
+const isPassing = ({ status }: ApiAnswer): boolean => status === 429 || status >= 500;
+
+/** Enqueues one action; a refusal is an answer, not an error, and so is a failure of the API. @throws {CliError} when the API cannot be reached */
 export async function enqueueAction(target: Target, action: QuoteAction): Promise<EnqueueAnswer> {
   const refused = refusedHere(action);
   if (refused !== undefined) return refused;
@@ -86,9 +86,9 @@ export async function enqueueAction(target: Target, action: QuoteAction): Promis
   });
   if (answer.status >= 300) {
     const problem = problemText(answer, (field) => placeInFile(action, field));
-    return { kind: 'refused', status: answer.status, problem };
+    return { kind: isPassing(answer) ? 'unanswered' : 'refused', status: answer.status, problem };
   }
-  return { kind: answer.status === 202 ? 'accepted' : 'replayed', task: bodyOf(answer, taskViewSchema) };
+  return { kind: answer.status === 202 ? 'accepted' : 'replayed', task: bodyOf(answer, answeredTaskSchema) };
 }
 
 /** The id of a task as it was typed. @throws {CliError} on what cannot be one */
@@ -103,24 +103,29 @@ export function readTaskId(taskId: string): string {
 export const taskPath = (taskId: string): string => `/actions/${readTaskId(taskId)}`;
 
 /** One task. @throws {CliError} when there is none */
-export const getTask = async (target: Target, taskId: string): Promise<TaskView> =>
-  bodyOf(await callApiPatiently(target, { method: 'GET', path: taskPath(taskId) }), taskViewSchema);
+export const getTask = async (target: Target, taskId: string): Promise<AnsweredTask> =>
+  bodyOf(await callApiPatiently(target, { method: 'GET', path: taskPath(taskId) }), answeredTaskSchema);
 
-/** The audit trail of a task. @throws {CliError} when there is no such task */
-export const getAudit = async (target: Target, taskId: string): Promise<AuditView> =>
-  bodyOf(
-    await callApiPatiently(target, { method: 'GET', path: `${taskPath(taskId)}/audit` }),
-    auditViewSchema,
-  );
+/**
+ * The audit trail of a task.
+ * @param call how the API is asked
+ * @throws {CliError} when there is no such task
+ */
+export const getAudit = async (
+  target: Target,
+  taskId: string,
+  call: (target: Target, request: ApiRequest) => Promise<ApiAnswer> = callApiPatiently,
+): Promise<AuditView> =>
+  bodyOf(await call(target, { method: 'GET', path: `${taskPath(taskId)}/audit` }), auditViewSchema);
 
 /** All tasks of a quote, page by page. @throws {CliError} on what cannot be the id of one */
-export async function listTasks(target: Target, quoteId: string): Promise<readonly TaskView[]> {
-  const tasks: TaskView[] = [];
+export async function listTasks(target: Target, quoteId: string): Promise<readonly AnsweredTask[]> {
+  const tasks: AnsweredTask[] = [];
   let cursor: string | undefined;
   do {
     const query = new URLSearchParams({ limit: '100', ...(cursor === undefined ? {} : { cursor }) });
     const path = `${quotePath(quoteId)}?${query.toString()}`;
-    const page = bodyOf(await callApiPatiently(target, { method: 'GET', path }), taskPageSchema);
+    const page = bodyOf(await callApiPatiently(target, { method: 'GET', path }), answeredPageSchema);
     tasks.push(...page.tasks);
     cursor = page.cursor;
   } while (cursor !== undefined);
@@ -128,5 +133,5 @@ export async function listTasks(target: Target, quoteId: string): Promise<readon
 }
 
 /** Whether a task will not change any more. */
-export const isSettled = (task: TaskView): boolean =>
+export const isSettled = (task: AnsweredTask): boolean =>
   task.state === 'completed' || task.state === 'failed_terminal';

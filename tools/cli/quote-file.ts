@@ -3,6 +3,7 @@
  * API goes by, before anything of it is sent; what depends on the deployment (engines, earlier use of a key) the API judges.
  */
 import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { enqueueBodySchema } from '../../lambdas/contracts/action-kinds.ts';
 import { idempotencyKeySchema, MAX_BODY_BYTES } from '../../lambdas/contracts/api.ts';
@@ -102,6 +103,21 @@ function bodyViolations({ body }: QuoteAction): readonly FieldViolation[] {
 
 const said = (pointer: string, expected: string): string => `${pointer === '' ? '/' : pointer}: ${expected}`;
 
+/** The first use of each key of a quote, by both. */
+type KeyOwners = Map<string, { readonly file: string; readonly action: QuoteAction }>;
+
+/** Keys that stand for something else already, in this file or one before it; the same action twice is replayed. */
+function keyViolations(file: string, actions: readonly QuoteAction[], owners: KeyOwners): readonly string[] {
+  return actions.flatMap((action) => {
+    const key = JSON.stringify([action.quoteId, action.idempotencyKey]);
+    const owner = owners.get(key) ?? { file, action };
+    owners.set(key, owner);
+    if (isDeepStrictEqual(owner.action.body, action.body)) return [];
+    const place = `/actions/${owner.action.index}${owner.file === file ? '' : ` of ${owner.file}`}`;
+    return [said(placeInFile(action, 'Idempotency-Key'), `expected a key of its own; ${place} has it`)];
+  });
+}
+
 /** What is wrong with the requests that a file of the right shape stands for, in the words of the file. */
 function requestViolations(file: QuoteFile): readonly string[] {
   const ofActions = actionsOf(file).flatMap((action) =>
@@ -123,8 +139,7 @@ function refusal(file: string, wrong: readonly string[]): CliError {
   return new CliError(`${file}: ${wrong.length} fields are not as documented${lines.join('')}`);
 }
 
-/** The actions of a quote file. @throws {CliError} naming the file and each field with which it can never be accepted */
-export function readQuoteFile(file: string): readonly QuoteAction[] {
+function readChecked(file: string, owners: KeyOwners): readonly QuoteAction[] {
   const read = fileSchema.safeParse(parse(file));
   if (!read.success) {
     throw refusal(
@@ -132,7 +147,17 @@ export function readQuoteFile(file: string): readonly QuoteAction[] {
       fieldViolations(read.error).map(({ pointer, expected }) => said(pointer, expected)),
     );
   }
-  const wrong = requestViolations(read.data);
+  const actions = actionsOf(read.data);
+  const wrong = [...requestViolations(read.data), ...keyViolations(file, actions, owners)];
   if (wrong.length > 0) throw refusal(file, wrong);
-  return actionsOf(read.data);
+  return actions;
+}
+
+/** The actions of a quote file. @throws {CliError} naming the file and each field with which it can never be accepted */
+export const readQuoteFile = (file: string): readonly QuoteAction[] => readChecked(file, new Map());
+
+/** The actions of quote files that are sent together. @throws {CliError} as {@link readQuoteFile}, on the first such file */
+export function readQuoteFiles(files: readonly string[]): readonly QuoteAction[] {
+  const owners: KeyOwners = new Map();
+  return files.flatMap((file) => readChecked(file, owners));
 }

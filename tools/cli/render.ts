@@ -2,7 +2,8 @@
 import { styleText } from 'node:util';
 import { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
 import { ExecutionState, type TransitionCause } from '../../lambdas/contracts/lifecycle-states.ts';
-import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
+import type { AuditView } from '../../lambdas/contracts/api.ts';
+import type { AnsweredTask } from './answers.ts';
 import { renderTable } from './table.ts';
 
 const COLOURS = {
@@ -14,31 +15,34 @@ const COLOURS = {
 } as const;
 
 /** A state in its colour, where the terminal has colours. */
-export const stateText = (state: TaskView['state']): string => styleText(COLOURS[state], state);
+export const stateText = (state: AnsweredTask['state']): string => styleText(COLOURS[state], state);
 
-/** What an operator's word has made of a task that has ended by it; the words of its card. */
+/**
+ * What an operator's word has made of a task that has ended by it; the words of its card.
+ * KEEP IN STEP WITH lambdas/adapters/slack/task-text.ts
+ */
 const ENDED_BY: Partial<Record<TransitionCause, string>> = {
   operator_cancel: 'cancelled',
   operator_abandon: 'abandoned',
 };
 
 /** A state with what led to it, where that was an operator who ended the task: `cancelled (failed_terminal)`. */
-export function endingText(state: TaskView['state'], cause: TransitionCause | undefined): string {
+export function endingText(state: AnsweredTask['state'], cause: TransitionCause | undefined): string {
   const ending = cause === undefined ? undefined : ENDED_BY[cause];
   return ending === undefined ? state : `${ending} (${state})`;
 }
 
 /** `1 of 5`, with the deferrals that did not count. */
-export const attemptsText = ({ attempts }: TaskView): string =>
+export const attemptsText = ({ attempts }: AnsweredTask): string =>
   `${attempts.used} of ${attempts.max}${attempts.deferred > 0 ? ` (+${attempts.deferred} deferred)` : ''}`;
 
 /** Text of people in a table: line breaks and other control characters as spaces. */
 export const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ');
 
-const holdText = ({ reason, actor }: NonNullable<TaskView['hold']>): string =>
+const holdText = ({ reason, actor }: NonNullable<AnsweredTask['hold']>): string =>
   `${oneLine(reason)} (paused by ${actor})`;
 
-const whereText = (task: TaskView): string => {
+const whereText = (task: AnsweredTask): string => {
   if (task.hold !== undefined) return `held: ${holdText(task.hold)}`;
   if (task.effect !== undefined) return `${task.effect.location} (${task.effect.proof})`;
   return task.error === undefined ? '' : `${task.error.code}: ${task.error.text}`;
@@ -50,14 +54,14 @@ const STATE_WIDTH = longest(Object.values(ExecutionState));
 const ATTEMPTS_WIDTH = '5 of 5 (+99 deferred)'.length;
 
 /** A state in its colour, and as wide as the longest one. */
-const stateCell = (state: TaskView['state']): string =>
+const stateCell = (state: AnsweredTask['state']): string =>
   `${stateText(state)}${' '.repeat(STATE_WIDTH - state.length)}`;
 
 /**
  * One line a task: quote, kind, state, attempts, where the effect is or what is wrong. What moves has the width of its
  * longest form: lines of a later table stand under those of an earlier one.
  */
-export const tasksTable = (tasks: readonly TaskView[]): string =>
+export const tasksTable = (tasks: readonly AnsweredTask[]): string =>
   renderTable(
     ['quote', 'action', 'state', 'attempts', 'effect or error'],
     tasks.map((task) => [
@@ -70,7 +74,7 @@ export const tasksTable = (tasks: readonly TaskView[]): string =>
   );
 
 /** Everything about one task. */
-export function taskDetails(task: TaskView): string {
+export function taskDetails(task: AnsweredTask): string {
   const rows: (readonly [string, string])[] = [
     ['task', task.taskId],
     ['quote', task.quoteId],
@@ -84,7 +88,8 @@ export function taskDetails(task: TaskView): string {
   if (task.nextAttemptAt !== undefined) rows.push(['next attempt', task.nextAttemptAt]);
   if (task.error !== undefined) {
     const { code, text, detail, firstStep } = task.error;
-    rows.push(['error', `${code}: ${text} (${detail})`], ['do first', firstStep]);
+    rows.push(['error', `${code}: ${text} (${detail})`]);
+    if (firstStep !== undefined) rows.push(['do first', firstStep]);
   }
   if (task.effect !== undefined) {
     rows.push(

@@ -1,14 +1,15 @@
 /** The document that a `pdf.render` has made, brought from its bucket to a file. */
 import { writeFileSync } from 'node:fs';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { TaskView } from '../../lambdas/contracts/api.ts';
+import type { AnsweredTask } from './answers.ts';
 import { CliError } from './cli-error.ts';
 import { explaining } from './stage-target.ts';
 import type { Target } from './target.ts';
+import { withinLimit } from './time-limit.ts';
 
 const S3_OBJECT = /^s3:\/\/([^/]+)\/(.+)$/;
 
-const objectOf = (task: TaskView): { readonly Bucket: string; readonly Key: string } => {
+const objectOf = (task: AnsweredTask): { readonly Bucket: string; readonly Key: string } => {
   const [, Bucket, Key] = S3_OBJECT.exec(task.effect?.location ?? '') ?? [];
   if (Bucket !== undefined && Key !== undefined) return { Bucket, Key };
   throw new CliError(
@@ -16,12 +17,15 @@ const objectOf = (task: TaskView): { readonly Bucket: string; readonly Key: stri
   );
 };
 
-const read = async (target: Target, task: TaskView): Promise<Uint8Array> => {
+/** A document has some hundred KB. */
+const READ_LIMIT_MS = 30_000;
+
+const read = async (target: Target, task: AnsweredTask, abortSignal: AbortSignal): Promise<Uint8Array> => {
   const { region, credentials, awsEndpointUrl: endpoint } = target;
   const local = endpoint === undefined ? {} : { endpoint, forcePathStyle: true };
   const s3 = new S3Client({ region, credentials, ...local });
   try {
-    const { Body } = await s3.send(new GetObjectCommand(objectOf(task)));
+    const { Body } = await s3.send(new GetObjectCommand(objectOf(task)), { abortSignal });
     if (Body === undefined) throw new CliError(`${task.taskId}: expected a document, got an empty answer`);
     return await Body.transformToByteArray();
   } finally {
@@ -34,8 +38,16 @@ const read = async (target: Target, task: TaskView): Promise<Uint8Array> => {
  * allowed to read it. Returns its size in bytes.
  * @throws {CliError} when the task has no document, it cannot be read, or the file cannot be written
  */
-export async function saveDocument(target: Target, task: TaskView, file: string): Promise<number> {
-  const bytes = await explaining('The document could not be read', () => read(target, task));
+export async function saveDocument(
+  target: Target,
+  task: AnsweredTask,
+  file: string,
+  limitMs: number = READ_LIMIT_MS,
+): Promise<number> {
+  const what = 'The document could not be read';
+  const bytes = await explaining(what, () =>
+    withinLimit(what, limitMs, (signal) => read(target, task, signal)),
+  );
   try {
     writeFileSync(file, bytes);
   } catch (cause) {

@@ -79,7 +79,7 @@ export async function explaining<T>(what: string, work: () => Promise<T>): Promi
  * What the SDK throws as one line for the operator; anything else as it is.
  * @param what could not be done
  */
-export function explained(what: string, thrown: unknown): unknown {
+function explained(what: string, thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof CliError) return thrown;
   const isOfSdk = '$metadata' in thrown || 'code' in thrown || thrown.name === 'CredentialsProviderError';
   if (!isOfSdk) return thrown;

@@ -1,7 +1,7 @@
 /** Where a person sees what the demo has made: pages of this machine, and the documents as files. */
 import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { TaskView } from '../../lambdas/contracts/api.ts';
+import type { AnsweredTask } from '../cli/answers.ts';
 import { saveDocument } from '../cli/save-document.ts';
 import type { Target } from '../cli/target.ts';
 import type { LocalOutputs } from '../local/outputs.ts';
@@ -9,17 +9,17 @@ import type { LocalOutputs } from '../local/outputs.ts';
 /** A name and an address or file. */
 export type Link = readonly [name: string, where: string];
 
-const completed = (tasks: readonly TaskView[], kind: TaskView['kind']): readonly TaskView[] =>
+const completed = (tasks: readonly AnsweredTask[], kind: AnsweredTask['kind']): readonly AnsweredTask[] =>
   tasks.filter((task) => task.kind === kind && task.state === 'completed');
 
 /** Saves the document of each completed `pdf.render` as `<folder>/<quoteId>.pdf`. @throws {CliError} when one cannot be */
 export async function saveDocuments(
   target: Target,
-  tasks: readonly TaskView[],
+  tasks: readonly AnsweredTask[],
   folder: string,
 ): Promise<readonly Link[]> {
   mkdirSync(folder, { recursive: true });
-  const save = async (task: TaskView): Promise<Link> => {
+  const save = async (task: AnsweredTask): Promise<Link> => {
     const file = join(folder, `${task.quoteId}.pdf`);
     await saveDocument(target, task, file);
     return [`PDF of ${task.quoteId}`, relative(process.cwd(), file)];
@@ -30,7 +30,7 @@ export async function saveDocuments(
 /** The pages, and the page of each deal in the local CRM. */
 export function pageLinks(
   { slackPageUrl, crmPageUrl, apiUrl }: LocalOutputs,
-  tasks: readonly TaskView[],
+  tasks: readonly AnsweredTask[],
 ): readonly Link[] {
   const deals = crmPageUrl === null ? [] : completed(tasks, 'crm.sync');
   return [

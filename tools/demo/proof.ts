@@ -1,6 +1,7 @@
 /** The verdict of demo and drills: every action completed, every effect exactly once, every trail without a gap. */
 import { effectKeyOf } from '../../lambdas/domain/hashing.ts';
-import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
+import type { AuditView } from '../../lambdas/contracts/api.ts';
+import type { AnsweredTask } from '../cli/answers.ts';
 import type { ProviderCounts } from './provider-counts.ts';
 
 /** One thing that must hold. */
@@ -21,7 +22,7 @@ export const judged = <Found>(guarantees: readonly Guarantee<Found>[], evidence:
   guarantees.map(({ claim, judge }) => ({ claim, ...judge(evidence) }));
 
 /** How often the task's effect exists at its provider. */
-export function effectCount(task: TaskView, counts: ProviderCounts): number {
+export function effectCount(task: AnsweredTask, counts: ProviderCounts): number {
   const effectKey = effectKeyOf(task.kind, task.taskId);
   switch (task.kind) {
     case 'pdf.render':
@@ -39,7 +40,7 @@ const grown = (before: ReadonlyMap<string, number>, after: ReadonlyMap<string, n
 
 /** What there is to go on. */
 export interface Evidence {
-  readonly tasks: readonly TaskView[];
+  readonly tasks: readonly AnsweredTask[];
   readonly trails: readonly AuditView[];
   readonly before: ProviderCounts;
   readonly after: ProviderCounts;
@@ -47,7 +48,7 @@ export interface Evidence {
   readonly expected: number;
 }
 
-const ofKind = (tasks: readonly TaskView[], kind: TaskView['kind']): readonly TaskView[] =>
+const ofKind = (tasks: readonly AnsweredTask[], kind: AnsweredTask['kind']): readonly AnsweredTask[] =>
   tasks.filter((task) => task.kind === kind);
 
 const isRoot = (key: string): boolean => key.startsWith('slack.thread:');

@@ -2,10 +2,12 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
+import type { AuditView } from '../../lambdas/contracts/api.ts';
+import type { AnsweredTask } from '../cli/answers.ts';
 import { CliError } from '../cli/cli-error.ts';
 import { enqueueAll } from '../cli/commands/enqueue-command.ts';
 import { LiveBlock } from '../cli/live-block.ts';
+import { print } from '../cli/print.ts';
 import { getAudit, getTask, isSettled } from '../cli/queue-client.ts';
 import { readQuoteFile, type QuoteAction } from '../cli/quote-file.ts';
 import { tasksTable } from '../cli/render.ts';
@@ -44,7 +46,6 @@ interface Played extends Links {
   readonly ok: boolean;
 }
 
-const print = (text: string): boolean => process.stdout.write(`${text}\n`);
 const heading = (text: string): boolean => print(`\n${styleText('bold', text)}`);
 
 async function scriptFaults({ faultProxyUrl }: LocalOutputs): Promise<void> {
@@ -82,7 +83,10 @@ async function oneByOne<Item, Answer>(
   return answers;
 }
 
-async function watchUntilSettled(target: Target, taskIds: readonly string[]): Promise<readonly TaskView[]> {
+async function watchUntilSettled(
+  target: Target,
+  taskIds: readonly string[],
+): Promise<readonly AnsweredTask[]> {
   const block = new LiveBlock(process.stdout);
   const giveUpAtMs = performance.now() + GIVE_UP_MS;
   for (;;) {
@@ -94,7 +98,7 @@ async function watchUntilSettled(target: Target, taskIds: readonly string[]): Pr
 }
 
 /** The trail follows the stream: it is asked for until it is whole, or the time is over. */
-async function wholeTrail(target: Target, task: TaskView): Promise<AuditView> {
+async function wholeTrail(target: Target, task: AnsweredTask): Promise<AuditView> {
   const giveUpAtMs = performance.now() + 10_000;
   for (;;) {
     const trail = await getAudit(target, task.taskId);

@@ -11,6 +11,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
+import { TASK_ID_FORM } from '../../lambdas/contracts/task-id.ts';
 import type { DeadLetterQueue } from './dead-letter-queues.ts';
 
 /** Nobody else is given a message while it is being worked on. */
@@ -36,7 +37,7 @@ interface Held {
   readonly body: string;
 }
 
-const TASK_ID = /task-[0-9a-f]{40}/;
+const TASK_ID = new RegExp(TASK_ID_FORM);
 
 const clickSchema = z.object({ action: z.string(), version: z.number(), userName: z.string() });
 const cardSchema = z.object({ retry: z.object({ count: z.number() }) });

@@ -1,12 +1,11 @@
 /** What is deployed, read from the functions themselves: what they run with is what is checked. */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SignatureV4 } from '@smithy/signature-v4';
 import * as z from 'zod/mini';
+import { sendAwsRequestTo } from '../../lambdas/adapters/aws-request.ts';
 import { Env } from '../../lambdas/contracts/environment.ts';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
 import { type SlackSecret, slackSecretSchema } from '../../lambdas/contracts/provider-secrets.ts';
 import { readFunctionEnvironment, type ReadVariable } from '../cli/function-environment.ts';
-import { NodeSha256 } from '../cli/node-sha256.ts';
 import type { Target } from '../cli/target.ts';
 
 /** A deployment and the AWS it is on. */
@@ -75,28 +74,15 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** Value of an SSM parameter. @throws {Error} when it cannot be read */
 export async function readParameter(target: DoctorTarget, name: string): Promise<string> {
   const url = new URL(target.awsEndpointUrl ?? `https://ssm.${target.region}.amazonaws.com`);
-  const body = JSON.stringify({ Name: name });
-  const signer = new SignatureV4({
-    service: 'ssm',
-    region: target.region,
-    credentials: await target.credentials(),
-    sha256: NodeSha256,
-  });
-  const { headers } = await signer.sign({
-    method: 'POST',
-    protocol: url.protocol,
-    hostname: url.hostname,
-    path: '/',
-    headers: {
-      host: url.host,
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': 'AmazonSSM.GetParameter',
+  const response = await sendAwsRequestTo(
+    { url, region: target.region, credentials: await target.credentials() },
+    {
+      service: 'ssm',
+      operation: 'AmazonSSM.GetParameter',
+      body: { Name: name },
+      timeoutMs: REQUEST_TIMEOUT_MS,
     },
-    body,
-  });
-  const { host: _host, ...rest } = headers;
-  const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-  const response = await fetch(url, { method: 'POST', headers: rest, body, signal });
+  );
   if (!response.ok) throw new Error(`SSM answered ${response.status}`);
   return parameterSchema.parse(await response.json()).Parameter.Value;
 }

@@ -5,8 +5,9 @@ import { DynamoDbCardRepo } from '../../lambdas/adapters/dynamodb/card-repo.ts';
 import { DynamoDbTaskRepo } from '../../lambdas/adapters/dynamodb/task-repo.ts';
 import type { ExecutionState } from '../../lambdas/contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../../lambdas/contracts/records.ts';
-import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
+import type { AuditView } from '../../lambdas/contracts/api.ts';
 import { deriveTaskId } from '../../lambdas/domain/hashing.ts';
+import type { AnsweredTask } from '../cli/answers.ts';
 import { CliError } from '../cli/cli-error.ts';
 import { enqueueAction, getAudit, getTask } from '../cli/queue-client.ts';
 import { type QuoteAction, readQuoteFile } from '../cli/quote-file.ts';
@@ -76,9 +77,6 @@ export const actionsOf = (
     kinds.map((kind) => actionOf(kind, quoteId)),
   );
 
-/** Not handled, for now: a throttled store, say. */
-const isPassing = (status: number): boolean => status === 429 || status >= 500;
-
 /** A busy machine may answer late: the same key may be sent again. */
 const unanswered = (error: unknown): undefined => {
   if (error instanceof CliError) return undefined;
@@ -91,9 +89,9 @@ export const enqueueOne = (site: DrillSite, action: DrillAction): Promise<string
     `${action.quoteId} ${action.kind} to be accepted`,
     async () => {
       const answer = await enqueueAction(site.target, action).catch(unanswered);
-      if (answer === undefined) return undefined;
+      // A throttled store, say: it was not handled, for now.
+      if (answer === undefined || answer.kind === 'unanswered') return undefined;
       if (answer.kind !== 'refused') return answer.task.taskId;
-      if (isPassing(answer.status)) return undefined;
       throw new CliError(`${action.quoteId} ${action.kind}: HTTP ${answer.status} ${answer.problem}`);
     },
     SETTLE_LIMIT_MS,
@@ -166,13 +164,14 @@ async function lastLook<T>(
 
 const TRAIL_LIMIT_MS = 120_000;
 
-const isShown = ({ card, version }: TaskView): boolean => card?.state === 'shown' && card.version === version;
+const isShown = ({ card, version }: AnsweredTask): boolean =>
+  card?.state === 'shown' && card.version === version;
 
 /** The tasks at their end, with their cards; or as they are when the time is over. */
 export async function settledTasks(
   site: DrillSite,
   taskIds: readonly string[],
-): Promise<readonly TaskView[]> {
+): Promise<readonly AnsweredTask[]> {
   const giveUpAtMs = performance.now() + SETTLE_LIMIT_MS;
   for (const taskId of taskIds) {
     const leftMs = Math.max(0, giveUpAtMs - performance.now());

@@ -1,5 +1,6 @@
 /** Guarantees that drills share, and makers of those that differ in a number or a word. */
-import type { AuditView, TaskView } from '../../lambdas/contracts/api.ts';
+import type { AuditView } from '../../lambdas/contracts/api.ts';
+import type { AnsweredTask } from '../cli/answers.ts';
 import { KPI_CONTRACT, type KpiName, RECOVERY_LIMIT_MS } from '../../lambdas/contracts/kpi-contract.ts';
 import type { ErrorCode } from '../../lambdas/contracts/error-codes.ts';
 import type { EffectProof } from '../../lambdas/contracts/records.ts';
@@ -45,7 +46,7 @@ export const ALL_TERMINAL: Guarantee<DrillEvidence> = {
     forAll(tasks, ({ state }) => state === 'completed' || state === 'failed_terminal', expected),
 };
 
-const isRight = (task: TaskView, evidence: DrillEvidence): boolean => {
+const isRight = (task: AnsweredTask, evidence: DrillEvidence): boolean => {
   const count = effectCount(task, evidence.after);
   return task.state === 'completed' ? count === 1 : count <= 1;
 };

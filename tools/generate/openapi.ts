@@ -21,7 +21,6 @@ import {
   healthSchema,
   type OperationId,
   problemSchema,
-  taskIdSchema,
   taskPageSchema,
   taskViewSchema,
 } from '../../lambdas/contracts/api.ts';
@@ -31,6 +30,7 @@ import {
   quoteLineSchema,
   quoteSnapshotSchema,
 } from '../../lambdas/contracts/quote-snapshot.ts';
+import { taskIdSchema } from '../../lambdas/contracts/task-id.ts';
 import { EXAMPLES } from './openapi-examples.ts';
 import { OPERATIONS } from './openapi-operations.ts';
 import type { JsonObject, OperationDoc } from './openapi-parts.ts';

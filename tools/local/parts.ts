@@ -162,6 +162,9 @@ export const bringUp = async (build: Build): Promise<LocalOutputs> => {
   await session.step('Deploying the stacks', () => deploy(targetOf(build)));
   const outputs = await session.step('Setting up secrets, TTL and the CRM', () => finish(build));
   // For people: the first card would wait for it, and the status latency in `quoteq kpi` be that of the start.
-  if (build.detached) await session.step('Warming the functions up', () => warmUp(outputs, build.plan.keys));
+  if (build.detached)
+    await session.step('Warming the functions up', () =>
+      warmUp(outputs, build.plan.keys, (text) => session.say(text)),
+    );
   return outputs;
 };

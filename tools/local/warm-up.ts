@@ -29,21 +29,30 @@ export const WARM_UP_EVENTS = {
   'update-card': NO_RECORDS,
 } as const satisfies Partial<Record<FunctionName, object>>;
 
+/** A function that has not answered by then is started by the first action instead. */
+const WARM_UP_LIMIT_MS = 60_000;
+
 /**
- * Invokes each function once, and waits for the answers; what they are does not matter.
- * @throws {Error} when the local AWS cannot be asked
+ * Invokes each function once, and waits for the answers; what they are does not matter. One that cannot be had is told and
+ * passed over: the environment is up without it, and its first action is slower.
  */
-export const warmUp = async (
+export async function warmUp(
   { awsEndpointUrl: endpoint, functions }: Pick<LocalOutputs, 'awsEndpointUrl' | 'functions'>,
   keys: AwsKeys,
-): Promise<void> => {
+  say: (text: string) => void,
+  limitMs: number = WARM_UP_LIMIT_MS,
+): Promise<void> {
   const client = new LambdaClient({ region: LOCAL_REGION, endpoint, credentials: keys });
-  try {
-    const invocations = Object.entries(WARM_UP_EVENTS).map(([name, event]) =>
-      client.send(new InvokeCommand({ FunctionName: functions[name], Payload: JSON.stringify(event) })),
-    );
-    await Promise.all(invocations);
-  } finally {
-    client.destroy();
-  }
-};
+  const abortSignal = AbortSignal.timeout(limitMs);
+  const invoke = async ([name, event]: [string, object]): Promise<void> => {
+    const command = new InvokeCommand({ FunctionName: functions[name], Payload: JSON.stringify(event) });
+    try {
+      await client.send(command, { abortSignal });
+    } catch (thrown) {
+      const why = abortSignal.aborted ? `no answer within ${limitMs / 1_000} s` : String(thrown);
+      say(`${name} is not warmed up, its first action will be slower: ${why}`);
+    }
+  };
+  await Promise.all(Object.entries(WARM_UP_EVENTS).map(invoke));
+  client.destroy();
+}

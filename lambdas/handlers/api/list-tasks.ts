@@ -1,8 +1,9 @@
 /** Listing a quote's tasks: the query, and pages that are full whatever the filter left out. */
 import * as z from 'zod/mini';
 import { decodeCursor, encodeCursor } from '../../adapters/dynamodb/cursor.ts';
-import { PAGE_LIMIT, taskIdSchema } from '../../contracts/api.ts';
+import { PAGE_LIMIT } from '../../contracts/api.ts';
 import { ExecutionState } from '../../contracts/lifecycle-states.ts';
+import { taskIdSchema } from '../../contracts/task-id.ts';
 import type { ExecutionQueueRepo, ListOptions, TaskPage } from '../../domain/ports.ts';
 import { badParameter } from './problem.ts';
 import type { ApiRequest } from './request.ts';

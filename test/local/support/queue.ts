@@ -2,7 +2,7 @@
 import { inject } from 'vitest';
 import type { ActionKind } from '../../../lambdas/contracts/action-kinds.ts';
 import type { QuoteSnapshot } from '../../../lambdas/contracts/quote-snapshot.ts';
-import type { TaskView } from '../../../lambdas/contracts/api.ts';
+import { type TaskView, taskViewSchema } from '../../../lambdas/contracts/api.ts';
 import { type ApiAnswer, callApiPatiently } from '../../../tools/cli/api-client.ts';
 import { CliError } from '../../../tools/cli/cli-error.ts';
 import { getTask, isSettled } from '../../../tools/cli/queue-client.ts';
@@ -107,7 +107,7 @@ export const settled = (taskId: string, limitMs?: number): Promise<TaskView> =>
   eventually(
     `task ${taskId} to settle`,
     async () => {
-      const task = await getTask(target, taskId);
+      const task = taskViewSchema.parse(await getTask(target, taskId));
       return isSettled(task) ? task : undefined;
     },
     limitMs,

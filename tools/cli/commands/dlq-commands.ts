@@ -15,6 +15,7 @@ import {
   replayLetters,
   showLetters,
 } from '../../dlq/dead-letters.ts';
+import { printAs } from '../print.ts';
 import { readTaskId } from '../queue-client.ts';
 import { oneLine } from '../render.ts';
 import { explaining, resolveStage, type StageOptions, type StageTarget } from '../stage-target.ts';
@@ -26,11 +27,6 @@ export interface DlqOptions extends StageOptions {
   /** Only messages about this task. */
   readonly task?: string;
 }
-
-const print = (text: string): boolean => process.stdout.write(`${text}\n`);
-
-const printAs = <T>({ json }: DlqOptions, value: T, text: (value: T) => string): boolean =>
-  print(json === true ? JSON.stringify(value, null, 2) : text(value));
 
 async function withSqs<T>(
   options: DlqOptions,

@@ -11,6 +11,7 @@ import { siteIn } from '../../drills/site.ts';
 import { type LocalEnvironment, localStatus, startLocalEnvironment } from '../../local/environment.ts';
 import { LOCAL_ROOT } from '../../local/paths.ts';
 import { CliError } from '../cli-error.ts';
+import { print } from '../print.ts';
 import { renderTable } from '../table.ts';
 
 /** Options of `quoteq drill`. */
@@ -37,8 +38,6 @@ function actionsOption({ actions }: DrillOptions): number {
     `--actions: expected a number of actions from 1 to ${MAX_ACTIONS}; found ${JSON.stringify(actions)}`,
   );
 }
-
-const print = (text: string): boolean => process.stdout.write(`${text}\n`);
 
 function list({ json }: DrillOptions): void {
   const drills = [...DRILLS, loadOf(DEFAULT_ACTIONS)].map(({ name, story, common = [], guarantees }) => ({

@@ -1,8 +1,10 @@
 /** `enqueue`: the actions of quote files, and what became of each. */
-import type { TaskView } from '../../../lambdas/contracts/api.ts';
+import type { AnsweredTask } from '../answers.ts';
+import { type ApiAnswer, type ApiRequest, callApi } from '../api-client.ts';
 import { CliError } from '../cli-error.ts';
+import { printAs } from '../print.ts';
 import { enqueueAction, type EnqueueAnswer, getAudit } from '../queue-client.ts';
-import { type QuoteAction, readQuoteFile } from '../quote-file.ts';
+import { type QuoteAction, readQuoteFiles } from '../quote-file.ts';
 import { endingText } from '../render.ts';
 import { renderTable } from '../table.ts';
 import { resolveTarget, type Target } from '../target.ts';
@@ -17,13 +19,12 @@ The files are checked whole before anything is sent: one that can never be accep
 with every field that is wrong, and nothing of any file is enqueued.
 Then each action stands alone, under its own key. What only the queue knows (a key that was used
 with another payload, an engine that it does not allow) refuses that action and no other.
-Exit code 1 when a file or an action was refused; sent again, what was accepted is replayed.`;
+Exit code 1 when a file or an action was refused, or the API failed at one: that one may be stored
+all the same, which sending it again tells. Sent again, what was accepted is replayed.`;
 
 /** What is known of an action that was given to {@link enqueueAll}. */
 export type ActionFate =
   | EnqueueAnswer
-  /** Sent, perhaps; no answer came. Whether it was accepted, only sending it again tells. */
-  | { readonly kind: 'unanswered'; readonly problem: string }
   /** Not sent, since the one before it was not answered. */
   | { readonly kind: 'unsent' };
 
@@ -32,8 +33,6 @@ export interface Enqueued {
   readonly action: QuoteAction;
   readonly answer: ActionFate;
 }
-
-const print = (text: string): boolean => process.stdout.write(`${text}\n`);
 
 async function fateOf(target: Target, action: QuoteAction): Promise<ActionFate> {
   try {
@@ -44,25 +43,37 @@ async function fateOf(target: Target, action: QuoteAction): Promise<ActionFate> 
   }
 }
 
-/** Enqueues the actions one after the other, in the order of the files; after one without an answer no more are sent. */
+/** Whether there is nobody who answers; an API that fails at one action may take the next. */
+const isCutOff = (last: ActionFate | undefined): boolean =>
+  last?.kind === 'unsent' || (last?.kind === 'unanswered' && last.status === undefined);
+
+/** Enqueues the actions one after the other, in the order of the files; after one without any answer no more are sent. */
 export async function enqueueAll(
   target: Target,
   actions: readonly QuoteAction[],
 ): Promise<readonly Enqueued[]> {
   const enqueued: Enqueued[] = [];
   for (const action of actions) {
-    const isCutOff =
-      enqueued.at(-1)?.answer.kind === 'unanswered' || enqueued.at(-1)?.answer.kind === 'unsent';
-    const answer: ActionFate = isCutOff ? { kind: 'unsent' } : await fateOf(target, action);
+    const answer: ActionFate = isCutOff(enqueued.at(-1)?.answer)
+      ? { kind: 'unsent' }
+      : await fateOf(target, action);
     enqueued.push({ action, answer });
   }
   return enqueued;
 }
 
-/** What has become of a task since it was accepted; the cause stands in its trail, which may be a moment behind. */
-async function presentState(target: Target, { taskId, state, version }: TaskView): Promise<string> {
+/** For what is good to know and no more: the answers that are there wait for it. */
+const ENDING_LIMIT_MS = 10_000;
+const once = (target: Target, request: ApiRequest): Promise<ApiAnswer> =>
+  callApi(target, request, ENDING_LIMIT_MS);
+
+/**
+ * What has become of a task since it was accepted. Its cause stands in the trail, which may be a moment behind, and is asked
+ * for once: without an answer the state alone is told.
+ */
+async function presentState(target: Target, { taskId, state, version }: AnsweredTask): Promise<string> {
   if (state !== 'failed_terminal') return state;
-  const trail = await getAudit(target, taskId).catch(() => undefined);
+  const trail = await getAudit(target, taskId, once).catch(() => undefined);
   return endingText(state, trail?.records.find((record) => record.version === version)?.cause);
 }
 
@@ -75,7 +86,10 @@ async function fateCells(target: Target, answer: ActionFate): Promise<readonly [
     case 'refused':
       return [`refused (${answer.status})`, answer.problem];
     case 'unanswered':
-      return [answer.kind, answer.problem];
+      return [
+        answer.status === undefined ? answer.kind : `${answer.kind} (${answer.status})`,
+        answer.problem,
+      ];
     case 'unsent':
       return ['not sent', ''];
   }
@@ -97,29 +111,32 @@ function sharedReasons(enqueued: readonly Enqueued[]): ReadonlyMap<string, strin
 /** The actions one a line; below them the reasons that all actions of a quote share. */
 async function enqueuedText(target: Target, enqueued: readonly Enqueued[]): Promise<string> {
   const shared = sharedReasons(enqueued);
-  const rows: (readonly string[])[] = [];
-  for (const { action, answer } of enqueued) {
-    const [fate, reason] = await fateCells(target, answer);
-    rows.push([action.quoteId, action.kind, fate, shared.has(action.quoteId) ? 'see below' : reason]);
-  }
+  const rows = await Promise.all(
+    enqueued.map(async ({ action: { quoteId, kind }, answer }) => {
+      const [fate, reason] = await fateCells(target, answer);
+      return [quoteId, kind, fate, shared.has(quoteId) ? 'see below' : reason];
+    }),
+  );
   const table = renderTable(['quote', 'action', 'answer', 'task or reason'], rows);
   return [table, ...[...shared].map(([quoteId, reason]) => `${quoteId}: ${reason}`)].join('\n');
 }
 
-/** What to do about actions of which nothing is known. */
-const SEND_AGAIN = 'Not every action was answered: enqueue the same again; what was accepted is replayed';
+/** What to do about actions that may have been accepted. */
+const SEND_AGAIN =
+  'What became of some actions is not certain: enqueue the same again; what was accepted is replayed';
 
 /**
  * `quoteq enqueue FILE…`: exits 1 when any action was refused or not answered; what the others were answered stands.
- * @throws {CliError} on a file that is none, before anything is sent; after the answers, when not all came
+ * @throws {CliError} on a file that is none, before anything is sent; after the answers, when not all are certain
  */
 export async function enqueue(files: readonly string[], options: PrintOptions): Promise<void> {
   // All files are checked before anything is sent: a typo in the last one enqueues nothing.
-  const actions = files.flatMap((file) => readQuoteFile(file));
+  const actions = readQuoteFiles(files);
   const target = resolveTarget(options);
   const enqueued = await enqueueAll(target, actions);
   const answers = enqueued.map(({ answer }) => answer);
-  print(options.json === true ? JSON.stringify(answers, null, 2) : await enqueuedText(target, enqueued));
+  const text = options.json === true ? '' : await enqueuedText(target, enqueued);
+  printAs(options, answers, () => text);
   if (answers.some(({ kind }) => kind === 'unanswered')) throw new CliError(SEND_AGAIN);
   if (answers.some(({ kind }) => kind === 'refused')) process.exitCode = 1;
 }

@@ -1,6 +1,7 @@
 /** `kinds`, `pause` and `resume`. */
 import type { KindChangeView, KindView } from '../../../lambdas/contracts/api-kinds.ts';
 import { listKinds, pauseKind, readKind, resumeKind } from '../kind-client.ts';
+import { printAs } from '../print.ts';
 import { oneLine } from '../render.ts';
 import { renderTable } from '../table.ts';
 import { resolveTarget } from '../target.ts';
@@ -10,8 +11,6 @@ import type { PrintOptions } from './queue-commands.ts';
 export interface PauseOptions extends PrintOptions {
   readonly reason: string;
 }
-
-const print = (text: string): boolean => process.stdout.write(`${text}\n`);
 
 function lastChange({ since, actor, resumed }: KindView): readonly string[] {
   if (since !== undefined) return [since, actor ?? ''];
@@ -40,23 +39,19 @@ export function changeText({ kind, paused, changed, reason = '', actor, since }:
   return `${state}\n  by ${actor} since ${since}\n  its actions are held until: npm run quoteq -- resume ${kind}`;
 }
 
-const printChange = (view: KindChangeView, { json }: PrintOptions): boolean =>
-  print(json === true ? JSON.stringify(view, null, 2) : changeText(view));
-
 /** `quoteq kinds` */
 export async function kinds(options: PrintOptions): Promise<void> {
-  const views = await listKinds(resolveTarget(options));
-  print(options.json === true ? JSON.stringify(views, null, 2) : kindsTable(views));
+  printAs(options, await listKinds(resolveTarget(options)), kindsTable);
 }
 
 /** `quoteq pause KIND --reason TEXT`: paused already with that reason it changes nothing and says so. */
 export async function pause(kind: string, options: PauseOptions): Promise<void> {
   const known = readKind(kind);
-  printChange(await pauseKind(resolveTarget(options), known, options.reason), options);
+  printAs(options, await pauseKind(resolveTarget(options), known, options.reason), changeText);
 }
 
 /** `quoteq resume KIND`: not paused it changes nothing and says so. */
 export async function resume(kind: string, options: PrintOptions): Promise<void> {
   const known = readKind(kind);
-  printChange(await resumeKind(resolveTarget(options), known), options);
+  printAs(options, await resumeKind(resolveTarget(options), known), changeText);
 }

@@ -8,6 +8,7 @@ import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
 import { taskView } from '../../../lambdas/handlers/api/views.ts';
 import { CliError } from '../cli-error.ts';
 import { readFunctionEnvironment } from '../function-environment.ts';
+import { printAs } from '../print.ts';
 import { attemptsText, oneLine, stateText } from '../render.ts';
 import { explaining, resolveStage, type StageOptions, type StageTarget } from '../stage-target.ts';
 import { renderTable } from '../table.ts';
@@ -85,13 +86,14 @@ const emptyText = (state: LiveState | undefined): string =>
 
 /** `quoteq live`: oldest first. @throws {CliError} on a state that there is not */
 export async function live(options: LiveOptions): Promise<void> {
-  const { state, json } = options;
+  const { state } = options;
   if (state !== undefined && !isLiveState(state)) {
     throw new CliError(`--state: expected one of ${LIVE_STATES.join(', ')}; found ${state}`);
   }
   const target = resolveStage(options);
   const all = await explaining('The tasks could not be read', () => liveTasks(target));
   const tasks = all.filter((task) => isIn(task, state));
-  const text = tasks.length === 0 ? emptyText(state) : tableOf(tasks, Date.now());
-  process.stdout.write(`${json === true ? JSON.stringify(tasks.map(taskView), null, 2) : text}\n`);
+  printAs(options, tasks.map(taskView), () =>
+    tasks.length === 0 ? emptyText(state) : tableOf(tasks, Date.now()),
+  );
 }

@@ -1,8 +1,7 @@
 /** `local up`, `local down` and `local status`. */
 import { localStatus, startLocalEnvironment, stopLocalEnvironment } from '../../local/environment.ts';
 import type { LocalOutputs } from '../../local/outputs.ts';
-
-const print = (text: string): boolean => process.stdout.write(`${text}\n`);
+import { print } from '../print.ts';
 
 function printOutputs(outputs: LocalOutputs): void {
   print(`  Slack        ${outputs.slackPageUrl ?? outputs.slackApiUrl}`);

@@ -10,7 +10,7 @@ import { type Direction, migrateTable, type MigrationCounts } from '../../migrat
 import { tableIdOf, targetTables, type TargetTablesOptions } from '../../migrate/migration-target.ts';
 import { placeFile } from '../../migrate/place-file.ts';
 import { CliError } from '../cli-error.ts';
-import { explained } from '../stage-target.ts';
+import { explaining } from '../stage-target.ts';
 
 /** Options of `migrate status`. */
 export interface StatusOptions extends TargetTablesOptions {
@@ -128,19 +128,15 @@ async function migrateTasks(direction: Direction, options: MigrateOptions): Prom
   printCounts(counts, options);
 }
 
-async function explaining(work: Promise<void>): Promise<void> {
-  try {
-    await work;
-  } catch (thrown) {
-    throw explained('The tables could not be read', thrown);
-  }
-}
+const explained = (work: () => Promise<void>): Promise<void> =>
+  explaining('The tables could not be read', work);
 
 /** `quoteq migrate up`. @throws {CliError} saying what was expected */
-export const up = (options: MigrateOptions): Promise<void> => explaining(migrateTasks('up', options));
+export const up = (options: MigrateOptions): Promise<void> => explained(() => migrateTasks('up', options));
 
 /** `quoteq migrate down`. @throws {CliError} saying what was expected */
-export const down = (options: MigrateOptions): Promise<void> => explaining(migrateTasks('down', options));
+export const down = (options: MigrateOptions): Promise<void> =>
+  explained(() => migrateTasks('down', options));
 
 async function printStatus(options: StatusOptions): Promise<void> {
   const { client, names } = await targetTables(options);
@@ -163,4 +159,4 @@ async function printStatus(options: StatusOptions): Promise<void> {
  * `quoteq migrate status`: items by schema version; exits 1 when there are some that this code does not know.
  * @throws {CliError} saying what was expected
  */
-export const status = (options: StatusOptions): Promise<void> => explaining(printStatus(options));
+export const status = (options: StatusOptions): Promise<void> => explained(() => printStatus(options));

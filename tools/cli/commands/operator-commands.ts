@@ -1,7 +1,8 @@
 /** `retry`, `abandon` and `cancel`: one guarded transition, from the version that the command has just read. */
-import { taskViewSchema } from '../../../lambdas/contracts/api.ts';
 import type { OperatorAction } from '../../../lambdas/domain/queue-types.ts';
+import { answeredTaskSchema } from '../answers.ts';
 import { callApi } from '../api-client.ts';
+import { printAs } from '../print.ts';
 import { bodyOf, getTask, taskPath } from '../queue-client.ts';
 import { endingText } from '../render.ts';
 import { resolveTarget } from '../target.ts';
@@ -16,7 +17,7 @@ export interface OperatorOptions extends PrintOptions {
 export const operate =
   (action: OperatorAction) =>
   async (taskId: string, options: OperatorOptions): Promise<void> => {
-    const { json, reason } = options;
+    const { reason } = options;
     const target = resolveTarget(options);
     const { version: seen } = await getTask(target, taskId);
     const answer = await callApi(target, {
@@ -25,9 +26,9 @@ export const operate =
       headers: { 'if-match': `"${seen}"` },
       ...(reason === undefined ? {} : { body: JSON.stringify({ reason }) }),
     });
-    const task = bodyOf(answer, taskViewSchema);
-    const { kind, quoteId, state, version, generation } = task;
-    const ending = endingText(state, `operator_${action}`);
-    const text = `${kind} of quote ${quoteId} is ${ending}, version ${version}, generation ${generation}`;
-    process.stdout.write(`${json === true ? JSON.stringify(task, null, 2) : text}\n`);
+    const task = bodyOf(answer, answeredTaskSchema);
+    printAs(options, task, ({ kind, quoteId, state, version, generation }) => {
+      const ending = endingText(state, `operator_${action}`);
+      return `${kind} of quote ${quoteId} is ${ending}, version ${version}, generation ${generation}`;
+    });
   };

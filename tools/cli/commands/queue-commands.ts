@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError } from '../cli-error.ts';
 import { LiveBlock } from '../live-block.ts';
+import { print, printAs } from '../print.ts';
 import { getAudit, getTask, isSettled, listTasks } from '../queue-client.ts';
 import { auditTable, taskDetails, tasksTable } from '../render.ts';
 import { saveDocument } from '../save-document.ts';
@@ -11,8 +12,6 @@ import { resolveTarget, type TargetOptions } from '../target.ts';
 export interface PrintOptions extends TargetOptions {
   readonly json?: boolean;
 }
-
-const print = (text: string): boolean => process.stdout.write(`${text}\n`);
 
 /** Options of `show`. */
 export interface ShowOptions extends PrintOptions {
@@ -25,15 +24,17 @@ export async function show(taskId: string, options: ShowOptions): Promise<void> 
   const { json, save } = options;
   const target = resolveTarget(options);
   const task = await getTask(target, taskId);
-  const sizeBytes = save === undefined ? 0 : await saveDocument(target, task, save);
-  print(json === true ? JSON.stringify(task, null, 2) : taskDetails(task));
-  if (save !== undefined && json !== true) print(`Saved ${sizeBytes} bytes to ${save}`);
+  printAs(options, task, taskDetails);
+  if (save === undefined) return;
+  // After the task: what is known of it is shown, whether its document can be had or not.
+  const sizeBytes = await saveDocument(target, task, save);
+  if (json !== true) print(`Saved ${sizeBytes} bytes to ${save}`);
 }
 
 /** `quoteq audit TASK`: exits 1 when a version is missing. */
 export async function audit(taskId: string, options: PrintOptions): Promise<void> {
   const trail = await getAudit(resolveTarget(options), taskId);
-  print(options.json === true ? JSON.stringify(trail, null, 2) : auditTable(trail));
+  printAs(options, trail, auditTable);
   if (trail.gaps.length > 0) process.exitCode = 1;
 }
 

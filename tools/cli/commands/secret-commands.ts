@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { ProviderSecretsEditor, readField, type SecretLine } from '../../secrets/provider-secrets.ts';
 import { CliError } from '../cli-error.ts';
+import { printAs } from '../print.ts';
 import { explaining, resolveStage, type StageOptions } from '../stage-target.ts';
 import { renderTable } from '../table.ts';
 
@@ -27,7 +28,7 @@ async function edit(
       await work(editor);
       return editor.show();
     });
-    process.stdout.write(`${options.json === true ? JSON.stringify(lines, null, 2) : tableOf(lines)}\n`);
+    printAs(options, lines, tableOf);
   } finally {
     editor.destroy();
   }

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { CliError } from '../cli-error.ts';
 import { invokeFunction } from '../invoke-function.ts';
+import { printAs } from '../print.ts';
 import { explaining, resolveStage, type StageOptions } from '../stage-target.ts';
 import { renderTable } from '../table.ts';
 
@@ -29,5 +30,5 @@ export async function sweep(options: StageOptions & { readonly json?: boolean })
   );
   if (failed) throw new CliError(`The sweep failed, see its log: ${payload}`);
   const recovered = recoveredSchema.parse(JSON.parse(payload));
-  process.stdout.write(`${options.json === true ? JSON.stringify(recovered, null, 2) : textOf(recovered)}\n`);
+  printAs(options, recovered, textOf);
 }

@@ -22,7 +22,7 @@ const HOUR_SECONDS = 3_600;
 async function enqueueAgain(site: DrillSite, action: DrillAction): Promise<Record<string, number>> {
   const requests = Array.from({ length: REQUESTS }, () => action);
   const answers = await inLanes(requests, (request) => enqueueAction(site.target, request), AT_ONCE);
-  const taskIds = answers.flatMap((answer) => (answer.kind === 'refused' ? [] : [answer.task.taskId]));
+  const taskIds = answers.flatMap((answer) => ('task' in answer ? [answer.task.taskId] : []));
   return { answered: taskIds.length, tasks: new Set(taskIds).size };
 }
 

@@ -9,7 +9,12 @@ import { operate } from '../../../../tools/cli/commands/operator-commands.ts';
 import { enqueue, enqueueAll } from '../../../../tools/cli/commands/enqueue-command.ts';
 import type { QuoteAction } from '../../../../tools/cli/quote-file.ts';
 import { resolveTarget } from '../../../../tools/cli/target.ts';
-import { type RunningServer, type ServerReply, startServer } from '../../../../tools/local/http-server.ts';
+import {
+  type Handler,
+  type RunningServer,
+  type ServerReply,
+  startServer,
+} from '../../../../tools/local/http-server.ts';
 import { actionOf, contextAt, queuedTask, retryableTask, snapshotOf } from '../../../helpers/builders.ts';
 
 const task = taskView(queuedTask());
@@ -17,19 +22,21 @@ const ACCEPTED: ServerReply = { status: 202, body: JSON.stringify(task) };
 
 let api: RunningServer;
 let replies: ServerReply[];
+let respond: Handler;
 let sentKeys: (string | undefined)[];
 let printed: string[];
 let dir: string;
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'quoteq-enqueue-'));
-  api = await startServer(({ headers }) => {
-    sentKeys.push(headers['idempotency-key']?.toString());
-    return Promise.resolve(replies.shift() ?? ACCEPTED);
+  api = await startServer((request) => {
+    sentKeys.push(request.headers['idempotency-key']?.toString());
+    return respond(request);
   });
 });
 beforeEach(() => {
   replies = [];
+  respond = () => Promise.resolve(replies.shift() ?? ACCEPTED);
   sentKeys = [];
   printed = [];
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
@@ -166,6 +173,41 @@ describe('quoteq enqueue', () => {
     expect(rowsOf(printed).map((cells) => cells.slice(2))).toEqual([
       ['replayed', `${task.taskId}: queued`],
       ['replayed', `${task.taskId}: cancelled (failed_terminal)`],
+    ]);
+  });
+
+  it('does not call an action refused that the API may have stored, and says to send it again', async () => {
+    const stored = { title: 'Not started.', detail: 'The task is stored.' };
+    replies = [{ status: 500, body: JSON.stringify(stored) }, ACCEPTED];
+
+    await expect(enqueue([fileOf(twoPdfs())], options())).rejects.toThrow(
+      'enqueue the same again; what was accepted is replayed',
+    );
+    expect(rowsOf(printed).map((cells) => cells.slice(2))).toEqual([
+      ['unanswered (500)', 'Not started. The task is stored.'],
+      ['accepted', task.taskId],
+    ]);
+  });
+
+  it('asks once how replayed actions ended, all at once, and prints what it has without an answer', async () => {
+    const ended = taskView(stopped(queuedTask(), 'operator_cancel', contextAt()));
+    const replayed: ServerReply = { status: 200, body: JSON.stringify(ended) };
+    const asked = Promise.withResolvers<undefined>();
+    let trails = 0;
+    respond = ({ path }) => {
+      if (!path.endsWith('/audit')) return Promise.resolve(replayed);
+      trails += 1;
+      // Neither is answered before both are there.
+      if (trails === 2) asked.resolve(undefined);
+      return asked.promise.then(() => ({ status: 503 }));
+    };
+
+    await enqueue([fileOf(twoPdfs())], options());
+
+    expect(trails).toBe(2);
+    expect(rowsOf(printed).map((cells) => cells.slice(2))).toEqual([
+      ['replayed', `${task.taskId}: failed_terminal`],
+      ['replayed', `${task.taskId}: failed_terminal`],
     ]);
   });
 

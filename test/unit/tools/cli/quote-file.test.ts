@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readQuoteFile } from '../../../../tools/cli/quote-file.ts';
+import { readQuoteFile, readQuoteFiles } from '../../../../tools/cli/quote-file.ts';
 import { lineOf, snapshotOf } from '../../../helpers/builders.ts';
 
 let dir: string;
@@ -15,8 +15,8 @@ afterAll(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const fileOf = (text: string): string => {
-  const file = join(dir, 'quote.json');
+const fileOf = (text: string, name = 'quote.json'): string => {
+  const file = join(dir, name);
   writeFileSync(file, text);
   return file;
 };
@@ -85,6 +85,11 @@ describe('readQuoteFile', () => {
       '/actions/0/message: expected no such field',
     ],
     [
+      'a key that stands for two things',
+      { actions: [pdf, notify, { ...notify, idempotencyKey: 'a' }] },
+      '/actions/2/idempotencyKey: expected a key of its own; /actions/0 has it',
+    ],
+    [
       'an action with a snapshot of its own',
       { actions: [{ ...pdf, snapshot }] },
       '/actions/0/snapshot: expected no such field',
@@ -116,6 +121,10 @@ describe('readQuoteFile', () => {
     );
   });
 
+  it('takes the same action twice: the second is a replay', () => {
+    expect(reading({ actions: [notify, pdf, notify] })()).toHaveLength(3);
+  });
+
   it('leaves to the API which engines are allowed', () => {
     expect(reading({ snapshot: snapshotOf({ engine: { name: 'abacus', version: '1' } }) })()).toHaveLength(2);
   });
@@ -132,5 +141,25 @@ describe('readQuoteFile', () => {
 
   it('names a file that is not there', () => {
     expect(() => readQuoteFile(join(dir, 'absent.json'))).toThrow('absent.json: expected a JSON file');
+  });
+});
+
+const first = () => fileOf(JSON.stringify({ snapshot, actions: [notify, pdf] }), 'first.json');
+const second = (over: object) => fileOf(JSON.stringify({ snapshot, actions: [pdf], ...over }), 'second.json');
+
+describe('readQuoteFiles', () => {
+  it('refuses a key of a quote that another file has for something else', () => {
+    const files = [first(), second({ snapshot: snapshotOf({ title: 'Another' }) })];
+
+    expect(() => readQuoteFiles(files)).toThrow(
+      `${files[1]}: /actions/0/idempotencyKey: expected a key of its own; /actions/1 of ${files[0]} has it`,
+    );
+  });
+
+  it.each([
+    ['the same action again', {}],
+    ['the same key of another quote', { snapshot: snapshotOf({ quoteId: 'Q-1002' }) }],
+  ])('takes %s', (_what, over) => {
+    expect(readQuoteFiles([first(), second(over)])).toHaveLength(3);
   });
 });

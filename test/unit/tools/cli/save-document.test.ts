@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -17,8 +17,10 @@ let asked: string[];
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'quoteq-test-'));
   asked = [];
-  s3 = await startServer(async ({ method, path, headers }) => {
+  s3 = await startServer(async ({ method, path, headers, socket }) => {
     asked.push(`${method} ${path} ${headers.authorization?.includes('Credential=key/') === true}`);
+    if (path.endsWith('/half.pdf')) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n%PDF');
+    if (!path.endsWith('.pdf') || path.endsWith('/half.pdf')) return new Promise(() => undefined);
     return path.endsWith('/gone.pdf')
       ? { status: 404, body: '<Error><Code>NoSuchKey</Code><Message>no</Message></Error>' }
       : { status: 200, body: PDF };
@@ -81,6 +83,16 @@ describe('saveDocument', () => {
     ],
   ])('says why it saves nothing: %s', async (_title, view, message) => {
     await expect(saveDocument(target(), view, join(folder, 'q.pdf'))).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['answers nothing', 's3://documents/stuck'],
+    ['stops in the middle', 's3://documents/half.pdf'],
+  ])('gives up on a bucket that %s', async (_title, location) => {
+    const save = saveDocument(target(), task(at(location)), join(folder, 'q.pdf'), 50);
+
+    await expect(save).rejects.toThrow('The document could not be read: expected an answer within 0.05 s');
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('says that the file cannot be written', async () => {

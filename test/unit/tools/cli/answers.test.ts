@@ -1,0 +1,123 @@
+/** Answers of another release than the command: while traffic shifts, and after a rollback. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TaskView } from '../../../../lambdas/contracts/api.ts';
+import { type AuditRecord, SCHEMA_VERSION } from '../../../../lambdas/contracts/records.ts';
+import { completed, held } from '../../../../lambdas/domain/transitions.ts';
+import { kindView } from '../../../../lambdas/handlers/api/kinds.ts';
+import { auditView, taskView } from '../../../../lambdas/handlers/api/views.ts';
+import { operate } from '../../../../tools/cli/commands/operator-commands.ts';
+import { kinds } from '../../../../tools/cli/commands/kind-commands.ts';
+import { audit, show, watch } from '../../../../tools/cli/commands/queue-commands.ts';
+import { type RunningServer, startServer } from '../../../../tools/local/http-server.ts';
+import { contextAt, resultOf, retryableTask, runningTask } from '../../../helpers/builders.ts';
+
+let api: RunningServer;
+let answer: unknown;
+let printed: string[];
+
+beforeAll(async () => {
+  api = await startServer(() => Promise.resolve({ status: 200, body: JSON.stringify(answer) }));
+});
+beforeEach(() => {
+  printed = [];
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  process.exitCode = undefined;
+});
+afterAll(() => api.stop());
+
+const options = () => ({ apiUrl: api.url, region: 'eu-central-1' });
+const asJson = () => ({ ...options(), json: true });
+
+const record = held(retryableTask(), { reason: 'Down', actor: 'ada' }, contextAt());
+const task: TaskView = { ...taskView(record), card: { state: 'pending' } };
+const { taskId, quoteId, kind } = record;
+const trail = auditView(
+  record,
+  record.history.map((transition): AuditRecord => ({
+    schemaVersion: SCHEMA_VERSION,
+    taskId,
+    quoteId,
+    kind,
+    ...transition,
+  })),
+);
+
+describe('an answer of the release before, whose errors say no first step', () => {
+  const { firstStep: _none, ...error } = task.error ?? {};
+  const earlier = { ...task, state: 'failed_terminal', error };
+
+  it.each([
+    ['show', () => show(taskId, options()), earlier],
+    ['watch', () => watch(quoteId, options()), { tasks: [earlier] }],
+    ['retry', () => operate('retry')(taskId, options()), earlier],
+  ])('is taken by %s', async (_command, run, body) => {
+    answer = body;
+
+    await run();
+
+    expect(printed.join('')).toContain(kind);
+    expect(printed.join('')).not.toContain('do first');
+  });
+});
+
+/** Every object in it with one more field. */
+function grown(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(grown);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).map(([name, field]) => [name, grown(field)]);
+  return { ...Object.fromEntries(fields), ofALaterRelease: { any: 1 } };
+}
+
+describe('an answer of a later release, with fields that are not known', () => {
+  const done = taskView(completed(runningTask(), { result: resultOf(), proof: 'applied' }, contextAt()));
+
+  it.each([
+    ['show', () => show(taskId, asJson()), task, task],
+    ['show (completed)', () => show(taskId, asJson()), done, done],
+    ['audit', () => audit(taskId, asJson()), trail, trail],
+    ['watch', () => watch(quoteId, asJson()), { tasks: [done] }, [done]],
+    ['retry', () => operate('retry')(taskId, asJson()), task, task],
+    [
+      'kinds',
+      () => kinds(asJson()),
+      { kinds: [kindView('pdf.render', undefined)] },
+      [kindView('pdf.render', undefined)],
+    ],
+  ])('is read by %s without them', async (_command, run, body, known) => {
+    answer = grown(body);
+
+    await run();
+
+    expect(JSON.parse(printed.join(''))).toEqual(known);
+  });
+});
+
+describe('an answer that is none', () => {
+  it.each([
+    ['a field is of another type', { ...task, version: 'one' }],
+    ['a field is missing', { ...task, links: {} }],
+    ['it is no object', []],
+  ])('is refused when %s', async (_what, body) => {
+    answer = body;
+
+    await expect(show(taskId, options())).rejects.toThrow('in another form than this version expects');
+    expect(printed).toEqual([]);
+  });
+});
+
+describe('quoteq show --save', () => {
+  it('shows the task although its document cannot be had', async () => {
+    answer = task;
+
+    await expect(show(taskId, { ...options(), save: 'x.pdf' })).rejects.toThrow(
+      '--save: expected a completed pdf.render',
+    );
+    expect(printed.join('')).toContain(taskId);
+  });
+});

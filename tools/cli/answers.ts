@@ -1,0 +1,42 @@
+/**
+ * The API's answers as the command line reads them: while traffic shifts to a release, and after a rollback, they are of
+ * another release than the command. A field that is not known is passed over, and one that the release before does not
+ * send may be absent. The API itself and its tests stay strict: `lambdas/contracts/api.ts`.
+ */
+import * as z from 'zod/mini';
+import { taskErrorViewSchema, taskPageSchema, taskViewSchema } from '../../lambdas/contracts/api.ts';
+
+const { firstStep } = taskErrorViewSchema.shape;
+
+/** A task, of this release or the one before. */
+export const answeredTaskSchema = z.extend(taskViewSchema, {
+  error: z.optional(z.extend(taskErrorViewSchema, { firstStep: z.optional(firstStep) })),
+});
+/** A task, of this release or the one before. */
+export type AnsweredTask = z.infer<typeof answeredTaskSchema>;
+
+/** A page of a quote's tasks, of this release or the one before. */
+export const answeredPageSchema = z.extend(taskPageSchema, { tasks: z.array(answeredTaskSchema) });
+
+const isObject = (value: unknown): value is Record<PropertyKey, unknown> =>
+  typeof value === 'object' && value !== null;
+
+function withoutUnknown(body: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+  const known: unknown = structuredClone(body);
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    const holder = issue.path.reduce<unknown>(
+      (value, key) => (isObject(value) ? value[key] : undefined),
+      known,
+    );
+    if (isObject(holder)) for (const key of issue.keys) Reflect.deleteProperty(holder, key);
+  }
+  return known;
+}
+
+/** The body by a strict schema, without the fields that it does not know; `undefined` when it is no such body. */
+export function readAnswer<T>(body: unknown, schema: z.ZodMiniType<T>): T | undefined {
+  const strict = schema.safeParse(body);
+  if (strict.success) return strict.data;
+  return schema.safeParse(withoutUnknown(body, strict.error.issues)).data;
+}

@@ -40,12 +40,13 @@ export const STAGE_SETTINGS = {
     },
     apiRatePerSecond: 100,
     apiBurst: 200,
-    // Lambda's throttling is a 5xx, which takes a release back; API Gateway's is a 429. A cold start takes a request up to a
-    // second, so burst + rate × 1 s run at once at most: 10 and 5, as many as are reserved, and for the health check 30 of
-    // the 100 that the account keeps. `doctor slack` sends four requests to each Slack route, one after the other.
+    // Lambda's throttling is a 5xx, which takes a release back; API Gateway's is a 429. A request takes some 200 ms, so
+    // burst + rate × 0.2 s run at once: 5 + 25 × 0.2 = 10 and 4 + 5 × 0.2 = 5, as many as are reserved. Only in the second in
+    // which a flood meets cold functions there are more, and one minute takes no release back. `doctor slack` sends four
+    // requests to each Slack route, one after the other. A health check does nothing: 20 + 10 × 0.2 = 22 of the other 100.
     openRouteLimits: {
-      [OpenRoute.SlackInteractions]: { ratePerSecond: 5, burst: 5 },
-      [OpenRoute.SlackCommands]: { ratePerSecond: 1, burst: 4 },
+      [OpenRoute.SlackInteractions]: { ratePerSecond: 25, burst: 5 },
+      [OpenRoute.SlackCommands]: { ratePerSecond: 5, burst: 4 },
       [OpenRoute.Health]: { ratePerSecond: 10, burst: 20 },
     },
     rollout: Rollout.Gradual,

@@ -1,6 +1,7 @@
 /** Executions as an operator treats them in the console: looks, stops, starts. */
 import {
   DescribeExecutionCommand,
+  ExecutionAlreadyExists,
   ExecutionDoesNotExist,
   StartExecutionCommand,
   StopExecutionCommand,
@@ -9,10 +10,11 @@ import type { ExecutionInput } from '../../lambdas/contracts/state-machine-io.ts
 import { eventually } from '../local/eventually.ts';
 import type { DrillSite } from './site.ts';
 
-type Sfn = Pick<DrillSite, 'sfn' | 'outputs'>;
+type Machine = { readonly outputs: Pick<DrillSite['outputs'], 'stateMachineArn'> };
+type Sfn = Pick<DrillSite, 'sfn'> & Machine;
 
 /** ARN of an execution. */
-export const executionArnOf = ({ outputs }: Pick<DrillSite, 'outputs'>, name: string): string =>
+export const executionArnOf = ({ outputs }: Machine, name: string): string =>
   `${outputs.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 
 /** Its status (`RUNNING`, `SUCCEEDED`, …); `undefined` when there is none of that name. */
@@ -46,10 +48,16 @@ export async function stopExecution(site: Sfn, name: string): Promise<boolean> {
   return (await endOf(site, name)) !== 'SUCCEEDED';
 }
 
+/** The name was never used before: what has it is this very request's first try, whose answer was lost. */
+function unlessStarted(thrown: unknown): void {
+  if (!(thrown instanceof ExecutionAlreadyExists)) throw thrown;
+}
+
 /** Starts one more driver of a task under a name of its own: what Step Functions' redrive, or a second start, amounts to. */
 export async function startAgain(site: Sfn, input: ExecutionInput, suffix: string): Promise<string> {
   const name = `${input.taskId}-${suffix}`;
   const { stateMachineArn } = site.outputs;
-  await site.sfn.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
+  const command = new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) });
+  await site.sfn.send(command).catch(unlessStarted);
   return name;
 }

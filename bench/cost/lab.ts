@@ -123,7 +123,9 @@ export async function startSeeing({ outputs, recorder }: CostLab): Promise<numbe
   return Date.now();
 }
 
-const totalRuns = (runs: Seen['runs']): number => [...runs.values()].reduce((sum, count) => sum + count, 0);
+/** Runs of all functions together. */
+export const totalRuns = (runs: Seen['runs']): number =>
+  [...runs.values()].reduce((sum, count) => sum + count, 0);
 
 /** What was seen once nothing has happened for a second. @param functions those whose runs count: name → ARN */
 export async function seenSince(

@@ -10,6 +10,7 @@ import {
   seenSince,
   startSeeing,
   taskFunctions,
+  totalRuns,
   type Tried,
   undisturbed,
 } from './lab.ts';
@@ -73,7 +74,7 @@ async function tryPeer(lab: CostLab, run: PeerRun): Promise<TriedPeer> {
   const { stateTransitions, itemsPut, itemsUpdated, failures } = await stepsOf(lab.sfn, executionArn);
   const ofStates = {
     stateTransitions,
-    lambdaRequests: [...runs.values()].reduce((sum, count) => sum + count, 0),
+    lambdaRequests: totalRuns(runs),
     writeUnits: itemsPut * (await unitsOf(run.put)) + itemsUpdated * (await unitsOf(run.updated)),
   };
   return {

@@ -85,6 +85,12 @@ export async function callApi(
   }
 }
 
+/** For `.catch` of a request under a key: no answer, which a busy machine may give late, so it may be sent again. */
+export const unanswered = (error: unknown): undefined => {
+  if (error instanceof CliError) return undefined;
+  throw error;
+};
+
 /** Answers after which the same request may be sent again: it was not handled, or its answer was lost. */
 const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 /** 1 + 2 + 4 + 8 = 15 s of waiting at most, unless the API asks for more. */

@@ -8,6 +8,7 @@ import type { ExecutionTask } from '../../lambdas/contracts/records.ts';
 import type { AuditView } from '../../lambdas/contracts/api.ts';
 import { deriveTaskId } from '../../lambdas/domain/hashing.ts';
 import type { AnsweredTask } from '../cli/answers.ts';
+import { unanswered } from '../cli/api-client.ts';
 import { CliError } from '../cli/cli-error.ts';
 import { enqueueAction, getAudit, getTask } from '../cli/queue-client.ts';
 import { type QuoteAction, readQuoteFile } from '../cli/quote-file.ts';
@@ -76,12 +77,6 @@ export const actionsOf = (
   Array.from({ length: quotes }, (_, index) => `D-${part}-${mark}-${index + 1}`).flatMap((quoteId) =>
     kinds.map((kind) => actionOf(kind, quoteId)),
   );
-
-/** A busy machine may answer late: the same key may be sent again. */
-const unanswered = (error: unknown): undefined => {
-  if (error instanceof CliError) return undefined;
-  throw error;
-};
 
 /** Enqueues one, as patiently as a client should that has a key. @throws {CliError} when the API refuses it */
 export const enqueueOne = (site: DrillSite, action: DrillAction): Promise<string> =>

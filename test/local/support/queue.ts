@@ -3,8 +3,7 @@ import { inject } from 'vitest';
 import type { ActionKind } from '../../../lambdas/contracts/action-kinds.ts';
 import type { QuoteSnapshot } from '../../../lambdas/contracts/quote-snapshot.ts';
 import { type TaskView, taskViewSchema } from '../../../lambdas/contracts/api.ts';
-import { type ApiAnswer, callApiPatiently } from '../../../tools/cli/api-client.ts';
-import { CliError } from '../../../tools/cli/cli-error.ts';
+import { type ApiAnswer, callApiPatiently, unanswered } from '../../../tools/cli/api-client.ts';
 import { getTask, isSettled } from '../../../tools/cli/queue-client.ts';
 import type { Target } from '../../../tools/cli/target.ts';
 import { eventually } from '../../../tools/local/eventually.ts';
@@ -75,10 +74,6 @@ export const payloadFor = (kind: ActionKind, quoteId: string): Record<string, un
   ...(kind === 'slack.notify' ? { message: `Accepted: ${quoteId}` } : {}),
 });
 
-const unanswered = (error: unknown): undefined => {
-  if (error instanceof CliError) return undefined;
-  throw error;
-};
 /** A machine that is busy with other tests answers hundreds of requests late, which is no fault of the queue's. */
 const ANSWER_LIMIT_MS = 540_000;
 

@@ -1,5 +1,5 @@
 /** Answers of another release than the command: while traffic shifts, and after a rollback. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TaskView } from '../../../../lambdas/contracts/api.ts';
 import { type AuditRecord, SCHEMA_VERSION } from '../../../../lambdas/contracts/records.ts';
 import { completed, held } from '../../../../lambdas/domain/transitions.ts';
@@ -10,24 +10,15 @@ import { kinds } from '../../../../tools/cli/commands/kind-commands.ts';
 import { audit, show, watch } from '../../../../tools/cli/commands/queue-commands.ts';
 import { type RunningServer, startServer } from '../../../../tools/local/http-server.ts';
 import { contextAt, resultOf, retryableTask, runningTask } from '../../../helpers/builders.ts';
+import { useCommandOutput } from '../../../helpers/command-output.ts';
 
 let api: RunningServer;
 let answer: unknown;
-let printed: string[];
+
+const printed = useCommandOutput();
 
 beforeAll(async () => {
   api = await startServer(() => Promise.resolve({ status: 200, body: JSON.stringify(answer) }));
-});
-beforeEach(() => {
-  printed = [];
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-  process.exitCode = undefined;
 });
 afterAll(() => api.stop());
 
@@ -61,8 +52,8 @@ describe('an answer of the release before, whose errors say no first step', () =
 
     await run();
 
-    expect(printed.join('')).toContain(kind);
-    expect(printed.join('')).not.toContain('do first');
+    expect(printed().join('')).toContain(kind);
+    expect(printed().join('')).not.toContain('do first');
   });
 });
 
@@ -94,7 +85,7 @@ describe('an answer of a later release, with fields that are not known', () => {
 
     await run();
 
-    expect(JSON.parse(printed.join(''))).toEqual(known);
+    expect(JSON.parse(printed().join(''))).toEqual(known);
   });
 });
 
@@ -107,7 +98,7 @@ describe('an answer that is none', () => {
     answer = body;
 
     await expect(show(taskId, options())).rejects.toThrow('in another form than this version expects');
-    expect(printed).toEqual([]);
+    expect(printed()).toEqual([]);
   });
 });
 
@@ -118,6 +109,6 @@ describe('quoteq show --save', () => {
     await expect(show(taskId, { ...options(), save: 'x.pdf' })).rejects.toThrow(
       '--save: expected a completed pdf.render',
     );
-    expect(printed.join('')).toContain(taskId);
+    expect(printed().join('')).toContain(taskId);
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuditRecord, SCHEMA_VERSION } from '../../../../lambdas/contracts/records.ts';
 import { stopped } from '../../../../lambdas/domain/transitions.ts';
 import { auditView, taskView } from '../../../../lambdas/handlers/api/views.ts';
@@ -16,6 +16,7 @@ import {
   startServer,
 } from '../../../../tools/local/http-server.ts';
 import { actionOf, contextAt, queuedTask, retryableTask, snapshotOf } from '../../../helpers/builders.ts';
+import { useCommandOutput } from '../../../helpers/command-output.ts';
 
 const task = taskView(queuedTask());
 const ACCEPTED: ServerReply = { status: 202, body: JSON.stringify(task) };
@@ -24,8 +25,9 @@ let api: RunningServer;
 let replies: ServerReply[];
 let respond: Handler;
 let sentKeys: (string | undefined)[];
-let printed: string[];
 let dir: string;
+
+const printed = useCommandOutput();
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'quoteq-enqueue-'));
@@ -38,15 +40,6 @@ beforeEach(() => {
   replies = [];
   respond = () => Promise.resolve(replies.shift() ?? ACCEPTED);
   sentKeys = [];
-  printed = [];
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-  process.exitCode = undefined;
 });
 afterAll(async () => {
   await api.stop();
@@ -135,7 +128,7 @@ describe('quoteq enqueue', () => {
 
     await enqueue([fileOf(twoPdfs())], options());
 
-    expect(rowsOf(printed).map((cells) => cells.at(-1))).toEqual([
+    expect(rowsOf(printed()).map((cells) => cells.at(-1))).toEqual([
       'Not so. /snapshot/engine: expected another',
       'Not so. /actions/1/message: expected less; /actions/1/idempotencyKey: expected a key',
     ]);
@@ -148,8 +141,12 @@ describe('quoteq enqueue', () => {
 
     await enqueue([fileOf(twoPdfs())], options());
 
-    expect(printed.join('').match(/expected another/g)).toHaveLength(1);
-    expect(rowsOf(printed).at(-1)).toEqual(['Q-1001: Not so. /snapshot/engine: expected another']);
+    expect(
+      printed()
+        .join('')
+        .match(/expected another/g),
+    ).toHaveLength(1);
+    expect(rowsOf(printed()).at(-1)).toEqual(['Q-1001: Not so. /snapshot/engine: expected another']);
   });
 
   it('says of a replayed action what has become of it, and that an operator ended it', async () => {
@@ -170,7 +167,7 @@ describe('quoteq enqueue', () => {
 
     await enqueue([fileOf(twoPdfs())], options());
 
-    expect(rowsOf(printed).map((cells) => cells.slice(2))).toEqual([
+    expect(rowsOf(printed()).map((cells) => cells.slice(2))).toEqual([
       ['replayed', `${task.taskId}: queued`],
       ['replayed', `${task.taskId}: cancelled (failed_terminal)`],
     ]);
@@ -183,7 +180,7 @@ describe('quoteq enqueue', () => {
     await expect(enqueue([fileOf(twoPdfs())], options())).rejects.toThrow(
       'enqueue the same again; what was accepted is replayed',
     );
-    expect(rowsOf(printed).map((cells) => cells.slice(2))).toEqual([
+    expect(rowsOf(printed()).map((cells) => cells.slice(2))).toEqual([
       ['unanswered (500)', 'Not started. The task is stored.'],
       ['accepted', task.taskId],
     ]);
@@ -205,7 +202,7 @@ describe('quoteq enqueue', () => {
     await enqueue([fileOf(twoPdfs())], options());
 
     expect(trails).toBe(2);
-    expect(rowsOf(printed).map((cells) => cells.slice(2))).toEqual([
+    expect(rowsOf(printed()).map((cells) => cells.slice(2))).toEqual([
       ['replayed', `${task.taskId}: failed_terminal`],
       ['replayed', `${task.taskId}: failed_terminal`],
     ]);
@@ -217,7 +214,7 @@ describe('quoteq enqueue', () => {
     await expect(enqueue([fileOf(twoPdfs())], options())).rejects.toThrow(
       'enqueue the same again; what was accepted is replayed',
     );
-    expect(rowsOf(printed)).toEqual([
+    expect(rowsOf(printed())).toEqual([
       ['Q-1001', 'pdf.render', 'accepted', task.taskId],
       ['Q-1001', 'pdf.render', 'unanswered', expect.stringContaining('in another form')],
     ]);
@@ -245,6 +242,6 @@ describe('an operator', () => {
 
     await operate(action)(task.taskId, options());
 
-    expect(printed.join('')).toContain(said);
+    expect(printed().join('')).toContain(said);
   });
 });

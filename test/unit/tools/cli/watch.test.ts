@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { completed } from '../../../../lambdas/domain/transitions.ts';
 import { taskView } from '../../../../lambdas/handlers/api/views.ts';
 import { watch } from '../../../../tools/cli/commands/queue-commands.ts';
 import { type RunningServer, startServer } from '../../../../tools/local/http-server.ts';
 import { contextAt, resultOf, runningTask } from '../../../helpers/builders.ts';
+import { useCommandOutput } from '../../../helpers/command-output.ts';
 
 const views = [
   runningTask(),
@@ -12,7 +13,8 @@ const views = [
 
 let api: RunningServer;
 let asked: number;
-let printed: string[];
+
+const printed = useCommandOutput();
 
 beforeAll(async () => {
   api = await startServer(() => {
@@ -23,14 +25,6 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   asked = 0;
-  printed = [];
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
 });
 afterAll(() => api.stop());
 
@@ -38,13 +32,13 @@ it('prints what the tasks are once all are settled, and nothing else, as JSON', 
   await watch('Q-1042', { apiUrl: api.url, region: 'eu-central-1', json: true });
 
   expect(asked).toBe(2);
-  expect(JSON.parse(printed.join(''))).toEqual([views[1]]);
+  expect(JSON.parse(printed().join(''))).toEqual([views[1]]);
 });
 
 it('draws a table of each change otherwise', async () => {
   await watch('Q-1042', { apiUrl: api.url, region: 'eu-central-1' });
 
-  expect(printed.join('')).toMatch(/running[\s\S]*completed/);
+  expect(printed().join('')).toMatch(/running[\s\S]*completed/);
 });
 
 it.each(['Q 2015/../x', '東京-é', '..', ''])(

@@ -10,7 +10,10 @@ import {
 import { QueueError } from '../../domain/errors.ts';
 import { networkError } from '../http/provider-http.ts';
 
-/** Four calls in the worst case (find and open the thread, find and post the message) stay inside the worker's 15 s. */
+/**
+ * Four calls (look at the root, find and post the message, open the thread) stay inside the worker's 15 s, should each take that long.
+ * A deleted root costs two more; a worker whose time ends meanwhile leaves its outcome open, and the next one looks for it.
+ */
 const REQUEST_TIMEOUT_MS = 3_000;
 
 /** Wait after a 429 that names none. */

@@ -75,8 +75,10 @@ describe('a message', () => {
     expect(await effectAt().probe(task, effectKey)).toEqual(applied);
     expect(await effectAt().probe(task, `${effectKey}0`)).toBeUndefined();
     expect(applied).toMatchObject({ provider: 'slack', contentHash: task.taskHash });
+    const [reply] = (await slack.messages()).filter(({ ts }) => ts === applied.externalId);
+    expect(reply?.thread_ts).not.toBe(reply?.ts);
     expect(applied.location).toBe(
-      `https://slack.com/archives/${slack.channelId}/p${applied.externalId.replace('.', '')}`,
+      `https://slack.com/archives/${slack.channelId}/p${applied.externalId.replace('.', '')}?thread_ts=${reply?.thread_ts}&cid=${slack.channelId}`,
     );
   });
 

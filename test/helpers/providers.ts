@@ -151,7 +151,10 @@ export async function startSlackProvider(): Promise<SlackProvider> {
     heal: () => control('DELETE'),
     messages,
     remove: async (ts) => {
-      await createSlackClient(slack.botToken, proxy.slackApiUrl).chat.delete({ channel: slack.channelId, ts });
+      await createSlackClient(slack.botToken, proxy.slackApiUrl).chat.delete({
+        channel: slack.channelId,
+        ts,
+      });
     },
     stop: async () => {
       await proxy.stop();

@@ -31,7 +31,7 @@ export interface CardMessagesOptions extends GuardOptions {
   readonly channel: string;
 }
 
-/** Where the card stands now. */
+/** Where the card is now. */
 export interface CardPlace {
   readonly threadTs: string;
   readonly ts: string;
@@ -91,7 +91,7 @@ async function postOnce(
 }
 
 /**
- * Root of the thread that a card stands in: itself, if Slack put it into the channel. A result of an earlier release does not name
+ * Root of the thread that a card is in: the card itself, if Slack put it into the channel. A result of an earlier release does not name
  * it.
  */
 const rootOf = ({ result, proof }: EffectOutcome, threadTs: string): string =>

@@ -172,6 +172,11 @@ describe('an answer of Slack', () => {
     ['invalid_auth', 'PROVIDER_UNAUTHORIZED', false],
     ['ratelimited', 'PROVIDER_RATE_LIMITED', true],
     ['internal_error', 'PROVIDER_UNAVAILABLE', false],
+    ['restricted_action_read_only_channel', 'PROVIDER_MISCONFIGURED', false],
+    ['restricted_action_thread_only_channel', 'PROVIDER_MISCONFIGURED', false],
+    ['not_allowed_token_type', 'PROVIDER_UNAUTHORIZED', false],
+    ['accesslimited', 'PROVIDER_UNAUTHORIZED', false],
+    ['external_channel_migrating', 'PROVIDER_UNAVAILABLE', false],
     ['msg_too_long', 'PROVIDER_REFUSED', false],
   ])('%s is %s', async (error, code, deferral) => {
     await slack.fail({ path: POST, fault: platform(error) });

@@ -1,6 +1,7 @@
 /** `npm run generate`: writes every file that is derived from another one. Tests fail when one of them is stale. */
 import { writeCostPage } from '../bench/cost/page.ts';
 import { writeEnginesPage } from '../test/contract/stores/engines-page.ts';
+import { writeCurrencies } from './generate/currencies.ts';
 import { formatMarkdown } from './generate/markdown.ts';
 import { writeOpenApi } from './generate/openapi.ts';
 import { writeRecoveryPage } from './generate/recovery-page.ts';
@@ -8,6 +9,7 @@ import { writeRunbookPages } from './generate/runbook-pages.ts';
 import { writeStateDiagram } from './generate/state-diagram.ts';
 
 await Promise.all([
+  writeCurrencies(),
   writeOpenApi(),
   writeStateDiagram(),
   writeRecoveryPage(),

@@ -22,9 +22,16 @@ export const pdfRenderPayload = z.strictObject({ snapshot: quoteSnapshotSchema }
 /** Payload of `crm.sync`. */
 export const crmSyncPayload = z.strictObject({
   snapshot: quoteSnapshotSchema,
-  /** HubSpot pipeline stage; the portal's default `closedwon` when absent. */
+  /**
+   * Id of a HubSpot pipeline stage; the portal's default `closedwon` when absent. HubSpot's ids are words (`qualifiedToBuy`), numbers
+   * (`2410510`) and UUIDs.
+   */
   dealStage: z.optional(
-    z.string().check(z.regex(/^[a-z0-9_]{1,64}$/, 'expected a HubSpot stage id: a-z 0-9 _')),
+    z
+      .string()
+      .check(
+        z.regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected the id of a HubSpot stage: 1 to 64 of A-Z a-z 0-9 _ -'),
+      ),
   ),
 });
 /** Payload of `slack.notify`. */

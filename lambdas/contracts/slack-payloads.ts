@@ -25,7 +25,13 @@ export const interactionSchema = z.object({ type: z.string() });
 export const blockActionsSchema = z.object({
   type: z.literal('block_actions'),
   team: z.object({ id: slackId }),
-  user: z.object({ id: slackId, username: z.optional(personName), name: z.optional(personName) }),
+  user: z.object({
+    id: slackId,
+    username: z.nullish(personName),
+    name: z.nullish(personName),
+    /** The person's own workspace; in a shared channel it may be another than `team`. */
+    team_id: z.nullish(slackId),
+  }),
   trigger_id: z.string().check(z.minLength(1), z.maxLength(200)),
   container: z.object({ message_ts: messageTs, channel_id: slackId }),
   message: z.optional(z.object({ thread_ts: z.optional(messageTs) })),

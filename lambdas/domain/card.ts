@@ -27,9 +27,19 @@ export const cardKeyOf = (channel: string, taskId: string, posting: number): str
 export const recoveryKeyOf = (taskId: string, version: number): string =>
   `slack.recovery:${taskId}:${version}`;
 
-/** Address of a message; Slack redirects it to the workspace of the reader. */
-export const permalinkOf = (channel: string, ts: string): string =>
-  `https://slack.com/archives/${encodeURIComponent(channel)}/p${ts.replace('.', '')}`;
+/**
+ * Address of a message; Slack redirects it to the workspace of the reader.
+ * @param threadTs root of the thread that the message is a reply in: without it Slack shows the channel and not the reply
+ */
+export function permalinkOf(channel: string, ts: string, threadTs?: string): string {
+  const message = `https://slack.com/archives/${encodeURIComponent(channel)}/p${ts.replace('.', '')}`;
+  if (threadTs === undefined || threadTs === ts) return message;
+  return `${message}?${new URLSearchParams({ thread_ts: threadTs, cid: channel }).toString()}`;
+}
+
+/** Root of the thread that a message's address names. */
+export const threadOfPermalink = (permalink: string): string | undefined =>
+  URL.parse(permalink)?.searchParams.get('thread_ts') ?? undefined;
 
 const CAUSE_BY_ACTION = {
   retry: TransitionCause.OperatorRetry,

@@ -1,32 +1,31 @@
-/** Money as people read it. Amounts stay integers in minor units; nothing here goes through a binary fraction. */
-
-/** ISO 4217 exponents other than 2. The CLDR data behind `Intl` differs from ISO for 17 currencies (COP, IDR, HUF …). */
-const CURRENCIES_BY_DIGITS = {
-  0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
-  3: 'BHD IQD JOD KWD LYD OMR TND',
-  4: 'CLF UYW',
-} as const;
+/**
+ * Money as people read it. Amounts stay integers in minor units; nothing here goes through a binary fraction. Which currencies
+ * are in use and how many digits they have is ISO's list: the CLDR data behind `Intl` has other digits for some of them (COP, IDR,
+ * HUF …), does not know all of them, and differs between releases of Node.js.
+ */
+import { CURRENCIES_BY_DIGITS } from '../contracts/currencies.ts';
 
 const DIGITS_BY_CURRENCY: ReadonlyMap<string, number> = new Map(
   Object.entries(CURRENCIES_BY_DIGITS).flatMap(([digits, currencies]) =>
-    currencies.split(' ').map((currency) => [currency, Number(digits)] as const),
+    currencies.map((currency) => [currency, Number(digits)] as const),
   ),
 );
 
-/** Currencies that ISO 4217 lists and CLDR does not: funds codes of Chile and Uruguay. */
-const KNOWN_CURRENCIES: ReadonlySet<string> = new Set([
-  ...Intl.supportedValuesOf('currency'),
-  ...DIGITS_BY_CURRENCY.keys(),
-]);
+/** Of a currency that is no longer in use: quotes that were accepted in one are still shown, printed and synced. */
+const DIGITS_WHEN_UNLISTED = 2;
 
 /** An exact decimal number as text, as `Intl.NumberFormat` takes it without loss. */
 export type DecimalString = `${number}`;
 
-/** Digits after the decimal point of a currency by ISO 4217, 0 to 4; 2 for a code that is not in its exceptions. */
-export const minorUnitDigits = (currency: string): number => DIGITS_BY_CURRENCY.get(currency) ?? 2;
+/** Digits after the decimal point of a currency by ISO 4217, 0 to 4; 2 for a code that is not in its list. */
+export const minorUnitDigits = (currency: string): number =>
+  DIGITS_BY_CURRENCY.get(currency) ?? DIGITS_WHEN_UNLISTED;
 
-/** Whether a code of three capital letters names a currency in use, as this Node.js's CLDR data and ISO's funds codes have it. */
-export const isKnownCurrency = (currency: string): boolean => KNOWN_CURRENCIES.has(currency);
+/**
+ * Whether a code of three capital letters is a currency or a fund that ISO 4217 lists as in use, with minor units. Gold, test codes
+ * and units of account have none, so an amount in minor units says nothing of them.
+ */
+export const isCurrencyInUse = (currency: string): boolean => DIGITS_BY_CURRENCY.has(currency);
 
 const isDecimal = (text: string): text is DecimalString => /^-?\d+(\.\d+)?$/.test(text);
 

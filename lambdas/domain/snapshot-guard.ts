@@ -4,7 +4,7 @@
  */
 import type { QuoteLine, QuoteSnapshot } from '../contracts/quote-snapshot.ts';
 import type { FieldViolation } from './errors.ts';
-import { isKnownCurrency } from './money.ts';
+import { isCurrencyInUse } from './money.ts';
 
 /** Where the snapshot stands in the request body. */
 const ROOT = '/payload/snapshot';
@@ -89,9 +89,14 @@ export const snapshotViolations = (
   ...(snapshot.quoteId === quoteId
     ? []
     : [{ pointer: `${ROOT}/quoteId`, expected: `expected ${quoteId}, as in the URL` }]),
-  ...(isKnownCurrency(snapshot.currency)
+  ...(isCurrencyInUse(snapshot.currency)
     ? []
-    : [{ pointer: `${ROOT}/currency`, expected: 'expected an ISO 4217 currency in use' }]),
+    : [
+        {
+          pointer: `${ROOT}/currency`,
+          expected: 'expected a currency of ISO 4217 that is in use and has minor units',
+        },
+      ]),
   ...engine(snapshot, allowedEngines),
   ...totals(snapshot),
   ...approval(snapshot),

@@ -1,6 +1,7 @@
 /**
  * `slack-commands`: `/quoteq …`, answered to the one who asked only. Verified, parsed and checked against the list of
- * operators like a click. It reads and writes nothing, so delivered again it only answers again.
+ * operators like a click. It reads and writes nothing, so delivered again it only answers again. Slack's check of the
+ * certificate has no signature and is acknowledged without one.
  */
 import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
 import { createFigureSource } from '../adapters/dynamodb/figure-source.ts';
@@ -13,8 +14,9 @@ import { type SlashCommand, slashCommandSchema } from '../contracts/slack-payloa
 import { createLogger } from '../platform/observability.ts';
 import { requireEnv } from '../platform/require-env.ts';
 import { answerCommand } from './slack/answer-command.ts';
-import { createSlackEndpoint } from './slack/endpoint.ts';
+import { createSlackEndpoint, type SlackWork } from './slack/endpoint.ts';
 import { RefusalReason, SlackRefusal } from './slack/slack-refusal.ts';
+import { isSslCheck } from './slack/ssl-check.ts';
 import { createFormReader } from './slack/verified-form.ts';
 
 const logger = createLogger('slack-commands');
@@ -37,12 +39,14 @@ const read = createFormReader({
   secret: (forceFetch) => slackSecret(secretArn, forceFetch),
 });
 
-/** See the file head. */
-export const handler = createSlackEndpoint(logger, read, async ({ form }) => {
+const answerForm: SlackWork = async ({ form }) => {
   const command = commandOf(form);
   const person = { teamId: command.team_id, userId: command.user_id };
   if (!(await isOperator(person))) throw new SlackRefusal(403, RefusalReason.NotAnOperator);
   const answer = await answerCommand({ queue, figures, nowMs: systemClock.nowMs() }, command);
   logger.info('command answered', { blocks: answer.blocks.length });
   return answer;
-});
+};
+
+/** See the file head. */
+export const handler = createSlackEndpoint(logger, read, answerForm, isSslCheck);

@@ -101,12 +101,13 @@ export const parseRedeploy = (setting: string, given: unknown): string | undefin
 export interface UrlRule {
   /** Accept `http:` too, for an emulator on this machine. */
   readonly allowHttp: boolean;
-  /** The last character must be a slash (a base that paths are appended to), or must not be one. */
+  /** Whether what is returned ends in a slash (a base that names are appended to), or in none. */
   readonly endsInSlash: boolean;
 }
 
 /**
- * An absolute address without user name, query or fragment.
+ * An absolute address without user name, password, query or fragment. It may have a path, and may be given with or without slashes
+ * at its end.
  * @throws {ConfigError}
  */
 export const parseUrl = (setting: string, given: unknown, rule: UrlRule): string => {
@@ -114,11 +115,10 @@ export const parseUrl = (setting: string, given: unknown, rule: UrlRule): string
   const check: Check = (text) => {
     const url = URL.parse(text);
     if (url === null || !protocols.includes(url.protocol)) return false;
-    const bare = url.username === '' && url.search === '' && url.hash === '';
-    return bare && text.endsWith('/') === rule.endsInSlash;
+    return `${url.username}${url.password}${url.search}${url.hash}` === '' && !/[?#\s]/.test(text);
   };
-  const slash = rule.endsInSlash ? 'ending in a slash' : 'without a slash at the end';
-  return parse(setting, `a plain ${protocols.join(' or ')} address ${slash}`, given, check);
+  const expected = `a plain ${protocols.join(' or ')} address without user, query or fragment`;
+  return `${parse(setting, expected, given, check).replace(/\/+$/, '')}${rule.endsInSlash ? '/' : ''}`;
 };
 
 /**

@@ -111,6 +111,8 @@ export interface SlackProvider extends Provider {
   /** Forgets the rules. */
   heal(): Promise<void>;
   messages(): Promise<z.infer<typeof messagesSchema>['messages']>;
+  /** Deletes a message, as an operator would. */
+  remove(ts: string): Promise<void>;
 }
 
 /** The local Slack behind the fault proxy (which keeps message metadata) for `slack.notify`. */
@@ -148,6 +150,12 @@ export async function startSlackProvider(): Promise<SlackProvider> {
     fail: (rule) => control('POST', { target: 'slack', ...rule }),
     heal: () => control('DELETE'),
     messages,
+    remove: async (ts) => {
+      await createSlackClient(slack.botToken, proxy.slackApiUrl).chat.delete({
+        channel: slack.channelId,
+        ts,
+      });
+    },
     stop: async () => {
       await proxy.stop();
       await slack.stop();

@@ -202,8 +202,8 @@ describe('the topic of the alarms', () => {
     [{ alarmEmail: 'ops' }, '-c alarmEmail: expected one e-mail address, got "ops"'],
     [{ alarmTopicArn: 'on-call' }, '-c alarmTopicArn: expected the ARN of an SNS topic, got "on-call"'],
     [
-      { runbookBaseUrl: 'https://git.example/runbooks/' },
-      '-c runbookBaseUrl: expected a plain https: address without a slash at the end',
+      { runbookBaseUrl: 'https://git.example/runbooks?page=' },
+      '-c runbookBaseUrl: expected a plain https: address without user, query or fragment',
     ],
     [
       { alarmEmail: 'ops@example.com', alarmTopicArn: 'arn:aws:sns:eu-central-1:111122223333:on-call' },

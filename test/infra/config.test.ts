@@ -54,10 +54,16 @@ const REFUSED: readonly [
     '-c crmBaseUrl: expected a plain https: address',
   ],
   [
-    'a Slack address without its slash',
-    { slackApiUrl: 'http://127.0.0.1:1/api' },
+    'a Slack address with a query',
+    { slackApiUrl: 'http://127.0.0.1:1/api/?team=1' },
     {},
-    '-c slackApiUrl: expected a plain http: or https: address ending in a slash',
+    '-c slackApiUrl: expected a plain http: or https: address without user, query or fragment',
+  ],
+  [
+    'a password in an address',
+    { crmBaseUrl: 'http://:secret@127.0.0.1:1' },
+    {},
+    '-c crmBaseUrl: expected a plain',
   ],
   [
     'credentials in an address',
@@ -99,7 +105,7 @@ const REFUSED: readonly [
     'a runbook address that is none',
     { ...AWS, regions: 'eu-west-1', runbookBaseUrl: 'foo' },
     {},
-    '-c runbookBaseUrl: expected a plain https: address without a slash at the end, got "foo"',
+    '-c runbookBaseUrl: expected a plain https: address without user, query or fragment, got "foo"',
   ],
   [
     'a key that is mistyped',
@@ -190,6 +196,17 @@ describe('readConfig', () => {
       crmBaseUrl: 'http://127.0.0.1:9002',
       slackApiUrl: 'http://127.0.0.1:9003/api/',
       slackChannelId: 'C000QUOTES',
+    });
+  });
+
+  it.each([
+    ['https://gateway.example.com/hubspot', 'https://gateway.example.com/hubspot'],
+    ['https://gateway.example.com/hubspot/', 'https://gateway.example.com/hubspot'],
+    ['https://api.hubapi.com/', 'https://api.hubapi.com'],
+  ])('keeps the path of the address %s, with or without a slash at its end', (given, expected) => {
+    expect(read({ ...AWS, regions: 'eu-west-1', crmBaseUrl: given, slackApiUrl: given })).toMatchObject({
+      crmBaseUrl: expected,
+      slackApiUrl: `${expected}/`,
     });
   });
 

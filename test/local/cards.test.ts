@@ -107,7 +107,7 @@ describe('the card of a task that', () => {
     expect(view).toEqual({
       state: 'shown',
       version,
-      permalink: `https://slack.com/archives/${channel}/p${record?.ts?.replace('.', '')}`,
+      permalink: `https://slack.com/archives/${channel}/p${record?.ts?.replace('.', '')}?thread_ts=${record?.threadTs}&cid=${channel}`,
     });
   });
 });

@@ -14,6 +14,7 @@ import type { UpstreamReply } from './forward.ts';
 import { bodyOf, json, startServer } from './http-server.ts';
 import type { RunningServer, ServerReply, ServerRequest } from './http-server.ts';
 import { RequestLog } from './request-log.ts';
+import { SlackDeletions } from './slack-deletions.ts';
 import { SlackMetadata } from './slack-metadata.ts';
 
 /** Where the local Slack delivers interactions, commands and events. */
@@ -51,6 +52,7 @@ interface State {
   readonly script: FaultScript;
   readonly log: RequestLog;
   readonly metadata: SlackMetadata;
+  readonly deletions: SlackDeletions;
 }
 
 const apiSchema = z.strictObject({
@@ -78,8 +80,11 @@ const forwardTo = async (
   const url = upstreamUrl(target, request, state.upstreams);
   const { host } = request.headers;
   const signedFor: Record<string, string> = target === 'dynamodb' && host !== undefined ? { host } : {};
-  const reply = await forward(request, url, signedFor);
-  return target === 'slack' ? { ...reply, body: state.metadata.apply(request, reply.body) } : reply;
+  if (target !== 'slack') return forward(request, url, signedFor);
+  const understood = state.deletions.understood(request);
+  const reply = await forward(understood, url);
+  const body = state.deletions.apply(understood, state.metadata.apply(understood, reply.body));
+  return { ...reply, body };
 };
 
 const badGateway = (error: unknown): ServerReply =>
@@ -202,6 +207,7 @@ export const startFaultProxy = async (options: FaultProxyOptions): Promise<Fault
     script: new FaultScript(),
     log: new RequestLog(),
     metadata: new SlackMetadata(),
+    deletions: new SlackDeletions(),
   };
   const server = await startServer((request) => route(state, request), options.port);
   return { ...server, crmBaseUrl: server.url, slackApiUrl: `${server.url}/api/` };

@@ -4,28 +4,7 @@
  * an update without metadata keeps the old one and an empty object removes it.
  */
 import type { ServerRequest } from './http-server.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const parseObject = (text: string): Json | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-/** Arguments of a Web API call: the query, overlaid by a JSON or form body. */
-const argumentsOf = (request: ServerRequest): Json => {
-  const text = request.body.toString('utf8');
-  const isJson = request.headers['content-type']?.includes('application/json') === true;
-  const body = isJson ? parseObject(text) : Object.fromEntries(new URLSearchParams(text));
-  return { ...Object.fromEntries(request.query), ...body };
-};
+import { argumentsOf, isObject, type Json, methodOf, parseObject } from './slack-call.ts';
 
 const objectOf = (value: unknown): Json | undefined => {
   if (typeof value === 'string') return parseObject(value);
@@ -41,7 +20,7 @@ export class SlackMetadata {
 
   /** Looks at a call and its answer; returns the answer the client gets. */
   apply(request: ServerRequest, answer: Buffer): Buffer {
-    const method = request.path.slice(request.path.lastIndexOf('/') + 1);
+    const method = methodOf(request);
     const parsed = parseObject(answer.toString('utf8'));
     if (parsed?.['ok'] !== true) return answer;
     if (method === 'chat.postMessage' || method === 'chat.update') this.#keep(argumentsOf(request), parsed);

@@ -8,10 +8,11 @@ import type { EffectResult, ExecutionTask } from '../../contracts/records.ts';
 import { permalinkOf } from '../../domain/card.ts';
 import type { Effect } from '../../domain/ports.ts';
 import type { GuardOptions } from '../guarded-effect.ts';
-import { effectMetadata, findMessage } from '../slack/find-message.ts';
+import { effectMetadata } from '../slack/find-message.ts';
 import { escapeText } from '../slack/message-text.ts';
-import { postMessage } from '../slack/post-message.ts';
-import { ensureThread, findThread } from '../slack/quote-thread.ts';
+import type { PostedMessage } from '../slack/post-message.ts';
+import { ensureThread } from '../slack/quote-thread.ts';
+import { findReply, postReply } from '../slack/thread-messages.ts';
 import { payloadOf } from './task-payload.ts';
 
 /** What the effect works with. */
@@ -38,30 +39,27 @@ export class NotifySlack implements Effect {
 
   /** See {@link Effect.apply}. Slack does not deduplicate: only the probe stands between a lost reply and a second post. */
   async apply(task: ExecutionTask, effectKey: string): Promise<EffectResult> {
-    const { channel } = this.#options;
     const { message, snapshot } = payloadOf(task, ActionKind.SlackNotify, slackNotifyPayload);
-    const client = await this.#options.client();
-    const threadTs = await ensureThread({ ...this.#options, client }, task, snapshot);
+    const options = { ...this.#options, client: await this.#options.client() };
+    const threadTs = await ensureThread(options, task, snapshot);
     const contentHash = this.contentHash(task);
     const metadata = effectMetadata(effectKey, contentHash);
     const text = escapeText(message);
-    const ts = await postMessage(client, { channel, threadTs, text, linksAddresses: true, metadata });
-    return this.#result(ts, contentHash);
+    const reply = { text, linksAddresses: true, metadata };
+    const posted = await postReply(options, { opener: task, snapshot }, threadTs, reply);
+    return this.#result(posted, contentHash);
   }
 
   /** See {@link Effect.probe}. It posts nothing: without a thread there is no message in it. */
   async probe(task: ExecutionTask, effectKey: string): Promise<EffectResult | undefined> {
-    const { channel } = this.#options;
     const { snapshot } = payloadOf(task, ActionKind.SlackNotify, slackNotifyPayload);
-    const client = await this.#options.client();
-    const threadTs = await findThread({ ...this.#options, client }, task, snapshot);
-    if (threadTs === undefined) return undefined;
-    const found = await findMessage(client, { channel, threadTs }, effectKey);
-    return found && this.#result(found.ts, found.contentHash);
+    const options = { ...this.#options, client: await this.#options.client() };
+    const found = await findReply(options, { opener: task, snapshot }, effectKey);
+    return found && this.#result(found, found.contentHash);
   }
 
-  #result(ts: string, contentHash: string): EffectResult {
-    const { channel } = this.#options;
-    return { provider: 'slack', externalId: ts, location: permalinkOf(channel, ts), contentHash };
+  #result({ ts, threadTs }: PostedMessage, contentHash: string): EffectResult {
+    const location = permalinkOf(this.#options.channel, ts, threadTs);
+    return { provider: 'slack', externalId: ts, location, contentHash };
   }
 }

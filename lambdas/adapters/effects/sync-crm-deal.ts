@@ -29,7 +29,7 @@ type Deal = z.infer<typeof dealSchema>;
 
 /** What the effect works with. */
 export interface SyncCrmDealOptions {
-  /** E.g. `https://api.hubapi.com`. */
+  /** E.g. `https://api.hubapi.com`, or that of a gateway with a path; a slash at its end is left out. */
   readonly baseUrl: string;
   /** Private app token; asked for before each request, so that a rotated secret is picked up. */
   readonly token: () => Promise<string>;
@@ -45,11 +45,24 @@ const messageOf = (response: ProviderResponse): string => {
 const BUSY: ReadonlySet<number> = new Set([423, 425, 477]);
 const BUSY_SECONDS = 2;
 
+const batchErrorSchema = z.object({
+  results: z.optional(z.array(z.unknown()).check(z.maxLength(0))),
+  errors: z.array(z.looseObject({ category: z.literal('VALIDATION_ERROR') })).check(z.minLength(1)),
+});
+
+/** A 207 that says only that the input is not valid, as the 400 that it is; any other answer as it is. */
+function asSingle(response: ProviderResponse): ProviderResponse {
+  if (response.status !== 207) return response;
+  const parsed = batchErrorSchema.safeParse(response.json);
+  return parsed.success ? { status: 400, json: parsed.data.errors[0] } : response;
+}
+
 /** An answer without the deal as an error: set-up is missing, the deal is busy, or the data is wrong. */
-function refusalOf(response: ProviderResponse): QueueError {
+function refusalOf(answer: ProviderResponse): QueueError {
+  const response = asSingle(answer);
   const message = messageOf(response);
   const detail = `The CRM answered ${response.status}: ${message}`;
-  // A race on the unique value, or a 2xx that does not say what became of the deal (207: some of a batch failed).
+  // A race on the unique value, or a 2xx that does not say what became of the deal (207: a failure that is no validation error).
   if (response.status === 409 || response.status < 300)
     return new QueueError('PROVIDER_UNAVAILABLE', { detail });
   if (BUSY.has(response.status)) {
@@ -114,9 +127,13 @@ export class SyncCrmDeal implements Effect {
     return this.#result(parsed.data, parsed.data.properties[CRM_CONTENT_HASH_PROPERTY] ?? '');
   }
 
+  #urlOf(path: string): URL {
+    return new URL(`${this.#options.baseUrl.replace(/\/+$/, '')}${path}`);
+  }
+
   async #ask(method: 'GET' | 'POST', path: string, body?: unknown): Promise<ProviderResponse> {
     const request = {
-      url: new URL(`${this.#options.baseUrl.replace(/\/+$/, '')}${path}`),
+      url: this.#urlOf(path),
       method,
       token: await this.#options.token(),
       timeoutMs: REQUEST_TIMEOUT_MS,
@@ -142,7 +159,7 @@ export class SyncCrmDeal implements Effect {
   }
 
   #result(deal: Deal, contentHash: string): EffectResult {
-    const location = new URL(`/crm/v3/objects/deals/${encodeURIComponent(deal.id)}`, this.#options.baseUrl);
-    return { provider: 'crm', externalId: deal.id, location: location.href, contentHash };
+    const location = this.#urlOf(`/crm/v3/objects/deals/${encodeURIComponent(deal.id)}`).href;
+    return { provider: 'crm', externalId: deal.id, location, contentHash };
   }
 }

@@ -7,16 +7,23 @@ import * as z from 'zod/mini';
 import type { CardRecord } from '../../contracts/cards.ts';
 import { quoteSnapshotSchema } from '../../contracts/quote-snapshot.ts';
 import { EffectProof, type EffectResult, type ExecutionTask } from '../../contracts/records.ts';
-import { cardKeyOf, permalinkOf, type Recovery, recoveryKeyOf } from '../../domain/card.ts';
+import {
+  cardKeyOf,
+  permalinkOf,
+  type Recovery,
+  recoveryKeyOf,
+  threadOfPermalink,
+} from '../../domain/card.ts';
 import { QueueError } from '../../domain/errors.ts';
 import { hashOf } from '../../domain/hashing.ts';
 import type { EffectOutcome } from '../../domain/transitions.ts';
 import { payloadOf } from '../effects/task-payload.ts';
 import { type GuardOptions, runGuarded } from '../guarded-effect.ts';
 import { recoveryText, type RenderedCard, renderCard } from './card-blocks.ts';
-import { effectMetadata, findMessage } from './find-message.ts';
-import { editMessage, postMessage } from './post-message.ts';
-import { ensureThread } from './quote-thread.ts';
+import { effectMetadata } from './find-message.ts';
+import { editMessage, type PostedMessage } from './post-message.ts';
+import { ensureThread, keepThread } from './quote-thread.ts';
+import { findReply, postReply, type ThreadVisitor } from './thread-messages.ts';
 
 /** What the messages are made with. */
 export interface CardMessagesOptions extends GuardOptions {
@@ -24,7 +31,7 @@ export interface CardMessagesOptions extends GuardOptions {
   readonly channel: string;
 }
 
-/** Where the card stands now. */
+/** Where the card is now. */
 export interface CardPlace {
   readonly threadTs: string;
   readonly ts: string;
@@ -36,23 +43,30 @@ const payloadSchema = z.object({ snapshot: quoteSnapshotSchema });
 
 /** A message in the quote's thread, under an effect key. */
 interface ThreadMessage {
+  readonly visitor: ThreadVisitor;
+  /** Root that was there a moment ago. */
   readonly threadTs: string;
   readonly effectKey: string;
   readonly message: Pick<RenderedCard, 'text'> & Partial<RenderedCard>;
 }
 
+/** The card's holder in the thread of the task's quote. */
+const visitorOf = (task: ExecutionTask, { owner, lockExpiresAtMs }: CardRecord): ThreadVisitor => ({
+  opener: { owner, leaseExpiresAtMs: lockExpiresAtMs },
+  snapshot: payloadOf(task, task.kind, payloadSchema).snapshot,
+});
+
 async function postOnce(
   options: CardMessagesOptions,
   card: CardRecord,
-  { threadTs, effectKey, message }: ThreadMessage,
+  { visitor, threadTs, effectKey, message }: ThreadMessage,
 ): Promise<EffectOutcome> {
-  const { client, channel } = options;
   // What the key stands for: the text of a card changes, the card does not.
   const contentHash = hashOf(['quoteq/message', effectKey]);
-  const resultOf = (ts: string, hash: string): EffectResult => ({
+  const resultOf = (posted: PostedMessage, hash: string): EffectResult => ({
     provider: 'slack',
-    externalId: ts,
-    location: permalinkOf(channel, ts),
+    externalId: posted.ts,
+    location: permalinkOf(options.channel, posted.ts, posted.threadTs),
     contentHash: hash,
   });
   return runGuarded(options, {
@@ -66,15 +80,22 @@ async function postOnce(
     },
     contentHash,
     apply: async () => {
-      const metadata = effectMetadata(effectKey, contentHash);
-      return resultOf(await postMessage(client, { channel, threadTs, ...message, metadata }), contentHash);
+      const reply = { ...message, metadata: effectMetadata(effectKey, contentHash) };
+      return resultOf(await postReply(options, visitor, threadTs, reply), contentHash);
     },
     probe: async () => {
-      const found = await findMessage(client, { channel, threadTs }, effectKey);
-      return found && resultOf(found.ts, found.contentHash);
+      const found = await findReply(options, visitor, effectKey);
+      return found && resultOf(found, found.contentHash);
     },
   });
 }
+
+/**
+ * Root of the thread that a card is in: the card itself, if Slack put it into the channel. A result of an earlier release does not name
+ * it.
+ */
+const rootOf = ({ result, proof }: EffectOutcome, threadTs: string): string =>
+  threadOfPermalink(result.location) ?? (proof === EffectProof.Replayed ? threadTs : result.externalId);
 
 const edited = async (
   { client, channel }: CardMessagesOptions,
@@ -88,16 +109,17 @@ const MAX_POSTINGS_AT_ONCE = 3;
 async function postAnew(
   options: CardMessagesOptions,
   card: CardRecord,
-  threadTs: string,
+  visitor: ThreadVisitor,
   rendered: RenderedCard,
 ): Promise<CardPlace> {
+  const threadTs = await ensureThread(options, visitor.opener, visitor.snapshot);
   for (let tries = 1; tries <= MAX_POSTINGS_AT_ONCE; tries += 1) {
     const postings = card.postings + tries;
     const effectKey = cardKeyOf(options.channel, card.taskId, postings);
-    const { result, proof } = await postOnce(options, card, { threadTs, effectKey, message: rendered });
-    const ts = result.externalId;
-    if (proof === EffectProof.Applied || (await edited(options, ts, rendered))) {
-      return { threadTs, ts, postings };
+    const outcome = await postOnce(options, card, { visitor, threadTs, effectKey, message: rendered });
+    const ts = outcome.result.externalId;
+    if (outcome.proof === EffectProof.Applied || (await edited(options, ts, rendered))) {
+      return { threadTs: rootOf(outcome, threadTs), ts, postings };
     }
   }
   throw new QueueError('PROVIDER_REFUSED', { detail: 'Each card that was posted is deleted at once' });
@@ -116,10 +138,7 @@ export async function showCard(
   if (card.ts !== undefined && card.threadTs !== undefined && (await edited(options, card.ts, rendered))) {
     return { threadTs: card.threadTs, ts: card.ts, postings: card.postings };
   }
-  const { snapshot } = payloadOf(task, task.kind, payloadSchema);
-  const opener = { owner: card.owner, leaseExpiresAtMs: card.lockExpiresAtMs };
-  const threadTs = await ensureThread(options, opener, snapshot);
-  return postAnew(options, card, threadTs, rendered);
+  return postAnew(options, card, visitorOf(task, card), rendered);
 }
 
 /** Says in the thread, once, how the task moved on. @throws {QueueError} as {@link showCard} */
@@ -129,8 +148,14 @@ export async function tellRecovery(
   card: CardRecord,
   recovery: Recovery,
 ): Promise<void> {
-  const { threadTs } = card;
-  if (threadTs === undefined) throw new TypeError('threadTs: expected a card that is shown');
+  if (card.threadTs === undefined) throw new TypeError('threadTs: expected a card that is shown');
+  const visitor = visitorOf(task, card);
+  // A card in the channel itself has no thread of the quote's to name.
+  const threadTs =
+    card.threadTs === card.ts
+      ? await ensureThread(options, visitor.opener, visitor.snapshot)
+      : await keepThread(options, visitor.opener, visitor.snapshot, card.threadTs);
   const effectKey = recoveryKeyOf(task.taskId, recovery.transition.version);
-  await postOnce(options, card, { threadTs, effectKey, message: { text: recoveryText(task, recovery) } });
+  const message = { text: recoveryText(task, recovery) };
+  await postOnce(options, card, { visitor, threadTs, effectKey, message });
 }

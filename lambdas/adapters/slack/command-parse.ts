@@ -1,5 +1,6 @@
 /** The text after `/quoteq`, as what it asks for. */
 import { quoteIdSchema } from '../../contracts/quote-snapshot.ts';
+import { withoutBlankEnds } from './blank-text.ts';
 
 /** What a command asks for. */
 export type Command =
@@ -14,7 +15,7 @@ const isKeyword = (word: string): word is keyof typeof KEYWORDS => Object.hasOwn
 
 /** Reads a command; what it does not know, it answers with help. The words come before quote ids of the same name. */
 export function parseCommand(text: string): Command {
-  const word = text.trim();
+  const word = withoutBlankEnds(text);
   const keyword = word.toLowerCase();
   if (isKeyword(keyword)) return KEYWORDS[keyword];
   const quoteId = quoteIdSchema.safeParse(word);

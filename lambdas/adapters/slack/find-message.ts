@@ -1,5 +1,5 @@
-/** Finds a message of ours by the effect key in its metadata. */
-import type { WebClient } from '@slack/web-api';
+/** Finds a message of ours by the effect key in its metadata, and tells whether the root of a thread is there. */
+import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import * as z from 'zod/mini';
 import { QueueError } from '../../domain/errors.ts';
 import { slackError } from './slack-client.ts';
@@ -11,11 +11,17 @@ const metadataSchema = z.object({
   event_type: z.literal(EFFECT_EVENT_TYPE),
   event_payload: z.object({ effect_key: z.string(), content_hash: z.string() }),
 });
-const messageSchema = z.object({ ts: z.string(), metadata: z.optional(z.unknown()) });
+const messageSchema = z.object({
+  ts: z.string(),
+  subtype: z.optional(z.string()),
+  metadata: z.optional(z.unknown()),
+});
 const pageSchema = z.object({
   messages: z.optional(z.array(messageSchema)),
   response_metadata: z.optional(z.object({ next_cursor: z.optional(z.string()) })),
 });
+
+type Page = z.infer<typeof pageSchema>;
 
 /** A message that carries an effect key. */
 export interface EffectMessage {
@@ -41,11 +47,25 @@ export const effectMetadata = (effectKey: string, contentHash: string) => ({
   event_payload: { effect_key: effectKey, content_hash: contentHash },
 });
 
-async function fetchPage(client: WebClient, place: MessagePlace, cursor: string | undefined) {
+/** Whether the root of a thread is there. A deleted root that has replies stays as a tombstone. */
+export const RootState = { There: 'there', Tombstone: 'tombstone', Missing: 'missing' } as const;
+/** One of {@link RootState}. */
+export type RootState = (typeof RootState)[keyof typeof RootState];
+
+/** A deleted root without replies: there is no thread. */
+const isNoThread = (thrown: unknown): boolean =>
+  thrown instanceof WebAPIPlatformError && thrown.data.error === 'thread_not_found';
+
+async function fetchPage(
+  client: WebClient,
+  place: MessagePlace,
+  cursor?: string,
+  limit = PAGE_SIZE,
+): Promise<Page> {
   const common = {
     channel: place.channel,
     include_all_metadata: true,
-    limit: PAGE_SIZE,
+    limit,
     ...(cursor === undefined ? {} : { cursor }),
     ...(place.oldestMs === undefined ? {} : { oldest: String(place.oldestMs / 1_000) }),
   };
@@ -56,6 +76,7 @@ async function fetchPage(client: WebClient, place: MessagePlace, cursor: string 
         : await client.conversations.replies({ ...common, ts: place.threadTs });
     return pageSchema.parse(page);
   } catch (thrown) {
+    if (place.threadTs !== undefined && isNoThread(thrown)) return {};
     throw slackError(thrown);
   }
 }
@@ -68,31 +89,59 @@ const matching = (messages: z.infer<typeof pageSchema>['messages'], effectKey: s
       : [];
   });
 
+/** Every page of a thread begins with its root. */
+function rootStateIn({ messages }: Page, threadTs: string | undefined): RootState {
+  const root = messages?.find(({ ts }) => ts === threadTs);
+  if (root === undefined) return RootState.Missing;
+  return root.subtype === 'tombstone' ? RootState.Tombstone : RootState.There;
+}
+
+/** The state of a thread's root, by one request. @throws {QueueError} as {@link slackError} */
+export async function rootStateOf(client: WebClient, channel: string, threadTs: string): Promise<RootState> {
+  return rootStateIn(await fetchPage(client, { channel, threadTs }, undefined, 1), threadTs);
+}
+
+/** What a search has found. */
+export interface MessageSearch {
+  readonly message: EffectMessage | undefined;
+  /** Of the thread that was searched; `missing` for a channel. */
+  readonly root: RootState;
+}
+
 /**
- * The message that carries `effectKey`, or `undefined`.
+ * Looks for the message that carries `effectKey`.
  * @throws {QueueError} `DUPLICATE_EFFECT` when there are several; `PROVIDER_UNAVAILABLE` when there is too much to look
  * through; else as {@link slackError}
  */
-export async function findMessage(
+export async function searchMessages(
   client: WebClient,
   place: MessagePlace,
   effectKey: string,
-): Promise<EffectMessage | undefined> {
+): Promise<MessageSearch> {
   const found = new Map<string, EffectMessage>();
+  let root: RootState = RootState.Missing;
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const { messages, response_metadata } = await fetchPage(client, place, cursor);
     // A thread's first message stands on every page of it: ts is its identity.
     for (const message of matching(messages, effectKey)) found.set(message.ts, message);
+    if (page === 0) root = rootStateIn({ messages }, place.threadTs);
     cursor = response_metadata?.next_cursor;
-    if (cursor === undefined || cursor === '') return only(found);
+    if (cursor === undefined || cursor === '') return { message: only(found), root };
   }
-  if (found.size > 0) return only(found);
+  if (found.size > 0) return { message: only(found), root };
   // Giving up is no proof of absence.
   throw new QueueError('PROVIDER_UNAVAILABLE', {
     detail: `The message is not among the newest ${MAX_PAGES * PAGE_SIZE}; there are more`,
   });
 }
+
+/** The message that carries `effectKey`, or `undefined`. @throws {QueueError} as {@link searchMessages} */
+export const findMessage = async (
+  client: WebClient,
+  place: MessagePlace,
+  effectKey: string,
+): Promise<EffectMessage | undefined> => (await searchMessages(client, place, effectKey)).message;
 
 function only(found: ReadonlyMap<string, EffectMessage>): EffectMessage | undefined {
   if (found.size > 1) {

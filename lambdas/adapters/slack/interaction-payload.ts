@@ -8,6 +8,7 @@ import {
 import { buttonValueSchema, CARD_ACTION_BY_ID, isCardActionId } from '../../contracts/slack-actions.ts';
 import { QueueError } from '../../domain/errors.ts';
 import { hashOf } from '../../domain/hashing.ts';
+import { withoutBlankEnds } from './blank-text.ts';
 
 /** What an interaction asks for. */
 export type Interaction =
@@ -56,6 +57,10 @@ const clickIdOf = ({ team, user, container }: BlockActions, { action_id, action_
     value ?? '',
   ]);
 
+/** What people call the person: the first name that shows anything. Slack sends an empty `username` for some people. */
+const nameOf = ({ username, name, id }: BlockActions['user']): string =>
+  [username, name].map((given) => withoutBlankEnds(given ?? '')).find((given) => given !== '') ?? id;
+
 function clickOf(payload: BlockActions, press: Press): Click {
   const { team, user, container, message } = payload;
   const { taskId, version, action } = valueOf(press);
@@ -69,9 +74,10 @@ function clickOf(payload: BlockActions, press: Press): Click {
     taskId,
     version,
     action,
-    teamId: team.id,
+    // In a channel that is shared with another workspace, `team` is the app's and the person may be of the other one.
+    teamId: user.team_id ?? team.id,
     userId: user.id,
-    userName: user.username ?? user.name ?? user.id,
+    userName: nameOf(user),
     channelId: container.channel_id,
     messageTs: container.message_ts,
     ...(threadTs === undefined ? {} : { threadTs }),

@@ -1,5 +1,5 @@
 /** Posts one message, once, and edits one. */
-import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
+import { type ChatPostMessageResponse, WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import type { KnownBlock } from '@slack/types';
 import { QueueError } from '../../domain/errors.ts';
 import type { effectMetadata } from './find-message.ts';
@@ -23,8 +23,27 @@ export interface EffectPost {
   readonly metadata: ReturnType<typeof effectMetadata>;
 }
 
-/** Posts and returns the message's `ts`. @throws {QueueError} as {@link slackError} */
-export async function postMessage(client: WebClient, post: EffectPost): Promise<string> {
+/** Where a message was posted. */
+export interface PostedMessage {
+  readonly ts: string;
+  /**
+   * Root of the thread that it is a reply in; absent in the channel itself. Slack puts a reply into the channel, and reports no
+   * error, if the root has just been deleted and had no replies.
+   */
+  readonly threadTs?: string;
+}
+
+/** What Slack says of the message: its `thread_ts` is there exactly if it is in a thread. */
+function placeOf(
+  answer: ChatPostMessageResponse,
+  asked: string | undefined,
+): Pick<PostedMessage, 'threadTs'> {
+  const threadTs = answer.message === undefined ? asked : answer.message.thread_ts;
+  return threadTs === undefined || threadTs === answer.ts ? {} : { threadTs };
+}
+
+/** Posts once. @throws {QueueError} as {@link slackError} */
+export async function postMessage(client: WebClient, post: EffectPost): Promise<PostedMessage> {
   try {
     const answer = await client.chat.postMessage({
       channel: post.channel,
@@ -38,7 +57,7 @@ export async function postMessage(client: WebClient, post: EffectPost): Promise<
     });
     if (answer.ts === undefined)
       throw new QueueError('PROVIDER_UNAVAILABLE', { detail: 'Slack answered without ts' });
-    return answer.ts;
+    return { ts: answer.ts, ...placeOf(answer, post.threadTs) };
   } catch (thrown) {
     throw thrown instanceof QueueError ? thrown : slackError(thrown);
   }

@@ -1,15 +1,18 @@
 /**
- * The thread of a quote: one root message, opened once whoever comes first. It is an effect of its own under the same
- * ledger, so tasks that race, or a lost reply, do not open a second one.
+ * The thread of a quote. Invariants upheld here:
+ * 1. Its root message is an effect of its own under the ledger: tasks that race, or a lost reply, open one.
+ * 2. A root that an operator deleted is replaced once: the next root is the effect whose key names the deleted one, so all that
+ *    notice the deletion agree on one new root, and the ledger leads from each root to the next.
  */
 import type { WebClient } from '@slack/web-api';
 import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
-import type { EffectResult } from '../../contracts/records.ts';
+import { EffectProof } from '../../contracts/records.ts';
 import { LeaseLost, QueueError } from '../../domain/errors.ts';
 import { hashOf } from '../../domain/hashing.ts';
 import { formatMoney } from '../../domain/money.ts';
+import type { EffectOutcome } from '../../domain/transitions.ts';
 import { type GuardOptions, runGuarded } from '../guarded-effect.ts';
-import { effectMetadata, findMessage } from './find-message.ts';
+import { effectMetadata, findMessage, RootState, rootStateOf } from './find-message.ts';
 import { escapeText } from './message-text.ts';
 import { postMessage } from './post-message.ts';
 
@@ -41,25 +44,39 @@ export const rootText = (snapshot: QuoteSnapshot): string => {
 
 /** A quote may be worked on for years; a thread that the ledger forgot would be opened a second time. */
 const THREAD_LIFE_SECONDS = 10 * 365 * 24 * 60 * 60;
-/** A root message in doubt was posted by a task that has ended since, or is still within its deadline of a day. */
-const ROOT_SEARCH_MS = 7 * 24 * 60 * 60 * 1_000;
+/** A message in doubt was posted by a task that has ended since, or is still within its deadline of a day. */
+export const MESSAGE_SEARCH_MS = 7 * 24 * 60 * 60 * 1_000;
+
+/** Which root of a quote: the first, or the one that replaced a deleted one. */
+interface RootKey {
+  readonly snapshot: QuoteSnapshot;
+  /** `ts` of the deleted root. */
+  readonly replaced?: string | undefined;
+}
+
+const keyPartsOf = (channel: string, { snapshot, replaced }: RootKey): readonly string[] => [
+  channel,
+  snapshot.quoteId,
+  ...(replaced === undefined ? [] : [replaced]),
+];
+
+const resultOf = (channel: string, ts: string, contentHash: string) => ({
+  provider: 'slack',
+  externalId: ts,
+  location: `slack:${channel}/${ts}`,
+  contentHash,
+});
 
 async function openOnce(
   options: QuoteThreadOptions,
   opener: ThreadOpener,
-  snapshot: QuoteSnapshot,
+  root: RootKey,
   mayOpen: boolean,
-): Promise<EffectResult> {
+): Promise<EffectOutcome> {
   const { client, channel } = options;
-  const contentHash = hashOf(['quoteq/thread', channel, snapshot.quoteId]);
-  const effectKey = `slack.thread:${channel}:${snapshot.quoteId}`;
-  const resultOf = (ts: string, hash: string): EffectResult => ({
-    provider: 'slack',
-    externalId: ts,
-    location: `slack:${channel}/${ts}`,
-    contentHash: hash,
-  });
-  const { result } = await runGuarded(options, {
+  const contentHash = hashOf(['quoteq/thread', ...keyPartsOf(channel, root)]);
+  const effectKey = `slack.thread:${keyPartsOf(channel, root).join(':')}`;
+  return runGuarded(options, {
     claim: {
       effectKey,
       taskHash: contentHash,
@@ -73,19 +90,16 @@ async function openOnce(
     lifeSeconds: THREAD_LIFE_SECONDS,
     ...(mayOpen ? {} : { applyForbidden: NOT_OPENED }),
     apply: async () => {
-      const message = { channel, text: rootText(snapshot), metadata: effectMetadata(effectKey, contentHash) };
-      return resultOf(await postMessage(client, message), contentHash);
+      const metadata = effectMetadata(effectKey, contentHash);
+      const { ts } = await postMessage(client, { channel, text: rootText(root.snapshot), metadata });
+      return resultOf(channel, ts, contentHash);
     },
     probe: async () => {
-      const found = await findMessage(
-        client,
-        { channel, oldestMs: options.clock.nowMs() - ROOT_SEARCH_MS },
-        effectKey,
-      );
-      return found && resultOf(found.ts, found.contentHash);
+      const oldestMs = options.clock.nowMs() - MESSAGE_SEARCH_MS;
+      const found = await findMessage(client, { channel, oldestMs }, effectKey);
+      return found && resultOf(channel, found.ts, found.contentHash);
     },
   });
-  return result;
 }
 
 const isBusy = (thrown: unknown): boolean =>
@@ -110,25 +124,74 @@ async function patiently<T>({ clock }: QuoteThreadOptions, look: () => Promise<T
   }
 }
 
+/** Slack may not list a message in the first seconds after it was posted. */
+const SETTLING_MS = 60_000;
+const SETTLE_PAUSE_MS = 1_000;
+
+/** Whether a root was deleted. What is missing soon after it was posted is looked for twice. */
+async function isDeleted({ client, channel, clock }: QuoteThreadOptions, ts: string): Promise<boolean> {
+  const state = await rootStateOf(client, channel, ts);
+  if (state !== RootState.Missing) return state === RootState.Tombstone;
+  if (clock.nowMs() - Number(ts) * 1_000 > SETTLING_MS) return true;
+  await clock.sleep(SETTLE_PAUSE_MS);
+  return (await rootStateOf(client, channel, ts)) !== RootState.There;
+}
+
+/** Each deleted root costs one more look; a quote whose thread was deleted that often has no place in this channel. */
+const MAX_ROOTS = 10;
+
 /**
- * `ts` of the quote's root message, opened if need be.
- * @throws {QueueError} `EFFECT_IN_PROGRESS` (a deferral) while another task is still opening it
+ * `ts` of the quote's root message, opened if need be: if an operator deleted the last one, that is noticed and the next one is
+ * opened.
+ * @param deleted roots that Slack has refused a reply to
+ * @throws {QueueError} `EFFECT_IN_PROGRESS` (a deferral) while another task is still opening it; `PROVIDER_REFUSED` when ten were deleted
  */
-export const ensureThread = (
+export async function ensureThread(
   options: QuoteThreadOptions,
   opener: ThreadOpener,
   snapshot: QuoteSnapshot,
-): Promise<string> =>
-  patiently(options, async () => (await openOnce(options, opener, snapshot, true)).externalId);
+  deleted: ReadonlySet<string> = new Set(),
+): Promise<string> {
+  let replaced: string | undefined;
+  for (let roots = 1; roots <= MAX_ROOTS; roots += 1) {
+    const key = { snapshot, replaced };
+    const { result, proof } = await patiently(options, () => openOnce(options, opener, key, true));
+    const ts = result.externalId;
+    if (proof === EffectProof.Applied) return ts;
+    if (!deleted.has(ts) && !(await isDeleted(options, ts))) return ts;
+    replaced = ts;
+  }
+  throw new QueueError('PROVIDER_REFUSED', {
+    detail: `${MAX_ROOTS} threads of the quote were deleted in Slack`,
+  });
+}
 
-/** `ts` of the quote's root message; `undefined`, and nothing is posted, when there is none. */
+/**
+ * `known`, a root of the quote's, if it is there; else the one that replaced it, opened if need be. Costs no look into the ledger.
+ * @throws {QueueError} as {@link ensureThread}
+ */
+export const keepThread = async (
+  options: QuoteThreadOptions,
+  opener: ThreadOpener,
+  snapshot: QuoteSnapshot,
+  known: string,
+): Promise<string> =>
+  (await isDeleted(options, known)) ? ensureThread(options, opener, snapshot, new Set([known])) : known;
+
+/**
+ * `ts` of the quote's root message; `undefined`, and nothing is posted, when there is none.
+ * @param replaced `ts` of a deleted root: the one that replaced it is meant
+ */
 export async function findThread(
   options: QuoteThreadOptions,
   opener: ThreadOpener,
   snapshot: QuoteSnapshot,
+  replaced?: string,
 ): Promise<string | undefined> {
+  const key = { snapshot, replaced };
   try {
-    return (await patiently(options, () => openOnce(options, opener, snapshot, false))).externalId;
+    const { result } = await patiently(options, () => openOnce(options, opener, key, false));
+    return result.externalId;
   } catch (thrown) {
     if (thrown instanceof QueueError && thrown.code === NOT_OPENED) return undefined;
     throw thrown;

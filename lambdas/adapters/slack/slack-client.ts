@@ -10,7 +10,10 @@ import {
 import { QueueError } from '../../domain/errors.ts';
 import { networkError } from '../http/provider-http.ts';
 
-/** Four calls in the worst case (find and open the thread, find and post the message) stay inside the worker's 15 s. */
+/**
+ * Four calls (look at the root, find and post the message, open the thread) stay inside the worker's 15 s, should each take that long.
+ * A deleted root costs two more; a worker whose time ends meanwhile leaves its outcome open, and the next one looks for it.
+ */
 const REQUEST_TIMEOUT_MS = 3_000;
 
 /** Wait after a 429 that names none. */
@@ -41,7 +44,7 @@ export const createSlackClient = (token: string, apiUrl: string, timeoutMs = REQ
     fetch: async (url, init) => withRetryAfter(await globalThis.fetch(url, init)),
   });
 
-/** Errors that set-up must mend: the channel or the app is not as documented. */
+/** Errors that set-up must repair: the channel or the app is not as documented. */
 const MISCONFIGURED: ReadonlySet<string> = new Set([
   'channel_not_found',
   'is_archived',
@@ -50,6 +53,11 @@ const MISCONFIGURED: ReadonlySet<string> = new Set([
   'channel_is_limited_access',
   'thread_not_found',
   'method_not_supported_for_channel_type',
+  'is_inactive',
+  'restricted_action_non_threadable_channel',
+  'restricted_action_read_only_channel',
+  'restricted_action_thread_locked',
+  'restricted_action_thread_only_channel',
 ]);
 const UNAUTHORIZED: ReadonlySet<string> = new Set([
   'invalid_auth',
@@ -63,6 +71,10 @@ const UNAUTHORIZED: ReadonlySet<string> = new Set([
   'ekm_access_denied',
   'restricted_action',
   'team_access_not_granted',
+  'accesslimited',
+  'enterprise_is_restricted',
+  'not_allowed_token_type',
+  'two_factor_setup_required',
 ]);
 /** Slack failed while at it; the message may be there. */
 const UNKNOWN: ReadonlySet<string> = new Set([
@@ -71,6 +83,8 @@ const UNKNOWN: ReadonlySet<string> = new Set([
   'service_unavailable',
   'request_timeout',
   'team_added_to_org',
+  'external_channel_migrating',
+  'update_failed',
 ]);
 
 /** The SDK passes on the body of an answer that is not JSON as its error: nobody knows what Slack has done then. */

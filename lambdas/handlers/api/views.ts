@@ -46,10 +46,10 @@ function effectView({ result, proof, fingerprint }: ExecutionTask): Pick<TaskVie
 
 function cardView(task: ExecutionTask, card: CardRecord | undefined): NonNullable<TaskView['card']> {
   if (card === undefined) return { state: CardState.Pending };
-  const { versionShown, lastError, channel, ts } = card;
+  const { versionShown, lastError, channel, ts, threadTs } = card;
   const shown = {
     ...(versionShown === 0 ? {} : { version: versionShown }),
-    ...(ts === undefined ? {} : { permalink: permalinkOf(channel, ts) }),
+    ...(ts === undefined ? {} : { permalink: permalinkOf(channel, ts, threadTs) }),
   };
   if (lastError !== undefined) return { state: CardState.Failing, errorCode: lastError.code, ...shown };
   return { state: versionShown >= task.version ? CardState.Shown : CardState.Pending, ...shown };

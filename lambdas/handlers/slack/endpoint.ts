@@ -40,15 +40,20 @@ function refusalOf(thrown: unknown): SlackRefusal | undefined {
   return isInvalid ? new SlackRefusal(400, RefusalReason.Malformed) : undefined;
 }
 
-/** The handler of a Slack route. It never throws: Slack shows a 503 as a failure, and the person tries again. */
+/**
+ * The handler of a Slack route. It never throws: Slack shows a 503 as a failure, and the person tries again.
+ * @param isCheck tells what is acknowledged without a signature, since nothing is done for it; @default nothing is
+ */
 export function createSlackEndpoint(
   logger: Logger,
   read: (event: APIGatewayProxyEventV2) => Promise<VerifiedForm>,
   work: SlackWork,
+  isCheck: (event: APIGatewayProxyEventV2) => boolean = () => false,
 ): SlackEndpoint {
   return async (event, context) => {
     const { requestId } = event.requestContext;
     try {
+      if (isCheck(event)) return accepted(undefined);
       return accepted(await work(await read(event), context));
     } catch (thrown) {
       const refusal = refusalOf(thrown);

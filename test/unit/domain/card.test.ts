@@ -12,6 +12,7 @@ import {
   latenciesOf,
   operatorMovesOf,
   permalinkOf,
+  threadOfPermalink,
   recoveriesOf,
   retried,
 } from '../../../lambdas/domain/card.ts';
@@ -262,5 +263,16 @@ describe('names of a card', () => {
 
   it('make an address that Slack redirects', () => {
     expect(permalinkOf('C1', '1795257524.000002')).toBe('https://slack.com/archives/C1/p1795257524000002');
+  });
+
+  it('make an address that shows a reply in its thread, and of a root one without', () => {
+    const link =
+      'https://slack.com/archives/C0QUOTES1/p1700000000000002?thread_ts=1700000000.000001&cid=C0QUOTES1';
+
+    expect(permalinkOf('C0QUOTES1', '1700000000.000002', '1700000000.000001')).toBe(link);
+    expect(threadOfPermalink(link)).toBe('1700000000.000001');
+    expect(permalinkOf('C1', '17.000001', '17.000001')).toBe('https://slack.com/archives/C1/p17000001');
+    expect(threadOfPermalink('https://slack.com/archives/C1/p17000001')).toBeUndefined();
+    expect(threadOfPermalink('slack:C1/17.000001')).toBeUndefined();
   });
 });

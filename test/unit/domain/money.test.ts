@@ -1,8 +1,9 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
+import { CURRENCIES_BY_DIGITS } from '../../../lambdas/contracts/currencies.ts';
 import {
   formatMoney,
-  isKnownCurrency,
+  isCurrencyInUse,
   minorUnitDigits,
   toDecimalString,
 } from '../../../lambdas/domain/money.ts';
@@ -30,13 +31,28 @@ describe('minorUnitDigits', () => {
   });
 });
 
-describe('isKnownCurrency', () => {
-  it.each(['EUR', 'JPY', 'CLF', 'UYW'])('knows %s', (code) => {
-    expect(isKnownCurrency(code)).toBe(true);
+describe('isCurrencyInUse', () => {
+  it.each(['EUR', 'JPY', 'CLF', 'UYW', 'VED', 'XAD', 'XCG', 'ZWG', 'SLE'])('knows %s', (code) => {
+    expect(isCurrencyInUse(code)).toBe(true);
   });
 
-  it.each(['QQQ', 'DEM', 'EURO', 'eur', ''])('does not know "%s"', (code) => {
-    expect(isKnownCurrency(code)).toBe(false);
+  it.each(['BOV', 'CHE', 'CHW', 'CLF', 'COU', 'MXV', 'USN', 'UYI', 'UYW'])('knows the fund %s', (code) => {
+    expect(isCurrencyInUse(code)).toBe(true);
+  });
+
+  it.each(['HRK', 'ANG', 'SLL', 'ZWL', 'CUC', 'BGN', 'DEM'])('knows that %s is out of use', (code) => {
+    expect(isCurrencyInUse(code)).toBe(false);
+  });
+
+  it.each(['XAU', 'XAG', 'XDR', 'XSU', 'XUA', 'XBA', 'XTS', 'XXX'])(
+    'takes no %s: it has no minor units',
+    (code) => {
+      expect(isCurrencyInUse(code)).toBe(false);
+    },
+  );
+
+  it.each(['QQQ', 'EURO', 'eur', ''])('does not know "%s"', (code) => {
+    expect(isCurrencyInUse(code)).toBe(false);
   });
 });
 
@@ -77,12 +93,29 @@ describe('formatMoney', () => {
     ['12345', 'IDR', 'IDR\u00A0123.45'],
     ['9999999999999999999', 'USD', '$99,999,999,999,999,999.99'],
     ['-9999999999999999999', 'USD', '-$99,999,999,999,999,999.99'],
+    ['123456', 'XAD', 'XAD\u00A01,234.56'],
+    ['123456', 'UYW', 'UYW\u00A012.3456'],
+    ['1234567', 'UYI', 'UYI\u00A01,234,567'],
+    ['123456', 'BGN', 'BGN\u00A01,234.56'],
+    ['123456', 'HRK', 'HRK\u00A01,234.56'],
   ])('writes %s minor units of %s as %s', (minor, code, text) => {
     expect(formatMoney(minor, code)).toBe(text);
   });
 
   it('refuses a currency that is not three letters', () => {
     expect(() => formatMoney('1', 'EURO')).toThrow(RangeError);
+  });
+
+  it('shows each currency in use by the digits of ISO, known to this Node.js or not', () => {
+    const wrong = Object.entries(CURRENCIES_BY_DIGITS).flatMap(([digits, codes]) =>
+      codes.filter((code) => {
+        const text = formatMoney('-12345678', code);
+        const fraction = /\.(\d+)$/.exec(text)?.[1] ?? '';
+        return fraction.length !== Number(digits) || minorFromText(text) !== -12345678n;
+      }),
+    );
+
+    expect(wrong).toEqual([]);
   });
 
   test.prop([minorAmount, currency])('can be read back without loss', (minor, code) => {

@@ -20,6 +20,8 @@ describe('snapshotViolations', () => {
 
   it.each<[rule: string, pointer: string, broken: Partial<QuoteSnapshot>]>([
     ['a currency out of use', '/currency', { currency: 'DEM' }],
+    ['a currency that left this year', '/currency', { currency: 'BGN' }],
+    ['gold', '/currency', { currency: 'XAU' }],
     ['an engine of another version', '/engine', { engine: { name: 'cpq-pricing', version: '4.2.1' } }],
     ['an engine of another name', '/engine', { engine: { name: 'llm-pricing', version: '4.2.0' } }],
     ['a subtotal that is not the sum', '/subtotalMinor', { subtotalMinor: '3501', totalMinor: '4306' }],

@@ -75,8 +75,10 @@ describe('a message', () => {
     expect(await effectAt().probe(task, effectKey)).toEqual(applied);
     expect(await effectAt().probe(task, `${effectKey}0`)).toBeUndefined();
     expect(applied).toMatchObject({ provider: 'slack', contentHash: task.taskHash });
+    const [reply] = (await slack.messages()).filter(({ ts }) => ts === applied.externalId);
+    expect(reply?.thread_ts).not.toBe(reply?.ts);
     expect(applied.location).toBe(
-      `https://slack.com/archives/${slack.channelId}/p${applied.externalId.replace('.', '')}`,
+      `https://slack.com/archives/${slack.channelId}/p${applied.externalId.replace('.', '')}?thread_ts=${reply?.thread_ts}&cid=${slack.channelId}`,
     );
   });
 
@@ -170,6 +172,11 @@ describe('an answer of Slack', () => {
     ['invalid_auth', 'PROVIDER_UNAUTHORIZED', false],
     ['ratelimited', 'PROVIDER_RATE_LIMITED', true],
     ['internal_error', 'PROVIDER_UNAVAILABLE', false],
+    ['restricted_action_read_only_channel', 'PROVIDER_MISCONFIGURED', false],
+    ['restricted_action_thread_only_channel', 'PROVIDER_MISCONFIGURED', false],
+    ['not_allowed_token_type', 'PROVIDER_UNAUTHORIZED', false],
+    ['accesslimited', 'PROVIDER_UNAUTHORIZED', false],
+    ['external_channel_migrating', 'PROVIDER_UNAVAILABLE', false],
     ['msg_too_long', 'PROVIDER_REFUSED', false],
   ])('%s is %s', async (error, code, deferral) => {
     await slack.fail({ path: POST, fault: platform(error) });

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SyncCrmDeal } from '../../../../lambdas/adapters/effects/sync-crm-deal.ts';
 import { retryAfterSeconds } from '../../../../lambdas/adapters/http/provider-http.ts';
 import type { ErrorCode } from '../../../../lambdas/contracts/error-codes.ts';
 import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
 import { effectKeyOf } from '../../../../lambdas/domain/hashing.ts';
 import { freePort } from '../../../../tools/local/ports.ts';
+import { toDecimalString } from '../../../../lambdas/domain/money.ts';
 import { countedIds, queuedTask, snapshotOf } from '../../../helpers/builders.ts';
 import { FakeClock, START_MS } from '../../../helpers/fake-clock.ts';
 import { startCrmProvider } from '../../../helpers/providers.ts';
@@ -63,7 +64,70 @@ describe('a CRM deal', () => {
   });
 });
 
+describe('a deal in a currency that left since the quote was accepted', () => {
+  it('is synced as it was accepted', async () => {
+    task = queuedTask('crm.sync', 'key', START_MS, snapshotOf({ quoteId: task.quoteId, currency: 'BGN' }));
+    await effectAt(upstream.url).apply(task, effectKey);
+
+    const deals: unknown = await (await fetch(`${crm.url}/_control/deals`)).json();
+    expect(deals).toMatchObject({
+      deals: expect.arrayContaining([
+        expect.objectContaining({
+          properties: expect.objectContaining({
+            quoteq_quote_id: task.quoteId,
+            deal_currency_code: 'BGN',
+            amount: toDecimalString(snapshotOf().totalMinor, 'EUR'),
+          }),
+        }),
+      ]),
+    });
+  });
+});
+
+describe('a base URL with a path', () => {
+  const BASE = 'https://gateway.example.com/hubspot';
+  const requests: string[] = [];
+  beforeEach(() => {
+    requests.length = 0;
+    vi.stubGlobal('fetch', (url: URL) => {
+      requests.push(url.href);
+      const deal = { id: '31', properties: {} };
+      return Promise.resolve(Response.json(url.href.includes('upsert') ? { results: [deal] } : deal));
+    });
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  it.each([BASE, `${BASE}/`, `${BASE}//`])(
+    'is kept in each request and in the location: %s',
+    async (base) => {
+      const applied = await effectAt(base).apply(task, effectKey);
+      const probed = await effectAt(base).probe(task, effectKey);
+
+      expect([applied.location, probed?.location]).toEqual([
+        `${BASE}/crm/v3/objects/deals/31`,
+        `${BASE}/crm/v3/objects/deals/31`,
+      ]);
+      expect(requests).toEqual([
+        `${BASE}/crm/v3/objects/deals/batch/upsert`,
+        expect.stringMatching(`^${BASE}/crm/v3/objects/deals/[^/]+[?]`),
+      ]);
+    },
+  );
+});
+
 const httpDate = new Date(START_MS + 90_000).toUTCString();
+const notMidnight = {
+  status: 'error',
+  category: 'VALIDATION_ERROR',
+  message:
+    'Property values were not valid: [{"isValid":false,"message":"1774620312 is at 14:05:12.000 UTC, not midnight!","error":"INVALID_DATE","name":"closedate"}]',
+};
+const failedBatch = (...categories: readonly string[]) => ({
+  status: 'COMPLETE',
+  results: [],
+  numErrors: categories.length,
+  errors: categories.map((category) => ({ ...notMidnight, category })),
+});
 const answers: [name: string, script: Script, code: ErrorCode, deferralSeconds: number | undefined][] = [
   ['429 with seconds', json(429, {}, { 'retry-after': '7' }), 'PROVIDER_RATE_LIMITED', 7],
   ['429 with a fraction', json(429, {}, { 'retry-after': '0.2' }), 'PROVIDER_RATE_LIMITED', 1],
@@ -80,6 +144,28 @@ const answers: [name: string, script: Script, code: ErrorCode, deferralSeconds: 
   ['202', json(202, {}), 'PROVIDER_UNAVAILABLE', undefined],
   ['204', json(204, ''), 'PROVIDER_UNAVAILABLE', undefined],
   ['207', json(207, { results: [], errors: [{}] }), 'PROVIDER_UNAVAILABLE', undefined],
+  ['207 without errors', json(207, { results: [], errors: [] }), 'PROVIDER_UNAVAILABLE', undefined],
+  ['207 of a validation error', json(207, failedBatch('VALIDATION_ERROR')), 'PROVIDER_REFUSED', undefined],
+  [
+    '207 of validation errors',
+    json(207, failedBatch('VALIDATION_ERROR', 'VALIDATION_ERROR')),
+    'PROVIDER_REFUSED',
+    undefined,
+  ],
+  [
+    '207 of a validation error and another one',
+    json(207, failedBatch('VALIDATION_ERROR', 'INTERNAL_ERROR')),
+    'PROVIDER_UNAVAILABLE',
+    undefined,
+  ],
+  [
+    '207 of a validation error and a deal',
+    json(207, { ...failedBatch('VALIDATION_ERROR'), results: [{ id: '31', properties: {} }] }),
+    'PROVIDER_UNAVAILABLE',
+    undefined,
+  ],
+  ['207 of a conflict', json(207, failedBatch('CONFLICT')), 'PROVIDER_UNAVAILABLE', undefined],
+  ['a date that is not midnight', json(400, notMidnight), 'PROVIDER_REFUSED', undefined],
   ['423', json(423, {}), 'PROVIDER_RATE_LIMITED', 2],
   ['477', json(477, {}), 'PROVIDER_RATE_LIMITED', 2],
   ['401', json(401, {}), 'PROVIDER_UNAUTHORIZED', undefined],
@@ -134,6 +220,13 @@ describe.each(['apply', 'probe'] as const)('%s', (verb) => {
 describe('set-up that is missing', () => {
   it.each([
     ['the unique property', json(400, { message: 'Property "quoteq_effect_key" does not exist' })],
+    [
+      'the unique property, in a batch',
+      json(207, {
+        results: [],
+        errors: [{ category: 'VALIDATION_ERROR', message: 'Property "quoteq_effect_key" does not exist' }],
+      }),
+    ],
     ['its uniqueness', json(400, { message: 'idProperty: not a unique property of deals' })],
   ])('is called so: %s', async (_name, script) => {
     upstream.next(script);

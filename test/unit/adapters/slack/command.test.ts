@@ -20,6 +20,11 @@ describe('parseCommand', () => {
   it.each([
     ['Q-1042', { kind: 'quote', quoteId: 'Q-1042' }],
     ['  Q-1042 ', { kind: 'quote', quoteId: 'Q-1042' }],
+    ['\u00A0Q-1 ', { kind: 'quote', quoteId: 'Q-1' }],
+    ['\u200B\u2060Q-1\u200D\u3000', { kind: 'quote', quoteId: 'Q-1' }],
+    ['\u200EQ-1\u2069\uFEFF', { kind: 'quote', quoteId: 'Q-1' }],
+    ['\u2003stuck\u200B', { kind: 'stuck' }],
+    ['\u00A0\u200B', { kind: 'help' }],
     ['stuck', { kind: 'stuck' }],
     ['KPI', { kind: 'kpi' }],
     ['', { kind: 'help' }],

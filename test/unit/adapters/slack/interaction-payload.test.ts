@@ -63,6 +63,29 @@ describe('parseInteraction', () => {
     expect(userName.isWellFormed()).toBe(true);
   });
 
+  it.each([
+    ['an empty username', { username: '', name: 'ada' }, 'ada'],
+    ['no username', { name: 'ada' }, 'ada'],
+    ['a username of null', { username: null, name: 'ada' }, 'ada'],
+    ['a username of white space', { username: ' \u00A0\u3000\n', name: 'ada' }, 'ada'],
+    ['a username that is invisible', { username: '\u200B\u2060\u3164\uFEFF', name: ' ada\u200D' }, 'ada'],
+    ['no name that shows anything', { username: '\u200B', name: '' }, 'U0ADAOPS1'],
+    ['no names', {}, 'U0ADAOPS1'],
+  ])('names a person with %s', (_what, names, userName) => {
+    const user = { id: OPERATOR.userId, team_id: OPERATOR.teamId, ...names };
+
+    expect(clickOf({ ...pressed(), user }).userName).toBe(userName);
+  });
+
+  it.each([
+    ['of the other workspace in a shared channel', 'T0OUTSIDE', 'T0OUTSIDE'],
+    ['whose workspace is not said', null, 'T0QUOTEQ1'],
+  ])('knows a person %s by the right team', (_who, teamId, expected) => {
+    const user = { id: 'U0ADAOPS1', username: 'ada', team_id: teamId };
+
+    expect(clickOf({ ...pressed(), user }).teamId).toBe(expected);
+  });
+
   const withAction = (over: object) => ({ ...pressed(), actions: [{ ...pressed().actions[0], ...over }] });
   it.each([
     ['no type', {}],

@@ -157,6 +157,55 @@ describe('the replacement character', () => {
   });
 });
 
+const enqueueAtStage = (dealStage: string) => {
+  const quoteId = newQuoteId();
+  const payload = { snapshot: snapshotOf({ quoteId }), dealStage };
+  return api.send(enqueueRequest({ quoteId, action: { kind: 'crm.sync', payload } }));
+};
+
+const enqueueIn = (currency: string) => {
+  const quoteId = newQuoteId();
+  return api.send(
+    enqueueRequest({ quoteId, action: actionOf('crm.sync', snapshotOf({ quoteId, currency })) }),
+  );
+};
+
+describe('a stage of the CRM', () => {
+  it.each(['9ec5e4a6-43b9-4f84-a3b2-1c2d3e4f5a6b', 'qualifiedToBuy', '2410510', 'closedwon', 'x'.repeat(64)])(
+    'may be %s',
+    async (dealStage) => {
+      const answer = await enqueueAtStage(dealStage);
+
+      expect(answer.status).toBe(202);
+      const stored = await api.tasks.get(taskOf(answer).taskId);
+      expect(stored?.payloadJson).toContain(`"dealStage":"${dealStage}"`);
+    },
+  );
+
+  it.each(['', 'Closed won', 'x'.repeat(65), 'closedwon\n', 'łódź'])('may not be “%s”', async (dealStage) => {
+    const answer = await enqueueAtStage(dealStage);
+
+    expect(answer.status).toBe(422);
+    expect(namedFields(answer)).toEqual(['/payload/dealStage']);
+  });
+});
+
+describe('a currency', () => {
+  it.each(['VED', 'XAD', 'XCG', 'ZWG', 'SLE', 'UYW'])('that is in use is taken: %s', async (currency) => {
+    expect((await enqueueIn(currency)).status).toBe(202);
+  });
+
+  it.each(['HRK', 'ANG', 'SLL', 'ZWL', 'CUC', 'BGN', 'XAU', 'XTS'])(
+    'that is out of use or has no minor units is refused: %s',
+    async (currency) => {
+      const answer = await enqueueIn(currency);
+
+      expect(answer.status).toBe(422);
+      expect(namedFields(answer)).toEqual(['/payload/snapshot/currency']);
+    },
+  );
+});
+
 describe('a snapshot that nobody signed off', () => {
   it('names fields that the guard refuses by pointers into the body', async () => {
     const quoteId = newQuoteId();

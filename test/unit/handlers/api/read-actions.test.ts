@@ -96,7 +96,7 @@ describe('GET /actions/{taskId}', () => {
     await api.tasks.replace(task, runningTask(task));
     const behind = taskOf(await get(`/actions/${task.taskId}`));
 
-    const permalink = 'https://slack.com/archives/C0CARDS/p17000001';
+    const permalink = 'https://slack.com/archives/C0CARDS/p17000001?thread_ts=17.000000&cid=C0CARDS';
     expect(shown.card).toEqual({ state: 'shown', version: 1, permalink });
     expect(behind.card).toEqual({ state: 'pending', version: 1, permalink });
   });

@@ -63,6 +63,17 @@ describe('slack-interactions', () => {
     expect(slack.sent).toEqual([]);
   });
 
+  it('refuses a person of another workspace who has the user id of an operator', async () => {
+    const { taskId, version } = await storedTask();
+    const payload = blockActionsOf({ taskId, version, action: 'abandon' });
+    const user = { ...payload.user, team_id: 'T0OUTSIDE' };
+
+    const answer = await slack.post('interactions', interactionForm({ ...payload, user }));
+
+    expect(answer).toEqual({ status: 403, text: '' });
+    expect(slack.sent).toEqual([]);
+  });
+
   it('opens the audit modal at once and hands nothing over', async () => {
     const task = await storedTask();
 
@@ -166,6 +177,30 @@ describe('operate-click', () => {
       expect(answer.batchItemFailures).toEqual([{ itemIdentifier: 'message-0' }]);
     },
   );
+});
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+describe('the check of the certificate', () => {
+  it.each(['ssl_check=1&token=xxx', 'token=xxx&ssl_check=1', 'ssl_check=1'])(
+    'is acknowledged without a signature, and nothing is done: %s',
+    async (body) => {
+      expect(await slack.post('commands', body, FORM)).toEqual({ status: 200, text: '' });
+      expect([slack.sent, slack.slack.calls]).toEqual([[], []]);
+    },
+  );
+
+  it.each([
+    ['with a command in it', 'commands', `ssl_check=1&${commandForm('stuck')}`, FORM],
+    ['with a field twice', 'commands', 'ssl_check=1&ssl_check=1&token=x', FORM],
+    ['with another value', 'commands', 'ssl_check=0&token=xxx', FORM],
+    ['with an encoded field in its token', 'commands', 'ssl_check=1&token=x%26command=%2Fquoteq', FORM],
+    ['that is no form', 'commands', 'ssl_check=1&token=xxx', { 'content-type': 'application/json' }],
+    ['that is too long', 'commands', `ssl_check=1&token=${'x'.repeat(600)}`, FORM],
+    ['of interactions, which Slack does not send', 'interactions', 'ssl_check=1&token=xxx', FORM],
+  ] as const)('needs a signature %s', async (_what, route, body, headers) => {
+    expect(await slack.post(route, body, headers)).toEqual({ status: 401, text: '' });
+  });
 });
 
 describe('slack-commands', () => {

@@ -1,0 +1,95 @@
+/**
+ * Messages in the thread of a quote, also while operators delete its root. Invariants upheld here:
+ * 1. A reply is posted again only after Slack has refused it: what Slack took is never posted a second time, wherever it is.
+ * 2. A message is looked for in every thread that the quote has had since the ledger began, and in the channel, before it counts
+ *    as absent: Slack puts a reply to a root that has just been deleted into the channel.
+ */
+import { WebAPIPlatformError } from '@slack/web-api';
+import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
+import { QueueError } from '../../domain/errors.ts';
+import { type EffectMessage, findMessage, RootState, searchMessages } from './find-message.ts';
+import { type EffectPost, type PostedMessage, postMessage } from './post-message.ts';
+import {
+  ensureThread,
+  findThread,
+  MESSAGE_SEARCH_MS,
+  type QuoteThreadOptions,
+  type ThreadOpener,
+} from './quote-thread.ts';
+
+/** Who works in the thread of which quote. */
+export interface ThreadVisitor {
+  readonly opener: ThreadOpener;
+  readonly snapshot: QuoteSnapshot;
+}
+
+/** A reply without its place. */
+export type Reply = Omit<EffectPost, 'channel' | 'threadTs'>;
+
+/** Slack's answers to a reply whose root cannot have any (more); nothing was posted. */
+const NO_ROOT: ReadonlySet<string> = new Set(['thread_not_found', 'cannot_reply_to_message']);
+
+const isRootless = (thrown: unknown): boolean =>
+  thrown instanceof QueueError &&
+  thrown.cause instanceof WebAPIPlatformError &&
+  NO_ROOT.has(thrown.cause.data.error);
+
+/** A root that is deleted between the look and the reply is rare; one that is deleted three times is somebody's wish. */
+const MAX_TRIES = 3;
+
+/**
+ * Posts a reply in the thread of a quote.
+ * @param threadTs root that was there a moment ago, by {@link ensureThread}; if it is gone by now, the next one is opened
+ * @throws {QueueError} as the Slack client and {@link ensureThread}
+ */
+export async function postReply(
+  options: QuoteThreadOptions,
+  { opener, snapshot }: ThreadVisitor,
+  threadTs: string,
+  reply: Reply,
+): Promise<PostedMessage> {
+  const { client, channel } = options;
+  const deleted = new Set<string>();
+  let root = threadTs;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await postMessage(client, { ...reply, channel, threadTs: root });
+    } catch (thrown) {
+      if (tries === MAX_TRIES || !isRootless(thrown)) throw thrown;
+    }
+    deleted.add(root);
+    root = await ensureThread(options, opener, snapshot, deleted);
+  }
+}
+
+/** A message of the thread, or of the channel itself, that carries an effect key. */
+export type FoundReply = EffectMessage & Pick<PostedMessage, 'threadTs'>;
+
+async function findInChannel(
+  { client, channel, clock }: QuoteThreadOptions,
+  effectKey: string,
+): Promise<FoundReply | undefined> {
+  return findMessage(client, { channel, oldestMs: clock.nowMs() - MESSAGE_SEARCH_MS }, effectKey);
+}
+
+/**
+ * Finds a reply in the thread of a quote; posts nothing.
+ * @throws {QueueError} as {@link searchMessages}
+ */
+export async function findReply(
+  options: QuoteThreadOptions,
+  { opener, snapshot }: ThreadVisitor,
+  effectKey: string,
+): Promise<FoundReply | undefined> {
+  const { client, channel } = options;
+  let deleted: string | undefined;
+  for (;;) {
+    const threadTs = await findThread(options, opener, snapshot, deleted);
+    if (threadTs === undefined) break;
+    const { message, root } = await searchMessages(client, { channel, threadTs }, effectKey);
+    if (message !== undefined) return { ...message, threadTs };
+    if (root === RootState.There) break;
+    deleted = threadTs;
+  }
+  return deleted === undefined ? undefined : findInChannel(options, effectKey);
+}

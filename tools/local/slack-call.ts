@@ -1,0 +1,44 @@
+/** A call of Slack's Web API, as a proxy reads it. */
+import type { ServerRequest } from './http-server.ts';
+
+/** An object of JSON. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** Whether a value is an object of JSON. */
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The object that a text holds; `undefined` when it holds none. */
+export const parseObject = (text: string): Json | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const isJson = ({ headers }: ServerRequest): boolean =>
+  headers['content-type']?.includes('application/json') === true;
+
+/** The called method, like `chat.postMessage`. */
+export const methodOf = ({ path }: ServerRequest): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** Arguments of a call: the query, overlaid by a JSON or form body. */
+export const argumentsOf = (request: ServerRequest): Json => {
+  const text = request.body.toString('utf8');
+  const body = isJson(request) ? parseObject(text) : Object.fromEntries(new URLSearchParams(text));
+  return { ...Object.fromEntries(request.query), ...body };
+};
+
+/** The same call without one argument of its body. */
+export const withoutArgument = (request: ServerRequest, name: string): ServerRequest => {
+  const text = request.body.toString('utf8');
+  if (isJson(request)) {
+    const { [name]: _left, ...rest } = parseObject(text) ?? {};
+    return { ...request, body: Buffer.from(JSON.stringify(rest)) };
+  }
+  const form = new URLSearchParams(text);
+  form.delete(name);
+  return { ...request, body: Buffer.from(form.toString()) };
+};

@@ -3,6 +3,7 @@ import { WORKER_BY_KIND } from '../../lambdas/contracts/action-kinds.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../../lambdas/contracts/environment.ts';
 import { Metric } from '../../lambdas/contracts/metric-names.ts';
 import { type AlarmDefinition, ONLY } from './alarm-definition.ts';
+import { ApiMetricName } from './api-metric-names.ts';
 import { counted, ofApi, ofFunction, ofMachine, type Signal } from './signals.ts';
 
 const HOUR_MS = 60 * 60 * 1_000;
@@ -160,7 +161,7 @@ const API_ALARMS: readonly AlarmDefinition[] = [
       [ONLY]: {
         // 20 requests: one failure is just 5 %.
         expression: 'IF(requests >= 20, 100 * FILL(failures, 0) / requests, 0)',
-        uses: { failures: ofApi('5xx'), requests: ofApi('Count') },
+        uses: { failures: ofApi(ApiMetricName.ServerErrors), requests: ofApi(ApiMetricName.Requests) },
       },
     },
     comparison: '>',

@@ -6,7 +6,7 @@
  * | `publish-transitions` | the stream, as each transition enters the audit trail |
  * | `update-card` | Slack's answers |
  * | the three consumers | what they fail on |
- * | `sweep` | what it finds; gauges, reported by every run |
+ * | `sweep` | what it finds; gauges, reported by every run that looked (`lambdas/domain/sweep-gauges.ts`) |
  */
 export const Metric = {
   /** Actions enqueued. */
@@ -42,6 +42,8 @@ export const Metric = {
   SlackTerminalErrors: 'slack_terminal_errors',
   /** Sweeps that came to their end. */
   SweepRuns: 'sweep_runs',
+  /** Sweeps that could not read all that they look through: a shard, a pause, a cursor or a page of a table. */
+  SweepBlindRuns: 'sweep_blind_runs',
   /** Gauge: due tasks that a sweep looked at and that had lost their worker or driver. */
   StuckTasks: 'stuck_tasks',
   /**

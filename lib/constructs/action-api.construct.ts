@@ -75,6 +75,8 @@ export class ActionApi extends Construct {
   readonly url: string;
   /** The stage `$default`. */
   readonly stage: HttpStage;
+  /** Made of the access log; absent on the local stage, whose AWS takes no metric filters. */
+  readonly metrics: ApiMetrics | undefined;
   private readonly signed = new HttpIamAuthorizer();
 
   constructor(scope: Construct, id: string, props: ActionApiProps) {
@@ -86,7 +88,12 @@ export class ActionApi extends Construct {
       createDefaultStage: false,
     });
     this.url = this.urlOf(config);
-    this.stage = this.addStage(props);
+    const accessLog = this.addAccessLog(props);
+    this.stage = this.addStage(props, accessLog);
+    this.metrics =
+      config.stage === Stage.Local
+        ? undefined
+        : new ApiMetrics(this, 'Metrics', { accessLog, dimensions: metricDimensionsOf(config.stage) });
     ROUTES.forEach((route) => this.addRoute(route, props));
   }
 
@@ -96,25 +103,23 @@ export class ActionApi extends Construct {
     return `${awsEndpointUrl}/_aws/execute-api/${this.api.apiId}/$default`;
   }
 
-  private addStage({ config, dataKey }: ActionApiProps): HttpStage {
-    const dimensions = metricDimensionsOf(config.stage);
-    const logGroup = new LogGroup(this, 'AccessLogs', {
+  private addAccessLog({ config, dataKey }: ActionApiProps): LogGroup {
+    return new LogGroup(this, 'AccessLogs', {
       logGroupName: vendedLogGroupName(config.stackName, 'api'),
       retention: config.logRetentionDays,
       encryptionKey: dataKey.key,
       removalPolicy: removalPolicyOf(config),
     });
-    // The local AWS takes no metric filters.
-    if (config.stage !== Stage.Local) new ApiMetrics(this, 'Metrics', { accessLog: logGroup, dimensions });
+  }
+
+  private addStage({ config }: ActionApiProps, accessLog: LogGroup): HttpStage {
+    const format = accessLogFormat(metricDimensionsOf(config.stage));
     return new HttpStage(this, 'Stage', {
       httpApi: this.api,
       autoDeploy: true,
       detailedMetricsEnabled: true,
       throttle: { rateLimit: config.apiRatePerSecond, burstLimit: config.apiBurst },
-      accessLogSettings: {
-        destination: new LogGroupLogDestination(logGroup),
-        format: accessLogFormat(dimensions),
-      },
+      accessLogSettings: { destination: new LogGroupLogDestination(accessLog), format },
     });
   }
 

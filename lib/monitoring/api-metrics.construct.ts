@@ -11,7 +11,7 @@ export interface ApiMetricsProps {
   readonly dimensions: MetricDimensions;
 }
 
-/** What is counted: lines whose `field` looks like `value`, or the number in `metricValue`. */
+/** Lines whose status looks like `value` (`*` is any text) add `metricValue`, or the number that they hold there. */
 const FILTERS = [
   { name: ApiMetricName.Requests, value: '*', metricValue: '1', unit: Unit.COUNT },
   { name: ApiMetricName.ClientErrors, value: '4*', metricValue: '1', unit: Unit.COUNT },
@@ -28,19 +28,22 @@ const FILTERS = [
  * API Gateway itself.
  */
 export class ApiMetrics extends Construct {
+  readonly filters: readonly MetricFilter[];
+
   constructor(scope: Construct, id: string, { accessLog, dimensions }: ApiMetricsProps) {
     super(scope, id);
     const fields = Object.fromEntries(Object.keys(dimensions).map((name) => [name, `$.${name}`]));
-    for (const { name, value, metricValue, unit } of FILTERS) {
-      new MetricFilter(this, name, {
-        logGroup: accessLog,
-        filterPattern: FilterPattern.stringValue('$.status', '=', value),
-        metricNamespace: METRIC_NAMESPACE,
-        metricName: name,
-        metricValue,
-        unit,
-        dimensions: fields,
-      });
-    }
+    this.filters = FILTERS.map(
+      ({ name, value, metricValue, unit }) =>
+        new MetricFilter(this, name, {
+          logGroup: accessLog,
+          filterPattern: FilterPattern.stringValue('$.status', '=', value),
+          metricNamespace: METRIC_NAMESPACE,
+          metricName: name,
+          metricValue,
+          unit,
+          dimensions: fields,
+        }),
+    );
   }
 }

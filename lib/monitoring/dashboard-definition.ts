@@ -82,6 +82,7 @@ const RECOVERY_WIDGETS: readonly WidgetDefinition[] = [
       count('ended', Metric.StuckSettled),
       count('ended within 5 minutes', Metric.StuckSettledInTime),
       count('sweeps', Metric.SweepRuns),
+      count('sweeps that could not look everywhere', Metric.SweepBlindRuns),
     ],
   },
   {

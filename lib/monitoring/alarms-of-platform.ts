@@ -38,7 +38,8 @@ const SWEEP_ALARMS: readonly AlarmDefinition[] = [
   },
   {
     slug: 'sweep-blind',
-    meaning: 'Three of five sweeps could not read all that they look through: what is stuck there stays stuck',
+    meaning:
+      'Three of five sweeps could not read all that they look through: what is stuck there stays stuck',
     severity: 'page',
     // Single reads fail; the next sweep looks again. Three of five are more than the five minutes of the KPI can bear.
     signals: { [ONLY]: counted(Metric.SweepBlindRuns, 'Maximum') },

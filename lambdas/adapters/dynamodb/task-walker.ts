@@ -23,8 +23,10 @@ function known(item: Item): Item | undefined {
 }
 
 /** A task makes one transition with each version: a history that leaves one out, or does not end in the task's, is damage. */
-const isConsistent = ({ version, history }: AuditedTask): boolean =>
-  history.every((transition, index) => transition.version === version - history.length + 1 + index);
+const isConsistent = (task: AuditedTask): boolean =>
+  task.history.every(
+    (transition, index) => transition.version === task.version - task.history.length + 1 + index,
+  );
 
 /** The task of an item, or its id when it is none: one that cannot be read stops no walk. */
 function auditedOf(item: Item): AuditedTask | string {

@@ -208,8 +208,8 @@ describe('sweep', () => {
       failures,
     };
     const queue: SweepSystem['queue'] = {
-      recoverStale: (_nowMs, { onReport } = {}) => {
-        onReport?.(report);
+      recoverStale: (_nowMs, options) => {
+        options?.onReport?.(report);
         return Promise.reject(new AggregateError(failures));
       },
     };

@@ -21,7 +21,7 @@ export interface QueueApp {
   readonly observability: readonly QueueObservability[];
 }
 
-/** It reads outputs of the stack it watches, so that one is deployed first. */
+/** It watches what the other stack deploys, so that one is deployed first; it takes no value from it. */
 const watching = (app: App, config: QueueConfig, watched: QueueStack): QueueObservability => {
   const { region } = watched;
   const stack = new QueueObservability(app, observabilityIdOf(region), { config, region });

@@ -24,6 +24,8 @@ export const Env = {
   OperatorsParameter: 'OPERATORS_PARAMETER',
   EventBusName: 'EVENT_BUS_NAME',
   ControlsTable: 'CONTROLS_TABLE',
+  /** Stage of the deployment: a dimension of every metric. */
+  Stage: 'QUEUE_STAGE',
 } as const;
 /** An environment variable's name. */
 export type EnvName = (typeof Env)[keyof typeof Env];
@@ -51,8 +53,9 @@ export const FUNCTION_ENV = {
     Env.ControlsTable,
     Env.StateMachineArn,
     Env.EventBusName,
+    Env.Stage,
   ],
-  'publish-transitions': [Env.AuditTable, Env.ParkedQueueUrl, Env.EventBusName],
+  'publish-transitions': [Env.AuditTable, Env.ParkedQueueUrl, Env.EventBusName, Env.Stage],
   'update-card': [
     Env.TasksTable,
     Env.LedgerTable,
@@ -61,6 +64,7 @@ export const FUNCTION_ENV = {
     Env.SlackApiUrl,
     Env.SlackSecretArn,
     Env.SlackChannelId,
+    Env.Stage,
   ],
   'slack-interactions': [
     Env.SlackSecretArn,
@@ -71,7 +75,7 @@ export const FUNCTION_ENV = {
     Env.TasksTable,
     Env.AuditTable,
   ],
-  'operate-click': [Env.TasksTable, Env.StateMachineArn, Env.SlackApiUrl, Env.SlackSecretArn],
+  'operate-click': [Env.TasksTable, Env.StateMachineArn, Env.SlackApiUrl, Env.SlackSecretArn, Env.Stage],
   'slack-commands': [
     Env.SlackSecretArn,
     Env.OperatorsParameter,

@@ -1,12 +1,12 @@
 /**
- * Metrics, with the names of the KPI contract. Their only dimensions are fixed: never a task or a quote.
+ * Metrics, with the names of the KPI contract. Their dimensions are fixed by stage: never a task or a quote.
  *
  * | counted by | from |
  * |---|---|
  * | `publish-transitions` | the stream, as each transition enters the audit trail |
  * | `update-card` | Slack's answers |
  * | the three consumers | what they fail on |
- * | `sweep` | what it finds; gauges, reported by every run |
+ * | `sweep` | what it finds; gauges, reported by every run that looked (`lambdas/domain/sweep-gauges.ts`) |
  */
 export const Metric = {
   /** Actions enqueued. */
@@ -42,6 +42,8 @@ export const Metric = {
   SlackTerminalErrors: 'slack_terminal_errors',
   /** Sweeps that came to their end. */
   SweepRuns: 'sweep_runs',
+  /** Sweeps that could not read all that they look through: a shard, a pause, a cursor or a page of a table. */
+  SweepBlindRuns: 'sweep_blind_runs',
   /** Gauge: due tasks that a sweep looked at and that had lost their worker or driver. */
   StuckTasks: 'stuck_tasks',
   /**
@@ -66,8 +68,17 @@ export type Metric = (typeof Metric)[keyof typeof Metric];
 /** Namespace of all metrics. */
 export const METRIC_NAMESPACE = 'QuoteExecutionQueue';
 
-/** Dimension of {@link Metric.ConsumerFailures} alone: the deployed name of the function, which has the stage in it. */
+/** Further dimension of {@link Metric.ConsumerFailures} alone: the deployed name of the function. */
 export const FUNCTION_DIMENSION = 'function';
 
-/** The one dimension of all other metrics. KEEP IN STEP WITH lambdas/platform/observability.ts (`SERVICE_NAME`) */
-export const METRIC_DIMENSIONS = { service: 'quote-execution-queue' } as const;
+/** Name under which logs and metrics are found, the same in every stage. */
+export const SERVICE_NAME = 'quote-execution-queue';
+
+/** The dimensions of every metric. */
+export interface MetricDimensions extends Readonly<Record<string, string>> {
+  readonly service: string;
+  readonly stage: string;
+}
+
+/** The dimensions of a stage: two stages of one account share no metric, so neither hides that the other is silent. */
+export const metricDimensionsOf = (stage: string): MetricDimensions => ({ service: SERVICE_NAME, stage });

@@ -14,11 +14,12 @@ import {
   SCHEMA_VERSION,
   type Transition,
 } from '../contracts/records.ts';
+import { SweepPart } from '../contracts/sweep-answer.ts';
 import { SweepWalk } from '../contracts/sweep-cursors.ts';
 import { findAuditGaps } from './audit-gaps.ts';
 import { QueueError } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
-import { noting } from './noting.ts';
+import { type NotedFailure, noting } from './noting.ts';
 import { pacedWalk, type WalkCursors, type WalkPace } from './paced-walk.ts';
 import { POLICY } from './policy.ts';
 import type { ExecutionAuditRepo } from './ports.ts';
@@ -66,7 +67,10 @@ export interface AuditRepairReport {
   readonly unreadable: readonly string[];
   /** What the repaired transitions count for; the stream never counted them. */
   readonly counts: readonly Metric[];
-  readonly failures: readonly unknown[];
+  /** Pages of tasks that were gone through. */
+  readonly pages: number;
+  /** What could not be read, compared or repaired. */
+  readonly failures: readonly NotedFailure[];
 }
 
 /**
@@ -84,7 +88,7 @@ interface Tally {
   readonly unrepairable: TaskVersion[];
   readonly unreadable: string[];
   readonly counts: Metric[];
-  readonly failures: unknown[];
+  readonly failures: NotedFailure[];
 }
 
 /** The newest version that the trail must have by `nowMs`; 0 when there is none. */
@@ -127,7 +131,7 @@ async function check(
   }
 }
 
-/** One run of the repair. @throws when a page cannot be read; what cannot be repaired now is among the failures */
+/** One run of the repair. Never throws: a trail that cannot be repaired now, or a page that cannot be read, is a failure. */
 export async function repairAudit(options: AuditRepairOptions, pace: WalkPace): Promise<AuditRepairReport> {
   const into: Tally = {
     checked: 0,
@@ -138,13 +142,15 @@ export async function repairAudit(options: AuditRepairOptions, pace: WalkPace): 
     failures: [],
   };
   const checkOne = (task: AuditedTask): Promise<void> =>
-    noting(into.failures, () => check(options, task, pace.nowMs, into));
-  await pacedWalk(options.cursors, SweepWalk.Audit, pace, async (after) => {
+    noting(into.failures, { part: SweepPart.Trail, id: task.taskId }, () =>
+      check(options, task, pace.nowMs, into),
+    );
+  const pages = await pacedWalk(options.cursors, SweepWalk.Audit, pace, into.failures, async (after) => {
     const { tasks, unreadable, next } = await options.tasks.pageTasks(AUDIT_PACE.pageSize, after);
     into.unreadable.push(...unreadable);
     const taken = await inParallel(tasks, CONCURRENCY, pace.mayGoOn, checkOne);
     // Out of time: the next run goes on behind the last task that was checked.
     return taken < tasks.length ? (tasks[taken - 1]?.taskId ?? after) : next;
   });
-  return into;
+  return { ...into, pages };
 }

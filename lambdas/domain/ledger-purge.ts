@@ -2,10 +2,11 @@
  * Removes expired ledger records. DynamoDB's own TTL is late by days and is not to be had on every kind of table; nothing
  * depends on either, because every reservation has the expiry in its condition.
  */
+import { SweepPart } from '../contracts/sweep-answer.ts';
 import { SweepWalk } from '../contracts/sweep-cursors.ts';
 import type { IdempotencyRecord } from '../contracts/records.ts';
 import { inParallel } from './in-parallel.ts';
-import { noting } from './noting.ts';
+import { type NotedFailure, noting } from './noting.ts';
 import { pacedWalk, type WalkCursors, type WalkPace } from './paced-walk.ts';
 import { POLICY } from './policy.ts';
 
@@ -33,7 +34,8 @@ export interface LedgerPurgeOptions {
 /** What became of it. */
 export interface LedgerPurgeReport {
   readonly purged: number;
-  readonly failures: readonly unknown[];
+  /** What could not be read or deleted. */
+  readonly failures: readonly NotedFailure[];
 }
 
 /**
@@ -43,18 +45,19 @@ export interface LedgerPurgeReport {
 export const LEDGER_PACE = { pageSize: 100, pages: 4 } as const;
 const CONCURRENCY = 10;
 
-/** One run of the purge. @throws when a page cannot be read; what cannot be deleted is among the failures */
+/** One run of the purge. Never throws: one record that cannot be deleted, or a page that cannot be read, is a failure. */
 export async function purgeLedger(
   { ledger, cursors }: LedgerPurgeOptions,
   pace: WalkPace,
 ): Promise<LedgerPurgeReport> {
   const beforeEpochSeconds = Math.floor((pace.nowMs - POLICY.clockSkewMs) / 1_000);
-  const failures: unknown[] = [];
+  const failures: NotedFailure[] = [];
   let purged = 0;
   const purge = async (record: ExpiredRecord): Promise<void> => {
-    if ((await noting(failures, () => ledger.purge(record))) === 'purged') purged += 1;
+    const subject = { part: SweepPart.LedgerRecord, id: record.id };
+    if ((await noting(failures, subject, () => ledger.purge(record))) === 'purged') purged += 1;
   };
-  await pacedWalk(cursors, SweepWalk.Ledger, pace, async (after) => {
+  await pacedWalk(cursors, SweepWalk.Ledger, pace, failures, async (after) => {
     const { expired, next } = await ledger.pageExpired(beforeEpochSeconds, LEDGER_PACE.pageSize, after);
     // What is not deleted for want of time is found again by the next pass.
     await inParallel(expired, CONCURRENCY, pace.mayGoOn, purge);

@@ -2,7 +2,9 @@
  * Walks through a table a few pages per run, with a cursor that outlives the run. Correctness never depends on the
  * cursor: whatever is done to an item is conditional on the item, so a page that two runs walk is walked twice and no more.
  */
+import { SweepPart } from '../contracts/sweep-answer.ts';
 import type { SweepCursor, SweepWalk } from '../contracts/sweep-cursors.ts';
+import { type NotedFailure, noting } from './noting.ts';
 
 /** The cursor of a walk as it was read. */
 export interface WalkCursor {
@@ -38,23 +40,51 @@ export type WalkPage = (after: string | undefined) => Promise<string | undefined
 
 const ALL = 'all';
 
+/** Pages worked on, and the key of the last one; `after` is absent at the end of the table. */
+interface Way {
+  readonly pages: number;
+  readonly after?: string;
+}
+
+async function pagesFrom(
+  startedAt: string | undefined,
+  pace: WalkPace,
+  step: (after: string | undefined) => Promise<{ readonly key: string | undefined } | undefined>,
+): Promise<Way> {
+  let after = startedAt;
+  let pages = 0;
+  while (pages < pace.pages && pace.mayGoOn()) {
+    const done = await step(after);
+    // The page could not be read: the next run goes on before it.
+    if (done === undefined) break;
+    pages += 1;
+    after = done.key;
+    if (after === undefined) break;
+  }
+  return after === undefined ? { pages } : { pages, after };
+}
+
 /**
- * Walks on from where the run before stopped, to the end of the table at most: the next run begins anew.
- * @throws what `page` or the cursors throw; the next run repeats the pages of this one
+ * Walks on from where the run before stopped, to the end of the table at most: the next run begins at its head. Never throws:
+ * what `page` or the cursors throw is among the failures, and the next run begins at the page that failed.
+ * @returns how many pages were worked on
  */
 export async function pacedWalk(
   cursors: WalkCursors,
   walk: SweepWalk,
   pace: WalkPace,
+  failures: NotedFailure[],
   page: WalkPage,
-): Promise<void> {
-  const before = await cursors.load(walk);
+): Promise<number> {
+  const cursor = { part: SweepPart.Cursor, id: walk };
+  const before = await noting(failures, cursor, () => cursors.load(walk));
+  if (before === undefined) return 0;
   const startedAt = before.positions[ALL]?.key;
-  let after = startedAt;
-  for (let pages = 0; pages < pace.pages && pace.mayGoOn(); pages += 1) {
-    after = await page(after);
-    if (after === undefined) break;
-  }
-  if (after === startedAt) return;
-  await cursors.save(walk, before, after === undefined ? {} : { [ALL]: { key: after } }, pace.nowMs);
+  const { pages, after } = await pagesFrom(startedAt, pace, (last) =>
+    noting(failures, { part: SweepPart.Page, id: walk }, async () => ({ key: await page(last) })),
+  );
+  if (after === startedAt) return pages;
+  const positions = after === undefined ? {} : { [ALL]: { key: after } };
+  await noting(failures, cursor, () => cursors.save(walk, before, positions, pace.nowMs));
+  return pages;
 }

@@ -227,7 +227,7 @@ export class ExecutionQueueService {
    * Two calls at once are safe: each recovery is a conditional write, and the loser skips the task. What is left when a
    * limit is reached is found by the next call.
    * @param run bounds, and where the call before stopped; its `onReport` is told what was found, also before a throw
-   * @throws {AggregateError} after all others were recovered, with the error of each task that could not be
+   * @throws {AggregateError} after all others were recovered, with the error of each task that could not be, its message naming them
    */
   async recoverStale(nowMs: number, run: RecoverStaleRun = {}): Promise<readonly RecoveredTask[]> {
     const { limits = DEFAULT_SWEEP_LIMITS, positions, onReport } = run;
@@ -235,7 +235,11 @@ export class ExecutionQueueService {
     onReport?.(report);
     const { recovered, failures, lookedAt } = report;
     if (failures.length > 0) {
-      throw new AggregateError(failures, `${failures.length} failures at ${lookedAt} candidates`);
+      const what = failures.map(({ part, id }) => `${part} ${id}`).join(', ');
+      throw new AggregateError(
+        failures.map(({ error }) => error),
+        `${failures.length} failures at ${lookedAt} candidates: ${what}`,
+      );
     }
     return recovered;
   }

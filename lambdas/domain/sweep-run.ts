@@ -2,10 +2,11 @@
  * All that one run of the sweep does, in order of urgency: stuck and held tasks, expired ledger records, gaps in the
  * audit trail. Each part runs whatever became of the one before, as long as there is time.
  */
+import { SweepPart } from '../contracts/sweep-answer.ts';
 import { type SweepCursor, SweepWalk } from '../contracts/sweep-cursors.ts';
 import { AUDIT_PACE, type AuditRepairOptions, type AuditRepairReport, repairAudit } from './audit-repair.ts';
 import { LEDGER_PACE, type LedgerPurgeOptions, type LedgerPurgeReport, purgeLedger } from './ledger-purge.ts';
-import { noting } from './noting.ts';
+import { type NotedFailure, noting } from './noting.ts';
 import { POLICY } from './policy.ts';
 import type { Clock } from './ports.ts';
 import type { ExecutionQueueService } from './queue-service.ts';
@@ -19,14 +20,15 @@ export interface SweepRunOptions extends AuditRepairOptions, LedgerPurgeOptions 
   readonly clock: Clock;
 }
 
-/** What a run found and did; a part is absent when it could not be done at all. */
+/** What a run found and did. */
 export interface SweepRunReport {
   readonly recovered: readonly RecoveredTask[];
+  /** Absent when recovery failed as a whole. */
   readonly sweep?: SweepReport;
-  readonly ledger?: LedgerPurgeReport;
-  readonly audit?: AuditRepairReport;
+  readonly ledger: LedgerPurgeReport;
+  readonly audit: AuditRepairReport;
   /** Of every part. The run is complete all the same. */
-  readonly failures: readonly unknown[];
+  readonly failures: readonly NotedFailure[];
 }
 
 /** The walks read no further page with less time left than two requests that are answered late (2 × 3.5 s). */
@@ -49,42 +51,45 @@ const isEmpty = (positions: object): boolean => Object.keys(positions).length ==
 async function recover(
   { queue, cursors, clock }: SweepRunOptions,
   remainingMs: () => number,
-  failures: unknown[],
+  failures: NotedFailure[],
 ): Promise<SweepReport | undefined> {
-  const before = await noting(failures, () => cursors.load(SweepWalk.Due));
+  const cursor = { part: SweepPart.Cursor, id: SweepWalk.Due };
+  const before = await noting(failures, cursor, () => cursors.load(SweepWalk.Due));
   let report: SweepReport | undefined;
   const limits = { ...DEFAULT_SWEEP_LIMITS, mayGoOn: () => remainingMs() > RECOVERY_RESERVE_MS };
   const onReport = (found: SweepReport): void => {
     report = found;
   };
   const positions = lanePositionsOf(before ?? { positions: {} });
-  await noting(failures, () => queue.recoverStale(clock.nowMs(), { limits, positions, onReport }));
+  const thrown: NotedFailure[] = [];
+  await noting(thrown, { part: SweepPart.Lane, id: 'all' }, () =>
+    queue.recoverStale(clock.nowMs(), { limits, positions, onReport }),
+  );
+  // What it throws after its report is that report's failures, which say what each is about.
+  failures.push(...(report?.failures ?? thrown));
   const after = cursorPositionsOf(report?.positions ?? {});
   if (before !== undefined && !(isEmpty(after) && isEmpty(before.positions))) {
-    await noting(failures, () => cursors.save(SweepWalk.Due, before, after, clock.nowMs()));
+    await noting(failures, cursor, () => cursors.save(SweepWalk.Due, before, after, clock.nowMs()));
   }
   return report;
 }
-
-const spread = (failure: unknown): readonly unknown[] =>
-  failure instanceof AggregateError ? failure.errors : [failure];
 
 /**
  * One run.
  * @param remainingMs time that the caller has left, in ms
  */
 export async function runSweep(options: SweepRunOptions, remainingMs: () => number): Promise<SweepRunReport> {
-  const failures: unknown[] = [];
+  const failures: NotedFailure[] = [];
   const mayGoOn = (): boolean => remainingMs() > WALK_RESERVE_MS;
   const pace = (pages: number) => ({ pages, mayGoOn, nowMs: options.clock.nowMs() });
   const sweep = await recover(options, remainingMs, failures);
-  const ledger = await noting(failures, () => purgeLedger(options, pace(LEDGER_PACE.pages)));
-  const audit = await noting(failures, () => repairAudit(options, pace(AUDIT_PACE.pages)));
+  const ledger = await purgeLedger(options, pace(LEDGER_PACE.pages));
+  const audit = await repairAudit(options, pace(AUDIT_PACE.pages));
   return {
     recovered: sweep?.recovered ?? [],
     ...(sweep === undefined ? {} : { sweep }),
-    ...(ledger === undefined ? {} : { ledger }),
-    ...(audit === undefined ? {} : { audit }),
-    failures: [...failures.flatMap(spread), ...(ledger?.failures ?? []), ...(audit?.failures ?? [])],
+    ledger,
+    audit,
+    failures: [...failures, ...ledger.failures, ...audit.failures],
   };
 }

@@ -4,11 +4,11 @@
  * 2. Work and memory are bounded by the limits, whatever is stuck; what is left is where the next run begins.
  * 3. Nothing here decides about a task: `recovery.ts` does, on the task itself. So two runs at once are safe.
  */
-import { ActionKind } from '../contracts/action-kinds.ts';
-import type { Pause } from '../contracts/controls.ts';
+import { SweepPart } from '../contracts/sweep-answer.ts';
+import { DUE_SHARD_NAMES } from './due-shards.ts';
 import type { ExecutionQueueRepo, PauseSource } from './ports.ts';
 import { inParallel } from './in-parallel.ts';
-import { noting } from './noting.ts';
+import { type NotedFailure, noting } from './noting.ts';
 import {
   type RecoveredTask,
   type RecoveryLook,
@@ -27,6 +27,7 @@ import {
   nextPage,
   positionsOf,
 } from './sweep-lanes.ts';
+import { lookAtPauses, oldestPauseMs, type PauseLooks, resumedKinds } from './sweep-pauses.ts';
 
 /** Bounds of a run. */
 export interface SweepLimits {
@@ -38,23 +39,40 @@ export interface SweepLimits {
   readonly mayGoOn: () => boolean;
 }
 
+/** What a run looked at; what it says of anything else is a lower bound. */
+export interface SweepSight {
+  /** Every shard of due tasks was read, and of each that is not empty a task was looked at. */
+  readonly due: boolean;
+  /** Every kind's pause was read. */
+  readonly pauses: boolean;
+  /** All that the next run begins with was counted: every pause and every shard was read. */
+  readonly rest: boolean;
+}
+
 /** What a run found and did. */
 export interface SweepReport {
+  readonly seen: SweepSight;
   readonly recovered: readonly RecoveredTask[];
   /** Candidates looked at. */
   readonly lookedAt: number;
-  /** Of the due ones, those that had to be recovered: by this run, by somebody quicker, or in vain. */
+  /**
+   * Of the due ones that were looked at, those that had to be recovered: recovered by this run, recovered by another, or not
+   * recoverable, as one that cannot be read.
+   */
   readonly stuck: number;
-  /** Age of the oldest task that is due, since it was enqueued, in ms; 0 when none is. */
+  /**
+   * Age of the oldest due task that was looked at, since it was enqueued, in ms; 0 when none is. Of one that cannot be read: since
+   * it was due.
+   */
   readonly oldestAgeMs: number;
   /** How long the kind that is paused longest has been so, in ms; 0 when none is, as far as the pauses could be read. */
   readonly oldestPauseMs: number;
-  /** Candidates that the next run begins with; counted up to a thousand per shard. */
+  /** Candidates that the next run begins with; counted up to a thousand per shard, of the shards that can be read. */
   readonly carriedOver: number;
   /** Where it begins. */
   readonly positions: LanePositions;
   /** What could not be recovered or read. */
-  readonly failures: readonly unknown[];
+  readonly failures: readonly NotedFailure[];
 }
 
 /** What a run works with. */
@@ -77,31 +95,13 @@ const MAX_COUNTED = 1_000;
 
 interface Tally {
   readonly recovered: RecoveredTask[];
-  readonly failures: unknown[];
+  readonly failures: NotedFailure[];
+  /** Shards that were read, and of which a task was looked at unless they are empty. */
+  readonly seen: Set<string>;
   lookedAt: number;
   stuck: number;
   oldestAgeMs: number;
 }
-
-interface PauseLook {
-  readonly kind: ActionKind;
-  readonly pause: Pause | undefined;
-}
-
-/** Every kind with its pause, but for those whose pause cannot be read. */
-async function lookAtPauses(pauses: PauseSource, failures: unknown[]): Promise<readonly PauseLook[]> {
-  const looks = Object.values(ActionKind).map((kind) =>
-    noting(failures, async () => ({ kind, pause: await pauses.pauseOf(kind) })),
-  );
-  return (await Promise.all(looks)).filter((look) => look !== undefined);
-}
-
-/** Kinds whose held tasks may go on. One whose pause cannot be read stays held. */
-const resumedKinds = (looks: readonly PauseLook[]): readonly ActionKind[] =>
-  looks.flatMap(({ kind, pause }) => (pause === undefined ? [kind] : []));
-
-const oldestPauseMs = (looks: readonly PauseLook[], nowMs: number): number =>
-  Math.max(0, ...looks.flatMap(({ pause }) => (pause === undefined ? [] : [nowMs - pause.sinceMs])));
 
 function tally(into: Tally, held: boolean, look: RecoveryLook | undefined): void {
   into.lookedAt += 1;
@@ -115,12 +115,15 @@ async function lookAt(
   nowMs: number,
   into: Tally,
 ): Promise<void> {
-  const { taskId } = position;
+  const { taskId, dueAtMs } = position;
   const onDue = (ageMs: number): void => {
     into.oldestAgeMs = Math.max(into.oldestAgeMs, ageMs);
   };
   const work = () => (lane.held ? releaseTask(options, taskId) : recoverTask(options, taskId, nowMs, onDue));
-  tally(into, lane.held, await noting(into.failures, work));
+  const look = await noting(into.failures, { part: SweepPart.Task, id: taskId }, work);
+  // It may be that it could not be read; it is at least as old as it is overdue.
+  if (look === undefined && !lane.held) onDue(nowMs - dueAtMs);
+  tally(into, lane.held, look);
 }
 
 interface Round {
@@ -129,6 +132,8 @@ interface Round {
   /** Lanes that cannot be read now. */
   readonly broken: readonly Lane[];
 }
+
+const subjectOf = ({ shard }: Lane) => ({ part: SweepPart.Lane, id: shard });
 
 /** A page of each lane, and a look at what is on them. */
 async function round(
@@ -141,7 +146,7 @@ async function round(
   const left = limits.candidates - into.lookedAt;
   const share = Math.min(PAGE, Math.max(1, Math.floor(left / lanes.length)));
   const answers = await Promise.all(
-    lanes.map((lane) => noting(into.failures, () => nextPage(options.queue, lane, share))),
+    lanes.map((lane) => noting(into.failures, subjectOf(lane), () => nextPage(options.queue, lane, share))),
   );
   const pages = answers.filter((answer): answer is LanePage => answer !== undefined);
   const batch = interleaved(pages).slice(0, left);
@@ -150,23 +155,40 @@ async function round(
   );
   const done = batch.slice(0, taken);
   const takenOf = ({ lane }: LanePage) => done.filter((candidate) => candidate.lane === lane).length;
+  for (const answer of pages)
+    if (answer.page.candidates.length === 0 || takenOf(answer) > 0) into.seen.add(answer.lane.shard);
   return {
     lanes: pages.flatMap((page) => advanced(page, takenOf(page)) ?? []),
     broken: lanes.filter((_lane, index) => answers[index] === undefined),
   };
 }
 
-/** How many candidates stand behind where each lane stopped. */
+interface Rest {
+  readonly count: number;
+  /** Whether every lane could be counted. */
+  readonly isWhole: boolean;
+}
+
+/** How many candidates are left behind where each lane stopped. */
 async function countLeft(
   { queue }: SweepOptions,
   lanes: readonly Lane[],
-  failures: unknown[],
-): Promise<number> {
+  failures: NotedFailure[],
+): Promise<Rest> {
   const counts = await Promise.all(
-    lanes.map((lane) => noting(failures, () => nextPage(queue, lane, MAX_COUNTED))),
+    lanes.map((lane) => noting(failures, subjectOf(lane), () => nextPage(queue, lane, MAX_COUNTED))),
   );
-  return counts.reduce((sum, answer) => sum + (answer?.page.candidates.length ?? 0), 0);
+  const known = counts.filter((answer) => answer !== undefined);
+  const count = known.reduce((sum, { page }) => sum + page.candidates.length, 0);
+  return { count, isWhole: known.length === lanes.length };
 }
+
+/** What the run looked at, given the lanes that broke on the way. */
+const sightOf = ({ seen }: Tally, broken: readonly Lane[], pauses: PauseLooks, rest: Rest): SweepSight => ({
+  due: DUE_SHARD_NAMES.every((shard) => seen.has(shard)) && broken.every(({ held }) => held),
+  pauses: pauses.isWhole,
+  rest: pauses.isWhole && rest.isWhole && broken.length === 0,
+});
 
 /** See the file head. Never throws because of a task: `failures` has what did. */
 export async function sweep(
@@ -175,7 +197,14 @@ export async function sweep(
   limits: SweepLimits,
   before: LanePositions = {},
 ): Promise<SweepReport> {
-  const into: Tally = { recovered: [], failures: [], lookedAt: 0, stuck: 0, oldestAgeMs: 0 };
+  const into: Tally = {
+    recovered: [],
+    failures: [],
+    seen: new Set(),
+    lookedAt: 0,
+    stuck: 0,
+    oldestAgeMs: 0,
+  };
   const pauses = await lookAtPauses(options.pauses, into.failures);
   let lanes = lanesOf(resumedKinds(pauses), nowMs, before);
   const broken: Lane[] = [];
@@ -187,7 +216,12 @@ export async function sweep(
     lanes = [...after.lanes, ...lanes.filter((lane) => !now.includes(lane))];
     broken.push(...after.broken);
   }
-  const carriedOver = await countLeft(options, lanes, into.failures);
-  const positions = positionsOf([...lanes, ...broken]);
-  return { ...into, oldestPauseMs: oldestPauseMs(pauses, nowMs), carriedOver, positions };
+  const rest = await countLeft(options, lanes, into.failures);
+  return {
+    ...into,
+    seen: sightOf(into, broken, pauses, rest),
+    oldestPauseMs: oldestPauseMs(pauses, nowMs),
+    carriedOver: rest.count,
+    positions: positionsOf([...lanes, ...broken]),
+  };
 }

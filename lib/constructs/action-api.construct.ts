@@ -14,7 +14,9 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { API_ROUTES } from '../../lambdas/contracts/api.ts';
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
-import { OpenRoute, type QueueConfig, type RequestLimit } from '../config/queue-config.ts';
+import { type MetricDimensions, metricDimensionsOf } from '../../lambdas/contracts/metric-names.ts';
+import { OpenRoute, type QueueConfig, type RequestLimit, Stage } from '../config/queue-config.ts';
+import { ApiMetrics } from '../monitoring/api-metrics.construct.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { DataKey } from './data-key.construct.ts';
 import { vendedLogGroupName } from './names.ts';
@@ -38,21 +40,26 @@ const ROUTES: readonly ApiRoute[] = [
 const openRouteOf = ({ method, path }: ApiRoute): OpenRoute | undefined =>
   Object.values(OpenRoute).find((key) => key === `${method} ${path}`);
 
-/** Who asked for what and what came of it; never a body, a query string or a header. */
-const ACCESS_LOG_FORMAT = AccessLogFormat.custom(
-  JSON.stringify({
-    requestId: '$context.requestId',
-    requestTime: '$context.requestTime',
-    routeKey: '$context.routeKey',
-    path: '$context.path',
-    status: '$context.status',
-    responseLatencyMs: '$context.responseLatency',
-    integrationStatus: '$context.integrationStatus',
-    integrationError: '$context.integrationErrorMessage',
-    sourceIp: '$context.identity.sourceIp',
-    caller: '$context.identity.userArn',
-  }),
-);
+/**
+ * Who asked for what and what came of it; never a body, a query string or a header. `dimensions` stand in each line, for the
+ * metrics that are made from it.
+ */
+const accessLogFormat = (dimensions: MetricDimensions): AccessLogFormat =>
+  AccessLogFormat.custom(
+    JSON.stringify({
+      ...dimensions,
+      requestId: '$context.requestId',
+      requestTime: '$context.requestTime',
+      routeKey: '$context.routeKey',
+      path: '$context.path',
+      status: '$context.status',
+      responseLatencyMs: '$context.responseLatency',
+      integrationStatus: '$context.integrationStatus',
+      integrationError: '$context.integrationErrorMessage',
+      sourceIp: '$context.identity.sourceIp',
+      caller: '$context.identity.userArn',
+    }),
+  );
 
 /** Properties of {@link ActionApi}. */
 export interface ActionApiProps {
@@ -68,6 +75,8 @@ export class ActionApi extends Construct {
   readonly url: string;
   /** The stage `$default`. */
   readonly stage: HttpStage;
+  /** Made of the access log; absent on the local stage, whose AWS takes no metric filters. */
+  readonly metrics: ApiMetrics | undefined;
   private readonly signed = new HttpIamAuthorizer();
 
   constructor(scope: Construct, id: string, props: ActionApiProps) {
@@ -79,7 +88,12 @@ export class ActionApi extends Construct {
       createDefaultStage: false,
     });
     this.url = this.urlOf(config);
-    this.stage = this.addStage(props);
+    const accessLog = this.addAccessLog(props);
+    this.stage = this.addStage(props, accessLog);
+    this.metrics =
+      config.stage === Stage.Local
+        ? undefined
+        : new ApiMetrics(this, 'Metrics', { accessLog, dimensions: metricDimensionsOf(config.stage) });
     ROUTES.forEach((route) => this.addRoute(route, props));
   }
 
@@ -89,19 +103,23 @@ export class ActionApi extends Construct {
     return `${awsEndpointUrl}/_aws/execute-api/${this.api.apiId}/$default`;
   }
 
-  private addStage({ config, dataKey }: ActionApiProps): HttpStage {
-    const logGroup = new LogGroup(this, 'AccessLogs', {
+  private addAccessLog({ config, dataKey }: ActionApiProps): LogGroup {
+    return new LogGroup(this, 'AccessLogs', {
       logGroupName: vendedLogGroupName(config.stackName, 'api'),
       retention: config.logRetentionDays,
       encryptionKey: dataKey.key,
       removalPolicy: removalPolicyOf(config),
     });
+  }
+
+  private addStage({ config }: ActionApiProps, accessLog: LogGroup): HttpStage {
+    const format = accessLogFormat(metricDimensionsOf(config.stage));
     return new HttpStage(this, 'Stage', {
       httpApi: this.api,
       autoDeploy: true,
       detailedMetricsEnabled: true,
       throttle: { rateLimit: config.apiRatePerSecond, burstLimit: config.apiBurst },
-      accessLogSettings: { destination: new LogGroupLogDestination(logGroup), format: ACCESS_LOG_FORMAT },
+      accessLogSettings: { destination: new LogGroupLogDestination(accessLog), format },
     });
   }
 

@@ -28,6 +28,7 @@ export const environmentValues = (config: QueueConfig, r: QueueResources): Recor
   [Env.OperatorsParameter]: r.operators.parameterName,
   [Env.EventBusName]: r.bus.eventBusName,
   [Env.ControlsTable]: r.tables.controls.tableName,
+  [Env.Stage]: config.stage,
 });
 
 /** The variables of one function: those the contract lists for it, and on the local stage the endpoint. */

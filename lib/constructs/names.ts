@@ -11,6 +11,24 @@ export const deployedFunctionName = (stackName: string, name: FunctionName): str
 /** Deployed name of the state machine that drives a quote action. */
 export const stateMachineName = (stackName: string): string => `${stackName}-quote-action`;
 
+/**
+ * Queues by what they hold. Each has a fixed name, so that whoever measures or looks for one needs no answer of the
+ * deployment: a queue that is made again is found under the same name.
+ */
+export const QUEUE_ROLES = [
+  'parked',
+  'missed-sweeps',
+  'cards',
+  'card-dead-letters',
+  'clicks',
+  'click-dead-letters',
+] as const;
+/** Names a queue. */
+export type QueueRole = (typeof QUEUE_ROLES)[number];
+
+/** Deployed name of a queue: `<stackName>-<role>`. */
+export const deployedQueueName = (stackName: string, role: QueueRole): string => `${stackName}-${role}`;
+
 /** Log group of a function. */
 export const functionLogGroupName = (stackName: string, name: FunctionName): string =>
   `/aws/lambda/${deployedFunctionName(stackName, name)}`;

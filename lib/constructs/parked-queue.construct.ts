@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { QueueConfig } from '../config/queue-config.ts';
 import { acknowledge, acknowledgePlainHttp } from './acknowledge.ts';
 import type { DataKey } from './data-key.construct.ts';
+import { deployedQueueName, type QueueRole } from './names.ts';
 import { queueUrlOf } from './queue-url.ts';
 import { removalPolicyOf } from './retention.ts';
 import { isTlsOnly } from './transport.ts';
@@ -12,9 +13,10 @@ import { isTlsOnly } from './transport.ts';
 export interface ParkedQueueProps {
   readonly config: QueueConfig;
   readonly dataKey: DataKey;
+  readonly role: Extract<QueueRole, 'parked' | 'missed-sweeps'>;
 }
 
-/** Where a transition goes that could not be published: nothing reads it but an operator, for fourteen days. */
+/** Where a transition goes that could not be published, or a sweep that could not be started: nothing reads it but an operator, for fourteen days. */
 export class ParkedQueue extends Construct {
   readonly queue: Queue;
   /** Address to send to. */
@@ -22,8 +24,9 @@ export class ParkedQueue extends Construct {
 
   constructor(scope: Construct, id: string, props: ParkedQueueProps) {
     super(scope, id);
-    const { config, dataKey } = props;
+    const { config, dataKey, role } = props;
     this.queue = new Queue(this, 'Queue', {
+      queueName: deployedQueueName(config.stackName, role),
       encryption: QueueEncryption.KMS,
       encryptionMasterKey: dataKey.key,
       enforceSSL: isTlsOnly(config),

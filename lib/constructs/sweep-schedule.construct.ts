@@ -35,7 +35,7 @@ export class SweepSchedule extends Construct {
 
   constructor(scope: Construct, id: string, { config, dataKey, sweep }: SweepScheduleProps) {
     super(scope, id);
-    this.missed = new ParkedQueue(this, 'Missed', { config, dataKey });
+    this.missed = new ParkedQueue(this, 'Missed', { config, dataKey, role: 'missed-sweeps' });
     sweep.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.seconds(MAX_EVENT_AGE_SECONDS) });
     const role = this.roleFor(sweep, dataKey);
     this.schedule = new CfnSchedule(this, 'EveryMinute', {

@@ -7,6 +7,7 @@ import type { QueueConfig } from '../config/queue-config.ts';
 import { acknowledgePlainHttp } from './acknowledge.ts';
 import type { DataKey } from './data-key.construct.ts';
 import { FUNCTION_SETTINGS } from './function-settings.ts';
+import { deployedQueueName, type QueueRole } from './names.ts';
 import { queueUrlOf } from './queue-url.ts';
 import { removalPolicyOf } from './retention.ts';
 import { isTlsOnly } from './transport.ts';
@@ -15,9 +16,12 @@ import { isTlsOnly } from './transport.ts';
 export interface WorkQueueProps {
   readonly config: QueueConfig;
   readonly dataKey: DataKey;
+  readonly role: 'cards' | 'clicks';
   /** Function that consumes it. */
   readonly consumer: FunctionName;
 }
+
+const DEAD_LETTERS = { cards: 'card-dead-letters', clicks: 'click-dead-letters' } as const;
 
 /** AWS asks for six function timeouts, so that a throttled batch does not come back while it is being handled. */
 const VISIBILITY_TIMEOUTS = 6;
@@ -36,8 +40,8 @@ export class WorkQueue extends Construct {
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
     const { config } = props;
-    this.deadLetters = this.addQueue('DeadLetters', props);
-    this.queue = this.addQueue('Queue', props, {
+    this.deadLetters = this.addQueue('DeadLetters', DEAD_LETTERS[props.role], props);
+    this.queue = this.addQueue('Queue', props.role, props, {
       visibilityTimeout: Duration.seconds(
         VISIBILITY_TIMEOUTS * FUNCTION_SETTINGS[props.consumer].timeoutSeconds,
       ),
@@ -47,8 +51,14 @@ export class WorkQueue extends Construct {
     this.deadLettersUrl = queueUrlOf(this.deadLetters, config);
   }
 
-  private addQueue(id: string, { config, dataKey }: WorkQueueProps, more: QueueProps = {}): Queue {
+  private addQueue(
+    id: string,
+    role: QueueRole,
+    { config, dataKey }: WorkQueueProps,
+    more: QueueProps = {},
+  ): Queue {
     const queue = new Queue(this, id, {
+      queueName: deployedQueueName(config.stackName, role),
       encryption: QueueEncryption.KMS,
       encryptionMasterKey: dataKey.key,
       enforceSSL: isTlsOnly(config),

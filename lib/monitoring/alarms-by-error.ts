@@ -29,6 +29,6 @@ export const ALARMS_BY_ERROR = {
   PDF_STORE_CONFLICT: [],
   RETRIES_EXHAUSTED: ['failed-action-rate'],
   DEADLINE_EXCEEDED: ['failed-action-rate', 'oldest-task'],
-  STORED_RECORD_INVALID: ['parked-records', 'function-errors'],
-  UNCLASSIFIED: ['failed-action-rate', 'function-errors'],
+  STORED_RECORD_INVALID: ['parked-records', 'function-errors', 'stuck-tasks', 'sweep-blind'],
+  UNCLASSIFIED: ['failed-action-rate', 'function-errors', 'sweep-blind'],
 } as const satisfies Record<ErrorCode, readonly string[]>;

@@ -83,7 +83,7 @@ export const DATA_ALARMS: readonly AlarmDefinition[] = [
       'The audit trail lacks transitions that the tasks’ own history does not reach any more',
       'ticket',
       counted(Metric.AuditGapsUnrepairable, 'Maximum'),
-      'The sweep reports this each minute; that it reports at all is what sweep-silence watches.',
+      'Only a sweep that could read the trails reports this; that one cannot is what sweep-blind rings for.',
     ),
     // A gap is seen once in each walk over the tasks, which takes hours where there are many.
     periodMinutes: 60,

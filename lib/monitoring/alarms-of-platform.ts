@@ -3,6 +3,7 @@ import { WORKER_BY_KIND } from '../../lambdas/contracts/action-kinds.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../../lambdas/contracts/environment.ts';
 import { Metric } from '../../lambdas/contracts/metric-names.ts';
 import { type AlarmDefinition, ONLY } from './alarm-definition.ts';
+import { ApiMetricName } from './api-metric-names.ts';
 import { counted, ofApi, ofFunction, ofMachine, type Signal } from './signals.ts';
 
 const HOUR_MS = 60 * 60 * 1_000;
@@ -15,8 +16,9 @@ const OTHERS = FUNCTION_NAMES.filter((name) => !isWorker(name));
 const eachOf = (names: readonly FunctionName[], metric: 'Errors' | 'Throttles'): Record<string, Signal> =>
   Object.fromEntries(names.map((name) => [name, ofFunction(name, metric)]));
 
+/** One sweep that cannot look leaves a gap, and never a 0: the periods around it decide. */
 const GAUGE_SILENT =
-  'The sweep reports this each minute; that it reports at all is what sweep-silence watches.';
+  'No sweep could look: sweep-blind rings for that, or sweep-silence if none ran. Until one can, the alarm keeps its state.';
 const LAMBDA_SILENT = 'Lambda reports nothing of a function that was not called.';
 const STATES_SILENT = 'Step Functions reports the metric only when it happened.';
 
@@ -35,6 +37,22 @@ const SWEEP_ALARMS: readonly AlarmDefinition[] = [
     missingDataWhy: 'A sweep that does not run writes no metric: silence is the very thing to notice.',
   },
   {
+    slug: 'sweep-blind',
+    meaning:
+      'Three of five sweeps could not read all that they look through: what is stuck there stays stuck',
+    severity: 'page',
+    // Single reads fail; the next sweep looks again. Three of five are more than the five minutes of the KPI can bear.
+    signals: { [ONLY]: counted(Metric.SweepBlindRuns, 'Maximum') },
+    comparison: '>=',
+    threshold: 1,
+    periodMinutes: 1,
+    periods: 5,
+    breachingPeriods: 3,
+    missingData: 'ignore',
+    missingDataWhy:
+      'Every sweep reports this, 0 or 1; that it runs at all is what sweep-silence watches. Until one does, the alarm keeps its state.',
+  },
+  {
     slug: 'stuck-tasks',
     meaning: 'For 15 minutes every sweep has found actions that had lost their worker or their driver',
     severity: 'page',
@@ -44,7 +62,7 @@ const SWEEP_ALARMS: readonly AlarmDefinition[] = [
     periodMinutes: 5,
     periods: 3,
     missingData: 'ignore',
-    missingDataWhy: `${GAUGE_SILENT} Until then the last state stands.`,
+    missingDataWhy: GAUGE_SILENT,
   },
   {
     slug: 'oldest-task',
@@ -56,7 +74,7 @@ const SWEEP_ALARMS: readonly AlarmDefinition[] = [
     periodMinutes: 5,
     periods: 3,
     missingData: 'ignore',
-    missingDataWhy: `${GAUGE_SILENT} Until then the last state stands.`,
+    missingDataWhy: GAUGE_SILENT,
   },
   {
     slug: 'forgotten-pause',
@@ -69,7 +87,7 @@ const SWEEP_ALARMS: readonly AlarmDefinition[] = [
     periodMinutes: 5,
     periods: 3,
     missingData: 'ignore',
-    missingDataWhy: `${GAUGE_SILENT} Until then the last state stands.`,
+    missingDataWhy: GAUGE_SILENT,
   },
 ];
 
@@ -160,7 +178,7 @@ const API_ALARMS: readonly AlarmDefinition[] = [
       [ONLY]: {
         // 20 requests: one failure is just 5 %.
         expression: 'IF(requests >= 20, 100 * FILL(failures, 0) / requests, 0)',
-        uses: { failures: ofApi('5xx'), requests: ofApi('Count') },
+        uses: { failures: ofApi(ApiMetricName.ServerErrors), requests: ofApi(ApiMetricName.Requests) },
       },
     },
     comparison: '>',

@@ -5,9 +5,11 @@
 import { FUNCTION_NAMES } from '../../lambdas/contracts/environment.ts';
 import { KPI_CONTRACT, KpiName } from '../../lambdas/contracts/kpi-contract.ts';
 import { Metric } from '../../lambdas/contracts/metric-names.ts';
+import type { QueueRole } from '../constructs/names.ts';
+import { ApiMetricName } from './api-metric-names.ts';
 import { KPI_SIGNALS } from './kpi-signals.ts';
 import type { SectionDefinition, SeriesDefinition, WidgetDefinition } from './widget-definition.ts';
-import { ageOf, counted, depthOf, ofApi, ofFunction, ofMachine, type QueueRole } from './signals.ts';
+import { ageOf, counted, depthOf, ofApi, ofFunction, ofMachine } from './signals.ts';
 
 const kpiWidget = (kpi: KpiName): WidgetDefinition => {
   const { title, unit, target, bound } = KPI_CONTRACT[kpi];
@@ -80,6 +82,7 @@ const RECOVERY_WIDGETS: readonly WidgetDefinition[] = [
       count('ended', Metric.StuckSettled),
       count('ended within 5 minutes', Metric.StuckSettledInTime),
       count('sweeps', Metric.SweepRuns),
+      count('sweeps that could not look everywhere', Metric.SweepBlindRuns),
     ],
   },
   {
@@ -204,9 +207,9 @@ const API_WIDGETS: readonly WidgetDefinition[] = [
     width: 12,
     periodMinutes: 5,
     series: [
-      { label: 'requests', signal: ofApi('Count') },
-      { label: '4xx', signal: ofApi('4xx') },
-      { label: '5xx', signal: ofApi('5xx') },
+      { label: 'requests', signal: ofApi(ApiMetricName.Requests) },
+      { label: '4xx', signal: ofApi(ApiMetricName.ClientErrors) },
+      { label: '5xx', signal: ofApi(ApiMetricName.ServerErrors) },
     ],
   },
   {
@@ -216,8 +219,8 @@ const API_WIDGETS: readonly WidgetDefinition[] = [
     width: 12,
     periodMinutes: 5,
     series: [
-      { label: 'p95', signal: ofApi('Latency', 'p95') },
-      { label: 'mean', signal: ofApi('Latency', 'Average') },
+      { label: 'p95', signal: ofApi(ApiMetricName.Latency, 'p95') },
+      { label: 'mean', signal: ofApi(ApiMetricName.Latency, 'Average') },
     ],
   },
 ];

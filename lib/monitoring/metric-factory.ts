@@ -1,11 +1,11 @@
 /** Signals as CloudWatch metrics of one deployment. */
-import { Duration, Fn } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { METRIC_DIMENSIONS, METRIC_NAMESPACE } from '../../lambdas/contracts/metric-names.ts';
-import { deployedFunctionName, stateMachineArn } from '../constructs/names.ts';
-import type { QueueOutputs } from '../constructs/queue-outputs.ts';
-import { isMath, type MetricSource, type MetricUse, QUEUE_OUTPUTS, type Signal } from './signals.ts';
+import { METRIC_NAMESPACE, metricDimensionsOf } from '../../lambdas/contracts/metric-names.ts';
+import type { QueueConfig } from '../config/queue-config.ts';
+import { deployedFunctionName, deployedQueueName, stateMachineArn } from '../constructs/names.ts';
+import { isMath, type MetricSource, type MetricUse, type Signal } from './signals.ts';
 
 /** How a signal is asked for. */
 export interface SignalOptions {
@@ -22,16 +22,17 @@ const QUEUE_METRICS = {
 type Place = Pick<ConstructorParameters<typeof Metric>[0], 'namespace' | 'metricName' | 'dimensionsMap'>;
 
 /**
- * Makes metrics of what the queue stack deployed: by fixed names where there are any, else by that stack's outputs. Nothing
- * is exported, so the queue stack can replace what is measured.
+ * Makes metrics of what the queue stack deployed, by fixed names alone. A value that the queue stack hands over would be read
+ * when this stack is created or updated and never again, and a stack whose template has not changed is not updated: the
+ * alarms would go on to watch what is gone.
  */
 export class MetricFactory {
   private readonly scope: Construct;
-  private readonly queueStackName: string;
+  private readonly config: Pick<QueueConfig, 'stackName' | 'stage'>;
 
-  constructor(scope: Construct, queueStackName: string) {
+  constructor(scope: Construct, config: Pick<QueueConfig, 'stackName' | 'stage'>) {
     this.scope = scope;
-    this.queueStackName = queueStackName;
+    this.config = config;
   }
 
   /** A line of a chart, or what an alarm compares. */
@@ -50,41 +51,26 @@ export class MetricFactory {
   }
 
   private placeOf(source: MetricSource): Place {
+    const { stackName, stage } = this.config;
     switch (source.kind) {
       case 'queue':
-        return {
-          namespace: METRIC_NAMESPACE,
-          metricName: source.name,
-          dimensionsMap: { ...METRIC_DIMENSIONS },
-        };
+      case 'api': {
+        const dimensionsMap = { ...metricDimensionsOf(stage) };
+        return { namespace: METRIC_NAMESPACE, metricName: source.name, dimensionsMap };
+      }
       case 'function': {
-        const FunctionName = deployedFunctionName(this.queueStackName, source.function);
+        const FunctionName = deployedFunctionName(stackName, source.function);
         return { namespace: 'AWS/Lambda', metricName: source.name, dimensionsMap: { FunctionName } };
       }
       case 'machine': {
-        const StateMachineArn = stateMachineArn(this.scope, this.queueStackName);
+        const StateMachineArn = stateMachineArn(this.scope, stackName);
         return { namespace: 'AWS/States', metricName: source.name, dimensionsMap: { StateMachineArn } };
       }
       case 'depth':
       case 'age': {
-        const QueueName = this.queueName(QUEUE_OUTPUTS[source.queue]);
+        const QueueName = deployedQueueName(stackName, source.queue);
         return { namespace: 'AWS/SQS', metricName: QUEUE_METRICS[source.kind], dimensionsMap: { QueueName } };
       }
-      case 'api':
-        return {
-          namespace: 'AWS/ApiGateway',
-          metricName: source.name,
-          dimensionsMap: { ApiId: this.output('ApiId') },
-        };
     }
-  }
-
-  private output(name: keyof QueueOutputs): string {
-    return Fn.getStackOutput(this.queueStackName, name);
-  }
-
-  /** `https://sqs.<region>.amazonaws.com/<account>/<name>` */
-  private queueName(output: keyof QueueOutputs): string {
-    return Fn.select(4, Fn.split('/', this.output(output)));
   }
 }

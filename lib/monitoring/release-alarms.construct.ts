@@ -12,9 +12,10 @@ import type { FunctionName } from '../../lambdas/contracts/environment.ts';
 import {
   FUNCTION_DIMENSION,
   Metric as QueueMetric,
-  METRIC_DIMENSIONS,
   METRIC_NAMESPACE,
+  metricDimensionsOf,
 } from '../../lambdas/contracts/metric-names.ts';
+import type { QueueConfig } from '../config/queue-config.ts';
 import { deployedFunctionName } from '../constructs/names.ts';
 import { PINNED_FUNCTIONS } from '../constructs/pinned-workers.construct.ts';
 import type { QueueFunctions } from '../constructs/queue-functions.construct.ts';
@@ -23,18 +24,15 @@ import { RELEASE_ALARM_MEANINGS } from './release-alarm-meanings.ts';
 
 /** Properties of {@link ReleaseAlarms}. */
 export interface ReleaseAlarmsProps {
-  /** Prefix of the alarms' names. */
-  readonly stackName: string;
-  /** Where the runbooks are, without a slash at the end. */
-  readonly runbookBaseUrl: string;
-  readonly functions: QueueFunctions;
+  readonly config: Pick<QueueConfig, 'stackName' | 'stage' | 'runbookBaseUrl'>;
+  readonly functions: Pick<QueueFunctions, 'judgedAliases' | 'get'>;
   /** Id of the HTTP API in front of the functions. */
   readonly apiId: string;
 }
 
 type ReleaseAlarmSlug = keyof typeof RELEASE_ALARM_MEANINGS;
 
-/** What CloudWatch takes in one alarm. */
+/** What CloudWatch takes in one alarm; more are shared out among several. */
 const MAX_METRICS = 10;
 const PERIOD = Duration.minutes(1);
 const COUNTED = { period: PERIOD, statistic: 'Sum' } as const;
@@ -44,18 +42,27 @@ const CONSUMERS: readonly FunctionName[] = ['publish-transitions', 'update-card'
 const EVALUATION = { evaluationPeriods: 5, datapointsToAlarm: 2, threshold: 1 } as const;
 
 /** What functions answer instead of throwing: the API's 5xx, and what the consumers failed on by a fault of their own. */
-const answeredFailures = (stackName: string, ApiId: string): readonly IMetric[] => [
+const answeredFailures = ({ config, apiId: ApiId }: ReleaseAlarmsProps): readonly IMetric[] => [
   new Metric({ namespace: 'AWS/ApiGateway', metricName: '5xx', dimensionsMap: { ApiId }, ...COUNTED }),
   ...CONSUMERS.map(
     (name) =>
       new Metric({
         namespace: METRIC_NAMESPACE,
         metricName: QueueMetric.ConsumerFailures,
-        dimensionsMap: { ...METRIC_DIMENSIONS, [FUNCTION_DIMENSION]: deployedFunctionName(stackName, name) },
+        dimensionsMap: {
+          ...metricDimensionsOf(config.stage),
+          [FUNCTION_DIMENSION]: deployedFunctionName(config.stackName, name),
+        },
         ...COUNTED,
       }),
   ),
 ];
+
+/** The metrics in their order, as few groups as there can be. */
+const groupsOf = (metrics: readonly IMetric[]): readonly (readonly IMetric[])[] =>
+  Array.from({ length: Math.ceil(metrics.length / MAX_METRICS) }, (_, index) =>
+    metrics.slice(index * MAX_METRICS, (index + 1) * MAX_METRICS),
+  );
 
 /**
  * The alarms that take a release back. They look at failures of the code alone and fall silent by themselves once it is
@@ -64,36 +71,38 @@ const answeredFailures = (stackName: string, ApiId: string): readonly IMetric[] 
  */
 export class ReleaseAlarms extends Construct {
   readonly alarms: readonly Alarm[];
-  private readonly stackName: string;
-  private readonly runbookBaseUrl: string;
+  private readonly config: ReleaseAlarmsProps['config'];
 
   constructor(scope: Construct, id: string, props: ReleaseAlarmsProps) {
     super(scope, id);
-    const { functions, stackName, apiId } = props;
-    this.stackName = stackName;
-    this.runbookBaseUrl = props.runbookBaseUrl;
+    const { functions, config } = props;
+    this.config = config;
     this.alarms = [
-      this.addAlarm(
+      ...this.addAlarms(
         'release-function-errors',
         functions.judgedAliases.map((alias) => alias.metricErrors(COUNTED)),
       ),
-      this.addAlarm('release-answered-failures', answeredFailures(stackName, apiId)),
-      this.addAlarm(
+      ...this.addAlarms('release-answered-failures', answeredFailures(props)),
+      ...this.addAlarms(
         'release-worker-crashes',
         PINNED_FUNCTIONS.map((name) => functions.get(name).metricErrors(COUNTED)),
       ),
     ];
   }
 
-  private addAlarm(slug: ReleaseAlarmSlug, failures: readonly IMetric[]): Alarm {
-    if (failures.length > MAX_METRICS)
-      throw new RangeError(
-        `${slug}: expected at most ${MAX_METRICS} metrics, got ${failures.length}; split the alarm`,
-      );
+  /** One alarm for each group of metrics; each is judged by itself, and any of them takes the release back. */
+  private addAlarms(slug: ReleaseAlarmSlug, failures: readonly IMetric[]): readonly Alarm[] {
+    return groupsOf(failures).map((group, index) =>
+      this.addAlarm(slug, index === 0 ? slug : `${slug}-${index + 1}`, group),
+    );
+  }
+
+  private addAlarm(slug: ReleaseAlarmSlug, name: string, failures: readonly IMetric[]): Alarm {
+    const { stackName, runbookBaseUrl } = this.config;
     const usingMetrics = Object.fromEntries(failures.map((metric, index) => [`e${index}`, metric]));
-    return new Alarm(this, slug, {
-      alarmName: `${this.stackName}/${slug}`,
-      alarmDescription: `${RELEASE_ALARM_MEANINGS[slug]}. See ${runbookUrl(this.runbookBaseUrl, slug)}`,
+    return new Alarm(this, name, {
+      alarmName: `${stackName}/${name}`,
+      alarmDescription: `${RELEASE_ALARM_MEANINGS[slug]}. See ${runbookUrl(runbookBaseUrl, slug)}`,
       metric: new MathExpression({ expression: 'SUM(METRICS())', usingMetrics, period: PERIOD }),
       ...EVALUATION,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -4,18 +4,8 @@
  */
 import type { FunctionName } from '../../lambdas/contracts/environment.ts';
 import type { Metric } from '../../lambdas/contracts/metric-names.ts';
-
-/** Queues whose depth is measured, with the output of the queue stack that holds their address. */
-export const QUEUE_OUTPUTS = {
-  parked: 'ParkedQueueUrl',
-  'missed-sweeps': 'MissedSweepsUrl',
-  'card-dead-letters': 'CardDeadLettersUrl',
-  'click-dead-letters': 'ClickDeadLettersUrl',
-  cards: 'CardQueueUrl',
-  clicks: 'ClickQueueUrl',
-} as const;
-/** Names a queue of {@link QUEUE_OUTPUTS}. */
-export type QueueRole = keyof typeof QUEUE_OUTPUTS;
+import type { QueueRole } from '../constructs/names.ts';
+import type { ApiMetricName } from './api-metric-names.ts';
 
 /** Where a metric comes from. */
 export type MetricSource =
@@ -40,7 +30,8 @@ export type MetricSource =
   | { readonly kind: 'depth'; readonly queue: QueueRole }
   /** How long the oldest message has been in a queue, in seconds, since it was sent, however often it was received. */
   | { readonly kind: 'age'; readonly queue: QueueRole }
-  | { readonly kind: 'api'; readonly name: 'Count' | '4xx' | '5xx' | 'Latency' };
+  /** Counted from the API's access log; see `ApiMetrics`. */
+  | { readonly kind: 'api'; readonly name: ApiMetricName };
 
 /** A metric and how its values of one period become one. */
 export interface MetricUse {
@@ -91,7 +82,7 @@ export const ageOf = (queue: QueueRole): MetricUse => ({
   statistic: 'Maximum',
 });
 
-/** A metric of the HTTP API. */
+/** A metric of the HTTP API's answers. */
 export const ofApi = (
   name: Extract<MetricSource, { kind: 'api' }>['name'],
   statistic: MetricUse['statistic'] = 'Sum',

@@ -28,7 +28,7 @@ export class QueueObservability extends Stack {
       description: 'Quote Execution Queue: dashboard and alarms',
       env: { region, ...(config.account !== undefined && { account: config.account }) },
     });
-    const metrics = new MetricFactory(this, config.stackName);
+    const metrics = new MetricFactory(this, config);
     const { topic } = new AlarmTopic(this, 'AlarmTopic', { config });
     this.alarms = new QueueAlarms(this, 'Alarms', { config, metrics, action: new SnsAction(topic) });
     // Dashboards are not of a Region: the name has to say which one it shows.

@@ -62,15 +62,15 @@ export class QueueStack extends Stack {
     const { config } = props;
     const dataKey = new DataKey(this, 'DataKey', { config });
     const common = { config, dataKey };
-    const cards = new WorkQueue(this, 'Cards', { ...common, consumer: 'update-card' });
+    const cards = new WorkQueue(this, 'Cards', { ...common, role: 'cards', consumer: 'update-card' });
     const resources: QueueResources = {
       dataKey,
       tables: new QueueTables(this, 'Tables', common),
       documents: new Documents(this, 'Documents', common).bucket,
       secrets: new ProviderSecrets(this, 'Secrets', common),
-      parked: new ParkedQueue(this, 'Parked', common),
+      parked: new ParkedQueue(this, 'Parked', { ...common, role: 'parked' }),
       cards,
-      clicks: new WorkQueue(this, 'Clicks', { ...common, consumer: 'operate-click' }),
+      clicks: new WorkQueue(this, 'Clicks', { ...common, role: 'clicks', consumer: 'operate-click' }),
       operators: new Operators(this, 'Operators', { config }),
       bus: new TransitionBus(this, 'Transitions', { ...common, cards }).bus,
       stateMachineArn: stateMachineArn(this, config.stackName),
@@ -96,15 +96,15 @@ export class QueueStack extends Stack {
 
   /** The alarms that take a release back; none where traffic does not shift. */
   private shiftTraffic(
-    { rollout, stackName, runbookBaseUrl }: QueueConfig,
+    config: QueueConfig,
     functions: QueueFunctions,
     { api: { apiId } }: ActionApi,
   ): readonly Alarm[] {
-    if (rollout !== Rollout.Gradual) return [];
-    const watched = { stackName, runbookBaseUrl, functions, apiId };
+    if (config.rollout !== Rollout.Gradual) return [];
+    const watched = { config, functions, apiId };
     const { alarms } = new ReleaseAlarms(this, 'ReleaseAlarms', watched);
     const shift = new TrafficShift(this, 'TrafficShift', {
-      stackName,
+      stackName: config.stackName,
       aliases: functions.liveAliases,
       alarms,
     });

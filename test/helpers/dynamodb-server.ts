@@ -169,6 +169,7 @@ const environmentFor = (endpoint: string): Record<string, string> => ({
   [Env.AuditTable]: TABLE_NAMES.audit,
   [Env.CardsTable]: TABLE_NAMES.cards,
   [Env.ControlsTable]: TABLE_NAMES.controls,
+  [Env.Stage]: 'test',
 });
 
 const clientFor = (endpoint: string): DynamoDBClient =>

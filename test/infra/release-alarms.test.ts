@@ -1,11 +1,14 @@
 /** What the alarms look at that take a release back. */
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES } from '../../lambdas/contracts/environment.ts';
-import { METRIC_NAMESPACE } from '../../lambdas/contracts/metric-names.ts';
-import { SERVICE_NAME } from '../../lambdas/platform/observability.ts';
+import { METRIC_NAMESPACE, SERVICE_NAME } from '../../lambdas/contracts/metric-names.ts';
 import { Stage } from '../../lib/config/queue-config.ts';
 import { PINNED_FUNCTIONS } from '../../lib/constructs/pinned-workers.construct.ts';
 import { RELEASE_ALARM_MEANINGS } from '../../lib/monitoring/release-alarm-meanings.ts';
+import { ReleaseAlarms } from '../../lib/monitoring/release-alarms.construct.ts';
 import { synthesize } from './synthesis.ts';
 
 const prod = synthesize(Stage.Prod);
@@ -60,8 +63,50 @@ describe('the release alarms', () => {
         Dimensions: [
           { Name: 'function', Value: `quoteq-prod-${name}` },
           { Name: 'service', Value: SERVICE_NAME },
+          { Name: 'stage', Value: 'prod' },
         ],
       });
     }
+  });
+});
+
+describe('more metrics than CloudWatch takes in one alarm', () => {
+  const ALIASES = 23;
+
+  it('are shared out among alarms that leave none out and are all given to the deployment', () => {
+    const stack = new Stack(new App({ builtinCloudFormationValidation: false }));
+    const lambda = new LambdaFunction(stack, 'F', {
+      code: Code.fromInline('exports.handler = () => 0'),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+    });
+    const judgedAliases = Array.from({ length: ALIASES }, (_, index) => lambda.addAlias(`live-${index}`));
+    const config = { stackName: 'quoteq-prod', stage: Stage.Prod, runbookBaseUrl: 'runbooks' };
+
+    const { alarms } = new ReleaseAlarms(stack, 'Alarms', {
+      config,
+      functions: { judgedAliases, get: () => lambda },
+      apiId: 'abc',
+    });
+
+    const made = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).map(
+      ({ Properties }) => Object(Properties),
+    );
+    const errors = made.filter(({ AlarmName }) => AlarmName.includes('/release-function-errors'));
+    const watched = errors.map(
+      ({ Metrics }) => Metrics.filter(({ MetricStat }: { MetricStat?: unknown }) => MetricStat).length,
+    );
+    expect(errors.map(({ AlarmName }) => AlarmName)).toEqual([
+      'quoteq-prod/release-function-errors',
+      'quoteq-prod/release-function-errors-2',
+      'quoteq-prod/release-function-errors-3',
+    ]);
+    expect(watched).toEqual([10, 10, 3]);
+    expect(new Set(errors.map(({ AlarmDescription }) => AlarmDescription))).toEqual(
+      new Set([
+        `${RELEASE_ALARM_MEANINGS['release-function-errors']}. See runbooks/alarms/release-function-errors.md`,
+      ]),
+    );
+    expect(alarms).toHaveLength(made.length);
   });
 });

@@ -70,6 +70,8 @@ export interface Synthesis {
   readonly having: (type: string, properties: unknown) => () => void;
   /** Throws, naming those that differ, unless every resource of the type has the properties and there is one. */
   readonly allHaving: (type: string, properties: unknown) => () => void;
+  /** The whole template as JSON. */
+  readonly json: string;
   /** Values of the stack's outputs by name. */
   readonly outputs: Readonly<Record<string, unknown>>;
   /** The Lambda function of a name of the contract. */
@@ -98,7 +100,7 @@ const synthesisOf = (stack: Stack | undefined, stage: Stage): Synthesis => {
     template.hasResourceProperties(type, properties);
   const allHaving: Synthesis['allHaving'] = (type, properties) => () =>
     template.allResourcesProperties(type, properties);
-  return { ofType, outputs, functionNamed, having, allHaving };
+  return { ofType, json: JSON.stringify(template.toJSON()), outputs, functionNamed, having, allHaving };
 };
 
 /** The first stack of a stage's app. */

@@ -76,6 +76,7 @@ const UNRECORDED: readonly Metric[] = [
   Metric.RecordsParked,
   Metric.SlackTerminalErrors,
   Metric.SweepRuns,
+  Metric.SweepBlindRuns,
   Metric.SweepCarriedOver,
   Metric.OldestPauseAge,
   Metric.AuditGapsRepaired,

@@ -111,13 +111,13 @@ async function behind(sqs: SQSClient, consumed: string): Promise<Place> {
   return { url: await deadLettersOf(sqs, consumed), replay: sendTo(sqs, consumed) };
 }
 
-/** No function is told of this queue: on AWS it is found by the beginning of its name. */
+/** No function is told of this queue: on AWS it is found by its name. */
 async function missedSweepsOf({ stage, outputs }: StageTarget, sqs: SQSClient): Promise<string> {
   const local = outputs?.stackOutputs['MissedSweepsUrl'];
   if (local !== undefined) return local;
-  const prefix = `quoteq-${stage}-SweepMissed`;
-  const { QueueUrls: [url] = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: prefix }));
-  if (url === undefined) throw new CliError(`There is no queue ${prefix}…`);
+  const queueName = `quoteq-${stage}-missed-sweeps`;
+  const { QueueUrls: [url] = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: queueName }));
+  if (url === undefined) throw new CliError(`There is no queue ${queueName}`);
   return url;
 }
 

@@ -40,7 +40,7 @@ function sourceText(source: MetricSource): string {
     case 'age':
       return `the age in seconds of the oldest message in the queue \`${source.queue}\``;
     case 'api':
-      return `\`${source.name}\` of the API`;
+      return `\`${source.name}\``;
   }
 }
 

@@ -22,10 +22,16 @@ function known(item: Item): Item | undefined {
   }
 }
 
+/** A task makes one transition with each version: a history that leaves one out, or does not end in the task's, is damage. */
+const isConsistent = (task: AuditedTask): boolean =>
+  task.history.every(
+    (transition, index) => transition.version === task.version - task.history.length + 1 + index,
+  );
+
 /** The task of an item, or its id when it is none: one that cannot be read stops no walk. */
 function auditedOf(item: Item): AuditedTask | string {
   const parsed = auditedSchema.safeParse(known(item));
-  return parsed.success ? parsed.data : String(item['taskId']);
+  return parsed.success && isConsistent(parsed.data) ? parsed.data : String(item['taskId']);
 }
 
 /** See the file head. */

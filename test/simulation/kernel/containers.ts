@@ -67,6 +67,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   [Env.ClickQueueUrl]: ADDRESSES.clickQueue,
   [Env.OperatorsParameter]: '/operators',
   [Env.EventBusName]: 'transitions',
+  [Env.Stage]: 'simulated',
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'simulated',
   AWS_SECRET_ACCESS_KEY: 'simulated',

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { findAuditGaps } from '../../../lambdas/domain/audit-gaps.ts';
+import { findAuditGaps, MAX_VERSION } from '../../../lambdas/domain/audit-gaps.ts';
 
 describe('findAuditGaps', () => {
   it.each([
@@ -22,4 +22,9 @@ describe('findAuditGaps', () => {
       expect(gaps.filter((gap) => versions.includes(gap))).toEqual([]);
     },
   );
+
+  it('refuses a version that no task can have, instead of looking for each before it', () => {
+    expect(() => findAuditGaps([], MAX_VERSION + 1)).toThrow('version: expected at most 100000, got 100001');
+    expect(findAuditGaps([], MAX_VERSION)).toHaveLength(MAX_VERSION);
+  });
 });

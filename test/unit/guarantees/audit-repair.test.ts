@@ -164,7 +164,9 @@ describe('the repair of the audit trail', () => {
       audit: { append: audit.append.bind(audit), versionsUpTo: () => Promise.resolve([1, 3]) },
     });
 
-    expect(report.failures).toMatchObject([{ code: 'STORED_RECORD_INVALID' }]);
+    expect(report.failures).toMatchObject([
+      { part: 'trail', id: task.taskId, error: { code: 'STORED_RECORD_INVALID' } },
+    ]);
     const { Item } = await dynamoDb.client.send(
       new GetCommand({ TableName: TABLE_NAMES.audit, Key: { taskId: task.taskId, version: 2 } }),
     );

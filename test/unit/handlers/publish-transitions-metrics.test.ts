@@ -4,10 +4,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import * as z from 'zod/mini';
 import { toItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
 import { Env } from '../../../lambdas/contracts/environment.ts';
-import { METRIC_DIMENSIONS, METRIC_NAMESPACE } from '../../../lambdas/contracts/metric-names.ts';
+import {
+  METRIC_NAMESPACE,
+  metricDimensionsOf,
+  SERVICE_NAME,
+} from '../../../lambdas/contracts/metric-names.ts';
 import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
 import { completed } from '../../../lambdas/domain/transitions.ts';
-import { SERVICE_NAME } from '../../../lambdas/platform/observability.ts';
 import { json, type RunningServer, startServer } from '../../../tools/local/http-server.ts';
 import { contextAt, countedIds, queuedTask, resultOf, runningTask } from '../../helpers/builders.ts';
 import { type DynamoDbServer, startDynamoDb } from '../../helpers/dynamodb-server.ts';
@@ -25,6 +28,7 @@ const emfSchema = z.looseObject({
     ),
   }),
   service: z.string(),
+  stage: z.string(),
 });
 
 let dynamoDb: DynamoDbServer;
@@ -114,14 +118,16 @@ describe('the metrics of publish-transitions', () => {
     ]);
   });
 
-  it('have the service as their one dimension, whatever the task', async () => {
+  it('have service and stage as their dimensions, whatever the task', async () => {
     await handler({ Records: lifeOf('dimensions').map(recordOf) });
 
     const emf = lines.map((line) => emfSchema.parse(line));
     const declared = emf.flatMap(({ _aws }) => _aws.CloudWatchMetrics);
-    expect(declared.flatMap(({ Dimensions }) => Dimensions)).toEqual(declared.map(() => ['service']));
+    expect(declared.flatMap(({ Dimensions }) => Dimensions)).toEqual(
+      declared.map(() => ['service', 'stage']),
+    );
     expect(new Set(declared.map(({ Namespace }) => Namespace))).toEqual(new Set([METRIC_NAMESPACE]));
-    expect(new Set(emf.map(({ service }) => service))).toEqual(new Set([METRIC_DIMENSIONS.service]));
+    for (const line of emf) expect(line).toMatchObject(metricDimensionsOf('test'));
     expect(JSON.stringify(lines)).not.toContain('task-');
   });
 
@@ -135,7 +141,7 @@ describe('the metrics of publish-transitions', () => {
         consumer_failures: 1,
         function: SERVICE_NAME,
         _aws: expect.objectContaining({
-          CloudWatchMetrics: [expect.objectContaining({ Dimensions: [['service', 'function']] })],
+          CloudWatchMetrics: [expect.objectContaining({ Dimensions: [['service', 'stage', 'function']] })],
         }),
       }),
     );

@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { toItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
 import { systemClock } from '../../../lambdas/adapters/system.ts';
 import { Env } from '../../../lambdas/contracts/environment.ts';
+import { metricDimensionsOf } from '../../../lambdas/contracts/metric-names.ts';
 import type { Click } from '../../../lambdas/contracts/slack-payloads.ts';
-import { SERVICE_NAME } from '../../../lambdas/platform/observability.ts';
 import { json, type RunningServer, startServer } from '../../../tools/local/http-server.ts';
 import { queuedTask } from '../../helpers/builders.ts';
 import { TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
@@ -57,6 +57,7 @@ beforeAll(async () => {
     [Env.SlackChannelId]: 'C0QUOTES1',
     [Env.ParkedQueueUrl]: `${server.url}/000000000000/parked`,
     [Env.EventBusName]: 'transitions',
+    [Env.Stage]: 'prod',
     [Env.StateMachineArn]: 'arn:aws:states:eu-central-1:123456789012:stateMachine:quote-action',
     [Env.SlackSecretArn]: 'slack-secret',
     [Env.SlackApiUrl]: `${server.url}/`,
@@ -82,7 +83,7 @@ const lines = (): readonly Record<string, unknown>[] =>
 const logged = (message: string) => lines().filter((line) => line['message'] === message);
 /** What a release alarm sees: one for each failure. */
 const counted = () => lines().filter((line) => 'consumer_failures' in line);
-const ONCE = [{ consumer_failures: 1, service: SERVICE_NAME, function: 'quoteq-prod-consumer' }];
+const ONCE = [{ consumer_failures: 1, ...metricDimensionsOf('prod'), function: 'quoteq-prod-consumer' }];
 
 const click = (taskId: string): Click => ({
   schemaVersion: 1,

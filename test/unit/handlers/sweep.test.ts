@@ -6,6 +6,8 @@ import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.t
 import { DynamoDbTaskWalker } from '../../../lambdas/adapters/dynamodb/task-walker.ts';
 import { DynamoDbWalkCursors } from '../../../lambdas/adapters/dynamodb/walk-cursors.ts';
 import { SweepWalk } from '../../../lambdas/contracts/sweep-cursors.ts';
+import { MAX_NAMED, type SweepAnswer, sweepAnswerSchema } from '../../../lambdas/contracts/sweep-answer.ts';
+import { QueueError } from '../../../lambdas/domain/errors.ts';
 import { POLICY, DEFAULT_RETRY_POLICY } from '../../../lambdas/domain/policy.ts';
 import { NO_PAUSES } from '../../../lambdas/domain/ports.ts';
 import { ExecutionQueueService } from '../../../lambdas/domain/queue-service.ts';
@@ -23,6 +25,7 @@ let clock: FakeClock;
 let executions: Executions;
 let measured: Map<string, number>;
 let logged: string[];
+let lines: Readonly<Record<string, unknown>>[];
 let published: number;
 
 beforeEach(async () => {
@@ -33,28 +36,36 @@ beforeEach(async () => {
   executions = new Executions();
   measured = new Map();
   logged = [];
+  lines = [];
   published = 0;
 });
 
 afterEach(() => dynamoDb.stop());
 
-const log = (message: string): void => {
+const log = (message: string, data: Readonly<Record<string, unknown>> = {}): void => {
   logged.push(message);
+  lines.push({ message, ...data });
 };
 const down = () => Promise.reject(new Error('throttled'));
 
+const serviceOptions = () => ({
+  clock,
+  ids: countedIds,
+  queue: tasks,
+  driver: executions,
+  pauses: NO_PAUSES,
+  retryPolicy: DEFAULT_RETRY_POLICY,
+  allowedEngines: new Set<string>(),
+  actor: 'system:sweep',
+});
+
+/** The tasks, of which no index can be read. */
+const blindTasks = (): DynamoDbTaskRepo =>
+  Object.assign(new DynamoDbTaskRepo(dynamoDb.client, TABLE_NAMES.tasks), { pageDue: down });
+
 function systemOf(over: Partial<SweepSystem> = {}): SweepSystem {
   return {
-    queue: new ExecutionQueueService({
-      clock,
-      ids: countedIds,
-      queue: tasks,
-      driver: executions,
-      pauses: NO_PAUSES,
-      retryPolicy: DEFAULT_RETRY_POLICY,
-      allowedEngines: new Set(),
-      actor: 'system:sweep',
-    }),
+    queue: new ExecutionQueueService(serviceOptions()),
     tasks: new DynamoDbTaskWalker(dynamoDb.client, TABLE_NAMES.tasks),
     audit: new DynamoDbAuditRepo(dynamoDb.client, TABLE_NAMES.audit),
     announce: () => Promise.resolve(true),
@@ -80,12 +91,19 @@ const run = (over: Partial<SweepSystem> = {}, remainingMs = POLICY.sweepTimeoutS
     { ...lambdaContext(clock), getRemainingTimeInMillis: () => remainingMs },
   );
 
+const NOTHING = { recovered: [], failures: [], leftOut: 0 };
+
+/** What the error of a run says; everything outside of the function sees that and no more. */
+const answerOf = (failure: unknown): SweepAnswer =>
+  sweepAnswerSchema.parse(JSON.parse(failure instanceof Error ? failure.message : ''));
+
 describe('sweep', () => {
   it('reports every gauge and counter of a run that found nothing', async () => {
-    expect(await run()).toEqual([]);
+    expect(await run()).toEqual(NOTHING);
 
     expect(Object.fromEntries(measured)).toEqual({
       sweep_runs: 1,
+      sweep_blind_runs: 0,
       tasks_recovered: 0,
       stuck_tasks: 0,
       sweep_carried_over: 0,
@@ -101,7 +119,7 @@ describe('sweep', () => {
     const stuck = await stuckTask(tasks, executions, StuckBy.NeverStarted, clock.nowMs());
     const held = await stuckTask(tasks, executions, StuckBy.Held, clock.nowMs());
 
-    const recovered = await run();
+    const { recovered } = await run();
 
     expect(new Set(recovered.map(({ taskId, cause }) => `${taskId} ${cause}`))).toEqual(
       new Set([`${stuck.taskId} recover_stale`, `${held.taskId} release`]),
@@ -120,7 +138,14 @@ describe('sweep', () => {
 
     const failure = await run({ ledger }).catch((error: unknown) => error);
 
-    expect(failure).toMatchObject({ errors: [{ message: 'down' }] });
+    expect(failure).toMatchObject({ name: 'SweepFailed', errors: [{ message: 'down' }] });
+    expect(answerOf(failure)).toEqual({
+      recovered: [
+        expect.objectContaining({ taskId: stuck.taskId, quoteId: stuck.quoteId, cause: 'recover_stale' }),
+      ],
+      failures: [{ part: 'page', id: 'ledger', code: 'UNCLASSIFIED', detail: 'An unlisted error: Error' }],
+      leftOut: 0,
+    });
     expect(await tasks.get(stuck.taskId)).toMatchObject({ generation: 2 });
     expect(measured.get('sweep_runs')).toBe(1);
     expect(measured.get('audit_gaps_repaired')).toBeGreaterThanOrEqual(1);
@@ -141,10 +166,58 @@ describe('sweep', () => {
     const positions = { 'due-0': { key: `task-${'0'.repeat(40)}`, dueAtMs: 1 } };
     await cursors.save(SweepWalk.Due, before, positions, clock.nowMs());
 
-    expect(await run({}, 1_000)).toEqual([]);
+    expect(await run({}, 1_000)).toEqual(NOTHING);
 
     expect(await cursors.load(SweepWalk.Due)).toMatchObject({ positions });
-    expect(await run()).toMatchObject([{ taskId: stuck.taskId }]);
+    expect(await run()).toMatchObject({ recovered: [{ taskId: stuck.taskId }] });
     expect(await cursors.load(SweepWalk.Due)).toMatchObject({ positions: {} });
+  });
+
+  it('that sees no index publishes no gauge of tasks, and says that it was blind', async () => {
+    await stuckTask(tasks, executions, StuckBy.NeverStarted, clock.nowMs());
+    const queue = new ExecutionQueueService({ ...serviceOptions(), queue: blindTasks() });
+
+    await expect(run({ queue })).rejects.toThrow('"part":"lane"');
+
+    expect(Object.fromEntries(measured)).toMatchObject({
+      sweep_runs: 1,
+      sweep_blind_runs: 1,
+      tasks_recovered: 0,
+    });
+    for (const name of ['stuck_tasks', 'sweep_carried_over', 'oldest_non_terminal_age_ms'])
+      expect(measured.has(name)).toBe(false);
+    const swept = lines.find(({ message }) => message === 'swept');
+    expect(swept?.['notLookedAt']).toContain('lane due-0');
+  });
+
+  it('names as many as fit, and says how many are left out', async () => {
+    const failures = Array.from({ length: MAX_NAMED + 7 }, (_, index) => ({
+      part: 'task' as const,
+      id: `task-${index}`,
+      error: new QueueError('DRIVER_NOT_STARTED'),
+    }));
+    const report = {
+      recovered: [],
+      lookedAt: 0,
+      stuck: 0,
+      oldestAgeMs: 0,
+      oldestPauseMs: 0,
+      carriedOver: 0,
+      positions: {},
+      seen: { due: true, pauses: true, rest: true },
+      failures,
+    };
+    const queue: SweepSystem['queue'] = {
+      recoverStale: (_nowMs, options) => {
+        options?.onReport?.(report);
+        return Promise.reject(new AggregateError(failures));
+      },
+    };
+
+    const failure = await run({ queue }).catch((error: unknown) => error);
+
+    expect(answerOf(failure)).toMatchObject({ leftOut: 7 });
+    expect(answerOf(failure).failures).toHaveLength(MAX_NAMED);
+    expect(lines.filter(({ message }) => message === 'sweep failure')).toHaveLength(failures.length);
   });
 });

@@ -1,34 +1,63 @@
 /** `sweep`: one sweep now, beside the one of every minute; two at once are safe. */
-import * as z from 'zod/mini';
+import { type SweepAnswer, sweepAnswerSchema } from '../../../lambdas/contracts/sweep-answer.ts';
 import { CliError } from '../cli-error.ts';
-import { invokeFunction } from '../invoke-function.ts';
+import { type FunctionAnswer, invokeFunction } from '../invoke-function.ts';
 import { printAs } from '../print.ts';
 import { explaining, resolveStage, type StageOptions } from '../stage-target.ts';
 import { renderTable } from '../table.ts';
 
-const recoveredSchema = z.array(
-  z.looseObject({
-    taskId: z.string(),
-    quoteId: z.string(),
-    from: z.string(),
-    to: z.string(),
-    generation: z.number(),
-  }),
-);
+/** The value of a JSON text; `undefined` when it is no JSON. */
+function parsed(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return undefined;
+  }
+}
 
-function textOf(recovered: z.infer<typeof recoveredSchema>): string {
-  if (recovered.length === 0) return 'Nothing was stuck or to be released';
+/**
+ * What the sweep did. A run that failed at something answers an error whose message is the same answer.
+ * @throws {CliError} when it did not come to its end, or is of a release that answers otherwise
+ */
+function answerIn({ payload, failed }: FunctionAnswer): SweepAnswer {
+  const answer = parsed(payload);
+  const read = sweepAnswerSchema.safeParse(failed ? parsed(Object(answer)['errorMessage']) : answer);
+  if (read.success) return read.data;
+  if (failed) throw new CliError(`The sweep did not come to its end, see its log: ${payload}`);
+  throw new CliError(
+    'The sweep gave an answer that this version does not know: use the release that is deployed',
+  );
+}
+
+function recoveredText({ recovered }: SweepAnswer): string {
+  if (recovered.length === 0) return 'Nothing was recovered or released';
   const rows = recovered.map((task) => [task.quoteId, task.from, task.to, task.generation, task.taskId]);
   return renderTable(['quote', 'from', 'to', 'generation', 'task'], rows);
 }
 
-/** `quoteq sweep` @throws {CliError} when the sweep failed */
+function failuresText({ failures }: SweepAnswer): readonly string[] {
+  if (failures.length === 0) return [];
+  const rows = failures.map(({ part, id, code, detail }) => [part, id, code, detail]);
+  return ['', renderTable(['failed at', 'id', 'code', 'what is wrong'], rows)];
+}
+
+const textOf = (answer: SweepAnswer): string =>
+  [
+    recoveredText(answer),
+    ...failuresText(answer),
+    ...(answer.leftOut === 0 ? [] : ['', `${answer.leftOut} more are in the log of the sweep`]),
+  ].join('\n');
+
+/** `quoteq sweep` @throws {CliError} after it has printed what was done, when the sweep failed at something */
 export async function sweep(options: StageOptions & { readonly json?: boolean }): Promise<void> {
   const target = resolveStage(options);
-  const { payload, failed } = await explaining('The sweep could not be invoked', () =>
-    invokeFunction(target, 'sweep', {}),
+  const answer = answerIn(
+    await explaining('The sweep could not be invoked', () => invokeFunction(target, 'sweep', {})),
   );
-  if (failed) throw new CliError(`The sweep failed, see its log: ${payload}`);
-  const recovered = recoveredSchema.parse(JSON.parse(payload));
-  printAs(options, recovered, textOf);
+  printAs(options, answer, textOf);
+  const { length } = answer.failures;
+  if (length > 0)
+    throw new CliError(
+      `The sweep did all else, and failed at ${length === 1 ? 'one thing' : `${length} things`}`,
+    );
 }

@@ -21,7 +21,7 @@ const invoked = () => lambda.commandCalls(InvokeCommand).map(({ args }) => args[
 beforeEach(() => {
   lambda.reset();
   sqs.reset();
-  answering('[]');
+  answering('{"recovered":[],"failures":[],"leftOut":0}');
 });
 afterEach(() => {
   vi.restoreAllMocks();

@@ -1,0 +1,70 @@
+/** What one run of `sweep` answers, also when it fails: then this is the message of its error, as JSON. */
+import * as z from 'zod/mini';
+import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
+import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
+
+/** What a failure of a sweep is about; its id is given beside each. */
+export const SweepPart = {
+  /** A task that could not be recovered or released, by its id. */
+  Task: 'task',
+  /** The audit trail of a task, which could not be compared or repaired; by the task's id. */
+  Trail: 'trail',
+  /** A record of the ledger that could not be deleted, by its id. */
+  LedgerRecord: 'ledger_record',
+  /** A shard of due or held tasks that could not be read, by its name; `all` when recovery failed as a whole. */
+  Lane: 'lane',
+  /** The pause of a kind that could not be read, by the kind. */
+  Pause: 'pause',
+  /** The place where a walk goes on that could not be read or kept, by the walk. */
+  Cursor: 'cursor',
+  /** A page of a table that could not be read, by the walk. */
+  Page: 'page',
+} as const;
+/** One of {@link SweepPart}. */
+export type SweepPart = (typeof SweepPart)[keyof typeof SweepPart];
+
+/** Parts that a sweep looks through: a failure there means that something was not looked at. */
+export const BLIND_PARTS: readonly SweepPart[] = [
+  SweepPart.Lane,
+  SweepPart.Pause,
+  SweepPart.Cursor,
+  SweepPart.Page,
+];
+
+const isErrorCode = (value: unknown): boolean =>
+  typeof value === 'string' && Object.hasOwn(ERROR_CODES, value);
+
+/** One failure: ids, a code and our own words; never a payload, a name of a person or a token. */
+const sweepFailureSchema = z.object({
+  part: z.enum(SweepPart),
+  id: z.string(),
+  code: z.custom<ErrorCode>(isErrorCode),
+  /** What is wrong, for people. */
+  detail: z.string(),
+});
+/** One failure of a sweep. */
+export type SweepFailure = z.infer<typeof sweepFailureSchema>;
+
+const recoveredSchema = z.object({
+  taskId: z.string(),
+  quoteId: z.string(),
+  from: z.enum(ExecutionState),
+  to: z.enum(ExecutionState),
+  /** Generation that drives it now. */
+  generation: z.number(),
+  cause: z.enum(TransitionCause),
+});
+
+/** What a run did, and what it failed at. */
+export const sweepAnswerSchema = z.object({
+  /** Tasks that were put back to work. */
+  recovered: z.array(recoveredSchema),
+  failures: z.array(sweepFailureSchema),
+  /** Recovered tasks and failures beyond {@link MAX_NAMED}, which only the log of the function names. */
+  leftOut: z.int().check(z.minimum(0)),
+});
+/** What a run did, and what it failed at. */
+export type SweepAnswer = z.infer<typeof sweepAnswerSchema>;
+
+/** Recovered tasks, and failures, that the error of a run names: 2 × 100 × some 400 bytes fit into one line of its log. */
+export const MAX_NAMED = 100;

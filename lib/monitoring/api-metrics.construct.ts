@@ -1,0 +1,49 @@
+import { Unit } from 'aws-cdk-lib/aws-cloudwatch';
+import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { METRIC_NAMESPACE, type MetricDimensions } from '../../lambdas/contracts/metric-names.ts';
+import { ApiMetricName } from './api-metric-names.ts';
+
+/** Properties of {@link ApiMetrics}. */
+export interface ApiMetricsProps {
+  /** Access log of the API: a JSON object a line, with `status`, `responseLatencyMs` and every name of `dimensions`. */
+  readonly accessLog: ILogGroup;
+  readonly dimensions: MetricDimensions;
+}
+
+/** Lines whose status looks like `value` (`*` is any text) add `metricValue`, or the number that they hold there. */
+const FILTERS = [
+  { name: ApiMetricName.Requests, value: '*', metricValue: '1', unit: Unit.COUNT },
+  { name: ApiMetricName.ClientErrors, value: '4*', metricValue: '1', unit: Unit.COUNT },
+  { name: ApiMetricName.ServerErrors, value: '5*', metricValue: '1', unit: Unit.COUNT },
+  { name: ApiMetricName.Latency, value: '*', metricValue: '$.responseLatencyMs', unit: Unit.MILLISECONDS },
+] as const;
+
+/**
+ * The answers of the HTTP API as metrics of our own, made from its access log. CloudWatch's `AWS/ApiGateway` names an API by
+ * its id, which nobody can choose and which changes when the API is made again; these metrics have fixed names and the
+ * dimensions of the stage. They live in the stack of the log group, because a filter goes with its group.
+ *
+ * Not counted is what API Gateway does not log: bodies that are too large (413), an excess of 429, and failures inside
+ * API Gateway itself.
+ */
+export class ApiMetrics extends Construct {
+  readonly filters: readonly MetricFilter[];
+
+  constructor(scope: Construct, id: string, { accessLog, dimensions }: ApiMetricsProps) {
+    super(scope, id);
+    const fields = Object.fromEntries(Object.keys(dimensions).map((name) => [name, `$.${name}`]));
+    this.filters = FILTERS.map(
+      ({ name, value, metricValue, unit }) =>
+        new MetricFilter(this, name, {
+          logGroup: accessLog,
+          filterPattern: FilterPattern.stringValue('$.status', '=', value),
+          metricNamespace: METRIC_NAMESPACE,
+          metricName: name,
+          metricValue,
+          unit,
+          dimensions: fields,
+        }),
+    );
+  }
+}

@@ -1,0 +1,166 @@
+/** Damaged items, one for each way to damage one: the deployed sweep does all it has to do for the others, and names them. */
+import { PutCommand, type PutCommandInput } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DynamoDbAuditRepo } from '../../../lambdas/adapters/dynamodb/audit-repo.ts';
+import { DynamoDbLedgerPurger } from '../../../lambdas/adapters/dynamodb/ledger-purger.ts';
+import { type Item, toItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
+import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
+import { DynamoDbTaskWalker } from '../../../lambdas/adapters/dynamodb/task-walker.ts';
+import { DynamoDbWalkCursors } from '../../../lambdas/adapters/dynamodb/walk-cursors.ts';
+import { type SweepAnswer, sweepAnswerSchema } from '../../../lambdas/contracts/sweep-answer.ts';
+import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/domain/policy.ts';
+import { NO_PAUSES } from '../../../lambdas/domain/ports.ts';
+import { ExecutionQueueService } from '../../../lambdas/domain/queue-service.ts';
+import { createSweepHandler } from '../../../lambdas/handlers/sweep.ts';
+import { countedIds } from '../../helpers/builders.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
+import { FakeClock } from '../../helpers/fake-clock.ts';
+import { lambdaContext } from '../../helpers/lambda-context.ts';
+import { Executions, StuckBy, stuckTask } from '../../helpers/sweep-stage.ts';
+
+const HEALTHY = 6;
+/** Stands in damaged fields: if it shows anywhere, so would what is really in them. */
+const SECRET = 'customer-secret-xoxb';
+const NEXT_VERSION = 99;
+
+let dynamoDb: DynamoDbServer;
+let tasks: DynamoDbTaskRepo;
+let clock: FakeClock;
+let executions: Executions;
+let lines: string[];
+
+const put = (TableName: string, item: Item): Promise<unknown> => {
+  const Item: PutCommandInput['Item'] = item;
+  return dynamoDb.client.send(new PutCommand({ TableName, Item }));
+};
+
+/** Every field that is no key of the table or its indexes, in every way in which it can be wrong. */
+function damagesOf(item: Item): readonly (readonly [how: string, damaged: Item])[] {
+  const keys = ['taskId', 'dueShard', 'dueAtMs', 'quoteId', 'createdAtMs'];
+  const fields = Object.keys(item).filter((name) => !keys.includes(name));
+  const named: readonly (readonly [string, Item])[] = [
+    ['unknown state', { ...item, state: 'exploded' }],
+    ['of later code', { ...item, schemaVersion: NEXT_VERSION }],
+    ['of the first version, with the fields of the second', { ...item, schemaVersion: 1 }],
+    ['a version that its history does not reach', { ...item, version: 100_000_000 }],
+  ];
+  return [
+    ...named,
+    ...fields.map((name) => [`without ${name}`, without(item, name)] as const),
+    ...fields.map((name) => [`${name} a text`, { ...item, [name]: SECRET }] as const),
+    ...fields.map((name) => [`${name} a map`, { ...item, [name]: { [SECRET]: [SECRET] } }] as const),
+    ...fields.map((name) => [`${name} null`, { ...item, [name]: null }] as const),
+  ];
+}
+
+const without = (item: Item, name: string): Item =>
+  Object.fromEntries(Object.entries(item).filter(([field]) => field !== name));
+
+const log = (message: string, data: Readonly<Record<string, unknown>>): void => {
+  lines.push(JSON.stringify({ message, ...data }));
+};
+
+/** One run of the deployed handler; its answer is in its error when it failed at something. */
+async function sweepOnce(): Promise<SweepAnswer> {
+  const handler = createSweepHandler({
+    queue: new ExecutionQueueService({
+      clock,
+      ids: countedIds,
+      queue: tasks,
+      driver: executions,
+      pauses: NO_PAUSES,
+      retryPolicy: DEFAULT_RETRY_POLICY,
+      allowedEngines: new Set(),
+      actor: 'system:sweep',
+    }),
+    tasks: new DynamoDbTaskWalker(dynamoDb.client, TABLE_NAMES.tasks),
+    audit: new DynamoDbAuditRepo(dynamoDb.client, TABLE_NAMES.audit),
+    announce: () => Promise.resolve(true),
+    ledger: new DynamoDbLedgerPurger(dynamoDb.client, TABLE_NAMES.ledger),
+    cursors: new DynamoDbWalkCursors(dynamoDb.client, TABLE_NAMES.controls),
+    clock,
+    logger: { info: log, warn: log, error: log },
+    metrics: { addMetric: () => undefined, publishStoredMetrics: () => undefined },
+  });
+  const context = {
+    ...lambdaContext(clock),
+    getRemainingTimeInMillis: () => POLICY.sweepTimeoutSeconds * 1_000,
+  };
+  return handler({}, context).catch((error: unknown) =>
+    sweepAnswerSchema.parse(JSON.parse(error instanceof Error ? error.message : '')),
+  );
+}
+
+describe('the sweep among damaged items', () => {
+  const damaged = new Map<string, string>();
+  const healthy: string[] = [];
+  let answers: SweepAnswer[];
+
+  beforeAll(async () => {
+    dynamoDb = await startDynamoDb();
+    tasks = new DynamoDbTaskRepo(dynamoDb.client, TABLE_NAMES.tasks);
+    clock = new FakeClock();
+    executions = new Executions();
+    lines = [];
+    const stuck = async () => stuckTask(tasks, executions, StuckBy.LostWorker, clock.nowMs());
+    const kinds = damagesOf(toItem(await stuck())).length;
+    for (let index = 0; index < kinds; index += 1) {
+      const item = toItem(await stuck());
+      const [how, broken] = damagesOf(item)[index] ?? ['', item];
+      damaged.set(String(item['taskId']), how);
+      await put(TABLE_NAMES.tasks, broken);
+    }
+    for (let index = 0; index < HEALTHY; index += 1) healthy.push((await stuck()).taskId);
+    await put(TABLE_NAMES.ledger, { id: 'damaged', expiresAtEpochSeconds: 1 });
+    await put(TABLE_NAMES.ledger, { id: 'expired', expiresAtEpochSeconds: 1, attemptId: 'a', owner: 'o' });
+    // The walk over the tasks takes a part of them in each run.
+    answers = [await sweepOnce(), await sweepOnce(), await sweepOnce()];
+  });
+
+  afterAll(() => dynamoDb.stop());
+
+  it('recovers every healthy task in its first run', async () => {
+    const recovered = new Set(answers[0]?.recovered.map(({ taskId }) => taskId));
+
+    expect(healthy.filter((taskId) => !recovered.has(taskId))).toEqual([]);
+    for (const taskId of healthy) expect(await tasks.get(taskId)).toMatchObject({ generation: 2 });
+  });
+
+  it('names each task that it could not read, with the field that is wrong, and changes nothing of it', async () => {
+    const failures = new Map(answers[0]?.failures.map((failure) => [failure.id, failure]));
+    const of = (how: string) =>
+      failures.get([...damaged].find(([, found]) => found === how)?.[0] ?? '')?.detail;
+
+    expect(of('without history')).toContain('history');
+    expect(of('unknown state')).toContain('state');
+    expect(of('of later code')).toContain(`schemaVersion: expected at most`);
+    expect(of('without payloadJson')).toContain('payloadJson');
+    for (const { part, code } of failures.values())
+      expect([part, code]).toEqual(['task', 'STORED_RECORD_INVALID']);
+  });
+
+  it('recovers or names every task: none is passed over', () => {
+    const seen = new Set(
+      answers[0]?.recovered.map(({ taskId }) => taskId).concat(answers[0].failures.map(({ id }) => id)),
+    );
+
+    const passedOver = [...damaged].filter(([taskId]) => !seen.has(taskId)).map(([, how]) => how);
+    expect(passedOver).toEqual([]);
+  });
+
+  it('repairs the audit trail of the healthy ones, and deletes what has expired in the ledger', async () => {
+    const audit = new DynamoDbAuditRepo(dynamoDb.client, TABLE_NAMES.audit);
+    for (const taskId of healthy) expect((await audit.list(taskId)).length).toBeGreaterThan(0);
+    const { expired } = await new DynamoDbLedgerPurger(dynamoDb.client, TABLE_NAMES.ledger).pageExpired(
+      Number.MAX_SAFE_INTEGER,
+      100,
+    );
+
+    expect(expired.map(({ id }) => id)).toEqual(['damaged']);
+  });
+
+  it('logs ids and fields, and nothing that is stored', () => {
+    expect(lines.length).toBeGreaterThan(damaged.size);
+    expect(lines.join('\n') + JSON.stringify(answers)).not.toContain(SECRET);
+  });
+});

@@ -11,6 +11,12 @@ export const deployedFunctionName = (stackName: string, name: FunctionName): str
 /** Deployed name of the state machine that drives a quote action. */
 export const stateMachineName = (stackName: string): string => `${stackName}-quote-action`;
 
+/** Name of the bus of transitions. */
+export const transitionBusName = (stackName: string): string => `${stackName}-transitions`;
+
+/** Name of the bus's rule that feeds the cards. */
+export const cardRuleName = (stackName: string): string => `${stackName}-cards`;
+
 /** Log group of a function. */
 export const functionLogGroupName = (stackName: string, name: FunctionName): string =>
   `/aws/lambda/${deployedFunctionName(stackName, name)}`;

@@ -111,7 +111,7 @@ describe.each([
     expect(starts).toHaveLength(4);
     for (const statement of starts) {
       expect(statement).toMatchObject({
-        Condition: { StringEquals: { 'states:StateMachineQualifier': 'live' } },
+        Condition: { 'ForAnyValue:StringEquals': { 'states:StateMachineQualifier': 'live' } },
       });
       expect(JSON.stringify(Object(statement)['Resource'])).toMatch(
         /:stateMachine:quoteq-[a-z]+-quote-action"/,

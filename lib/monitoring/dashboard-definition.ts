@@ -7,7 +7,16 @@ import { KPI_CONTRACT, KpiName } from '../../lambdas/contracts/kpi-contract.ts';
 import { Metric } from '../../lambdas/contracts/metric-names.ts';
 import { KPI_SIGNALS } from './kpi-signals.ts';
 import type { SectionDefinition, SeriesDefinition, WidgetDefinition } from './widget-definition.ts';
-import { ageOf, counted, depthOf, ofApi, ofFunction, ofMachine, type QueueRole } from './signals.ts';
+import {
+  ageOf,
+  counted,
+  depthOf,
+  ofCardRule,
+  ofApi,
+  ofFunction,
+  ofMachine,
+  type QueueRole,
+} from './signals.ts';
 
 const kpiWidget = (kpi: KpiName): WidgetDefinition => {
   const { title, unit, target, bound } = KPI_CONTRACT[kpi];
@@ -173,6 +182,8 @@ const WAITING_WIDGETS: readonly WidgetDefinition[] = [
       waiting('sweeps not started', 'missed-sweeps'),
       waiting('cards given up', 'card-dead-letters'),
       waiting('clicks given up', 'click-dead-letters'),
+      { label: 'transitions not delivered', signal: ofCardRule('FailedInvocations') },
+      { label: 'transitions lost to the cards', signal: ofCardRule('InvocationsFailedToBeSentToDlq') },
     ],
   },
   {

@@ -3,7 +3,12 @@ import { Duration, Fn } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE } from '../../lambdas/contracts/metric-names.ts';
-import { deployedFunctionName, stateMachineArn } from '../constructs/names.ts';
+import {
+  cardRuleName,
+  deployedFunctionName,
+  stateMachineArn,
+  transitionBusName,
+} from '../constructs/names.ts';
 import type { QueueOutputs } from '../constructs/queue-outputs.ts';
 import { isMath, type MetricSource, type MetricUse, QUEUE_OUTPUTS, type Signal } from './signals.ts';
 
@@ -64,6 +69,13 @@ export class MetricFactory {
       case 'machine': {
         const StateMachineArn = stateMachineArn(this.scope, this.queueStackName);
         return { namespace: 'AWS/States', metricName: source.name, dimensionsMap: { StateMachineArn } };
+      }
+      case 'card-rule': {
+        const dimensionsMap = {
+          EventBusName: transitionBusName(this.queueStackName),
+          RuleName: cardRuleName(this.queueStackName),
+        };
+        return { namespace: 'AWS/Events', metricName: source.name, dimensionsMap };
       }
       case 'depth':
       case 'age': {

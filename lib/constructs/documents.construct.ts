@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { QueueConfig } from '../config/queue-config.ts';
 import type { DataKey } from './data-key.construct.ts';
 import { acknowledgePlainHttp } from './acknowledge.ts';
-import { removalPolicyOf } from './retention.ts';
+import { removalPolicyOfUnnamed } from './retention.ts';
 import { isTlsOnly } from './transport.ts';
 
 /** Properties of {@link Documents}. */
@@ -30,7 +30,7 @@ export class Documents extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: isTlsOnly(props.config),
-      removalPolicy: removalPolicyOf(props.config),
+      removalPolicy: removalPolicyOfUnnamed(props.config),
     };
     const accessLogs = new Bucket(this, 'AccessLogs', {
       ...common,

@@ -44,14 +44,15 @@ const onItems = (table: TableV2, ...verbs: readonly string[]): PolicyStatement =
 
 /**
  * Step Functions authorises an alias by the machine's own ARN and names it in a condition key. So nothing can start the
- * latest definition past the alias, while its release is still being tried out.
+ * latest definition past the alias, while its release is still being tried out. The key has several values, so IAM
+ * compares it with a set operator; `ForAnyValue` is false when a request names no alias.
  */
 const startExecutions = ({ stateMachineArn, startableMachineArn }: QueueResources): PolicyStatement =>
   new PolicyStatement({
     actions: ['states:StartExecution'],
     resources: [stateMachineArn],
     ...(startableMachineArn !== stateMachineArn && {
-      conditions: { StringEquals: { 'states:StateMachineQualifier': LIVE_ALIAS } },
+      conditions: { 'ForAnyValue:StringEquals': { 'states:StateMachineQualifier': LIVE_ALIAS } },
     }),
   });
 

@@ -29,6 +29,12 @@ export type QueueRole = (typeof QUEUE_ROLES)[number];
 /** Deployed name of a queue: `<stackName>-<role>`. */
 export const deployedQueueName = (stackName: string, role: QueueRole): string => `${stackName}-${role}`;
 
+/** Name of the bus of transitions. */
+export const transitionBusName = (stackName: string): string => `${stackName}-transitions`;
+
+/** Name of the bus's rule that feeds the cards. */
+export const cardRuleName = (stackName: string): string => `${stackName}-cards`;
+
 /** Log group of a function. */
 export const functionLogGroupName = (stackName: string, name: FunctionName): string =>
   `/aws/lambda/${deployedFunctionName(stackName, name)}`;

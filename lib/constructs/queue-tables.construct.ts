@@ -19,7 +19,7 @@ import {
 } from '../../lambdas/contracts/environment.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import type { DataKey } from './data-key.construct.ts';
-import { removalPolicyOf } from './retention.ts';
+import { removalPolicyOfUnnamed } from './retention.ts';
 
 /** Properties of {@link QueueTables}. */
 export interface QueueTablesProps {
@@ -128,7 +128,7 @@ export class QueueTables extends Construct {
       encryption: TableEncryptionV2.customerManagedKey(dataKey.key),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: config.protectData,
-      removalPolicy: removalPolicyOf(config),
+      removalPolicy: removalPolicyOfUnnamed(config),
     };
   }
 

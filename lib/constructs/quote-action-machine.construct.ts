@@ -141,14 +141,17 @@ export class QuoteActionMachine extends Construct {
     });
   }
 
-  /** May invoke the workers and the recorder of lost workers; assumed for this machine of this account only. */
+  /**
+   * May invoke the workers and the recorder of lost workers; assumed for this machine of this account only, under its own
+   * ARN and those of its versions and aliases, by which executions are started.
+   */
   private role({ config, functions }: QuoteActionMachineProps): Role {
     const machineArn = stateMachineArn(this, config.stackName);
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com', {
         conditions: {
           StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
-          ArnEquals: { 'aws:SourceArn': machineArn },
+          ArnLike: { 'aws:SourceArn': [machineArn, `${machineArn}:*`] },
         },
       }),
       description: `Runs ${stateMachineName(config.stackName)}`,

@@ -5,6 +5,7 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { LIVE_ALIAS } from '../config/queue-config.ts';
 import { acknowledge } from './acknowledge.ts';
 
 /**
@@ -17,6 +18,7 @@ export const CANARY = { percentage: 10, minutes: 10 } as const;
 export interface TrafficShiftProps {
   /** Fixed names begin with it. */
   readonly stackName: string;
+  /** Named {@link LIVE_ALIAS}, each of them. */
   readonly aliases: readonly Alias[];
   /** Each of them, ringing while traffic shifts, takes it back and fails the deployment. */
   readonly alarms: readonly Alarm[];
@@ -50,11 +52,18 @@ export class TrafficShift extends Construct {
     });
   }
 
-  /** May move these aliases. The construct library would attach a managed policy that covers every function. */
+  /**
+   * May move these aliases. They are named by function and alias name and not by reference: an alias waits for its
+   * deployment group, and the group for this role. The construct library would attach a managed policy that covers every
+   * function.
+   */
   private roleFor(aliases: readonly Alias[]): IRole {
     const move = new PolicyStatement({
       actions: ['lambda:GetAlias', 'lambda:GetProvisionedConcurrencyConfig', 'lambda:UpdateAlias'],
-      resources: aliases.flatMap(({ lambda, functionArn }) => [lambda.functionArn, functionArn]),
+      resources: aliases.flatMap(({ lambda: { functionArn } }) => [
+        functionArn,
+        `${functionArn}:${LIVE_ALIAS}`,
+      ]),
     });
     const watch = new PolicyStatement({ actions: ['cloudwatch:DescribeAlarms'], resources: ['*'] });
     const role = new Role(this, 'Role', {

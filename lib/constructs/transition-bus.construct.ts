@@ -6,7 +6,10 @@ import { Construct } from 'constructs';
 import { EVENT_SOURCE, EXECUTION_TRANSITIONED } from '../../lambdas/contracts/events.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import type { DataKey } from './data-key.construct.ts';
+import { cardRuleName, transitionBusName } from './names.ts';
 import type { WorkQueue } from './work-queue.construct.ts';
+
+const BUS_SERVICE = new ServicePrincipal('events.amazonaws.com');
 
 /** Properties of {@link TransitionBus}. */
 export interface TransitionBusProps {
@@ -18,7 +21,7 @@ export interface TransitionBusProps {
 
 /**
  * The bus of transitions. Others may add rules of their own; the one here feeds the cards. Permissions are written out,
- * because the higher construct grants the key to every rule of every account.
+ * because the higher construct lets every rule of the account send.
  */
 export class TransitionBus extends Construct {
   readonly bus: EventBus;
@@ -28,8 +31,8 @@ export class TransitionBus extends Construct {
   constructor(scope: Construct, id: string, props: TransitionBusProps) {
     super(scope, id);
     const { config, cards } = props;
-    const busName = `${config.stackName}-transitions`;
-    const ruleName = `${config.stackName}-cards`;
+    const busName = transitionBusName(config.stackName);
+    const ruleName = cardRuleName(config.stackName);
     this.bus = new EventBus(this, 'Bus', {
       eventBusName: busName,
       description: 'Every transition of every task',
@@ -56,18 +59,33 @@ export class TransitionBus extends Construct {
     });
   }
 
-  /** The rule, and no other, may send to both queues and use the key for it. */
+  /** The rule, and no other, may send to both queues. */
   private allowDelivery(ruleArn: string, { dataKey, cards }: TransitionBusProps): void {
-    const statement = (actions: readonly string[], resource: string): PolicyStatement =>
-      new PolicyStatement({
-        principals: [new ServicePrincipal('events.amazonaws.com')],
-        actions: [...actions],
-        resources: [resource],
-        conditions: { ArnEquals: { 'aws:SourceArn': ruleArn } },
-      });
     for (const queue of [cards.queue, cards.deadLetters]) {
-      queue.addToResourcePolicy(statement(['sqs:SendMessage'], queue.queueArn));
+      queue.addToResourcePolicy(
+        new PolicyStatement({
+          principals: [BUS_SERVICE],
+          actions: ['sqs:SendMessage'],
+          resources: [queue.queueArn],
+          conditions: { ArnEquals: { 'aws:SourceArn': ruleArn } },
+        }),
+      );
     }
-    dataKey.key.addToResourcePolicy(statement(['kms:Decrypt', 'kms:GenerateDataKey'], '*'));
+    this.allowEncryption(dataKey);
+  }
+
+  /**
+   * Without a condition, as AWS documents it: `aws:SourceArn` and `aws:SourceAccount` are not supported in the policy of a key
+   * that EventBridge delivers with, and a statement that has them lets no event through, without an error anywhere. The
+   * policies of the queues say which rule may send.
+   */
+  private allowEncryption({ key }: DataKey): void {
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [BUS_SERVICE],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'],
+      }),
+    );
   }
 }

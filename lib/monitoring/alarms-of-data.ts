@@ -1,9 +1,10 @@
 /** Alarms on what must not happen to the data: duplicates, and records, cards and clicks that were given up. */
 import { Metric } from '../../lambdas/contracts/metric-names.ts';
 import { type AlarmDefinition, ONLY } from './alarm-definition.ts';
-import { ageOf, counted, depthOf, type Signal } from './signals.ts';
+import { ageOf, counted, depthOf, ofCardRule, type Signal } from './signals.ts';
 
 const NOT_COUNTED = 'The metric is written only when there is something to count.';
+const RULE_SILENT = 'EventBridge reports the metric only when it is not zero.';
 const SQS_SILENT = 'SQS reports nothing of a queue that nobody has used for hours: it is empty.';
 
 /** A click has no delay: it is worked on at once. Five minutes are three deliveries that failed, or nobody who consumes. */
@@ -94,6 +95,20 @@ export const DATA_ALARMS: readonly AlarmDefinition[] = [
     'ticket',
     depthOf('missed-sweeps'),
     SQS_SILENT,
+  ),
+  atOnce(
+    'card-delivery-failures',
+    'EventBridge gave up handing transitions to the card queue: cards in Slack may be stale',
+    'ticket',
+    ofCardRule('FailedInvocations'),
+    RULE_SILENT,
+  ),
+  atOnce(
+    'card-events-lost',
+    'Transitions reached neither the card queue nor its dead letters: their cards are stale and stay so',
+    'page',
+    ofCardRule('InvocationsFailedToBeSentToDlq'),
+    RULE_SILENT,
   ),
   atOnce(
     'card-dead-letters',

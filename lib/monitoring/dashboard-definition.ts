@@ -9,7 +9,7 @@ import type { QueueRole } from '../constructs/names.ts';
 import { ApiMetricName } from './api-metric-names.ts';
 import { KPI_SIGNALS } from './kpi-signals.ts';
 import type { SectionDefinition, SeriesDefinition, WidgetDefinition } from './widget-definition.ts';
-import { ageOf, counted, depthOf, ofApi, ofFunction, ofMachine } from './signals.ts';
+import { ageOf, counted, depthOf, ofApi, ofCardRule, ofFunction, ofMachine } from './signals.ts';
 
 const kpiWidget = (kpi: KpiName): WidgetDefinition => {
   const { title, unit, target, bound } = KPI_CONTRACT[kpi];
@@ -176,6 +176,8 @@ const WAITING_WIDGETS: readonly WidgetDefinition[] = [
       waiting('sweeps not started', 'missed-sweeps'),
       waiting('cards given up', 'card-dead-letters'),
       waiting('clicks given up', 'click-dead-letters'),
+      { label: 'transitions not delivered', signal: ofCardRule('FailedInvocations') },
+      { label: 'transitions lost to the cards', signal: ofCardRule('InvocationsFailedToBeSentToDlq') },
     ],
   },
   {

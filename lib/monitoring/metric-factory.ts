@@ -4,7 +4,13 @@ import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch
 import type { Construct } from 'constructs';
 import { METRIC_NAMESPACE, metricDimensionsOf } from '../../lambdas/contracts/metric-names.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
-import { deployedFunctionName, deployedQueueName, stateMachineArn } from '../constructs/names.ts';
+import {
+  cardRuleName,
+  deployedFunctionName,
+  deployedQueueName,
+  stateMachineArn,
+  transitionBusName,
+} from '../constructs/names.ts';
 import { isMath, type MetricSource, type MetricUse, type Signal } from './signals.ts';
 
 /** How a signal is asked for. */
@@ -65,6 +71,13 @@ export class MetricFactory {
       case 'machine': {
         const StateMachineArn = stateMachineArn(this.scope, stackName);
         return { namespace: 'AWS/States', metricName: source.name, dimensionsMap: { StateMachineArn } };
+      }
+      case 'card-rule': {
+        const dimensionsMap = {
+          EventBusName: transitionBusName(stackName),
+          RuleName: cardRuleName(stackName),
+        };
+        return { namespace: 'AWS/Events', metricName: source.name, dimensionsMap };
       }
       case 'depth':
       case 'age': {

@@ -26,6 +26,8 @@ export type MetricSource =
         | 'ExecutionsTimedOut'
         | 'ExecutionThrottled';
     }
+  /** The rule that hands transitions to the card queue. */
+  | { readonly kind: 'card-rule'; readonly name: 'FailedInvocations' | 'InvocationsFailedToBeSentToDlq' }
   /** Messages that wait. */
   | { readonly kind: 'depth'; readonly queue: QueueRole }
   /** How long the oldest message has been in a queue, in seconds, since it was sent, however often it was received. */
@@ -67,6 +69,12 @@ export const ofFunction = (
 /** A metric of the state machine. */
 export const ofMachine = (name: Extract<MetricSource, { kind: 'machine' }>['name']): MetricUse => ({
   source: { kind: 'machine', name },
+  statistic: 'Sum',
+});
+
+/** A metric of the rule that hands transitions to the card queue. */
+export const ofCardRule = (name: Extract<MetricSource, { kind: 'card-rule' }>['name']): MetricUse => ({
+  source: { kind: 'card-rule', name },
   statistic: 'Sum',
 });
 

@@ -136,6 +136,26 @@ describe('alarms', () => {
     expect(alarmNamed('cards-waiting')['Threshold']).toBeGreaterThanOrEqual(2 * onPurposeSeconds);
   });
 
+  it('watch the rule of the cards under the dimensions that EventBridge gives to rules of a bus of one’s own', () => {
+    const [bus] = queue.ofType('AWS::Events::EventBus').map(([, { Properties }]) => Properties['Name']);
+    const [rule] = queue.ofType('AWS::Events::Rule').map(([, { Properties }]) => Properties['Name']);
+    const dimensions = [
+      { Name: 'EventBusName', Value: bus },
+      { Name: 'RuleName', Value: rule },
+    ];
+
+    expect(alarmNamed('card-delivery-failures')).toMatchObject({
+      Namespace: 'AWS/Events',
+      MetricName: 'FailedInvocations',
+      Dimensions: dimensions,
+    });
+    expect(alarmNamed('card-events-lost')).toMatchObject({
+      Namespace: 'AWS/Events',
+      MetricName: 'InvocationsFailedToBeSentToDlq',
+      Dimensions: dimensions,
+    });
+  });
+
   it('are not on the local stage, whose AWS does not take them', () => {
     const local = queueApp(Stage.Local);
 

@@ -1,21 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES, type FunctionName } from '../../lambdas/contracts/environment.ts';
 import { Stage } from '../../lib/config/queue-config.ts';
-import { type Grant, grantOf, statementsOf } from './statements.ts';
+import { type Grant, grantOf, grantsOfRole, placeOf, roleIdOf, statementsOf } from './statements.ts';
 import { synthesize } from './synthesis.ts';
 
 const prod = synthesize(Stage.Prod);
 
-const grantsOfRole = (roleId: string): readonly Grant[] =>
-  prod
-    .ofType('AWS::IAM::Policy')
-    .filter(([, policy]) => JSON.stringify(policy.Properties['Roles']) === JSON.stringify([{ Ref: roleId }]))
-    .flatMap(([, policy]) => statementsOf(policy.Properties['PolicyDocument']))
-    .map(grantOf);
-
-const roleIdOf = (role: unknown): string => String(Object(role)['Fn::GetAtt'][0]);
 const grantsOf = (name: FunctionName): readonly Grant[] =>
-  grantsOfRole(roleIdOf(prod.functionNamed(name).Properties['Role']));
+  grantsOfRole(prod, roleIdOf(prod.functionNamed(name).Properties['Role']));
 
 /** What every function may do: write its own log, and send traces. */
 const COMMON = [
@@ -104,14 +96,6 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
     'dynamodb:Query@TablesCards',
     'dynamodb:GetItem@TablesCards',
   ],
-};
-
-/** The logical id without its hash, or which of the machine's ARNs it is. */
-const placeOf = (resource: string): string => {
-  if (resource.includes(':execution:')) return 'executions';
-  if (resource.includes(':stateMachine:')) return 'machine';
-  if (resource.includes(':parameter/')) return 'operators';
-  return /"Fn::GetAtt":\["([A-Za-z]+?)[0-9A-F]{8}"/.exec(resource)?.[1] ?? resource;
 };
 
 const grantedTo = (name: FunctionName): readonly string[] =>
@@ -207,61 +191,5 @@ describe('wildcards', () => {
       'executions',
       'executions',
     ]);
-  });
-});
-
-describe('roles of services', () => {
-  it('lets the scheduler invoke the sweep, say that it could not, and nothing else', () => {
-    const [schedule] = prod.ofType('AWS::Scheduler::Schedule');
-    const target: unknown = schedule?.[1].Properties['Target'];
-    const roleArn =
-      typeof target === 'object' && target !== null && 'RoleArn' in target ? target.RoleArn : undefined;
-    const [role] = prod.ofType('AWS::IAM::Role').filter(([id]) => id === roleIdOf(roleArn));
-
-    expect(role?.[1].Properties['ManagedPolicyArns']).toBeUndefined();
-    const text = JSON.stringify(role?.[1].Properties['Policies']);
-    expect(text).toMatch(
-      /^\[\{"PolicyDocument":\{"Statement":\[\{"Action":"lambda:InvokeFunction","Effect":"Allow","Resource":\{"Ref":"FunctionssweepFunctionAliaslive\w+"\}\},/,
-    );
-    expect([...text.matchAll(/"(?:lambda|sqs|kms):(?!ViaService)\w+"/g)].map(([action]) => action)).toEqual(
-      ['lambda:InvokeFunction', 'sqs:SendMessage', 'kms:Decrypt', 'kms:GenerateDataKey'].map((a) => `"${a}"`),
-    );
-  });
-
-  it('lets the state machine invoke the workers and the recorder of lost workers, and nothing else', () => {
-    const [machine] = prod.ofType('AWS::StepFunctions::StateMachine');
-    const invoked = grantsOfRole(roleIdOf(machine?.[1].Properties['RoleArn']))
-      .filter(({ actions }) => actions.includes('lambda:InvokeFunction'))
-      .flatMap(({ resources }) => resources.map(placeOf));
-
-    expect(invoked.toSorted()).toEqual([
-      'FunctionsrecordlostworkerFunction',
-      'FunctionsrunactioncrmFunction',
-      'FunctionsrunactionpdfFunction',
-      'FunctionsrunactionslackFunction',
-    ]);
-  });
-
-  it('lets the state machine be run for this machine of this account only', () => {
-    const trust = prod
-      .ofType('AWS::IAM::Role')
-      .map(([, role]) => JSON.stringify(role.Properties['AssumeRolePolicyDocument']))
-      .filter((document) => document.includes('states.amazonaws.com'));
-
-    expect(trust).toHaveLength(1);
-    expect(trust[0]).toContain('"aws:SourceAccount":{"Ref":"AWS::AccountId"}');
-    expect(trust[0]).toContain(':stateMachine:quoteq-prod-quote-action');
-  });
-
-  it('lets CloudWatch use the key for the log groups of this stack only', () => {
-    const [key] = prod.ofType('AWS::KMS::Key');
-    const logs = statementsOf(key?.[1].Properties['KeyPolicy']).filter((statement) =>
-      JSON.stringify(statement).includes('logs.eu-central-1.amazonaws.com'),
-    );
-
-    expect(logs).toHaveLength(1);
-    const condition = JSON.stringify(logs[0]?.Condition);
-    expect(condition).toContain(':log-group:/aws/lambda/quoteq-prod-*');
-    expect(condition).toContain(':log-group:/aws/vendedlogs/quoteq-prod/*');
   });
 });

@@ -111,7 +111,7 @@ describe.each([
     expect(starts).toHaveLength(4);
     for (const statement of starts) {
       expect(statement).toMatchObject({
-        Condition: { StringEquals: { 'states:StateMachineQualifier': 'live' } },
+        Condition: { 'ForAnyValue:StringEquals': { 'states:StateMachineQualifier': 'live' } },
       });
       expect(JSON.stringify(Object(statement)['Resource'])).toMatch(
         /:stateMachine:quoteq-[a-z]+-quote-action"/,
@@ -211,12 +211,13 @@ describe('a gradual rollout', () => {
       .filter(([, r]) => JSON.stringify(r.Properties['AssumeRolePolicyDocument']).includes('codedeploy'));
     const [move, watch]: readonly Record<string, unknown>[] = Object(role?.[1].Properties['Policies'])[0]
       .PolicyDocument.Statement;
-    const liveIds = idsOf(aliasesOf(prod, 'live'));
-    const moved = Array.from(JSON.stringify(move?.['Resource']).matchAll(/"Ref":"(\w+)"/g), ([, id]) =>
-      String(id),
-    );
+    const functionIds = aliasesOf(prod, 'live').map(([, alias]) => refOf(alias.Properties['FunctionName']));
+    const arns = functionIds.map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] }));
 
-    expect(moved.toSorted()).toEqual(liveIds);
+    expect(move?.['Resource']).toEqual(
+      expect.arrayContaining(arns.flatMap((arn) => [arn, { 'Fn::Join': ['', [arn, ':live']] }])),
+    );
+    expect(move?.['Resource']).toHaveLength(2 * arns.length);
     expect(role?.[1].Properties['ManagedPolicyArns']).toBeUndefined();
     expect(watch).toMatchObject({ Action: 'cloudwatch:DescribeAlarms' });
   });

@@ -1,4 +1,5 @@
 /** Statements of the templates' policies, in a form to compare. */
+import type { Synthesis } from './synthesis.ts';
 
 /** A statement of a policy document, as the template has it. */
 export interface Statement {
@@ -31,3 +32,21 @@ export const grantOf = ({ Action, Resource, Condition }: Statement): Grant => ({
   ),
   condition: JSON.stringify(Condition ?? {}),
 });
+
+/** Logical id of the role that an expression refers to. */
+export const roleIdOf = (role: unknown): string => String(Object(role)['Fn::GetAtt'][0]);
+
+/** What the policies of a role grant. */
+export const grantsOfRole = ({ ofType }: Synthesis, roleId: string): readonly Grant[] =>
+  ofType('AWS::IAM::Policy')
+    .filter(([, policy]) => JSON.stringify(policy.Properties['Roles']) === JSON.stringify([{ Ref: roleId }]))
+    .flatMap(([, policy]) => statementsOf(policy.Properties['PolicyDocument']))
+    .map(grantOf);
+
+/** The logical id without its hash, or which of the machine's ARNs it is. */
+export const placeOf = (resource: string): string => {
+  if (resource.includes(':execution:')) return 'executions';
+  if (resource.includes(':stateMachine:')) return 'machine';
+  if (resource.includes(':parameter/')) return 'operators';
+  return /"Fn::GetAtt":\["([A-Za-z]+?)[0-9A-F]{8}"/.exec(resource)?.[1] ?? resource;
+};

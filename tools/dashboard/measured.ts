@@ -113,6 +113,7 @@ export function measure(recording: Recording, source: MetricSource): readonly Me
     case 'machine':
       return machineMetric(recording, source.name);
     case 'function':
+    case 'card-rule':
     case 'depth':
     case 'age':
     case 'api':

@@ -35,6 +35,8 @@ function sourceText(source: MetricSource): string {
       return `\`${source.name}\` of a function`;
     case 'machine':
       return `\`${source.name}\` of the state machine`;
+    case 'card-rule':
+      return `\`${source.name}\` of the rule that feeds the card queue`;
     case 'depth':
       return `messages in the queue \`${source.queue}\``;
     case 'age':

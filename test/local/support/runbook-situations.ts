@@ -224,6 +224,7 @@ const SITUATIONS: Readonly<Record<string, () => Promise<Situation>>> = {
   'alarms/missed-sweeps.md': missedSweeps,
   'alarms/audit-gaps.md': auditGap,
   'alarms/card-dead-letters.md': replayDeadLetters,
+  'alarms/card-delivery-failures.md': replayDeadLetters,
   'alarms/click-dead-letters.md': replayDeadLetters,
   'alarms/parked-records.md': replayDeadLetters,
   'procedures/rotate-secrets.md': rotateSecrets,

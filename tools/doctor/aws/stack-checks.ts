@@ -49,6 +49,14 @@ const NEVER_CREATED: ReadonlySet<string> = new Set([
   'ROLLBACK_FAILED',
 ]);
 
+/** Statuses that a person has to lead the stack out of. */
+export const STATUSES_TO_RECOVER: readonly string[] = [
+  ...NEVER_CREATED,
+  'DELETE_FAILED',
+  'UPDATE_ROLLBACK_FAILED',
+  'UPDATE_FAILED',
+];
+
 /** Whether it was created once, so that its resources are in use. */
 export const isLive = ({ status }: StackView): boolean =>
   !NEVER_CREATED.has(status) && status !== 'CREATE_IN_PROGRESS' && !status.startsWith('DELETE_');

@@ -3,8 +3,8 @@
  * the counts become the budget (`bench/cost/budget.json`) and `docs/cost.md` is written anew.
  */
 import { startLocalEnvironment } from '../tools/local/environment.ts';
-import { type Budget, writeBudget } from './cost/budget.ts';
-import { COMPARED, GOAL, sharesOf, usageOfScenario, writeCostPage } from './cost/page.ts';
+import { type Budget, usageOfScenario, writeBudget } from './cost/budget.ts';
+import { COMPARED, GOAL, sharesOf, writeCostPage } from './cost/page.ts';
 import { type PriceList, readPrices, totalPrice } from './cost/prices.ts';
 import { measureAll } from './cost/scenarios.ts';
 import { billableOperations } from './cost/usage.ts';

@@ -11,7 +11,7 @@ import { QueueStack } from './stacks/queue.stack.ts';
 export const stackIdOf = (region: string): string => `Queue-${region}`;
 
 /** Construct id of the stack that watches it. */
-const observabilityIdOf = (region: string): string => `Observability-${region}`;
+export const observabilityIdOf = (region: string): string => `Observability-${region}`;
 
 /** The app with its stacks, in the order of the configured Regions. */
 export interface QueueApp {

@@ -127,6 +127,20 @@ export const tasksOf = (machine: AslMachine): readonly (readonly [string, TaskSt
     state.Type === 'Task' ? [[name, state] as const] : [],
   );
 
+/** A Task state. @throws {RangeError} when the machine has none of that name */
+export function taskNamed(machine: AslMachine, name: string): TaskState {
+  const state: AslState | undefined = machine.States[name];
+  if (state?.Type !== 'Task') throw new RangeError(`States.${name}: expected a Task state`);
+  return state;
+}
+
+/** The retry of an error. @throws {RangeError} when the state has none for it */
+export function retrierFor(state: TaskState, error: string): Retrier {
+  const found = state.Retry.find(({ ErrorEquals }) => ErrorEquals.includes(error));
+  if (found === undefined) throw new RangeError(`Retry: expected a retrier for ${error}`);
+  return found;
+}
+
 /** Longest wait in seconds before each retry, before jitter: interval × rate^n, capped. */
 export const retryWaitsSeconds = (retrier: Retrier): readonly number[] =>
   Array.from({ length: retrier.MaxAttempts }, (_, n) =>

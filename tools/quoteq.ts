@@ -25,6 +25,7 @@ import * as secret from './cli/commands/secret-commands.ts';
 import { sweep } from './cli/commands/sweep-command.ts';
 import { errorLine, needsOption, shortenUsageErrors } from './cli/usage-errors.ts';
 import { demo } from './demo/run-demo.ts';
+import type { DoctorAwsOptions } from './doctor/aws/aws.ts';
 import { doctorSlack } from './doctor/slack.ts';
 import { LocalEnvironmentError } from './local/processes.ts';
 
@@ -136,6 +137,18 @@ const doctorCommand = program.command('doctor').description('check a set-up, ste
 queueCommand('slack', 'check each step of docs/slack-setup.md', doctorCommand)
   .option('--stage <stage>', 'its stage (default: dev; local for the local environment)')
   .action(doctorSlack);
+
+stageCommand(
+  'aws',
+  'check account, Region, stacks, secrets, Slack and CRM, before a deployment and after',
+  doctorCommand,
+)
+  .addHelpText('after', example('doctor aws --stage prod --region eu-central-1'))
+  // The CDK library takes a second to load, which no other command needs.
+  .action(async (options: DoctorAwsOptions) => {
+    const { doctorAws } = await import('./doctor/aws/aws.ts');
+    await doctorAws(options);
+  });
 
 const localCommand = program
   .command('local')

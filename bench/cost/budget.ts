@@ -39,6 +39,13 @@ const BYTE_KEYS: ReadonlySet<string> = new Set([Counted.ReadBytes, Counted.Writt
 /** @throws {z.core.$ZodError} when it is not of this shape */
 export const readBudget = (): Budget => budgetSchema.parse(JSON.parse(readFileSync(BUDGET_FILE, 'utf8')));
 
+/** A scenario of the budget. @throws {RangeError} when it lacks it */
+export const usageOfScenario = ({ scenarios }: Budget, name: string): Usage => {
+  const usage = scenarios[name];
+  if (usage === undefined) throw new RangeError(`budget: expected the scenario ${name}`);
+  return usage;
+};
+
 /** Replaces the budget by what was measured. */
 export function writeBudget({ scenarios, parts }: Budget): void {
   const rounded = Object.entries(scenarios).map(([name, usage]) => [name, roundedUp(usage)]);

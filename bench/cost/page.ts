@@ -1,7 +1,9 @@
 /** `docs/cost.md`, from the budget and the price list. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Budget, readBudget } from './budget.ts';
+import { type Budget, readBudget, usageOfScenario } from './budget.ts';
+import { table } from './figure-table.ts';
+import { type AslMachine, readQuoteAction } from '../../statemachines/asl.ts';
 import { type PriceList, priceOf, readPrices, totalPrice } from './prices.ts';
 import {
   BILLABLES,
@@ -11,6 +13,8 @@ import {
   USAGE_KEYS,
   type Usage,
 } from './usage.ts';
+import { throttleRetrier } from './throttling.ts';
+import { waitingSection } from './waiting-section.ts';
 
 /** Where the page stands. */
 export const COST_PAGE = join(import.meta.dirname, '..', '..', 'docs', 'cost.md');
@@ -45,17 +49,6 @@ const LABELS = {
   slackCalls: 'calls of Slack',
 } as const satisfies Record<Billable | Counted, string>;
 
-const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
-
-const table = (
-  head: readonly string[],
-  rows: readonly (readonly (string | number)[])[],
-): readonly string[] => [
-  row(head),
-  row(head.map((_cell, index) => (index === 0 ? '---' : '---:'))),
-  ...rows.map(row),
-];
-
 const usd = (value: number): string => value.toFixed(4);
 const ratio = (value: number): string => value.toFixed(2);
 
@@ -84,13 +77,6 @@ const partsTable = ({ parts }: Budget): readonly string[] =>
     Object.entries(parts).toSorted(([, a], [, b]) => b - a),
   );
 
-/** A scenario of the budget. @throws {RangeError} when it lacks it */
-export const usageOfScenario = ({ scenarios }: Budget, name: string): Usage => {
-  const usage = scenarios[name];
-  if (usage === undefined) throw new RangeError(`budget: expected the scenario ${name}`);
-  return usage;
-};
-
 /** What a usage is of another: by price, and by plain count. */
 export function sharesOf(list: PriceList, ours: Usage, peer: Usage): { price: number; count: number } {
   return {
@@ -108,19 +94,19 @@ function comparison(list: PriceList, budget: Budget): readonly string[] {
   return [
     `- **The same job**, done naively: an action costs **${ratio(whole.price)} times** as much (the goal is at most ${GOAL}, and it is`,
     `  ${whole.price <= GOAL ? 'met' : 'missed'}), with ${ours.stateTransitions} state transitions against ${wholeJob.stateTransitions}. By plain count it uses ${ratio(whole.count)} times as many operations: more of the`,
-    '  cheap ones (a lock for each edit of a card, fences, a queue that waits for Slack) and fewer of the dear ones.',
+    '  cheap ones (a lock for each edit of a card, fences, a queue that waits for Slack) and fewer of the expensive ones.',
     `- **The tutorial**, which does less: ${ratio(lean.price)} times its price, ${ratio(lean.count)} times its operations.`,
   ];
 }
 
-/** The page. @throws {RangeError} when the budget lacks a scenario that it speaks of */
-export function renderCostPage(budget: Budget, list: PriceList): string {
+/** The page. @throws {RangeError} when the budget or the machine lacks what it speaks of */
+export function renderCostPage(budget: Budget, list: PriceList, machine: AslMachine): string {
   return [
     '# What an action costs',
     '',
     'Written by `npm run generate` from the counts in `bench/cost/budget.json` and the prices in `bench/cost/prices.json`; a test fails',
     'when it is stale. The counts are made by `npm run bench:cost`, which writes them with `-- --write`. `test/local/cost.test.ts` makes',
-    'them anew and fails when an action uses more than the budget, and also when the budget is needlessly loose.',
+    'them again and fails when an action uses more than the budget, and also when the budget is needlessly loose.',
     '',
     '## How it is counted',
     '',
@@ -168,9 +154,11 @@ export function renderCostPage(budget: Budget, list: PriceList): string {
     'What each of the two does and leaves out stands in their [README](../bench/naive-recipe/README.md); why prices are compared, and not',
     'counts, in [a decision](decisions/2026-11-26-cost-by-price.md).',
     '',
+    ...waitingSection(budget, list, throttleRetrier(machine)),
+    '',
   ].join('\n');
 }
 
 /** Writes the page. */
-export const writeCostPage = (): Promise<void> =>
-  writeFile(COST_PAGE, renderCostPage(readBudget(), readPrices()));
+export const writeCostPage = async (): Promise<void> =>
+  writeFile(COST_PAGE, renderCostPage(readBudget(), readPrices(), await readQuoteAction()));

@@ -10,15 +10,16 @@ import {
   runActionOutputSchema,
 } from '../../lambdas/contracts/state-machine-io.ts';
 import { DEFAULT_RETRY_POLICY, POLICY } from '../../lambdas/domain/policy.ts';
+import { ALARMS } from '../../lib/monitoring/alarm-registry.ts';
 import {
   type AslState,
   type ChoiceState,
   readQuoteAction,
   readQuoteActionText,
-  type Retrier,
+  retrierFor,
   retryWaitsSeconds,
+  taskNamed,
   tasksOf,
-  type TaskState,
 } from '../../statemachines/asl.ts';
 import { fraction } from '../simulation/kernel/random.ts';
 import { TEST_SUBSTITUTIONS } from '../statemachines/case-runner.ts';
@@ -61,20 +62,8 @@ function choiceNamed(name: string): ChoiceState {
   return state;
 }
 
-function taskNamed(name: string): TaskState {
-  const state: AslState | undefined = machine.States[name];
-  if (state?.Type !== 'Task') throw new Error(`States.${name}: expected a Task state`);
-  return state;
-}
-
-function retrierFor(state: TaskState, error: string): Retrier {
-  const found = state.Retry.find(({ ErrorEquals }) => ErrorEquals.includes(error));
-  if (found === undefined) throw new Error(`Retry: expected a retrier for ${error}`);
-  return found;
-}
-
-const running = taskNamed('Running');
-const workerLost = taskNamed('WorkerLost');
+const running = taskNamed(machine, 'Running');
+const workerLost = taskNamed(machine, 'WorkerLost');
 const throttle = retrierFor(running, 'Lambda.TooManyRequestsException');
 const serviceErrors = retrierFor(running, 'Lambda.ServiceException');
 const anyError = retrierFor(workerLost, 'States.ALL');
@@ -189,6 +178,31 @@ describe('times of the machine', () => {
     expect(sum(retryWaitsSeconds(throttle)) / 2).toBeGreaterThanOrEqual(POLICY.taskDeadlineMs / 1_000);
   });
 
+  it('retries a throttled worker for as long as an execution may live, however the jitter falls', () => {
+    const waits = retryWaitsSeconds(throttle);
+    // A wait that is drawn evenly from 0 to w has the variance w² / 12; five deviations are one in three million.
+    const deviationSeconds = Math.sqrt(sum(waits.map((wait) => wait ** 2 / 12)));
+
+    expect(sum(waits) / 2 - 5 * deviationSeconds).toBeGreaterThan(machine.TimeoutSeconds);
+  });
+
+  it('calls a throttled worker in each period of the alarm on throttles, and before the sweep replaces the driver', () => {
+    const alarm = ALARMS.find(({ slug }) => slug === 'worker-throttles');
+
+    expect(throttle.MaxDelaySeconds).toBeLessThanOrEqual(Number(alarm?.periodMinutes) * 60);
+    expect(throttle.MaxDelaySeconds * 1_000).toBeLessThan(POLICY.staleDriverMs / 2);
+  });
+
+  it('lets an action wait at most half as long again as it has waited, and one first wait', () => {
+    const waits = retryWaitsSeconds(throttle);
+    const beyond = waits.filter((wait, index) => {
+      const waitedSeconds = sum(waits.slice(0, index)) / 2;
+      return wait > waitedSeconds / 2 + throttle.IntervalSeconds;
+    });
+
+    expect(beyond).toEqual([]);
+  });
+
   it('records a lost worker and backs off within five minutes', () => {
     const recordSeconds =
       (anyError.MaxAttempts + 1) * workerLost.TimeoutSeconds + sum(retryWaitsSeconds(anyError));
@@ -198,7 +212,7 @@ describe('times of the machine', () => {
 
   it('has the sums of its waits in the README', () => {
     const sums = [
-      `${(sum(retryWaitsSeconds(throttle)) / 2).toLocaleString('en-US')} s`,
+      `${Math.round(sum(retryWaitsSeconds(throttle)) / 2).toLocaleString('en-US')} s`,
       `${String(sum(retryWaitsSeconds(serviceErrors)))} s`,
       `${String(sum(retryWaitsSeconds(anyError)))} s`,
       `${machine.TimeoutSeconds.toLocaleString('en-US')} s`,

@@ -44,6 +44,8 @@ describe('the commands that deploy', () => {
   it('stand in the pages that are known for it', () => {
     expect(commands.map(({ file }) => file).toSorted()).toEqual([
       'README.md',
+      'docs/deploy-checklist.md',
+      'docs/deploy-checklist.md',
       'docs/slack-setup.md',
       'runbooks/procedures/roll-back.md',
     ]);

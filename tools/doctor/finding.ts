@@ -1,4 +1,4 @@
-/** What the doctor says: one line a check, and under a failed one the way to mend it. */
+/** What the doctor says: one line a check, and under a failed one what to do about it. */
 import { styleText } from 'node:util';
 
 /** How a check ended. `skipped`: it could not be made here, which is no fault. */
@@ -6,14 +6,14 @@ export type FindingState = 'ok' | 'failed' | 'skipped';
 
 /** Result of one check. */
 export interface Finding {
-  /** Step of `docs/slack-setup.md` that it checks, from 1. */
-  readonly step: number;
+  /** Step of `docs/slack-setup.md` that it checks, from 1; absent on a check that is of no step. */
+  readonly step?: number;
   /** What was looked at. */
   readonly subject: string;
   readonly state: FindingState;
   /** What was found; never a secret. */
   readonly detail: string;
-  /** What to do about it; present on every failed one. */
+  /** What to do about it, a command where there is one; several lines for several commands. Present on every failed one. */
   readonly fix?: string;
 }
 
@@ -40,6 +40,7 @@ const COLOURS = { ok: 'green', failed: 'red', skipped: 'yellow' } as const;
 
 /** The finding as text, without a line break at its end. */
 export function findingText({ step, subject, state, detail, fix }: Finding): string {
-  const line = `${styleText(COLOURS[state], state.padEnd(7))}  step ${step}  ${subject}: ${detail}`;
-  return fix === undefined ? line : `${line}\n         fix: ${fix}`;
+  const place = step === undefined ? '' : `step ${step}  `;
+  const line = `${styleText(COLOURS[state], state.padEnd(7))}  ${place}${subject}: ${detail}`;
+  return fix === undefined ? line : `${line}\n         fix: ${fix.replaceAll('\n', '\n              ')}`;
 }

@@ -42,14 +42,17 @@ export const renderStateDiagram = (asl: AslMachine): string =>
     '',
   ].join('\n');
 
-const grouped = (value: number): string => value.toLocaleString('en-US');
+/** A number to the tenth. */
+const grouped = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 });
 
-/** `1, 2, 4 s` or `10, 20, 40, then 60 s each`. */
+/** `1, 2, 4 s` or `10, 20, 40, then 60 s each`; a fraction is rounded to the tenth. */
 function waitsText(waitsSeconds: readonly number[]): string {
   const last = waitsSeconds.at(-1) ?? 0;
   const leading = waitsSeconds.slice(0, waitsSeconds.indexOf(last));
   const capped = waitsSeconds.length - leading.length > 1;
-  return capped ? `${leading.join(', ')}, then ${String(last)} s each` : `${waitsSeconds.join(', ')} s`;
+  return capped
+    ? `${leading.map(grouped).join(', ')}, then ${grouped(last)} s each`
+    : `${waitsSeconds.map(grouped).join(', ')} s`;
 }
 
 function retryLine(state: string, retrier: Retrier): string {

@@ -17,11 +17,26 @@ export interface CrmPortal {
 
 const LIMIT_MS = 10_000;
 
-const WANTED: readonly (readonly [name: string, label: string, hasUniqueValue: boolean])[] = [
-  [CRM_EFFECT_KEY_PROPERTY, 'Quote queue: effect key', true],
-  [CRM_CONTENT_HASH_PROPERTY, 'Quote queue: content hash', false],
-  [CRM_QUOTE_ID_PROPERTY, 'Quote queue: quote id', false],
-  [CRM_REVISION_PROPERTY, 'Quote queue: quote revision', false],
+/** A property that a portal needs. */
+export interface CrmProperty {
+  readonly name: string;
+  readonly label: string;
+  /** HubSpot upserts by it. */
+  readonly mustBeUnique: boolean;
+}
+
+const wanted = (name: string, label: string, mustBeUnique = false): CrmProperty => ({
+  name,
+  label,
+  mustBeUnique,
+});
+
+/** The properties of `docs/crm-setup.md`. */
+export const CRM_PROPERTIES: readonly CrmProperty[] = [
+  wanted(CRM_EFFECT_KEY_PROPERTY, 'Quote queue: effect key', true),
+  wanted(CRM_CONTENT_HASH_PROPERTY, 'Quote queue: content hash'),
+  wanted(CRM_QUOTE_ID_PROPERTY, 'Quote queue: quote id'),
+  wanted(CRM_REVISION_PROPERTY, 'Quote queue: quote revision'),
 ];
 
 const call = (portal: CrmPortal, path: string, body?: object): Promise<Response> =>
@@ -49,7 +64,7 @@ const isUnique = async (response: Response): Promise<boolean> => {
 
 const ensureProperty = async (
   portal: CrmPortal,
-  [name, label, hasUniqueValue]: (typeof WANTED)[number],
+  { name, label, mustBeUnique: hasUniqueValue }: CrmProperty,
 ): Promise<void> => {
   const found = await call(portal, `/${name}`);
   if (found.ok) {
@@ -70,5 +85,5 @@ const ensureProperty = async (
  * @throws {LocalEnvironmentError} when the portal refuses, or has the effect key as a property that is not unique
  */
 export const ensureCrmProperties = async (portal: CrmPortal): Promise<void> => {
-  for (const wanted of WANTED) await ensureProperty(portal, wanted);
+  for (const property of CRM_PROPERTIES) await ensureProperty(portal, property);
 };

@@ -4,11 +4,26 @@ import { describe, expect, it } from 'vitest';
 import { readBudget } from '../../../../bench/cost/budget.ts';
 import { COST_PAGE, renderCostPage } from '../../../../bench/cost/page.ts';
 import { priceOf, readPrices, totalPrice } from '../../../../bench/cost/prices.ts';
+import { throttleRetrier } from '../../../../bench/cost/throttling.ts';
 import { BILLABLES, billableOperations, usageOf, usedOnly } from '../../../../bench/cost/usage.ts';
+import { readQuoteAction } from '../../../../statemachines/asl.ts';
 
 describe('docs/cost.md', () => {
-  it('is what the budget and the prices make of it (npm run generate)', () => {
-    expect(readFileSync(COST_PAGE, 'utf8')).toBe(renderCostPage(readBudget(), readPrices()));
+  it('is what the budget, the prices and the state machine make of it (npm run generate)', async () => {
+    const page = renderCostPage(readBudget(), readPrices(), await readQuoteAction());
+
+    expect(readFileSync(COST_PAGE, 'utf8')).toBe(page);
+  });
+
+  it('names another price of waiting when the machine waits otherwise', async () => {
+    const machine = await readQuoteAction();
+    const changed = structuredClone(machine);
+    throttleRetrier(changed).MaxDelaySeconds = 150;
+    const pages = [machine, changed].map((asl) => renderCostPage(readBudget(), readPrices(), asl));
+
+    const [now, twiceAsOften] = pages.map((page) => /each hour at its longest wait .*/.exec(page)?.[0]);
+    expect(now).toBe('each hour at its longest wait | 120 | 24 | 3.00 | 0.60 |');
+    expect(twiceAsOften).toBe('each hour at its longest wait | 120 | 48 | 3.00 | 1.20 |');
   });
 });
 

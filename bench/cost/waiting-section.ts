@@ -1,0 +1,73 @@
+/** The section of `docs/cost.md` on actions that wait for a free worker. */
+import type { Retrier } from '../../statemachines/asl.ts';
+import { type Budget, usageOfScenario } from './budget.ts';
+import { table } from './figure-table.ts';
+import { type PriceList, priceOf } from './prices.ts';
+import { FORMER_RETRIER, retriesOfALaterHour, retriesWithin, waitingCost } from './throttling.ts';
+
+const HOUR_SECONDS = 3_600;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+/** Actions that are spoken of, where one costs too little to show. */
+const MANY = 1_000;
+
+const usd = (value: number): string => value.toFixed(2);
+
+type Cells = readonly [what: string, retries: number, usd: string];
+
+/** Rows for one retry: what, retries of one action, USD of {@link MANY}. */
+function rowsOf(list: PriceList, budget: Budget, retrier: Retrier): readonly Cells[] {
+  const recovery = usageOfScenario(budget, 'recovery');
+  const alone = (what: string, retries: number): Cells => [
+    what,
+    retries,
+    usd(priceOf(list, 'stateTransitions', retries * MANY)),
+  ];
+  const together = (what: string, seconds: number): Cells => {
+    const { drivers, retries, usd: price } = waitingCost(list, recovery, retrier, seconds);
+    return [`${what}, with the ${drivers} drivers that it has by then`, retries, usd(price * MANY)];
+  };
+  return [
+    alone('one driver, its first hour', retriesWithin(retrier, HOUR_SECONDS)),
+    alone('one driver, each hour at its longest wait', retriesOfALaterHour(retrier)),
+    together('the first hour', HOUR_SECONDS),
+    together('a whole day', DAY_SECONDS),
+  ];
+}
+
+/** What waiting costs by the given retry, beside the retry before it. */
+export function waitingSection(budget: Budget, list: PriceList, retrier: Retrier): readonly string[] {
+  const before = rowsOf(list, budget, FORMER_RETRIER);
+  const now = rowsOf(list, budget, retrier);
+  const recovery = usageOfScenario(budget, 'recovery');
+  const hour = usd(waitingCost(list, recovery, retrier, HOUR_SECONDS).usd * MANY);
+  return [
+    '## What waiting for a worker costs',
+    '',
+    'When all workers of a kind are busy, Lambda refuses the call (`Lambda.TooManyRequestsException`), and the state machine tries again.',
+    'A refused call is no Lambda request, but each retry is a state transition. The waits are those of `quote-action.asl.json`; full jitter',
+    `makes each half as long on average. The longest is ${retrier.MaxDelaySeconds} s; until 2026-11-30 it was ${FORMER_RETRIER.MaxDelaySeconds} s.`,
+    '',
+    ...table(
+      [
+        'an action that waits',
+        'retries before',
+        'retries now',
+        `${MANY.toLocaleString('en-GB')} of them before, USD`,
+        'now, USD',
+      ],
+      now.map(([what, retries, price], index) => [
+        what,
+        before[index]?.[1] ?? '',
+        retries,
+        before[index]?.[2] ?? '',
+        price,
+      ]),
+    ),
+    '',
+    `**${MANY.toLocaleString('en-GB')} actions that wait for an hour cost ${hour} USD.** The sweep gives a waiting task a further driver 15 minutes after it is`,
+    'due, then after 30 minutes, and so on; the earlier ones go on to retry until a worker tells them that they are superseded. The lower two',
+    'rows count the retries of all drivers, their starts, and what the sweep does for each (**recovery** above). How the waits were chosen:',
+    '[quote-action](../statemachines/quote-action/README.md#throttled). Express workflows are not paid by the transition, but end after five',
+    'minutes ([decision](decisions/2026-11-26-standard-workflows.md)).',
+  ];
+}

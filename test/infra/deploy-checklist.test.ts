@@ -1,0 +1,101 @@
+/** The checklist of the first deployment: its names are those of the templates, its figures those of the settings. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FUNCTION_NAMES } from '../../lambdas/contracts/environment.ts';
+import { Metric, METRIC_NAMESPACE } from '../../lambdas/contracts/metric-names.ts';
+import { Stage } from '../../lib/config/queue-config.ts';
+import { STAGE_SETTINGS } from '../../lib/config/stage-settings.ts';
+import { functionLogGroupName } from '../../lib/constructs/names.ts';
+import { ALARMS } from '../../lib/monitoring/alarm-registry.ts';
+import { RELEASE_ALARM_MEANINGS } from '../../lib/monitoring/release-alarm-meanings.ts';
+import { observabilityIdOf, stackIdOf } from '../../lib/queue-app.ts';
+import { readQuoteAction } from '../../statemachines/asl.ts';
+import { reservedBy } from '../../tools/doctor/aws/concurrency-check.ts';
+import { REPOSITORY_ROOT } from '../../tools/local/paths.ts';
+import { synthesize } from './synthesis.ts';
+
+const page = readFileSync(join(REPOSITORY_ROOT, 'docs/deploy-checklist.md'), 'utf8');
+
+interface Step {
+  readonly number: number;
+  readonly text: string;
+}
+
+const steps: readonly Step[] = [...page.matchAll(/^### (\d+)\. .+\n([^]*?)(?=^##)/gm)].map(
+  ([, number, text = '']) => ({ number: Number(number), text }),
+);
+const fencesOf = (text: string, info: string): readonly string[] =>
+  [...text.matchAll(new RegExp(`^\`\`\`${info}\\n([^]*?)\`\`\`$`, 'gm'))].map(([, body = '']) => body);
+const commands = fencesOf(page, 'sh').join('\n');
+const found = (pattern: RegExp): readonly string[] => [
+  ...new Set([...commands.matchAll(pattern)].map(([, name = '']) => name)),
+];
+const unknownIn = (names: readonly string[], known: readonly string[]): readonly string[] =>
+  names.filter((name) => !known.includes(name));
+
+describe('the checklist of the first deployment', () => {
+  it('numbers its steps, each with one command and what it prints', () => {
+    expect(steps.length).toBeGreaterThan(30);
+    expect(steps.map(({ number }) => number)).toEqual(steps.map((_step, index) => index + 1));
+    const odd = steps.filter(
+      ({ text }) => fencesOf(text, 'sh').length !== 1 || fencesOf(text, 'text').length !== 1,
+    );
+    expect(odd).toEqual([]);
+  });
+
+  it('says of every step what it settles', () => {
+    const ranges = [...page.matchAll(/^\| (\d+)(?:[–,] ?(\d+))? +\|/gm)].map(
+      ([, from, to = from]) => [Number(from), Number(to)] as const,
+    );
+    const settled = ranges.flatMap(([from, to]) =>
+      Array.from({ length: to - from + 1 }, (_, index) => from + index),
+    );
+
+    expect(settled).toEqual(steps.map(({ number }) => number));
+  });
+
+  it('reads outputs that the stack has', () => {
+    const outputs = Object.keys(synthesize(Stage.Prod).outputs);
+    const read = found(/\$\(output (\w+)\)/g);
+
+    expect(read.length).toBeGreaterThan(4);
+    expect(unknownIn(read, outputs)).toEqual([]);
+  });
+
+  it('names functions, log groups, alarms and metrics that there are', () => {
+    const functions = found(/(?:--function-name |\(role )quoteq-(?:prod|dev)-([a-z-]+)/g);
+    const logGroups = found(/--log-group-name (\S+)/g);
+    const alarms = found(/--alarm-name quoteq-prod\/(\S+)/g);
+
+    expect(functions.length).toBeGreaterThan(2);
+    expect(unknownIn(functions, FUNCTION_NAMES)).toEqual([]);
+    const groups = [Stage.Dev, Stage.Prod].flatMap((stage) =>
+      FUNCTION_NAMES.map((name) => functionLogGroupName(`quoteq-${stage}`, name)),
+    );
+    expect(unknownIn(logGroups, groups)).toEqual([]);
+    expect(
+      unknownIn(alarms, [...ALARMS.map(({ slug }) => slug), ...Object.keys(RELEASE_ALARM_MEANINGS)]),
+    ).toEqual([]);
+    expect(found(/--namespace (\w+)/g)).toEqual([METRIC_NAMESPACE]);
+    expect(unknownIn(found(/--metric-name (\S+)/g), Object.values(Metric))).toEqual([]);
+  });
+
+  it('has the figures of the settings and of the machine', async () => {
+    const { reservedConcurrency } = STAGE_SETTINGS.prod;
+    const lines = Object.entries(reservedConcurrency).map(([name, count]) => `${name} ${count}\n`);
+    const reserved = reservedBy(Stage.Prod);
+
+    expect(page).toContain(lines.join(''));
+    expect(page).toContain(`reserves ${reserved}, Lambda keeps 100 unreserved: ${reserved + 100} needed`);
+    expect(page).toContain(`"TimeoutSeconds":${(await readQuoteAction()).TimeoutSeconds}\n`);
+    expect(page).toContain(
+      `--function-name quoteq-prod-run-action-slack --reserved-concurrent-executions ${reservedConcurrency['run-action-slack']}\n`,
+    );
+  });
+
+  it('names the stacks as the app does', () => {
+    expect(page).toContain(`${stackIdOf('eu-central-1')} (quoteq-prod)`);
+    expect(page).toContain(`${observabilityIdOf('eu-central-1')} (quoteq-prod-observability)`);
+  });
+});

@@ -1,0 +1,69 @@
+/** What `doctor aws` looks for as left behind is what the templates name. */
+import { describe, expect, it } from 'vitest';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Stage } from '../../lib/config/queue-config.ts';
+import { fixedNamesOf } from '../../tools/doctor/aws/leftovers.ts';
+import { queueApp } from './synthesis.ts';
+
+/** Properties that name a resource; of an account and Region there is only one of each name. */
+const NAME_PROPERTIES = [
+  'FunctionName',
+  'LogGroupName',
+  'StateMachineName',
+  'TableName',
+  'BucketName',
+  'QueueName',
+  'TopicName',
+  'AliasName',
+  'RoleName',
+  'ApplicationName',
+  'DeploymentGroupName',
+];
+/** Types whose name is a plain `Name` and must be free. */
+const NAMED_TYPES = [
+  'AWS::SecretsManager::Secret',
+  'AWS::SSM::Parameter',
+  'AWS::Events::EventBus',
+  'AWS::Scheduler::Schedule',
+];
+/** An alias, version, permission or setting of a function repeats the name of its function. */
+const REPEATING_TYPES = /^AWS::Lambda::(?:Alias|Version|Permission|EventSourceMapping|EventInvokeConfig)$/;
+
+interface Named {
+  readonly Type: string;
+  /** Absent: the resource goes with its stack. */
+  readonly DeletionPolicy?: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
+function namesOf({ Type, Properties = {} }: Named): readonly string[] {
+  if (REPEATING_TYPES.test(Type)) return [];
+  const properties = NAMED_TYPES.includes(Type) ? ['Name'] : NAME_PROPERTIES;
+  return properties.flatMap((property) => {
+    const value = Properties[property];
+    return typeof value === 'string' ? [value] : [];
+  });
+}
+
+const { stacks, observability } = queueApp(Stage.Prod);
+const resources: readonly Named[] = [...stacks, ...observability].flatMap((stack) =>
+  Object.values<Named>(Template.fromStack(stack).toJSON()['Resources']),
+);
+const names = Object.values(fixedNamesOf('quoteq-prod')).flat();
+
+describe('the fixed names that the doctor looks for', () => {
+  it('have all those of resources that outlive their stack', () => {
+    const kept = resources
+      .filter(({ DeletionPolicy = 'Delete' }) => DeletionPolicy !== 'Delete')
+      .flatMap(namesOf);
+
+    expect(kept).toContain('quoteq-prod/crm');
+    expect(kept.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it('are all names of the templates', () => {
+    const inTemplates = resources.flatMap(namesOf);
+
+    expect(names.filter((name) => !inTemplates.includes(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { readPrices } from '../../../../bench/cost/prices.ts';
+import {
+  driverStartsSeconds,
+  FORMER_RETRIER,
+  retriesOfALaterHour,
+  retriesWithin,
+  throttleRetrier,
+  waitingCost,
+} from '../../../../bench/cost/throttling.ts';
+import { usedOnly } from '../../../../bench/cost/usage.ts';
+import { readQuoteAction } from '../../../../statemachines/asl.ts';
+
+const retrier = { ...FORMER_RETRIER, IntervalSeconds: 20, MaxDelaySeconds: 40, MaxAttempts: 5 };
+
+describe('retries of a driver', () => {
+  it('are those whose expected waits fit into the time', () => {
+    // Expected waits: 10, 20, 20, 20 and 20 s.
+    expect([9, 10, 29, 30, 49, 50].map((seconds) => retriesWithin(retrier, seconds))).toEqual([
+      0, 1, 1, 2, 2, 3,
+    ]);
+  });
+
+  it('end with the retries that there are', () => {
+    expect(retriesWithin(retrier, 1_000)).toBe(5);
+  });
+
+  it('are a fifth of what they were, once the waits have grown', async () => {
+    const now = throttleRetrier(await readQuoteAction());
+
+    expect(retriesOfALaterHour(FORMER_RETRIER)).toBe(120);
+    expect(retriesOfALaterHour(now) * 5).toBeLessThanOrEqual(120);
+  });
+});
+
+describe('drivers of a task that waits', () => {
+  it('start when the sweep finds the last one stale: after 15 minutes, 30, 60 and so on', () => {
+    // Due after 60 s, stale 900 s later; then due 20 s after the start, stale 1,800 s later, seen by the next sweep.
+    expect(driverStartsSeconds(3_600)).toEqual([0, 960, 2_820]);
+  });
+
+  it('are the first one and at most seven more in a day', () => {
+    expect(driverStartsSeconds(24 * 3_600)).toHaveLength(1 + 7);
+  });
+});
+
+describe('the cost of waiting', () => {
+  it('is retries and further starts by the price of a transition, and a recovery for each further driver', () => {
+    const list = readPrices();
+    const recovery = usedOnly({ writeUnits: 1_000_000 });
+
+    const cost = waitingCost(list, recovery, retrier, 1_000);
+
+    // Two drivers: 5 retries of the first, 2 in the 40 s of the second; 2 transitions and one recovery for its start.
+    expect(cost).toMatchObject({ drivers: 2, retries: 7 });
+    expect(cost.usd).toBeCloseTo((7 + 2) * 0.000025 + 0.625, 10);
+  });
+});

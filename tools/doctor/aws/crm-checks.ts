@@ -1,0 +1,61 @@
+/** Whether the CRM takes the token and has the properties of `docs/crm-setup.md`. Nothing is changed. */
+import * as z from 'zod/mini';
+import { askProvider } from '../../../lambdas/adapters/http/provider-http.ts';
+import { QueueError } from '../../../lambdas/domain/errors.ts';
+import { CRM_PROPERTIES, type CrmPortal, type CrmProperty } from '../../local/crm-setup.ts';
+import type { Finding, Subject } from '../finding.ts';
+import { failed, ok, skipped } from '../finding.ts';
+import type { AwsSite } from './site.ts';
+import { putCommand } from './secret-checks.ts';
+
+const TOKEN: Subject = { subject: 'CRM token' };
+const PROPERTIES: Subject = { subject: 'CRM properties' };
+const PAGE = 'docs/crm-setup.md';
+const REQUEST_TIMEOUT_MS = 10_000;
+
+const propertySchema = z.object({ hasUniqueValue: z.optional(z.boolean()) });
+
+/** What is wrong with a property; `undefined` when nothing is. @throws {QueueError} */
+async function problemOf(portal: CrmPortal, property: CrmProperty): Promise<string | undefined> {
+  const { name, mustBeUnique } = property;
+  const { status, json } = await askProvider(
+    {
+      url: new URL(`${portal.baseUrl}/crm/v3/properties/deals/${name}`),
+      method: 'GET',
+      token: portal.token,
+      timeoutMs: REQUEST_TIMEOUT_MS,
+    },
+    Date.now,
+  );
+  if (status === 404) return `${name} is missing`;
+  const parsed = propertySchema.safeParse(json);
+  if (status !== 200 || !parsed.success) return `${name} could not be read (status ${status})`;
+  return mustBeUnique && parsed.data.hasUniqueValue !== true ? `${name} is not unique` : undefined;
+}
+
+function refused(site: AwsSite, thrown: unknown): readonly Finding[] {
+  if (!(thrown instanceof QueueError)) throw thrown;
+  const fix =
+    thrown.code === 'PROVIDER_UNAUTHORIZED'
+      ? `give the private app the scopes of ${PAGE}, step 1; then put its token:\n${putCommand(site, 'crm', '{"token":"…"}')}`
+      : `check the CRM's address (-c crmBaseUrl of the deployment) and its status page, and run this again`;
+  return [failed(TOKEN, thrown.detail, fix), skipped(PROPERTIES, 'needs a token that the CRM takes')];
+}
+
+/** Checks token and properties of the portal that the stage works with. */
+export async function checkCrm(site: AwsSite, portal: CrmPortal): Promise<readonly Finding[]> {
+  try {
+    const problems: string[] = [];
+    for (const property of CRM_PROPERTIES) {
+      const problem = await problemOf(portal, property);
+      if (problem !== undefined) problems.push(problem);
+    }
+    const token = ok(TOKEN, `${portal.baseUrl} takes it`);
+    const names = CRM_PROPERTIES.map(({ name }) => name).join(', ');
+    if (problems.length === 0) return [token, ok(PROPERTIES, names)];
+    const fix = `create them with the commands of ${PAGE}, step 2; a property that is not unique cannot be changed: archive it first`;
+    return [token, failed(PROPERTIES, problems.join('; '), fix)];
+  } catch (thrown) {
+    return refused(site, thrown);
+  }
+}

@@ -8,7 +8,12 @@ import { IGNORED_FINDINGS, type IgnoredFinding } from './support/cfn-lint/ignore
 import { type Finding, lint } from './support/cfn-lint/lint.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'quoteq-cfn-lint-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+/** Ends what still runs when a hook has timed out. */
+const atEnd = new AbortController();
+afterAll(() => {
+  atEnd.abort();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** Writes each template once, and gives the files by Region. */
 const writeTemplates = (): ReadonlyMap<string, readonly string[]> => {
@@ -40,7 +45,7 @@ const sentenceOf = ({ Filename, Rule, Message, Location }: Finding): string =>
 let findings: readonly Finding[];
 beforeAll(async () => {
   const byRegion = [...writeTemplates()];
-  findings = (await Promise.all(byRegion.map(([region, files]) => lint(region, files)))).flat();
+  findings = (await Promise.all(byRegion.map(([region, files]) => lint(region, files, atEnd.signal)))).flat();
   // The first time it is installed too; a template takes some five seconds of an idle core.
 }, 1_800_000);
 
@@ -74,7 +79,7 @@ describe('cfn-lint', () => {
     const file = join(folder, 'circle.json');
     writeFileSync(file, JSON.stringify({ Resources: { Role: role, Alias: alias } }));
 
-    const found = await lint('eu-central-1', [file]);
+    const found = await lint('eu-central-1', [file], atEnd.signal);
 
     expect(found.map(({ Rule }) => Rule.Id)).toContain('E3004');
   });

@@ -24,9 +24,9 @@ const install = async (): Promise<string> => {
 };
 
 /** It ends with another code than 0 when it finds something, and prints no list when it fails. */
-const run = (command: string, args: readonly string[]): Promise<string> =>
+const run = (command: string, args: readonly string[], signal: AbortSignal): Promise<string> =>
   new Promise((resolve, reject) => {
-    execFile(command, args, { maxBuffer: 64 * 1_024 * 1_024 }, (error, stdout, stderr) => {
+    execFile(command, args, { maxBuffer: 64 * 1_024 * 1_024, signal }, (error, stdout, stderr) => {
       if (stdout.startsWith('[')) resolve(stdout);
       else
         reject(new Error(`cfn-lint: expected a list of findings, got ${stdout}${stderr}`, { cause: error }));
@@ -34,14 +34,11 @@ const run = (command: string, args: readonly string[]): Promise<string> =>
   });
 
 /** The errors and warnings of the templates, as deployed to a Region. */
-export const lint = async (region: string, files: readonly string[]): Promise<readonly Finding[]> => {
-  const printed = await run(await install(), [
-    '--format',
-    'json',
-    '--regions',
-    region,
-    '--template',
-    ...files,
-  ]);
-  return z.array(findingSchema).parse(JSON.parse(printed));
+export const lint = async (
+  region: string,
+  files: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Finding[]> => {
+  const args = ['--format', 'json', '--regions', region, '--template', ...files];
+  return z.array(findingSchema).parse(JSON.parse(await run(await install(), args, signal)));
 };

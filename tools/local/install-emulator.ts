@@ -1,5 +1,5 @@
 /**
- * Installs the local AWS emulator into a virtual environment of its own, once.
+ * Installs what is written in Python, the local AWS emulator first of all, each into a virtual environment of its own, once.
  * The stamp holds the hash of the requirements and is written last: without a matching stamp whatever is there is
  * removed and made anew, so a half install repairs itself.
  */
@@ -19,8 +19,12 @@ const MINIMUM_MINOR = 10;
 
 /** Where and from what to install; the defaults are those of the repository. */
 export interface InstallOptions {
-  /** Folder that gets `venv` and the log; @default the repository's `.local` */
+  /** Folder that gets the virtual environment and the log; @default the repository's `.local` */
   readonly root?: string;
+  /** What is installed, as people call it; @default the local AWS */
+  readonly what?: string;
+  /** Name of the virtual environment in `root`; @default venv */
+  readonly venv?: string;
   /** Pinned requirements with hashes; @default tools/local/requirements.txt */
   readonly requirementsFile?: string;
   /** Search path for Python; @default this process's PATH */
@@ -38,6 +42,7 @@ export interface InstalledEmulator {
 }
 
 interface Plan {
+  readonly what: string;
   readonly venv: string;
   readonly python: string;
   readonly stampFile: string;
@@ -49,15 +54,17 @@ interface Plan {
 
 const planOf = (options: InstallOptions): Plan => {
   const root = options.root ?? LOCAL_ROOT;
-  const venv = join(root, 'venv');
+  const name = options.venv ?? 'venv';
+  const venv = join(root, name);
   const requirementsFile = options.requirementsFile ?? REQUIREMENTS_FILE;
   return {
+    what: options.what ?? 'the local AWS',
     venv,
     python: join(venv, 'bin', 'python'),
     stampFile: join(venv, '.quoteq-requirements'),
     stamp: createHash('sha256').update(readFileSync(requirementsFile)).digest('hex'),
     requirementsFile,
-    logFile: join(root, 'logs', 'install-emulator.log'),
+    logFile: join(root, 'logs', `install-${name}.log`),
     searchPath: options.searchPath ?? process.env['PATH'] ?? '',
   };
 };
@@ -101,7 +108,7 @@ const versionOf = async (python: string): Promise<readonly [number, number] | un
 const isNewEnough = ([major, minor]: readonly [number, number]): boolean =>
   major > 3 || (major === 3 && minor >= MINIMUM_MINOR);
 
-const findPython = async (searchPath: string): Promise<string> => {
+const findPython = async ({ searchPath, what }: Plan): Promise<string> => {
   const tooOld: string[] = [];
   for (const python of candidatesOn(searchPath)) {
     const version = await versionOf(python);
@@ -110,16 +117,16 @@ const findPython = async (searchPath: string): Promise<string> => {
   }
   const found = tooOld.length > 0 ? `found only older ones (${tooOld.join(', ')})` : 'found none on the PATH';
   throw new LocalEnvironmentError(
-    `Python: expected 3.${MINIMUM_MINOR} or newer for the local AWS, ${found}. Fix: ${fixFor('python')}.`,
+    `Python: expected 3.${MINIMUM_MINOR} or newer for ${what}, ${found}. Fix: ${fixFor('python')}.`,
   );
 };
 
-const requireVenv = async (python: string): Promise<void> => {
+const requireVenv = async (python: string, { what }: Plan): Promise<void> => {
   try {
     await run(python, ['-c', 'import venv, ensurepip']);
   } catch (error) {
     throw new LocalEnvironmentError(
-      `${python}: expected the modules venv and ensurepip, needed for the local AWS. Fix: ${fixFor('venv')}.`,
+      `${python}: expected the modules venv and ensurepip, needed for ${what}. Fix: ${fixFor('venv')}.`,
       { cause: error },
     );
   }
@@ -135,15 +142,15 @@ const inheritedEnv = (searchPath: string): Record<string, string> => {
 };
 
 const install = async (plan: Plan, onProgress: (step: string) => void): Promise<void> => {
-  const python = await findPython(plan.searchPath);
-  await requireVenv(python);
+  const python = await findPython(plan);
+  await requireVenv(python, plan);
   rmSync(plan.venv, { recursive: true, force: true });
   const common = { env: inheritedEnv(plan.searchPath), cwd: join(plan.venv, '..'), logFile: plan.logFile };
-  onProgress('Creating the virtual environment of the local AWS');
+  onProgress(`Creating the virtual environment of ${plan.what}`);
   await runToEnd({ ...common, name: 'python -m venv', command: python, args: ['-m', 'venv', plan.venv] });
-  onProgress('Installing the local AWS (once)');
+  onProgress(`Installing ${plan.what} (once)`);
   const pip = ['-m', 'pip', 'install', '--quiet', '--require-hashes', '-r', plan.requirementsFile];
-  await runToEnd({ ...common, name: 'pip install of the local AWS', command: plan.python, args: pip });
+  await runToEnd({ ...common, name: `pip install of ${plan.what}`, command: plan.python, args: pip });
   writeFileSync(plan.stampFile, plan.stamp);
 };
 

@@ -178,6 +178,15 @@ describe('resuming a kind', () => {
 });
 
 describe('If-Match', () => {
+  it('of a kind that nobody has ever paused is "0", and lets the change through', async () => {
+    const { version } = (await api.pauses.read('pdf.render')) ?? { version: 0 };
+
+    const stale = await change('pause', 'pdf.render', { reason: 'x', ifMatch: `"${version + 1}"` });
+    const known = await change('pause', 'pdf.render', { reason: 'x', ifMatch: `"${version}"` });
+
+    expect([stale, known].map(({ status }) => status)).toEqual([412, 200]);
+  });
+
   it('of the version that was read lets the change through, and of another one stops it', async () => {
     const { version } = await paused('crm.sync');
 
@@ -192,7 +201,16 @@ describe('If-Match', () => {
     });
   });
 
-  it.each(['', '3', '*', 'W/"3"', '"0"'])('is refused as %s', async (ifMatch) => {
+  it.each(['W/"3"', '"03"', '"-1"', '"99999999999999999999"'])(
+    'is the ETag of no version: %s',
+    async (ifMatch) => {
+      const answer = await change('pause', 'crm.sync', { reason: 'x', ifMatch });
+
+      expect([answer.status, problemOf(answer).code]).toEqual([412, 'STALE_VERSION']);
+    },
+  );
+
+  it.each(['', '3', '*', '"3", "4"'])('is refused as %s', async (ifMatch) => {
     const answer = await change('pause', 'crm.sync', { reason: 'x', ifMatch });
 
     expect(answer.status).toBe(400);

@@ -19,7 +19,7 @@ afterAll(() => {
 /** Little-endian, without a mark. */
 function utf32Of(text: string): Buffer {
   return Buffer.concat(
-    [...text].map((character) => {
+    Array.from(text, (character) => {
       const bytes = Buffer.alloc(4);
       bytes.writeUInt32LE(character.codePointAt(0) ?? 0);
       return bytes;

@@ -11,7 +11,7 @@ import { readStoredJson } from './stored-json.ts';
 
 const serviceSchema = z.object({
   name: z.enum(['aws', 'slack', 'host']),
-  /** 0, 1 and negative ones mean something else to whoever kills. */
+  /** A signal to 0, 1 or a negative number reaches other processes. */
   pid: z.int().check(z.minimum(2)),
   startedAt: z.string(),
   ports: z.array(z.int()),

@@ -27,7 +27,7 @@ for (const name of ['QUOTEQ_API_URL', 'QUOTEQ_STAGE']) vi.stubEnv(name, undefine
 // `local up` comes as far as this: it has looked at what was left by then.
 vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${await freePort()}`);
 
-/** Refuses everything: whoever comes as far has found the addresses. */
+/** Refuses everything: a command that comes as far has found the addresses. */
 const refusing = await startServer(() => Promise.resolve(json(403, { message: 'Forbidden' })));
 const { url } = refusing;
 const TEXTS = [

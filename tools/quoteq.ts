@@ -9,7 +9,6 @@ import {
   stateOption,
   tableOption,
 } from './cli/arguments.ts';
-import { CliError } from './cli/cli-error.ts';
 import * as dlq from './cli/commands/dlq-commands.ts';
 import { drill } from './cli/commands/drill-commands.ts';
 import { kpi } from './cli/commands/kpi-command.ts';
@@ -23,15 +22,17 @@ import * as queue from './cli/commands/queue-commands.ts';
 import type { DashboardOptions } from './dashboard/dashboard.ts';
 import * as secret from './cli/commands/secret-commands.ts';
 import { sweep } from './cli/commands/sweep-command.ts';
-import { errorLine, needsOption, shortenUsageErrors } from './cli/usage-errors.ts';
+import { runProgram } from './cli/run-program.ts';
+import { needsOption } from './cli/usage-errors.ts';
 import { demo } from './demo/run-demo.ts';
 import type { DoctorAwsOptions } from './doctor/aws/aws.ts';
 import { doctorSlack } from './doctor/slack.ts';
-import { LocalEnvironmentError } from './local/processes.ts';
 
 const program = new Command('quoteq')
   .description('Carries out the actions of an accepted quote exactly once, and shows every step of it.')
   .version(manifest.version, '-V, --version', 'print the version of this release');
+
+const JSON_HELP = 'print one JSON document and nothing else: npm run -s quoteq -- … --json';
 
 const example = (args: string): string => `\nExample: npm run quoteq -- ${args}`;
 
@@ -45,7 +46,7 @@ const queueCommand = (usage: string, description: string, parent = program): Com
       'the API of a deployment (default: QUOTEQ_API_URL, else the local environment)',
     )
     .option('--region <region>', 'its Region (default: from the URL, else AWS_REGION)')
-    .option('--json', 'print JSON');
+    .option('--json', JSON_HELP);
 
 queueCommand('enqueue <file...>', 'enqueue the actions of quote files')
   .addHelpText('after', ENQUEUE_HELP)
@@ -79,7 +80,7 @@ const stageCommand = (usage: string, description: string, parent = program): Com
     .description(description)
     .option('--stage <stage>', STAGE_HELP)
     .option('--region <region>', 'its Region (default: AWS_REGION)')
-    .option('--json', 'print JSON');
+    .option('--json', JSON_HELP);
 
 stageCommand('live', 'every action that can still move, of all quotes')
   .addOption(stateOption())
@@ -166,7 +167,7 @@ const tableCommand = (usage: string, description: string): Command =>
     .option('--region <region>', 'its Region (default: AWS_REGION)')
     .option('--table-name <name>', 'a Tasks table by its name, instead of a stage')
     .option('--rate <items>', `most items read in a second (default: ${migrations.DEFAULT_RATE})`)
-    .option('--json', 'print JSON');
+    .option('--json', JSON_HELP);
 
 const migrateCommand = program.command('migrate').description('schema versions of stored items');
 tableCommand('status', 'items by schema version').action(migrations.status);
@@ -206,15 +207,11 @@ program
   .option('--actions <count>', 'of `drill load`: how many (default: 300)')
   .option('--running', 'in the environment of `local up`, not in a fresh one of its own')
   .option('--report-dir <dir>', 'folder of the dated reports (default: .local/drills)')
-  .option('--json', 'print JSON')
+  .option('--json', JSON_HELP)
   .addHelpText('after', example('drill reply-lost'))
   .action(drill);
 
-shortenUsageErrors(program);
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (!(error instanceof CliError || error instanceof LocalEnvironmentError)) throw error;
-  process.stderr.write(errorLine(error.message));
-  process.exitCode = 1;
-}
+/** Runs the command that the arguments name; see {@link runProgram}. */
+export const quoteq = (args: readonly string[]): Promise<void> => runProgram(program, args);
+
+if (import.meta.main) await quoteq(process.argv.slice(2));

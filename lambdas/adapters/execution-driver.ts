@@ -79,7 +79,8 @@ export class StepFunctionsDriver implements ExecutionDriver {
     if (
       existing.success &&
       existing.data.taskId === input.taskId &&
-      existing.data.generation === input.generation
+      existing.data.generation === input.generation &&
+      existing.data.worker === input.worker
     ) {
       return 'already_started';
     }

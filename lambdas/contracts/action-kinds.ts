@@ -17,6 +17,9 @@ export const WORKER_BY_KIND = {
   'crm.sync': 'crm',
   'slack.notify': 'slack',
 } as const satisfies Record<ActionKind, string>;
+/** One of {@link WORKER_BY_KIND}. */
+export type Worker = (typeof WORKER_BY_KIND)[ActionKind];
+
 /** Payload of `pdf.render`. */
 export const pdfRenderPayload = z.strictObject({ snapshot: quoteSnapshotSchema });
 /** Payload of `crm.sync`. */

@@ -10,6 +10,8 @@ export const RunOutcome = {
   Superseded: 'superseded',
   /** The kind is paused: the task waits in the table and the sweep starts its next driver once the kind is resumed. */
   Held: 'held',
+  /** The execution was started with another worker, generation or task id than the table's; nothing is written. */
+  WrongDriver: 'wrong_driver',
 } as const;
 /** One of {@link RunOutcome}. */
 export type RunOutcome = (typeof RunOutcome)[keyof typeof RunOutcome];
@@ -36,6 +38,11 @@ export type ExecutionInput = z.infer<typeof executionInputSchema>;
 export const runActionInputSchema = z.object({
   taskId: taskIdSchema,
   generation: z.int().check(z.minimum(1)),
+  /**
+   * Worker that the execution calls, as its input says; a name that is no worker fits no task. Absent in an execution
+   * that an earlier release started.
+   */
+  worker: z.optional(z.string()),
 });
 /** Input of `run-action`. */
 export type RunActionInput = z.infer<typeof runActionInputSchema>;
@@ -60,6 +67,8 @@ export const MachineError = {
   FailedTerminal: 'QuoteAction.FailedTerminal',
   /** A worker answered with an outcome outside of {@link RunOutcome}. */
   UnknownOutcome: 'QuoteAction.UnknownOutcome',
+  /** The execution's input does not fit the task, which goes on without it. */
+  WrongDriver: 'QuoteAction.WrongDriver',
 } as const;
 /** One of {@link MachineError}. */
 export type MachineError = (typeof MachineError)[keyof typeof MachineError];

@@ -1,4 +1,5 @@
 /** One drive of a task by a worker: claim, effect, settle. Answers the state machine with a typed outcome. */
+import type { Worker } from '../contracts/action-kinds.ts';
 import { RunOutcome, type RunActionInput, type RunActionOutput } from '../contracts/state-machine-io.ts';
 import { type DriverView, outputOf } from './driver-view.ts';
 import { LeaseLost, type QueueError, toQueueError } from './errors.ts';
@@ -12,8 +13,12 @@ import type { ExecutionTask } from '../contracts/records.ts';
 export interface DriveOptions {
   readonly queue: ExecutionQueueService;
   readonly effects: EffectRunner;
+  /** Which worker this is: it carries out tasks of its kind and leaves all others as they are. */
+  readonly worker: Worker;
   /** Called with every failed attempt, for the log. */
   readonly onFailure: (task: ExecutionTask, error: QueueError) => void;
+  /** Called when the execution does not fit the task, with what does not. */
+  readonly onMismatch: (mismatch: string) => void;
 }
 
 const failureOutput = ({ task, decision }: TransitionResult): RunActionOutput =>
@@ -42,11 +47,14 @@ async function runClaimed(options: DriveOptions, task: ExecutionTask): Promise<R
 /**
  * Drives a task once. Business failures are returned, never thrown; what is thrown is a lost worker to the state
  * machine. Delivered again it finds the lease taken, or the task settled, and does nothing twice.
- * @throws {QueueError} `TASK_NOT_FOUND`, and whatever the store throws
+ * An execution that does not fit the task changes nothing.
+ * @throws {QueueError} whatever the store throws
  */
 export async function driveTask(options: DriveOptions, input: RunActionInput): Promise<RunActionOutput> {
   const { taskId, generation } = input;
-  const claim = await options.queue.claim(taskId, generation, executionNameOf(taskId, generation));
+  const name = executionNameOf(taskId, generation);
+  const claim = await options.queue.claim(taskId, generation, name, options.worker);
+  if (claim.kind === 'wrong_driver') options.onMismatch(claim.mismatch);
   if (claim.kind !== 'granted') return outputOf(claim);
   try {
     return await runClaimed(options, claim.task);

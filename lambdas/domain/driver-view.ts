@@ -1,8 +1,16 @@
-/** What a driver of a given generation may do with a task, from the table alone. */
+/** What a driver may do with a task, from the table alone. */
+import { WORKER_BY_KIND } from '../contracts/action-kinds.ts';
 import { ExecutionState } from '../contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
 import { RunOutcome, type RunActionOutput } from '../contracts/state-machine-io.ts';
 import { POLICY } from './policy.ts';
+
+/** Who asks to drive a task, as the input of its execution says. */
+export interface Driver {
+  readonly generation: number;
+  /** Worker that the execution calls. @default not compared: an earlier release does not pass it on */
+  readonly worker?: string | undefined;
+}
 
 /** The table's answer to a driver. */
 export type DriverView =
@@ -14,7 +22,9 @@ export type DriverView =
   /** A later generation drives the task. */
   | { readonly kind: 'superseded' }
   /** The kind is paused; the sweep starts the next driver once it is resumed. */
-  | { readonly kind: 'held' };
+  | { readonly kind: 'held' }
+  /** The execution was started by hand with an input that does not fit the task; `mismatch` says what does not, for the log. */
+  | { readonly kind: 'wrong_driver'; readonly mismatch: string };
 
 const secondsUntil = (atMs: number, nowMs: number): number => Math.ceil((atMs - nowMs) / 1_000);
 
@@ -25,9 +35,29 @@ function runningView(task: ExecutionTask, nowMs: number): DriverView {
     : { kind: 'wait', waitSeconds: secondsUntil(recoverAtMs, nowMs) };
 }
 
-/** What the driver of `generation` may do with `task` at `nowMs`. */
-export function viewOf(task: ExecutionTask, generation: number, nowMs: number): DriverView {
-  if (generation !== task.generation) return { kind: 'superseded' };
+/** What in the driver's input contradicts the task; a lower generation does not, since the task had it once. */
+function mismatchOf(task: ExecutionTask, { generation, worker }: Driver): string | undefined {
+  const expected = WORKER_BY_KIND[task.kind];
+  if (worker !== undefined && worker !== expected) {
+    return `worker: expected ${expected}, the worker of ${task.kind}`;
+  }
+  return generation > task.generation
+    ? `generation: expected ${task.generation}, the generation of the task, or a lower one`
+    : undefined;
+}
+
+/** The answer to a driver of a task that does not exist. */
+export const noSuchTask: DriverView & { kind: 'wrong_driver' } = {
+  kind: 'wrong_driver',
+  mismatch: 'taskId: expected the id of a task',
+};
+
+/** What `driver` may do with `task` at `nowMs`. */
+export function viewOf(task: ExecutionTask | undefined, driver: Driver, nowMs: number): DriverView {
+  if (task === undefined) return noSuchTask;
+  const mismatch = mismatchOf(task, driver);
+  if (mismatch !== undefined) return { kind: 'wrong_driver', mismatch };
+  if (driver.generation !== task.generation) return { kind: 'superseded' };
   switch (task.state) {
     case ExecutionState.Queued:
       return { kind: 'claimable' };
@@ -52,6 +82,8 @@ export function outputOf(view: DriverView): RunActionOutput {
       return { outcome: RunOutcome.Superseded, waitSeconds: 0 };
     case 'held':
       return { outcome: RunOutcome.Held, waitSeconds: 0 };
+    case 'wrong_driver':
+      return { outcome: RunOutcome.WrongDriver, waitSeconds: 0 };
     case 'wait':
       return { outcome: RunOutcome.RetryableFailed, waitSeconds: view.waitSeconds };
     case 'claimable':

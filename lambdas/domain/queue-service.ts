@@ -2,9 +2,10 @@
  * The queue service. Every method makes at most one conditional write per transition; whoever loses
  * the race gets a typed answer and has written nothing.
  */
+import type { Worker } from '../contracts/action-kinds.ts';
 import { TransitionCause } from '../contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
-import { type DriverView, viewOf } from './driver-view.ts';
+import { type DriverView, noSuchTask, viewOf } from './driver-view.ts';
 import { keyReused, LeaseLost, QueueError, SnapshotRefused, taskNotFound } from './errors.ts';
 import { canonicalJson, deriveTaskId, executionNameOf, taskHashOf } from './hashing.ts';
 import { operated } from './operated.ts';
@@ -101,21 +102,22 @@ export class ExecutionQueueService {
     return task;
   }
 
-  /** What a driver of `generation` may do now; writes nothing. @throws {QueueError} `TASK_NOT_FOUND` */
-  async inspect(taskId: string, generation: number): Promise<DriverView> {
-    return viewOf(await this.#mustGet(taskId), generation, this.#options.clock.nowMs());
+  /** What a driver of `generation` may do now; writes nothing. */
+  async inspect(taskId: string, generation: number, worker?: string): Promise<DriverView> {
+    return viewOf(await this.#options.queue.get(taskId), { generation, worker }, this.#options.clock.nowMs());
   }
 
   /**
    * Grants the task to `workerId` if it is due and this generation drives it. A lease that ran out is recovered first
-   * and the task waits for its backoff. A task of a paused kind is held instead, and no
-   * attempt is used up. Delivered again it grants a second lease only when the first is over.
-   * @throws {QueueError} `TASK_NOT_FOUND`
+   * and the task waits for its backoff. A task of a paused kind is held instead, and no attempt is used up. Delivered
+   * again it grants a second lease only when the first is over.
+   * @param worker which one asks; a task of another worker's kind is left as it is. @default any
    */
-  async claim(taskId: string, generation: number, workerId: string): Promise<ClaimResult> {
-    let task = await this.#mustGet(taskId);
+  async claim(taskId: string, generation: number, workerId: string, worker?: Worker): Promise<ClaimResult> {
+    let task = await this.#options.queue.get(taskId);
+    if (task === undefined) return noSuchTask;
     for (let look = 0; look < CLAIM_LOOKS; look += 1) {
-      const view = viewOf(task, generation, this.#options.clock.nowMs());
+      const view = viewOf(task, { generation, worker }, this.#options.clock.nowMs());
       if (view.kind !== 'claimable' && view.kind !== 'lease_expired') return view;
       const next = await this.#claimStep(task, view.kind, workerId);
       if (next === 'held') return { kind: 'held' };
@@ -185,14 +187,20 @@ export class ExecutionQueueService {
 
   /**
    * The execution's worker is gone (crash, timeout, out of memory): the attempt ends with an unknown outcome.
-   * Delivered again, or after somebody else moved the task on, it only looks.
-   * @throws {QueueError} `TASK_NOT_FOUND`
+   * Delivered again, after somebody else moved the task on, or for an execution that does not fit the task, it only looks.
+   * @param worker which one is gone, as the execution says. @default the task's
    */
-  async recordLostWorker(taskId: string, generation: number, reason: string): Promise<DriverView> {
-    const task = await this.#mustGet(taskId);
-    const isOurs = task.state === 'running' && task.workerId === executionNameOf(taskId, generation);
-    if (isOurs) await this.#options.queue.replace(task, this.#lost(task, reason));
-    return this.inspect(taskId, generation);
+  async recordLostWorker(
+    taskId: string,
+    generation: number,
+    reason: string,
+    worker?: string,
+  ): Promise<DriverView> {
+    const task = await this.#options.queue.get(taskId);
+    const { kind } = viewOf(task, { generation, worker }, this.#options.clock.nowMs());
+    const isOurs = task?.state === 'running' && task.workerId === executionNameOf(taskId, generation);
+    if (isOurs && kind !== 'wrong_driver') await this.#options.queue.replace(task, this.#lost(task, reason));
+    return this.inspect(taskId, generation, worker);
   }
 
   /**

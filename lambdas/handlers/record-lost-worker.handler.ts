@@ -27,13 +27,15 @@ const queue = new ExecutionQueueService({
 
 /** See the file head. */
 export async function handler(event: unknown): Promise<RunActionOutput> {
-  const { taskId, generation } = runActionInputSchema.parse(event);
+  const { taskId, generation, worker } = runActionInputSchema.parse(event);
   const view = await queue.recordLostWorker(
     taskId,
     generation,
     'The worker crashed or ran out of time or memory',
+    worker,
   );
   const output = outputOf(view);
-  logger.warn('worker lost', { taskId, generation, ...output });
+  const mismatch = view.kind === 'wrong_driver' ? { mismatch: view.mismatch } : {};
+  logger.warn('worker lost', { taskId, generation, ...output, ...mismatch });
   return output;
 }

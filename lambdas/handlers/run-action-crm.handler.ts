@@ -10,6 +10,6 @@ const secretArn = requireEnv(Env.CrmSecretArn);
 
 /** See {@link createRunActionHandler}. */
 export const handler = createRunActionHandler(
-  'run-action-crm',
+  'crm',
   ({ clock }) => new SyncCrmDeal({ baseUrl, clock, token: () => crmToken(secretArn) }),
 );

@@ -15,7 +15,7 @@ const s3 = new S3Client(DOCUMENT_CLIENT_OPTIONS);
 
 /** See {@link createRunActionHandler}. */
 export const handler = createRunActionHandler(
-  'run-action-pdf',
+  'pdf',
   () =>
     new StoreQuotePdf({
       s3,

@@ -14,6 +14,6 @@ const client = async () => createSlackClient((await slackSecret(secretArn)).botT
 
 /** See {@link createRunActionHandler}. */
 export const handler = createRunActionHandler(
-  'run-action-slack',
+  'slack',
   (guard) => new NotifySlack({ ...guard, client, channel }),
 );

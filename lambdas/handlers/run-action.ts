@@ -1,6 +1,7 @@
 /** What the three `run-action-*` functions share: the queue, the ledger and the drive. */
 import type { Context } from 'aws-lambda';
-import { Env } from '../contracts/environment.ts';
+import type { Worker } from '../contracts/action-kinds.ts';
+import { Env, type FunctionName } from '../contracts/environment.ts';
 import { type RunActionOutput, runActionInputSchema } from '../contracts/state-machine-io.ts';
 import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
 import { DynamoDbLedgerRepo } from '../adapters/dynamodb/ledger-repo.ts';
@@ -31,10 +32,11 @@ export interface WorkerSystem {
  * Delivered again it finds the lease taken or the task settled.
  */
 export function createRunActionHandler(
-  functionName: string,
+  worker: Worker,
   createEffect: EffectFactory,
   system: WorkerSystem = { clock: systemClock, ids: randomIds },
 ) {
+  const functionName: FunctionName = `run-action-${worker}`;
   const logger = createLogger(functionName);
   const client = createDocumentClient();
   const ledger = new DynamoDbLedgerRepo(client, requireEnv(Env.LedgerTable));
@@ -55,10 +57,12 @@ export function createRunActionHandler(
     const output = await driveTask(
       {
         queue,
+        worker,
         effects: new GuardedEffectRunner({ ...guard, tasks }, createEffect(guard)),
         // The detail may quote the provider, and a provider may quote the quote: it stands in the task, not in the log.
         onFailure: ({ taskId, attempt }, error) =>
           logger.warn('attempt failed', { taskId, attempt, code: error.code }),
+        onMismatch: (mismatch) => logger.warn('wrong driver', { taskId: input.taskId, mismatch }),
       },
       input,
     );

@@ -1,6 +1,7 @@
 /** One execution of the state machine in process: worker, Catch, record-lost-worker, waits; as `quote-action` drives. */
 import { GuardedEffectRunner } from '../../lambdas/adapters/effect-runner.ts';
 import type { GuardOptions } from '../../lambdas/adapters/guarded-effect.ts';
+import { WORKER_BY_KIND } from '../../lambdas/contracts/action-kinds.ts';
 import type { ExecutionTask } from '../../lambdas/contracts/records.ts';
 import type { RunActionOutput } from '../../lambdas/contracts/state-machine-io.ts';
 import { driveTask } from '../../lambdas/domain/drive-task.ts';
@@ -35,7 +36,9 @@ export function runWorker(options: ExecutionOptions, task: ExecutionTask): Promi
   const effect = provider.effect(guard, (send) => plan.call(send));
   const effects = new GuardedEffectRunner({ ...guard, tasks: options.store.tasks }, effect);
   const { taskId, generation } = task;
-  return driveTask({ queue: store.queue, effects, onFailure: () => undefined }, { taskId, generation });
+  const worker = WORKER_BY_KIND[task.kind];
+  const unlogged = { onFailure: () => undefined, onMismatch: () => undefined };
+  return driveTask({ queue: store.queue, effects, worker, ...unlogged }, { taskId, generation });
 }
 
 /** `record-lost-worker`, delivered again until it answers. */

@@ -99,6 +99,25 @@ describe('the state machine', () => {
     expect(await settled(waiting.taskId)).toMatchObject({ state: 'completed', generation: 2 });
   });
 
+  it.each<[what: string, over: Readonly<Record<string, unknown>>]>([
+    ['the worker of another kind', { worker: 'pdf' }],
+    ['no worker at all', { worker: 'fax' }],
+    ['a generation to come', { generation: 7 }],
+    ['the id of no task', { taskId: `task-${'0'.repeat(40)}` }],
+  ])('refuses an execution by hand with %s, and the task goes on without it', async (what, over) => {
+    const waiting = await waitingTask(freshQuoteId());
+    const name = `${waiting.taskId}-${what.replaceAll(' ', '-')}`;
+    const fitting = { taskId: waiting.taskId, generation: 1, worker: 'crm', waitSeconds: 0 };
+    const input = JSON.stringify({ ...fitting, ...over });
+
+    await sfn.send(new StartExecutionCommand({ stateMachineArn: outputs.stateMachineArn, name, input }));
+
+    expect(await ended(name)).toBe('FAILED');
+    expect((await pathOf(name)).at(-1)).toBe('WrongDriver');
+    // Enqueued, claimed, deferred, claimed, completed: the execution by hand wrote nothing between them.
+    expect(await settled(waiting.taskId)).toMatchObject({ state: 'completed', generation: 1, version: 5 });
+  });
+
   it('ends a second driver of a completed task as completed, and changes nothing', async () => {
     const { taskId } = await enqueue(freshQuoteId());
     const before = await settled(taskId);

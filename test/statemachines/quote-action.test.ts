@@ -47,7 +47,7 @@ describe('quote-action', () => {
     };
     const expected = run?.calls.map(({ state }) => ({
       state,
-      request: { FunctionName: functions[state], Payload: { taskId, generation } },
+      request: { FunctionName: functions[state], Payload: { taskId, generation, worker } },
     }));
 
     expect(run?.calls).toEqual(expected);

@@ -1,7 +1,15 @@
 /** What commands say on standard output: text for people, or JSON for programs. */
 
+let printed = false;
+
+/** Whether anything was printed. */
+export const hasPrinted = (): boolean => printed;
+
 /** One text and a line break. */
-export const print = (text: string): boolean => process.stdout.write(`${text}\n`);
+export const print = (text: string): boolean => {
+  printed = true;
+  return process.stdout.write(`${text}\n`);
+};
 
 /** The value as JSON where `json` is set; else as the text that people read. */
 export const printAs = <T>(

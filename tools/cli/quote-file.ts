@@ -12,6 +12,7 @@ import type { FieldViolation } from '../../lambdas/domain/errors.ts';
 import { snapshotViolations } from '../../lambdas/domain/snapshot-guard.ts';
 import { fieldViolations } from '../../lambdas/handlers/api/violations.ts';
 import { CliError } from './cli-error.ts';
+import { utf8TextOf } from './utf8-text.ts';
 
 const actionSchema = z.looseObject(
   {
@@ -70,8 +71,7 @@ function reasonOf(cause: unknown): string {
 
 function parse(file: string): unknown {
   try {
-    // Editors of Windows begin UTF-8 with a byte order mark, which is no JSON.
-    return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
+    return JSON.parse(utf8TextOf(readFileSync(file)));
   } catch (cause) {
     const reason = reasonOf(cause);
     throw new CliError(`${file}: expected a JSON file (${reason})`, { cause });

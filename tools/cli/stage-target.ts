@@ -1,8 +1,6 @@
 /** Which deployment a command works on past the API: the local environment, or a stage on AWS by the operator's credentials. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Stage } from '../../lib/config/queue-config.ts';
-import { type LocalOutputs, parseLocalOutputs } from '../local/outputs.ts';
+import { type LocalOutputs, readLocalOutputs } from '../local/outputs.ts';
 import { LOCAL_ROOT } from '../local/paths.ts';
 import { CliError } from './cli-error.ts';
 
@@ -43,11 +41,10 @@ export function readStage(text: string | undefined): string {
 }
 
 function localTarget(root: string): StageTarget {
-  const file = join(root, 'outputs.json');
-  if (!existsSync(file)) {
+  const outputs = readLocalOutputs(root);
+  if (outputs === undefined) {
     throw new CliError('Nothing to read: run `npm run quoteq -- local up`, or name a deployment by --stage');
   }
-  const outputs = parseLocalOutputs(readFileSync(file, 'utf8'));
   const { awsEndpointUrl: endpoint, region } = outputs;
   return { stage: 'local', client: { endpoint, region, credentials: LOCAL_CREDENTIALS }, outputs };
 }
@@ -56,6 +53,7 @@ function localTarget(root: string): StageTarget {
  * The deployment that the options name.
  * @param root of the local environment
  * @throws {CliError} when an option is missing, or no local environment runs
+ * @throws {LocalEnvironmentError} when the addresses of the local environment are damaged
  */
 export function resolveStage(options: StageOptions, root: string = LOCAL_ROOT): StageTarget {
   const { stage = process.env['QUOTEQ_STAGE'], region = process.env['AWS_REGION'] } = options;

@@ -1,8 +1,6 @@
 /** Which deployment the commands talk to: the one named, or else the local environment. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import * as z from 'zod/mini';
+import { type LocalOutputs, readLocalOutputs } from '../local/outputs.ts';
 import { LOCAL_ROOT } from '../local/paths.ts';
 import { CliError } from './cli-error.ts';
 
@@ -26,17 +24,15 @@ export interface TargetOptions {
   readonly region?: string;
 }
 
-const outputsSchema = z.object({ apiUrl: z.string(), region: z.string(), awsEndpointUrl: z.string() });
-
 /** The emulator's root identity. */
 const LOCAL_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-function localTarget(file: string): Target {
-  const outputs = outputsSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  if (!outputs.success)
-    throw new CliError(`${file} is not from this version: run \`npm run quoteq -- local up\``);
-  return { ...outputs.data, credentials: () => Promise.resolve(LOCAL_CREDENTIALS) };
-}
+const localTarget = ({ apiUrl, region, awsEndpointUrl }: LocalOutputs): Target => ({
+  apiUrl,
+  region,
+  awsEndpointUrl,
+  credentials: () => Promise.resolve(LOCAL_CREDENTIALS),
+});
 
 /** The SDK's own chain: environment, profile, SSO, role. */
 async function chainCredentials(region: string) {
@@ -54,6 +50,7 @@ async function chainCredentials(region: string) {
 /**
  * The target of a command: `--api-url` or QUOTEQ_API_URL, signed with the SDK's credentials; else the local environment.
  * @throws {CliError} when neither is there
+ * @throws {LocalEnvironmentError} when the addresses of the local environment are damaged
  */
 export function resolveTarget(options: TargetOptions): Target {
   const apiUrl = options.apiUrl ?? process.env['QUOTEQ_API_URL'];
@@ -64,7 +61,7 @@ export function resolveTarget(options: TargetOptions): Target {
     if (region === undefined) throw new CliError('--region: expected a Region (or set AWS_REGION)');
     return { apiUrl: apiUrl.replace(/\/+$/, ''), region, credentials: () => chainCredentials(region) };
   }
-  const file = join(LOCAL_ROOT, 'outputs.json');
-  if (existsSync(file)) return localTarget(file);
+  const outputs = readLocalOutputs(LOCAL_ROOT);
+  if (outputs !== undefined) return localTarget(outputs);
   throw new CliError('Nothing to talk to: run `npm run quoteq -- local up`, or give --api-url');
 }

@@ -16,12 +16,15 @@ const oneLineOf = (text: string): string =>
     .replace(/^error: /, '')
     .replace(/\s*\n\(Did you mean ([^)]*)\?\)$/, '; did you mean $1?');
 
-/** Usage errors of the command and of all below it are one line that says where the help is, instead of the help. */
-export function shortenUsageErrors(command: Command): void {
+/**
+ * Usage errors of the command and of all below it are one line that says where the help is, instead of the help.
+ * @param say says the line
+ */
+export function shortenUsageErrors(command: Command, say: (message: string) => void): void {
   command.configureOutput({
-    outputError: (text, write) => write(errorLine(`${oneLineOf(text)} (see ${pathOf(command)} --help)`)),
+    outputError: (text) => say(`${oneLineOf(text)} (see ${pathOf(command)} --help)`),
   });
-  for (const child of command.commands) shortenUsageErrors(child);
+  for (const child of command.commands) shortenUsageErrors(child, say);
 }
 
 /**

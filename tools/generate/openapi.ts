@@ -104,6 +104,9 @@ const pathParameter = (name: string, schema: z.ZodMiniType, example: string): Js
   example,
 });
 
+const OTHER_TAGS =
+  'Any other entity tag, weak ones included, matches no version (412); `*`, a list, or what is no entity tag is answered with 400.';
+
 const PARAMETERS = {
   quoteId: pathParameter('quoteId', quoteIdSchema, EXAMPLES.quoteId),
   taskId: pathParameter('taskId', taskIdSchema, EXAMPLES.taskId),
@@ -111,7 +114,7 @@ const PARAMETERS = {
     name: 'If-Match',
     in: 'header',
     required: true,
-    description: 'ETag of the task that was read: its version in double quotes',
+    description: `ETag of the task that was read: its version in double quotes. ${OTHER_TAGS}`,
     schema: { type: 'string', pattern: '^"[1-9][0-9]{0,14}"$' },
     example: '"3"',
   },
@@ -120,9 +123,8 @@ const PARAMETERS = {
     name: 'If-Match',
     in: 'header',
     required: false,
-    description:
-      'ETag of the kind: the change is made only from that version; without it from whatever it is',
-    schema: { type: 'string', pattern: '^"[1-9][0-9]{0,14}"$' },
+    description: `ETag of the kind: the change is made only from that version; without it from whatever it is. ${OTHER_TAGS}`,
+    schema: { type: 'string', pattern: '^"(0|[1-9][0-9]{0,14})"$' },
     example: '"3"',
   },
 } as const;

@@ -1,9 +1,7 @@
 /** Runs the AWS CDK command line against the local AWS: no account, no network beyond this machine. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY_ROOT, pathWithNode24 } from './paths.ts';
-import { runToEnd } from './processes.ts';
+import { makeTemporaryDir, removeDir, runToEnd } from './processes.ts';
 
 /** The one Region of the local environment. */
 export const LOCAL_REGION = 'us-east-1';
@@ -35,10 +33,10 @@ const assemblyDir = (root: string): string => join(root, 'cdk.out');
 export const rawOutputsFile = (root: string): string => join(root, 'cdk-outputs.json');
 
 /** The user's own AWS files and settings have no say: a deployment meant for here must not reach an account. */
-const cdkEnv = (target: CdkTarget): Record<string, string> => ({
+const cdkEnv = (target: CdkTarget, tmpDir: string): Record<string, string> => ({
   PATH: pathWithNode24(),
   HOME: process.env['HOME'] ?? target.root,
-  TMPDIR: tmpdir(),
+  TMPDIR: tmpDir,
   AWS_CONFIG_FILE: '/dev/null',
   AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
   AWS_EC2_METADATA_DISABLED: 'true',
@@ -54,28 +52,29 @@ const cdkEnv = (target: CdkTarget): Record<string, string> => ({
   ...target.appEnv,
 });
 
-const runCdk = (target: CdkTarget, args: readonly string[], cwd: string): Promise<void> =>
-  runToEnd({
-    name: `cdk ${args[0] ?? ''}`,
-    command: process.execPath,
-    args: [CLI, ...args, '--no-notices', '--no-version-reporting', '--no-color'],
-    env: cdkEnv(target),
-    cwd,
-    logFile: join(target.root, 'logs', `cdk-${args[0] ?? ''}.log`),
-  });
+/** @param cwd where it runs; @default the folder for its temporary files */
+const runCdk = async (target: CdkTarget, args: readonly string[], cwd?: string): Promise<void> => {
+  const tmpDir = makeTemporaryDir('quoteq-cdk-');
+  try {
+    await runToEnd({
+      name: `cdk ${args[0] ?? ''}`,
+      command: process.execPath,
+      args: [CLI, ...args, '--no-notices', '--no-version-reporting', '--no-color'],
+      env: cdkEnv(target, tmpDir),
+      cwd: cwd ?? tmpDir,
+      logFile: join(target.root, 'logs', `cdk-${args[0] ?? ''}.log`),
+    });
+  } finally {
+    removeDir(tmpDir);
+  }
+};
 
 /**
  * Bootstraps the Region. Runs outside the repository: next to a cdk.json the command would synthesise the app first.
  * @throws {LocalEnvironmentError} with the end of the command's log
  */
-export const bootstrap = async (target: CdkTarget): Promise<void> => {
-  const cwd = mkdtempSync(join(tmpdir(), 'quoteq-bootstrap-'));
-  try {
-    await runCdk(target, ['bootstrap', `aws://000000000000/${LOCAL_REGION}`], cwd);
-  } finally {
-    rmSync(cwd, { recursive: true, force: true });
-  }
-};
+export const bootstrap = (target: CdkTarget): Promise<void> =>
+  runCdk(target, ['bootstrap', `aws://000000000000/${LOCAL_REGION}`]);
 
 /**
  * Synthesises the app for the local stage, bundles included.

@@ -1,10 +1,8 @@
 /** The local AWS: one MiniStack process that enforces IAM, on one port of 127.0.0.1. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathWithNode24 } from './paths.ts';
 import { claimPort } from './ports.ts';
-import { startHealthyService } from './processes.ts';
+import { makeTemporaryDir, startHealthyService } from './processes.ts';
 import type { ProcessRecord } from './process-identity.ts';
 
 /** Boot takes under a second on an idle machine. */
@@ -17,8 +15,8 @@ export interface EmulatorOptions {
   /** @default a free one */
   readonly port?: number | undefined;
   readonly logFile: string;
-  /** Keeps running after this process has ended; @default false */
-  readonly detached?: boolean | undefined;
+  /** See `ServiceOptions.detachedOf`. @default it ends with this process */
+  readonly detachedOf?: string | undefined;
 }
 
 /** A running emulator. */
@@ -69,7 +67,7 @@ const emulatorEnv = (port: number, tmpDir: string): Record<string, string> => ({
 export const startEmulator = async (options: EmulatorOptions): Promise<Emulator> => {
   const port = await claimPort(options.port);
   // The system's temporary folder has no package.json above it, which would turn workers' files into other modules.
-  const tmpDir = mkdtempSync(join(tmpdir(), 'quoteq-aws-'));
+  const tmpDir = makeTemporaryDir('quoteq-aws-');
   const [command, ...args] = options.command;
   const url = `http://127.0.0.1:${port}`;
   const service = await startHealthyService(
@@ -81,7 +79,7 @@ export const startEmulator = async (options: EmulatorOptions): Promise<Emulator>
       cwd: tmpDir,
       temporaryDir: tmpDir,
       logFile: options.logFile,
-      detached: options.detached,
+      detachedOf: options.detachedOf,
     },
     `${url}/_ministack/health`,
     BOOT_LIMIT_SECONDS,

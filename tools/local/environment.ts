@@ -2,12 +2,14 @@
  * The whole local environment: emulator, Slack, CRM stand-in, fault proxy, and a real deployment of the stacks.
  * In-process for tests (free ports, a root of its own, gone with the process), detached for people.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { withFileLock } from './file-lock.ts';
+import { isInterrupted, keepNoted, noteUndo } from './interruption.ts';
 import { readState, statusOf, stopState } from './local-state.ts';
 import type { LocalStatus } from './local-state.ts';
 import type { LocalOutputs } from './outputs.ts';
+import { LocalEnvironmentError, removeDir } from './processes.ts';
 import { probeOverrides, readOverrides } from './overrides.ts';
 import { bringUp } from './parts.ts';
 import { LOCAL_ROOT } from './paths.ts';
@@ -48,6 +50,37 @@ export interface LocalEnvironment {
 
 const silent = (): void => undefined;
 
+const lockFile = (root: string): string => join(root, 'up.lock');
+
+/** @throws {LocalEnvironmentError} when something else has its place, or it may not be made */
+const makeRoot = (root: string): void => {
+  try {
+    mkdirSync(root, { recursive: true });
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    throw new LocalEnvironmentError(`${root}: expected a folder for the local environment (${why})`, {
+      cause,
+    });
+  }
+};
+
+const removeIfEmpty = (root: string): void => {
+  if (existsSync(root) && readdirSync(root).length === 0) rmdirSync(root);
+};
+
+/** What a start writes below its root, besides the state and the installed emulator. */
+const WRITTEN = ['logs', 'cdk.out', 'cdk-home', 'cdk-outputs.json'];
+
+/** Notes that what this start is about to write goes if it is interrupted, and the root with it if it is new. */
+const noteNewEntries = (root: string): (() => void) => {
+  const isNew = !existsSync(root);
+  const written = WRITTEN.map((name) => join(root, name)).filter((entry) => !existsSync(entry));
+  return noteUndo(() => {
+    for (const entry of written) removeDir(entry);
+    if (isNew) removeIfEmpty(root);
+  });
+};
+
 /** Status of the detached environment below `root`. */
 export const localStatus = (root: string = LOCAL_ROOT): LocalStatus => statusOf(root);
 
@@ -55,8 +88,13 @@ export const localStatus = (root: string = LOCAL_ROOT): LocalStatus => statusOf(
  * Stops the detached environment below `root`; returns how many processes were running. A process that only has the
  * pid of one of its own is left alone.
  */
-export const stopLocalEnvironment = (root: string = LOCAL_ROOT): Promise<number> =>
-  withFileLock(join(root, 'up.lock'), () => stopState(root));
+export const stopLocalEnvironment = async (root: string = LOCAL_ROOT): Promise<number> => {
+  const isNew = !existsSync(root);
+  makeRoot(root);
+  const stopped = await withFileLock(lockFile(root), () => stopState(root));
+  if (isNew) removeIfEmpty(root);
+  return stopped;
+};
 
 const runningEnvironment = (root: string): LocalEnvironment | undefined => {
   const { outputs } = statusOf(root);
@@ -84,21 +122,28 @@ const build = async ({ root, detached, options, session }: Start): Promise<Local
   return { root, outputs, secrets: plan.secrets, alreadyRunning: false, timings, stop: () => session.stop() };
 };
 
+/** Of this process, which the signal that has interrupted it ends in a moment. */
+const theEnd = (): Promise<never> => new Promise<never>(() => undefined);
+
 /** Undoes what was started when a later step fails or a signal comes. */
 const guarded = async (start: Start): Promise<LocalEnvironment> => {
   start.session.watchSignals();
   try {
-    return await build(start);
+    const environment = await build(start);
+    return isInterrupted() ? await theEnd() : environment;
   } catch (error) {
     await start.session.stop();
+    // What fails because it is being stopped is no news.
+    if (isInterrupted()) await theEnd();
     throw error;
   }
 };
 
 const startInProcess = async (options: LocalEnvironmentOptions): Promise<LocalEnvironment> => {
   const session = new Session(options.onProgress ?? silent);
-  mkdirSync(LOCAL_ROOT, { recursive: true });
+  makeRoot(LOCAL_ROOT);
   const root = options.root ?? mkdtempSync(join(LOCAL_ROOT, 'test-'));
+  if (options.root === undefined) noteUndo(() => removeDir(root));
   let isUp = false;
   // Only once it has run: the logs of a failed start are worth keeping.
   await session.onStop(async () => {
@@ -109,26 +154,42 @@ const startInProcess = async (options: LocalEnvironmentOptions): Promise<LocalEn
   return environment;
 };
 
-const startDetached = (root: string, options: LocalEnvironmentOptions): Promise<LocalEnvironment> =>
-  withFileLock(join(root, 'up.lock'), async () => {
-    const session = new Session(options.onProgress ?? silent);
-    const running = runningEnvironment(root);
-    if (running !== undefined) {
-      session.say('The local environment is running already');
-      return running;
-    }
-    if ((await stopState(root)) > 0) session.say('Stopped what was left of an earlier one');
-    await session.onStop(async () => {
-      await stopState(root);
-    });
-    const environment = await guarded({ root, detached: true, options, session });
-    session.unwatchSignals();
-    return { ...environment, stop: () => stopLocalEnvironment(root).then(() => undefined) };
+const startUnlessRunning = async (start: Start): Promise<LocalEnvironment> => {
+  const { root, session } = start;
+  const running = runningEnvironment(root);
+  if (running !== undefined) {
+    session.say('The local environment is running already');
+    return running;
+  }
+  if ((await stopState(root)) > 0) session.say('Stopped what was left of an earlier one');
+  await session.onStop(async () => {
+    await stopState(root);
   });
+  const environment = await guarded(start);
+  keepNoted();
+  return { ...environment, stop: () => stopLocalEnvironment(root).then(() => undefined) };
+};
+
+/** Signals are watched before the first thing is made, the lock. */
+const startDetached = async (root: string, options: LocalEnvironmentOptions): Promise<LocalEnvironment> => {
+  const session = new Session(options.onProgress ?? silent);
+  session.watchSignals();
+  const forget = noteNewEntries(root);
+  try {
+    makeRoot(root);
+    return await withFileLock(lockFile(root), () =>
+      startUnlessRunning({ root, detached: true, options, session }),
+    );
+  } finally {
+    forget();
+    session.unwatchSignals();
+  }
+};
 
 /**
  * Starts a local environment; a detached one that is running already is left as it is and returned.
- * In-process, SIGINT and SIGTERM stop every part first; if the process is killed, the parts die with it.
+ * SIGINT, SIGTERM and SIGHUP undo a start that is under way; in-process they stop a running environment too. If the process is
+ * killed, the parts of one in-process die with it.
  * @throws {LocalEnvironmentError} naming the part that failed, with the end of its log; nothing is left running
  */
 export const startLocalEnvironment = (options: LocalEnvironmentOptions = {}): Promise<LocalEnvironment> =>

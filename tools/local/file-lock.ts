@@ -1,11 +1,14 @@
 /** A lock between processes: a file made exclusively that names its owner, taken over when the owner is gone. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { noteUndo } from './interruption.ts';
 import { isRunning, startTimeOf } from './process-identity.ts';
 
 const isErrorCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code;
+
+const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 
 const tryTake = (lockFile: string, owner: string): boolean => {
   try {
@@ -17,19 +20,27 @@ const tryTake = (lockFile: string, owner: string): boolean => {
   }
 };
 
+/** What is in the lock's place; empty when it cannot be read, `undefined` when nothing is there. */
 const readOwner = (lockFile: string): string | undefined => {
   try {
     return readFileSync(lockFile, 'utf8');
   } catch (error) {
-    if (isErrorCode(error, 'ENOENT')) return undefined;
-    throw error;
+    return isErrorCode(error, 'ENOENT') && !isThere(lockFile) ? undefined : '';
   }
 };
 
-const isAbandoned = (owner: string): boolean => {
-  const [pid, startedAt] = owner.split(' ', 2);
-  // An empty file is a lock whose owner is about to write its name.
-  return startedAt !== undefined && !isRunning({ pid: Number(pid), startedAt });
+/** An owner writes its name right after it has made the file: what names nobody after this time is damaged. */
+const NAMELESS_MS = 5_000;
+
+const isDamaged = (lockFile: string): boolean => {
+  const madeAtMs = lstatSync(lockFile, { throwIfNoEntry: false })?.mtimeMs;
+  return madeAtMs !== undefined && Date.now() - madeAtMs > NAMELESS_MS;
+};
+
+const isAbandoned = (lockFile: string, owner: string): boolean => {
+  const { pid, startedAt } = /^(?<pid>\d+) (?<startedAt>\S.*) \S+$/.exec(owner)?.groups ?? {};
+  if (startedAt === undefined) return isDamaged(lockFile);
+  return !isRunning({ pid: Number(pid), startedAt });
 };
 
 /** Renames first: of several waiters that saw the dead owner, only one moves its file away, and only that very file. */
@@ -43,7 +54,7 @@ const removeAbandoned = (lockFile: string, deadOwner: string): void => {
   }
   const moved = readOwner(aside);
   if (moved !== undefined && moved !== deadOwner) tryTake(lockFile, moved);
-  rmSync(aside, { force: true });
+  rmSync(aside, { recursive: true, force: true });
 };
 
 /** Runs `work` while nobody else holds `lockFile`; waits as long as its holder lives. */
@@ -52,12 +63,15 @@ export const withFileLock = async <T>(lockFile: string, work: () => Promise<T>):
   const owner = `${process.pid} ${startTimeOf(process.pid) ?? ''} ${performance.now()}`;
   while (!tryTake(lockFile, owner)) {
     const holder = readOwner(lockFile);
-    if (holder !== undefined && isAbandoned(holder)) removeAbandoned(lockFile, holder);
+    if (holder !== undefined && isAbandoned(lockFile, holder)) removeAbandoned(lockFile, holder);
     else await sleep(50);
   }
+  const unlock = (): void => rmSync(lockFile, { force: true });
+  const forget = noteUndo(unlock);
   try {
     return await work();
   } finally {
-    rmSync(lockFile, { force: true });
+    forget();
+    unlock();
   }
 };

@@ -9,6 +9,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { withFileLock } from './file-lock.ts';
+import { noteUndo } from './interruption.ts';
 import { LOCAL_ROOT } from './paths.ts';
 import { LocalEnvironmentError, runToEnd } from './processes.ts';
 
@@ -145,6 +146,7 @@ const install = async (plan: Plan, onProgress: (step: string) => void): Promise<
   const python = await findPython(plan);
   await requireVenv(python, plan);
   rmSync(plan.venv, { recursive: true, force: true });
+  const forget = noteUndo(() => rmSync(plan.venv, { recursive: true, force: true }));
   const common = { env: inheritedEnv(plan.searchPath), cwd: join(plan.venv, '..'), logFile: plan.logFile };
   onProgress(`Creating the virtual environment of ${plan.what}`);
   await runToEnd({ ...common, name: 'python -m venv', command: python, args: ['-m', 'venv', plan.venv] });
@@ -152,6 +154,7 @@ const install = async (plan: Plan, onProgress: (step: string) => void): Promise<
   const pip = ['-m', 'pip', 'install', '--quiet', '--require-hashes', '-r', plan.requirementsFile];
   await runToEnd({ ...common, name: `pip install of ${plan.what}`, command: plan.python, args: pip });
   writeFileSync(plan.stampFile, plan.stamp);
+  forget();
 };
 
 /**

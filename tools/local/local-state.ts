@@ -1,15 +1,18 @@
 /** What a detached local environment leaves behind so that a later command finds it: `state.json`, for the owner only. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import * as z from 'zod/mini';
+import { type MarkedProcess, markedProcesses } from './marked-processes.ts';
 import { isRunning, stopRecorded } from './process-identity.ts';
 import { removeDir } from './processes.ts';
-import { parseLocalOutputs } from './outputs.ts';
+import { outputsFile, readLocalOutputs } from './outputs.ts';
 import type { LocalOutputs } from './outputs.ts';
+import { readStoredJson } from './stored-json.ts';
 
 const serviceSchema = z.object({
   name: z.enum(['aws', 'slack', 'host']),
-  pid: z.int(),
+  /** A signal to 0, 1 or a negative number reaches other processes. */
+  pid: z.int().check(z.minimum(2)),
   startedAt: z.string(),
   ports: z.array(z.int()),
   /** Temporary folder to delete with it. */
@@ -20,6 +23,13 @@ const stateSchema = z.object({
   services: z.array(serviceSchema),
   secrets: z.object({ crmToken: z.string(), slackBotToken: z.string(), slackSigningSecret: z.string() }),
 });
+/** What tells a process in a state of any version. */
+const anyServiceSchema = z.object({
+  pid: serviceSchema.shape.pid,
+  startedAt: z.string(),
+  tmpDir: z.optional(z.string()),
+});
+const anyStateSchema = z.object({ services: z.array(z.unknown()) });
 
 /** A process of the environment: the emulator, Slack, or the host of CRM and fault proxy. */
 export type LocalService = z.infer<typeof serviceSchema>;
@@ -33,7 +43,7 @@ interface ServiceStatus extends LocalService {
 
 /** Status of the environment below a root. */
 export interface LocalStatus {
-  /** `partial`: some of its processes have ended, or its start was cut off; stop it and start it anew. */
+  /** `partial`: some of its processes have ended, its start was cut off, or its files are damaged; stop it and start it again. */
   readonly state: 'running' | 'partial' | 'stopped';
   readonly services: readonly ServiceStatus[];
   /** Present while running. */
@@ -42,14 +52,24 @@ export interface LocalStatus {
 
 const stateFile = (root: string): string => join(root, 'state.json');
 
-/** Where the addresses are written. */
-export const outputsFile = (root: string): string => join(root, 'outputs.json');
-
 /** Reads the state; `undefined` when there is none, or one that this version cannot read. */
 export const readState = (root: string): LocalState | undefined => {
-  if (!existsSync(stateFile(root))) return undefined;
-  const parsed = stateSchema.safeParse(JSON.parse(readFileSync(stateFile(root), 'utf8')));
+  const stored = readStoredJson(stateFile(root));
+  const parsed = stateSchema.safeParse(stored.kind === 'read' ? stored.value : undefined);
   return parsed.success ? parsed.data : undefined;
+};
+
+/** The processes that a state of any version names. */
+const namedProcesses = (root: string): readonly MarkedProcess[] => {
+  const stored = readStoredJson(stateFile(root));
+  const parsed = anyStateSchema.safeParse(stored.kind === 'read' ? stored.value : undefined);
+  const services: readonly unknown[] = parsed.success ? parsed.data.services : [];
+  return services.flatMap((service) => {
+    const read = anyServiceSchema.safeParse(service);
+    if (!read.success) return [];
+    const { tmpDir, ...process } = read.data;
+    return [{ ...process, ...(tmpDir === undefined ? {} : { tmpDir }) }];
+  });
 };
 
 /** Replaces a file as a whole: a reader sees the old one or the new one. */
@@ -63,24 +83,42 @@ export const writeWhole = (file: string, text: string, mode = 0o600): void => {
 export const writeState = (root: string, state: LocalState): void =>
   writeWhole(stateFile(root), `${JSON.stringify(state, null, 2)}\n`);
 
-/** Looks which of the recorded processes live. */
-export const statusOf = (root: string): LocalStatus => {
-  const services = (readState(root)?.services ?? []).map((service) => ({
-    ...service,
-    alive: isRunning(service),
-  }));
-  if (!services.some(({ alive }) => alive)) return { state: 'stopped', services };
-  if (!services.every(({ alive }) => alive) || !existsSync(outputsFile(root)))
-    return { state: 'partial', services };
-  return { state: 'running', services, outputs: parseLocalOutputs(readFileSync(outputsFile(root), 'utf8')) };
+/** The addresses, unless they are damaged. */
+const outputsIn = (root: string): LocalOutputs | undefined => {
+  try {
+    return readLocalOutputs(root);
+  } catch {
+    return undefined;
+  }
 };
 
-/** Kills what is left of a detached environment and deletes its state; returns how many processes were running. */
+/** Looks which of the recorded processes live. */
+export const statusOf = (root: string): LocalStatus => {
+  const state = readState(root);
+  const services = (state?.services ?? []).map((service) => ({ ...service, alive: isRunning(service) }));
+  if (!services.some(({ alive }) => alive)) {
+    const isLeft = state === undefined && readStoredJson(stateFile(root)).kind !== 'absent';
+    return { state: isLeft ? 'partial' : 'stopped', services };
+  }
+  const outputs = services.every(({ alive }) => alive) ? outputsIn(root) : undefined;
+  return outputs === undefined ? { state: 'partial', services } : { state: 'running', services, outputs };
+};
+
+/** Folders that the services are given: a damaged state must not name another one. */
+const OWN_FOLDER = /^quoteq-(aws|slack)-\w+$/;
+const isOwnFolder = (dir: string): boolean => OWN_FOLDER.test(basename(dir));
+
+/**
+ * Kills what is left of a detached environment and deletes its files, whatever state they are in; returns how many processes
+ * were running. Only a process that the state names with its start time, or that bears the mark of this root, is killed.
+ */
 export const stopState = async (root: string): Promise<number> => {
-  const services = readState(root)?.services ?? [];
-  const stopped = await Promise.all(services.map(stopRecorded));
-  for (const { tmpDir } of services) removeDir(tmpDir);
-  rmSync(stateFile(root), { force: true });
-  rmSync(outputsFile(root), { force: true });
+  const found = [...namedProcesses(root), ...markedProcesses(root)];
+  const processes = [...new Map(found.map((process) => [process.pid, process])).values()];
+  const stopped = await Promise.all(processes.map(stopRecorded));
+  for (const { tmpDir } of found) if (tmpDir !== undefined && isOwnFolder(tmpDir)) removeDir(tmpDir);
+  for (const file of [stateFile(root), outputsFile(root)]) {
+    for (const written of [file, `${file}.new`]) removeDir(written);
+  }
   return stopped.filter(Boolean).length;
 };

@@ -1,7 +1,9 @@
 /** What a local environment tells those who use it; written to `outputs.json` in its root. */
+import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { LOCAL_REGION } from './cdk.ts';
 import { LocalEnvironmentError } from './processes.ts';
+import { readStoredJson } from './stored-json.ts';
 
 const stackOutputsSchema = z.looseObject({
   ApiId: z.string(),
@@ -117,12 +119,23 @@ export const localOutputsOf = (addresses: LocalAddresses, outputs: StackOutputs)
   stackOutputs: z.record(z.string(), z.string()).parse(outputs),
 });
 
+/** Where the addresses are written. */
+export const outputsFile = (root: string): string => join(root, 'outputs.json');
+
+const START_AGAIN = 'run `npm run quoteq -- local down`, then `npm run quoteq -- local up`';
+
 /**
- * Reads `outputs.json`.
- * @throws {LocalEnvironmentError} when it is not of this version's shape
+ * Reads `outputs.json`; `undefined` when there is none.
+ * @throws {LocalEnvironmentError} when it is damaged, or not of this version's shape
  */
-export const parseLocalOutputs = (text: string): LocalOutputs => {
-  const parsed = localOutputsSchema.safeParse(JSON.parse(text));
+export const readLocalOutputs = (root: string): LocalOutputs | undefined => {
+  const file = outputsFile(root);
+  const stored = readStoredJson(file);
+  if (stored.kind === 'absent') return undefined;
+  if (stored.kind === 'damaged')
+    throw new LocalEnvironmentError(`${file} is damaged (${stored.why}): ${START_AGAIN}`);
+  const parsed = localOutputsSchema.safeParse(stored.value);
   if (parsed.success) return parsed.data;
-  throw new LocalEnvironmentError(`outputs.json: ${problemsOf(parsed.error)}`);
+  const [first] = problemsOf(parsed.error).split('; ');
+  throw new LocalEnvironmentError(`${file} is not from this version (${first}): ${START_AGAIN}`);
 };

@@ -7,8 +7,8 @@ import { ensureCrmProperties } from './crm-setup.ts';
 import { emulatorCommand, startEmulator } from './emulator.ts';
 import { HOST_SETTINGS_ENV, startHost } from './host.ts';
 import { installEmulator } from './install-emulator.ts';
-import { outputsFile, writeState, writeWhole } from './local-state.ts';
-import { localOutputsOf, parseStackOutputs } from './outputs.ts';
+import { writeState, writeWhole } from './local-state.ts';
+import { localOutputsOf, outputsFile, parseStackOutputs } from './outputs.ts';
 import type { LocalOutputs } from './outputs.ts';
 import type { Overrides } from './overrides.ts';
 import { pathWithNode24 } from './paths.ts';
@@ -34,6 +34,9 @@ export interface Build {
 }
 
 const logFile = (build: Build, name: string): string => join(build.root, 'logs', `${name}.log`);
+
+/** See `ServiceOptions.detachedOf`. */
+const detachedOf = ({ root, detached }: Build): string | undefined => (detached ? root : undefined);
 
 /** A detached service is written down as soon as it runs, so that a start that is cut off can be cleaned up. */
 const record = async (
@@ -72,7 +75,7 @@ const startDetachedHost = async (build: Build): Promise<void> => {
       env: { PATH: pathWithNode24(), [HOST_SETTINGS_ENV]: JSON.stringify(plan.host) },
       cwd: root,
       logFile: logFile(build, 'host'),
-      detached: true,
+      detachedOf: root,
     },
     `${plan.addresses.faultProxyUrl}/_control/health`,
     HOST_LIMIT_SECONDS,
@@ -87,26 +90,26 @@ const startHostPart = async (build: Build): Promise<void> => {
 };
 
 const startSlackPart = async (build: Build): Promise<void> => {
-  const { plan, detached } = build;
+  const { plan } = build;
   const { slackBotToken: botToken, slackSigningSecret: signingSecret } = plan.secrets;
   const slack = await startSlack({
     requestUrl: plan.slackRequestUrl,
     secrets: { botToken, signingSecret },
     port: plan.ports.slack,
     logFile: logFile(build, 'slack'),
-    detached,
+    detachedOf: detachedOf(build),
   });
   await record(build, 'slack', [slack.port], slack);
 };
 
 const startEmulatorPart = async (build: Build, python: string): Promise<void> => {
-  const { plan, detached } = build;
+  const { plan } = build;
   const command = emulatorCommand(python);
   const emulator = await startEmulator({
     command,
     port: plan.ports.aws,
     logFile: logFile(build, 'aws'),
-    detached,
+    detachedOf: detachedOf(build),
   });
   await record(build, 'aws', [emulator.port], emulator);
 };

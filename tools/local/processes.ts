@@ -5,9 +5,12 @@
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mayBegin, noteUndo } from './interruption.ts';
+import { MARK_ENV } from './marked-processes.ts';
 import { killGroup, startTimeOf } from './process-identity.ts';
 import type { ProcessRecord } from './process-identity.ts';
 
@@ -24,8 +27,11 @@ export interface ServiceOptions {
   readonly logFile: string;
   /** A folder of its own that is deleted with it. */
   readonly temporaryDir?: string | undefined;
-  /** Keeps running after the owner has ended; @default false */
-  readonly detached?: boolean | undefined;
+  /**
+   * Root of the environment that it belongs to: it keeps running after the owner has ended, and bears the mark of that root.
+   * @default it ends with its owner
+   */
+  readonly detachedOf?: string | undefined;
 }
 
 /** A started process, leader of its group. */
@@ -77,7 +83,10 @@ const spawnLogged = (options: ServiceOptions): ChildProcess => {
   try {
     return spawn(options.command, options.args, {
       cwd: options.cwd,
-      env: { ...options.env },
+      env: {
+        ...options.env,
+        ...(options.detachedOf === undefined ? {} : { [MARK_ENV]: options.detachedOf }),
+      },
       stdio: ['ignore', log, log],
       detached: true,
     });
@@ -92,9 +101,17 @@ const exitOf = (child: ChildProcess): Promise<number | string> =>
     child.once('error', (error) => resolve(error.message));
   });
 
-/** Deletes a folder with all that is in it; a worker that is just dying may still add to it, so it tries again. */
+/** Deletes a file, or a folder with all that is in it; a worker that is just dying may still add to it, so it tries again. */
 export const removeDir = (dir: string | undefined): void => {
   if (dir !== undefined) rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
+};
+
+/** Makes a folder in the system's temporary one; it goes when this process is interrupted. */
+export const makeTemporaryDir = (prefix: string): string => {
+  mayBegin();
+  const dir = mkdtempSync(join(tmpdir(), prefix));
+  noteUndo(() => removeDir(dir));
+  return dir;
 };
 
 /**
@@ -102,6 +119,7 @@ export const removeDir = (dir: string | undefined): void => {
  * @throws {LocalEnvironmentError} when it cannot be started at all
  */
 export const startService = async (options: ServiceOptions): Promise<Service> => {
+  mayBegin();
   const child = spawnLogged(options);
   const exited = exitOf(child);
   const { pid } = child;
@@ -110,10 +128,18 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     removeDir(temporaryDir);
     throw new LocalEnvironmentError(`${options.name}: cannot run ${options.command}: ${await exited}`);
   }
-  const watcher = options.detached === true ? undefined : watchOwner(pid, temporaryDir);
-  if (options.detached === true) child.unref();
+  const watcher = options.detachedOf === undefined ? watchOwner(pid, temporaryDir) : undefined;
+  if (options.detachedOf !== undefined) child.unref();
   const hasExited = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  void exited.then(() => watcher?.kill('SIGKILL'));
+  const stop = async (): Promise<void> => {
+    // Nothing else may keep this process alive until a detached one has ended.
+    child.ref();
+    killGroup(pid);
+    await exited;
+    removeDir(temporaryDir);
+  };
+  const forget = noteUndo(stop);
+  void exited.then(() => watcher?.kill('SIGKILL')).finally(forget);
   return {
     name: options.name,
     logFile: options.logFile,
@@ -121,13 +147,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     startedAt: startTimeOf(pid) ?? 'ended',
     exited,
     hasExited,
-    stop: async () => {
-      // Nothing else may keep this process alive until a detached one has ended.
-      child.ref();
-      killGroup(pid);
-      await exited;
-      removeDir(temporaryDir);
-    },
+    stop,
   };
 };
 

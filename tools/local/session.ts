@@ -1,4 +1,5 @@
 /** The bringing up of one local environment: what was started, how long each step took, and how to undo it. */
+import { isInterrupted, mayBegin, undoAll } from './interruption.ts';
 import type { LocalService } from './local-state.ts';
 
 /** How long one step took; steps may overlap. */
@@ -6,6 +7,8 @@ export interface StepTime {
   readonly step: string;
   readonly seconds: number;
 }
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Collects what has to be undone; one per environment. */
 export class Session {
@@ -22,6 +25,7 @@ export class Session {
 
   /** Reports a step and takes its time. */
   async step<T>(name: string, work: () => Promise<T>): Promise<T> {
+    mayBegin();
     this.#onProgress(name);
     const startedAtMs = performance.now();
     const result = await work();
@@ -41,29 +45,45 @@ export class Session {
   }
 
   /** Undoes everything, the latest first. Later calls wait for the first one. */
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
+    await this.#stopOnce();
+    this.unwatchSignals();
+  }
+
+  #stopOnce(): Promise<void> {
     this.#stopped ??= this.#stopAll();
     return this.#stopped;
   }
 
-  /** On Ctrl-C or SIGTERM: undoes everything, then ends as the signal would have ended the process. */
+  /**
+   * On Ctrl-C, SIGTERM or SIGHUP: undoes everything, then ends as the signal would have ended the process. More signals meanwhile
+   * change nothing: npm passes on the Ctrl-C that the terminal has sent to all.
+   */
   watchSignals(): void {
+    if (this.#onSignal !== undefined) return;
     this.#onSignal = (signal) => {
-      this.unwatchSignals();
-      void this.stop().finally(() => process.kill(process.pid, signal));
+      if (isInterrupted()) return;
+      this.say('Interrupted: stopping what was started');
+      void undoAll(() => this.#stopOnce()).finally(() => {
+        this.#leaveSignals();
+        process.kill(process.pid, signal);
+      });
     };
-    process.once('SIGINT', this.#onSignal).once('SIGTERM', this.#onSignal);
+    for (const signal of SIGNALS) process.on(signal, this.#onSignal);
   }
 
-  /** Leaves signals alone again. */
+  /** Leaves signals alone again, unless one is being followed. */
   unwatchSignals(): void {
+    if (!isInterrupted()) this.#leaveSignals();
+  }
+
+  #leaveSignals(): void {
     if (this.#onSignal === undefined) return;
-    process.off('SIGINT', this.#onSignal).off('SIGTERM', this.#onSignal);
+    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
     this.#onSignal = undefined;
   }
 
   async #stopAll(): Promise<void> {
-    this.unwatchSignals();
     const stoppers = this.#stoppers.toReversed();
     this.#stoppers = [];
     for (const stopper of stoppers) await stopper();

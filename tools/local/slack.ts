@@ -1,11 +1,10 @@
 /** The local Slack: Web API, signed deliveries, and a page that looks like Slack, on one port. */
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { REPOSITORY_ROOT, pathWithNode24 } from './paths.ts';
 import { claimPort } from './ports.ts';
-import { startHealthyService } from './processes.ts';
+import { makeTemporaryDir, startHealthyService } from './processes.ts';
 import type { ProcessRecord } from './process-identity.ts';
 
 const BOOT_LIMIT_SECONDS = 60;
@@ -56,8 +55,8 @@ export interface SlackOptions {
   /** @default a free one */
   readonly port?: number | undefined;
   readonly logFile: string;
-  /** Keeps running after this process has ended; @default false */
-  readonly detached?: boolean | undefined;
+  /** See `ServiceOptions.detachedOf`. @default it ends with this process */
+  readonly detachedOf?: string | undefined;
 }
 
 /** A running local Slack. */
@@ -108,7 +107,7 @@ const slackCommand = (): readonly [string, ...string[]] => {
 export const startSlack = async (options: SlackOptions): Promise<LocalSlack> => {
   const port = await claimPort(options.port);
   const secrets = options.secrets ?? makeSlackSecrets();
-  const tmpDir = mkdtempSync(join(tmpdir(), 'quoteq-slack-'));
+  const tmpDir = makeTemporaryDir('quoteq-slack-');
   const configFile = join(tmpDir, 'config.json');
   writeFileSync(configFile, JSON.stringify(configOf(options.requestUrl, secrets), null, 2), { mode: 0o600 });
   const [command, ...prefix] = slackCommand();
@@ -123,7 +122,7 @@ export const startSlack = async (options: SlackOptions): Promise<LocalSlack> => 
       cwd: tmpDir,
       temporaryDir: tmpDir,
       logFile: options.logFile,
-      detached: options.detached,
+      detachedOf: options.detachedOf,
     },
     `${url}/_control/state`,
     BOOT_LIMIT_SECONDS,

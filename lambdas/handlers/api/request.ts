@@ -63,7 +63,7 @@ export function actionKindOf({ params }: ApiRequest): ActionKind {
 
 /**
  * The version in `If-Match: "<version>"`.
- * @throws {ApiProblem} 428 when it is missing, 400 when it is not one strong entity tag of a version
+ * @throws {ApiProblem} 428 when it is missing; else as {@link optionalIfMatchVersionOf}
  */
 export function ifMatchVersionOf(request: ApiRequest): number {
   const version = optionalIfMatchVersionOf(request);
@@ -71,16 +71,23 @@ export function ifMatchVersionOf(request: ApiRequest): number {
   throw badParameter(428, 'If-Match', 'expected the ETag of the task that was read, like "3"');
 }
 
+/** A version as an entity tag: a number has one spelling, and the greatest has 15 digits. */
+const VERSION_TAG = /^"(0|[1-9]\d{0,14})"$/;
+/** Any entity tag, strong or weak (RFC 9110, section 8.8.3). */
+const ENTITY_TAG = /^(W\/)?"[\x21\x23-\x7e\x80-\u{10ffff}]*"$/u;
+
 /**
- * The version in `If-Match: "<version>"`, or `undefined` without one.
- * @throws {ApiProblem} 400 when it is not one strong entity tag of a version
+ * The version in `If-Match: "<version>"`, or `undefined` without one. `*` and lists are refused: a change is guarded by the one
+ * version that its caller has seen.
+ * @throws {QueueError} `STALE_VERSION` for an entity tag that no version has, a weak one among them, since they are compared
+ *   strongly (RFC 9110, section 13.1.1)
+ * @throws {ApiProblem} 400 when it is not one entity tag
  */
 export function optionalIfMatchVersionOf(request: ApiRequest): number | undefined {
-  const value = headerOf(request.event, 'if-match');
+  const value = headerOf(request.event, 'if-match')?.trim();
   if (value === undefined) return undefined;
-  const version = /^"([1-9]\d{0,14})"$/.exec(value.trim())?.[1];
-  if (version === undefined) {
-    throw badParameter(400, 'If-Match', 'expected one version in double quotes, like "3"');
-  }
-  return Number(version);
+  const version = VERSION_TAG.exec(value)?.[1];
+  if (version !== undefined) return Number(version);
+  if (ENTITY_TAG.test(value)) throw new QueueError('STALE_VERSION', { detail: 'No version has this ETag' });
+  throw badParameter(400, 'If-Match', 'expected one version in double quotes, like "3"');
 }

@@ -8,7 +8,7 @@ const s3 = new S3Client({});
 
 /** See the file head. */
 export const handler = createRunActionHandler(
-  'run-action-pdf',
+  'pdf',
   () =>
     new StoreQuotePdf({
       s3,

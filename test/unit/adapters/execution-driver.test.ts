@@ -70,6 +70,7 @@ describe('StepFunctionsDriver', () => {
 
   it.each([
     ['another task', JSON.stringify({ ...input, taskId: `task-${'b'.repeat(40)}` })],
+    ['another worker', JSON.stringify({ ...input, worker: 'pdf' })],
     ['another generation', JSON.stringify({ ...input, generation: 1 })],
     ['no input at all', undefined],
   ])('refuses a name that has %s', async (_what, existing) => {

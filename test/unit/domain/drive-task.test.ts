@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { WORKER_BY_KIND } from '../../../lambdas/contracts/action-kinds.ts';
 import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
 import { driveTask } from '../../../lambdas/domain/drive-task.ts';
 import { LeaseLost, QueueError } from '../../../lambdas/domain/errors.ts';
@@ -48,7 +49,9 @@ function driveOf(run: EffectRunner['run'], isDown: (next: ExecutionTask) => bool
   const options = {
     queue,
     effects: { run },
+    worker: WORKER_BY_KIND[stored.kind],
     onFailure: (_task: ExecutionTask, error: Error) => failures.push(error),
+    onMismatch: unused,
   };
   const { taskId } = stored;
   return { run: () => driveTask(options, { taskId, generation: 1 }), task: () => stored, failures, clock };

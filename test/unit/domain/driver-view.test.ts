@@ -31,14 +31,16 @@ describe('viewOf', () => {
     ['a completed task', done, START_MS, { kind: 'settled', state: 'completed' }],
     ['a failed task', dead, START_MS, { kind: 'settled', state: 'failed_terminal' }],
   ])('answers its own driver about %s', (_name, task, nowMs, view) => {
-    expect(viewOf(task, task.generation, nowMs)).toEqual(view);
+    expect(viewOf(task, task, nowMs)).toEqual(view);
   });
 
   it.each([queuedTask(), running, retryable, done, dead].map((task) => ({ task, state: task.state })))(
     'tells a driver of an earlier generation that it is superseded, whatever the state ($state)',
     ({ task }) => {
-      expect(viewOf({ ...task, generation: 3 }, 2, START_MS)).toEqual({ kind: 'superseded' });
-      expect(viewOf({ ...task, generation: 3 }, 3, START_MS)).not.toEqual({ kind: 'superseded' });
+      expect(viewOf({ ...task, generation: 3 }, { generation: 2 }, START_MS)).toEqual({ kind: 'superseded' });
+      expect(viewOf({ ...task, generation: 3 }, { generation: 3 }, START_MS)).not.toEqual({
+        kind: 'superseded',
+      });
     },
   );
 });
@@ -57,7 +59,7 @@ describe('a driver that is started', () => {
     ['a release', redriven(held(longBackoff, pause, contextAt(laterMs - 1)), 'release', contextAt(laterMs))],
     ['the end of a lost worker', recovered(running, new QueueError('WORKER_LOST'), lost, contextAt(laterMs))],
   ])('may claim at once after %s, so its execution waits for nothing', (_after, task) => {
-    expect(viewOf(task, task.generation, task.updatedAtMs)).toEqual({ kind: 'claimable' });
+    expect(viewOf(task, task, task.updatedAtMs)).toEqual({ kind: 'claimable' });
   });
 });
 
@@ -67,6 +69,7 @@ describe('outputOf', () => {
     [{ kind: 'settled', state: 'failed_terminal' }, 'failed_terminal', 0],
     [{ kind: 'superseded' }, 'superseded', 0],
     [{ kind: 'held' }, 'held', 0],
+    [{ kind: 'wrong_driver', mismatch: 'worker: expected pdf' }, 'wrong_driver', 0],
     [{ kind: 'wait', waitSeconds: 7 }, 'retryable_failed', 7],
     [{ kind: 'claimable' }, 'retryable_failed', POLICY.unclaimedWaitSeconds],
     [{ kind: 'lease_expired' }, 'retryable_failed', POLICY.unclaimedWaitSeconds],

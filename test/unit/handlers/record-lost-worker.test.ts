@@ -79,6 +79,19 @@ describe.each([
     expect(await store.tasks.get(task.taskId)).toEqual(running);
   });
 
+  it.each(['pdf', 'fax'])('leaves a task whose worker is not the one that is gone (%s)', async (worker) => {
+    const running = await claimed();
+
+    for (let count = 0; count < deliveries; count += 1) {
+      expect(await handler({ taskId: task.taskId, generation: 1, worker })).toEqual({
+        outcome: 'wrong_driver',
+        waitSeconds: 0,
+      });
+    }
+
+    expect(await store.tasks.get(task.taskId)).toEqual(running);
+  });
+
   it('leaves a task that was never claimed, and looks again soon', async () => {
     expect(await deliver()).toMatchObject({ outcome: 'retryable_failed' });
     expect(await store.tasks.get(task.taskId)).toEqual(task);

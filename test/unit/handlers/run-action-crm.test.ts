@@ -72,6 +72,22 @@ describe.each([
     expect(await crm.writesFor(quoteId)).toEqual([]);
   });
 
+  it('leaves a task of another kind as it is, for its own worker', async () => {
+    const { task: pdf } = await store.queue.enqueue(
+      requestOf('pdf.render', 'other', snapshotOf({ quoteId })),
+    );
+
+    for (let count = 0; count < deliveries; count += 1) {
+      const input = { taskId: pdf.taskId, generation: 1, worker: 'crm' };
+      expect(await handler(input, lambdaContext(systemClock))).toEqual({
+        outcome: 'wrong_driver',
+        waitSeconds: 0,
+      });
+    }
+
+    expect(await store.tasks.get(pdf.taskId)).toEqual(pdf);
+  });
+
   it('throws for an input that is none of the state machine', async () => {
     for (let count = 0; count < deliveries; count += 1) {
       await expect(handler({ taskId: 'task-1', generation: 0 }, lambdaContext(systemClock))).rejects.toThrow(

@@ -33,11 +33,14 @@ export async function down(): Promise<void> {
   print(stoppedText(stopped));
 }
 
+const PARTIAL =
+  'The local environment is incomplete or its files are damaged: npm run quoteq -- local down, then local up';
+
 /** Says what runs; exits 1 when it is not all of it. */
 export function status(): void {
-  const { outputs } = localStatus();
+  const { state, outputs } = localStatus();
   if (outputs === undefined) {
-    print('The local environment is not running: npm run quoteq -- local up');
+    print(state === 'partial' ? PARTIAL : 'The local environment is not running: npm run quoteq -- local up');
     process.exitCode = 1;
     return;
   }

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError } from '../cli-error.ts';
 import { LiveBlock } from '../live-block.ts';
+import { isOutputClosed } from '../output.ts';
 import { print, printAs } from '../print.ts';
 import { getAudit, getTask, isSettled, listTasks } from '../queue-client.ts';
 import { auditTable, taskDetails, tasksTable } from '../render.ts';
@@ -54,6 +55,7 @@ export async function watch(quoteId: string, options: PrintOptions): Promise<voi
       if (tasks.some((task) => task.state === 'failed_terminal')) process.exitCode = 1;
       return;
     }
+    if (isOutputClosed()) return;
     await delay(WATCH_PERIOD_MS);
   }
 }

@@ -138,6 +138,22 @@ const FIELDS: readonly [title: string, request: HttpRequest, named: readonly str
     ['/payload/snapshot/acceptedAt'],
   ],
   [
+    'a quantity that is no whole number',
+    withSnapshot((s) => {
+      s['lines'] = [
+        {
+          sku: 'HOURS',
+          description: 'Work',
+          quantity: '4.25',
+          unitPriceMinor: '15000',
+          discountMinor: '0',
+          totalMinor: '63750',
+        },
+      ];
+    }),
+    ['/payload/snapshot/lines/0/quantity'],
+  ],
+  [
     'several wrong fields at once',
     withSnapshot((s) => {
       s['currency'] = 'eur';

@@ -47,6 +47,16 @@ async function paused(kind: ActionKind, reason = 'The CRM is down') {
   return changed(await change('pause', kind, { reason }));
 }
 
+// First of all: the tests below pause every kind.
+it('takes "0" for the ETag of a kind that nobody has ever paused', async () => {
+  expect((await api.pauses.read('slack.notify'))?.version ?? 0).toBe(0);
+
+  const stale = await change('pause', 'slack.notify', { reason: 'x', ifMatch: '"1"' });
+  const known = await change('pause', 'slack.notify', { reason: 'x', ifMatch: '"0"' });
+
+  expect([stale, known].map(({ status }) => status)).toEqual([412, 200]);
+});
+
 describe('pausing a kind', () => {
   it('keeps who did it, when and why, and tells it in the listing', async () => {
     const kind = await running('crm.sync');
@@ -192,7 +202,16 @@ describe('If-Match', () => {
     });
   });
 
-  it.each(['', '3', '*', 'W/"3"', '"0"'])('is refused as %s', async (ifMatch) => {
+  it.each(['W/"3"', '"03"', '"-1"', '"99999999999999999999"'])(
+    'is the ETag of no version: %s',
+    async (ifMatch) => {
+      const answer = await change('pause', 'crm.sync', { reason: 'x', ifMatch });
+
+      expect([answer.status, problemOf(answer).code]).toEqual([412, 'STALE_VERSION']);
+    },
+  );
+
+  it.each(['', '3', '*', '"3", "4"'])('is refused as %s', async (ifMatch) => {
     const answer = await change('pause', 'crm.sync', { reason: 'x', ifMatch });
 
     expect(answer.status).toBe(400);

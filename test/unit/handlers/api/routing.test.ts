@@ -60,6 +60,7 @@ describe('a hostile request', () => {
     '/quotes/\ud800/actions',
     '//evil.example/health',
     '/health#/../../actions',
+    '/quotes/Q-31?state=queued/actions',
   ])('does not reach another route by the path %s', async (path) => {
     expect((await get(path)).status).toBeOneOf([404, 422]);
   });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CliError } from '../../../../tools/cli/cli-error.ts';
 import { readQuoteFile, readQuoteFiles } from '../../../../tools/cli/quote-file.ts';
 import { lineOf, snapshotOf } from '../../../helpers/builders.ts';
 
@@ -15,7 +16,18 @@ afterAll(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const fileOf = (text: string, name = 'quote.json'): string => {
+/** Little-endian, without a mark. */
+function utf32Of(text: string): Buffer {
+  return Buffer.concat(
+    Array.from(text, (character) => {
+      const bytes = Buffer.alloc(4);
+      bytes.writeUInt32LE(character.codePointAt(0) ?? 0);
+      return bytes;
+    }),
+  );
+}
+
+const fileOf = (text: string | Buffer, name = 'quote.json'): string => {
   const file = join(dir, name);
   writeFileSync(file, text);
   return file;
@@ -133,6 +145,38 @@ describe('readQuoteFile', () => {
     const text = JSON.stringify({ snapshot, actions: [pdf] });
 
     expect(readQuoteFile(fileOf(`\uFEFF${text}`))).toHaveLength(1);
+  });
+
+  it.each<[what: string, said: string, bytesOf: (text: string) => Buffer]>([
+    ['UTF-16LE with its mark', 'UTF-16', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le')],
+    ['UTF-16BE with its mark', 'UTF-16', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16()],
+    ['UTF-16LE without a mark', 'UTF-16', (text) => Buffer.from(text, 'utf16le')],
+    ['UTF-16BE without a mark', 'UTF-16', (text) => Buffer.from(text, 'utf16le').swap16()],
+    ['UTF-32LE with its mark', 'UTF-32', (text) => utf32Of(`\uFEFF${text}`)],
+    ['UTF-32BE with its mark', 'UTF-32', (text) => utf32Of(`\uFEFF${text}`).swap32()],
+    ['UTF-32LE without a mark', 'UTF-32', utf32Of],
+    ['UTF-32BE without a mark', 'UTF-32', (text) => utf32Of(text).swap32()],
+  ])('says in one line that a file is in %s', (_what, said, bytesOf) => {
+    const text = JSON.stringify({ snapshot, actions: [pdf] }, null, 2);
+    const file = fileOf(bytesOf(text));
+
+    expect(() => readQuoteFile(file)).toThrow(
+      new CliError(`${file}: expected a JSON file (it is in ${said}; save it as UTF-8)`),
+    );
+  });
+
+  it('refuses bytes that are not UTF-8 instead of sending other characters', () => {
+    const text = JSON.stringify({ snapshot: snapshotOf({ notes: 'Gr\u00fc\u00dfe' }), actions: [pdf] });
+
+    expect(() => readQuoteFile(fileOf(Buffer.from(text, 'latin1')))).toThrow(
+      'expected a JSON file (it is not in UTF-8; save it as UTF-8)',
+    );
+  });
+
+  it('takes line ends of Windows', () => {
+    const text = JSON.stringify({ snapshot, actions: [pdf] }, null, 2).replaceAll('\n', '\r\n');
+
+    expect(readQuoteFile(fileOf(text))).toHaveLength(1);
   });
 
   it('says that a directory is one', () => {

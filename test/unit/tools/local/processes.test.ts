@@ -28,7 +28,7 @@ const service = (args: readonly string[], detached = false): Promise<Service> =>
     env: { PATH: process.env['PATH'] ?? '' },
     cwd: folder,
     logFile: join(folder, 'sleeper.log'),
-    detached,
+    detachedOf: detached ? folder : undefined,
   });
 
 describe('a recorded process', () => {
@@ -111,7 +111,7 @@ describe('a detached service', () => {
     };
     const code = `
       const { startService } = await import(${JSON.stringify(module)});
-      const service = await startService({ ...${JSON.stringify(options)}, env: { PATH: process.env.PATH }, detached: true });
+      const service = await startService({ ...${JSON.stringify(options)}, env: { PATH: process.env.PATH }, detachedOf: '/nowhere' });
       await service.stop();
       console.log('stopped');`;
     const owner = spawn(process.execPath, ['--input-type=module', '-e', code], {

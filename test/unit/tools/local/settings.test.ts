@@ -1,6 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { json, startServer } from '../../../../tools/local/http-server.ts';
-import { localOutputsOf, parseLocalOutputs, parseStackOutputs } from '../../../../tools/local/outputs.ts';
+import {
+  localOutputsOf,
+  outputsFile,
+  parseStackOutputs,
+  readLocalOutputs,
+} from '../../../../tools/local/outputs.ts';
 import { probeOverrides, readOverrides } from '../../../../tools/local/overrides.ts';
 import { makePlan } from '../../../../tools/local/plan.ts';
 import { freePort } from '../../../../tools/local/ports.ts';
@@ -131,7 +139,10 @@ describe('outputs', () => {
     expect(outputs.functions).toEqual({
       'read-actions': 'arn:aws:lambda:us-east-1:000000000000:function:quoteq-local-read-actions',
     });
-    expect(parseLocalOutputs(JSON.stringify(outputs))).toEqual(outputs);
+    const root = mkdtempSync(join(tmpdir(), 'quoteq-test-'));
+    onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+    writeFileSync(outputsFile(root), JSON.stringify(outputs));
+    expect(readLocalOutputs(root)).toEqual(outputs);
   });
 
   it('name what the stack lacks', () => {

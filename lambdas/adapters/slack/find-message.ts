@@ -2,7 +2,7 @@
 import type { WebClient } from '@slack/web-api';
 import * as z from 'zod/mini';
 import { QueueError } from '../../domain/errors.ts';
-import { slackError } from './slack-client.ts';
+import { MESSAGE_TS, slackError } from './slack-client.ts';
 
 /** Metadata event of every message that is an effect. */
 export const EFFECT_EVENT_TYPE = 'quoteq_effect';
@@ -11,7 +11,10 @@ const metadataSchema = z.object({
   event_type: z.literal(EFFECT_EVENT_TYPE),
   event_payload: z.object({ effect_key: z.string(), content_hash: z.string() }),
 });
-const messageSchema = z.object({ ts: z.string(), metadata: z.optional(z.unknown()) });
+const messageSchema = z.object({
+  ts: z.string().check(z.regex(MESSAGE_TS)),
+  metadata: z.optional(z.unknown()),
+});
 const pageSchema = z.object({
   messages: z.optional(z.array(messageSchema)),
   response_metadata: z.optional(z.object({ next_cursor: z.optional(z.string()) })),

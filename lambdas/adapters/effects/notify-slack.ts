@@ -9,7 +9,7 @@ import { permalinkOf } from '../../domain/card.ts';
 import type { Effect } from '../../domain/ports.ts';
 import type { GuardOptions } from '../guarded-effect.ts';
 import { effectMetadata, findMessage } from '../slack/find-message.ts';
-import { escapeText } from '../slack/message-text.ts';
+import { sentMessage } from '../slack/message-parts.ts';
 import { postMessage } from '../slack/post-message.ts';
 import { ensureThread, findThread } from '../slack/quote-thread.ts';
 import { payloadOf } from './task-payload.ts';
@@ -44,8 +44,8 @@ export class NotifySlack implements Effect {
     const threadTs = await ensureThread({ ...this.#options, client }, task, snapshot);
     const contentHash = this.contentHash(task);
     const metadata = effectMetadata(effectKey, contentHash);
-    const text = escapeText(message);
-    const ts = await postMessage(client, { channel, threadTs, text, linksAddresses: true, metadata });
+    const sent = sentMessage(message);
+    const ts = await postMessage(client, { channel, threadTs, ...sent, linksAddresses: true, metadata });
     return this.#result(ts, contentHash);
   }
 

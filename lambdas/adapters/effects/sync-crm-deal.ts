@@ -10,7 +10,7 @@ import {
   CRM_QUOTE_ID_PROPERTY,
   CRM_REVISION_PROPERTY,
 } from '../../contracts/crm-properties.ts';
-import { singleLine } from '../../contracts/text.ts';
+import { withSingleLines } from '../../contracts/quote-snapshot.ts';
 import type { EffectResult, ExecutionTask } from '../../contracts/records.ts';
 import { QueueError } from '../../domain/errors.ts';
 import { toDecimalString } from '../../domain/money.ts';
@@ -134,7 +134,7 @@ export class SyncCrmDeal implements Effect {
   #properties(task: ExecutionTask, effectKey: string): Record<string, string> {
     const { snapshot, dealStage } = payloadOf(task, ActionKind.CrmSync, crmSyncPayload);
     return {
-      dealname: `${snapshot.quoteId} – ${singleLine(snapshot.title)}`,
+      dealname: `${snapshot.quoteId} – ${withSingleLines(snapshot).title}`,
       amount: toDecimalString(snapshot.totalMinor, snapshot.currency),
       deal_currency_code: snapshot.currency,
       dealstage: dealStage ?? DEFAULT_DEAL_STAGE,

@@ -1,11 +1,12 @@
-/** What commands say on standard output: text for people, or JSON for programs. */
+/** What commands say on standard output: text for people, or JSON for programs. Control characters of data are never sent. */
+import { shownText, shownValue } from './terminal-text.ts';
 
 /** One text and a line break. */
-export const print = (text: string): boolean => process.stdout.write(`${text}\n`);
+export const print = (text: string): boolean => process.stdout.write(`${shownText(text)}\n`);
 
 /** The value as JSON where `json` is set; else as the text that people read. */
 export const printAs = <T>(
   { json }: { readonly json?: boolean },
   value: T,
   text: (value: T) => string,
-): boolean => print(json === true ? JSON.stringify(value, null, 2) : text(value));
+): boolean => print(json === true ? JSON.stringify(value, null, 2) : text(shownValue(value)));

@@ -12,6 +12,7 @@ import type { FieldViolation } from '../../lambdas/domain/errors.ts';
 import { snapshotViolations } from '../../lambdas/domain/snapshot-guard.ts';
 import { fieldViolations } from '../../lambdas/handlers/api/violations.ts';
 import { CliError } from './cli-error.ts';
+import { shownLine } from './terminal-text.ts';
 
 const actionSchema = z.looseObject(
   {
@@ -73,7 +74,8 @@ function parse(file: string): unknown {
     // Editors of Windows begin UTF-8 with a byte order mark, which is no JSON.
     return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
   } catch (cause) {
-    const reason = reasonOf(cause);
+    // What cannot be parsed is quoted in the reason.
+    const reason = shownLine(reasonOf(cause));
     throw new CliError(`${file}: expected a JSON file (${reason})`, { cause });
   }
 }
@@ -101,7 +103,8 @@ function bodyViolations({ body }: QuoteAction): readonly FieldViolation[] {
   return [{ pointer: '', expected }];
 }
 
-const said = (pointer: string, expected: string): string => `${pointer === '' ? '/' : pointer}: ${expected}`;
+const said = (pointer: string, expected: string): string =>
+  shownLine(`${pointer === '' ? '/' : pointer}: ${expected}`);
 
 /** The first use of each key of a quote, by both. */
 type KeyOwners = Map<string, { readonly file: string; readonly action: QuoteAction }>;

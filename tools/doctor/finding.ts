@@ -1,5 +1,5 @@
 /** What the doctor says: one line a check, and under a failed one the way to mend it. */
-import { styleText } from 'node:util';
+import { coloured, shownLine } from '../cli/terminal-text.ts';
 
 /** How a check ended. `skipped`: it could not be made here, which is no fault. */
 export type FindingState = 'ok' | 'failed' | 'skipped';
@@ -40,6 +40,6 @@ const COLOURS = { ok: 'green', failed: 'red', skipped: 'yellow' } as const;
 
 /** The finding as text, without a line break at its end. */
 export function findingText({ step, subject, state, detail, fix }: Finding): string {
-  const line = `${styleText(COLOURS[state], state.padEnd(7))}  step ${step}  ${subject}: ${detail}`;
-  return fix === undefined ? line : `${line}\n         fix: ${fix}`;
+  const line = `${coloured(COLOURS[state], state.padEnd(7))}  step ${step}  ${subject}: ${shownLine(detail)}`;
+  return fix === undefined ? line : `${line}\n         fix: ${shownLine(fix)}`;
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { parseOperators } from '../../lambdas/adapters/slack/operators.ts';
 import { createSlackClient } from '../../lambdas/adapters/slack/slack-client.ts';
 import type { SlackSecret } from '../../lambdas/contracts/provider-secrets.ts';
+import { print } from '../cli/print.ts';
 import { readStage } from '../cli/stage-target.ts';
 import { resolveTarget } from '../cli/target.ts';
 import type { TargetOptions } from '../cli/target.ts';
@@ -132,8 +133,8 @@ export async function doctorSlack(options: DoctorSlackOptions): Promise<void> {
   const findings: Finding[] = [];
   for await (const finding of examine(target, appAccess())) {
     findings.push(finding);
-    if (options.json !== true) process.stdout.write(`${findingText(finding)}\n`);
+    if (options.json !== true) print(findingText(finding));
   }
-  if (options.json === true) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+  if (options.json === true) print(JSON.stringify(findings, null, 2));
   if (findings.some(({ state }) => state === 'failed')) process.exitCode = 1;
 }

@@ -5,6 +5,7 @@ import { resolveKpiTarget } from '../../kpi/kpi-target.ts';
 import { kpiFigures, kpiTable } from '../../kpi/render-kpis.ts';
 import { parseSince } from '../../kpi/since.ts';
 import { LOCAL_ROOT } from '../../local/paths.ts';
+import { print } from '../print.ts';
 import { explaining, type StageOptions } from '../stage-target.ts';
 
 /** Options of the command. */
@@ -50,6 +51,6 @@ export async function kpiAnswer(
 /** `quoteq kpi` */
 export async function kpi(options: KpiOptions): Promise<void> {
   const { text, exitCode } = await kpiAnswer(options, Date.now());
-  process.stdout.write(`${text}\n`);
+  print(text);
   process.exitCode = exitCode;
 }

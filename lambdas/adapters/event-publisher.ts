@@ -1,7 +1,9 @@
 /** Puts transitions on the bus. Source: EventBridge API, `PutEvents`: at most 10 entries, each refused or taken by itself. */
 import * as z from 'zod/mini';
 import { EVENT_SOURCE, EXECUTION_TRANSITIONED, type ExecutionTransitioned } from '../contracts/events.ts';
+import { codeWord } from '../contracts/text.ts';
 import type { AuditRecord } from '../contracts/records.ts';
+import { nameOf as errorName } from '../domain/errors.ts';
 import type { Clock } from '../domain/ports.ts';
 import { sendAwsRequest } from './aws-request.ts';
 
@@ -56,15 +58,15 @@ async function refusalOf(response: Response): Promise<string> {
   const body: unknown = await response.json().catch(() => undefined);
   const type = Object(body)['__type'];
   return typeof type === 'string'
-    ? `HTTP ${response.status} ${type.replace(/^.*#/, '')}`
+    ? `HTTP ${response.status} ${codeWord(type.replace(/^.*#/, ''))}`
     : `HTTP ${response.status}`;
 }
 
 /** What `fetch` throws says little; its cause has the system's code, like `ENOTFOUND`. */
 function nameOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return typeof thrown;
-  const { cause } = thrown;
-  return cause instanceof Error && 'code' in cause ? `${thrown.name} ${String(cause.code)}` : thrown.name;
+  const name = errorName(thrown);
+  const cause = thrown instanceof Error ? thrown.cause : undefined;
+  return cause instanceof Error && 'code' in cause ? `${name} ${codeWord(String(cause.code))}` : name;
 }
 
 /** Sends at most ten. */
@@ -83,7 +85,10 @@ async function putOnce(busName: string, events: readonly ExecutionTransitioned[]
   const codes = events.map((_event, index) => answer.data.Entries[index]?.ErrorCode);
   return {
     left: events.filter((_event, index) => codes[index] !== undefined),
-    reasons: codes.filter((code) => code !== undefined).slice(0, 1),
+    reasons: codes
+      .filter((code) => code !== undefined)
+      .slice(0, 1)
+      .map(codeWord),
   };
 }
 

@@ -11,3 +11,16 @@ export const CRM_CONTENT_HASH_PROPERTY = 'quoteq_content_hash';
 export const CRM_QUOTE_ID_PROPERTY = 'quoteq_quote_id';
 /** Revision of the quote, as a decimal string. */
 export const CRM_REVISION_PROPERTY = 'quoteq_revision';
+
+/** Every property of a deal that the queue sets: HubSpot's own and those above. */
+export const CRM_PROPERTIES: readonly string[] = [
+  'dealname',
+  'amount',
+  'deal_currency_code',
+  'dealstage',
+  'closedate',
+  CRM_EFFECT_KEY_PROPERTY,
+  CRM_CONTENT_HASH_PROPERTY,
+  CRM_QUOTE_ID_PROPERTY,
+  CRM_REVISION_PROPERTY,
+];

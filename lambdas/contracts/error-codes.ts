@@ -122,7 +122,7 @@ export const ERROR_CODES = {
   PROVIDER_REFUSED: {
     kind: 'terminal',
     text: 'The provider refused the request as invalid.',
-    runbook: 'Read the provider message in the task; fix the data and enqueue under a new key.',
+    runbook: 'Read the codes and fields in the detail of the task; fix the data and enqueue under a new key.',
   },
   PROVIDER_UNAUTHORIZED: {
     kind: 'terminal',

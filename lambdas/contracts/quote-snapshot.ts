@@ -4,6 +4,7 @@
  * (the guard: `lambdas/domain/snapshot-guard.ts`).
  */
 import * as z from 'zod/mini';
+import { singleLine } from './text.ts';
 
 /** Largest free text a quote may carry, in UTF-16 code units (about 100 KB of Latin text). */
 export const MAX_TEXT_LENGTH = 102_400;
@@ -30,7 +31,12 @@ const wellFormed = z.refine<string>(
   (text) => text.isWellFormed(),
   'expected well-formed Unicode (no lone surrogates)',
 );
+/**
+ * A single line for whoever shows it: Slack, CRM, terminal and paper show line breaks and control characters in it as one space
+ * (`singleLine` of text.ts). It is stored and hashed as it was sent.
+ */
 const shortText = z.string().check(z.minLength(1), z.maxLength(500), wellFormed);
+/** A text of several lines; CRLF and every other line end is one line break. */
 const longText = z.string().check(z.maxLength(MAX_TEXT_LENGTH), wellFormed);
 const utcInstant = z.iso.datetime();
 
@@ -90,3 +96,16 @@ export const quoteSnapshotSchema = z.strictObject({
 export type QuoteLine = z.infer<typeof quoteLineSchema>;
 /** The signed-off snapshot. */
 export type QuoteSnapshot = z.infer<typeof quoteSnapshotSchema>;
+
+/** The snapshot with each field that is shown as a single line as one. For showing only: it has another hash. */
+export const withSingleLines = (snapshot: QuoteSnapshot): QuoteSnapshot => ({
+  ...snapshot,
+  title: singleLine(snapshot.title),
+  customer: {
+    ...snapshot.customer,
+    name: singleLine(snapshot.customer.name),
+    ...(snapshot.customer.email === undefined ? {} : { email: singleLine(snapshot.customer.email) }),
+  },
+  seller: { ...snapshot.seller, name: singleLine(snapshot.seller.name) },
+  lines: snapshot.lines.map((line) => ({ ...line, sku: singleLine(line.sku) })),
+});

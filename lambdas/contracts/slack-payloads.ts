@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { executionTaskSchema } from './records.ts';
+import { cutLine } from './text.ts';
 import { cardActionSchema, MAX_BUTTON_VALUE_LENGTH } from './slack-actions.ts';
 
 /** Largest body that is looked at, in bytes: a click brings its whole message along, and ours stay below a tenth. */
@@ -11,11 +12,11 @@ export const MAX_SLACK_BODY_BYTES = 262_144;
 
 const slackId = z.string().check(z.regex(/^[A-Z][A-Z0-9]{1,31}$/, 'expected an id of Slack'));
 const messageTs = z.string().check(z.regex(/^\d{1,12}(\.\d{1,9})?$/, 'expected a ts of Slack'));
-/** A person's name is shown and stored; it is cut to this, in UTF-16 code units. */
+/** A person's name is shown and stored as one line; it is cut to this, in UTF-16 code units. */
 const MAX_NAME_LENGTH = 80;
 const personName = z.pipe(
   z.string(),
-  z.transform((name: string) => name.slice(0, MAX_NAME_LENGTH).toWellFormed()),
+  z.transform((name: string) => cutLine(name, MAX_NAME_LENGTH)),
 );
 
 /** Only what tells one kind of interaction from another. */

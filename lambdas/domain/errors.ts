@@ -7,10 +7,11 @@ import {
   kindOf,
   MAX_DETAIL_LENGTH,
 } from '../contracts/error-codes.ts';
+import { codeWord, cutLine } from '../contracts/text.ts';
 
 /** Evidence that belongs to an error; safe to log and to show. */
 export interface QueueErrorOptions {
-  /** Detail for people: no payload, no secret; cut after {@link MAX_DETAIL_LENGTH} characters. */
+  /** Detail for people: no payload, no secret, nothing in a provider's own words; kept as one line of {@link MAX_DETAIL_LENGTH}. */
   readonly detail?: string;
   /** The error underneath, always kept. */
   readonly cause?: unknown;
@@ -37,7 +38,7 @@ export class QueueError extends Error {
   readonly inDoubt: boolean;
 
   constructor(code: ErrorCode, options: QueueErrorOptions = {}) {
-    const detail = (options.detail ?? ERROR_CODES[code].text).slice(0, MAX_DETAIL_LENGTH);
+    const detail = cutLine(options.detail ?? ERROR_CODES[code].text, MAX_DETAIL_LENGTH);
     super(`${code}: ${detail}`, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.kind = kindOf(code);
@@ -101,11 +102,14 @@ export const withDoubt = (error: QueueError, inDoubt: boolean): QueueError =>
 export const withAftermath = (error: QueueError, aftermath: Error): QueueError =>
   copyOf(error, { cause: new AggregateError([error, aftermath], error.message) });
 
+/** SDKs take the names of their errors from what a service answers. */
+export const nameOf = (thrown: unknown): string =>
+  thrown instanceof Error ? codeWord(thrown.name) : typeof thrown;
+
 /** Any thrown value as an error of the list; what is not in the list is `UNCLASSIFIED` with its cause kept. */
 export function toQueueError(thrown: unknown): QueueError {
   if (thrown instanceof QueueError) return thrown;
-  const name = thrown instanceof Error ? thrown.name : typeof thrown;
-  return new QueueError('UNCLASSIFIED', { detail: `An unlisted error: ${name}`, cause: thrown });
+  return new QueueError('UNCLASSIFIED', { detail: `An unlisted error: ${nameOf(thrown)}`, cause: thrown });
 }
 
 /**
@@ -118,5 +122,5 @@ export const isOwnFault = ({ code, kind, deferral }: QueueError): boolean =>
 /** What a log says of any thrown value: names and our own words; the message of an unlisted error may quote anything. */
 export function evidenceOf(thrown: unknown) {
   const { code, detail } = toQueueError(thrown);
-  return { errorName: thrown instanceof Error ? thrown.name : typeof thrown, code, detail };
+  return { errorName: nameOf(thrown), code, detail };
 }

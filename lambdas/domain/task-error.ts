@@ -1,5 +1,6 @@
 /** Why an attempt or a task failed, in the words that stay with the task. */
 import { ERROR_CODES, MAX_DETAIL_LENGTH } from '../contracts/error-codes.ts';
+import { cutText } from '../contracts/text.ts';
 import type { TaskError } from '../contracts/records.ts';
 import type { QueueError } from './errors.ts';
 import type { RetryDecision } from './retry-policy.ts';
@@ -9,7 +10,7 @@ const DOUBT = '; an attempt may have been applied: look at the provider';
 
 /** The words of the doubt are never cut off. */
 const doubtful = (detail: string): string =>
-  `${detail.slice(0, MAX_DETAIL_LENGTH - DOUBT.length).replace(/\.$/, '')}${DOUBT}`;
+  `${cutText(detail, MAX_DETAIL_LENGTH - DOUBT.length).replace(/\.$/, '')}${DOUBT}`;
 
 /** The error of a task that ends while an attempt is in doubt, although nobody asked the provider. */
 export const doubtfulError = (error: TaskError): TaskError => ({ ...error, detail: doubtful(error.detail) });
@@ -21,7 +22,7 @@ export function taskErrorOf(error: QueueError, decision: RetryDecision): TaskErr
   const detail = `${capped ? `${ERROR_CODES[decision.code].text} ` : ''}${error.detail}`;
   return {
     code: decision.code,
-    detail: error.inDoubt ? doubtful(detail) : detail.slice(0, MAX_DETAIL_LENGTH),
+    detail: error.inDoubt ? doubtful(detail) : cutText(detail, MAX_DETAIL_LENGTH),
     ...(decision.causeCode === undefined ? {} : { causeCode: decision.causeCode }),
   };
 }

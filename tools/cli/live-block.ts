@@ -1,5 +1,6 @@
 /** A block of text that is drawn over itself in a terminal; elsewhere only what changed is printed. */
 import type { WriteStream } from 'node:tty';
+import { shownText } from './terminal-text.ts';
 
 const CLEAR_DOWN = '\u001B[J';
 const up = (lines: number): string => (lines === 0 ? '' : `\u001B[${lines}A`);
@@ -23,8 +24,9 @@ export class LiveBlock {
     this.#stream = stream;
   }
 
-  /** Shows `text` in place of what was shown before; where nothing can be drawn over, only the lines that changed. */
-  show(text: string): void {
+  /** Shows a text in place of what was shown before; where nothing can be drawn over, only the lines that changed. */
+  show(given: string): void {
+    const text = shownText(given);
     if (text === this.#shown) return;
     this.#stream.write(this.#stream.isTTY ? this.#redrawn(text) : this.#changed(text));
     this.#shown = text;

@@ -1,4 +1,5 @@
-/** What commands say on standard output: text for people, or JSON for programs. */
+/** What commands say on standard output: text for people, or JSON for programs. Control characters of data are never sent. */
+import { shownText, shownValue } from './terminal-text.ts';
 
 let printed = false;
 
@@ -8,7 +9,7 @@ export const hasPrinted = (): boolean => printed;
 /** One text and a line break. */
 export const print = (text: string): boolean => {
   printed = true;
-  return process.stdout.write(`${text}\n`);
+  return process.stdout.write(`${shownText(text)}\n`);
 };
 
 /** The value as JSON where `json` is set; else as the text that people read. */
@@ -16,4 +17,4 @@ export const printAs = <T>(
   { json }: { readonly json?: boolean },
   value: T,
   text: (value: T) => string,
-): boolean => print(json === true ? JSON.stringify(value, null, 2) : text(value));
+): boolean => print(json === true ? JSON.stringify(value, null, 2) : text(shownValue(value)));

@@ -8,6 +8,7 @@ import { type ApiAnswer, type ApiRequest, callApiPatiently } from './api-client.
 import { CliError } from './cli-error.ts';
 import { placeInFile, type QuoteAction } from './quote-file.ts';
 import type { Target } from './target.ts';
+import { shownLine } from './terminal-text.ts';
 
 /** What became of one request to enqueue. */
 export type EnqueueAnswer =
@@ -30,7 +31,10 @@ const problemSchema = z.object({
  * A refusal in one line: what was wrong, and with which field.
  * @param place a field of the request as the user knows it; @default as the API names it
  */
-export function problemText(answer: ApiAnswer, place = (field: string): string => field): string {
+export const problemText = (answer: ApiAnswer, place = (field: string): string => field): string =>
+  shownLine(problemOf(answer, place));
+
+function problemOf(answer: ApiAnswer, place: (field: string) => string): string {
   const parsed = problemSchema.safeParse(answer.body);
   if (!parsed.success) return `HTTP ${answer.status}`;
   const { title, detail, errors = [] } = parsed.data;

@@ -12,6 +12,7 @@ import type { FieldViolation } from '../../lambdas/domain/errors.ts';
 import { snapshotViolations } from '../../lambdas/domain/snapshot-guard.ts';
 import { fieldViolations } from '../../lambdas/handlers/api/violations.ts';
 import { CliError } from './cli-error.ts';
+import { shownLine } from './terminal-text.ts';
 import { utf8TextOf } from './utf8-text.ts';
 
 const actionSchema = z.looseObject(
@@ -73,7 +74,8 @@ function parse(file: string): unknown {
   try {
     return JSON.parse(utf8TextOf(readFileSync(file)));
   } catch (cause) {
-    const reason = reasonOf(cause);
+    // What cannot be parsed is quoted in the reason.
+    const reason = shownLine(reasonOf(cause));
     throw new CliError(`${file}: expected a JSON file (${reason})`, { cause });
   }
 }
@@ -101,7 +103,8 @@ function bodyViolations({ body }: QuoteAction): readonly FieldViolation[] {
   return [{ pointer: '', expected }];
 }
 
-const said = (pointer: string, expected: string): string => `${pointer === '' ? '/' : pointer}: ${expected}`;
+const said = (pointer: string, expected: string): string =>
+  shownLine(`${pointer === '' ? '/' : pointer}: ${expected}`);
 
 /** The first use of each key of a quote, by both. */
 type KeyOwners = Map<string, { readonly file: string; readonly action: QuoteAction }>;

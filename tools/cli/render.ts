@@ -1,10 +1,10 @@
 /** Tasks and audit trails as text. */
-import { styleText } from 'node:util';
 import { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
 import { ExecutionState, type TransitionCause } from '../../lambdas/contracts/lifecycle-states.ts';
 import type { AuditView } from '../../lambdas/contracts/api.ts';
 import type { AnsweredTask } from './answers.ts';
 import { renderTable } from './table.ts';
+import { coloured } from './terminal-text.ts';
 
 const COLOURS = {
   queued: 'gray',
@@ -15,7 +15,7 @@ const COLOURS = {
 } as const;
 
 /** A state in its colour, where the terminal has colours. */
-export const stateText = (state: AnsweredTask['state']): string => styleText(COLOURS[state], state);
+export const stateText = (state: AnsweredTask['state']): string => coloured(COLOURS[state], state);
 
 /**
  * What an operator's word has made of a task that has ended by it; the words of its card.
@@ -36,11 +36,8 @@ export function endingText(state: AnsweredTask['state'], cause: TransitionCause 
 export const attemptsText = ({ attempts }: AnsweredTask): string =>
   `${attempts.used} of ${attempts.max}${attempts.deferred > 0 ? ` (+${attempts.deferred} deferred)` : ''}`;
 
-/** Text of people in a table: line breaks and other control characters as spaces. */
-export const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ');
-
 const holdText = ({ reason, actor }: NonNullable<AnsweredTask['hold']>): string =>
-  `${oneLine(reason)} (paused by ${actor})`;
+  `${reason} (paused by ${actor})`;
 
 const whereText = (task: AnsweredTask): string => {
   if (task.hold !== undefined) return `held: ${holdText(task.hold)}`;
@@ -116,5 +113,5 @@ export function auditTable({ records, gaps }: AuditView): string {
       .join(', '),
   ]);
   const table = renderTable(['version', 'time', 'from', 'to', 'attempt', 'actor', 'why'], rows);
-  return gaps.length === 0 ? table : `${table}\n${styleText('red', `missing versions: ${gaps.join(', ')}`)}`;
+  return gaps.length === 0 ? table : `${table}\n${coloured('red', `missing versions: ${gaps.join(', ')}`)}`;
 }

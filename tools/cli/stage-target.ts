@@ -3,6 +3,7 @@ import { Stage } from '../../lib/config/queue-config.ts';
 import { type LocalOutputs, readLocalOutputs } from '../local/outputs.ts';
 import { LOCAL_ROOT } from '../local/paths.ts';
 import { CliError } from './cli-error.ts';
+import { shownLine } from './terminal-text.ts';
 
 /** Options of a command that works on the resources of a deployment. */
 export interface StageOptions {
@@ -82,5 +83,5 @@ function explained(what: string, thrown: unknown): unknown {
   const isOfSdk = '$metadata' in thrown || 'code' in thrown || thrown.name === 'CredentialsProviderError';
   if (!isOfSdk) return thrown;
   const message = thrown.message === '' ? 'no answer' : thrown.message;
-  return new CliError(`${what}: ${thrown.name}: ${message}`, { cause: thrown });
+  return new CliError(shownLine(`${what}: ${thrown.name}: ${message}`), { cause: thrown });
 }

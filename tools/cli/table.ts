@@ -1,7 +1,8 @@
 /** Plain tables: one line a row, readable in a terminal and in a log. */
 import Table from 'cli-table3';
+import { shownLine } from './terminal-text.ts';
 
-/** A table as text, without a line break at its end. */
+/** A table as text, without a line break at its end; each row is one line, whatever its cells hold. */
 export function renderTable(
   head: readonly string[],
   rows: readonly (readonly (string | number)[])[],
@@ -27,6 +28,6 @@ export function renderTable(
       middle: '  ',
     },
   });
-  for (const row of rows) table.push([...row]);
+  for (const row of rows) table.push(row.map((cell) => (typeof cell === 'string' ? shownLine(cell) : cell)));
   return table.toString().replaceAll(/[ \t]+$/gm, '');
 }

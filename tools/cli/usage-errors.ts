@@ -1,10 +1,15 @@
 /** Errors of the command line: one line each, whoever finds them. */
-import { styleText } from 'node:util';
 import type { Command } from 'commander';
+import { coloured, shownText } from './terminal-text.ts';
 
-/** An error as every command prints it, with its line break. */
+/** Line ends but those before an indented line, by which a message lists what is wrong. */
+const FOREIGN_LINE_ENDS = /[\r\v\f\u0085\u2028\u2029]+|\n(?! {2})/g;
+
+/** An error as every command prints it, with its line break; no text in it begins a line at the margin. */
 export const errorLine = (message: string): string =>
-  `${styleText('red', 'error', { stream: process.stderr })}: ${message}\n`;
+  shownText(
+    `${coloured('red', 'error', process.stderr)}: ${message.trimEnd().replaceAll(FOREIGN_LINE_ENDS, ' ')}\n`,
+  );
 
 const pathOf = (command: Command): string =>
   command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;

@@ -8,6 +8,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { CliError } from '../cli/cli-error.ts';
+import { print } from '../cli/print.ts';
 import { parseSince } from '../kpi/since.ts';
 import { localStatus } from '../local/environment.ts';
 import { LOCAL_ROOT } from '../local/paths.ts';
@@ -58,8 +59,7 @@ async function recordSince(since: string): Promise<Recording> {
   return record(outputs, 'A local environment', sinceMs);
 }
 
-const say = (what: string, file: string): boolean =>
-  process.stdout.write(`${what}: ${relative(process.cwd(), file)}\n`);
+const say = (what: string, file: string): boolean => print(`${what}: ${relative(process.cwd(), file)}`);
 
 /** Keeps a recording, laid out as the one of docs: its lines must not change with who records. */
 export async function keepRecording(file: string, recording: Recording): Promise<void> {

@@ -1,7 +1,6 @@
 /** The demo: three accepted quotes, nine actions, three things that go wrong, and the proof that each happened once. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { styleText } from 'node:util';
 import type { AuditView } from '../../lambdas/contracts/api.ts';
 import type { AnsweredTask } from '../cli/answers.ts';
 import { CliError } from '../cli/cli-error.ts';
@@ -12,6 +11,7 @@ import { getAudit, getTask, isSettled } from '../cli/queue-client.ts';
 import { readQuoteFile, type QuoteAction } from '../cli/quote-file.ts';
 import { tasksTable } from '../cli/render.ts';
 import { renderTable } from '../cli/table.ts';
+import { coloured } from '../cli/terminal-text.ts';
 import { resolveTarget, type Target } from '../cli/target.ts';
 import { startLocalEnvironment, type LocalEnvironment } from '../local/environment.ts';
 import { scriptFault } from '../local/fault-client.ts';
@@ -46,7 +46,7 @@ interface Played extends Links {
   readonly ok: boolean;
 }
 
-const heading = (text: string): boolean => print(`\n${styleText('bold', text)}`);
+const heading = (text: string): boolean => print(`\n${coloured('bold', text)}`);
 
 async function scriptFaults({ faultProxyUrl }: LocalOutputs): Promise<void> {
   for (const { rule, story } of DEMO_FAULTS) {
@@ -108,7 +108,7 @@ async function wholeTrail(target: Target, task: AnsweredTask): Promise<AuditView
 }
 
 const checkLine = ({ claim, ok, found }: Check): string =>
-  `  ${ok ? styleText('green', '✔') : styleText('red', '✘')} ${claim}: ${found}`;
+  `  ${ok ? coloured('green', '✔') : coloured('red', '✘')} ${claim}: ${found}`;
 
 function printLinks({ pages, files }: Links, leave: boolean): void {
   heading('Documents');
@@ -182,6 +182,6 @@ export async function demo(options: DemoOptions): Promise<void> {
     onProgress: (step) => print(`  ${seconds().padStart(5)} s  ${step}`),
   });
   await playAndStop(environment, options.keep === true || environment.alreadyRunning);
-  const verdict = process.exitCode === 1 ? styleText('red', 'FAILED') : styleText('green', 'Done');
+  const verdict = process.exitCode === 1 ? coloured('red', 'FAILED') : coloured('green', 'Done');
   print(`\n${verdict} after ${seconds()} s`);
 }

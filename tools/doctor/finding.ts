@@ -1,5 +1,5 @@
 /** What the doctor says: one line a check, and under a failed one what to do about it. */
-import { styleText } from 'node:util';
+import { coloured, shownLine } from '../cli/terminal-text.ts';
 
 /** How a check ended. `skipped`: it could not be made here, which is no fault. */
 export type FindingState = 'ok' | 'failed' | 'skipped';
@@ -41,6 +41,7 @@ const COLOURS = { ok: 'green', failed: 'red', skipped: 'yellow' } as const;
 /** The finding as text, without a line break at its end. */
 export function findingText({ step, subject, state, detail, fix }: Finding): string {
   const place = step === undefined ? '' : `step ${step}  `;
-  const line = `${styleText(COLOURS[state], state.padEnd(7))}  ${place}${subject}: ${detail}`;
-  return fix === undefined ? line : `${line}\n         fix: ${fix.replaceAll('\n', '\n              ')}`;
+  const line = `${coloured(COLOURS[state], state.padEnd(7))}  ${place}${subject}: ${shownLine(detail)}`;
+  if (fix === undefined) return line;
+  return `${line}\n         fix: ${fix.split('\n').map(shownLine).join('\n              ')}`;
 }

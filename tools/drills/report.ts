@@ -1,19 +1,19 @@
 /** What a drill leaves behind: lines for people, figures for machines, a dated page. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { styleText } from 'node:util';
 import type { Figure } from '../../bench/report.ts';
+import { coloured } from '../cli/terminal-text.ts';
 import type { Check } from '../demo/proof.ts';
 import { sampledText } from './kpis.ts';
 import { type DrillResult, isHeld } from './run-drills.ts';
 
 const checkLine = ({ claim, ok, found }: Check): string =>
-  `  ${ok ? styleText('green', '✔') : styleText('red', '✘')} ${claim}: ${found}`;
+  `  ${ok ? coloured('green', '✔') : coloured('red', '✘')} ${claim}: ${found}`;
 
 /** The verdict for people, a line a guarantee. */
 export function verdictText(result: DrillResult): string {
-  const verdict = isHeld(result) ? styleText('green', 'held') : styleText('red', 'FAILED');
-  const head = `${styleText('bold', result.name)} ${verdict} (${result.actions} actions, ${result.seconds} s)`;
+  const verdict = isHeld(result) ? coloured('green', 'held') : coloured('red', 'FAILED');
+  const head = `${coloured('bold', result.name)} ${verdict} (${result.actions} actions, ${result.seconds} s)`;
   return [head, ...result.checks.map(checkLine)].join('\n');
 }
 

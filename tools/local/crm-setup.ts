@@ -5,6 +5,7 @@ import {
   CRM_QUOTE_ID_PROPERTY,
   CRM_REVISION_PROPERTY,
 } from '../../lambdas/contracts/crm-properties.ts';
+import { cutLine } from '../../lambdas/contracts/text.ts';
 import { LocalEnvironmentError } from './processes.ts';
 
 /** A portal. */
@@ -49,7 +50,7 @@ const call = (portal: CrmPortal, path: string, body?: object): Promise<Response>
 
 const failure = async (response: Response, doing: string): Promise<LocalEnvironmentError> =>
   new LocalEnvironmentError(
-    `CRM: ${doing} answered ${response.status}: ${(await response.text()).slice(0, 500)}`,
+    `CRM: ${doing} answered ${response.status}: ${cutLine(await response.text(), 500)}`,
   );
 
 const isUnique = async (response: Response): Promise<boolean> => {

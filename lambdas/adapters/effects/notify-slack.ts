@@ -9,7 +9,7 @@ import { permalinkOf } from '../../domain/card.ts';
 import type { Effect } from '../../domain/ports.ts';
 import type { GuardOptions } from '../guarded-effect.ts';
 import { effectMetadata } from '../slack/find-message.ts';
-import { escapeText } from '../slack/message-text.ts';
+import { sentMessage } from '../slack/message-parts.ts';
 import type { PostedMessage } from '../slack/post-message.ts';
 import { ensureThread } from '../slack/quote-thread.ts';
 import { findReply, postReply } from '../slack/thread-messages.ts';
@@ -44,8 +44,7 @@ export class NotifySlack implements Effect {
     const threadTs = await ensureThread(options, task, snapshot);
     const contentHash = this.contentHash(task);
     const metadata = effectMetadata(effectKey, contentHash);
-    const text = escapeText(message);
-    const reply = { text, linksAddresses: true, metadata };
+    const reply = { ...sentMessage(message), linksAddresses: true, metadata };
     const posted = await postReply(options, { opener: task, snapshot }, threadTs, reply);
     return this.#result(posted, contentHash);
   }

@@ -7,7 +7,7 @@ import { HeadObjectCommand, PutObjectCommand, type S3Client, S3ServiceException 
 import { ActionKind, pdfRenderPayload } from '../../contracts/action-kinds.ts';
 import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
 import type { EffectResult, ExecutionTask } from '../../contracts/records.ts';
-import { QueueError } from '../../domain/errors.ts';
+import { nameOf, QueueError } from '../../domain/errors.ts';
 import type { Effect } from '../../domain/ports.ts';
 import { payloadOf } from './task-payload.ts';
 
@@ -33,7 +33,7 @@ const PASSING = /RequestTimeout|RequestTimeTooSkewed|ExpiredToken|TokenRefreshRe
 function storeError(thrown: unknown): QueueError {
   const status = statusOf(thrown);
   const name = thrown instanceof Error ? thrown.name : '';
-  const detail = `S3 answered ${status ?? 'nothing'}${thrown instanceof Error ? ` (${thrown.name})` : ''}`;
+  const detail = `S3 answered ${status ?? 'nothing'} (${nameOf(thrown)})`;
   if (status === 409) return new QueueError('PDF_STORE_CONFLICT', { detail, cause: thrown });
   if (PASSING.test(name)) return new QueueError('PROVIDER_UNAVAILABLE', { detail, cause: thrown });
   if (status === 503 || THROTTLED.test(name))
@@ -110,8 +110,10 @@ export class StoreQuotePdf implements Effect {
     try {
       return await this.#options.render(snapshot);
     } catch (thrown) {
-      const name = thrown instanceof Error ? thrown.name : 'unknown error';
-      throw new QueueError('PDF_RENDER_FAILED', { detail: `The renderer failed: ${name}`, cause: thrown });
+      throw new QueueError('PDF_RENDER_FAILED', {
+        detail: `The renderer failed: ${nameOf(thrown)}`,
+        cause: thrown,
+      });
     }
   }
 

@@ -10,11 +10,13 @@ import {
   CRM_QUOTE_ID_PROPERTY,
   CRM_REVISION_PROPERTY,
 } from '../../contracts/crm-properties.ts';
+import { withSingleLines } from '../../contracts/quote-snapshot.ts';
 import type { EffectResult, ExecutionTask } from '../../contracts/records.ts';
 import { QueueError } from '../../domain/errors.ts';
 import { toDecimalString } from '../../domain/money.ts';
 import type { Clock, Effect } from '../../domain/ports.ts';
 import { askProvider, type ProviderResponse } from '../http/provider-http.ts';
+import { type CrmRefusal, crmRefusalOf, crmRefusalText } from './crm-answer.ts';
 import { payloadOf } from './task-payload.ts';
 
 /** Probe and upsert together stay well inside the worker's 15 s. */
@@ -22,9 +24,10 @@ const REQUEST_TIMEOUT_MS = 4_000;
 /** HubSpot's default pipeline closes a won deal under this stage. */
 const DEFAULT_DEAL_STAGE = 'closedwon';
 
-const dealSchema = z.object({ id: z.string(), properties: z.record(z.string(), z.nullish(z.string())) });
+/** HubSpot numbers its records; another answer is no deal, whatever it holds. */
+const dealId = z.string().check(z.regex(/^\d{1,20}$/));
+const dealSchema = z.object({ id: dealId, properties: z.record(z.string(), z.nullish(z.string())) });
 const upsertSchema = z.object({ results: z.array(dealSchema).check(z.length(1)) });
-const errorSchema = z.object({ message: z.string() });
 type Deal = z.infer<typeof dealSchema>;
 
 /** What the effect works with. */
@@ -35,11 +38,6 @@ export interface SyncCrmDealOptions {
   readonly token: () => Promise<string>;
   readonly clock: Clock;
 }
-
-const messageOf = (response: ProviderResponse): string => {
-  const parsed = errorSchema.safeParse(response.json);
-  return parsed.success ? parsed.data.message.slice(0, 300) : 'no message';
-};
 
 /** Locked, too early, or the portal is being moved: HubSpot asks to wait. */
 const BUSY: ReadonlySet<number> = new Set([423, 425, 477]);
@@ -57,11 +55,18 @@ function asSingle(response: ProviderResponse): ProviderResponse {
   return parsed.success ? { status: 400, json: parsed.data.errors[0] } : response;
 }
 
-/** An answer without the deal as an error: set-up is missing, the deal is busy, or the data is wrong. */
-function refusalOf(answer: ProviderResponse): QueueError {
+/** The portal has not the unique property that upserts name. */
+const lacksSetUp = ({ properties }: CrmRefusal): boolean =>
+  properties.includes(CRM_EFFECT_KEY_PROPERTY) || properties.includes('idProperty');
+
+/**
+ * An answer without the deal as an error: set-up is missing, the deal is busy, or the data is wrong.
+ * @param sent the payload, which the answer may quote
+ */
+function refusalOf(answer: ProviderResponse, sent: string): QueueError {
   const response = asSingle(answer);
-  const message = messageOf(response);
-  const detail = `The CRM answered ${response.status}: ${message}`;
+  const refusal = crmRefusalOf(response.json, sent);
+  const detail = crmRefusalText(answer.status, refusal);
   // A race on the unique value, or a 2xx that does not say what became of the deal (207: a failure that is no validation error).
   if (response.status === 409 || response.status < 300)
     return new QueueError('PROVIDER_UNAVAILABLE', { detail });
@@ -72,7 +77,7 @@ function refusalOf(answer: ProviderResponse): QueueError {
       retryAfterSeconds: BUSY_SECONDS,
     });
   }
-  return message.includes(CRM_EFFECT_KEY_PROPERTY) || message.includes('idProperty')
+  return lacksSetUp(refusal)
     ? new QueueError('PROVIDER_MISCONFIGURED', { detail })
     : new QueueError('PROVIDER_REFUSED', { detail });
 }
@@ -101,7 +106,7 @@ export class SyncCrmDeal implements Effect {
       properties: this.#properties(task, effectKey),
     };
     const response = await this.#ask('POST', '/crm/v3/objects/deals/batch/upsert', { inputs: [input] });
-    if (response.status !== 200 && response.status !== 201) throw refusalOf(response);
+    if (response.status !== 200 && response.status !== 201) throw refusalOf(response, task.payloadJson);
     const parsed = upsertSchema.safeParse(response.json);
     const deal = parsed.success ? parsed.data.results[0] : undefined;
     if (deal === undefined) {
@@ -111,7 +116,7 @@ export class SyncCrmDeal implements Effect {
   }
 
   /** See {@link Effect.probe}. */
-  async probe(_task: ExecutionTask, effectKey: string): Promise<EffectResult | undefined> {
+  async probe(task: ExecutionTask, effectKey: string): Promise<EffectResult | undefined> {
     const query = new URLSearchParams({
       idProperty: CRM_EFFECT_KEY_PROPERTY,
       properties: `${CRM_EFFECT_KEY_PROPERTY},${CRM_CONTENT_HASH_PROPERTY}`,
@@ -120,7 +125,7 @@ export class SyncCrmDeal implements Effect {
     const response = await this.#ask('GET', path);
     if (response.status === 404) return undefined;
     const parsed = dealSchema.safeParse(response.json);
-    if (response.status !== 200) throw refusalOf(response);
+    if (response.status !== 200) throw refusalOf(response, task.payloadJson);
     if (!parsed.success) {
       throw new QueueError('PROVIDER_UNAVAILABLE', { detail: 'The CRM answered 200 without a deal' });
     }
@@ -146,7 +151,7 @@ export class SyncCrmDeal implements Effect {
   #properties(task: ExecutionTask, effectKey: string): Record<string, string> {
     const { snapshot, dealStage } = payloadOf(task, ActionKind.CrmSync, crmSyncPayload);
     return {
-      dealname: `${snapshot.quoteId} – ${snapshot.title}`,
+      dealname: `${snapshot.quoteId} – ${withSingleLines(snapshot).title}`,
       amount: toDecimalString(snapshot.totalMinor, snapshot.currency),
       deal_currency_code: snapshot.currency,
       dealstage: dealStage ?? DEFAULT_DEAL_STAGE,

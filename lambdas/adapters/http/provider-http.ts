@@ -1,4 +1,5 @@
 /** One request to a provider over HTTP, with every way it can end as an error of the list. */
+import { codeWord } from '../../contracts/text.ts';
 import { QueueError } from '../../domain/errors.ts';
 
 /** A request to a provider. */
@@ -30,7 +31,9 @@ const NOT_SENT_CODES: ReadonlySet<string> = new Set([
 
 function codeOf(error: unknown): string | undefined {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
+    ? codeWord(cause.code)
+    : undefined;
 }
 
 /** A failed `fetch` as an error of the list: `retryable` only when nothing was sent. */

@@ -8,17 +8,15 @@
  * 2. Each line of the text is one paragraph, the empty ones too.
  */
 
-/** Stands for what cannot be shown. */
-export const REPLACEMENT_CHARACTER = '\uFFFD';
+import { LINE_BREAK, REPLACEMENT_CHARACTER } from '../../contracts/text.ts';
 
-const LINE_ENDS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
 const WITHOUT_SHAPE = /[\p{Cc}\p{Cs}\u202A-\u202E]/gu;
 const TAB = '    ';
 
 /** The paragraphs of a text, at least one; combined into single letters where Unicode has them (NFC). */
 export const printableParagraphs = (text: string): readonly string[] =>
   text
-    .split(LINE_ENDS)
+    .split(LINE_BREAK)
     .map((line) =>
       line.replaceAll('\t', TAB).replaceAll(WITHOUT_SHAPE, REPLACEMENT_CHARACTER).normalize('NFC'),
     );

@@ -1,6 +1,6 @@
 /** The document of a quote: what stands on the pages, all of it taken from the snapshot, nothing computed. */
 import type { Content, TDocumentDefinitions } from 'pdfmake/interfaces.js';
-import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
+import { type QuoteSnapshot, withSingleLines } from '../../contracts/quote-snapshot.ts';
 import { linesTable } from './lines-table.ts';
 import { rule, sideBySide, stack } from './page-parts.ts';
 import { Color, CONTENT_WIDTH_POINTS, PAGE, Styles } from './page-style.ts';
@@ -116,7 +116,8 @@ function footer(
 }
 
 /** pdfmake's definition of the document; dates come from `acceptedAt`, so equal snapshots give equal bytes. */
-export function quoteDocument(blocks: TextBlocks, snapshot: QuoteSnapshot): TDocumentDefinitions {
+export function quoteDocument(blocks: TextBlocks, accepted: QuoteSnapshot): TDocumentDefinitions {
+  const snapshot = withSingleLines(accepted);
   const acceptedAt = new Date(snapshot.acceptedAt);
   return {
     pageSize: PAGE.size,

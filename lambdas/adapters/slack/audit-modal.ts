@@ -3,12 +3,14 @@ import type { ModalView } from '@slack/types';
 import type { ExecutionTask, Transition } from '../../contracts/records.ts';
 import { actorText } from './interaction-actor.ts';
 import { context, packed, section } from './message-blocks.ts';
-import { clipped, dateText, escapeText } from './message-text.ts';
+import { clipped, dateText } from './message-text.ts';
 
 /** A view takes 100 blocks; 40 × 2,900 characters of trail also stay far below the 250 KB of a view. */
 const MAX_SECTIONS = 40;
-/** Longest reason that is shown, in characters of markup. */
-const MAX_REASON_LENGTH = 1_000;
+/** Longest reason that is shown: as people see it, and as it is sent. */
+const MAX_REASON = { seen: 500, sent: 1_000 } as const;
+/** Longest id of a quote; those of the API have at most 64 characters. */
+const MAX_QUOTE_ID = 64;
 
 /** One transition as a line. */
 export function transitionLine(transition: Omit<Transition, 'attemptId'>): string {
@@ -20,7 +22,7 @@ export function transitionLine(transition: Omit<Transition, 'attemptId'>): strin
     `${cause} by ${actorText(actor)}`,
     `attempt ${attempt}, generation ${generation}`,
     ...(errorCode === undefined ? [] : [`\`${errorCode}\``]),
-    ...(reason === undefined ? [] : [`“${clipped(reason, MAX_REASON_LENGTH)}”`]),
+    ...(reason === undefined ? [] : [`“${clipped(reason, MAX_REASON.seen, MAX_REASON.sent)}”`]),
   ];
   return parts.join(' · ');
 }
@@ -34,7 +36,7 @@ type ShownTask = Pick<ExecutionTask, 'taskId' | 'quoteId' | 'kind' | 'state' | '
 export function auditModal(task: ShownTask, records: readonly Omit<Transition, 'attemptId'>[]): ModalView {
   const texts = packed(records.map(transitionLine));
   const shown = texts.slice(-MAX_SECTIONS);
-  const head = `*${task.kind}* of quote *${escapeText(task.quoteId)}* is *${task.state}* at version ${task.version}`;
+  const head = `*${task.kind}* of quote *${clipped(task.quoteId, MAX_QUOTE_ID)}* is *${task.state}* at version ${task.version}`;
   return {
     type: 'modal',
     title: { type: 'plain_text', text: 'Audit trail' },

@@ -1,7 +1,7 @@
 /**
  * A card as Block Kit: the same task always gives the same blocks, so an edit that is sent twice changes nothing.
- * Limits (Block Kit reference): 50 blocks, 3,000 characters per text, 2,000 per field of a section, 300 per confirmation; what
- * comes from data is cut one by one so that every text stays below them.
+ * Limits (Block Kit reference): 50 blocks, 3,000 characters per text, 2,000 per field of a section, 300 per confirmation; and about
+ * 11,000 in all blocks of a message (message-parts.ts). Each text from data is cut by itself so that the card is below them.
  */
 import type {
   ActionsBlock,
@@ -17,7 +17,7 @@ import type { ExecutionTask, Transition } from '../../contracts/records.ts';
 import { ACTION_IDS, buttonValueOf, CardAction } from '../../contracts/slack-actions.ts';
 import { buttonsOf, operatorMovesOf, type Recovery } from '../../domain/card.ts';
 import { context, fields, section } from './message-blocks.ts';
-import { actorName, clipped, dateText, escapeText } from './message-text.ts';
+import { actorName, clipped, dateText, escapeLine } from './message-text.ts';
 import { attemptText, BUTTON_TEXTS, DID, hasFailed, labelOf } from './task-text.ts';
 
 /** A message: its blocks, and its text for notifications and screen readers. */
@@ -26,15 +26,27 @@ export interface RenderedCard {
   readonly blocks: KnownBlock[];
 }
 
-const MAX_FIELD = 2_000;
-/** Longest reason of a pause, in characters of markup. */
-const MAX_REASON = 1_500;
+/** Longest texts from data, as people see them and as they are sent. */
+const LIMITS = {
+  pauseReason: [300, 1_500],
+  moveReason: [300, 600],
+  detail: [1_000, 1_500],
+  externalId: [300, 600],
+  location: [1_000, 1_500],
+} as const;
+/** Longest address that becomes a link, as it is sent. */
+const MAX_LINK = 1_000;
+/** Longest id of a quote; those of the API have at most 64 characters. */
+const MAX_QUOTE_ID = 64;
 /** Operator moves that a card names; the audit trail has all of them. */
 const MAX_MOVES = 5;
 
+/** An address without blanks, line breaks and control characters. */
+const LINK = /^https?:\/\/[^\s\p{Cc}]+$/u;
+
 /** A link can hold no pipe and no angle bracket. */
 const linkTarget = (url: string): string =>
-  escapeText(url.replaceAll('|', '%7C').replaceAll('<', '%3C').replaceAll('>', '%3E'));
+  escapeLine(url.replaceAll('|', '%7C').replaceAll('<', '%3C').replaceAll('>', '%3E'));
 
 /** An S3 address as its key, with the hash cut to its head: whole, it runs out of the card. `quoteq show` has all of it. */
 const shortLocation = (location: string): string =>
@@ -42,10 +54,10 @@ const shortLocation = (location: string): string =>
 
 function effectText(result: NonNullable<ExecutionTask['result']>): string {
   const { location, externalId, provider } = result;
-  const isLink = /^https?:\/\//.test(location) && location.length < MAX_FIELD / 2;
-  return isLink
-    ? `<${linkTarget(location)}|${provider} ${clipped(externalId, 300)}>`
-    : `${provider} \`${clipped(shortLocation(location), 1_000)}\``;
+  const target = linkTarget(location);
+  return LINK.test(location) && target.length <= MAX_LINK
+    ? `<${target}|${provider} ${clipped(externalId, ...LIMITS.externalId)}>`
+    : `${provider} \`${clipped(shortLocation(location), ...LIMITS.location)}\``;
 }
 
 function fieldsOf(task: ExecutionTask): SectionBlock {
@@ -62,7 +74,7 @@ function holdBlocks({ hold, kind }: ExecutionTask): SectionBlock[] {
   if (hold === undefined) return [];
   const who = `${kind} is paused by ${actorName(hold.actor)}`;
   const when = `since ${dateText(hold.sinceMs)}`;
-  const text = `*Held* ${when}: ${clipped(hold.reason, MAX_REASON)}\n${who}; this runs once it is resumed, and no attempt is used up.`;
+  const text = `*Held* ${when}: ${clipped(hold.reason, ...LIMITS.pauseReason)}\n${who}; this runs once it is resumed, and no attempt is used up.`;
   return [section(text)];
 }
 
@@ -73,19 +85,19 @@ function errorBlocks({ error, state }: ExecutionTask): SectionBlock[] {
   const title = state === ExecutionState.Running ? 'Last error' : 'Error';
   const cause = causeCode === undefined ? '' : ` after \`${causeCode}\``;
   const { text } = ERROR_CODES[code];
-  const more = detail === text ? '' : `\n${clipped(detail, 1_000)}`;
-  return [section(`*${title}* \`${code}\`${cause}\n${escapeText(text)}${more}`)];
+  const more = detail === text ? '' : `\n${clipped(detail, ...LIMITS.detail)}`;
+  return [section(`*${title}* \`${code}\`${cause}\n${escapeLine(text)}${more}`)];
 }
 
 const moveText = ({ actor, cause, atMs, reason }: Transition): string => {
-  const why = reason === undefined ? '' : `: ${clipped(reason, 300)}`;
+  const why = reason === undefined ? '' : `: ${clipped(reason, ...LIMITS.moveReason)}`;
   return `👤 ${actorName(actor)} ${DID[cause]} · ${dateText(atMs)}${why}`;
 };
 
 /** What to do about a failure: the error's line of the runbook. */
 function firstStepBlocks(task: ExecutionTask): ContextBlock[] {
   if (task.error === undefined || !hasFailed(task)) return [];
-  return [context(`🧭 First: ${escapeText(ERROR_CODES[task.error.code].runbook)}`)];
+  return [context(`🧭 First: ${escapeLine(ERROR_CODES[task.error.code].runbook)}`)];
 }
 
 function moveBlocks(task: ExecutionTask): ContextBlock[] {
@@ -141,13 +153,13 @@ const actionsOf = (task: ExecutionTask): ActionsBlock => ({
 /** Text of the card for notifications: one line. */
 function fallbackOf(task: ExecutionTask): string {
   const error = task.error === undefined ? '' : `, ${task.error.code}`;
-  const held = task.hold === undefined ? '' : `: ${clipped(task.hold.reason, MAX_REASON)}`;
-  return `${task.kind} of quote ${escapeText(task.quoteId)}: ${labelOf(task)}${held} (attempt ${attemptText(task)}${error})`;
+  const held = task.hold === undefined ? '' : `: ${clipped(task.hold.reason, ...LIMITS.pauseReason)}`;
+  return `${task.kind} of quote ${clipped(task.quoteId, MAX_QUOTE_ID)}: ${labelOf(task)}${held} (attempt ${attemptText(task)}${error})`;
 }
 
 /** The card of a task at its present version. */
 export function renderCard(task: ExecutionTask): RenderedCard {
-  const footer = `Quote ${escapeText(task.quoteId)} · \`${task.taskId}\` · version ${task.version}`;
+  const footer = `Quote ${clipped(task.quoteId, MAX_QUOTE_ID)} · \`${task.taskId}\` · version ${task.version}`;
   return {
     text: fallbackOf(task),
     blocks: [

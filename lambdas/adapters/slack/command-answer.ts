@@ -7,7 +7,7 @@ import type { Kpi, KpiCounts, KpiReport } from '../../domain/kpi.ts';
 import { countedText, kpiValueText, NO_SAMPLE, targetText, VERDICT_TEXT } from '../../domain/kpi-text.ts';
 import { FIGURE_DAYS } from './command-figures.ts';
 import { packed, section } from './message-blocks.ts';
-import { actorName, clipped, dateText, escapeText } from './message-text.ts';
+import { actorName, clipped, dateText, escapeLine } from './message-text.ts';
 import { attemptText, labelOf } from './task-text.ts';
 
 /** Body of the answer to a slash command. */
@@ -21,24 +21,28 @@ export interface CommandAnswer {
 const answer = (head: string, lines: readonly string[]): CommandAnswer => ({
   response_type: 'ephemeral',
   text: head,
-  // 50 lines of at most 900 characters make 17 sections; Slack takes 50 blocks.
+  // 50 lines of at most 1,400 characters make 25 sections; Slack takes 50 blocks.
   blocks: [head, ...packed(lines)].map(section),
 });
 
 function errorText({ error }: ExecutionTask): readonly string[] {
-  return error === undefined ? [] : [`\`${error.code}\` ${escapeText(ERROR_CODES[error.code].text)}`];
+  return error === undefined ? [] : [`\`${error.code}\` ${escapeLine(ERROR_CODES[error.code].text)}`];
 }
 
 const nextText = ({ nextAttemptAtMs }: ExecutionTask): readonly string[] =>
   nextAttemptAtMs === undefined ? [] : [`next attempt ${dateText(nextAttemptAtMs)}`];
 
-/** Longest reason of a pause, in characters of markup: 50 lines stay within the blocks of an answer. */
-const MAX_REASON = 300;
+/** Longest reason of a pause, as people see it and as it is sent: 50 lines fit into the blocks of an answer. */
+const MAX_REASON = { seen: 300, sent: 500 } as const;
+/** Longest id of a quote; those of the API have at most 64 characters. */
+const MAX_QUOTE_ID = 64;
 
 const holdText = ({ hold, kind }: ExecutionTask): readonly string[] =>
   hold === undefined
     ? []
-    : [`${kind} is paused by ${actorName(hold.actor)}: ${clipped(hold.reason, MAX_REASON)}`];
+    : [
+        `${kind} is paused by ${actorName(hold.actor)}: ${clipped(hold.reason, MAX_REASON.seen, MAX_REASON.sent)}`,
+      ];
 
 const taskLine = (task: ExecutionTask): string =>
   [
@@ -56,7 +60,7 @@ export function quoteAnswer(
   tasks: readonly ExecutionTask[],
   hasMore: boolean,
 ): CommandAnswer {
-  const name = `*${escapeText(quoteId)}*`;
+  const name = `*${clipped(quoteId, MAX_QUOTE_ID)}*`;
   if (tasks.length === 0) return answer(`Quote ${name} has no actions.`, []);
   const more = hasMore ? ['There are more: ask the API for the rest.'] : [];
   const count = tasks.length === 1 ? 'one action' : `${tasks.length} actions`;
@@ -65,7 +69,7 @@ export function quoteAnswer(
 
 const overdueLine = (task: ExecutionTask): string => {
   const due = task.dueAtMs === undefined ? '' : ` · due since ${dateText(task.dueAtMs)}`;
-  return `Quote *${escapeText(task.quoteId)}*: ${taskLine(task)}${due}`;
+  return `Quote *${clipped(task.quoteId, MAX_QUOTE_ID)}*: ${taskLine(task)}${due}`;
 };
 
 /** `/quoteq stuck`: what is overdue, whether it is stuck or waits for a free worker. @param hasMore whether there may be more than these */

@@ -4,7 +4,7 @@ import type { Click } from '../../contracts/slack-payloads.ts';
 import type { ExecutionTask, Transition } from '../../contracts/records.ts';
 import { transitionLine } from './audit-modal.ts';
 import { actorText } from './interaction-actor.ts';
-import { escapeText } from './message-text.ts';
+import { clipped } from './message-text.ts';
 import { AS_WRITTEN } from './post-message.ts';
 import { slackError } from './slack-client.ts';
 import { BUTTON_TEXTS, DID, labelOf } from './task-text.ts';
@@ -12,7 +12,11 @@ import { BUTTON_TEXTS, DID, labelOf } from './task-text.ts';
 /** Transitions that are shown when the modal could not be opened. */
 const TRAIL_LENGTH = 8;
 
-const nameOf = (task: ExecutionTask): string => `*${task.kind}* of quote *${escapeText(task.quoteId)}*`;
+/** Longest id of a quote; those of the API have at most 64 characters. */
+const MAX_QUOTE_ID = 64;
+
+const nameOf = (task: ExecutionTask): string =>
+  `*${task.kind}* of quote *${clipped(task.quoteId, MAX_QUOTE_ID)}*`;
 
 /**
  * Who moved the task on after `version`: the first transition, unless the task's own history no longer holds it.
@@ -38,13 +42,26 @@ export function loserText(task: ExecutionTask, click: Pick<Click, 'version' | 'a
 export const notFoundText = (click: Pick<Click, 'taskId' | 'action'>): string =>
   `Your “${BUTTON_TEXTS[click.action]}” did nothing: there is no task \`${click.taskId}\`.`;
 
+/** Slack divides a message from some 4,000 characters on. */
+const MAX_TRAIL = 3_500;
+
+/** The last lines that have at most `length` characters with their line breaks. */
+function newestWithin(lines: readonly string[], length: number): readonly string[] {
+  let left = length;
+  return lines
+    .toReversed()
+    .filter((line) => {
+      left -= line.length + 1;
+      return left >= 0;
+    })
+    .toReversed();
+}
+
 /** The newest transitions, for the case that the modal could not be opened in time. */
 export function trailText(task: ExecutionTask): string {
   const lines = task.history.slice(-TRAIL_LENGTH).map(transitionLine);
-  // 8 lines of at most 2,000 characters each; Slack takes 40,000 in a message.
-  return [`The audit trail of ${nameOf(task)} could not be opened. Its newest transitions:`, ...lines].join(
-    '\n',
-  );
+  const head = `The audit trail of ${nameOf(task)} could not be opened. Its newest transitions:`;
+  return [head, ...newestWithin(lines, MAX_TRAIL)].join('\n');
 }
 
 /**

@@ -2,7 +2,7 @@
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import * as z from 'zod/mini';
 import { QueueError } from '../../domain/errors.ts';
-import { slackError } from './slack-client.ts';
+import { MESSAGE_TS, slackError } from './slack-client.ts';
 
 /** Metadata event of every message that is an effect. */
 export const EFFECT_EVENT_TYPE = 'quoteq_effect';
@@ -12,7 +12,7 @@ const metadataSchema = z.object({
   event_payload: z.object({ effect_key: z.string(), content_hash: z.string() }),
 });
 const messageSchema = z.object({
-  ts: z.string(),
+  ts: z.string().check(z.regex(MESSAGE_TS)),
   subtype: z.optional(z.string()),
   metadata: z.optional(z.unknown()),
 });

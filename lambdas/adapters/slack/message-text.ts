@@ -1,37 +1,105 @@
 /**
- * Text of quotes and people in Slack messages: never a mention or a link.
+ * Text of quotes, people and providers in Slack: the one place where it becomes markup. Never a mention, a link or a line of ours.
  *
  * Invariants
  * 1. What is escaped here is no markup. Slack also looks for addresses and names in text without markup, unless it is told not
  *    to: blocks do (message-blocks.ts), and so do messages (post-message.ts).
  * 2. No lone surrogate, directional embedding or override comes out of here, and no control character but line feed and tab.
- *    Overrides would let a text show other digits and words than it holds, so they are shown as a box. Directional marks and
- *    isolates, which right-to-left typing needs, stay and act, as on paper (../pdf/printable-text.ts).
+ *    Directional marks and isolates, which right-to-left typing needs, stay and act, as on paper (../pdf/printable-text.ts).
+ * 3. Everything but the message of `slack.notify` is one line (`escapeLine`, `clipped`): data begins no line of its own.
+ * 4. A cut is between graphemes, and no escape sequence is cut.
  *
- * Slack knows no escape for `*`, `_`, `~` and backticks: what stands between them is shown as bold and the like.
+ * Slack knows no escape for `*`, `_`, `~` and backticks: what is between them is shown as bold and the like.
  */
+import {
+  ELLIPSIS,
+  graphemesOf,
+  REPLACEMENT_CHARACTER,
+  singleLine,
+  withPlainBreaks,
+} from '../../contracts/text.ts';
 
 /** Lone surrogates, embeddings, overrides and their end, and control characters but line feed and tab. */
 const WITHOUT_SHAPE = /[\p{Cs}\u202A-\u202E]|(?![\n\t])\p{Cc}/gu;
 
-/**
- * Slack's three control characters escaped, so that no `<!channel>`, `<@U…>` or link can come from data; and U+FFFD for what
- * has no shape or turns the text around.
- */
-export const escapeText = (text: string): string =>
-  text
-    .replaceAll(WITHOUT_SHAPE, '\uFFFD')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
+/** Slack's three control characters, escaped, so that no `<!channel>`, `<@U…>` or link can come from data. */
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** Escaped, and cut to `limit` characters so that no escape sequence is broken: the text is cut before it is escaped. */
-export function clipped(text: string, limit: number): string {
-  const escaped = escapeText(text);
-  if (escaped.length <= limit) return escaped;
-  // Each character becomes five at most. Half of one that the cut parts becomes U+FFFD, as any half does.
-  const kept = text.slice(0, Math.floor((limit - 1) / 5));
-  return `${escapeText(kept)}…`;
+/** A text of several lines; U+FFFD is in the place of what has no shape or turns the text around. */
+const severalLines = (text: string): string =>
+  withPlainBreaks(text).replaceAll(WITHOUT_SHAPE, REPLACEMENT_CHARACTER);
+
+/** A text of several lines, escaped. */
+export const escapeText = (text: string): string => escaped(severalLines(text));
+
+/** A text as one line, escaped. */
+export const escapeLine = (text: string): string => escaped(singleLine(text));
+
+/** Each of `&`, `<` and `>` is sent as five characters at most. */
+const MOST_PER_CHARACTER = 5;
+
+/** How much of a text is kept. */
+interface TextLimits {
+  /** UTF-16 code units of the text as people see it. */
+  readonly seen: number;
+  /** UTF-16 code units of the text as it is sent, escaped. */
+  readonly sent: number;
+}
+
+/** The longest head of whole graphemes within the limits; not escaped. */
+function headWithin(text: string, { seen, sent }: TextLimits): string {
+  let head = '';
+  let sentLength = 0;
+  for (const grapheme of graphemesOf(text)) {
+    sentLength += escaped(grapheme).length;
+    if (head.length + grapheme.length > seen || sentLength > sent) break;
+    head += grapheme;
+  }
+  return head;
+}
+
+/** The text itself, or its head and `…`; not escaped. */
+function cutWithin(text: string, { seen, sent }: TextLimits): string {
+  if (text.length <= seen && escaped(text).length <= sent) return text;
+  const room = ELLIPSIS.length;
+  return `${headWithin(text, { seen: seen - room, sent: sent - room })}${ELLIPSIS}`;
+}
+
+/**
+ * One line, escaped, of at most `seen` UTF-16 code units as people see it. A longer one is cut between graphemes and ends in `…`.
+ * @param sent most UTF-16 code units that are sent; @default as many as `seen` of them can become
+ */
+export const clipped = (text: string, seen: number, sent: number = seen * MOST_PER_CHARACTER): string =>
+  escaped(singleLine(cutWithin(singleLine(text), { seen, sent })));
+
+/** As {@link escapeText}, of which at most `sent` UTF-16 code units are sent. */
+export const clippedText = (text: string, sent: number): string =>
+  escaped(cutWithin(severalLines(text), { seen: sent, sent }));
+
+/** Where a part is divided best: after its last line, else after its last word, else at its end. */
+function endOfPart(part: string): number {
+  const ends = [part.lastIndexOf('\n') + 1, part.lastIndexOf(' ') + 1];
+  return ends.find((end) => end > part.length / 2) ?? part.length;
+}
+
+/**
+ * A text of several lines, escaped, in parts of at most `partLength` UTF-16 code units as they are sent; no grapheme is divided.
+ * @param sent most that is sent in all; a longer text ends in `…`
+ */
+export function escapedParts(text: string, partLength: number, sent: number): readonly string[] {
+  const parts: string[] = [];
+  let part = '';
+  for (const grapheme of graphemesOf(cutWithin(severalLines(text), { seen: sent, sent }))) {
+    const piece = escaped(grapheme);
+    if (part.length + piece.length > partLength) {
+      const end = endOfPart(part);
+      parts.push(part.slice(0, end));
+      part = part.slice(end);
+    }
+    part += piece;
+  }
+  return [...parts, part];
 }
 
 /** A point in time in the reader's own zone; UTC where it cannot be shown so. @param atMs ms since the epoch */
@@ -43,8 +111,11 @@ export function dateText(atMs: number): string {
   return `<!date^${Math.floor(atMs / 1_000)}^{date_short_pretty} {time_secs}|${fallback}>`;
 }
 
+/** Longest name of an actor: as people see it, and as it is sent. */
+const MAX_ACTOR = { seen: 200, sent: 300 } as const;
+
 /** `slack:T0/U0 (ada)` is shown as `ada`; any other actor as it is. Never a mention: an edit must not ring. */
 export function actorName(actor: string): string {
   const name = /^slack:[^ ]+ \((.+)\)$/s.exec(actor)?.[1];
-  return clipped(name ?? actor, 200);
+  return clipped(name ?? actor, MAX_ACTOR.seen, MAX_ACTOR.sent);
 }

@@ -3,7 +3,7 @@ import { type ChatPostMessageResponse, WebAPIPlatformError, type WebClient } fro
 import type { KnownBlock } from '@slack/types';
 import { QueueError } from '../../domain/errors.ts';
 import type { effectMetadata } from './find-message.ts';
-import { slackError } from './slack-client.ts';
+import { MESSAGE_TS, slackError } from './slack-client.ts';
 
 /**
  * By default, addresses in a text become links; with `none` only links and dates that are written as such do (Slack's reference
@@ -55,7 +55,7 @@ export async function postMessage(client: WebClient, post: EffectPost): Promise<
       ...(post.blocks === undefined ? {} : { blocks: post.blocks }),
       ...(post.threadTs === undefined ? {} : { thread_ts: post.threadTs }),
     });
-    if (answer.ts === undefined)
+    if (answer.ts === undefined || !MESSAGE_TS.test(answer.ts))
       throw new QueueError('PROVIDER_UNAVAILABLE', { detail: 'Slack answered without ts' });
     return { ts: answer.ts, ...placeOf(answer, post.threadTs) };
   } catch (thrown) {

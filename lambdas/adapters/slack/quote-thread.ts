@@ -13,7 +13,7 @@ import { formatMoney } from '../../domain/money.ts';
 import type { EffectOutcome } from '../../domain/transitions.ts';
 import { type GuardOptions, runGuarded } from '../guarded-effect.ts';
 import { effectMetadata, findMessage, RootState, rootStateOf } from './find-message.ts';
-import { escapeText } from './message-text.ts';
+import { clipped, escapeLine } from './message-text.ts';
 import { postMessage } from './post-message.ts';
 
 /** What opening a thread works with. */
@@ -36,10 +36,15 @@ const LOOK_PAUSE_MS = 300;
 /** What {@link runGuarded} ends with when the thread is not there and must not be opened. */
 const NOT_OPENED = 'RETRIES_EXHAUSTED';
 
+/** Longest title and name, as people see them and as they are sent: Slack divides a message from some 4,000 characters on. */
+const MAX_NAME = { seen: 500, sent: 1_500 } as const;
+
 /** Text of the root message. It must not change for a quote: it opens the thread once for all its tasks. */
 export const rootText = (snapshot: QuoteSnapshot): string => {
   const total = formatMoney(snapshot.totalMinor, snapshot.currency);
-  return `*Quote ${escapeText(snapshot.quoteId)}* – ${escapeText(snapshot.title)}\n${escapeText(snapshot.customer.name)} · ${escapeText(total)}`;
+  const title = clipped(snapshot.title, MAX_NAME.seen, MAX_NAME.sent);
+  const customer = clipped(snapshot.customer.name, MAX_NAME.seen, MAX_NAME.sent);
+  return `*Quote ${escapeLine(snapshot.quoteId)}* – ${title}\n${customer} · ${escapeLine(total)}`;
 };
 
 /** A quote may be worked on for years; a thread that the ledger forgot would be opened a second time. */

@@ -7,6 +7,7 @@ import {
   WebAPIRequestError,
   WebClient,
 } from '@slack/web-api';
+import * as z from 'zod/mini';
 import { QueueError } from '../../domain/errors.ts';
 import { networkError } from '../http/provider-http.ts';
 
@@ -15,6 +16,9 @@ import { networkError } from '../http/provider-http.ts';
  * A deleted root costs two more; a worker whose time ends meanwhile leaves its outcome open, and the next one looks for it.
  */
 const REQUEST_TIMEOUT_MS = 3_000;
+
+/** How Slack names a message; an answer with anything else does not say what became of it. */
+export const MESSAGE_TS = /^\d{1,12}(\.\d{1,9})?$/;
 
 /** Wait after a 429 that names none. */
 const DEFAULT_RETRY_AFTER_SECONDS = '1';
@@ -90,6 +94,19 @@ const UNKNOWN: ReadonlySet<string> = new Set([
 /** The SDK passes on the body of an answer that is not JSON as its error: nobody knows what Slack has done then. */
 const ERROR_CODE = /^[a-z0-9_]{1,64}$/;
 
+/** Where in a message Slack found a fault, as it ends a text that may quote anything: `[json-pointer:/blocks/0/text]`. */
+const POINTER = /\[json-pointer:((?:\/(?:[a-z_]{1,32}|\d{1,4})){1,12})\]/g;
+const MAX_POINTERS = 10;
+const metadataSchema = z.object({ messages: z.array(z.string()) });
+
+/** ` at /blocks/0/text/text`; empty when Slack names no place. */
+function placesOf({ data }: WebAPIPlatformError): string {
+  const messages = metadataSchema.safeParse(data.response_metadata).data?.messages ?? [];
+  const found = messages.flatMap((message) => [...message.matchAll(POINTER)].map(([, pointer]) => pointer));
+  const places = [...new Set(found)].slice(0, MAX_POINTERS);
+  return places.length === 0 ? '' : ` at ${places.join(', ')}`;
+}
+
 function platformError(error: WebAPIPlatformError): QueueError {
   const code = error.data.error;
   if (!ERROR_CODE.test(code)) {
@@ -98,7 +115,7 @@ function platformError(error: WebAPIPlatformError): QueueError {
       cause: error,
     });
   }
-  const options = { detail: `Slack answered ${code}`, cause: error };
+  const options = { detail: `Slack answered ${code}${placesOf(error)}`, cause: error };
   if (code === 'ratelimited' || code === 'rate_limited' || code === 'message_limit_exceeded') {
     return new QueueError('PROVIDER_RATE_LIMITED', { ...options, deferral: true, retryAfterSeconds: 1 });
   }

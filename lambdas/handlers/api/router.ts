@@ -13,6 +13,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { API_ROUTES, type OperationOf } from '../../contracts/api.ts';
 import type { FunctionName } from '../../contracts/environment.ts';
+import { nameOf } from '../../domain/errors.ts';
 import { type ApiProblem, problemOf, problemResponse, refused } from './problem.ts';
 import type { ApiRequest } from './request.ts';
 
@@ -100,7 +101,7 @@ function routedEvent(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
 function log(logger: Logger, event: APIGatewayProxyEventV2, problem: ApiProblem): void {
   const { status, code, cause } = problem;
   const { requestId, routeKey } = event.requestContext;
-  const errorName = cause instanceof Error ? cause.name : undefined;
+  const errorName = cause instanceof Error ? nameOf(cause) : undefined;
   const entry = { requestId, routeKey, status, code, errorName };
   if (status >= 500) logger.error('request failed', entry);
   else logger.info('request refused', entry);

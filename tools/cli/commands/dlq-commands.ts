@@ -17,7 +17,6 @@ import {
 } from '../../dlq/dead-letters.ts';
 import { printAs } from '../print.ts';
 import { readTaskId } from '../queue-client.ts';
-import { oneLine } from '../render.ts';
 import { explaining, resolveStage, type StageOptions, type StageTarget } from '../stage-target.ts';
 import { renderTable } from '../table.ts';
 
@@ -71,7 +70,7 @@ export async function list(options: DlqOptions): Promise<void> {
 const letterRow = ({ taskId, sentAtMs, about }: DeadLetter): readonly string[] => [
   new Date(sentAtMs).toISOString(),
   taskId ?? '–',
-  oneLine(about),
+  about,
 ];
 
 const lettersText = (letters: readonly DeadLetter[]): string =>

@@ -8,6 +8,7 @@ import { type QuoteAction, readQuoteFiles } from '../quote-file.ts';
 import { endingText } from '../render.ts';
 import { renderTable } from '../table.ts';
 import { resolveTarget, type Target } from '../target.ts';
+import { shownLine } from '../terminal-text.ts';
 import type { PrintOptions } from './queue-commands.ts';
 
 /** What `--help` adds. */
@@ -118,7 +119,7 @@ async function enqueuedText(target: Target, enqueued: readonly Enqueued[]): Prom
     }),
   );
   const table = renderTable(['quote', 'action', 'answer', 'task or reason'], rows);
-  return [table, ...[...shared].map(([quoteId, reason]) => `${quoteId}: ${reason}`)].join('\n');
+  return [table, ...[...shared].map(([quoteId, reason]) => shownLine(`${quoteId}: ${reason}`))].join('\n');
 }
 
 /** What to do about actions that may have been accepted. */

@@ -2,9 +2,9 @@
 import type { KindChangeView, KindView } from '../../../lambdas/contracts/api-kinds.ts';
 import { listKinds, pauseKind, readKind, resumeKind } from '../kind-client.ts';
 import { printAs } from '../print.ts';
-import { oneLine } from '../render.ts';
 import { renderTable } from '../table.ts';
 import { resolveTarget } from '../target.ts';
+import { shownLine } from '../terminal-text.ts';
 import type { PrintOptions } from './queue-commands.ts';
 
 /** Options of `pause`. */
@@ -21,7 +21,7 @@ const kindRow = (view: KindView): readonly string[] => [
   view.kind,
   view.paused ? 'paused' : 'runs',
   ...lastChange(view),
-  oneLine(view.reason ?? ''),
+  view.reason ?? '',
 ];
 
 /** Every kind in one line. */
@@ -35,7 +35,7 @@ export function changeText({ kind, paused, changed, reason = '', actor, since }:
       ? `${kind} runs again; the sweep releases what was held, within a minute`
       : `${kind} is not paused; nothing was changed`;
   }
-  const state = `${kind} ${changed ? 'is' : 'was already'} paused: ${oneLine(reason)}`;
+  const state = `${kind} ${changed ? 'is' : 'was already'} paused: ${shownLine(reason)}`;
   return `${state}\n  by ${actor} since ${since}\n  its actions are held until: npm run quoteq -- resume ${kind}`;
 }
 

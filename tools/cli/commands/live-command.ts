@@ -9,7 +9,7 @@ import { taskView } from '../../../lambdas/handlers/api/views.ts';
 import { CliError } from '../cli-error.ts';
 import { readFunctionEnvironment } from '../function-environment.ts';
 import { printAs } from '../print.ts';
-import { attemptsText, oneLine, stateText } from '../render.ts';
+import { attemptsText, stateText } from '../render.ts';
 import { explaining, resolveStage, type StageOptions, type StageTarget } from '../stage-target.ts';
 import { renderTable } from '../table.ts';
 
@@ -63,7 +63,7 @@ const isIn = ({ state, hold }: ExecutionTask, wanted: LiveState | undefined): bo
   wanted === undefined || (wanted === 'held' ? hold !== undefined : state === wanted && hold === undefined);
 
 function whyText({ hold, error, dueAtMs }: ExecutionTask, nowMs: number): string {
-  if (hold !== undefined) return `held: ${oneLine(hold.reason)}`;
+  if (hold !== undefined) return `held: ${hold.reason}`;
   const overdue = dueAtMs !== undefined && dueAtMs <= nowMs ? ['overdue'] : [];
   return [...overdue, ...(error === undefined ? [] : [error.code])].join(', ');
 }

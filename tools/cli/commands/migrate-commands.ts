@@ -10,7 +10,9 @@ import { type Direction, migrateTable, type MigrationCounts } from '../../migrat
 import { tableIdOf, targetTables, type TargetTablesOptions } from '../../migrate/migration-target.ts';
 import { placeFile } from '../../migrate/place-file.ts';
 import { CliError } from '../cli-error.ts';
+import { print } from '../print.ts';
 import { explaining } from '../stage-target.ts';
+import { shownLine } from '../terminal-text.ts';
 
 /** Options of `migrate status`. */
 export interface StatusOptions extends TargetTablesOptions {
@@ -36,7 +38,7 @@ export const DEFAULT_RATE = 250;
 const MAX_PRINTED = 20;
 
 const say = (json: boolean | undefined, text: string): void => {
-  if (json !== true) process.stdout.write(`${text}\n`);
+  if (json !== true) print(shownLine(text));
 };
 
 function wholeNumber(option: string, given: string, least: number): number {

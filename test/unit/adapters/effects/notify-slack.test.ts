@@ -4,9 +4,9 @@ import { NotifySlack } from '../../../../lambdas/adapters/effects/notify-slack.t
 import { createSlackClient } from '../../../../lambdas/adapters/slack/slack-client.ts';
 import type { ErrorCode } from '../../../../lambdas/contracts/error-codes.ts';
 import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import { effectKeyOf } from '../../../../lambdas/domain/hashing.ts';
+import { canonicalJson, effectKeyOf } from '../../../../lambdas/domain/hashing.ts';
 import { freePort } from '../../../../tools/local/ports.ts';
-import { countedIds, queuedTask, runningTask, snapshotOf } from '../../../helpers/builders.ts';
+import { actionOf, countedIds, queuedTask, runningTask, snapshotOf } from '../../../helpers/builders.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
 import { POLICY } from '../../../../lambdas/domain/policy.ts';
 import { FakeClock, START_MS } from '../../../helpers/fake-clock.ts';
@@ -80,6 +80,16 @@ describe('a message', () => {
     expect(applied.location).toBe(
       `https://slack.com/archives/${slack.channelId}/p${applied.externalId.replace('.', '')}?thread_ts=${reply?.thread_ts}&cid=${slack.channelId}`,
     );
+  });
+
+  it('of 3,000 characters that become 5,400 is one message, which Slack does not divide', async () => {
+    const message = 'R&D, '.repeat(600);
+    const { payload } = actionOf('slack.notify', snapshotOf({ quoteId }));
+
+    await effectAt().apply({ ...task, payloadJson: canonicalJson({ ...payload, message }) }, effectKey);
+
+    const { replies } = await thread();
+    expect(replies.map((text) => text.length <= 4_000)).toEqual([true]);
   });
 
   it('cannot mention anybody: neither its text nor what the root says of the quote', async () => {

@@ -1,12 +1,16 @@
+import * as z from 'zod/mini';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SyncCrmDeal } from '../../../../lambdas/adapters/effects/sync-crm-deal.ts';
 import { retryAfterSeconds } from '../../../../lambdas/adapters/http/provider-http.ts';
 import type { ErrorCode } from '../../../../lambdas/contracts/error-codes.ts';
 import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
 import { effectKeyOf } from '../../../../lambdas/domain/hashing.ts';
+import { singleLine } from '../../../../lambdas/contracts/text.ts';
+import { startServer } from '../../../../tools/local/http-server.ts';
 import { freePort } from '../../../../tools/local/ports.ts';
 import { toDecimalString } from '../../../../lambdas/domain/money.ts';
 import { countedIds, queuedTask, snapshotOf } from '../../../helpers/builders.ts';
+import { NASTY_TEXTS } from '../../../helpers/nasty-texts.ts';
 import { FakeClock, START_MS } from '../../../helpers/fake-clock.ts';
 import { startCrmProvider } from '../../../helpers/providers.ts';
 import { type Script, type ScriptedUpstream, startScripted } from '../../../helpers/scripted-upstream.ts';
@@ -15,6 +19,10 @@ let crm: Awaited<ReturnType<typeof startCrmProvider>>;
 let upstream: ScriptedUpstream;
 let task: ExecutionTask;
 let effectKey: string;
+
+const dealName = z.object({
+  inputs: z.tuple([z.object({ properties: z.object({ dealname: z.string() }) })]),
+});
 
 const clock = new FakeClock();
 const effectAt = (baseUrl: string, token = crm.token): SyncCrmDeal =>
@@ -51,6 +59,29 @@ describe('a CRM deal', () => {
     expect(await effect.probe(task, effectKey)).toEqual(applied);
     expect(await effect.apply(task, effectKey)).toEqual(applied);
     expect(applied).toMatchObject({ provider: 'crm', contentHash: task.taskHash });
+  });
+
+  it.each(
+    Object.entries({ ...NASTY_TEXTS, 'a title in its language': 'שלום \u2067עולם\u2069' }).filter(
+      ([, text]) => text.length > 0 && text.length <= 500,
+    ),
+  )('has a name of one line without control characters: %s', async (_name, title) => {
+    const snapshot = snapshotOf({ quoteId: task.quoteId, title });
+    task = queuedTask('crm.sync', 'key', START_MS, snapshot);
+    const bodies: string[] = [];
+    const recorder = await startServer(({ body }) => {
+      bodies.push(body.toString('utf8'));
+      return Promise.resolve({ status: 500 });
+    });
+
+    await effectAt(recorder.url)
+      .apply(task, effectKey)
+      .catch(() => undefined);
+    await recorder.stop();
+
+    const [name] = bodies.map((body) => dealName.parse(JSON.parse(body)).inputs[0].properties.dealname);
+    expect(name).toBe(`${task.quoteId} – ${singleLine(title)}`);
+    expect(name).not.toMatch(/[\p{Cc}\u2028\u2029\u202A-\u202E]/u);
   });
 
   it('is there after a lost answer, and the probe finds it', async () => {

@@ -21,6 +21,14 @@ const countIn = (text: string, part: string): number => text.split(part).length 
 const PAGE = { left: 48, right: 595.28 - 48, top: 841.89 - 40, bottom: 20 };
 const LONG_TEXT = 'ж'.repeat(102_400);
 
+/** A snapshot in which everything that is shown as one line is `name`. */
+const named = (name: string): Partial<QuoteSnapshot> => ({
+  title: name,
+  customer: { name, email: name },
+  seller: { name },
+  lines: [quoteLine(1, { sku: name })],
+});
+
 describe('renderQuotePdf content', () => {
   it.each([
     'Northwind Automation',
@@ -34,6 +42,12 @@ describe('renderQuotePdf content', () => {
     'Page 1 of 1',
   ])('shows "%s"', async (text) => {
     expect(await textOf()).toContain(text);
+  });
+
+  it('shows a title, names and a SKU as one line, whatever ends lines in them', async () => {
+    const broken = 'one\r\ntwo\u2028three\u0007';
+
+    expect(await textOf(named(broken))).toBe(await textOf(named('one two three')));
   });
 
   it('shows Polish, Japanese and the euro sign', async () => {

@@ -21,13 +21,17 @@ describe('escapeText', () => {
     },
   );
 
-  it('is part of every cut', () => {
-    expect(clipped('\u202Eabc', 10)).toBe('\uFFFDabc');
-    expect(clipped('\u202Eabcdefghij<', 10)).toBe('\uFFFD…');
+  it.each(['\r\n', '\r', '\u2028', '\u0085'])('has one line break for %j', (lineBreak) => {
+    expect(escapeText(`a${lineBreak}b`)).toBe('a\nb');
   });
 
-  it('makes whole what a cut parts', () => {
-    expect(clipped('🦆'.repeat(20), 16)).toBe('🦆\uFFFD…');
+  it('is part of every cut', () => {
+    expect(clipped('\u202Eabc', 10)).toBe('\uFFFDabc');
+    expect(clipped('\u202Eabcdefghij<', 10)).toBe('\uFFFDabcdefgh…');
+  });
+
+  it('keeps whole characters where it cuts', () => {
+    expect(clipped('🦆'.repeat(20), 16)).toBe(`${'🦆'.repeat(7)}…`);
   });
 });
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
 import { held } from '../../../../lambdas/domain/transitions.ts';
 import { taskView } from '../../../../lambdas/handlers/api/views.ts';
-import { oneLine, taskDetails, tasksTable } from '../../../../tools/cli/render.ts';
+import { taskDetails, tasksTable } from '../../../../tools/cli/render.ts';
+import { shownValue } from '../../../../tools/cli/terminal-text.ts';
 import { contextAt, queuedTask, retryableTask, runningTask } from '../../../helpers/builders.ts';
 
 describe('a held task', () => {
@@ -15,7 +16,7 @@ describe('a held task', () => {
   });
 
   it('says in its details since when, and keeps its last error', () => {
-    expect(taskDetails(view)).toMatch(
+    expect(taskDetails(shownValue(view))).toMatch(
       /^held +since 2026-03-29T00:59:30.000Z: The CRM is down \(paused by ada\)$/m,
     );
     expect(taskDetails(view)).toContain('PROVIDER_TIMEOUT');
@@ -38,11 +39,5 @@ describe('tasksTable', () => {
     ].map(columnsOf);
 
     expect(later).toEqual([queued, queued, queued]);
-  });
-});
-
-describe('oneLine', () => {
-  it('shows no control character of somebody else in the terminal', () => {
-    expect(oneLine('a\r\n\tb\u001B[31mc\u0000')).toBe('a b [31mc ');
   });
 });

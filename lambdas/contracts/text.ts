@@ -1,0 +1,89 @@
+/**
+ * Rules for text from people and providers, the same for every sink. Each sink has one place that applies them:
+ *
+ * | sink | place | what it adds |
+ * |---|---|---|
+ * | Slack | `adapters/slack/message-text.ts` | escapes markup, counts what is sent |
+ * | CRM | `adapters/effects/sync-crm-deal.ts` | nothing |
+ * | paper | `adapters/pdf/printable-text.ts`, `quote-document.ts` | a box for what has no shape |
+ * | terminal | `tools/cli/terminal-text.ts` | shows control and direction characters by their code |
+ * | storage, API, logs | `domain/errors.ts`, the schemas of `contracts` | the limits of the fields |
+ *
+ * Which fields of a quote are one line is said in `quote-snapshot.ts`. Actors, reasons, and details of errors are one line too.
+ * What is stored of a request is never changed: only what is shown is.
+ */
+
+/** Stands for a character that must not act or has no shape. */
+export const REPLACEMENT_CHARACTER = '\uFFFD';
+
+/** Every way to end a line. CRLF is one line break. */
+export const LINE_BREAK = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
+
+/** Control characters and line breaks, as long as they follow each other. */
+const BREAKS_OF_A_LINE = /[\p{Cc}\u2028\u2029]+/gu;
+
+/** Directional embeddings and overrides and their end: they let a text show other digits and words than it holds. */
+const TURNS = /[\u202A-\u202E]/g;
+
+const ISOLATES = /[\u2066-\u2069]/g;
+const ISOLATE_END = '\u2069';
+
+/** Whether every isolate of a text ends in it, and ends none that began before it. */
+function isolatesAreClosed(text: string): boolean {
+  let open = 0;
+  for (const [isolate] of text.matchAll(ISOLATES)) {
+    open += isolate === ISOLATE_END ? -1 : 1;
+    if (open < 0) return false;
+  }
+  return open === 0;
+}
+
+/** Isolates that would turn what a sentence says after the text become U+FFFD. */
+const withClosedIsolates = (text: string): string =>
+  isolatesAreClosed(text) ? text : text.replaceAll(ISOLATES, REPLACEMENT_CHARACTER);
+
+/** A text with `\n` as its only kind of line break. */
+export const withPlainBreaks = (text: string): string => text.replaceAll(LINE_BREAK, '\n');
+
+/**
+ * A text as one well-formed line: line breaks and other control characters become one space; embeddings, overrides, lone
+ * surrogates and isolates that do not end become U+FFFD. Marks and closed isolates, which right-to-left typing needs, stay.
+ */
+export const singleLine = (text: string): string =>
+  withClosedIsolates(
+    text.replaceAll(BREAKS_OF_A_LINE, ' ').replaceAll(TURNS, REPLACEMENT_CHARACTER).toWellFormed().trim(),
+  );
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** What people see as one character each (extended grapheme clusters, UAX #29), in order. */
+export function* graphemesOf(text: string): Generator<string> {
+  for (const { segment } of segmenter.segment(text)) yield segment;
+}
+
+/** The longest head of at most `limit` UTF-16 code units that ends between two graphemes. */
+export function headOf(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  return text.slice(0, segmenter.segment(text).containing(limit)?.index ?? 0);
+}
+
+/** Shows people that a text was cut. */
+export const ELLIPSIS = '…';
+
+/**
+ * A well-formed text of at most `limit` UTF-16 code units. A longer one loses whole graphemes at its end and gets {@link ELLIPSIS}.
+ * @param limit at least 1
+ */
+export function cutText(text: string, limit: number): string {
+  const whole = text.toWellFormed();
+  return whole.length <= limit ? whole : `${headOf(whole, limit - ELLIPSIS.length)}${ELLIPSIS}`;
+}
+
+/** The text as {@link singleLine}, cut as by {@link cutText}; an isolate that the cut leaves open becomes U+FFFD. */
+export const cutLine = (text: string, limit: number): string =>
+  withClosedIsolates(cutText(singleLine(text), limit));
+
+const CODE = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/;
+
+/** A code or the name of an error as a provider gives it: letters, digits, `_` and `.`; anything else is `unnamed`. */
+export const codeWord = (text: string): string => (CODE.test(text) ? text : 'unnamed');

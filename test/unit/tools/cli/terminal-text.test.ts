@@ -1,0 +1,172 @@
+/** What the terminal is sent: every printing function, with the list of nasty texts in all that they print. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { fc, test } from '@fast-check/vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { kindsTable } from '../../../../tools/cli/commands/kind-commands.ts';
+import { LiveBlock } from '../../../../tools/cli/live-block.ts';
+import { print, printAs } from '../../../../tools/cli/print.ts';
+import { auditTable, taskDetails, tasksTable } from '../../../../tools/cli/render.ts';
+import { renderTable } from '../../../../tools/cli/table.ts';
+import { coloured, shownText } from '../../../../tools/cli/terminal-text.ts';
+import { errorLine } from '../../../../tools/cli/usage-errors.ts';
+import { failed, findingText } from '../../../../tools/doctor/finding.ts';
+import { taskView } from '../../../../lambdas/handlers/api/views.ts';
+import { held } from '../../../../lambdas/domain/transitions.ts';
+import { contextAt, retryableTask } from '../../../helpers/builders.ts';
+import { FORGED, ILL_FORMED, NASTY_TEXTS } from '../../../helpers/nasty-texts.ts';
+
+let sent: string[] = [];
+beforeEach(() => {
+  sent = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => sent.push(String(text)) > 0);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const ALL = Object.entries({ ...NASTY_TEXTS, ...ILL_FORMED });
+const ANY = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc.constantFrom(...ALL.map(([, text]) => text)),
+);
+
+/** Acts on a terminal or turns its text: all but line feed, and the joiners that emoji need. */
+const ACTS = /(?!\n)\p{Cc}|\p{Cs}|[\u2028\u2029\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF]/u;
+
+/** A view that holds `text` wherever data can be. */
+function viewWith(text: string) {
+  const task = held(retryableTask(), { reason: text, actor: text }, contextAt());
+  const view = taskView(task);
+  const error = view.error === undefined ? {} : { error: { ...view.error, detail: text, firstStep: text } };
+  return { ...view, ...error, quoteId: text, hold: { reason: text, actor: text, since: view.createdAt } };
+}
+
+const completedWith = (text: string) => ({
+  ...taskView(retryableTask()),
+  effect: { provider: text, externalId: text, location: text, proof: 'applied', fingerprint: text } as const,
+});
+
+const trailWith = (text: string) => ({
+  taskId: `task-${'0'.repeat(40)}`,
+  quoteId: text,
+  version: 2,
+  records: [
+    {
+      version: 1,
+      from: null,
+      to: 'queued' as const,
+      cause: 'enqueue' as const,
+      actor: text,
+      reason: text,
+      attempt: 0,
+      deferrals: 0,
+      generation: 1,
+      at: '2026-03-28T12:00:00.000Z',
+      attemptId: text,
+    },
+  ],
+  gaps: [2],
+  links: { self: text, task: text },
+});
+
+const kindWith = (text: string) => ({
+  kind: 'crm.sync' as const,
+  paused: true,
+  version: 1,
+  since: '2026-03-28T12:00:00.000Z',
+  actor: text,
+  reason: text,
+  links: { self: text, pause: text, resume: text },
+});
+
+/** Prints everything that can hold data, as its command does; returns what was sent. */
+function printedOf(text: string): string {
+  sent = [];
+  const stream = {
+    isTTY: false,
+    columns: 80,
+    write: (line: string | Uint8Array) => sent.push(String(line)) > 0,
+  };
+  printAs({}, viewWith(text), taskDetails);
+  printAs({}, completedWith(text), taskDetails);
+  printAs({}, [viewWith(text), completedWith(text)], tasksTable);
+  printAs({}, trailWith(text), auditTable);
+  printAs({}, [kindWith(text)], kindsTable);
+  print(renderTable(['sent', 'about'], [[text, text]]));
+  print(findingText(failed({ step: 1, subject: 'deployment' }, text, text)));
+  new LiveBlock(stream).show(tasksTable([viewWith(text), completedWith(text)]));
+  sent.push(errorLine(`quoteId: expected an id; found ${text}`));
+  return sent.join('');
+}
+
+describe('whatever is printed', () => {
+  it.each(ALL)('acts on nothing and forges no line: %s', (_name, nasty) => {
+    const printed = stripVTControlCharacters(printedOf(nasty));
+
+    expect(printedOf(nasty)).not.toMatch(ACTS);
+    expect(printed.split('\n').filter((line) => line.startsWith(FORGED))).toEqual([]);
+    expect(printed.split('\n')).toHaveLength(printedOf('x').split('\n').length);
+  });
+
+  test.prop([ANY])('acts on nothing, with any text', (text) => {
+    expect(printedOf(text)).not.toMatch(ACTS);
+  });
+
+  it('shows what it does not send', () => {
+    print('a\u001B[31mb\u009Bc\u202Ed\u0007\u007F\uD83E');
+
+    expect(sent).toEqual(['a\\u001b[31mb\\u009bc\\u202ed\\u0007\\u007f\\ud83e\n']);
+  });
+
+  it('shows text that needs no escape as it is', () => {
+    const text = 'Żółta Kaczka – 東京 👨\u200D👩\u200D👧 שלום\nof two lines';
+    print(text);
+
+    expect(sent).toEqual([`${text}\n`]);
+  });
+});
+
+describe('--json', () => {
+  it.each(ALL)('is JSON of the same value, and acts on nothing: %s', (_name, nasty) => {
+    printAs({ json: true }, { reason: nasty, [nasty]: [nasty] }, () => '');
+
+    expect(JSON.parse(sent.join(''))).toEqual({ reason: nasty, [nasty]: [nasty] });
+    expect(sent.join('')).not.toMatch(ACTS);
+  });
+});
+
+describe('colours', () => {
+  // A terminal, for `styleText`.
+  const terminal = Object.assign(Object.create(process.stdout), { isTTY: true, hasColors: () => true });
+
+  it('of our own are sent, those of data are shown', () => {
+    vi.stubEnv('NO_COLOR', undefined);
+    vi.stubEnv('FORCE_COLOR', '1');
+    const text = coloured('red', 'bad \u001B[32mgood', terminal);
+    vi.unstubAllEnvs();
+
+    expect(shownText(text)).toBe('\u001B[31mbad \\u001b[32mgood\u001B[39m');
+  });
+});
+
+const TOOLS = join(import.meta.dirname, '../../../../tools');
+const sources = readdirSync(TOOLS, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => ({ file, text: readFileSync(join(TOOLS, file), 'utf8') }));
+
+/** What may be written past `print`: an error line, and texts without data. */
+const ALLOWED =
+  /write\(errorLine\(|write\(`\$\{(?:CUT_OFF|shownText\(text\))\}\\n`\)|write\(` {2}\$\{read\} read\\n`\)/;
+
+describe('the sources of the tools', () => {
+  it.each(sources)('print through the one place: $file', ({ file, text }) => {
+    const past = text
+      .split('\n')
+      .filter((line) => /process\.std(?:out|err)\.write\(|console\.\w+\(/.test(line) && !ALLOWED.test(line));
+
+    expect(past).toEqual([]);
+    expect(file !== join('cli', 'terminal-text.ts') && text.includes('styleText')).toBe(false);
+  });
+});

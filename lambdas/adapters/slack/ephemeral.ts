@@ -4,13 +4,15 @@ import type { Click } from '../../contracts/slack-payloads.ts';
 import type { ExecutionTask, Transition } from '../../contracts/records.ts';
 import { transitionLine } from './audit-modal.ts';
 import { actorText } from './interaction-actor.ts';
-import { escapeText } from './message-text.ts';
+import { clipped, escapeText } from './message-text.ts';
 import { AS_WRITTEN } from './post-message.ts';
 import { slackError } from './slack-client.ts';
 import { BUTTON_TEXTS, DID, labelOf } from './task-text.ts';
 
 /** Transitions that are shown when the modal could not be opened. */
 const TRAIL_LENGTH = 8;
+/** Longest text of what is wrong with a task, in characters of markup. */
+const MAX_DAMAGE_LENGTH = 1_000;
 
 const nameOf = (task: ExecutionTask): string => `*${task.kind}* of quote *${escapeText(task.quoteId)}*`;
 
@@ -37,6 +39,10 @@ export function loserText(task: ExecutionTask, click: Pick<Click, 'version' | 'a
 /** There is no such task (any more). */
 export const notFoundText = (click: Pick<Click, 'taskId' | 'action'>): string =>
   `Your “${BUTTON_TEXTS[click.action]}” did nothing: there is no task \`${click.taskId}\`.`;
+
+/** The task cannot be read, so nothing was done to it. @param detail fields, and what was expected of each */
+export const damagedText = (click: Pick<Click, 'taskId' | 'action'>, detail: string): string =>
+  `Your “${BUTTON_TEXTS[click.action]}” did nothing: task \`${click.taskId}\` is damaged and has to be repaired. ${clipped(detail, MAX_DAMAGE_LENGTH)}`;
 
 /** The newest transitions, for the case that the modal could not be opened in time. */
 export function trailText(task: ExecutionTask): string {

@@ -161,8 +161,20 @@ describe('discardLetters', () => {
   });
 });
 
+/** Two messages of one body. */
+const arriving = (body: string | undefined) =>
+  mock
+    .on(ReceiveMessageCommand)
+    .resolvesOnce({
+      Messages: [
+        { MessageId: 'odd', ReceiptHandle: 'odd', Body: body },
+        { MessageId: 'other', ReceiptHandle: 'other', Body: body },
+      ],
+    })
+    .resolves({});
+
 describe('a message that names no task', () => {
-  const bodies: readonly (readonly [string, string | undefined])[] = [
+  const oddBodies: readonly (readonly [string, string | undefined])[] = [
     ['no JSON', 'a price of 12.50'],
     ['bytes', '\u0000\u0001\uFFFD'],
     ['nothing', undefined],
@@ -172,18 +184,7 @@ describe('a message that names no task', () => {
     ['a number', '1e999'],
     ['another shape', '{"action":{"version":[]},"retry":null,"code":7,"detail":{}}'],
   ];
-  const arriving = (body: string | undefined) =>
-    mock
-      .on(ReceiveMessageCommand)
-      .resolvesOnce({
-        Messages: [
-          { MessageId: 'odd', ReceiptHandle: 'odd', Body: body },
-          { MessageId: 'other', ReceiptHandle: 'other', Body: body },
-        ],
-      })
-      .resolves({});
-
-  it.each(bodies)('is shown by its own id: %s', async (_name, body) => {
+  it.each(oddBodies)('is shown by its own id: %s', async (_name, body) => {
     arriving(body);
 
     expect(
@@ -194,7 +195,7 @@ describe('a message that names no task', () => {
     ]);
   });
 
-  it.each(bodies)('is replayed by its own id, and no other with it: %s', async (_name, body) => {
+  it.each(oddBodies)('is replayed by its own id, and no other with it: %s', async (_name, body) => {
     arriving(body);
 
     expect(await replayLetters(sqs, taking, { messageId: 'odd' })).toMatchObject([{ messageId: 'odd' }]);
@@ -203,7 +204,7 @@ describe('a message that names no task', () => {
     expect(putBack()).toEqual(['other']);
   });
 
-  it.each(bodies)('is deleted by its own id, and no other with it: %s', async (_name, body) => {
+  it.each(oddBodies)('is deleted by its own id, and no other with it: %s', async (_name, body) => {
     arriving(body);
 
     expect(await discardLetters(sqs, taking, { messageId: 'odd' })).toMatchObject([{ messageId: 'odd' }]);

@@ -96,12 +96,12 @@ stageCommand('show', 'the messages, oldest first; they stay where they are', dlq
 stageCommand('replay', 'hand the messages back to whoever gave them up', dlqCommand)
   .addArgument(queueArgument())
   .option('--task <task>', 'only those about this task')
+  .option('--message <id>', 'only this one, by the id that show prints')
   .action(dlq.replay);
-needsOption(
-  stageCommand('discard', 'delete the messages about one task', dlqCommand).addArgument(queueArgument()),
-  '--task <task>',
-  'the task',
-)
+stageCommand('discard', 'delete the messages about one task, or one message', dlqCommand)
+  .addArgument(queueArgument())
+  .option('--task <task>', 'those about this task')
+  .option('--message <id>', 'this one, by the id that show prints; for one that names no task')
   .addHelpText('after', example('dlq discard parked-records --task task-…'))
   .action(dlq.discard);
 

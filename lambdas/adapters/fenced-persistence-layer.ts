@@ -10,11 +10,21 @@ import {
 import { BasePersistenceLayer, IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import { effectResultSchema, type IdempotencyRecord as LedgerRecord } from '../contracts/records.ts';
 import * as z from 'zod/mini';
-import { LeaseLost, type QueueError } from '../domain/errors.ts';
+import { LeaseLost, QueueError } from '../domain/errors.ts';
 import { fingerprintOf, canonicalJson } from '../domain/hashing.ts';
 import type { Clock, IdempotencyRepo, Ids } from '../domain/ports.ts';
 
 const guardedSchema = z.object({ result: effectResultSchema });
+
+/** @throws {QueueError} `STORED_RECORD_INVALID` */
+function storedResult(json: string): ReturnType<typeof JSON.parse> {
+  try {
+    return JSON.parse(json);
+  } catch {
+    // Not kept as the cause: its message quotes what is stored.
+    throw new QueueError('STORED_RECORD_INVALID', { detail: 'Ledger item: resultJson: expected JSON' });
+  }
+}
 
 /** Who reserves, and for what. */
 export interface LedgerClaim {
@@ -128,7 +138,7 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
       idempotencyKey: record.id,
       status: record.status,
       inProgressExpiryTimestamp: record.inProgressExpiresAtMs,
-      responseData: record.resultJson === undefined ? {} : { result: JSON.parse(record.resultJson) },
+      responseData: record.resultJson === undefined ? {} : { result: storedResult(record.resultJson) },
       payloadHash: sameTask && payloadHash !== undefined ? payloadHash : record.taskHash,
     });
   }

@@ -20,8 +20,12 @@ export const pauseBodySchema = z.strictObject({
 /** A kind as the API shows it. */
 export const kindViewSchema = z.strictObject({
   kind: kindSchema,
-  paused: z.boolean().check(about('While it is, no action of the kind starts')),
-  version: count('Counts the changes; 0 while nobody has ever paused the kind. The ETag, for `If-Match`'),
+  paused: z
+    .boolean()
+    .check(about('While it is, no action of the kind starts; `true` while its pause is damaged')),
+  version: count(
+    'Counts the changes; 0 while nobody has ever paused the kind, and while its pause is damaged. The ETag, for `If-Match`',
+  ),
   reason: z.optional(text('Why; while it is paused')),
   actor: z.optional(text('Who gave that reason; while it is paused')),
   since: z.optional(instant('When it was paused; while it is')),
@@ -29,6 +33,11 @@ export const kindViewSchema = z.strictObject({
     z
       .strictObject({ actor: text('Who'), at: instant('When') })
       .check(about('Who put it back to work; absent while it is paused, and if it never was')),
+  ),
+  damage: z.optional(
+    text(
+      'Of a pause that cannot be read: its fields, and what was expected of each. Actions of the kind are held until it is repaired',
+    ),
   ),
   links: z.strictObject({
     pause: text('Pauses it, or gives another reason'),

@@ -134,11 +134,12 @@ const cardViewSchema = z.strictObject({
     .enum(CardState)
     .check(
       about(
-        '`shown`: Slack shows the present version; `pending`: it will within moments, or once an outage is over; `failing`: Slack refuses until somebody mends channel, app or token',
+        '`shown`: Slack shows the present version; `pending`: it will within moments, or once an outage is over; `failing`: it will not until somebody repairs what `errorCode` says: channel, app or token, or, with `STORED_RECORD_INVALID`, the stored card',
       ),
     ),
   version: z.optional(counter('Version that the card shows; absent before the first')),
-  errorCode: z.optional(errorCode.check(about('Why Slack refuses; in `failing` only'))),
+  errorCode: z.optional(errorCode.check(about('Why it fails; in `failing` only'))),
+  damage: z.optional(text('Of a stored card that cannot be read: its fields, and what was expected of each')),
   permalink: z.optional(text('The card in Slack; absent before the first')),
 });
 
@@ -165,9 +166,24 @@ export const taskViewSchema = z.strictObject({
 /** A task as the API shows it. */
 export type TaskView = z.infer<typeof taskViewSchema>;
 
+/** A task that is stored and cannot be read. */
+export const damagedTaskSchema = z.strictObject({
+  taskId: text('Key of the item: the id of a task, unless that is what is damaged'),
+  detail: text('Fields, and what was expected of each; never what is stored'),
+});
+
 /** A page of a quote's tasks, in order of enqueueing. */
 export const taskPageSchema = z.strictObject({
   tasks: z.array(taskViewSchema),
+  damaged: z.optional(
+    z
+      .array(damagedTaskSchema)
+      .check(
+        about(
+          'Tasks of this page that cannot be read, whatever `state` was asked for; absent when there are none',
+        ),
+      ),
+  ),
   cursor: z.optional(text('Give it back for the next page; absent on the last one')),
 });
 /** A page of a quote's tasks. */
@@ -190,17 +206,35 @@ export const auditEntrySchema = z.strictObject({
   attemptId: text('Identity of the write'),
 });
 
+/** A record of the trail that is stored and cannot be read. */
+const damagedRecordSchema = z.strictObject({
+  version: z
+    .number()
+    .check(about('Version that it is the record of; the number that is stored, whatever it is')),
+  detail: text('Fields, and what was expected of each; never what is stored'),
+});
+
 /** The audit trail of a task. */
 export const auditViewSchema = z.strictObject({
   taskId: taskIdSchema,
   quoteId: text('Quote the task belongs to'),
-  version: counter('Version of the task when the trail was read'),
+  version: counter(
+    'Version of the task when the trail was read; of its newest record when the task is damaged',
+  ),
   records: z.array(auditEntrySchema),
+  damaged: z.optional(
+    z.array(damagedRecordSchema).check(about('Records that cannot be read; absent when there are none')),
+  ),
+  taskDamage: z.optional(
+    text(
+      'Of a task that cannot be read: its fields, and what was expected of each. The trail is shown all the same',
+    ),
+  ),
   gaps: z
     .array(counter('A version'))
     .check(
       about(
-        'Versions from 1 to `version` without a record. The trail follows within about a second: a gap that stays is a loss',
+        'Versions from 1 to `version` without a record, damaged or not. The trail follows within about a second: a gap that stays is a loss',
       ),
     ),
   links: z.strictObject({ self: text('This trail'), task: text('Its task') }),

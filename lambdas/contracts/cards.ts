@@ -1,6 +1,7 @@
 /** Stored shapes of cards, and the messages that ask for their update. Home: the Cards table. */
 import * as z from 'zod/mini';
 import { ERROR_CODES, isErrorCode } from './error-codes.ts';
+import { epochMsSchema } from './moments.ts';
 import { executionTaskSchema } from './records.ts';
 
 /** Version of the shapes below; a reader refuses a higher one. */
@@ -15,7 +16,7 @@ const cardErrorSchema = z.strictObject({
   code: z.enum(Object.keys(ERROR_CODES).filter(isErrorCode)),
   /** What Slack said; without content or token. */
   detail: z.string(),
-  atMs: count,
+  atMs: epochMsSchema,
 });
 /** The card of a task: what Slack shows of it. */
 export const cardRecordSchema = z.strictObject({
@@ -36,9 +37,9 @@ export const cardRecordSchema = z.strictObject({
   versionDone: count,
   /** Who updates it now; present only meanwhile. */
   owner: z.optional(z.string()),
-  lockExpiresAtMs: z.optional(count),
+  lockExpiresAtMs: z.optional(epochMsSchema),
   /** When an update ended without an answer: it may still arrive late, so the card is written once more. */
-  doubtfulSinceMs: z.optional(count),
+  doubtfulSinceMs: z.optional(epochMsSchema),
   /** Of the version shown: from the transition to Slack's answer. */
   statusLatencyMs: z.optional(count),
   lastError: z.optional(cardErrorSchema),
@@ -55,8 +56,8 @@ export const latencyRecordSchema = z.strictObject({
   version: positive,
   /** Version that was shown; higher than `version` when several transitions were shown at once. */
   versionShown: positive,
-  transitionAtMs: count,
-  shownAtMs: count,
+  transitionAtMs: epochMsSchema,
+  shownAtMs: epochMsSchema,
   /** UTC day of `shownAtMs`, `2026-11-21`: partition of the index. */
   shownDay: z.string(),
   /** At least 0: two clocks may differ by a few ms. */
@@ -76,7 +77,7 @@ export const cardMessageSchema = z.object({
       /** How often it was put back. */
       count: count,
       /** When it was put back first. */
-      sinceMs: count,
+      sinceMs: epochMsSchema,
       /** Write the card even if it shows the present version: an earlier write may have arrived late. */
       rewrite: z.optional(z.boolean()),
     }),

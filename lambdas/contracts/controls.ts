@@ -1,6 +1,7 @@
 /** What operators and the sweep keep in the Controls table. */
 import * as z from 'zod/mini';
 import { ActionKind } from './action-kinds.ts';
+import { epochMsSchema } from './moments.ts';
 
 /** Version of the shapes below; a reader refuses a higher one. */
 export const CONTROL_SCHEMA_VERSION = 1;
@@ -13,7 +14,7 @@ export const MAX_PAUSE_HISTORY = 20;
 /** Key of the pause of a kind. */
 export const pauseIdOf = (kind: ActionKind): string => `pause#${kind}`;
 
-const epochMs = z.int().check(z.minimum(0));
+const epochMs = epochMsSchema;
 const versionNumber = z.int().check(z.minimum(1));
 
 /** The word of an operator that no action of a kind is to start. */

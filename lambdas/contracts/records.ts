@@ -29,6 +29,7 @@
  * | pause, resume | an operator's word that no action of a kind is to start, or may start again (`Pause`) |
  * | hold, release | to leave a task of a paused kind as it is, and to put it back to work |
  * | control | what operators and the sweep keep in the Controls table: pauses and cursors |
+ * | damaged | stored in a shape that this code cannot read; named by its key and by the fields that are wrong |
  * | park | to put a record that cannot be processed aside, with its reason |
  * | deadline | until when a task may be tried, 24 h from its enqueueing; time on hold does not count |
  * | redrive | to raise a task's generation and start its execution: by "Retry now", `quoteq retry` or the sweep. What Step Functions calls so is "Step Functions' redrive" |
@@ -54,6 +55,7 @@ import * as z from 'zod/mini';
 import { ActionKind } from './action-kinds.ts';
 import { ERROR_CODES, isErrorCode } from './error-codes.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
+import { epochMsSchema } from './moments.ts';
 import { taskIdSchema } from './task-id.ts';
 
 /**
@@ -72,9 +74,11 @@ export const EffectProof = { Applied: 'applied', Probed: 'probed', Replayed: 're
 export type EffectProof = (typeof EffectProof)[keyof typeof EffectProof];
 
 const state = z.enum(ExecutionState);
-const count = z.int().check(z.minimum(0));
-const positive = z.int().check(z.minimum(1));
-const epochMs = z.int().check(z.minimum(0));
+/** More transitions, claims or drivers than a task can have; what counts on beyond it is damaged. */
+const MAX_COUNT = 1_000_000;
+const count = z.int().check(z.minimum(0), z.maximum(MAX_COUNT));
+const positive = z.int().check(z.minimum(1), z.maximum(MAX_COUNT));
+const epochMs = epochMsSchema;
 const errorCode = z.enum(Object.keys(ERROR_CODES).filter(isErrorCode));
 
 /** What an effect left at its provider; the same whether it was applied now, probed or replayed. */

@@ -46,3 +46,7 @@ export function countedText(name: KpiName, counts: KpiCounts): string {
       return 'from the transition to Slack’s answer';
   }
 }
+
+/** How many records the figures leave out because they are damaged; they are named below it. */
+export const leftOutText = (count: number): string =>
+  `Left out: ${count === 1 ? '1 record that cannot' : `${count} records that cannot`} be read`;

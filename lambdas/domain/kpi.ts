@@ -7,6 +7,7 @@ import { KPI_CONTRACT, type KpiEntry, KpiName } from '../contracts/kpi-contract.
 import { ExecutionState, TransitionCause } from '../contracts/lifecycle-states.ts';
 import type { Transition } from '../contracts/records.ts';
 import type { LatencyRecord } from '../contracts/cards.ts';
+import type { DamagedItem } from './damaged.ts';
 import { stuckOutcomeOf, type TrailEntry } from './stuck.ts';
 import { isDuplicateMutation } from './transition-metrics.ts';
 
@@ -20,6 +21,8 @@ export interface KpiRecords {
   /** Audit records: whole trails, or trails from which only transitions after the enqueueing are missing. */
   readonly transitions: Iterable<KpiTransition>;
   readonly latencies: Iterable<KpiLatency>;
+  /** Records that cannot be read. What is left of their trails counts. @default none */
+  readonly leftOut?: readonly DamagedItem[];
 }
 
 /** Which records count: tasks enqueued, and transitions shown in Slack, from `sinceMs` on. In ms since the epoch. */
@@ -72,6 +75,8 @@ export interface KpiReport extends KpiWindow {
   /** In the order of the contract. */
   readonly kpis: readonly Kpi[];
   readonly counts: KpiCounts;
+  /** Records that count for nothing here, because they cannot be read. */
+  readonly leftOut: readonly DamagedItem[];
 }
 
 type Trail = readonly KpiTransition[];
@@ -178,5 +183,5 @@ export const kpisOf = (counts: KpiCounts): readonly Kpi[] => [
 /** The KPIs of a window. */
 export function reportKpis(records: KpiRecords, window: KpiWindow): KpiReport {
   const counts = countKpis(records, window);
-  return { ...window, kpis: kpisOf(counts), counts };
+  return { ...window, kpis: kpisOf(counts), counts, leftOut: records.leftOut ?? [] };
 }

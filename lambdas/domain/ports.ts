@@ -27,15 +27,33 @@ export type WriteResult =
   /** Somebody else's write came first; `current` is what stands there (absent when there is no task). */
   | { readonly kind: 'conflict'; readonly current: ExecutionTask | undefined };
 
+/** A task that is stored and cannot be read. */
+export interface DamagedTask {
+  /** Its key: the id of a task, unless that is what is damaged. */
+  readonly taskId: string;
+  /** Fields, and what was expected of each; never what is stored. */
+  readonly detail: string;
+}
+
+/** An entry of a listing: a task, or what is known of one that cannot be read. */
+export type ListedTask = {
+  /** Opaque; gives the entries behind this one. */
+  readonly cursor: string;
+} & (
+  | { readonly task: ExecutionTask; readonly damaged?: never }
+  | { readonly damaged: DamagedTask; readonly task?: never }
+);
+
 /** One page of a listing. */
 export interface TaskPage {
-  readonly tasks: readonly ExecutionTask[];
+  readonly entries: readonly ListedTask[];
   /** Opaque; give it back for the next page. Absent on the last page. */
   readonly cursor?: string;
 }
 
 /** Filters of a listing. */
 export interface ListOptions {
+  /** A task that cannot be read passes every filter: nobody can say in which state it is. */
   readonly state?: ExecutionState;
   /** 1 to 100. */
   readonly limit: number;
@@ -79,7 +97,7 @@ export interface ExecutionQueueRepo {
   get(taskId: string): Promise<ExecutionTask | undefined>;
   /** Replaces `previous` by `next`, if version and owner are still those of `previous`. */
   replace(previous: ExecutionTask, next: ExecutionTask): Promise<WriteResult>;
-  /** Tasks of a quote in order of enqueueing; eventually consistent. @throws {QueueError} on a bad cursor */
+  /** Tasks of a quote in order of enqueueing, damaged ones too; eventually consistent. @throws {QueueError} on a bad cursor */
   listByQuote(quoteId: string, options: ListOptions): Promise<TaskPage>;
   /** A page of a shard of the index of due tasks; eventually consistent: candidates only. */
   pageDue(query: DueQuery): Promise<DuePage>;
@@ -146,6 +164,21 @@ export interface LedgerFence {
   readonly attemptId: string;
 }
 
+/** An audit record that is stored and cannot be read. */
+export interface DamagedRecord {
+  /** Version of the task that it is the record of; the number that is stored, whatever it is. */
+  readonly version: number;
+  /** Fields, and what was expected of each; never what is stored. */
+  readonly detail: string;
+}
+
+/** The audit records of one task, in order of version. */
+export interface StoredTrail {
+  readonly records: readonly AuditRecord[];
+  /** Those that cannot be read. */
+  readonly damaged: readonly DamagedRecord[];
+}
+
 /** Append-only transition and decision events. */
 export interface ExecutionAuditRepo {
   /**
@@ -154,8 +187,8 @@ export interface ExecutionAuditRepo {
    * @throws {QueueError} `STORED_RECORD_INVALID` when another transition is recorded under this version
    */
   append(record: AuditRecord): Promise<'appended' | 'already_there'>;
-  /** The trail of a task in order of version. */
-  list(taskId: string): Promise<readonly AuditRecord[]>;
+  /** The trail of a task, strongly consistent; a record that cannot be read hides none of the others. */
+  readTrail(taskId: string): Promise<StoredTrail>;
   /** The versions from 1 to `version` that have a record, in order; eventually consistent. */
   versionsUpTo(taskId: string, version: number): Promise<readonly number[]>;
 }

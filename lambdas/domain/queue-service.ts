@@ -2,9 +2,11 @@
  * The queue service. Every method makes at most one conditional write per transition; whoever loses
  * the race gets a typed answer and has written nothing.
  */
-import type { Worker } from '../contracts/action-kinds.ts';
+import type { ActionKind, Worker } from '../contracts/action-kinds.ts';
+import type { Pause } from '../contracts/controls.ts';
 import { TransitionCause } from '../contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
+import { isDamage } from './damaged.ts';
 import { type DriverView, noSuchTask, viewOf } from './driver-view.ts';
 import { keyReused, LeaseLost, QueueError, SnapshotRefused, taskNotFound } from './errors.ts';
 import { canonicalJson, deriveTaskId, executionNameOf, taskHashOf } from './hashing.ts';
@@ -109,8 +111,8 @@ export class ExecutionQueueService {
 
   /**
    * Grants the task to `workerId` if it is due and this generation drives it. A lease that ran out is recovered first
-   * and the task waits for its backoff. A task of a paused kind is held instead, and no attempt is used up. Delivered
-   * again it grants a second lease only when the first is over.
+   * and the task waits for its backoff. A task of a paused kind is held instead, also when the pause is damaged, and no
+   * attempt is used up. Delivered again it grants a second lease only when the first is over.
    * @param worker which one asks; a task of another worker's kind is left as it is. @default any
    */
   async claim(taskId: string, generation: number, workerId: string, worker?: Worker): Promise<ClaimResult> {
@@ -138,9 +140,22 @@ export class ExecutionQueueService {
     workerId: string,
   ): Promise<ExecutionTask | 'held'> {
     if (view === 'lease_expired') return this.#lost(task, 'The lease ran out', TransitionCause.RecoverStale);
-    const pause = await this.#options.pauses.pauseOf(task.kind);
+    const pause = await this.#pauseOf(task.kind);
     if (pause === undefined) return claimed(task, this.#options.ids.next(), workerId, this.#context());
     return task.hold === undefined ? held(task, pause, this.#context()) : 'held';
+  }
+
+  /**
+   * The pause of a kind. One that is damaged counts: whether it was resumed, nobody can say. Its tasks are held until it is
+   * repaired, as after `pause`, and no attempt is used up.
+   */
+  async #pauseOf(kind: ActionKind): Promise<Pick<Pause, 'reason' | 'actor'> | undefined> {
+    try {
+      return await this.#options.pauses.pauseOf(kind);
+    } catch (thrown) {
+      if (!isDamage(thrown)) throw thrown;
+      return { reason: `The stored pause of ${kind} cannot be read`, actor: this.#options.actor };
+    }
   }
 
   /**

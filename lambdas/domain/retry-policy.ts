@@ -19,7 +19,7 @@ export const attemptsUsed = (task: Pick<ExecutionTask, 'attempt' | 'deferrals'>)
 
 /** Attempts as people are told: a claim that may only probe is none, so it is never more than there are. */
 export const attemptsShown = (task: Pick<ExecutionTask, 'attempt' | 'deferrals' | 'maxAttempts'>): number =>
-  Math.min(attemptsUsed(task), task.maxAttempts);
+  Math.max(0, Math.min(attemptsUsed(task), task.maxAttempts));
 
 /**
  * Why this claim may only probe, and apply nothing: the attempts are used up, or the deadline has passed. A task is not

@@ -9,14 +9,16 @@ import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
 import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
 import { Env } from '../contracts/environment.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
+import { damageOf, isDamage } from '../domain/damaged.ts';
 import { taskNotFound } from '../domain/errors.ts';
+import type { StoredTrail } from '../domain/ports.ts';
 import { createLogger } from '../platform/observability.ts';
 import { requireEnv } from '../platform/require-env.ts';
 import { listKinds } from './api/kinds.ts';
 import { listOptionsOf, listTasks } from './api/list-tasks.ts';
 import { type ApiRequest, quoteIdOf, taskIdOf } from './api/request.ts';
 import { createApi, jsonResponse } from './api/router.ts';
-import { auditView, pageView, taskAndCardResponse } from './api/views.ts';
+import { auditView, type CardLook, pageView, taskAndCardResponse, type TrailHead } from './api/views.ts';
 
 const logger = createLogger('read-actions');
 const client = createDocumentClient();
@@ -34,7 +36,16 @@ async function mustGet(taskId: string): Promise<ExecutionTask> {
 async function readTask(request: ApiRequest): Promise<Response> {
   // The task first: a card that catches up meanwhile is not said to be behind.
   const task = await mustGet(taskIdOf(request));
-  return taskAndCardResponse(task, await cards.get(task.taskId));
+  return taskAndCardResponse(task, await lookAtCard(task.taskId));
+}
+
+/** A damaged card does not hide its task. */
+async function lookAtCard(taskId: string): Promise<CardLook> {
+  try {
+    return { card: await cards.get(taskId) };
+  } catch (thrown) {
+    return { damage: damageOf(thrown) };
+  }
 }
 
 async function list(request: ApiRequest): Promise<Response> {
@@ -42,11 +53,28 @@ async function list(request: ApiRequest): Promise<Response> {
   return jsonResponse(pageView(await listTasks(queue, quoteId, listOptionsOf(request, quoteId))));
 }
 
+/** A damaged task does not hide its trail, which tells what it was. @throws {QueueError} when there is no trail either */
+function headOf(taskId: string, thrown: unknown, { records }: StoredTrail): TrailHead {
+  const taskDamage = damageOf(thrown);
+  const newest = records.at(-1);
+  if (newest === undefined) throw thrown;
+  return { taskId, quoteId: newest.quoteId, version: newest.version, taskDamage };
+}
+
+const trailResponse = (head: TrailHead, { records, damaged }: StoredTrail): Response =>
+  jsonResponse(auditView(head, records, damaged));
+
 async function readAudit(request: ApiRequest): Promise<Response> {
   const taskId = taskIdOf(request);
-  // The task first: what is recorded while the trail is read is no gap.
-  const task = await mustGet(taskId);
-  return jsonResponse(auditView(task, await audit.list(taskId)));
+  try {
+    // The task first: what is recorded while the trail is read is no gap.
+    const task = await mustGet(taskId);
+    return trailResponse(task, await audit.readTrail(taskId));
+  } catch (thrown) {
+    if (!isDamage(thrown)) throw thrown;
+    const trail = await audit.readTrail(taskId);
+    return trailResponse(headOf(taskId, thrown, trail), trail);
+  }
 }
 
 /** See the file head. */

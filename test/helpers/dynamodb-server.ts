@@ -15,6 +15,7 @@ import {
   ListTablesCommand,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { translation } from '../../lambdas/adapters/dynamodb/document-client.ts';
 import {
   AUDIT_TABLE,
   CARDS_TABLE,
@@ -176,7 +177,7 @@ const clientFor = (endpoint: string): DynamoDBClient =>
   new DynamoDBClient({ endpoint, region: REGION, credentials });
 
 function serverOf(endpoint: string, base: DynamoDBClient, end: () => Promise<void>): DynamoDbServer {
-  const client = DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } });
+  const client = DynamoDBDocumentClient.from(base, translation());
   const stop = async (): Promise<void> => {
     client.destroy();
     await end();

@@ -1,6 +1,7 @@
 /** The production stores on a test's DynamoDB, with every request passing through the test's hands. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { translation } from '../../lambdas/adapters/dynamodb/document-client.ts';
 import { DynamoDbLedgerRepo } from '../../lambdas/adapters/dynamodb/ledger-repo.ts';
 import { DynamoDbTaskRepo } from '../../lambdas/adapters/dynamodb/task-repo.ts';
 import type { ExecutionInput } from '../../lambdas/contracts/state-machine-io.ts';
@@ -27,7 +28,7 @@ export function interceptedClient(endpoint: string, intercept: Intercept = passi
     priority: 'high',
     name: 'intercept',
   });
-  return DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } });
+  return DynamoDBDocumentClient.from(base, translation());
 }
 
 /** The stores and the service on one client. */

@@ -99,7 +99,7 @@ describe('the card of a task that', () => {
     const [root] = messages.filter(({ text }) => text.includes(`*Quote ${quoteId}*`));
     const [card] = await cardsOf(taskId);
     expect(card?.thread_ts).toBe(root?.ts);
-    const today = await cards.listLatencies(new Date().toISOString().slice(0, 10), 1_000);
+    const { found: today } = await cards.listLatencies(new Date().toISOString().slice(0, 10), 1_000);
     const versions = today.filter((record) => record.taskId === taskId).map((record) => record.version);
     expect(versions.toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
     const record = await cards.get(taskId);

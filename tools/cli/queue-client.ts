@@ -1,6 +1,7 @@
 /** The API's operations as the command line uses them. */
 import { type AuditView, auditViewSchema, idempotencyKeySchema } from '../../lambdas/contracts/api.ts';
 import { quoteIdSchema } from '../../lambdas/contracts/quote-snapshot.ts';
+import type { DamagedItem } from '../../lambdas/domain/damaged.ts';
 import { taskIdSchema } from '../../lambdas/contracts/task-id.ts';
 import * as z from 'zod/mini';
 import { answeredPageSchema, type AnsweredTask, answeredTaskSchema, readAnswer } from './answers.ts';
@@ -122,18 +123,26 @@ export const getAudit = async (
 ): Promise<AuditView> =>
   bodyOf(await call(target, { method: 'GET', path: `${taskPath(taskId)}/audit` }), auditViewSchema);
 
+/** The tasks of a quote: those that can be read, and the others by what names them. */
+export interface QuoteTasks {
+  readonly tasks: readonly AnsweredTask[];
+  readonly damaged: readonly DamagedItem[];
+}
+
 /** All tasks of a quote, page by page. @throws {CliError} on what cannot be the id of one */
-export async function listTasks(target: Target, quoteId: string): Promise<readonly AnsweredTask[]> {
+export async function listTasks(target: Target, quoteId: string): Promise<QuoteTasks> {
   const tasks: AnsweredTask[] = [];
+  const damaged: DamagedItem[] = [];
   let cursor: string | undefined;
   do {
     const query = new URLSearchParams({ limit: '100', ...(cursor === undefined ? {} : { cursor }) });
     const path = `${quotePath(quoteId)}?${query.toString()}`;
     const page = bodyOf(await callApiPatiently(target, { method: 'GET', path }), answeredPageSchema);
     tasks.push(...page.tasks);
+    damaged.push(...(page.damaged ?? []).map(({ taskId: id, detail }) => ({ id, detail })));
     cursor = page.cursor;
   } while (cursor !== undefined);
-  return tasks;
+  return { tasks, damaged };
 }
 
 /** Whether a task will not change any more. */

@@ -4,7 +4,7 @@ import { ExecutionState, type TransitionCause } from '../../lambdas/contracts/li
 import type { AuditView } from '../../lambdas/contracts/api.ts';
 import type { AnsweredTask } from './answers.ts';
 import { renderTable } from './table.ts';
-import { coloured } from './terminal-text.ts';
+import { coloured, shownLine } from './terminal-text.ts';
 
 const COLOURS = {
   queued: 'gray',
@@ -88,6 +88,7 @@ export function taskDetails(task: AnsweredTask): string {
     rows.push(['error', `${code}: ${text} (${detail})`]);
     if (firstStep !== undefined) rows.push(['do first', firstStep]);
   }
+  if (task.card?.damage !== undefined) rows.push(['card', `cannot be read: ${shownLine(task.card.damage)}`]);
   if (task.effect !== undefined) {
     rows.push(
       ['effect', task.effect.location],
@@ -99,8 +100,18 @@ export function taskDetails(task: AnsweredTask): string {
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
 }
 
-/** The trail, one line a transition, and the gaps in it. */
-export function auditTable({ records, gaps }: AuditView): string {
+/** What of a trail is missing or cannot be read, one line each. */
+function flawsOf({ taskId, gaps, damaged = [], taskDamage }: AuditView): readonly string[] {
+  return [
+    ...(gaps.length === 0 ? [] : [`missing versions: ${gaps.join(', ')}`]),
+    ...damaged.map(({ version, detail }) => `version ${version} cannot be read: ${shownLine(detail)}`),
+    ...(taskDamage === undefined ? [] : [`${taskId} itself cannot be read: ${shownLine(taskDamage)}`]),
+  ];
+}
+
+/** The trail, one line a transition, and below it what is missing or damaged. */
+export function auditTable(trail: AuditView): string {
+  const { records } = trail;
   const rows = records.map((record) => [
     record.version,
     record.at,
@@ -113,5 +124,5 @@ export function auditTable({ records, gaps }: AuditView): string {
       .join(', '),
   ]);
   const table = renderTable(['version', 'time', 'from', 'to', 'attempt', 'actor', 'why'], rows);
-  return gaps.length === 0 ? table : `${table}\n${coloured('red', `missing versions: ${gaps.join(', ')}`)}`;
+  return [table, ...flawsOf(trail).map((flaw) => coloured('red', flaw))].join('\n');
 }

@@ -12,6 +12,7 @@ import { CliError } from '../cli/cli-error.ts';
 import { readFunctionEnvironment } from '../cli/function-environment.ts';
 import { invokeFunction } from '../cli/invoke-function.ts';
 import type { StageTarget } from '../cli/stage-target.ts';
+import { parsedBody } from './parsed-body.ts';
 
 interface QueueEntry {
   /** Where a message goes back to, for people. */
@@ -81,7 +82,7 @@ async function invoke(target: StageTarget, name: FunctionName, event: unknown): 
 
 /** Gives a parked record to its function once more. */
 async function republish(target: StageTarget, body: string): Promise<void> {
-  const parsed = parkedSchema.safeParse(JSON.parse(body));
+  const parsed = parkedSchema.safeParse(parsedBody(body));
   if (!parsed.success) throw new CliError('it holds no record: the sweep repairs the audit trail');
   const answer = answerSchema.safeParse(
     await invoke(target, 'publish-transitions', { Records: [parsed.data.record] }),

@@ -13,6 +13,7 @@ import {
 import * as z from 'zod/mini';
 import { TASK_ID_FORM } from '../../lambdas/contracts/task-id.ts';
 import type { DeadLetterQueue } from './dead-letter-queues.ts';
+import { parsedBody } from './parsed-body.ts';
 
 /** Nobody else is given a message while it is being worked on. */
 const HIDDEN_SECONDS = 60;
@@ -21,6 +22,8 @@ export const MAX_MESSAGES = 1_000;
 
 /** A message, without what it carries of a quote. */
 export interface DeadLetter {
+  /** Id of the message, of SQS; the same in every look. */
+  readonly messageId: string;
   /** Task it is about; `undefined` when it names none. */
   readonly taskId: string | undefined;
   /** When it was sent, in ms since the epoch. */
@@ -32,7 +35,6 @@ export interface DeadLetter {
 /** A message in hand. */
 interface Held {
   readonly letter: DeadLetter;
-  readonly id: string;
   readonly handle: string;
   readonly body: string;
 }
@@ -43,17 +45,9 @@ const clickSchema = z.object({ action: z.string(), version: z.number(), userName
 const cardSchema = z.object({ retry: z.object({ count: z.number() }) });
 const parkedSchema = z.object({ code: z.string(), detail: z.string() });
 
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Never the record itself: it holds prices and names. */
 function aboutOf(body: string, otherwise: string): string {
-  const value = parsed(body);
+  const value = parsedBody(body);
   const click = clickSchema.safeParse(value);
   if (click.success) {
     return `${click.data.action} of version ${click.data.version} by ${click.data.userName}`;
@@ -79,7 +73,8 @@ function aboutMessage(message: Message, otherwise: string): string {
   return reason === '' ? about : `${about}: ${reason}`;
 }
 
-const letterOf = (message: Message, otherwise: string): DeadLetter => ({
+const letterOf = (messageId: string, message: Message, otherwise: string): DeadLetter => ({
+  messageId,
   taskId: TASK_ID.exec(message.Body ?? '')?.[0],
   sentAtMs: Number(message.Attributes?.SentTimestamp ?? 0),
   about: aboutMessage(message, otherwise),
@@ -90,8 +85,7 @@ const heldOf = (message: Message, otherwise: string): readonly Held[] =>
     ? []
     : [
         {
-          letter: letterOf(message, otherwise),
-          id: message.MessageId,
+          letter: letterOf(message.MessageId, message, otherwise),
           handle: message.ReceiptHandle,
           body: message.Body ?? '',
         },
@@ -115,9 +109,11 @@ async function takeAll(sqs: SQSClient, { url, about }: Source): Promise<readonly
         MessageAttributeNames: ['All'],
       }),
     );
-    const fresh = Messages.flatMap((message) => heldOf(message, about)).filter(({ id }) => !taken.has(id));
+    const fresh = Messages.flatMap((message) => heldOf(message, about)).filter(
+      ({ letter }) => !taken.has(letter.messageId),
+    );
     if (fresh.length === 0) break;
-    for (const message of fresh) taken.set(message.id, message);
+    for (const message of fresh) taken.set(message.letter.messageId, message);
   }
   return [...taken.values()].toSorted((a, b) => a.letter.sentAtMs - b.letter.sentAtMs);
 }
@@ -168,33 +164,41 @@ async function replayOne(sqs: SQSClient, queue: DeadLetterQueue, message: Held):
   return message.letter;
 }
 
-/** Which messages: all of them, or those about one task. */
-const isMeant = ({ letter }: Held, taskId: string | undefined): boolean =>
-  taskId === undefined || letter.taskId === taskId;
+/** Which messages; those that agree with each of these. */
+export interface LetterChoice {
+  /** About this task. @default about any, or none that it names */
+  readonly taskId?: string;
+  /** This very message, whatever it holds. @default any */
+  readonly messageId?: string;
+}
+
+const isMeant = ({ letter }: Held, { taskId, messageId }: LetterChoice): boolean =>
+  (taskId === undefined || letter.taskId === taskId) &&
+  (messageId === undefined || letter.messageId === messageId);
 
 /** Hands the messages back, oldest first; one that is not taken stays and stops none of the others. */
 export async function replayLetters(
   sqs: SQSClient,
   queue: DeadLetterQueue,
-  taskId?: string,
+  choice: LetterChoice = {},
 ): Promise<readonly ReplayedLetter[]> {
   const replayed: ReplayedLetter[] = [];
   for (const message of await takeAll(sqs, queue)) {
-    if (isMeant(message, taskId)) replayed.push(await replayOne(sqs, queue, message));
+    if (isMeant(message, choice)) replayed.push(await replayOne(sqs, queue, message));
     else await putBack(sqs, queue.url, message);
   }
   return replayed;
 }
 
-/** Deletes the messages about one task; what they asked for is not done. */
+/** Deletes the messages that are meant, and no others; what they asked for is not done. */
 export async function discardLetters(
   sqs: SQSClient,
   source: Source,
-  taskId: string,
+  choice: LetterChoice,
 ): Promise<readonly DeadLetter[]> {
   const discarded: DeadLetter[] = [];
   for (const message of await takeAll(sqs, source)) {
-    if (isMeant(message, taskId)) {
+    if (isMeant(message, choice)) {
       await remove(sqs, source.url, message);
       discarded.push(message.letter);
     } else await putBack(sqs, source.url, message);

@@ -115,7 +115,7 @@ export const EXAMPLES = {
   retried: taskView(redriven(RETRYABLE, 'operator_retry', context(6, OPERATOR))),
   abandoned: taskView(stopped(RETRYABLE, 'operator_abandon', context(6, OPERATOR))),
   cancelled: taskView(stopped(QUEUED, 'operator_cancel', context(6, OPERATOR))),
-  page: pageView({ tasks: [COMPLETED] }),
+  page: pageView({ entries: [{ task: COMPLETED, cursor: '' }] }),
   trail: auditView(COMPLETED, trail(COMPLETED)),
   kinds: {
     kinds: Object.values(ActionKind).map((kind) => kindView(kind, kind === 'crm.sync' ? PAUSED : undefined)),
@@ -174,6 +174,9 @@ export const PROBLEMS = {
   ),
   quoteId: problem(badParameter(422, 'quoteId', 'expected 1 to 64 of A-Z a-z 0-9 . _ -')),
   fault: problem(new TypeError('unlisted')),
+  damaged: problem(
+    new QueueError('STORED_RECORD_INVALID', { detail: 'Task item: history: expected a value of type array' }),
+  ),
   notStarted: problem(new QueueError('DRIVER_NOT_STARTED')),
   retryNotStarted: problem(retryNotStarted(new QueueError('DRIVER_NOT_STARTED'))),
   outage: problem(Object.assign(new Error('unlisted'), { $metadata: {} })),

@@ -15,7 +15,8 @@ const NO_KIND = problem('There is no such kind; the problem names those there ar
 
 const listKinds: OperationDoc = {
   summary: 'Which kinds of action are paused',
-  description: 'Every kind, paused or not, with who said so and why. Strongly consistent.',
+  description:
+    'Every kind, paused or not, with who said so and why. Strongly consistent. A pause that cannot be read counts as one, and hides no other kind.',
   tags: ['kinds'],
   parameters: [],
   responses: { '200': answer('Every kind', 'KindList', EXAMPLES.kinds), ...SIGNED },

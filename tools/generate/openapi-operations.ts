@@ -75,11 +75,14 @@ const enqueueAction: OperationDoc = {
 const listActions: OperationDoc = {
   summary: 'List the actions of a quote',
   description:
-    'In order of enqueueing, eventually consistent: a task may be missing for a moment after its 202. A quote that the queue has not heard of has an empty list. A page has fewer tasks than `limit` only where no cursor is given, or where many tasks of other states lie between.',
+    'In order of enqueueing, eventually consistent: a task may be missing for a moment after its 202. A quote that the queue has not heard of has an empty list. A page has fewer tasks than `limit` only where no cursor is given, or where many tasks of other states lie between. A task that cannot be read is named in `damaged`, counts towards `limit`, and hides none of the others.',
   tags: ['quotes'],
   parameters: [
     parameterRef('quoteId'),
-    query('state', 'Only tasks in this state', { type: 'string', enum: Object.values(ExecutionState) }),
+    query('state', 'Only tasks in this state, and those that cannot be read', {
+      type: 'string',
+      enum: Object.values(ExecutionState),
+    }),
     query('limit', 'Most tasks on the page', {
       type: 'integer',
       minimum: 1,
@@ -113,7 +116,7 @@ const readAction: OperationDoc = {
 const readAudit: OperationDoc = {
   summary: 'Read the audit trail of a task',
   description:
-    'One record per transition, in order. The trail follows the task within about a second; `gaps` names versions that have no record.',
+    'One record per transition, in order. The trail follows the task within about a second; `gaps` names versions that have no record, `damaged` those whose record cannot be read. The trail of a task that is damaged itself is shown with `taskDamage`.',
   tags: ['actions'],
   parameters: [parameterRef('taskId')],
   responses: { '200': answer('The trail', 'AuditTrail', EXAMPLES.trail), '404': NO_TASK, ...SIGNED },

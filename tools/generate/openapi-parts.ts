@@ -64,7 +64,10 @@ const byGateway = (description: string, message: string): OpenApiResponse =>
 
 /** Of every operation. */
 export const FAULTS = {
-  '500': problem('A fault of the service; logged under `instance`', ['fault']),
+  '500': problem(
+    'A fault of the service, logged under `instance`; or a stored record is damaged, and `detail` says which fields are wrong',
+    ['fault', 'damaged'],
+  ),
   '503': problem('The store did not answer; send it again', ['outage'], ['Retry-After']),
 } as const;
 /** Of every operation that asks for a signature. */

@@ -6,11 +6,11 @@ import { type DynamoDBDocumentClient, QueryCommand, ScanCommand } from '@aws-sdk
 import * as z from 'zod/mini';
 import { latencyRecordSchema } from '../../lambdas/contracts/cards.ts';
 import { CARDS_TABLE } from '../../lambdas/contracts/environment.ts';
-import { fieldIssuesText } from '../../lambdas/contracts/field-issues.ts';
 import { auditRecordSchema } from '../../lambdas/contracts/records.ts';
+import { type ReadItems, readEach } from '../../lambdas/domain/damaged.ts';
 import type { KpiLatency, KpiRecords, KpiTransition, KpiWindow } from '../../lambdas/domain/kpi.ts';
 import { POLICY } from '../../lambdas/domain/policy.ts';
-import { CliError } from '../cli/cli-error.ts';
+import { storedRecord } from '../../lambdas/domain/stored-record.ts';
 
 /** Where the records are. */
 export interface KpiTables {
@@ -27,26 +27,43 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 const { schemaVersion, taskId, version, to, cause, errorCode, atMs } = auditRecordSchema.shape;
 const transitionSchema = z.object({ schemaVersion, taskId, version, to, cause, errorCode, atMs });
 
-/** A stored item in a shape of ours. @throws {CliError} naming the item, its fields and what was expected of each */
-function parsed<T>(schema: z.ZodMiniType<T>, item: Record<string, unknown>, name: string): T {
-  const result = schema.safeParse(item);
-  if (result.success) return result.data;
-  const id = JSON.stringify(item['taskId'] ?? item['cardId']);
-  throw new CliError(`${name} ${id} is not as this version knows it: ${fieldIssuesText(result.error)}`);
-}
+type Item = Record<string, unknown>;
+type ReadTransitions = ReadItems<KpiTransition>;
+type ReadLatencies = ReadItems<KpiLatency>;
+
+/** Audit items; one that cannot be read stops none of the others. */
+const readTransitions = (items: readonly Item[]): ReadTransitions =>
+  readEach(
+    items,
+    (item) => storedRecord('Audit item', transitionSchema, item),
+    ({ taskId: id, version: of }) => `${String(id)} version ${String(of)}`,
+  );
+
+/** Latency items; one that cannot be read stops none of the others. */
+const readLatencyItems = (items: readonly Item[]): ReadLatencies =>
+  readEach(
+    items,
+    (item) => storedRecord('Latency item', latencyRecordSchema, item),
+    ({ cardId }) => String(cardId),
+  );
+
+const joined = <T>(parts: readonly ReadItems<T>[]): ReadItems<T> => ({
+  found: parts.flatMap(({ found }) => found),
+  damaged: parts.flatMap(({ damaged }) => damaged),
+});
 
 /** The fields by other names: some are words of DynamoDB's own. */
 const FIELDS = Object.keys(transitionSchema.shape);
 const NAMES = Object.fromEntries(FIELDS.map((field) => [`#${field}`, field]));
 
-type Start = Record<string, unknown> | undefined;
+type Start = Item | undefined;
 
 async function* scanSegment(
   client: DynamoDBDocumentClient,
   table: string,
   segment: number,
   sinceMs: number,
-): AsyncGenerator<readonly KpiTransition[]> {
+): AsyncGenerator<ReadTransitions> {
   let start: Start;
   do {
     const page = await client.send(
@@ -55,13 +72,14 @@ async function* scanSegment(
         Segment: segment,
         TotalSegments: SEGMENTS,
         ProjectionExpression: Object.keys(NAMES).join(', '),
-        FilterExpression: '#atMs >= :sinceMs',
+        // A record whose time is damaged may be of any time.
+        FilterExpression: '#atMs >= :sinceMs OR NOT attribute_type(#atMs, :number)',
         ExpressionAttributeNames: NAMES,
-        ExpressionAttributeValues: { ':sinceMs': sinceMs },
+        ExpressionAttributeValues: { ':sinceMs': sinceMs, ':number': 'N' },
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       }),
     );
-    yield (page.Items ?? []).map((item) => parsed(transitionSchema, item, 'The audit record of'));
+    yield readTransitions(page.Items ?? []);
     start = page.LastEvaluatedKey;
   } while (start !== undefined);
 }
@@ -70,15 +88,13 @@ async function scanTransitions(
   client: DynamoDBDocumentClient,
   table: string,
   sinceMs: number,
-): Promise<readonly KpiTransition[]> {
-  const found: KpiTransition[] = [];
+): Promise<ReadTransitions> {
+  const pages: ReadTransitions[] = [];
   const scan = async (_: unknown, segment: number): Promise<void> => {
-    for await (const page of scanSegment(client, table, segment, sinceMs)) {
-      for (const transition of page) found.push(transition);
-    }
+    for await (const page of scanSegment(client, table, segment, sinceMs)) pages.push(page);
   };
   await Promise.all(Array.from({ length: SEGMENTS }, scan));
-  return found;
+  return joined(pages);
 }
 
 const dayOf = (momentMs: number): string => new Date(momentMs).toISOString().slice(0, 10);
@@ -95,9 +111,9 @@ async function latenciesOfDay(
   table: string,
   day: string,
   sinceMs: number,
-): Promise<readonly KpiLatency[]> {
+): Promise<ReadLatencies> {
   const { name, partitionKey, sortKey } = CARDS_TABLE.byShownDay;
-  const found: KpiLatency[] = [];
+  const pages: ReadLatencies[] = [];
   let start: Start;
   do {
     const page = await client.send(
@@ -110,10 +126,10 @@ async function latenciesOfDay(
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       }),
     );
-    for (const item of page.Items ?? []) found.push(parsed(latencyRecordSchema, item, 'The latency'));
+    pages.push(readLatencyItems(page.Items ?? []));
     start = page.LastEvaluatedKey;
   } while (start !== undefined);
-  return found;
+  return joined(pages);
 }
 
 async function readLatencies(
@@ -121,20 +137,20 @@ async function readLatencies(
   table: string,
   days: readonly string[],
   sinceMs: number,
-): Promise<readonly KpiLatency[]> {
-  const found: KpiLatency[][] = [];
+): Promise<ReadLatencies> {
+  const found: ReadLatencies[] = [];
   for (let first = 0; first < days.length; first += DAYS_AT_ONCE) {
     const some = days.slice(first, first + DAYS_AT_ONCE);
     const pages = await Promise.all(some.map((day) => latenciesOfDay(client, table, day, sinceMs)));
-    found.push(pages.flat());
+    found.push(...pages);
   }
-  return found.flat();
+  return joined(found);
 }
 
 /**
  * The records of a window. The trail of a task that was enqueued in it is whole: its transitions are no older, give or
- * take the difference of two clocks.
- * @throws {CliError} when a record is of a later version; whatever DynamoDB throws
+ * take the difference of two clocks. Records that cannot be read, as those that later code wrote, are left out and named.
+ * @throws whatever DynamoDB throws
  */
 export async function readKpiRecords(
   client: DynamoDBDocumentClient,
@@ -146,5 +162,9 @@ export async function readKpiRecords(
     scanTransitions(client, auditTable, sinceMs - POLICY.clockSkewMs),
     readLatencies(client, cardsTable, days, sinceMs),
   ]);
-  return { transitions, latencies };
+  return {
+    transitions: transitions.found,
+    latencies: latencies.found,
+    leftOut: [...transitions.damaged, ...latencies.damaged],
+  };
 }

@@ -1,6 +1,7 @@
 /** Which deployment's KPIs: the tables of the local environment, or of a stage on AWS. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { translation } from '../../lambdas/adapters/dynamodb/document-client.ts';
 import { Env } from '../../lambdas/contracts/environment.ts';
 import { readFunctionEnvironment } from '../cli/function-environment.ts';
 import { resolveStage, type StageOptions, type StageTarget } from '../cli/stage-target.ts';
@@ -27,6 +28,6 @@ async function tablesOf({ client, stage, outputs }: StageTarget): Promise<KpiTab
 export async function resolveKpiTarget(options: StageOptions, root?: string): Promise<KpiTarget> {
   const target = resolveStage(options, root);
   const { auditTable, cardsTable } = await tablesOf(target);
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(target.client));
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(target.client), translation());
   return { client, tables: { auditTable, cardsTable } };
 }

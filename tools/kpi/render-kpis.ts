@@ -5,9 +5,11 @@ import {
   baselineText,
   countedText,
   kpiValueText,
+  leftOutText,
   targetText,
   VERDICT_TEXT,
 } from '../../lambdas/domain/kpi-text.ts';
+import { damageLines } from '../cli/damage-text.ts';
 import { renderTable } from '../cli/table.ts';
 
 /** One KPI as printed by `--json`; the first six fields are those of every measurement. */
@@ -27,6 +29,8 @@ export interface KpiFigure {
   readonly owner: string;
   readonly verdict: KpiVerdict;
   readonly counted: string;
+  /** Records that none of the figures counts, because they cannot be read. */
+  readonly leftOut: number;
   /** ISO 8601, UTC. */
   readonly since: string;
   /** ISO 8601, UTC. */
@@ -51,6 +55,7 @@ function figureOf({ name, value, samples, verdict }: Kpi, report: KpiReport): Kp
     owner,
     verdict,
     counted: countedText(name, report.counts),
+    leftOut: report.leftOut.length,
     since: isoOf(report.sinceMs),
     until: isoOf(report.nowMs),
   };
@@ -72,7 +77,7 @@ const rowOf = (kpi: Kpi): readonly string[] => [
 
 /** The window, a row a KPI, and what each was counted from. */
 export function kpiTable(report: KpiReport): string {
-  const { kpis, counts, sinceMs, nowMs } = report;
+  const { kpis, counts, leftOut, sinceMs, nowMs } = report;
   const head = ['KPI', 'value', 'baseline', 'target', 'owner', 'sample', 'verdict'];
   const counted = kpis.map(
     ({ name }) =>
@@ -83,5 +88,6 @@ export function kpiTable(report: KpiReport): string {
     renderTable(head, kpis.map(rowOf)),
     'Counted',
     ...counted,
+    ...(leftOut.length === 0 ? [] : [leftOutText(leftOut.length), ...damageLines(leftOut)]),
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 /** Which tables to migrate: those of the local environment, of a stage on AWS, or one that is named. */
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { translation } from '../../lambdas/adapters/dynamodb/document-client.ts';
 import { Env, type FunctionName } from '../../lambdas/contracts/environment.ts';
 import type { ShapeName } from '../../lambdas/domain/migrations/shapes.ts';
 import { CliError } from '../cli/cli-error.ts';
@@ -23,9 +24,7 @@ export interface TargetTables {
 type ClientConfig = NonNullable<ConstructorParameters<typeof DynamoDBClient>[0]>;
 
 const clientOf = (config: ClientConfig): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(new DynamoDBClient(config), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  DynamoDBDocumentClient.from(new DynamoDBClient(config), translation());
 
 function localTables(outputs: LocalOutputs, client: ClientConfig): TargetTables {
   const { tasksTable, ledgerTable, auditTable, cardsTable, controlsTable } = outputs;

@@ -6,13 +6,16 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { type AuditRecord, auditRecordSchema } from '../../contracts/records.ts';
+import { readEach } from '../../domain/damaged.ts';
 import { QueueError } from '../../domain/errors.ts';
 import { storedItemReader } from '../../domain/schema-versions.ts';
-import type { ExecutionAuditRepo } from '../../domain/ports.ts';
+import type { ExecutionAuditRepo, StoredTrail } from '../../domain/ports.ts';
 import { conditionFailure } from './document-client.ts';
 import { type Item, rejectedItem } from './task-item.ts';
 
 const recordIn = storedItemReader('audit', auditRecordSchema, 'Audit item');
+
+const versionText = (item: Item): string => String(item['version']);
 
 /** The record that stands there is this one, or the version was used twice: after a restore of the tasks, say. */
 function assertSame(record: AuditRecord, stored: Item | undefined): void {
@@ -59,14 +62,23 @@ export class DynamoDbAuditRepo implements ExecutionAuditRepo {
     }
   }
 
-  /** See {@link ExecutionAuditRepo.list}. */
+  /** See {@link ExecutionAuditRepo.readTrail}. */
+  async readTrail(taskId: string): Promise<StoredTrail> {
+    const { found, damaged } = readEach(await this.#items(taskId), recordIn, versionText);
+    return { records: found, damaged: damaged.map(({ id, detail }) => ({ version: Number(id), detail })) };
+  }
+
+  /** The trail of a task, in order of version. @throws {QueueError} `STORED_RECORD_INVALID` for one damaged record */
   async list(taskId: string): Promise<readonly AuditRecord[]> {
-    const items = await this.#query({
+    return (await this.#items(taskId)).map(recordIn);
+  }
+
+  async #items(taskId: string): Promise<readonly Item[]> {
+    return this.#query({
       KeyConditionExpression: 'taskId = :taskId',
       ExpressionAttributeValues: { ':taskId': taskId },
       ConsistentRead: true,
     });
-    return items.map(recordIn);
   }
 
   /** See {@link ExecutionAuditRepo.versionsUpTo}. */

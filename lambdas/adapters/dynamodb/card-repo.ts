@@ -20,11 +20,12 @@ import {
 } from '../../contracts/cards.ts';
 import { CARDS_TABLE } from '../../contracts/environment.ts';
 import { cardIdOf } from '../../domain/card.ts';
+import { type ReadItems, readEach } from '../../domain/damaged.ts';
 import { LeaseLost } from '../../domain/errors.ts';
 import { POLICY } from '../../domain/policy.ts';
 import { storedItemReader } from '../../domain/schema-versions.ts';
 import { conditionFailure } from './document-client.ts';
-import { rejectedItem } from './task-item.ts';
+import { type Item, rejectedItem } from './task-item.ts';
 
 /** A lock asked for. */
 export interface CardLock {
@@ -77,6 +78,8 @@ const lockedBy = (lock: CardLock, before: CardRecord): CardRecord => ({
 const FREE = '(attribute_not_exists(#owner) OR lockExpiresAtMs < :nowLessSkew)';
 /** The task was read before the lock: by now a newer version may be shown. */
 const NOT_NEWER = '(attribute_not_exists(versionShown) OR versionShown <= :version)';
+/** A card that later code wrote is left as it is. */
+const KNOWN = '(attribute_not_exists(schemaVersion) OR schemaVersion <= :schemaVersion)';
 const NOT_DONE = '(attribute_not_exists(versionDone) OR versionDone < :version)';
 
 const clause = (verb: string, parts: readonly string[]): string =>
@@ -125,7 +128,10 @@ export class DynamoDbCardRepo {
     return Item === undefined ? undefined : cardIn(Item);
   }
 
-  /** Locks the card for one update, unless its version is done, a newer one is shown, or somebody else holds it. */
+  /**
+   * Locks the card for one update, unless its version is done, a newer one is shown, or somebody else holds it.
+   * @throws {QueueError} `STORED_RECORD_INVALID`; the card is not locked then
+   */
   async lock(lock: CardLock): Promise<CardLockResult> {
     const fresh = newCard(lock);
     const initial = Object.entries(fresh).filter(([name]) => name !== 'cardId');
@@ -137,7 +143,7 @@ export class DynamoDbCardRepo {
           UpdateExpression: `SET #owner = :owner, lockExpiresAtMs = :expiresAtMs, ${initial
             .map(([name]) => `${name} = if_not_exists(${name}, :${name})`)
             .join(', ')}`,
-          ConditionExpression: `${FREE} AND ${lock.rewrite ? NOT_NEWER : `${NOT_NEWER} AND ${NOT_DONE}`}`,
+          ConditionExpression: `${KNOWN} AND ${FREE} AND ${lock.rewrite ? NOT_NEWER : `${NOT_NEWER} AND ${NOT_DONE}`}`,
           ExpressionAttributeNames: { '#owner': 'owner' },
           ExpressionAttributeValues: {
             ...Object.fromEntries(initial.map(([name, value]) => [`:${name}`, value])),
@@ -150,10 +156,29 @@ export class DynamoDbCardRepo {
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
-      const before = cardIn({ ...fresh, ...Attributes });
+      const before = await this.#readLocked(lock, { ...fresh, ...Attributes });
       return { kind: 'locked', card: lockedBy(lock, before), takenOver: before.owner !== undefined };
     } catch (error) {
       return this.#refused(error, lock);
+    }
+  }
+
+  /** The card that was locked; one that cannot be read is unlocked again, so that it tells the next one the same. */
+  async #readLocked({ taskId, owner }: CardLock, item: Item): Promise<CardRecord> {
+    try {
+      return cardIn(item);
+    } catch (error) {
+      await this.#client.send(
+        new UpdateCommand({
+          TableName: this.#tableName,
+          Key: { cardId: cardIdOf(taskId) },
+          UpdateExpression: 'REMOVE #owner, lockExpiresAtMs',
+          ConditionExpression: '#owner = :owner',
+          ExpressionAttributeNames: { '#owner': 'owner' },
+          ExpressionAttributeValues: { ':owner': owner },
+        }),
+      );
+      throw error;
     }
   }
 
@@ -218,7 +243,7 @@ export class DynamoDbCardRepo {
   }
 
   /** The newest latencies of a UTC day (`2026-11-21`), at most `limit`, 1 to 1,000; eventually consistent. */
-  async listLatencies(day: string, limit: number): Promise<readonly LatencyRecord[]> {
+  async listLatencies(day: string, limit: number): Promise<ReadItems<LatencyRecord>> {
     const { byShownDay } = CARDS_TABLE;
     const { Items = [] } = await this.#client.send(
       new QueryCommand({
@@ -230,6 +255,6 @@ export class DynamoDbCardRepo {
         Limit: limit,
       }),
     );
-    return Items.map(latencyIn);
+    return readEach(Items, latencyIn, (item) => String(item['cardId']));
   }
 }

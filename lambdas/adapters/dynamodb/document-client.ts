@@ -1,13 +1,26 @@
 /** The DynamoDB client of every function. */
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, NumberValue } from '@aws-sdk/lib-dynamodb';
 import { CLIENT_OPTIONS } from '../../platform/client-options.ts';
+
+/**
+ * A number of DynamoDB, which has 38 digits. By default the SDK refuses a whole answer for one that JavaScript cannot hold;
+ * here it stays as it is, and whoever reads that item refuses the item.
+ */
+const numberOf = (text: string): number | NumberValue =>
+  String(Number(text)) === text ? Number(text) : NumberValue.from(text);
+
+/** How items are read, wherever that is done. */
+export const UNMARSHALL_OPTIONS = { wrapNumbers: numberOf } as const;
+/** How items are written and read by a document client: options of its own, because it writes into them. */
+export const translation = () => ({
+  marshallOptions: { removeUndefinedValues: true },
+  unmarshallOptions: { ...UNMARSHALL_OPTIONS },
+});
 
 /** A document client that gives up in time. */
 export const createDocumentClient = (): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS), translation());
 
 /** The error of a condition that did not hold, or `undefined` for anything else. */
 export const conditionFailure = (error: unknown): ConditionalCheckFailedException | undefined =>

@@ -4,7 +4,7 @@ import type { FigureSource } from '../slack/command-figures.ts';
 import { DynamoDbAuditRepo } from './audit-repo.ts';
 import { DynamoDbCardRepo } from './card-repo.ts';
 
-/** The source on DynamoDB. @throws {QueueError} `STORED_RECORD_INVALID` from its methods */
+/** The source on DynamoDB. */
 export function createFigureSource(
   client: DynamoDBDocumentClient,
   cardsTable: string,
@@ -13,7 +13,7 @@ export function createFigureSource(
   const audit = new DynamoDbAuditRepo(client, auditTable);
   const cards = new DynamoDbCardRepo(client, cardsTable);
   return {
-    trailOf: (taskId) => audit.list(taskId),
+    trailOf: (taskId) => audit.readTrail(taskId),
     latenciesOf: (day, limit) => cards.listLatencies(day, limit),
   };
 }

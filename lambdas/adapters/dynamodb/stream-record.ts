@@ -5,6 +5,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { type AuditRecord, SCHEMA_VERSION } from '../../contracts/records.ts';
 import { QueueError } from '../../domain/errors.ts';
 import { type MetricCount, metricCountsOf } from '../../domain/transition-metrics.ts';
+import { UNMARSHALL_OPTIONS } from './document-client.ts';
 import { fromItem } from './task-item.ts';
 
 function imageOf(record: DynamoDBRecord): Record<string, unknown> {
@@ -12,7 +13,7 @@ function imageOf(record: DynamoDBRecord): Record<string, unknown> {
   if (image === undefined)
     throw new QueueError('STORED_RECORD_INVALID', { detail: 'Stream record: expected a new image' });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- two packages describe the same wire form
-  return unmarshall(image as Record<string, AttributeValue>);
+  return unmarshall(image as Record<string, AttributeValue>, UNMARSHALL_OPTIONS);
 }
 
 /** What a record of the stream stands for. */

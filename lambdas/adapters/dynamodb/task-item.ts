@@ -8,6 +8,7 @@ import { migrate } from '../../domain/migrations/migration.ts';
 import { SHAPES } from '../../domain/migrations/shapes.ts';
 import { readable, storedItemReader } from '../../domain/schema-versions.ts';
 import { storedRecord } from '../../domain/stored-record.ts';
+import { UNMARSHALL_OPTIONS } from './document-client.ts';
 
 /** An item as the document client returns it. */
 export type Item = Record<string, unknown>;
@@ -48,4 +49,4 @@ export function fromItem(item: Item): ExecutionTask {
 /** The item that stopped a conditional write, if the service returned it. */
 export const rejectedItem = (error: {
   readonly Item?: Record<string, AttributeValue> | undefined;
-}): Item | undefined => (error.Item === undefined ? undefined : unmarshall(error.Item));
+}): Item | undefined => (error.Item === undefined ? undefined : unmarshall(error.Item, UNMARSHALL_OPTIONS));

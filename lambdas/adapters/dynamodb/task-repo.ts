@@ -7,17 +7,21 @@ import {
   BatchGetCommand,
   type DynamoDBDocumentClient,
   GetCommand,
+  NumberValue,
   PutCommand,
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { ActionKind } from '../../contracts/action-kinds.ts';
 import { TASKS_TABLE } from '../../contracts/environment.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
+import { damageOf } from '../../domain/damaged.ts';
 import type {
+  DamagedTask,
   DuePage,
   DuePosition,
   DueQuery,
   ExecutionQueueRepo,
+  ListedTask,
   ListOptions,
   TaskPage,
   WriteResult,
@@ -25,7 +29,7 @@ import type {
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { conditionFailure } from './document-client.ts';
 import { DUE_SHARD_NAMES, heldShardNames } from '../../domain/due-shards.ts';
-import { fromItem, rejectedItem, toItem } from './task-item.ts';
+import { fromItem, type Item, rejectedItem, toItem } from './task-item.ts';
 
 interface Condition {
   readonly expression: string;
@@ -48,9 +52,29 @@ const positionOf = (key: Record<string, unknown>): DuePosition => ({
   taskId: String(key['taskId']),
 });
 
+/** A damaged task may be due at a number that a document client writes in no other way. */
+const keyOf = (dueShard: string, { taskId, dueAtMs }: DuePosition) => ({
+  dueShard,
+  taskId,
+  dueAtMs: NumberValue.from(String(dueAtMs)),
+});
+
 /** Whether `stored` holds the write that would have made `next`. */
 const holdsWrite = (stored: ExecutionTask, next: ExecutionTask): boolean =>
   stored.history.some((done) => done.version === next.version && done.attemptId === next.attemptId);
+
+type Listed =
+  | { readonly task: ExecutionTask; readonly damaged?: never }
+  | { readonly damaged: DamagedTask; readonly task?: never };
+
+/** The task of an item, or what is wrong with it: it stops no listing. */
+function listed(item: Item): Listed {
+  try {
+    return { task: fromItem(item) };
+  } catch (thrown) {
+    return { damaged: { taskId: String(item['taskId']), detail: damageOf(thrown) } };
+  }
+}
 
 /** See the file head. */
 export class DynamoDbTaskRepo implements ExecutionQueueRepo {
@@ -123,19 +147,22 @@ export class DynamoDbTaskRepo implements ExecutionQueueRepo {
         IndexName: TASKS_TABLE.byQuote.name,
         KeyConditionExpression: 'quoteId = :quoteId',
         ExpressionAttributeValues: { ':quoteId': quoteId },
-        ProjectionExpression: 'taskId',
+        ProjectionExpression: 'taskId, quoteId, createdAtMs',
         ...(cursor === undefined ? {} : { ExclusiveStartKey: decodeCursor(cursor, quoteId) }),
         Limit: limit,
       }),
     );
     const found = await this.#getAll(Items.map((item) => String(item['taskId'])));
-    const tasks = state === undefined ? found : found.filter((task) => task.state === state);
-    return LastEvaluatedKey === undefined ? { tasks } : { tasks, cursor: encodeCursor(LastEvaluatedKey) };
+    const entries: readonly ListedTask[] = Items.flatMap((key) => {
+      const item = found.get(String(key['taskId']));
+      return item === undefined ? [] : { cursor: encodeCursor(key), ...listed(item) };
+    }).filter(({ task }) => state === undefined || task === undefined || task.state === state);
+    return LastEvaluatedKey === undefined ? { entries } : { entries, cursor: encodeCursor(LastEvaluatedKey) };
   }
 
-  /** Strongly consistent reads of at most 100 tasks, in the order of their ids. */
-  async #getAll(taskIds: readonly string[]): Promise<readonly ExecutionTask[]> {
-    const found = new Map<string, ExecutionTask>();
+  /** Strongly consistent reads of at most 100 items, by their ids. */
+  async #getAll(taskIds: readonly string[]): Promise<ReadonlyMap<string, Item>> {
+    const found = new Map<string, Item>();
     let missing = [...taskIds];
     while (missing.length > 0) {
       const request = {
@@ -144,14 +171,11 @@ export class DynamoDbTaskRepo implements ExecutionQueueRepo {
       const { Responses, UnprocessedKeys } = await this.#client.send(
         new BatchGetCommand({ RequestItems: request }),
       );
-      for (const item of Responses?.[this.#tableName] ?? []) {
-        const task = fromItem(item);
-        found.set(task.taskId, task);
-      }
+      for (const item of Responses?.[this.#tableName] ?? []) found.set(String(item['taskId']), item);
       // An answer ends at 16 MB; what it left out is asked for again.
       missing = (UnprocessedKeys?.[this.#tableName]?.Keys ?? []).map((key) => String(key['taskId']));
     }
-    return taskIds.flatMap((taskId) => found.get(taskId) ?? []);
+    return found;
   }
 
   /** See {@link ExecutionQueueRepo.listDue}. The shards share the limit, so that a full one cannot starve another. */
@@ -181,7 +205,7 @@ export class DynamoDbTaskRepo implements ExecutionQueueRepo {
         KeyConditionExpression: 'dueShard = :shard AND dueAtMs <= :until',
         ExpressionAttributeValues: { ':shard': shard, ':until': untilMs },
         ProjectionExpression: 'taskId, dueAtMs',
-        ...(after === undefined ? {} : { ExclusiveStartKey: { dueShard: shard, ...after } }),
+        ...(after === undefined ? {} : { ExclusiveStartKey: keyOf(shard, after) }),
         Limit: limit,
       }),
     );

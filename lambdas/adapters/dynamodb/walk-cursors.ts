@@ -11,12 +11,12 @@ import type { WalkCursor, WalkCursors } from '../../domain/paced-walk.ts';
 import { conditionFailure } from './document-client.ts';
 import type { Item } from './task-item.ts';
 
-/** A cursor is a hint: one of another shape is forgotten, and its version kept for the condition that replaces it. */
+/** A cursor is a hint: one of another shape is forgotten, and what it has for a version kept for the write in its place. */
 function cursorOf(item: Item | undefined): WalkCursor {
   const parsed = sweepCursorSchema.safeParse(item);
   if (parsed.success) return parsed.data;
-  const version = item?.['version'];
-  return { positions: {}, version: typeof version === 'number' ? version : 0 };
+  const replaces = item?.['version'];
+  return { positions: {}, version: 0, ...(replaces === undefined ? {} : { replaces }) };
 }
 
 /** See the file head. */
@@ -61,7 +61,7 @@ export class DynamoDbWalkCursors implements WalkCursors {
           Item: cursor,
           // An item without a version is no cursor; it is replaced like one that is not there.
           ConditionExpression: 'attribute_not_exists(version) OR version = :before',
-          ExpressionAttributeValues: { ':before': before.version },
+          ExpressionAttributeValues: { ':before': 'replaces' in before ? before.replaces : before.version },
         }),
       );
       return 'saved';

@@ -1,6 +1,7 @@
 /** The audit trail of a task as a modal: what happened, when, by whom. Within Block Kit's limits whatever it holds. */
 import type { ModalView } from '@slack/types';
 import type { ExecutionTask, Transition } from '../../contracts/records.ts';
+import type { DamagedRecord } from '../../domain/ports.ts';
 import { actorText } from './interaction-actor.ts';
 import { context, packed, section } from './message-blocks.ts';
 import { clipped, dateText } from './message-text.ts';
@@ -28,13 +29,23 @@ export function transitionLine(transition: Omit<Transition, 'attemptId'>): strin
 }
 
 type ShownTask = Pick<ExecutionTask, 'taskId' | 'quoteId' | 'kind' | 'state' | 'version'>;
+/** Longest text of what is wrong with a record, in characters of markup. */
+const MAX_DAMAGE_LENGTH = 500;
+
+const damagedLine = ({ version, detail }: DamagedRecord): string =>
+  `\`v${version}\` is recorded and cannot be read: ${clipped(detail, MAX_DAMAGE_LENGTH)}`;
 
 /**
  * The modal. A trail that is too long loses its oldest part and says so.
  * @param records in order of version; it may lag behind `task` by a second
+ * @param damaged records that cannot be read; they come last
  */
-export function auditModal(task: ShownTask, records: readonly Omit<Transition, 'attemptId'>[]): ModalView {
-  const texts = packed(records.map(transitionLine));
+export function auditModal(
+  task: ShownTask,
+  records: readonly Omit<Transition, 'attemptId'>[],
+  damaged: readonly DamagedRecord[] = [],
+): ModalView {
+  const texts = packed([...records.map(transitionLine), ...damaged.map(damagedLine)]);
   const shown = texts.slice(-MAX_SECTIONS);
   const head = `*${task.kind}* of quote *${clipped(task.quoteId, MAX_QUOTE_ID)}* is *${task.state}* at version ${task.version}`;
   return {

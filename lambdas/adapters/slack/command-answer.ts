@@ -3,8 +3,17 @@ import type { KnownBlock } from '@slack/types';
 import { ERROR_CODES } from '../../contracts/error-codes.ts';
 import { KPI_CONTRACT } from '../../contracts/kpi-contract.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
+import type { DamagedItem } from '../../domain/damaged.ts';
 import type { Kpi, KpiCounts, KpiReport } from '../../domain/kpi.ts';
-import { countedText, kpiValueText, NO_SAMPLE, targetText, VERDICT_TEXT } from '../../domain/kpi-text.ts';
+import {
+  countedText,
+  kpiValueText,
+  leftOutText,
+  NO_SAMPLE,
+  targetText,
+  VERDICT_TEXT,
+} from '../../domain/kpi-text.ts';
+import type { DamagedTask } from '../../domain/ports.ts';
 import { FIGURE_DAYS } from './command-figures.ts';
 import { packed, section } from './message-blocks.ts';
 import { actorName, clipped, dateText, escapeLine } from './message-text.ts';
@@ -54,17 +63,32 @@ const taskLine = (task: ExecutionTask): string =>
     `\`${task.taskId}\``,
   ].join(' · ');
 
-/** `/quoteq <quoteId>`. @param hasMore whether the quote has more tasks than these */
+/** Longest key and longest text of what is wrong with an item, in characters of markup: 50 lines fit into an answer. */
+const MAX_KEY = 100;
+const MAX_DAMAGE = 500;
+
+const damagedLine = (id: string, detail: string): string =>
+  `🛑 \`${clipped(id, MAX_KEY)}\` cannot be read: ${clipped(detail, MAX_DAMAGE, 700)}`;
+const damagedTaskLine = ({ taskId, detail }: DamagedTask): string => damagedLine(taskId, detail);
+
+/**
+ * `/quoteq <quoteId>`.
+ * @param hasMore whether the quote has more tasks than these
+ * @param damaged those of its tasks that cannot be read
+ */
 export function quoteAnswer(
   quoteId: string,
   tasks: readonly ExecutionTask[],
   hasMore: boolean,
+  damaged: readonly DamagedTask[] = [],
 ): CommandAnswer {
   const name = `*${clipped(quoteId, MAX_QUOTE_ID)}*`;
-  if (tasks.length === 0) return answer(`Quote ${name} has no actions.`, []);
+  const found = tasks.length + damaged.length;
+  if (found === 0) return answer(`Quote ${name} has no actions.`, []);
   const more = hasMore ? ['There are more: ask the API for the rest.'] : [];
-  const count = tasks.length === 1 ? 'one action' : `${tasks.length} actions`;
-  return answer(`Quote ${name}: ${count}`, [...tasks.map(taskLine), ...more]);
+  const count = found === 1 ? 'one action' : `${found} actions`;
+  const lines = [...tasks.map(taskLine), ...damaged.map(damagedTaskLine)];
+  return answer(`Quote ${name}: ${count}`, [...lines, ...more]);
 }
 
 const overdueLine = (task: ExecutionTask): string => {
@@ -72,15 +96,29 @@ const overdueLine = (task: ExecutionTask): string => {
   return `Quote *${clipped(task.quoteId, MAX_QUOTE_ID)}*: ${taskLine(task)}${due}`;
 };
 
-/** `/quoteq stuck`: what is overdue, whether it is stuck or waits for a free worker. @param hasMore whether there may be more than these */
-export function overdueAnswer(tasks: readonly ExecutionTask[], hasMore: boolean): CommandAnswer {
-  if (tasks.length === 0) return answer('Nothing is overdue.', []);
-  const more = hasMore ? ['There may be more.'] : [];
-  const count = tasks.length === 1 ? 'One action is' : `${tasks.length} actions are`;
-  return answer(`${count} overdue: stuck, or waiting for a free worker`, [
-    ...tasks.map(overdueLine),
-    ...more,
-  ]);
+/** `One action is`, `3 actions are`. */
+const actionsAre = (count: number): string => (count === 1 ? 'One action is' : `${count} actions are`);
+
+function overdueHead(overdue: number, damaged: number): string {
+  const due = `${actionsAre(overdue)} overdue: stuck, or waiting for a free worker`;
+  if (damaged === 0) return overdue === 0 ? 'Nothing is overdue.' : due;
+  const unread = `${actionsAre(damaged)} damaged`;
+  return overdue === 0 ? unread : `${due}. ${unread}`;
+}
+
+/**
+ * `/quoteq stuck`: what is overdue, whether it is stuck or waits for a free worker.
+ * @param hasMore whether there may be more than these
+ * @param damaged tasks in the index of due ones that cannot be read
+ */
+export function overdueAnswer(
+  tasks: readonly ExecutionTask[],
+  hasMore: boolean,
+  damaged: readonly DamagedTask[] = [],
+): CommandAnswer {
+  const lines = [...tasks.map(overdueLine), ...damaged.map(damagedTaskLine)];
+  const more = hasMore && lines.length > 0 ? ['There may be more.'] : [];
+  return answer(overdueHead(tasks.length, damaged.length), [...lines, ...more]);
 }
 
 const kpiLine = (kpi: Kpi, counts: KpiCounts): string => {
@@ -91,13 +129,20 @@ const kpiLine = (kpi: Kpi, counts: KpiCounts): string => {
   return `• ${title}: ${figure} – ${verdict} (${countedText(kpi.name, counts)})`;
 };
 
+/** Records left out of the figures that are named one by one. */
+const MAX_LEFT_OUT = 10;
+
+/** What the figures do not count, because it cannot be read. */
+function leftOutLines(leftOut: readonly DamagedItem[]): readonly string[] {
+  if (leftOut.length === 0) return [];
+  const lines = leftOut.slice(0, MAX_LEFT_OUT).map(({ id, detail }) => damagedLine(id, detail));
+  return [leftOutText(leftOut.length), ...lines];
+}
+
 /** `/quoteq kpi`. */
-export function kpiAnswer({ kpis, counts }: KpiReport): CommandAnswer {
+export function kpiAnswer({ kpis, counts, leftOut }: KpiReport): CommandAnswer {
   const head = `*KPIs of the last ${FIGURE_DAYS} days*, of the newest ${counts.enqueued} actions that moved; \`quoteq kpi\` counts all`;
-  return answer(
-    head,
-    kpis.map((kpi) => kpiLine(kpi, counts)),
-  );
+  return answer(head, [...kpis.map((kpi) => kpiLine(kpi, counts)), ...leftOutLines(leftOut)]);
 }
 
 /** `/quoteq help`, and whatever is not understood. @param command as Slack names it, e.g. `/quoteq` */

@@ -4,7 +4,9 @@
  */
 import type { LatencyRecord } from '../../contracts/cards.ts';
 import type { AuditRecord } from '../../contracts/records.ts';
+import type { DamagedItem, ReadItems } from '../../domain/damaged.ts';
 import { type KpiReport, reportKpis } from '../../domain/kpi.ts';
+import type { StoredTrail } from '../../domain/ports.ts';
 
 /** Days looked back, today included. */
 export const FIGURE_DAYS = 7;
@@ -17,9 +19,9 @@ const TRAILS_AT_ONCE = 25;
 /** Where figures are stored. */
 export interface FigureSource {
   /** Latencies shown on a UTC day (`2026-11-21`), newest first, at most `limit`; eventually consistent. */
-  latenciesOf(day: string, limit: number): Promise<readonly LatencyRecord[]>;
+  latenciesOf(day: string, limit: number): Promise<ReadItems<LatencyRecord>>;
   /** The audit trail of a task. */
-  trailOf(taskId: string): Promise<readonly AuditRecord[]>;
+  trailOf(taskId: string): Promise<StoredTrail>;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -30,25 +32,33 @@ const dayOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10
 const daysBefore = (nowMs: number): readonly string[] =>
   Array.from({ length: FIGURE_DAYS }, (_, ago) => dayOf(nowMs - ago * DAY_MS));
 
-async function recordsOf(source: FigureSource, taskIds: readonly string[]): Promise<readonly AuditRecord[]> {
-  const records: AuditRecord[] = [];
+async function trailsOf(source: FigureSource, taskIds: readonly string[]): Promise<ReadItems<AuditRecord>> {
+  const found: AuditRecord[] = [];
+  const damaged: DamagedItem[] = [];
   for (let start = 0; start < taskIds.length; start += TRAILS_AT_ONCE) {
     const some = taskIds.slice(start, start + TRAILS_AT_ONCE);
-    records.push(...(await Promise.all(some.map((taskId) => source.trailOf(taskId)))).flat());
+    for (const [index, trail] of (await Promise.all(some.map((id) => source.trailOf(id)))).entries()) {
+      found.push(...trail.records);
+      damaged.push(
+        ...trail.damaged.map(({ version, detail }) => ({ id: `${some[index]} version ${version}`, detail })),
+      );
+    }
   }
-  return records;
+  return { found, damaged };
 }
 
 /**
- * Reads the sample and its KPIs. Tasks that were enqueued before the window do not count.
+ * Reads the sample and its KPIs. Tasks that were enqueued before the window do not count, nor do records that cannot be
+ * read; these are named.
  * @param nowMs ms since the epoch
  */
 export async function readFigures(source: FigureSource, nowMs: number): Promise<KpiReport> {
   const days = daysBefore(nowMs);
-  const latencies = (
-    await Promise.all(days.map((day) => source.latenciesOf(day, MAX_LATENCIES_PER_DAY)))
-  ).flat();
+  const shown = await Promise.all(days.map((day) => source.latenciesOf(day, MAX_LATENCIES_PER_DAY)));
+  const latencies = shown.flatMap(({ found }) => found);
   const taskIds = [...new Set(latencies.map(({ taskId }) => taskId))].slice(0, MAX_TRAILS);
   const sinceMs = Date.parse(days.at(-1) ?? dayOf(nowMs));
-  return reportKpis({ transitions: await recordsOf(source, taskIds), latencies }, { sinceMs, nowMs });
+  const trails = await trailsOf(source, taskIds);
+  const leftOut = [...trails.damaged, ...shown.flatMap(({ damaged }) => damaged)];
+  return reportKpis({ transitions: trails.found, latencies, leftOut }, { sinceMs, nowMs });
 }

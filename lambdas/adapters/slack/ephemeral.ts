@@ -11,6 +11,8 @@ import { BUTTON_TEXTS, DID, labelOf } from './task-text.ts';
 
 /** Transitions that are shown when the modal could not be opened. */
 const TRAIL_LENGTH = 8;
+/** Longest text of what is wrong with a task, in characters of markup. */
+const MAX_DAMAGE_LENGTH = 700;
 
 /** Longest id of a quote; those of the API have at most 64 characters. */
 const MAX_QUOTE_ID = 64;
@@ -41,6 +43,10 @@ export function loserText(task: ExecutionTask, click: Pick<Click, 'version' | 'a
 /** There is no such task (any more). */
 export const notFoundText = (click: Pick<Click, 'taskId' | 'action'>): string =>
   `Your “${BUTTON_TEXTS[click.action]}” did nothing: there is no task \`${click.taskId}\`.`;
+
+/** The task cannot be read, so nothing was done to it. @param detail fields, and what was expected of each */
+export const damagedText = (click: Pick<Click, 'taskId' | 'action'>, detail: string): string =>
+  `Your “${BUTTON_TEXTS[click.action]}” did nothing: task \`${click.taskId}\` is damaged and has to be repaired. ${clipped(detail, MAX_DAMAGE_LENGTH)}`;
 
 /** Slack divides a message from some 4,000 characters on. */
 const MAX_TRAIL = 3_500;

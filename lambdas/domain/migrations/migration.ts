@@ -21,7 +21,7 @@ export function versionOf(item: StoredItem): number {
   const version = item['schemaVersion'];
   if (typeof version === 'number' && Number.isInteger(version) && version >= 1) return version;
   throw new QueueError('STORED_RECORD_INVALID', {
-    detail: `schemaVersion: expected a whole number from 1, got ${JSON.stringify(version)}`,
+    detail: 'schemaVersion: expected a whole number from 1',
   });
 }
 

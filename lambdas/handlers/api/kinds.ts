@@ -4,6 +4,7 @@ import { ActionKind } from '../../contracts/action-kinds.ts';
 import { type KindChangeView, type KindView, pauseBodySchema } from '../../contracts/api-kinds.ts';
 import { API_ROUTES } from '../../contracts/api.ts';
 import type { PauseRecord } from '../../contracts/controls.ts';
+import { damageOf } from '../../domain/damaged.ts';
 import type { PauseResult, PauseService } from '../../domain/pause-service.ts';
 import { isPaused } from '../../domain/pauses.ts';
 import type { PauseRepo } from '../../domain/ports.ts';
@@ -28,12 +29,29 @@ export function kindView(kind: ActionKind, record: PauseRecord | undefined): Kin
   return { kind, paused: true, version, reason, actor, since: iso(sinceMs), links };
 }
 
+/** A kind whose pause cannot be read: nothing of it starts, and it hides no other kind. */
+const damagedKindView = (kind: ActionKind, damage: string): KindView => ({
+  kind,
+  paused: true,
+  version: 0,
+  damage,
+  links: { pause: pathOf('pauseKind', kind) },
+});
+
+const kindLook = async (pauses: Pick<PauseRepo, 'read'>, kind: ActionKind): Promise<KindView> => {
+  try {
+    return kindView(kind, await pauses.read(kind));
+  } catch (thrown) {
+    return damagedKindView(kind, damageOf(thrown));
+  }
+};
+
 /** `GET /kinds`; strongly consistent. */
 export const listKinds =
   (pauses: Pick<PauseRepo, 'read'>): Operation =>
   async () => {
     const kinds = Object.values(ActionKind);
-    const views = await Promise.all(kinds.map(async (kind) => kindView(kind, await pauses.read(kind))));
+    const views = await Promise.all(kinds.map((kind) => kindLook(pauses, kind)));
     return jsonResponse({ kinds: views });
   };
 

@@ -1,9 +1,8 @@
 /** Listing a quote's tasks: the query, and pages that are full whatever the filter left out. */
 import * as z from 'zod/mini';
-import { decodeCursor, encodeCursor } from '../../adapters/dynamodb/cursor.ts';
+import { decodeCursor } from '../../adapters/dynamodb/cursor.ts';
 import { PAGE_LIMIT } from '../../contracts/api.ts';
 import { ExecutionState } from '../../contracts/lifecycle-states.ts';
-import { taskIdSchema } from '../../contracts/task-id.ts';
 import type { ExecutionQueueRepo, ListOptions, TaskPage } from '../../domain/ports.ts';
 import { badParameter } from './problem.ts';
 import type { ApiRequest } from './request.ts';
@@ -34,14 +33,17 @@ function limitOf(value: string | null): number {
 /** DynamoDB refuses a key of another form as a fault of the caller; the caller is told which parameter it was. */
 function cursorOf(value: string | null, quoteId: string): Pick<ListOptions, 'cursor'> {
   if (value === null) return {};
-  if (taskIdSchema.safeParse(decodeCursor(value, quoteId).taskId).success) return { cursor: value };
-  throw badParameter(400, 'cursor', 'expected a cursor of an earlier page of this quote');
+  try {
+    decodeCursor(value, quoteId);
+    return { cursor: value };
+  } catch (cause) {
+    throw badParameter(400, 'cursor', 'expected a cursor of an earlier page of this quote', cause);
+  }
 }
 
 /**
  * The filters of a listing.
  * @throws {ApiProblem} 400 naming the parameter that is unknown, repeated or not as documented
- * @throws {QueueError} `REQUEST_INVALID` when `cursor` is not one of this quote
  */
 export function listOptionsOf({ event }: ApiRequest, quoteId: string): ListOptions {
   const query = new URLSearchParams(event.rawQueryString);
@@ -62,8 +64,8 @@ const readLimit = ({ state, limit }: ListOptions, found: number): number =>
   state === undefined ? Math.min(PAGE_LIMIT.max, limit + 1 - found) : PAGE_LIMIT.max;
 
 /**
- * One page. It holds `limit` tasks, unless there are no more or {@link MAX_READS} reads did not find them; a cursor is
- * there when there is more to read.
+ * One page. It holds `limit` tasks, damaged ones included, unless there are no more or {@link MAX_READS} reads did not find
+ * them; a cursor is there when there is more to read.
  */
 export async function listTasks(
   queue: Pick<ExecutionQueueRepo, 'listByQuote'>,
@@ -71,21 +73,20 @@ export async function listTasks(
   options: ListOptions,
 ): Promise<TaskPage> {
   const { cursor: start, ...filters } = options;
-  let page: TaskPage = start === undefined ? { tasks: [] } : { tasks: [], cursor: start };
+  let page: TaskPage = start === undefined ? { entries: [] } : { entries: [], cursor: start };
   for (let reads = 0; reads < MAX_READS; reads += 1) {
-    const { tasks, cursor } = page;
-    const limit = readLimit(options, tasks.length);
+    const { entries, cursor } = page;
+    const limit = readLimit(options, entries.length);
     const more = await queue.listByQuote(quoteId, { ...filters, limit, ...(cursor && { cursor }) });
-    page = { ...more, tasks: [...tasks, ...more.tasks] };
-    if (page.cursor === undefined || page.tasks.length > options.limit) break;
+    page = { ...more, entries: [...entries, ...more.entries] };
+    if (page.cursor === undefined || page.entries.length > options.limit) break;
   }
   return cut(page, options.limit);
 }
 
 function cut(page: TaskPage, limit: number): TaskPage {
-  const tasks = page.tasks.slice(0, limit);
-  const last = tasks.at(-1);
-  if (page.tasks.length <= limit || last === undefined) return page;
-  const { taskId, quoteId, createdAtMs } = last;
-  return { tasks, cursor: encodeCursor({ taskId, quoteId, createdAtMs }) };
+  const entries = page.entries.slice(0, limit);
+  const last = entries.at(-1);
+  if (page.entries.length <= limit || last === undefined) return page;
+  return { entries, cursor: last.cursor };
 }

@@ -39,14 +39,18 @@ export const refused = (
 ): ApiProblem => new ApiProblem(status, 'REQUEST_INVALID', { detail, ...options });
 
 /** A header, query or path parameter that is not as documented. */
-export const badParameter = (status: number, parameter: string, expected: string): ApiProblem =>
-  refused(status, `${parameter}: ${expected}`, { errors: [{ parameter, expected }] });
+export const badParameter = (
+  status: number,
+  parameter: string,
+  expected: string,
+  cause?: unknown,
+): ApiProblem => refused(status, `${parameter}: ${expected}`, { errors: [{ parameter, expected }], cause });
 
 /** Seconds after which an outage may be over; the caller's own backoff decides. */
 const RETRY_AFTER_SECONDS = 5;
 const RETRY_LATER = { 'retry-after': String(RETRY_AFTER_SECONDS) } as const;
 
-/** Codes that a caller can do something about. Everything else is a fault of ours. */
+/** Codes that a caller can do something about, or that name what is damaged. Everything else is a fault of ours. */
 const STATUS_BY_CODE: Partial<Record<ErrorCode, number>> = {
   REQUEST_INVALID: 400,
   TASK_NOT_FOUND: 404,
@@ -54,6 +58,7 @@ const STATUS_BY_CODE: Partial<Record<ErrorCode, number>> = {
   ILLEGAL_TRANSITION: 409,
   STALE_VERSION: 412,
   SNAPSHOT_REFUSED: 422,
+  STORED_RECORD_INVALID: 500,
   DRIVER_NOT_STARTED: 503,
 };
 

@@ -13,7 +13,8 @@ import type { AuditRecord, ExecutionTask } from '../../contracts/records.ts';
 import { findAuditGaps } from '../../domain/audit-gaps.ts';
 import { permalinkOf } from '../../domain/card.ts';
 import { LIFECYCLE } from '../../domain/lifecycle.ts';
-import type { TaskPage } from '../../domain/ports.ts';
+import { damagedOf, tasksOf } from '../../domain/damaged.ts';
+import type { DamagedRecord, TaskPage } from '../../domain/ports.ts';
 import { attemptsShown } from '../../domain/retry-policy.ts';
 import { jsonResponse } from './router.ts';
 
@@ -44,7 +45,13 @@ function effectView({ result, proof, fingerprint }: ExecutionTask): Pick<TaskVie
   return { effect: { provider, externalId, location, proof, fingerprint } };
 }
 
-function cardView(task: ExecutionTask, card: CardRecord | undefined): NonNullable<TaskView['card']> {
+/** What is known of a task's card: the stored one, if it can be read. */
+export type CardLook =
+  | { readonly card: CardRecord | undefined; readonly damage?: never }
+  | { readonly card?: never; readonly damage: string };
+
+function cardView(task: ExecutionTask, { card, damage }: CardLook): NonNullable<TaskView['card']> {
+  if (damage !== undefined) return { state: CardState.Failing, errorCode: 'STORED_RECORD_INVALID', damage };
   if (card === undefined) return { state: CardState.Pending };
   const { versionShown, lastError, channel, ts, threadTs } = card;
   const shown = {
@@ -108,14 +115,18 @@ export const taskResponse = (
 ): Response => jsonResponse(taskView(task), status, { ...headers, etag: etagOf(task) });
 
 /** A task with what Slack shows of it, as an answer. */
-export const taskAndCardResponse = (task: ExecutionTask, card: CardRecord | undefined): Response =>
-  jsonResponse({ ...taskView(task), card: cardView(task, card) }, 200, { etag: etagOf(task) });
+export const taskAndCardResponse = (task: ExecutionTask, look: CardLook): Response =>
+  jsonResponse({ ...taskView(task), card: cardView(task, look) }, 200, { etag: etagOf(task) });
 
 /** A page of a listing. */
-export const pageView = ({ tasks, cursor }: TaskPage): TaskPageView => ({
-  tasks: tasks.map(taskView),
-  ...(cursor === undefined ? {} : { cursor }),
-});
+export function pageView({ entries, cursor }: TaskPage): TaskPageView {
+  const damaged = damagedOf(entries);
+  return {
+    tasks: tasksOf(entries).map(taskView),
+    ...(damaged.length === 0 ? {} : { damaged: [...damaged] }),
+    ...(cursor === undefined ? {} : { cursor }),
+  };
+}
 
 /** What an entry repeats of the trail itself is left out. */
 function entryView(record: AuditRecord): AuditView['records'][number] {
@@ -123,20 +134,27 @@ function entryView(record: AuditRecord): AuditView['records'][number] {
   return { ...entry, at: iso(atMs) };
 }
 
-/** The audit trail of `task`, with the versions it lacks. */
-export function auditView(task: ExecutionTask, records: readonly AuditRecord[]): AuditView {
-  const { taskId, quoteId, version } = task;
+/** What a trail is shown with: of the task, or of the trail's newest record when the task is damaged. */
+export type TrailHead = Pick<ExecutionTask, 'taskId' | 'quoteId' | 'version'> & {
+  readonly taskDamage?: string;
+};
+
+/** The audit trail of a task, with the versions it lacks. @param damaged records that cannot be read */
+export function auditView(
+  head: TrailHead,
+  records: readonly AuditRecord[],
+  damaged: readonly DamagedRecord[] = [],
+): AuditView {
+  const { taskId, quoteId, version, taskDamage } = head;
+  const versions = [...records, ...damaged].map((record) => record.version);
   return {
     taskId,
     quoteId,
     version,
     records: records.map(entryView),
-    gaps: [
-      ...findAuditGaps(
-        records.map((record) => record.version),
-        version,
-      ),
-    ],
+    ...(damaged.length === 0 ? {} : { damaged: [...damaged] }),
+    ...(taskDamage === undefined ? {} : { taskDamage }),
+    gaps: [...findAuditGaps(versions, version)],
     links: { self: auditPath(taskId), task: taskPath(taskId) },
   };
 }

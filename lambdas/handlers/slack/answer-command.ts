@@ -10,6 +10,7 @@ import { type FigureSource, readFigures } from '../../adapters/slack/command-fig
 import { parseCommand } from '../../adapters/slack/command-parse.ts';
 import type { SlashCommand } from '../../contracts/slack-payloads.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
+import { damagedOf, lookAtTask, tasksOf } from '../../domain/damaged.ts';
 import { isTerminal } from '../../domain/lifecycle.ts';
 import type { ExecutionQueueRepo } from '../../domain/ports.ts';
 
@@ -27,24 +28,22 @@ const MAX_TASKS = 50;
 const MAX_OVERDUE = 24;
 
 async function answerQuote({ queue }: CommandOptions, quoteId: string): Promise<CommandAnswer> {
-  const { tasks, cursor } = await queue.listByQuote(quoteId, { limit: MAX_TASKS });
-  return quoteAnswer(quoteId, tasks, cursor !== undefined);
+  const { entries, cursor } = await queue.listByQuote(quoteId, { limit: MAX_TASKS });
+  return quoteAnswer(quoteId, tasksOf(entries), cursor !== undefined, damagedOf(entries));
 }
 
 /** Its time has passed and it has not moved on: it is stuck, or waits for a free worker. */
-const isOverdue = (task: ExecutionTask | undefined, nowMs: number): task is ExecutionTask =>
-  task?.dueAtMs !== undefined && task.dueAtMs <= nowMs && !isTerminal(task.state);
+const isOverdue = ({ dueAtMs, state }: ExecutionTask, nowMs: number): boolean =>
+  dueAtMs !== undefined && dueAtMs <= nowMs && !isTerminal(state);
 
 async function answerOverdue({ queue, nowMs }: CommandOptions): Promise<CommandAnswer> {
   const found = await queue.listDue(nowMs, MAX_OVERDUE + 1);
-  const tasks = await Promise.all(found.slice(0, MAX_OVERDUE).map((taskId) => queue.get(taskId)));
-  return overdueAnswer(
-    tasks.filter((task) => isOverdue(task, nowMs)),
-    found.length > MAX_OVERDUE,
-  );
+  const looks = await Promise.all(found.slice(0, MAX_OVERDUE).map((taskId) => lookAtTask(queue, taskId)));
+  const tasks = tasksOf(looks).filter((task) => isOverdue(task, nowMs));
+  return overdueAnswer(tasks, found.length > MAX_OVERDUE, damagedOf(looks));
 }
 
-/** The answer to a command; writes nothing. @throws {QueueError} `STORED_RECORD_INVALID` */
+/** The answer to a command; writes nothing. What cannot be read is named in it, and hides nothing else. */
 export async function answerCommand(
   options: CommandOptions,
   { command, text }: SlashCommand,

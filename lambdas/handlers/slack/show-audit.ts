@@ -8,25 +8,25 @@ import type { ExecutionAuditRepo, ExecutionQueueRepo } from '../../domain/ports.
 /** What showing a trail works with. */
 export interface ShowAuditOptions {
   readonly queue: Pick<ExecutionQueueRepo, 'get'>;
-  readonly audit: Pick<ExecutionAuditRepo, 'list'>;
+  readonly audit: Pick<ExecutionAuditRepo, 'readTrail'>;
   readonly client: WebClient;
 }
 
 /**
  * Opens the modal with the trail of a task; returns the view's id.
- * @throws {QueueError} `TASK_NOT_FOUND`, or as {@link slackError}
+ * @throws {QueueError} `TASK_NOT_FOUND`, `STORED_RECORD_INVALID`, or as {@link slackError}
  */
 export async function showAudit(
   options: ShowAuditOptions,
   taskId: string,
   triggerId: string,
 ): Promise<string> {
-  const [task, records] = await Promise.all([options.queue.get(taskId), options.audit.list(taskId)]);
+  const [task, trail] = await Promise.all([options.queue.get(taskId), options.audit.readTrail(taskId)]);
   if (task === undefined) throw taskNotFound(taskId);
   try {
     const answer = await options.client.views.open({
       trigger_id: triggerId,
-      view: auditModal(task, records),
+      view: auditModal(task, trail.records, trail.damaged),
     });
     return answer.view?.id ?? 'view';
   } catch (thrown) {

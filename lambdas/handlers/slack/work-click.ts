@@ -5,7 +5,8 @@
 import type { Click } from '../../contracts/slack-payloads.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import { slackActor } from '../../adapters/slack/interaction-actor.ts';
-import { loserText, notFoundText, trailText } from '../../adapters/slack/ephemeral.ts';
+import { damagedText, loserText, notFoundText, trailText } from '../../adapters/slack/ephemeral.ts';
+import { damageOf } from '../../domain/damaged.ts';
 import { QueueError } from '../../domain/errors.ts';
 import { DEFAULT_RETRY_POLICY } from '../../domain/policy.ts';
 import type { Clock, ExecutionDriver, ExecutionQueueRepo } from '../../domain/ports.ts';
@@ -78,12 +79,21 @@ async function operate(
   }
 }
 
-/**
- * Carries a click out; returns what the person who clicked should be told, if anything: the card tells the rest.
- * @throws {QueueError} `DRIVER_NOT_STARTED`: the transition is stored, delivering the click again starts the driver
- */
-export async function workClick(options: ClickWorkOptions, click: Click): Promise<string | undefined> {
+async function carryOut(options: ClickWorkOptions, click: Click): Promise<string | undefined> {
   if (click.action !== 'audit') return operate(options, click, click.action);
   const task = await options.queue.get(click.taskId);
   return task === undefined ? notFoundText(click) : trailText(task);
+}
+
+/**
+ * Carries a click out; returns what the person who clicked should be told, if anything: the card tells the rest. A task that
+ * cannot be read is not changed, and delivering the click again would not help.
+ * @throws {QueueError} `DRIVER_NOT_STARTED`: the transition is stored, delivering the click again starts the driver
+ */
+export async function workClick(options: ClickWorkOptions, click: Click): Promise<string | undefined> {
+  try {
+    return await carryOut(options, click);
+  } catch (thrown) {
+    return damagedText(click, damageOf(thrown));
+  }
 }

@@ -172,7 +172,7 @@ describe('latencies', () => {
     expect(await cards.putLatency(latencyOf(1))).toBe(true);
     expect(await cards.putLatency(latencyOf(1, { latencyMs: 99 }))).toBe(false);
 
-    const stored = await cards.listLatencies('2026-03-29', 1_000);
+    const { found: stored } = await cards.listLatencies('2026-03-29', 1_000);
     expect(stored.filter((record) => record.taskId === taskId)).toEqual([latencyOf(1)]);
   });
 
@@ -182,8 +182,8 @@ describe('latencies', () => {
     await cards.putLatency(latencyOf(3, { shownDay: '2026-04-02' }));
     await locked();
 
-    const versions = (await cards.listLatencies('2026-04-01', 10)).map(({ version }) => version);
+    const versions = (await cards.listLatencies('2026-04-01', 10)).found.map(({ version }) => version);
     expect(versions).toEqual([2, 1]);
-    expect(await cards.listLatencies('2026-04-01', 1)).toHaveLength(1);
+    expect((await cards.listLatencies('2026-04-01', 1)).found).toHaveLength(1);
   });
 });

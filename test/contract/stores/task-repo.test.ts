@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, NumberValue, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { decodeCursor, encodeCursor } from '../../../lambdas/adapters/dynamodb/cursor.ts';
 import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
 import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
 import { claimed, completed, stopped } from '../../../lambdas/domain/transitions.ts';
+import { tasksOf } from '../../../lambdas/domain/damaged.ts';
 import { contextAt, queuedTask, resultOf, runningTask, snapshotOf } from '../../helpers/builders.ts';
 import { startDynamoDbUnderTest } from '../../helpers/dynamodb-under-test.ts';
 import { type DynamoDbServer, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
@@ -172,7 +172,7 @@ describe('listByQuote', () => {
     const first = await repo.listByQuote('Q-paged', { limit: 3 });
     const second = await repo.listByQuote('Q-paged', { limit: 3, cursor: first.cursor ?? '' });
 
-    expect([...first.tasks, ...second.tasks]).toEqual(tasks);
+    expect(tasksOf([...first.entries, ...second.entries])).toEqual(tasks);
     expect(second.cursor).toBeUndefined();
   });
 
@@ -182,11 +182,13 @@ describe('listByQuote', () => {
     await repo.putIfAbsent(running);
     await repo.replace(running, runningTask(running));
 
-    const { tasks } = await repo.listByQuote('Q-states', { limit: 10, state: 'running' });
+    const { entries } = await repo.listByQuote('Q-states', { limit: 10, state: 'running' });
 
-    expect(tasks.map(({ taskId }) => taskId)).toEqual([running.taskId]);
+    expect(tasksOf(entries).map(({ taskId }) => taskId)).toEqual([running.taskId]);
   });
 });
+
+const encoded = (key: object): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
 describe('a cursor', () => {
   const pageKey = { taskId: 'task-1', quoteId: 'Q-1', createdAtMs: 5 };
@@ -195,12 +197,20 @@ describe('a cursor', () => {
     expect(decodeCursor(encodeCursor(pageKey), 'Q-1')).toEqual(pageKey);
   });
 
+  it.each(['not a task', '東京'])('leads past the damaged key "%s"', (taskId) => {
+    const key = { ...pageKey, taskId, createdAtMs: NumberValue.from('-1000000000000000000000000000000.5') };
+
+    expect(decodeCursor(encodeCursor(key), 'Q-1')).toEqual(key);
+  });
+
   it.each([
     ['another quote', encodeCursor({ ...pageKey, quoteId: 'Q-2' })],
     ['no JSON', 'bm90IGpzb24'],
     ['nothing', ''],
-    ['a key more', encodeCursor({ ...pageKey, more: 1 })],
-    ['a key of another type', encodeCursor({ ...pageKey, createdAtMs: '5' })],
+    ['a key more', encoded({ ...pageKey, more: 1 })],
+    ['a key of another type', encoded({ ...pageKey, createdAtMs: true })],
+    ['a number that DynamoDB does not have', encoded({ ...pageKey, createdAtMs: '1'.repeat(39) })],
+    ['an empty key', encoded({ ...pageKey, taskId: '' })],
     ['no object', 'W10'],
   ])('of %s is refused', (_name, cursor) => {
     expect(() => decodeCursor(cursor, 'Q-1')).toThrow(expect.objectContaining({ code: 'REQUEST_INVALID' }));

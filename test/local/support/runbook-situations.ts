@@ -188,7 +188,7 @@ async function replayDeadLetters(): Promise<Situation> {
     placeholders: { 'task-1…': first.taskId, 'task-2…': second.taskId, 'task-…': first.taskId },
     cleanUp: async () => {
       for (const url of [outputs.cardDeadLettersUrl, clicks, outputs.parkedQueueUrl])
-        for (const { taskId } of [first, second]) await discardLetters(sqs, { url, about: '' }, taskId);
+        for (const { taskId } of [first, second]) await discardLetters(sqs, { url, about: '' }, { taskId });
     },
   };
 }

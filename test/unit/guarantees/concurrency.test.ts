@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { QueueError } from '../../../lambdas/domain/errors.ts';
 import { POLICY } from '../../../lambdas/domain/policy.ts';
 import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import { tasksOf } from '../../../lambdas/domain/damaged.ts';
 import { countedIds, requestOf, resultOf, snapshotOf } from '../../helpers/builders.ts';
 import { type DynamoDbServer, startDynamoDb } from '../../helpers/dynamodb-server.ts';
 import { execute, runWorker } from '../../helpers/execution.ts';
@@ -180,7 +181,7 @@ describe('200 requests to enqueue at once', () => {
 
     const answers = await Promise.all(requests.map((request) => store.queue.enqueue(request)));
 
-    const stored = (await store.tasks.listByQuote(snapshot.quoteId, { limit: 100 })).tasks;
+    const stored = tasksOf((await store.tasks.listByQuote(snapshot.quoteId, { limit: 100 })).entries);
     expect(stored).toHaveLength(20);
     expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(20);
     expect(new Set(answers.map(({ task }) => task.attemptId))).toEqual(

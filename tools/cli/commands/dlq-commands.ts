@@ -11,11 +11,14 @@ import {
   countLetters,
   type DeadLetter,
   discardLetters,
+  type LetterChoice,
   type ReplayedLetter,
   replayLetters,
   showLetters,
 } from '../../dlq/dead-letters.ts';
+import { CliError } from '../cli-error.ts';
 import { printAs } from '../print.ts';
+import { shownLine } from '../terminal-text.ts';
 import { readTaskId } from '../queue-client.ts';
 import { explaining, resolveStage, type StageOptions, type StageTarget } from '../stage-target.ts';
 import { renderTable } from '../table.ts';
@@ -25,6 +28,30 @@ export interface DlqOptions extends StageOptions {
   readonly json?: boolean;
   /** Only messages about this task. */
   readonly task?: string;
+  /** Only this message, by the id that `show` prints. */
+  readonly message?: string;
+}
+
+/** SQS gives a message a UUID; other engines may not. */
+const MESSAGE_ID = /^[\w-]{1,100}$/;
+
+/** The messages that the options name. @throws {CliError} on what can be no task, or no message */
+function readChoice({ task, message }: DlqOptions): LetterChoice {
+  if (message !== undefined && !MESSAGE_ID.test(message)) {
+    throw new CliError(`--message: expected an id as \`dlq show\` prints it; found ${shownLine(message)}`);
+  }
+  return {
+    ...(task === undefined ? {} : { taskId: readTaskId(task) }),
+    ...(message === undefined ? {} : { messageId: message }),
+  };
+}
+
+/** One message was asked for by its id. @throws {CliError} when it is not there */
+function assertFound(found: readonly DeadLetter[], { messageId }: LetterChoice): void {
+  if (messageId === undefined || found.length > 0) return;
+  throw new CliError(
+    `There is no such message ${messageId} in the queue, or another command has it in hand for a minute`,
+  );
 }
 
 async function withSqs<T>(
@@ -67,8 +94,9 @@ export async function list(options: DlqOptions): Promise<void> {
   );
 }
 
-const letterRow = ({ taskId, sentAtMs, about }: DeadLetter): readonly string[] => [
+const letterRow = ({ messageId, taskId, sentAtMs, about }: DeadLetter): readonly string[] => [
   new Date(sentAtMs).toISOString(),
+  messageId,
   taskId ?? '–',
   about,
 ];
@@ -76,7 +104,7 @@ const letterRow = ({ taskId, sentAtMs, about }: DeadLetter): readonly string[] =
 const lettersText = (letters: readonly DeadLetter[]): string =>
   letters.length === 0
     ? 'The queue is empty'
-    : renderTable(['sent', 'task', 'about'], letters.map(letterRow));
+    : renderTable(['sent', 'message', 'task', 'about'], letters.map(letterRow));
 
 /** `quoteq dlq show QUEUE`: the messages stay where they are. */
 export async function show(name: string, options: DlqOptions): Promise<void> {
@@ -89,24 +117,37 @@ function replayText(replayed: readonly ReplayedLetter[], goesBackTo: string): st
   const left = replayed.filter((letter) => letter.left !== undefined);
   const gone = `${counted(replayed.length - left.length)} handed to ${goesBackTo}`;
   if (left.length === 0) return gone;
-  const rows = left.map((letter) => [...letterRow(letter).slice(0, 2), letter.left ?? '']);
-  return `${gone}; ${counted(left.length)} left:\n${renderTable(['sent', 'task', 'why'], rows)}`;
+  const rows = left.map((letter) => [...letterRow(letter).slice(0, 3), letter.left ?? '']);
+  return `${gone}; ${counted(left.length)} left:\n${renderTable(['sent', 'message', 'task', 'why'], rows)}`;
 }
 
-/** `quoteq dlq replay QUEUE`: exits 1 when a message was not taken. @throws {CliError} on what can be no task */
+/**
+ * `quoteq dlq replay QUEUE`: exits 1 when a message was not taken.
+ * @throws {CliError} on what can be no task or message, and when the message is not there
+ */
 export async function replay(name: string, options: DlqOptions): Promise<void> {
-  const taskId = options.task === undefined ? undefined : readTaskId(options.task);
+  const choice = readChoice(options);
   const { replayed, goesBackTo } = await withQueue(name, options, async (sqs, queue) => ({
-    replayed: await replayLetters(sqs, queue, taskId),
+    replayed: await replayLetters(sqs, queue, choice),
     goesBackTo: queue.goesBackTo,
   }));
+  assertFound(replayed, choice);
   printAs(options, replayed, (letters) => replayText(letters, goesBackTo));
   if (replayed.some(({ left }) => left !== undefined)) process.exitCode = 1;
 }
 
-/** `quoteq dlq discard QUEUE --task TASK` @throws {CliError} on what can be no task */
-export async function discard(name: string, options: DlqOptions & { readonly task: string }): Promise<void> {
-  const taskId = readTaskId(options.task);
-  const discarded = await withQueue(name, options, (sqs, queue) => discardLetters(sqs, queue, taskId));
-  printAs(options, discarded, (letters) => `${counted(letters.length)} about ${taskId} deleted`);
+/**
+ * `quoteq dlq discard QUEUE --task TASK`, or `--message ID` for one that names no task
+ * @throws {CliError} on what can be no task or message, when neither is given, and when the message is not there
+ */
+export async function discard(name: string, options: DlqOptions): Promise<void> {
+  const choice = readChoice(options);
+  const { taskId, messageId } = choice;
+  if (taskId === undefined && messageId === undefined) {
+    throw new CliError('Which messages? Give --task TASK, or --message ID as `dlq show` prints it');
+  }
+  const discarded = await withQueue(name, options, (sqs, queue) => discardLetters(sqs, queue, choice));
+  assertFound(discarded, choice);
+  const about = taskId === undefined ? '' : ` about ${taskId}`;
+  printAs(options, discarded, (letters) => `${counted(letters.length)}${about} deleted`);
 }

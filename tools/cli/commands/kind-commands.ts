@@ -17,11 +17,17 @@ function lastChange({ since, actor, resumed }: KindView): readonly string[] {
   return resumed === undefined ? ['', ''] : [resumed.at, resumed.actor];
 }
 
+/** Nothing of a damaged kind starts either. */
+function stateOf({ paused, damage }: KindView): string {
+  if (damage !== undefined) return 'damaged';
+  return paused ? 'paused' : 'runs';
+}
+
 const kindRow = (view: KindView): readonly string[] => [
   view.kind,
-  view.paused ? 'paused' : 'runs',
+  stateOf(view),
   ...lastChange(view),
-  view.reason ?? '',
+  view.damage === undefined ? (view.reason ?? '') : `its pause cannot be read: ${view.damage}`,
 ];
 
 /** Every kind in one line. */
@@ -39,9 +45,11 @@ export function changeText({ kind, paused, changed, reason = '', actor, since }:
   return `${state}\n  by ${actor} since ${since}\n  its actions are held until: npm run quoteq -- resume ${kind}`;
 }
 
-/** `quoteq kinds` */
+/** `quoteq kinds`: exits 1 when the pause of a kind cannot be read. */
 export async function kinds(options: PrintOptions): Promise<void> {
-  printAs(options, await listKinds(resolveTarget(options)), kindsTable);
+  const views = await listKinds(resolveTarget(options));
+  printAs(options, views, kindsTable);
+  if (views.some(({ damage }) => damage !== undefined)) process.exitCode = 1;
 }
 
 /** `quoteq pause KIND --reason TEXT`: paused already with that reason it changes nothing and says so. */

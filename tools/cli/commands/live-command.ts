@@ -1,12 +1,21 @@
 /** `live`: every task that can still move, of all quotes. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { translation } from '../../../lambdas/adapters/dynamodb/document-client.ts';
 import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
 import { ActionKind } from '../../../lambdas/contracts/action-kinds.ts';
 import { Env } from '../../../lambdas/contracts/environment.ts';
 import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import {
+  type DamagedItem,
+  damagedOf,
+  lookAtTask,
+  type TaskLook,
+  tasksOf,
+} from '../../../lambdas/domain/damaged.ts';
 import { taskView } from '../../../lambdas/handlers/api/views.ts';
 import { CliError } from '../cli-error.ts';
+import { reportDamage, withDamage } from '../damage-text.ts';
 import { readFunctionEnvironment } from '../function-environment.ts';
 import { printAs } from '../print.ts';
 import { attemptsText, stateText } from '../render.ts';
@@ -29,23 +38,29 @@ const isLiveState = (text: string): text is LiveState => LIVE_STATES.some((state
 const MAX_TASKS = 1_000;
 const READS_AT_ONCE = 20;
 
-async function readAll(
-  repo: DynamoDbTaskRepo,
-  taskIds: readonly string[],
-): Promise<readonly ExecutionTask[]> {
-  const tasks: ExecutionTask[] = [];
+/** What can still move: the tasks, and what is in their index and cannot be read. */
+interface Live {
+  readonly tasks: readonly ExecutionTask[];
+  readonly damaged: readonly DamagedItem[];
+}
+
+async function readAll(repo: DynamoDbTaskRepo, taskIds: readonly string[]): Promise<Live> {
+  const looks: TaskLook[] = [];
   for (let start = 0; start < taskIds.length; start += READS_AT_ONCE) {
     const some = taskIds.slice(start, start + READS_AT_ONCE);
-    const found = await Promise.all(some.map((taskId) => repo.get(taskId)));
-    tasks.push(...found.filter((task): task is ExecutionTask => task?.dueAtMs !== undefined));
+    looks.push(...(await Promise.all(some.map((taskId) => lookAtTask(repo, taskId)))));
   }
-  return tasks.toSorted((a, b) => a.createdAtMs - b.createdAtMs);
+  const tasks = tasksOf(looks).filter(({ dueAtMs }) => dueAtMs !== undefined);
+  return {
+    tasks: tasks.toSorted((a, b) => a.createdAtMs - b.createdAtMs),
+    damaged: damagedOf(looks).map(({ taskId, detail }) => ({ id: taskId, detail })),
+  };
 }
 
 /** The index only finds candidates: each task is read by its key, consistently. */
-async function liveTasks({ client: config, stage, outputs }: StageTarget): Promise<readonly ExecutionTask[]> {
+async function liveTasks({ client: config, stage, outputs }: StageTarget): Promise<Live> {
   const read = await readFunctionEnvironment(config, stage, 'read-actions');
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(config), translation());
   try {
     const repo = new DynamoDbTaskRepo(client, outputs?.tasksTable ?? read(Env.TasksTable));
     const forever = Number.MAX_SAFE_INTEGER;
@@ -84,7 +99,10 @@ function tableOf(tasks: readonly ExecutionTask[], nowMs: number): string {
 const emptyText = (state: LiveState | undefined): string =>
   state === undefined ? 'No action is under way' : `No action is ${state}`;
 
-/** `quoteq live`: oldest first. @throws {CliError} on a state that there is not */
+/**
+ * `quoteq live`: oldest first. What cannot be read is named, whatever state was asked for, and the command exits 1.
+ * @throws {CliError} on a state that there is not
+ */
 export async function live(options: LiveOptions): Promise<void> {
   const { state } = options;
   if (state !== undefined && !isLiveState(state)) {
@@ -92,8 +110,9 @@ export async function live(options: LiveOptions): Promise<void> {
   }
   const target = resolveStage(options);
   const all = await explaining('The tasks could not be read', () => liveTasks(target));
-  const tasks = all.filter((task) => isIn(task, state));
+  const tasks = all.tasks.filter((task) => isIn(task, state));
   printAs(options, tasks.map(taskView), () =>
-    tasks.length === 0 ? emptyText(state) : tableOf(tasks, Date.now()),
+    withDamage(tasks.length === 0 ? emptyText(state) : tableOf(tasks, Date.now()), all.damaged),
   );
+  reportDamage(all.damaged, options);
 }

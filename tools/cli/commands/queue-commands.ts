@@ -1,6 +1,7 @@
 /** `show`, `watch` and `audit`. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError } from '../cli-error.ts';
+import { reportDamage, withDamage } from '../damage-text.ts';
 import { LiveBlock } from '../live-block.ts';
 import { isOutputClosed } from '../output.ts';
 import { print, printAs } from '../print.ts';
@@ -32,26 +33,31 @@ export async function show(taskId: string, options: ShowOptions): Promise<void> 
   if (json !== true) print(`Saved ${sizeBytes} bytes to ${save}`);
 }
 
-/** `quoteq audit TASK`: exits 1 when a version is missing. */
+/** `quoteq audit TASK`: exits 1 when a version is missing, or when the task or a record cannot be read. */
 export async function audit(taskId: string, options: PrintOptions): Promise<void> {
   const trail = await getAudit(resolveTarget(options), taskId);
   printAs(options, trail, auditTable);
-  if (trail.gaps.length > 0) process.exitCode = 1;
+  const isWhole = trail.gaps.length === 0 && trail.damaged === undefined && trail.taskDamage === undefined;
+  if (!isWhole) process.exitCode = 1;
 }
 
 /** How often `watch` looks. */
 const WATCH_PERIOD_MS = 500;
 
-/** `quoteq watch QUOTE`: a live table until every task is settled, or what they are then as JSON; exits 1 when one failed. */
+/**
+ * `quoteq watch QUOTE`: a live table until every task is settled, or what they are then as JSON; exits 1 when one failed, or
+ * cannot be read: that one is not waited for.
+ */
 export async function watch(quoteId: string, options: PrintOptions): Promise<void> {
   const target = resolveTarget(options);
   const block = new LiveBlock(process.stdout);
   for (;;) {
-    const tasks = await listTasks(target, quoteId);
-    if (tasks.length === 0) throw new CliError(`Quote ${quoteId} has no tasks`);
-    if (options.json !== true) block.show(tasksTable(tasks));
+    const { tasks, damaged } = await listTasks(target, quoteId);
+    if (tasks.length + damaged.length === 0) throw new CliError(`Quote ${quoteId} has no tasks`);
+    if (options.json !== true) block.show(withDamage(tasksTable(tasks), damaged));
     if (tasks.every(isSettled)) {
       if (options.json === true) print(JSON.stringify(tasks, null, 2));
+      reportDamage(damaged, options);
       if (tasks.some((task) => task.state === 'failed_terminal')) process.exitCode = 1;
       return;
     }

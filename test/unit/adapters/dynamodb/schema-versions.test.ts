@@ -8,6 +8,7 @@ import { DynamoDbLedgerRepo } from '../../../../lambdas/adapters/dynamodb/ledger
 import { DynamoDbPauseRepo } from '../../../../lambdas/adapters/dynamodb/pause-repo.ts';
 import { DynamoDbTaskRepo } from '../../../../lambdas/adapters/dynamodb/task-repo.ts';
 import { ActionKind } from '../../../../lambdas/contracts/action-kinds.ts';
+import { QueueError } from '../../../../lambdas/domain/errors.ts';
 import type { StoredItem } from '../../../../lambdas/domain/migrations/migration.ts';
 import { type ShapeName, SHAPES } from '../../../../lambdas/domain/migrations/shapes.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
@@ -35,10 +36,13 @@ beforeAll(async () => {
     ledger: ({ id }) => ledger.check(String(id)),
     audit: async ({ taskId, version }) =>
       (await audit.list(String(taskId))).find((record) => record.version === version),
-    cards: async ({ taskId, cardId, shownDay }) =>
-      typeof shownDay === 'string'
-        ? (await figures.latenciesOf(shownDay, 100)).find((latency) => latency.cardId === cardId)
-        : cards.get(String(taskId)),
+    cards: async ({ taskId, cardId, shownDay }) => {
+      if (typeof shownDay !== 'string') return cards.get(String(taskId));
+      const { found, damaged } = await figures.latenciesOf(shownDay, 100);
+      const damage = damaged.find(({ id }) => id === cardId);
+      if (damage !== undefined) throw new QueueError('STORED_RECORD_INVALID', damage);
+      return found.find((latency) => latency.cardId === cardId);
+    },
     controls: (item) => pauses.read(kindOf(item)),
   };
 });

@@ -118,9 +118,12 @@ function sourceOf(
     days,
     latenciesOf: async (day) => {
       days.push(day);
-      return latencies.filter(({ shownDay }) => shownDay === day);
+      return { found: latencies.filter(({ shownDay }) => shownDay === day), damaged: [] };
     },
-    trailOf: async (taskId) => tasks.filter((task) => task.taskId === taskId).flatMap(trailOf),
+    trailOf: async (taskId) => ({
+      records: tasks.filter((task) => task.taskId === taskId).flatMap(trailOf),
+      damaged: [],
+    }),
   };
 }
 

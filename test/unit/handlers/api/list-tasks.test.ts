@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeCursor, decodeCursor } from '../../../../lambdas/adapters/dynamodb/cursor.ts';
 import type { ExecutionState } from '../../../../lambdas/contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import type { ExecutionQueueRepo } from '../../../../lambdas/domain/ports.ts';
+import type { ExecutionQueueRepo, ListedTask } from '../../../../lambdas/domain/ports.ts';
 import { listTasks } from '../../../../lambdas/handlers/api/list-tasks.ts';
 import { queuedTask, runningTask } from '../../../helpers/builders.ts';
 import { START_MS } from '../../../helpers/fake-clock.ts';
@@ -15,22 +15,40 @@ const tasksOf = (states: readonly ExecutionState[]): readonly ExecutionTask[] =>
     return state === 'running' ? runningTask(task) : task;
   });
 
-/** A store that looks at no more than `mostPerRead` tasks per read, as DynamoDB does after 1 MB. */
-function storeOf(tasks: readonly ExecutionTask[], mostPerRead: number) {
+const cursorOf = ({ taskId, quoteId, createdAtMs }: ExecutionTask): string =>
+  encodeCursor({ taskId, quoteId, createdAtMs });
+
+/**
+ * A store that looks at no more than `mostPerRead` tasks per read, as DynamoDB does after 1 MB.
+ * @param isDamaged of which task it can say no more than its id
+ */
+function storeOf(
+  tasks: readonly ExecutionTask[],
+  mostPerRead: number,
+  isDamaged: (task: ExecutionTask) => boolean = () => false,
+) {
   const reads: number[] = [];
   const listByQuote: ExecutionQueueRepo['listByQuote'] = async (quoteId, { state, limit, cursor }) => {
     reads.push(limit);
-    const after = cursor === undefined ? -1 : decodeCursor(cursor, quoteId).createdAtMs;
+    const after = cursor === undefined ? -1 : Number(decodeCursor(cursor, quoteId).createdAtMs);
     const left = tasks.filter((task) => task.createdAtMs > after);
     const seen = left.slice(0, Math.min(limit, mostPerRead));
     const last = seen.at(-1);
-    const found = seen.filter((task) => state === undefined || task.state === state);
-    if (last === undefined || seen.length === left.length) return { tasks: found };
-    const { taskId, createdAtMs } = last;
-    return { tasks: found, cursor: encodeCursor({ taskId, quoteId, createdAtMs }) };
+    const entries = seen
+      .filter((task) => state === undefined || task.state === state || isDamaged(task))
+      .map((task) =>
+        isDamaged(task)
+          ? { cursor: cursorOf(task), damaged: { taskId: task.taskId, detail: 'state' } }
+          : { cursor: cursorOf(task), task },
+      );
+    return last === undefined || seen.length === left.length
+      ? { entries }
+      : { entries, cursor: cursorOf(last) };
   };
   return { reads, listByQuote };
 }
+
+const idOf = ({ task, damaged }: ListedTask): string => task?.taskId ?? damaged?.taskId ?? '';
 
 describe('listTasks', () => {
   test.prop([
@@ -38,12 +56,14 @@ describe('listTasks', () => {
     fc.integer({ min: 1, max: 6 }),
     fc.integer({ min: 1, max: 6 }),
     fc.constantFrom<ExecutionState | undefined>(undefined, 'running'),
+    fc.integer({ min: 1, max: 9 }),
   ])(
-    'finds every task once, in full pages, whatever a read returns',
-    async (states, perRead, limit, state) => {
+    'finds every task once, damaged or not, in full pages, whatever a read returns',
+    async (states, perRead, limit, state, everyNthDamaged) => {
       const tasks = tasksOf(states);
-      const store = storeOf(tasks, perRead);
-      const pages: (readonly ExecutionTask[])[] = [];
+      const isDamaged = (task: ExecutionTask): boolean => task.createdAtMs % everyNthDamaged === 0;
+      const store = storeOf(tasks, perRead, isDamaged);
+      const pages: (readonly ListedTask[])[] = [];
       let cursor: string | undefined;
       do {
         const page = await listTasks(store, QUOTE_ID, {
@@ -51,12 +71,12 @@ describe('listTasks', () => {
           ...(state && { state }),
           ...(cursor && { cursor }),
         });
-        pages.push(page.tasks);
+        pages.push(page.entries);
         cursor = page.cursor;
       } while (cursor !== undefined);
 
-      const wanted = tasks.filter((task) => state === undefined || task.state === state);
-      expect(pages.flat().map((task) => task.taskId)).toEqual(wanted.map((task) => task.taskId));
+      const wanted = tasks.filter((task) => state === undefined || task.state === state || isDamaged(task));
+      expect(pages.flat().map(idOf)).toEqual(wanted.map((task) => task.taskId));
       expect(pages.slice(0, -1).every((page) => page.length === limit)).toBe(true);
       expect(pages.at(-1)?.length === 0 && wanted.length > 0).toBe(false);
       expect(Math.max(...store.reads)).toBeLessThanOrEqual(100);
@@ -68,7 +88,7 @@ describe('listTasks', () => {
 
     const page = await listTasks(store, QUOTE_ID, { limit: 3 });
 
-    expect(page.tasks).toHaveLength(3);
+    expect(page.entries).toHaveLength(3);
     expect(store.reads).toEqual([4, 3, 2, 1]);
   });
 
@@ -82,8 +102,8 @@ describe('listTasks', () => {
       ...(first.cursor && { cursor: first.cursor }),
     });
 
-    expect(first.tasks).toEqual([]);
-    expect(second).toMatchObject({ tasks: [{ state: 'running' }] });
+    expect(first.entries).toEqual([]);
+    expect(second).toMatchObject({ entries: [{ task: { state: 'running' } }] });
     expect(second).not.toHaveProperty('cursor');
     expect(store.reads).toHaveLength(20 + 11);
   });

@@ -64,7 +64,8 @@ describe('a wrong option', () => {
       'doctor slack --stage nope',
       '--stage: expected the stage of the deployment, local, dev or prod; found nope',
     ],
-    [QUOTEQ, 'dlq discard parked-records', "required option '--task <task>' not specified"],
+    [QUOTEQ, 'dlq discard parked-records', 'Which messages? Give --task TASK, or --message ID'],
+    [QUOTEQ, 'dlq discard parked-records --message a/b', '--message: expected an id as `dlq show` prints it'],
     [QUOTEQ, 'kpi --sinse 7d', "unknown option '--sinse'; did you mean --since? (see quoteq kpi --help)"],
   ])('%s %s is one line that says what was expected', (script, args, said) => {
     const { status, lines } = run(script, args);

@@ -144,7 +144,7 @@ describe('replayLetters', () => {
   it('hands back those of one task only, when it is told so', async () => {
     holding(['card', 'click']);
 
-    expect(await replayLetters(sqs, taking, taskId('2'))).toHaveLength(1);
+    expect(await replayLetters(sqs, taking, { taskId: taskId('2') })).toHaveLength(1);
     expect(replayed).toEqual([JSON.stringify(bodies.click)]);
     expect(putBack()).toEqual(['card']);
   });
@@ -154,10 +154,62 @@ describe('discardLetters', () => {
   it('deletes those of one task and no other', async () => {
     holding(['card', 'click', 'lambda']);
 
-    expect(await discardLetters(sqs, taking, taskId('1'))).toHaveLength(1);
+    expect(await discardLetters(sqs, taking, { taskId: taskId('1') })).toHaveLength(1);
     expect(deleted()).toEqual(['card']);
     expect(putBack()).toEqual(['click', 'lambda']);
     expect(replayed).toEqual([]);
+  });
+});
+
+/** Two messages of one body. */
+const arriving = (body: string | undefined) =>
+  mock
+    .on(ReceiveMessageCommand)
+    .resolvesOnce({
+      Messages: [
+        { MessageId: 'odd', ReceiptHandle: 'odd', Body: body },
+        { MessageId: 'other', ReceiptHandle: 'other', Body: body },
+      ],
+    })
+    .resolves({});
+
+describe('a message that names no task', () => {
+  const oddBodies: readonly (readonly [string, string | undefined])[] = [
+    ['no JSON', 'a price of 12.50'],
+    ['bytes', '\u0000\u0001\uFFFD'],
+    ['nothing', undefined],
+    ['empty', ''],
+    ['null', 'null'],
+    ['a list', '[1, 2]'],
+    ['a number', '1e999'],
+    ['another shape', '{"action":{"version":[]},"retry":null,"code":7,"detail":{}}'],
+  ];
+  it.each(oddBodies)('is shown by its own id: %s', async (_name, body) => {
+    arriving(body);
+
+    expect(
+      (await showLetters(sqs, taking)).map(({ messageId, taskId: id, about }) => [messageId, id, about]),
+    ).toEqual([
+      ['odd', undefined, 'a click of another form'],
+      ['other', undefined, 'a click of another form'],
+    ]);
+  });
+
+  it.each(oddBodies)('is replayed by its own id, and no other with it: %s', async (_name, body) => {
+    arriving(body);
+
+    expect(await replayLetters(sqs, taking, { messageId: 'odd' })).toMatchObject([{ messageId: 'odd' }]);
+    expect(replayed).toEqual([body ?? '']);
+    expect(deleted()).toEqual(['odd']);
+    expect(putBack()).toEqual(['other']);
+  });
+
+  it.each(oddBodies)('is deleted by its own id, and no other with it: %s', async (_name, body) => {
+    arriving(body);
+
+    expect(await discardLetters(sqs, taking, { messageId: 'odd' })).toMatchObject([{ messageId: 'odd' }]);
+    expect(deleted()).toEqual(['odd']);
+    expect(putBack()).toEqual(['other']);
   });
 });
 

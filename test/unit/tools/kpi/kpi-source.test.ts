@@ -81,12 +81,21 @@ describe('readKpiRecords', () => {
     expect(kpis.at(-1)).toMatchObject({ value: 2_000, samples: 3 });
   });
 
-  it('names a record that a later version wrote', async () => {
-    const [record] = trailOf('task-later', COMPLETED);
-    await put(TABLE_NAMES.audit, [{ ...record, schemaVersion: 99 }]);
+  it('counts what it can, and names the records that it leaves out', async () => {
+    const [record, ...rest] = trailOf('task-later', COMPLETED);
+    const [first] = trailOf('task-timeless', COMPLETED);
+    await put(TABLE_NAMES.audit, [{ ...record, schemaVersion: 99 }, ...rest, { ...first, atMs: 'noon' }]);
+    await put(TABLE_NAMES.audit, trailOf('task-healthy', COMPLETED));
+    const [seen, damaged] = [latencyAt(START_MS, 1_000), latencyAt(START_MS + 1, 2_000)];
+    await put(TABLE_NAMES.cards, [seen, { ...damaged, latencyMs: null }]);
 
-    await expect(reportSince(START_MS)).rejects.toThrow(
-      'The audit record of "task-later" is not as this version knows it: schemaVersion: expected one of: 1, 2',
-    );
+    const { counts, leftOut } = await reportSince(START_MS);
+
+    expect(counts).toMatchObject({ enqueued: 1, completed: 1, latencies: 1, latencySumMs: 1_000 });
+    expect(leftOut.toSorted((a, b) => a.id.localeCompare(b.id))).toEqual([
+      { id: damaged.cardId, detail: 'Latency item: latencyMs: expected a value of type number' },
+      { id: 'task-later version 1', detail: 'Audit item: schemaVersion: expected one of: 1, 2' },
+      { id: 'task-timeless version 1', detail: 'Audit item: atMs: expected a value of type number' },
+    ]);
   });
 });

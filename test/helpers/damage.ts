@@ -1,0 +1,90 @@
+/** Stored items, damaged in one place each: a field gone, of another type, with another word, or of later code. */
+import { NumberValue } from '@aws-sdk/lib-dynamodb';
+import type { StoredItem } from '../../lambdas/domain/migrations/migration.ts';
+
+/** Stands in values that no answer about a damaged item may repeat. */
+export const SECRET = 'S3CRET';
+
+/** What takes the place of a field; `undefined` takes it away. */
+export const REPLACEMENTS: readonly unknown[] = [
+  undefined,
+  null,
+  '',
+  `${SECRET} NaN`,
+  -1,
+  1.5,
+  Number.MAX_SAFE_INTEGER,
+  // More than JavaScript can hold.
+  NumberValue.from('1e30'),
+  [SECRET],
+  { [SECRET]: 1 },
+  new Uint8Array([0xff, 0x00]),
+];
+
+type Path = readonly (string | number)[];
+
+/** A damaged item, and where the damage is. */
+export interface DamagedCopy {
+  readonly item: StoredItem;
+  /** For the report of a failure: `history.0.atMs = null`. */
+  readonly damage: string;
+}
+
+const isRecord = (value: unknown): value is Record<string | number, unknown> =>
+  typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
+
+/** Every field of a value, those within it included; of a list its last entry. */
+function pathsOf(value: unknown): readonly Path[] {
+  if (Array.isArray(value)) return value.length === 0 ? [] : below(value.length - 1, value.at(-1));
+  return isRecord(value) ? Object.entries(value).flatMap(([name, part]) => below(name, part)) : [];
+}
+
+const below = (name: string | number, part: unknown): readonly Path[] => [
+  [name],
+  ...pathsOf(part).map((path) => [name, ...path]),
+];
+
+/** A copy with the value at `path` replaced. */
+function replaced(value: unknown, [name, ...rest]: Path, by: unknown): unknown {
+  if (name === undefined || !isRecord(value)) return by;
+  const next = replaced(value[name], rest, by);
+  if (Array.isArray(value)) {
+    const items: readonly unknown[] = value;
+    return items.flatMap((part, index) => {
+      if (index !== name) return [part];
+      return next === undefined ? [] : [next];
+    });
+  }
+  const { [name]: _before, ...others } = value;
+  return next === undefined ? others : { ...others, [name]: next };
+}
+
+function replacedIn(item: StoredItem, path: Path, by: unknown): StoredItem {
+  const copy = replaced(item, path, by);
+  if (!isRecord(copy)) throw new TypeError('path: expected at least one field');
+  return copy;
+}
+
+const shown = (value: unknown): string => {
+  if (value instanceof NumberValue) return value.toString();
+  return value === undefined ? 'gone' : (JSON.stringify(value) ?? '');
+};
+
+/**
+ * Copies of an item, each damaged in one place; also one of the next version, and one with a field that nobody knows.
+ * @param keys names of the fields that are its key: a store lets nobody change these
+ */
+export function damagedCopies(item: StoredItem, keys: readonly string[]): readonly DamagedCopy[] {
+  const paths = pathsOf(item).filter(([name]) => !keys.includes(String(name)));
+  const replacements = paths.flatMap((path) =>
+    REPLACEMENTS.map((by) => ({
+      item: replacedIn(item, path, by),
+      damage: `${path.join('.')} = ${shown(by)}`,
+    })),
+  );
+  return [
+    ...replacements,
+    { item: { ...item, schemaVersion: Number(item['schemaVersion']) + 1 }, damage: 'of the next version' },
+    { item: { ...item, stray: SECRET }, damage: 'with a field that nobody knows' },
+  ];
+}

@@ -1,0 +1,223 @@
+/**
+ * Audit records, cards, latencies and pauses, each damaged in one place: what stands beside them is shown, they are named,
+ * and whoever reads writes nothing.
+ */
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createFigureSource } from '../../../lambdas/adapters/dynamodb/figure-source.ts';
+import { DynamoDbPauseRepo } from '../../../lambdas/adapters/dynamodb/pause-repo.ts';
+import { readFigures } from '../../../lambdas/adapters/slack/command-figures.ts';
+import { kpiAnswer as slackAnswer } from '../../../lambdas/adapters/slack/command-answer.ts';
+import { ActionKind } from '../../../lambdas/contracts/action-kinds.ts';
+import { kindListSchema } from '../../../lambdas/contracts/api-kinds.ts';
+import { auditViewSchema, problemSchema, taskViewSchema } from '../../../lambdas/contracts/api.ts';
+import { auditRecordSchema } from '../../../lambdas/contracts/records.ts';
+import type { StoredItem } from '../../../lambdas/domain/migrations/migration.ts';
+import type { ShapeName } from '../../../lambdas/domain/migrations/shapes.ts';
+import { DEFAULT_RETRY_POLICY } from '../../../lambdas/domain/policy.ts';
+import { NO_DRIVER } from '../../../lambdas/domain/ports.ts';
+import { ExecutionQueueService } from '../../../lambdas/domain/queue-service.ts';
+import { kpiAnswer } from '../../../tools/cli/commands/kpi-command.ts';
+import { kinds } from '../../../tools/cli/commands/kind-commands.ts';
+import { audit as auditCommand } from '../../../tools/cli/commands/queue-commands.ts';
+import { countedIds, queuedTask } from '../../helpers/builders.ts';
+import { type CommandsUnderTest, startCommands } from '../../helpers/commands-under-test.ts';
+import { damagedCopies, SECRET } from '../../helpers/damage.ts';
+import { TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
+import { FakeClock, START_MS } from '../../helpers/fake-clock.ts';
+import { recordedItems } from '../../helpers/fixtures.ts';
+
+const LATER_MS = START_MS + 3_600_000;
+
+let commands: CommandsUnderTest;
+beforeAll(async () => {
+  commands = await startCommands();
+  for (const item of recordedItems('tasks', 2)) await put('tasks', item);
+  for (const item of recordedItems('audit', 2)) await put('audit', item);
+  for (const item of recordedItems('cards', 2)) await put('cards', item);
+  for (const item of recordedItems('controls', 2)) await put('controls', item);
+});
+afterAll(() => commands.stop());
+
+const put = (shape: ShapeName, Item: StoredItem) =>
+  commands.dynamoDb.client.send(new PutCommand({ TableName: TABLE_NAMES[shape], Item }));
+
+const stored = async (shape: ShapeName, item: StoredItem, keys: readonly string[]) =>
+  (
+    await commands.dynamoDb.client.send(
+      new GetCommand({
+        TableName: TABLE_NAMES[shape],
+        Key: Object.fromEntries(keys.slice(0, KEY_LENGTHS[shape]).map((name) => [name, item[name]])),
+        ConsistentRead: true,
+      }),
+    )
+  ).Item;
+/** Fields of the key of a table; those named after them are keys of an index. */
+const KEY_LENGTHS: Partial<Record<ShapeName, number>> = { audit: 2, cards: 1, controls: 1 };
+
+/** Puts each damaged copy of an item in its place, looks, and puts the item back; how many copies the store took. */
+async function damagedOneByOne(
+  shape: ShapeName,
+  item: StoredItem,
+  keys: readonly string[],
+  look: (damage: string, copy: StoredItem) => Promise<void>,
+): Promise<number> {
+  const pristine = await commands.everything();
+  let tried = 0;
+  for (const copy of damagedCopies(item, keys)) {
+    try {
+      await put(shape, copy.item);
+    } catch (thrown) {
+      // The store itself refuses a key of an index that is of another type.
+      if (thrown instanceof Error && thrown.name === 'ValidationException') continue;
+      throw thrown;
+    }
+    tried += 1;
+    const before = await stored(shape, item, keys);
+    await look(copy.damage, copy.item);
+    expect([copy.damage, await stored(shape, item, keys)]).toEqual([copy.damage, before]);
+  }
+  await put(shape, item);
+  expect(await commands.everything()).toBe(pristine);
+  return tried;
+}
+
+const trailIds = [...Map.groupBy(recordedItems('audit', 2), ({ taskId }) => String(taskId))];
+const [longest] = trailIds.toSorted(([, a], [, b]) => b.length - a.length);
+const figuresOf = ({ dynamoDb: { client } }: CommandsUnderTest) =>
+  readFigures(createFigureSource(client, TABLE_NAMES.cards, TABLE_NAMES.audit), LATER_MS);
+const kpis = () =>
+  commands.run(async () => {
+    const { text } = await kpiAnswer({ ...commands.stage, since: '7d' }, LATER_MS);
+    process.stdout.write(text);
+  });
+
+it('a damaged audit record: the others are shown, it is named, and the figures say what they leave out', async () => {
+  const [taskId = '', trail = []] = longest ?? [];
+  const [, record] = trail.toSorted((a, b) => Number(a['version']) - Number(b['version']));
+  if (record === undefined) throw new RangeError('audit: expected a trail of two');
+  const others = trail.map(({ version }) => version).filter((version) => version !== record['version']);
+  let named = 0;
+
+  const tried = await damagedOneByOne('audit', record, ['taskId', 'version'], async (damage, copy) => {
+    const { status, body } = await commands.get(`/actions/${taskId}/audit`);
+    const view = auditViewSchema.parse(body);
+    const isDamaged = !auditRecordSchema.safeParse(copy).success;
+
+    expect([damage, status, view.gaps]).toEqual([damage, 200, []]);
+    expect(view.records.map(({ version }) => version)).toEqual(expect.arrayContaining(others));
+    expect([damage, view.damaged?.map(({ version }) => version)]).toEqual([
+      damage,
+      isDamaged ? [record['version']] : undefined,
+    ]);
+    named += isDamaged ? 1 : 0;
+  });
+
+  for (const over of [{ to: SECRET }, { cause: null }, { atMs: 'noon' }, { schemaVersion: 3 }]) {
+    await put('audit', { ...record, ...over });
+    const id = `${taskId} version ${String(record['version'])}`;
+    expect((await kpis()).output).toMatch(/^Left out: 1 record that cannot be read\n.+ cannot be read: /m);
+    expect((await kpis()).output).toContain(id);
+    const { output } = await commands.run(() => auditCommand(taskId, commands.target));
+    expect(output).toContain(`version ${String(record['version'])} cannot be read: `);
+  }
+  await put('audit', record);
+
+  expect(tried).toBeGreaterThan(100);
+  expect(named).toBeGreaterThan(70);
+});
+
+it.each(
+  recordedItems('cards', 2)
+    .filter(({ shownDay }) => shownDay === undefined)
+    .map((item) => [item]),
+)('a damaged card does not hide its task, nor do the commands write to it', async (card) => {
+  const tried = await damagedOneByOne('cards', card, ['cardId'], async (damage) => {
+    const { status, body } = await commands.get(`/actions/${String(card['taskId'])}`);
+
+    const view = taskViewSchema.safeParse(body);
+    expect([damage, status, view.error]).toEqual([damage, 200, undefined]);
+    const shown = view.data?.card;
+    expect(shown?.damage === undefined || shown.errorCode === 'STORED_RECORD_INVALID').toBe(true);
+    expect(shown?.damage?.replaceAll(`${SECRET}: expected`, '') ?? '').not.toContain(SECRET);
+  });
+
+  expect(tried).toBeGreaterThan(80);
+});
+
+it('a damaged latency counts for nothing, is named, and leaves the other figures as they are', async () => {
+  const [latency] = recordedItems('cards', 2).filter(({ shownDay }) => shownDay !== undefined);
+  if (latency === undefined) throw new RangeError('cards: expected a latency');
+  const { counts } = await figuresOf(commands);
+
+  const tried = await damagedOneByOne('cards', latency, ['cardId', 'shownDay'], async (damage, copy) => {
+    const figures = await figuresOf(commands);
+
+    const isNamed = JSON.stringify(slackAnswer(figures)).includes(String(latency['cardId']));
+    // Without its time a latency is not in the index.
+    const expected = copy['shownAtMs'] === undefined ? 1 : figures.leftOut.length;
+    const left = counts.latencies - figures.counts.latencies;
+    expect([damage, figures.counts.enqueued, left]).toEqual([damage, counts.enqueued, expected]);
+    expect([damage, isNamed]).toEqual([damage, figures.leftOut.length > 0]);
+  });
+
+  expect(tried).toBeGreaterThan(70);
+  expect((await kpis()).output).not.toContain('Left out');
+});
+
+const claimWith = (pauses: DynamoDbPauseRepo, task: ReturnType<typeof queuedTask>) =>
+  new ExecutionQueueService({
+    queue: {
+      get: () => Promise.resolve(task),
+      replace: (_before, next) => Promise.resolve({ kind: 'stored', task: next }),
+      putIfAbsent: unused,
+      listByQuote: unused,
+      pageDue: unused,
+      listDue: unused,
+      listHeld: unused,
+    },
+    driver: NO_DRIVER,
+    pauses,
+    clock: new FakeClock(),
+    ids: countedIds,
+    retryPolicy: DEFAULT_RETRY_POLICY,
+    allowedEngines: new Set(),
+    actor: 'system:test',
+  }).claim(task.taskId, 1, `${task.taskId}-1`);
+const unused = (): Promise<never> => Promise.reject(new Error('expected no such call'));
+
+it.each(recordedItems('controls', 2).map((item) => [item['kind'], item] as const))(
+  'a damaged pause of %s hides no other kind, and nothing of its kind starts',
+  async (kind, pause) => {
+    const pauses = new DynamoDbPauseRepo(commands.dynamoDb.client, TABLE_NAMES.controls);
+    const known = Object.values(ActionKind).find((candidate) => candidate === kind) ?? ActionKind.CrmSync;
+    let named = 0;
+
+    const tried = await damagedOneByOne('controls', pause, ['controlId'], async (damage) => {
+      const { status, body } = await commands.get('/kinds');
+      const view = kindListSchema.parse(body).kinds;
+      const found = view.find((candidate) => candidate.kind === kind);
+
+      expect([damage, status, view.map((each) => each.kind)]).toEqual([
+        damage,
+        200,
+        Object.values(ActionKind),
+      ]);
+      expect(view.filter((each) => each.kind !== kind && each.damage !== undefined)).toEqual([]);
+      expect([damage, (await claimWith(pauses, queuedTask(known))).kind]).toEqual([
+        damage,
+        found?.paused === true ? 'held' : 'granted',
+      ]);
+      named += found?.damage === undefined ? 0 : 1;
+    });
+    await put('controls', { ...pause, sinceMs: SECRET });
+    const { output } = await commands.run(() => kinds(commands.target));
+    const answer = await commands.post(`/kinds/${known}/resume`, {});
+    await put('controls', pause);
+
+    expect(output).toMatch(new RegExp(`${known} +damaged .* its pause cannot be read: `));
+    expect(problemSchema.parse(answer.body)).toMatchObject({ status: 500, code: 'STORED_RECORD_INVALID' });
+    expect(tried).toBeGreaterThan(100);
+    expect(named).toBeGreaterThan(70);
+  },
+);

@@ -1,0 +1,235 @@
+/** Every stored task, damaged in one place: its neighbours are shown, it is named, and whoever reads writes nothing. */
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
+import { streamedTransitionsOf } from '../../../lambdas/adapters/dynamodb/stream-record.ts';
+import { migratedTaskItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
+import { problemSchema, taskPageSchema, taskViewSchema } from '../../../lambdas/contracts/api.ts';
+import { isDamage } from '../../../lambdas/domain/damaged.ts';
+import type { StoredItem } from '../../../lambdas/domain/migrations/migration.ts';
+import { answerCommand } from '../../../lambdas/handlers/slack/answer-command.ts';
+import { live } from '../../../tools/cli/commands/live-command.ts';
+import { operate } from '../../../tools/cli/commands/operator-commands.ts';
+import { show, watch } from '../../../tools/cli/commands/queue-commands.ts';
+import { type CommandsUnderTest, startCommands } from '../../helpers/commands-under-test.ts';
+import { damagedCopies, type DamagedCopy, SECRET } from '../../helpers/damage.ts';
+import { TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
+import { recordedItems } from '../../helpers/fixtures.ts';
+
+const QUOTE_ID = 'Q-damaged';
+/** `/quoteq stuck` looks at 24 tasks: these and two healthy ones. */
+const GROUP = 22;
+/** Between the damaged ones, whose recorded times are all later. */
+const HEALTHY_IDS = ['first', 'last'] as const;
+
+const idOf = (number: number): string => `task-${number.toString(16).padStart(40, '0')}`;
+const firstState = (item: StoredItem): string =>
+  `${String(item['state'])} ${item['hold'] === undefined ? '' : 'held'}`;
+
+/** One recorded item of each state, held ones apart; of the version before, one that waits for its next attempt. */
+const RECORDED = [2, 1].flatMap((version) => {
+  const items = recordedItems('tasks', version).filter(
+    ({ state }) => version === 2 || state === 'retryable_failed',
+  );
+  return [...Map.groupBy(items, firstState).values()].flatMap((group) => group.slice(0, 1));
+});
+
+const isIndexed = ({ quoteId, createdAtMs }: StoredItem): boolean =>
+  quoteId === QUOTE_ID && typeof createdAtMs !== 'undefined';
+
+let commands: CommandsUnderTest;
+let tasks: DynamoDbTaskRepo;
+
+beforeAll(async () => {
+  commands = await startCommands();
+  tasks = new DynamoDbTaskRepo(commands.dynamoDb.client, TABLE_NAMES.tasks);
+});
+afterAll(() => commands.stop());
+
+type Requests = NonNullable<ConstructorParameters<typeof BatchWriteCommand>[0]['RequestItems']>[string];
+const write = (requests: Requests) =>
+  commands.dynamoDb.client.send(new BatchWriteCommand({ RequestItems: { [TABLE_NAMES.tasks]: requests } }));
+
+/** Puts an item, unless the store itself refuses a key of an index that is of another type. */
+async function stored({ item }: DamagedCopy): Promise<boolean> {
+  try {
+    await write([{ PutRequest: { Item: item } }]);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Error && thrown.name === 'ValidationException') return false;
+    throw thrown;
+  }
+}
+
+const remove = (taskIds: readonly string[]) =>
+  write(taskIds.map((taskId) => ({ DeleteRequest: { Key: { taskId } } })));
+
+const healthyOf = (item: StoredItem): readonly StoredItem[] =>
+  HEALTHY_IDS.map((_, index) => ({ ...item, taskId: idOf(index + 1), quoteId: QUOTE_ID }));
+
+interface Page {
+  readonly shown: ReadonlySet<string>;
+  /** What is wrong with each damaged one, by its id. */
+  readonly named: ReadonlyMap<string, string>;
+  readonly areSettled: boolean;
+}
+
+async function listed(): Promise<Page> {
+  const { body } = await commands.get(`/quotes/${QUOTE_ID}/actions?limit=100`);
+  const { tasks: views, damaged = [] } = taskPageSchema.parse(body);
+  return {
+    shown: new Set(views.map(({ taskId }) => taskId)),
+    named: new Map(damaged.map(({ taskId, detail }) => [taskId, detail])),
+    areSettled: views.every(({ state }) => state === 'completed' || state === 'failed_terminal'),
+  };
+}
+
+/** The name of each statement that does not hold. */
+const broken = (about: string, statements: Readonly<Record<string, boolean>>): readonly string[] =>
+  Object.entries(statements).flatMap(([statement, holds]) => (holds ? [] : [`${about}: ${statement}`]));
+
+/** The names of fields that nobody knows may be told. */
+const tellsSecret = (detail: string): boolean =>
+  detail.replaceAll(`${SECRET}: expected no such field`, '').includes(SECRET);
+
+/** What is wrong with the answers about one damaged task. */
+async function flawsOf({ item, damage }: DamagedCopy, { shown, named }: Page): Promise<readonly string[]> {
+  const taskId = String(item['taskId']);
+  const { status, body } = await commands.get(`/actions/${taskId}`);
+  const isListed = shown.has(taskId) || named.has(taskId);
+  const flaws = broken(damage, {
+    'listed once': !isIndexed(item) || shown.has(taskId) !== named.has(taskId),
+  });
+  if (status === 200) {
+    return [...flaws, ...broken(damage, { 'read as a task': taskViewSchema.safeParse(body).success })];
+  }
+  const { code, detail } = problemSchema.parse(body);
+  const statements = {
+    'refused as damaged': status === 500 && code === 'STORED_RECORD_INVALID',
+    'names what is wrong': /^Task item: |^schemaVersion: /.test(detail),
+    'says the same in the list': !isListed || named.get(taskId) === detail,
+    'tells nothing of what is stored': !tellsSecret(detail),
+  };
+  return [...flaws, ...broken(damage, statements)];
+}
+
+/** What is wrong with the answers about a group of damaged tasks, and with what was left behind. */
+async function judge(
+  healthy: readonly StoredItem[],
+  group: readonly DamagedCopy[],
+): Promise<readonly string[]> {
+  const before = await commands.everything();
+  const page = await listed();
+  const flaws = await Promise.all(group.map((copy) => flawsOf(copy, page)));
+  const neighbours = healthy.map(({ taskId }) => String(taskId));
+  return [
+    ...flaws.flat(),
+    ...broken('the list', { 'shows the neighbours': neighbours.every((id) => page.shown.has(id)) }),
+    ...(await flawsOfCommands(healthy, page)),
+    ...broken('the tables', { 'are as before': (await commands.everything()) === before }),
+  ];
+}
+
+const slack = async (text: string): Promise<string> =>
+  JSON.stringify(
+    await answerCommand(
+      { queue: tasks, figures: { latenciesOf: NOTHING, trailOf: NO_TRAIL }, nowMs: Number.MAX_SAFE_INTEGER },
+      { command: '/quoteq', text, team_id: 'T1', user_id: 'U1' },
+    ),
+  );
+const NOTHING = () => Promise.resolve({ found: [], damaged: [] });
+const NO_TRAIL = () => Promise.resolve({ records: [], damaged: [] });
+
+const output = async (command: () => Promise<unknown>) => (await commands.run(command)).output;
+
+/** The answers of commands that list, by name, for tasks like this one. */
+async function listings({ dueAtMs, hold }: StoredItem, { areSettled }: Page) {
+  return {
+    '/quoteq Q': await slack(QUOTE_ID),
+    // A held task is not overdue.
+    ...(dueAtMs !== undefined && hold === undefined && { '/quoteq stuck': await slack('stuck') }),
+    ...(dueAtMs !== undefined && { live: await output(() => live(commands.stage)) }),
+    ...(areSettled && { watch: await output(() => watch(QUOTE_ID, commands.target)) }),
+  };
+}
+
+/** A damaged task may be out of the index of due ones: then only its quote tells of it. `watch` prints no ids of others. */
+async function flawsOfCommands(healthy: readonly StoredItem[], page: Page): Promise<readonly string[]> {
+  const neighbours = healthy.map(({ taskId }) => String(taskId));
+  const named = [...page.named.keys()];
+  return Object.entries(await listings(healthy[0] ?? {}, page)).flatMap(([name, answer]) =>
+    broken(name, {
+      'shows the neighbours': name === 'watch' || neighbours.every((id) => answer.includes(id)),
+      'names what is damaged': !/Q|watch/.test(name) || named.every((id) => answer.includes(id)),
+      'tells nothing of what is stored':
+        name === '/quoteq Q' || !/cannot be read: .*S3CRET (?!: )/.test(answer),
+    }),
+  );
+}
+
+describe.each(
+  RECORDED.map((item) => [`${firstState(item)}, version ${String(item['schemaVersion'])}`, item] as const),
+)('a damaged task: %s', (_name, recorded) => {
+  it('hides none of its neighbours, is named, and is left as it is', async () => {
+    const copies = damagedCopies({ ...recorded, quoteId: QUOTE_ID }, ['taskId']).map(
+      ({ item, damage }, index) => ({
+        item: { ...item, taskId: idOf(index + 100) },
+        damage,
+      }),
+    );
+    const healthy = healthyOf(recorded);
+    await write(healthy.map((Item) => ({ PutRequest: { Item } })));
+    let tried = 0;
+    for (let start = 0; start < copies.length; start += GROUP) {
+      const group: DamagedCopy[] = [];
+      for (const copy of copies.slice(start, start + GROUP)) if (await stored(copy)) group.push(copy);
+      tried += group.length;
+      await judge(healthy, group);
+      if (group.length > 0) await remove(group.map(({ item }) => String(item['taskId'])));
+    }
+
+    expect(copies.length).toBeGreaterThan(300);
+    expect(tried).toBeGreaterThan(0.9 * copies.length);
+  });
+
+  it('ends commands about it with one line', async () => {
+    const taskId = idOf(99);
+    await write([{ PutRequest: { Item: { ...recorded, taskId, history: SECRET } } }]);
+
+    for (const command of [show, operate('retry'), operate('abandon'), operate('cancel')]) {
+      const { error } = await commands.run(() => command(taskId, commands.target));
+
+      expect(error).toBe(
+        'HTTP 500: A stored record does not have the expected shape. Task item: history: expected a value of type array',
+      );
+    }
+    await remove([taskId]);
+  });
+
+  it('is parked by the stream and refused by migrations, and throws nothing else', () => {
+    const others = damagedCopies(recorded, []).flatMap(({ item, damage }) =>
+      [
+        () => streamedTransitionsOf(imageOf(item)),
+        () => migratedTaskItem(item, 1),
+        () => migratedTaskItem(item, 2),
+      ].flatMap((work) => {
+        try {
+          work();
+          return [];
+        } catch (thrown) {
+          return isDamage(thrown) ? [] : [`${damage}: ${String(thrown)}`];
+        }
+      }),
+    );
+
+    expect(others).toEqual([]);
+  });
+});
+
+function imageOf(item: StoredItem): DynamoDBRecord {
+  const NewImage = marshall(item);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- two packages describe the same wire form
+  return { eventName: 'MODIFY', dynamodb: { NewImage } } as DynamoDBRecord;
+}

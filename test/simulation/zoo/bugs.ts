@@ -58,8 +58,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'generation not checked',
     file: 'lambdas/domain/driver-view.ts',
-    find: "if (generation !== task.generation) return { kind: 'superseded' };",
-    replace: 'void generation;',
+    find: "if (driver.generation !== task.generation) return { kind: 'superseded' };",
+    replace: '',
   },
   {
     name: 'retry of an applied conditional write seen as a conflict',

@@ -140,16 +140,7 @@ const FIELDS: readonly [title: string, request: HttpRequest, named: readonly str
   [
     'a quantity that is no whole number',
     withSnapshot((s) => {
-      s['lines'] = [
-        {
-          sku: 'HOURS',
-          description: 'Work',
-          quantity: '4.25',
-          unitPriceMinor: '15000',
-          discountMinor: '0',
-          totalMinor: '63750',
-        },
-      ];
+      s['lines'] = [{ ...lineOf(), quantity: '4.25', unitPriceMinor: '15000', totalMinor: '63750' }];
     }),
     ['/payload/snapshot/lines/0/quantity'],
   ],

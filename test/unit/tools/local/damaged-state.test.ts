@@ -31,7 +31,7 @@ vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${await freePort()}`);
 const refusing = await startServer(() => Promise.resolve(json(403, { message: 'Forbidden' })));
 const { url } = refusing;
 const TEXTS = [
-  'region awsEndpointUrl apiUrl slackApiUrl slackChannelId crmBaseUrl faultProxyUrl stateMachineArn tasksTable',
+  'awsEndpointUrl apiUrl slackApiUrl slackChannelId crmBaseUrl faultProxyUrl stateMachineArn tasksTable',
   'ledgerTable auditTable documentsBucket parkedQueueUrl cardsTable controlsTable cardQueueUrl cardDeadLettersUrl',
   'clickQueueUrl operatorsParameter eventBusName',
 ].flatMap((names) => names.split(' '));
@@ -130,6 +130,8 @@ const READERS = [
 /** Commands that ask what runs. */
 const ASKERS = ['dashboard --record', 'drill reply-lost --running'];
 
+const DAMAGED = Object.keys(DAMAGES).flatMap((name) => FILES.map((file) => ({ name, file })));
+
 /** What is said of a file that cannot be read: which, and what to do. */
 const toldOf = (file: string): RegExp =>
   new RegExp(
@@ -150,11 +152,10 @@ describe('a damaged file of the local environment', () => {
 
     expect(code).toBe(1);
     expect(err.join('')).toMatch(/^(error: [^\n]+\n)?$/);
-    const isTold = file === 'state.json' || ASKERS.includes(command) || toldOf(file).test(err.join(''));
-    expect(isTold).toBe(true);
+    expect(file === 'state.json' || ASKERS.includes(command) || toldOf(file).test(err.join(''))).toBe(true);
   });
 
-  it.each(Object.keys(DAMAGES).flatMap((name) => FILES.map((file) => ({ name, file }))))(
+  it.each(DAMAGED)(
     'is said by `local status`, and `local down` stops what runs and removes it: $file, $name',
     async ({ name, file }) => {
       const running = await service(root);
@@ -165,11 +166,8 @@ describe('a damaged file of the local environment', () => {
 
       expect(await run('local status')).toMatchObject({ code: 1, out: [expect.stringContaining('damaged')] });
       written.out.length = 0;
-      expect(await run('local down')).toMatchObject({
-        code: 0,
-        out: [expect.stringContaining('Stopped 1 processes')],
-        err: [],
-      });
+      const out = [expect.stringContaining('Stopped 1 processes')];
+      expect(await run('local down')).toMatchObject({ code: 0, out, err: [] });
 
       expect({ running: isRunning(running), bystander: isRunning(bystander) }).toEqual({
         running: false,
@@ -183,24 +181,21 @@ describe('a damaged file of the local environment', () => {
     },
   );
 
-  it.each(Object.keys(DAMAGES).flatMap((name) => FILES.map((file) => ({ name, file }))))(
-    'is removed by `local up` before it starts: $file, $name',
-    async ({ name, file }) => {
-      const running = await service(root);
-      write('state.json', stateOf([running]));
-      write('outputs.json', outputs);
-      damage(name, join(root, file), JSON.stringify(file === 'state.json' ? stateOf([running]) : outputs));
+  it.each(DAMAGED)('is removed by `local up` before it starts: $file, $name', async ({ name, file }) => {
+    const running = await service(root);
+    write('state.json', stateOf([running]));
+    write('outputs.json', outputs);
+    damage(name, join(root, file), JSON.stringify(file === 'state.json' ? stateOf([running]) : outputs));
 
-      const { code, out, err } = await run('local up');
+    const { code, out, err } = await run('local up');
 
-      expect({ code, out }).toEqual({ code: 1, out: ['  Stopped what was left of an earlier one\n'] });
-      expect(err.join('')).toMatch(/^error: AWS_ENDPOINT_URL: nothing answers at [^\n]+\n$/);
-      expect({ running: isRunning(running), files: readdirSync(root) }).toEqual({
-        running: false,
-        files: [],
-      });
-    },
-  );
+    expect({ code, out }).toEqual({ code: 1, out: ['  Stopped what was left of an earlier one\n'] });
+    expect(err.join('')).toMatch(/^error: AWS_ENDPOINT_URL: nothing answers at [^\n]+\n$/);
+    expect({ running: isRunning(running), files: readdirSync(root) }).toEqual({
+      running: false,
+      files: [],
+    });
+  });
 
   it.each(Object.keys(DAMAGES))('does not keep a lock closed for ever: up.lock, %s', async (name) => {
     damage(name, join(root, 'up.lock'), '{}');
@@ -244,11 +239,9 @@ it('says in one line that the root is no folder', () => {
   const file = join(root, 'file');
   writeFileSync(file, '');
 
-  const { status, stderr } = spawnSync(process.execPath, ['tools/quoteq.ts', 'local', 'down'], {
-    cwd: join(import.meta.dirname, '../../../..'),
-    env: { ...process.env, QUOTEQ_LOCAL_ROOT: file },
-    encoding: 'utf8',
-  });
+  const cwd = join(import.meta.dirname, '../../../..');
+  const options = { cwd, env: { ...process.env, QUOTEQ_LOCAL_ROOT: file }, encoding: 'utf8' } as const;
+  const { status, stderr } = spawnSync(process.execPath, ['tools/quoteq.ts', 'local', 'down'], options);
 
   expect({ status, stderr }).toEqual({
     status: 1,

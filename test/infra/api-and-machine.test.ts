@@ -65,6 +65,8 @@ describe('HTTP API', () => {
           DestinationArn: Match.anyValue(),
           Format: Match.serializedJson(
             Match.objectEquals({
+              service: 'quote-execution-queue',
+              stage: 'prod',
               requestId: '$context.requestId',
               requestTime: '$context.requestTime',
               routeKey: '$context.routeKey',

@@ -15,7 +15,8 @@ export const MAX_PAUSE_HISTORY = 20;
 export const pauseIdOf = (kind: ActionKind): string => `pause#${kind}`;
 
 const epochMs = epochMsSchema;
-const versionNumber = z.int().check(z.minimum(1));
+/** More changes than a control can have, and still a number that can be counted on from. */
+const versionNumber = z.int().check(z.minimum(1), z.maximum(1_000_000_000));
 
 /** The word of an operator that no action of a kind is to start. */
 export const pauseSchema = z.strictObject({

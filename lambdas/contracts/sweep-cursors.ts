@@ -37,7 +37,7 @@ export const sweepCursorSchema = z.strictObject({
     }),
   ),
   /** Counts the writes from 1. */
-  version: z.int().check(z.minimum(1)),
+  version: z.int().check(z.minimum(1), z.maximum(1_000_000_000)),
   /** In ms since the epoch. */
   updatedAtMs: z.int().check(z.minimum(0)),
 });

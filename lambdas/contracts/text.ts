@@ -83,7 +83,7 @@ export function cutText(text: string, limit: number): string {
 export const cutLine = (text: string, limit: number): string =>
   withClosedIsolates(cutText(singleLine(text), limit));
 
-const CODE = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/;
+const CODE = /^[A-Za-z$][A-Za-z0-9_.$]{0,63}$/;
 
-/** A code or the name of an error as a provider gives it: letters, digits, `_` and `.`; anything else is `unnamed`. */
+/** A code or the name of an error as a provider gives it: letters, digits, `_`, `.` and `$`; anything else is `unnamed`. */
 export const codeWord = (text: string): string => (CODE.test(text) ? text : 'unnamed');

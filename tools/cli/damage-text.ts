@@ -1,5 +1,6 @@
 /** What a command says about stored items that cannot be read. */
 import type { DamagedItem } from '../../lambdas/domain/damaged.ts';
+import { printAside } from './print.ts';
 import { shownLine } from './terminal-text.ts';
 
 /** One line an item: its key, and what is wrong with it. */
@@ -17,5 +18,5 @@ export const withDamage = (text: string, damaged: readonly DamagedItem[]): strin
 export function reportDamage(damaged: readonly DamagedItem[], { json }: { readonly json?: boolean }): void {
   if (damaged.length === 0) return;
   process.exitCode = 1;
-  if (json === true) process.stderr.write(`${damageLines(damaged).join('\n')}\n`);
+  if (json === true) printAside(damageLines(damaged).join('\n'));
 }

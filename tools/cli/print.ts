@@ -12,6 +12,9 @@ export const print = (text: string): boolean => {
   return process.stdout.write(`${shownText(text)}\n`);
 };
 
+/** One text and a line break on standard error: what people should know beside the JSON of a program. */
+export const printAside = (text: string): boolean => process.stderr.write(`${shownText(text)}\n`);
+
 /** The value as JSON where `json` is set; else as the text that people read. */
 export const printAs = <T>(
   { json }: { readonly json?: boolean },

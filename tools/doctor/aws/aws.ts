@@ -3,7 +3,7 @@ import { Env } from '../../../lambdas/contracts/environment.ts';
 import { crmSecretSchema, slackSecretSchema } from '../../../lambdas/contracts/provider-secrets.ts';
 import { Stage } from '../../../lib/config/queue-config.ts';
 import { readFunctionEnvironment } from '../../cli/function-environment.ts';
-import { printAs } from '../../cli/print.ts';
+import { print, printAs } from '../../cli/print.ts';
 import { resolveStage, type StageOptions } from '../../cli/stage-target.ts';
 import type { Finding } from '../finding.ts';
 import { findingText, skipped } from '../finding.ts';
@@ -135,7 +135,7 @@ export async function doctorAws(options: DoctorAwsOptions): Promise<void> {
   const findings: Finding[] = [];
   for await (const finding of examineAws(siteOf(resolveStage(options)))) {
     findings.push(finding);
-    if (options.json !== true) process.stdout.write(`${findingText(finding)}\n`);
+    if (options.json !== true) print(findingText(finding));
   }
   if (options.json === true) printAs(options, findings, () => '');
   if (findings.some(({ state }) => state === 'failed')) process.exitCode = 1;

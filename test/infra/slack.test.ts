@@ -50,20 +50,32 @@ describe('transitions', () => {
     ).not.toThrow();
   });
 
-  it('may be sent by that rule and by no other, through queue policies and the key alike', () => {
-    const policies = [...prod.ofType('AWS::SQS::QueuePolicy'), ...prod.ofType('AWS::KMS::Key')];
-    const grants = policies.flatMap(([, { Properties }]) => {
-      const document = Object(Properties['PolicyDocument'] ?? Properties['KeyPolicy']);
-      const statements: readonly unknown[] = document['Statement'];
+  const grantsOf = (type: string, document: string): readonly unknown[] =>
+    prod.ofType(type).flatMap(([, { Properties }]) => {
+      const statements: readonly unknown[] = Object(Properties[document])['Statement'];
       return statements.filter((statement) => textOf(statement).includes('events.amazonaws.com'));
     });
 
-    expect(grants).toHaveLength(3);
+  it('may be sent to the queues by that rule and by no other', () => {
+    const grants = grantsOf('AWS::SQS::QueuePolicy', 'PolicyDocument');
+
+    expect(grants).toHaveLength(2);
     for (const grant of grants) {
       expect(textOf(Object(grant)['Condition'])).toMatch(
         /^\{"ArnEquals":\{"aws:SourceArn":.*:rule\/quoteq-prod-transitions\/quoteq-prod-cards"/,
       );
     }
+  });
+
+  it('are encrypted by a grant without a condition, since EventBridge gives the key no source', () => {
+    expect(grantsOf('AWS::KMS::Key', 'KeyPolicy')).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        Resource: '*',
+      },
+    ]);
   });
 });
 

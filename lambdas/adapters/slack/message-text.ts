@@ -73,6 +73,12 @@ function cutWithin(text: string, { seen, sent }: TextLimits): string {
 export const clipped = (text: string, seen: number, sent: number = seen * MOST_PER_CHARACTER): string =>
   escaped(singleLine(cutWithin(singleLine(text), { seen, sent })));
 
+/** Longest id of a quote; those of the API have at most 64 characters. */
+const MAX_QUOTE_ID = 64;
+
+/** The id of a quote, escaped. */
+export const quoteName = (quoteId: string): string => clipped(quoteId, MAX_QUOTE_ID);
+
 /** As {@link escapeText}, of which at most `sent` UTF-16 code units are sent. */
 export const clippedText = (text: string, sent: number): string =>
   escaped(cutWithin(severalLines(text), { seen: sent, sent }));

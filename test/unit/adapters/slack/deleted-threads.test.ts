@@ -138,6 +138,19 @@ describe('a reply that Slack puts into the channel, since its root is just gone'
     expect(await roots()).toEqual([]);
   });
 
+  it('is looked for in the channel from shortly before its task on', async () => {
+    const root = await opened(false);
+    const task = taskOf('looked for');
+    const client = clientOf();
+    const history = vi.spyOn(client.conversations, 'history');
+    await lab.slack.remove(root);
+
+    await effectWith(client).probe(task, effectKeyOf(task.kind, task.taskId));
+
+    const oldest = history.mock.calls.map(([args]) => Number(args?.oldest));
+    expect(oldest.at(-1)).toBe(task.createdAtMs / 1_000 - 3_600);
+  });
+
   it('is followed by a new thread', async () => {
     await opened(false);
     await run(taskOf('too late'), effectWith(clientThatComesTooLate()));

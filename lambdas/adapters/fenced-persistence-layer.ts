@@ -12,7 +12,8 @@ import { effectResultSchema, type IdempotencyRecord as LedgerRecord } from '../c
 import * as z from 'zod/mini';
 import { LeaseLost, QueueError } from '../domain/errors.ts';
 import { fingerprintOf, canonicalJson } from '../domain/hashing.ts';
-import type { Clock, IdempotencyRepo, Ids } from '../domain/ports.ts';
+import type { Clock, Ids } from '../domain/ports.ts';
+import type { IdempotencyRepo } from '../domain/ledger-port.ts';
 
 const guardedSchema = z.object({ result: effectResultSchema });
 

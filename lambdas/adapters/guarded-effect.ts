@@ -19,7 +19,8 @@ import { EffectProof, type EffectResult, effectResultSchema } from '../contracts
 import { QueueError, toQueueError, withAftermath, withDoubt } from '../domain/errors.ts';
 import { fingerprintOf } from '../domain/hashing.ts';
 import { POLICY } from '../domain/policy.ts';
-import type { Clock, IdempotencyRepo, Ids } from '../domain/ports.ts';
+import type { Clock, Ids } from '../domain/ports.ts';
+import type { IdempotencyRepo } from '../domain/ledger-port.ts';
 import type { EffectOutcome } from '../domain/transitions.ts';
 import { FencedPersistenceLayer, type LedgerClaim } from './fenced-persistence-layer.ts';
 

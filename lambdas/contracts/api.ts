@@ -1,6 +1,6 @@
 /**
  * The HTTP API: routes, limits, and the shape of every request and answer. The handlers implement exactly these routes
- * (the compiler checks it), and `docs/openapi.json` is generated from this file.
+ * (the compiler checks it), and `docs/openapi.json` is generated from this file, `api-kinds.ts` and `api-problem.ts`.
  *
  * A task's payload is in no answer: it holds prices, names and addresses, whose home is the quote's own system. Who
  * has the payload can compare `taskHash`.
@@ -29,8 +29,6 @@ export const idempotencyKeySchema = z
 export const MAX_REASON_LENGTH = 500;
 /** Tasks per page of a listing. */
 export const PAGE_LIMIT = { default: 50, max: 100 } as const;
-/** Most fields that one answer names: more than the 6 × 500 of the longest quote with every field wrong. */
-export const MAX_FIELD_ERRORS = 5_000;
 
 interface ApiRoute {
   readonly method: 'GET' | 'POST';
@@ -68,7 +66,8 @@ export const instant = (text: string) =>
   z.iso.datetime().check(about(`${text}; UTC, ISO 8601 with milliseconds`));
 /** A whole number from 0. */
 export const count = (text: string) => z.int().check(z.minimum(0), about(text));
-const counter = (text: string) => z.int().check(z.minimum(1), about(text));
+/** A whole number from 1. */
+export const counter = (text: string) => z.int().check(z.minimum(1), about(text));
 /** Any text. */
 export const text = (meaning: string) => z.string().check(about(meaning));
 /** Words of an operator, of at most `maxLength` UTF-16 code units. */
@@ -244,31 +243,3 @@ export type AuditView = z.infer<typeof auditViewSchema>;
 
 /** Answer of the health check: the function runs. It reads nothing. */
 export const healthSchema = z.strictObject({ status: z.literal('ok') });
-
-/** What is wrong, field by field. */
-export const fieldErrorSchema = z.union([
-  z.strictObject({
-    pointer: text('JSON Pointer into the body'),
-    expected: text('What was expected there'),
-  }),
-  z.strictObject({
-    parameter: text('Name of the header, query or path parameter'),
-    expected: text('What was expected there'),
-  }),
-]);
-/** One thing that is wrong. */
-export type FieldError = z.infer<typeof fieldErrorSchema>;
-
-/** Every error: RFC 9457. Nothing of the request is echoed but the names of its fields, an id and a key that are well formed. */
-export const problemSchema = z.strictObject({
-  type: text('`urn:quoteq:problem:<code>`, stable'),
-  title: text('Text of the code'),
-  status: z.int().check(z.minimum(400), z.maximum(599)),
-  detail: text('What was expected, or what happened'),
-  instance: text('`urn:quoteq:request:<id>`: names this request in the logs'),
-  code: errorCode,
-  errors: z.optional(z.array(fieldErrorSchema).check(z.maxLength(MAX_FIELD_ERRORS))),
-  errorsOmitted: z.optional(counter('How many more errors there are')),
-});
-/** An error as the API shows it. */
-export type Problem = z.infer<typeof problemSchema>;

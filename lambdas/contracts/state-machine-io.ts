@@ -43,6 +43,12 @@ export const runActionInputSchema = z.object({
    * that an earlier release started.
    */
   worker: z.optional(z.string()),
+  /**
+   * Name of the execution, by which a claim is its own: one that somebody started by hand has another name. Absent in an execution
+   * that an earlier release started.
+   * @default `<taskId>-<generation>`
+   */
+  execution: z.optional(z.string()),
 });
 /** Input of `run-action`. */
 export type RunActionInput = z.infer<typeof runActionInputSchema>;

@@ -3,7 +3,7 @@ import type { Worker } from '../contracts/action-kinds.ts';
 import { RunOutcome, type RunActionInput, type RunActionOutput } from '../contracts/state-machine-io.ts';
 import { type DriverView, outputOf } from './driver-view.ts';
 import { LeaseLost, type QueueError, toQueueError } from './errors.ts';
-import { executionNameOf } from './hashing.ts';
+import { workerIdOf } from './hashing.ts';
 import type { EffectRunner } from './ports.ts';
 import type { ExecutionQueueService } from './queue-service.ts';
 import type { TransitionResult } from './queue-types.ts';
@@ -52,8 +52,7 @@ async function runClaimed(options: DriveOptions, task: ExecutionTask): Promise<R
  */
 export async function driveTask(options: DriveOptions, input: RunActionInput): Promise<RunActionOutput> {
   const { taskId, generation } = input;
-  const name = executionNameOf(taskId, generation);
-  const claim = await options.queue.claim(taskId, generation, name, options.worker);
+  const claim = await options.queue.claim(taskId, generation, workerIdOf(input), options.worker);
   if (claim.kind === 'wrong_driver') options.onMismatch(claim.mismatch);
   if (claim.kind !== 'granted') return outputOf(claim);
   try {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { ActionKind } from '../contracts/action-kinds.ts';
 import type { EffectResult } from '../contracts/records.ts';
+import type { RunActionInput } from '../contracts/state-machine-io.ts';
 
 /**
  * RFC 8785 form of a JSON value: the same bytes whatever the order of keys or the spelling of numbers.
@@ -39,6 +40,13 @@ export const fingerprintOf = (result: EffectResult): string => hashOf(result);
 
 /** Name of the execution that drives a generation; at most 80 characters (Step Functions' limit). */
 export const executionNameOf = (taskId: string, generation: number): string => `${taskId}-${generation}`;
+
+/**
+ * Who claims for an execution: its own name. One that somebody started by hand under another name is another worker, so that its
+ * crash ends no attempt of the task's own execution.
+ */
+export const workerIdOf = ({ taskId, generation, execution }: RunActionInput): string =>
+  execution ?? executionNameOf(taskId, generation);
 
 /** A fraction in [0, 1) that depends on the parts only: the same on every machine, spread evenly over tasks. */
 export function fractionOf(...parts: readonly (string | number)[]): number {

@@ -6,10 +6,12 @@ import type { ActionKind, Worker } from '../contracts/action-kinds.ts';
 import type { Pause } from '../contracts/controls.ts';
 import { TransitionCause } from '../contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
+import type { RunActionInput } from '../contracts/state-machine-io.ts';
 import { isDamage } from './damaged.ts';
 import { type DriverView, noSuchTask, viewOf } from './driver-view.ts';
-import { keyReused, LeaseLost, QueueError, SnapshotRefused, taskNotFound } from './errors.ts';
-import { canonicalJson, deriveTaskId, executionNameOf, taskHashOf } from './hashing.ts';
+import { storeRequest } from './enqueue-request.ts';
+import { LeaseLost, QueueError, taskNotFound } from './errors.ts';
+import { workerIdOf } from './hashing.ts';
 import { operated } from './operated.ts';
 import { NO_PAUSES } from './ports.ts';
 import type { RecoveredTask } from './recovery.ts';
@@ -23,14 +25,12 @@ import type {
   TransitionResult,
 } from './queue-types.ts';
 import { decideRetry } from './retry-policy.ts';
-import { snapshotViolations } from './snapshot-guard.ts';
 import { startDriver } from './start-driver.ts';
 import { DEFAULT_SWEEP_LIMITS, sweep } from './sweep.ts';
 import {
   claimed,
   completed,
   type EffectOutcome,
-  enqueued,
   failed,
   held,
   type TransitionContext,
@@ -59,43 +59,9 @@ export class ExecutionQueueService {
    * @throws {QueueError} `DRIVER_NOT_STARTED`: the task is stored, sending the same request again starts it
    */
   async enqueue(request: EnqueueRequest): Promise<EnqueueResult> {
-    const { quoteId, idempotencyKey, action } = request;
-    const taskId = deriveTaskId(quoteId, idempotencyKey);
-    const taskHash = taskHashOf(quoteId, action.kind, action.payload);
-    const existing = await this.#refuseUnlessSigned(request, taskId);
-    const written = existing ?? (await this.#store(request, taskId, taskHash));
-    if (written.task.taskHash !== taskHash) throw keyReused(idempotencyKey, taskId);
+    const written = await storeRequest(this.#options, request, this.#context(request.actor));
     if (written.task.state === 'queued') await startDriver(this.#options.driver, written.task);
     return written;
-  }
-
-  /** A request that was accepted once is replayed, even if the engine has left the allow-list since. */
-  async #refuseUnlessSigned(request: EnqueueRequest, taskId: string): Promise<EnqueueResult | undefined> {
-    const { snapshot } = request.action.payload;
-    const violations = snapshotViolations(snapshot, request.quoteId, this.#options.allowedEngines);
-    if (violations.length === 0) return undefined;
-    const task = await this.#options.queue.get(taskId);
-    if (task === undefined) throw new SnapshotRefused(violations);
-    return { task, replayed: true };
-  }
-
-  async #store(request: EnqueueRequest, taskId: string, taskHash: string): Promise<EnqueueResult> {
-    const { quoteId, idempotencyKey, action, actor } = request;
-    const payloadJson = canonicalJson(action.payload);
-    const maxAttempts = this.#options.retryPolicy.maxAttempts;
-    const identity = {
-      taskId,
-      quoteId,
-      kind: action.kind,
-      idempotencyKey,
-      taskHash,
-      payloadJson,
-      maxAttempts,
-    };
-    const written = await this.#options.queue.putIfAbsent(enqueued(identity, this.#context(actor)));
-    if (written.kind === 'stored') return { task: written.task, replayed: false };
-    if (written.current === undefined) throw new QueueError('STALE_VERSION');
-    return { task: written.current, replayed: true };
   }
 
   async #mustGet(taskId: string): Promise<ExecutionTask> {
@@ -202,18 +168,14 @@ export class ExecutionQueueService {
 
   /**
    * The execution's worker is gone (crash, timeout, out of memory): the attempt ends with an unknown outcome.
-   * Delivered again, after somebody else moved the task on, or for an execution that does not fit the task, it only looks.
-   * @param worker which one is gone, as the execution says. @default the task's
+   * Delivered again, after somebody else moved the task on, or for an execution that does not fit the task or has not claimed it,
+   * it only looks.
    */
-  async recordLostWorker(
-    taskId: string,
-    generation: number,
-    reason: string,
-    worker?: string,
-  ): Promise<DriverView> {
+  async recordLostWorker(lost: RunActionInput, reason: string): Promise<DriverView> {
+    const { taskId, generation, worker } = lost;
     const task = await this.#options.queue.get(taskId);
     const { kind } = viewOf(task, { generation, worker }, this.#options.clock.nowMs());
-    const isOurs = task?.state === 'running' && task.workerId === executionNameOf(taskId, generation);
+    const isOurs = task?.state === 'running' && task.workerId === workerIdOf(lost);
     if (isOurs && kind !== 'wrong_driver') await this.#options.queue.replace(task, this.#lost(task, reason));
     return this.inspect(taskId, generation, worker);
   }

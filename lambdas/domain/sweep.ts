@@ -135,6 +135,10 @@ interface Round {
 
 const subjectOf = ({ shard }: Lane) => ({ part: SweepPart.Lane, id: shard });
 
+/** Nothing is left in the shard. That nothing is behind the place where the run began says nothing of what is before it. */
+const isEmptyShard = ({ lane, page }: LanePage): boolean =>
+  page.candidates.length === 0 && lane.beganAt === undefined;
+
 /** A page of each lane, and a look at what is on them. */
 async function round(
   options: SweepOptions,
@@ -156,7 +160,7 @@ async function round(
   const done = batch.slice(0, taken);
   const takenOf = ({ lane }: LanePage) => done.filter((candidate) => candidate.lane === lane).length;
   for (const answer of pages)
-    if (answer.page.candidates.length === 0 || takenOf(answer) > 0) into.seen.add(answer.lane.shard);
+    if (isEmptyShard(answer) || takenOf(answer) > 0) into.seen.add(answer.lane.shard);
   return {
     lanes: pages.flatMap((page) => advanced(page, takenOf(page)) ?? []),
     broken: lanes.filter((_lane, index) => answers[index] === undefined),

@@ -27,13 +27,9 @@ const queue = new ExecutionQueueService({
 
 /** See the file head. */
 export async function handler(event: unknown): Promise<RunActionOutput> {
-  const { taskId, generation, worker } = runActionInputSchema.parse(event);
-  const view = await queue.recordLostWorker(
-    taskId,
-    generation,
-    'The worker crashed or ran out of time or memory',
-    worker,
-  );
+  const lost = runActionInputSchema.parse(event);
+  const { taskId, generation } = lost;
+  const view = await queue.recordLostWorker(lost, 'The worker crashed or ran out of time or memory');
   const output = outputOf(view);
   const mismatch = view.kind === 'wrong_driver' ? { mismatch: view.mismatch } : {};
   logger.warn('worker lost', { taskId, generation, ...output, ...mismatch });

@@ -8,10 +8,10 @@ import {
   auditViewSchema,
   controlBodySchema,
   healthSchema,
-  problemSchema,
   taskPageSchema,
   taskViewSchema,
 } from '../../lambdas/contracts/api.ts';
+import { problemSchema } from '../../lambdas/contracts/api-problem.ts';
 import {
   buildOpenApi,
   OPENAPI_FILE,

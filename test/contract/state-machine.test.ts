@@ -106,13 +106,14 @@ describe('input and output of the machine', () => {
     expect(ResultPath).toBe('$.run');
   });
 
-  it('reads nothing that neither the input nor an answer brings', () => {
+  it('reads nothing but what the input, an answer or every context object brings', () => {
     const brought = [
       ...keysOf(executionInputSchema).map((key) => `$.${key}`),
       ...keysOf(runActionOutputSchema).flatMap((key) => [`$.run.${key}`, `$.Payload.${key}`]),
       '$.run',
+      '$$.Execution.Name',
     ];
-    const read = definition.match(/\$\.\w+(\.\w+)*/g) ?? [];
+    const read = definition.match(/\${1,2}\.\w+(\.\w+)*/g) ?? [];
 
     expect(read.filter((path) => !brought.includes(path))).toEqual([]);
   });

@@ -44,9 +44,7 @@ export function runWorker(options: ExecutionOptions, task: ExecutionTask): Promi
 /** `record-lost-worker`, delivered again until it answers. */
 async function recordLost({ store, plan }: ExecutionOptions, task: ExecutionTask): Promise<RunActionOutput> {
   for (let delivery = 1; delivery <= MAX_ROUNDS; delivery += 1) {
-    const view = await plan.run(() =>
-      store.queue.recordLostWorker(task.taskId, task.generation, 'It crashed'),
-    );
+    const view = await plan.run(() => store.queue.recordLostWorker(task, 'It crashed'));
     if (view !== 'lost') return outputOf(view);
   }
   throw new Error('record-lost-worker never answered');

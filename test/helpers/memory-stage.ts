@@ -27,7 +27,6 @@ export class MemoryStage {
   /** Ids of tasks that cannot be read. */
   readonly broken = new Set<string>();
   /** Shards that cannot be read. */
-  /** Shards that cannot be read. */
   readonly brokenShards = new Set<string>();
   /** Kinds that are paused. */
   paused = new Set<ActionKind>();

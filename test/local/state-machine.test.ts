@@ -10,6 +10,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type TaskView, taskViewSchema } from '../../lambdas/contracts/api.ts';
 import { callApi } from '../../tools/cli/api-client.ts';
 import { getTask } from '../../tools/cli/queue-client.ts';
+import { tasks } from './support/cards.ts';
 import {
   clearFaults,
   eventually,
@@ -116,6 +117,30 @@ describe('the state machine', () => {
     expect((await pathOf(name)).at(-1)).toBe('WrongDriver');
     // Enqueued, claimed, deferred, claimed, completed: the execution by hand wrote nothing between them.
     expect(await settled(waiting.taskId)).toMatchObject({ state: 'completed', generation: 1, version: 5 });
+  });
+
+  it('claims for an execution by hand under the name of that execution', async () => {
+    const quoteId = freshQuoteId();
+    const { taskId } = await waitingTask(quoteId);
+    await sfn.send(new StopExecutionCommand({ executionArn: arnOf(`${taskId}-1`) }));
+    await scriptFault({
+      target: 'crm',
+      method: 'POST',
+      path: '/crm/v3/objects/deals/batch/upsert',
+      bodyIncludes: quoteId,
+      fault: { kind: 'delay', delayMs: 3_000 },
+    });
+    const input = JSON.stringify({ taskId, generation: 1, worker: 'crm', waitSeconds: 0 });
+    const name = `${taskId}-by-hand`;
+
+    await sfn.send(new StartExecutionCommand({ stateMachineArn: outputs.stateMachineArn, name, input }));
+
+    const running = await eventually('the task to run', async () => {
+      const task = await tasks.get(taskId);
+      return task?.state === 'running' ? task : undefined;
+    });
+    expect(running.workerId).toBe(name);
+    expect(await ended(name)).toBe('SUCCEEDED');
   });
 
   it('ends a second driver of a completed task as completed, and changes nothing', async () => {

@@ -18,6 +18,9 @@ export const readSubstitutedText = async (): Promise<string> =>
     await readQuoteActionText(),
   );
 
+/** Name of every execution, in its context object. */
+export const EXECUTION_NAME = 'the-name-of-the-execution';
+
 /** One Lambda call that the machine made. */
 interface LambdaCall {
   readonly state: string;
@@ -140,6 +143,17 @@ class Trace {
   }
 }
 
+/** The parts of the context object that every execution has; the service fills in the rest. */
+const contextOf = ({ input }: Case) => ({
+  Execution: {
+    Id: `arn:aws:states:us-east-1:123456789012:execution:test:${EXECUTION_NAME}`,
+    Input: input,
+    Name: EXECUTION_NAME,
+    RoleArn: 'arn:aws:iam::123456789012:role/test',
+    StartTime: '2026-11-30T00:00:00Z',
+  },
+});
+
 /** Runs `scenario` through `machine`, whose text is `substituted`; every wait takes 0 s. */
 export async function runCase(machine: AslMachine, substituted: string, scenario: Case): Promise<CaseRun> {
   const definition: StateMachineDefinition = JSON.parse(substituted);
@@ -151,7 +165,10 @@ export async function runCase(machine: AslMachine, substituted: string, scenario
     { validationOptions: { noValidate: true } },
   );
 
-  const execution = interpreter.run(scenario.input, { overrides: overridesFor(machine, tasks) });
+  const execution = interpreter.run(scenario.input, {
+    overrides: overridesFor(machine, tasks),
+    context: contextOf(scenario),
+  });
   // A failed execution rejects; how it ended is in the events.
   const ended = Promise.allSettled([execution.result]);
   for await (const event of execution.eventLogs) trace.see(event);

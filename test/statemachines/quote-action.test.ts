@@ -8,7 +8,13 @@ import {
 } from '../../lambdas/contracts/state-machine-io.ts';
 import { readQuoteAction, tasksOf, transitionsOf } from '../../statemachines/asl.ts';
 import { readQuoteActionCases } from './case-files.ts';
-import { type CaseRun, readSubstitutedText, runCase, TEST_SUBSTITUTIONS } from './case-runner.ts';
+import {
+  type CaseRun,
+  EXECUTION_NAME,
+  readSubstitutedText,
+  runCase,
+  TEST_SUBSTITUTIONS,
+} from './case-runner.ts';
 
 const machine = await readQuoteAction();
 const substituted = await readSubstitutedText();
@@ -47,7 +53,10 @@ describe('quote-action', () => {
     };
     const expected = run?.calls.map(({ state }) => ({
       state,
-      request: { FunctionName: functions[state], Payload: { taskId, generation, worker } },
+      request: {
+        FunctionName: functions[state],
+        Payload: { taskId, generation, worker, execution: EXECUTION_NAME },
+      },
     }));
 
     expect(run?.calls).toEqual(expected);

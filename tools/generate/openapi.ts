@@ -17,13 +17,12 @@ import {
   auditEntrySchema,
   auditViewSchema,
   controlBodySchema,
-  fieldErrorSchema,
   healthSchema,
   type OperationId,
-  problemSchema,
   taskPageSchema,
   taskViewSchema,
 } from '../../lambdas/contracts/api.ts';
+import { fieldErrorSchema, problemSchema } from '../../lambdas/contracts/api-problem.ts';
 import {
   approvalSchema,
   quoteIdSchema,

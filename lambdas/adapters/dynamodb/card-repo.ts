@@ -24,6 +24,7 @@ import { type ReadItems, readEach } from '../../domain/damaged.ts';
 import { LeaseLost } from '../../domain/errors.ts';
 import { POLICY } from '../../domain/policy.ts';
 import { storedItemReader } from '../../domain/schema-versions.ts';
+import { type CardChange, updateOf } from './card-change.ts';
 import { conditionFailure } from './document-client.ts';
 import { type Item, rejectedItem } from './task-item.ts';
 
@@ -50,12 +51,6 @@ export type CardLockResult =
   | { readonly kind: 'done' }
   | { readonly kind: 'busy' };
 
-/** What a write changes; `undefined` takes the field away. */
-export type CardChange = {
-  readonly [Field in keyof Omit<CardRecord, 'schemaVersion' | 'cardId' | 'taskId' | 'channel'>]?:
-    CardRecord[Field] | undefined;
-};
-
 const cardIn = storedItemReader('cards', cardRecordSchema, 'Card item');
 const latencyIn = storedItemReader('cards', latencyRecordSchema, 'Latency item');
 
@@ -81,34 +76,6 @@ const NOT_NEWER = '(attribute_not_exists(versionShown) OR versionShown <= :versi
 /** A card that later code wrote is left as it is. */
 const KNOWN = '(attribute_not_exists(schemaVersion) OR schemaVersion <= :schemaVersion)';
 const NOT_DONE = '(attribute_not_exists(versionDone) OR versionDone < :version)';
-
-const clause = (verb: string, parts: readonly string[]): string =>
-  parts.length === 0 ? '' : `${verb} ${parts.join(', ')}`;
-
-function updateOf(change: CardChange): Pick<UpdateCommand['input'], 'UpdateExpression'> & {
-  readonly names: Record<string, string>;
-  readonly values: Record<string, unknown>;
-} {
-  const entries = Object.entries(change);
-  const set = entries.filter(([, value]) => value !== undefined);
-  const remove = entries.filter(([, value]) => value === undefined);
-  return {
-    UpdateExpression: [
-      clause(
-        'SET',
-        set.map(([name]) => `#${name} = :${name}`),
-      ),
-      clause(
-        'REMOVE',
-        remove.map(([name]) => `#${name}`),
-      ),
-    ]
-      .join(' ')
-      .trim(),
-    names: Object.fromEntries(entries.map(([name]) => [`#${name}`, name])),
-    values: Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
-  };
-}
 
 /** See the file head. */
 export class DynamoDbCardRepo {

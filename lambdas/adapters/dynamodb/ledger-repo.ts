@@ -20,7 +20,7 @@ import {
 } from '../../contracts/records.ts';
 import { LeaseLost } from '../../domain/errors.ts';
 import { POLICY } from '../../domain/policy.ts';
-import type { IdempotencyRepo, LedgerFence, Reservation, ReserveResult } from '../../domain/ports.ts';
+import type { IdempotencyRepo, LedgerFence, Reservation, ReserveResult } from '../../domain/ledger-port.ts';
 import { storedItemReader } from '../../domain/schema-versions.ts';
 import { conditionFailure } from './document-client.ts';
 import { rejectedItem } from './task-item.ts';

@@ -75,7 +75,7 @@ export function crmRefusalOf(json: unknown, sent: string): CrmRefusal {
   ];
   const properties = new Set(named.filter((name) => CRM_PROPERTIES.includes(name)));
   return {
-    codes: [...new Set(codes.filter((code) => isCode(code, sent)))].slice(0, MAX_CODES),
+    codes: [...new Set(codes)].filter((code) => isCode(code, sent)).slice(0, MAX_CODES),
     properties: properties.size > 0 ? [...properties] : namedIn(message),
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { WebClient } from '@slack/web-api';
 import { ActionKind, slackNotifyPayload } from '../../contracts/action-kinds.ts';
+import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
 import type { EffectResult, ExecutionTask } from '../../contracts/records.ts';
 import { permalinkOf } from '../../domain/card.ts';
 import type { Effect } from '../../domain/ports.ts';
@@ -12,7 +13,7 @@ import { effectMetadata } from '../slack/find-message.ts';
 import { sentMessage } from '../slack/message-parts.ts';
 import type { PostedMessage } from '../slack/post-message.ts';
 import { ensureThread } from '../slack/quote-thread.ts';
-import { findReply, postReply } from '../slack/thread-messages.ts';
+import { findReply, postReply, type ThreadVisitor } from '../slack/thread-messages.ts';
 import { payloadOf } from './task-payload.ts';
 
 /** What the effect works with. */
@@ -20,6 +21,12 @@ export interface NotifySlackOptions extends GuardOptions {
   readonly client: () => Promise<WebClient>;
   readonly channel: string;
 }
+
+const visitorOf = (task: ExecutionTask, snapshot: QuoteSnapshot): ThreadVisitor => ({
+  opener: task,
+  snapshot,
+  sinceMs: task.createdAtMs,
+});
 
 /** See the file head. */
 export class NotifySlack implements Effect {
@@ -45,7 +52,7 @@ export class NotifySlack implements Effect {
     const contentHash = this.contentHash(task);
     const metadata = effectMetadata(effectKey, contentHash);
     const reply = { ...sentMessage(message), linksAddresses: true, metadata };
-    const posted = await postReply(options, { opener: task, snapshot }, threadTs, reply);
+    const posted = await postReply(options, visitorOf(task, snapshot), threadTs, reply);
     return this.#result(posted, contentHash);
   }
 
@@ -53,7 +60,7 @@ export class NotifySlack implements Effect {
   async probe(task: ExecutionTask, effectKey: string): Promise<EffectResult | undefined> {
     const { snapshot } = payloadOf(task, ActionKind.SlackNotify, slackNotifyPayload);
     const options = { ...this.#options, client: await this.#options.client() };
-    const found = await findReply(options, { opener: task, snapshot }, effectKey);
+    const found = await findReply(options, visitorOf(task, snapshot), effectKey);
     return found && this.#result(found, found.contentHash);
   }
 

@@ -4,15 +4,12 @@ import type { ExecutionTask, Transition } from '../../contracts/records.ts';
 import type { DamagedRecord } from '../../domain/ports.ts';
 import { actorText } from './interaction-actor.ts';
 import { context, packed, section } from './message-blocks.ts';
-import { clipped, dateText } from './message-text.ts';
+import { clipped, dateText, quoteName } from './message-text.ts';
 
 /** A view takes 100 blocks; 40 × 2,900 characters of trail also stay far below the 250 KB of a view. */
 const MAX_SECTIONS = 40;
 /** Longest reason that is shown: as people see it, and as it is sent. */
 const MAX_REASON = { seen: 500, sent: 1_000 } as const;
-/** Longest id of a quote; those of the API have at most 64 characters. */
-const MAX_QUOTE_ID = 64;
-
 /** One transition as a line. */
 export function transitionLine(transition: Omit<Transition, 'attemptId'>): string {
   const { version, from, to, cause, actor, reason, errorCode, attempt, generation, atMs } = transition;
@@ -47,7 +44,7 @@ export function auditModal(
 ): ModalView {
   const texts = packed([...records.map(transitionLine), ...damaged.map(damagedLine)]);
   const shown = texts.slice(-MAX_SECTIONS);
-  const head = `*${task.kind}* of quote *${clipped(task.quoteId, MAX_QUOTE_ID)}* is *${task.state}* at version ${task.version}`;
+  const head = `*${task.kind}* of quote *${quoteName(task.quoteId)}* is *${task.state}* at version ${task.version}`;
   return {
     type: 'modal',
     title: { type: 'plain_text', text: 'Audit trail' },

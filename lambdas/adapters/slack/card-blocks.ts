@@ -17,7 +17,7 @@ import type { ExecutionTask, Transition } from '../../contracts/records.ts';
 import { ACTION_IDS, buttonValueOf, CardAction } from '../../contracts/slack-actions.ts';
 import { buttonsOf, operatorMovesOf, type Recovery } from '../../domain/card.ts';
 import { context, fields, section } from './message-blocks.ts';
-import { actorName, clipped, dateText, escapeLine } from './message-text.ts';
+import { actorName, clipped, dateText, escapeLine, quoteName } from './message-text.ts';
 import { attemptText, BUTTON_TEXTS, DID, hasFailed, labelOf } from './task-text.ts';
 
 /** A message: its blocks, and its text for notifications and screen readers. */
@@ -36,8 +36,6 @@ const LIMITS = {
 } as const;
 /** Longest address that becomes a link, as it is sent. */
 const MAX_LINK = 1_000;
-/** Longest id of a quote; those of the API have at most 64 characters. */
-const MAX_QUOTE_ID = 64;
 /** Operator moves that a card names; the audit trail has all of them. */
 const MAX_MOVES = 5;
 
@@ -154,12 +152,12 @@ const actionsOf = (task: ExecutionTask): ActionsBlock => ({
 function fallbackOf(task: ExecutionTask): string {
   const error = task.error === undefined ? '' : `, ${task.error.code}`;
   const held = task.hold === undefined ? '' : `: ${clipped(task.hold.reason, ...LIMITS.pauseReason)}`;
-  return `${task.kind} of quote ${clipped(task.quoteId, MAX_QUOTE_ID)}: ${labelOf(task)}${held} (attempt ${attemptText(task)}${error})`;
+  return `${task.kind} of quote ${quoteName(task.quoteId)}: ${labelOf(task)}${held} (attempt ${attemptText(task)}${error})`;
 }
 
 /** The card of a task at its present version. */
 export function renderCard(task: ExecutionTask): RenderedCard {
-  const footer = `Quote ${clipped(task.quoteId, MAX_QUOTE_ID)} · \`${task.taskId}\` · version ${task.version}`;
+  const footer = `Quote ${quoteName(task.quoteId)} · \`${task.taskId}\` · version ${task.version}`;
   return {
     text: fallbackOf(task),
     blocks: [

@@ -54,6 +54,7 @@ interface ThreadMessage {
 const visitorOf = (task: ExecutionTask, { owner, lockExpiresAtMs }: CardRecord): ThreadVisitor => ({
   opener: { owner, leaseExpiresAtMs: lockExpiresAtMs },
   snapshot: payloadOf(task, task.kind, payloadSchema).snapshot,
+  sinceMs: task.createdAtMs,
 });
 
 async function postOnce(

@@ -10,7 +10,8 @@ import type { ExecutionTask } from '../../contracts/records.ts';
 import { isPassing, latenciesOf, recoveriesOf } from '../../domain/card.ts';
 import { type QueueError, taskNotFound, toQueueError, withAftermath } from '../../domain/errors.ts';
 import type { ExecutionQueueRepo } from '../../domain/ports.ts';
-import type { CardChange, DynamoDbCardRepo } from '../dynamodb/card-repo.ts';
+import type { DynamoDbCardRepo } from '../dynamodb/card-repo.ts';
+import type { CardChange } from '../dynamodb/card-change.ts';
 import type { GuardOptions } from '../guarded-effect.ts';
 import { type CardMessagesOptions, showCard, tellRecovery } from './card-messages.ts';
 

@@ -16,7 +16,7 @@ import {
 import type { DamagedTask } from '../../domain/ports.ts';
 import { FIGURE_DAYS } from './command-figures.ts';
 import { packed, section } from './message-blocks.ts';
-import { actorName, clipped, dateText, escapeLine } from './message-text.ts';
+import { actorName, clipped, dateText, escapeLine, quoteName } from './message-text.ts';
 import { attemptText, labelOf } from './task-text.ts';
 
 /** Body of the answer to a slash command. */
@@ -43,9 +43,6 @@ const nextText = ({ nextAttemptAtMs }: ExecutionTask): readonly string[] =>
 
 /** Longest reason of a pause, as people see it and as it is sent: 50 lines fit into the blocks of an answer. */
 const MAX_REASON = { seen: 300, sent: 500 } as const;
-/** Longest id of a quote; those of the API have at most 64 characters. */
-const MAX_QUOTE_ID = 64;
-
 const holdText = ({ hold, kind }: ExecutionTask): readonly string[] =>
   hold === undefined
     ? []
@@ -82,7 +79,7 @@ export function quoteAnswer(
   hasMore: boolean,
   damaged: readonly DamagedTask[] = [],
 ): CommandAnswer {
-  const name = `*${clipped(quoteId, MAX_QUOTE_ID)}*`;
+  const name = `*${quoteName(quoteId)}*`;
   const found = tasks.length + damaged.length;
   if (found === 0) return answer(`Quote ${name} has no actions.`, []);
   const more = hasMore ? ['There are more: ask the API for the rest.'] : [];
@@ -93,7 +90,7 @@ export function quoteAnswer(
 
 const overdueLine = (task: ExecutionTask): string => {
   const due = task.dueAtMs === undefined ? '' : ` · due since ${dateText(task.dueAtMs)}`;
-  return `Quote *${clipped(task.quoteId, MAX_QUOTE_ID)}*: ${taskLine(task)}${due}`;
+  return `Quote *${quoteName(task.quoteId)}*: ${taskLine(task)}${due}`;
 };
 
 /** `One action is`, `3 actions are`. */

@@ -4,7 +4,7 @@ import type { Click } from '../../contracts/slack-payloads.ts';
 import type { ExecutionTask, Transition } from '../../contracts/records.ts';
 import { transitionLine } from './audit-modal.ts';
 import { actorText } from './interaction-actor.ts';
-import { clipped } from './message-text.ts';
+import { clipped, quoteName } from './message-text.ts';
 import { AS_WRITTEN } from './post-message.ts';
 import { slackError } from './slack-client.ts';
 import { BUTTON_TEXTS, DID, labelOf } from './task-text.ts';
@@ -14,11 +14,7 @@ const TRAIL_LENGTH = 8;
 /** Longest text of what is wrong with a task, in characters of markup. */
 const MAX_DAMAGE_LENGTH = 700;
 
-/** Longest id of a quote; those of the API have at most 64 characters. */
-const MAX_QUOTE_ID = 64;
-
-const nameOf = (task: ExecutionTask): string =>
-  `*${task.kind}* of quote *${clipped(task.quoteId, MAX_QUOTE_ID)}*`;
+const nameOf = (task: ExecutionTask): string => `*${task.kind}* of quote *${quoteName(task.quoteId)}*`;
 
 /**
  * Who moved the task on after `version`: the first transition, unless the task's own history no longer holds it.

@@ -73,33 +73,52 @@ function cutWithin(text: string, { seen, sent }: TextLimits): string {
 export const clipped = (text: string, seen: number, sent: number = seen * MOST_PER_CHARACTER): string =>
   escaped(singleLine(cutWithin(singleLine(text), { seen, sent })));
 
+/** Longest id of a quote; those of the API have at most 64 characters. */
+const MAX_QUOTE_ID = 64;
+
+/** The id of a quote, escaped. */
+export const quoteName = (quoteId: string): string => clipped(quoteId, MAX_QUOTE_ID);
+
 /** As {@link escapeText}, of which at most `sent` UTF-16 code units are sent. */
 export const clippedText = (text: string, sent: number): string =>
   escaped(cutWithin(severalLines(text), { seen: sent, sent }));
 
 /** Where a part is divided best: after its last line, else after its last word, else at its end. */
-function endOfPart(part: string): number {
-  const ends = [part.lastIndexOf('\n') + 1, part.lastIndexOf(' ') + 1];
-  return ends.find((end) => end > part.length / 2) ?? part.length;
+function endOfPart(pieces: readonly string[]): number {
+  const ends = [pieces.lastIndexOf('\n') + 1, pieces.lastIndexOf(' ') + 1];
+  return ends.find((end) => end > pieces.length / 2) ?? pieces.length;
+}
+
+/** The graphemes of a text, escaped; one that fits into no part comes in its code points. */
+function* piecesOf(text: string, partLength: number): Generator<string> {
+  for (const grapheme of graphemesOf(text)) {
+    const piece = escaped(grapheme);
+    if (piece.length <= partLength) yield piece;
+    else for (const character of grapheme) yield escaped(character);
+  }
 }
 
 /**
- * A text of several lines, escaped, in parts of at most `partLength` UTF-16 code units as they are sent; no grapheme is divided.
+ * A text of several lines, escaped, in parts of at most `partLength` UTF-16 code units as they are sent; no grapheme is divided that
+ * fits into a part.
+ * @param partLength at least 5, the longest of an escaped character
  * @param sent most that is sent in all; a longer text ends in `…`
  */
 export function escapedParts(text: string, partLength: number, sent: number): readonly string[] {
   const parts: string[] = [];
-  let part = '';
-  for (const grapheme of graphemesOf(cutWithin(severalLines(text), { seen: sent, sent }))) {
-    const piece = escaped(grapheme);
-    if (part.length + piece.length > partLength) {
-      const end = endOfPart(part);
-      parts.push(part.slice(0, end));
-      part = part.slice(end);
+  let pieces: string[] = [];
+  let length = 0;
+  for (const piece of piecesOf(cutWithin(severalLines(text), { seen: sent, sent }), partLength)) {
+    while (length + piece.length > partLength) {
+      const end = endOfPart(pieces);
+      parts.push(pieces.slice(0, end).join(''));
+      pieces = pieces.slice(end);
+      length = pieces.join('').length;
     }
-    part += piece;
+    pieces.push(piece);
+    length += piece.length;
   }
-  return [...parts, part];
+  return [...parts, pieces.join('')];
 }
 
 /** A point in time in the reader's own zone; UTC where it cannot be shown so. @param atMs ms since the epoch */

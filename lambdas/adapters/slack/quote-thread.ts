@@ -5,9 +5,10 @@
  *    notice the deletion agree on one new root, and the ledger leads from each root to the next.
  */
 import type { WebClient } from '@slack/web-api';
+import type { ErrorCode } from '../../contracts/error-codes.ts';
 import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
 import { EffectProof } from '../../contracts/records.ts';
-import { LeaseLost, QueueError } from '../../domain/errors.ts';
+import { LeaseLost, QueueError, toQueueError, withDoubt } from '../../domain/errors.ts';
 import { hashOf } from '../../domain/hashing.ts';
 import { formatMoney } from '../../domain/money.ts';
 import type { EffectOutcome } from '../../domain/transitions.ts';
@@ -133,13 +134,31 @@ async function patiently<T>({ clock }: QuoteThreadOptions, look: () => Promise<T
 const SETTLING_MS = 60_000;
 const SETTLE_PAUSE_MS = 1_000;
 
+/** Until set-up changes, no look succeeds; to post needs less than to look does. */
+const CANNOT_LOOK: ReadonlySet<ErrorCode> = new Set(['PROVIDER_UNAUTHORIZED', 'PROVIDER_MISCONFIGURED']);
+
+/**
+ * The state of a root. If the app may not look, it counts as there: a token that may not post either is refused by the post itself.
+ * @throws {QueueError} as the Slack client, with nothing in doubt: a look posts nothing
+ */
+async function lookAtRoot({ client, channel }: QuoteThreadOptions, ts: string): Promise<RootState> {
+  try {
+    return await rootStateOf(client, channel, ts);
+  } catch (thrown) {
+    const error = toQueueError(thrown);
+    if (CANNOT_LOOK.has(error.code)) return RootState.There;
+    throw withDoubt(error, false);
+  }
+}
+
 /** Whether a root was deleted. What is missing soon after it was posted is looked for twice. */
-async function isDeleted({ client, channel, clock }: QuoteThreadOptions, ts: string): Promise<boolean> {
-  const state = await rootStateOf(client, channel, ts);
+async function isDeleted(options: QuoteThreadOptions, ts: string): Promise<boolean> {
+  const { clock } = options;
+  const state = await lookAtRoot(options, ts);
   if (state !== RootState.Missing) return state === RootState.Tombstone;
   if (clock.nowMs() - Number(ts) * 1_000 > SETTLING_MS) return true;
   await clock.sleep(SETTLE_PAUSE_MS);
-  return (await rootStateOf(client, channel, ts)) !== RootState.There;
+  return (await lookAtRoot(options, ts)) !== RootState.There;
 }
 
 /** Each deleted root costs one more look; a quote whose thread was deleted that often has no place in this channel. */

@@ -21,6 +21,8 @@ import {
 export interface ThreadVisitor {
   readonly opener: ThreadOpener;
   readonly snapshot: QuoteSnapshot;
+  /** When the task was enqueued, ms since the epoch: no message of its is older. */
+  readonly sinceMs: number;
 }
 
 /** A reply without its place. */
@@ -65,11 +67,17 @@ export async function postReply(
 /** A message of the thread, or of the channel itself, that carries an effect key. */
 export type FoundReply = EffectMessage & Pick<PostedMessage, 'threadTs'>;
 
+/** More than any clock of ours differs from Slack's: a message that is overlooked would be posted twice. */
+const CLOCK_MARGIN_MS = 60 * 60 * 1_000;
+
+/** Slack allows some 50 pages of a channel a minute, and a page holds 200 messages: only those since the task are looked at. */
 async function findInChannel(
   { client, channel, clock }: QuoteThreadOptions,
+  sinceMs: number,
   effectKey: string,
 ): Promise<FoundReply | undefined> {
-  return findMessage(client, { channel, oldestMs: clock.nowMs() - MESSAGE_SEARCH_MS }, effectKey);
+  const oldestMs = Math.max(clock.nowMs() - MESSAGE_SEARCH_MS, sinceMs - CLOCK_MARGIN_MS);
+  return findMessage(client, { channel, oldestMs }, effectKey);
 }
 
 /**
@@ -78,7 +86,7 @@ async function findInChannel(
  */
 export async function findReply(
   options: QuoteThreadOptions,
-  { opener, snapshot }: ThreadVisitor,
+  { opener, snapshot, sinceMs }: ThreadVisitor,
   effectKey: string,
 ): Promise<FoundReply | undefined> {
   const { client, channel } = options;
@@ -91,5 +99,5 @@ export async function findReply(
     if (root === RootState.There) break;
     deleted = threadTs;
   }
-  return deleted === undefined ? undefined : findInChannel(options, effectKey);
+  return deleted === undefined ? undefined : findInChannel(options, sinceMs, effectKey);
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DynamoDbLedgerRepo } from '../../../lambdas/adapters/dynamodb/ledger-repo.ts';
 import { POLICY } from '../../../lambdas/domain/policy.ts';
-import type { LedgerFence, Reservation } from '../../../lambdas/domain/ports.ts';
+import type { LedgerFence, Reservation } from '../../../lambdas/domain/ledger-port.ts';
 import { countedIds } from '../../helpers/builders.ts';
 import { startDynamoDbUnderTest } from '../../helpers/dynamodb-under-test.ts';
 import { type DynamoDbServer, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';

@@ -53,7 +53,9 @@ function at(path: string, data: unknown): unknown {
 
 const FORMAT = /^States\.Format\('([^']*)',\s*(\$[.\w]+)\)$/;
 
-function evaluated(expression: string, data: unknown): unknown {
+/** `$$.…` is the context object, anything else the state's input. */
+function evaluated(expression: string, data: unknown, context: unknown): unknown {
+  if (expression.startsWith('$$.')) return at(expression.slice(1), context);
   const format = FORMAT.exec(expression);
   if (format === null) return at(expression, data);
   const [, template = '', path = ''] = format;
@@ -61,12 +63,14 @@ function evaluated(expression: string, data: unknown): unknown {
 }
 
 /** `Parameters` and `ResultSelector`: fields that end in `.$` are looked up. */
-function filled(template: unknown, data: unknown): unknown {
+function filled(template: unknown, data: unknown, context: unknown = {}): unknown {
   const record = dataSchema.safeParse(template);
   if (!record.success) return template;
   return Object.fromEntries(
     Object.entries(record.data).map(([name, value]) =>
-      name.endsWith('.$') ? [name.slice(0, -2), evaluated(String(value), data)] : [name, filled(value, data)],
+      name.endsWith('.$')
+        ? [name.slice(0, -2), evaluated(String(value), data, context)]
+        : [name, filled(value, data, context)],
     ),
   );
 }
@@ -194,7 +198,8 @@ export class SimulatedMachine {
       if (end.kind === 'answered') this.#succeed(execution, state, end.payload);
       else this.#fail(execution, state, retries, end.error);
     };
-    const call = parametersSchema.parse(filled(state.Parameters, execution.data));
+    const context = { Execution: { Name: execution.name } };
+    const call = parametersSchema.parse(filled(state.Parameters, execution.data, context));
     this.#later(execution, state.TimeoutSeconds * 1_000, () =>
       settle({ kind: 'failed', error: 'States.Timeout' }),
     );

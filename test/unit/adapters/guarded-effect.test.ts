@@ -4,7 +4,7 @@ import { DynamoDbLedgerRepo } from '../../../lambdas/adapters/dynamodb/ledger-re
 import type { EffectResult, IdempotencyRecord } from '../../../lambdas/contracts/records.ts';
 import { QueueError } from '../../../lambdas/domain/errors.ts';
 import { POLICY } from '../../../lambdas/domain/policy.ts';
-import type { IdempotencyRepo } from '../../../lambdas/domain/ports.ts';
+import type { IdempotencyRepo } from '../../../lambdas/domain/ledger-port.ts';
 import type { EffectOutcome } from '../../../lambdas/domain/transitions.ts';
 import { countedIds, resultOf } from '../../helpers/builders.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';

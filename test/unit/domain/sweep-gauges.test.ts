@@ -153,6 +153,20 @@ describe('a run that could not look', () => {
     expect(blindSpotsOf(report.failures)).toEqual([]);
   });
 
+  it('at the head of a shard, since it began behind it and its time was up, does not say that nothing is stuck', async () => {
+    const stage = new MemoryStage();
+    const stuck = stage.due();
+    const position = { taskId: stuck.taskId, dueAtMs: (stuck.dueAtMs ?? 0) + 1 };
+    let turns = 0;
+    const mayGoOn = () => (turns += 1) === 1;
+
+    const report = await stage.run(2_000, { [dueShardOf(stuck)]: position }, mayGoOn);
+
+    expect(stage.looks).toEqual([]);
+    expect(published(report)).not.toHaveProperty('stuck_tasks');
+    expect(published(report)).not.toHaveProperty('oldest_non_terminal_age_ms');
+  });
+
   it('at the audit trail publishes no 0 of gaps, and those that it has seen', async () => {
     const report = await new MemoryStage().run();
     const failures = [{ part: 'page', id: 'audit', error: new Error('down') }] as const;

@@ -140,7 +140,7 @@ describe('a worker that was told lost', () => {
       if (now?.state !== 'running') return answer;
       operated = true;
       const idle = queueStore(dynamoDb.client, clock).queue;
-      await idle.recordLostWorker(task.taskId, 1, 'crashed');
+      await idle.recordLostWorker({ taskId: task.taskId, generation: 1 }, 'crashed');
       const failed = await queueStore(dynamoDb.client, clock).tasks.get(task.taskId);
       await idle.operate(task.taskId, 'retry', failed?.version ?? 0, 'slack:T1:U1');
       return answer;
@@ -162,7 +162,7 @@ describe('a worker that was held up before its effect', () => {
       // Read, claim, reserve: the fourth is the look right before the effect.
       if (requests === 4) {
         const idle = queueStore(dynamoDb.client, clock);
-        await idle.queue.recordLostWorker(task.taskId, 1, 'The call to it failed');
+        await idle.queue.recordLostWorker({ taskId: task.taskId, generation: 1 }, 'The call to it failed');
         const failed = await idle.tasks.get(task.taskId);
         await idle.queue.operate(task.taskId, 'abandon', failed?.version ?? 0, 'slack:T1:U1');
       }

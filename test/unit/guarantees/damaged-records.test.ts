@@ -10,7 +10,8 @@ import { readFigures } from '../../../lambdas/adapters/slack/command-figures.ts'
 import { kpiAnswer as slackAnswer } from '../../../lambdas/adapters/slack/command-answer.ts';
 import { ActionKind } from '../../../lambdas/contracts/action-kinds.ts';
 import { kindListSchema } from '../../../lambdas/contracts/api-kinds.ts';
-import { auditViewSchema, problemSchema, taskViewSchema } from '../../../lambdas/contracts/api.ts';
+import { auditViewSchema, taskViewSchema } from '../../../lambdas/contracts/api.ts';
+import { problemSchema } from '../../../lambdas/contracts/api-problem.ts';
 import { auditRecordSchema } from '../../../lambdas/contracts/records.ts';
 import type { StoredItem } from '../../../lambdas/domain/migrations/migration.ts';
 import type { ShapeName } from '../../../lambdas/domain/migrations/shapes.ts';

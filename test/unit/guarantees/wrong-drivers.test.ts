@@ -4,7 +4,7 @@ import { type Worker, WORKER_BY_KIND } from '../../../lambdas/contracts/action-k
 import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
 import { driveTask } from '../../../lambdas/domain/drive-task.ts';
 import { outputOf } from '../../../lambdas/domain/driver-view.ts';
-import { QueueError } from '../../../lambdas/domain/errors.ts';
+import { LeaseLost, QueueError } from '../../../lambdas/domain/errors.ts';
 import { executionNameOf } from '../../../lambdas/domain/hashing.ts';
 import { countedIds, requestOf, resultOf, snapshotOf } from '../../helpers/builders.ts';
 import { type DynamoDbServer, startDynamoDb } from '../../helpers/dynamodb-server.ts';
@@ -30,6 +30,9 @@ afterAll(() => dynamoDb.stop());
 
 const applied = () => Promise.resolve({ result: resultOf(), proof: 'applied' as const });
 const untouched = (): Promise<never> => Promise.reject(new Error('expected no effect'));
+
+/** Input of the task's own driver, which is a `pdf.render`. */
+const fitting = ({ taskId, generation }: ExecutionTask) => ({ taskId, generation, worker: 'pdf' });
 
 const drive = (task: ExecutionTask, worker: Worker, generation = task.generation, run = applied) =>
   driveTask(
@@ -111,7 +114,10 @@ describe('an execution that does not fit its task', () => {
       const task = await taskIn(state);
 
       for (let count = 0; count < deliveries; count += 1) {
-        const view = await store.queue.recordLostWorker(task.taskId, generation, 'It crashed', worker);
+        const view = await store.queue.recordLostWorker(
+          { taskId: task.taskId, generation, worker },
+          'It crashed',
+        );
         expect(outputOf(view)).toEqual({ outcome: 'wrong_driver', waitSeconds: 0 });
       }
 
@@ -130,7 +136,7 @@ describe('an execution that does not fit its task', () => {
   it('leaves a worker at its effect alone, which completes the task', async () => {
     const task = await claimed();
     await drive(task, 'crm', task.generation, untouched);
-    await store.queue.recordLostWorker(task.taskId, task.generation, 'It crashed', 'crm');
+    await store.queue.recordLostWorker({ ...fitting(task), worker: 'crm' }, 'It crashed');
 
     await store.queue.complete(task, { result: resultOf(), proof: 'applied' });
 
@@ -143,11 +149,69 @@ describe('a driver of an earlier generation', () => {
     const task = await taskIn(state);
 
     expect(await drive(task, 'pdf', 1, untouched)).toEqual({ outcome: 'superseded', waitSeconds: 0 });
-    const view = await store.queue.recordLostWorker(task.taskId, 1, 'It crashed', 'pdf');
+    const view = await store.queue.recordLostWorker({ ...fitting(task), generation: 1 }, 'It crashed');
 
     expect(view).toEqual({ kind: 'superseded' });
     expect(await store.tasks.get(task.taskId)).toEqual(task);
   });
+});
+
+describe('an execution that somebody started by hand with an input that fits', () => {
+  const byHand = (task: ExecutionTask) => ({ ...fitting(task), execution: 'by-hand' });
+  const own = (task: ExecutionTask) => ({
+    ...fitting(task),
+    execution: executionNameOf(task.taskId, task.generation),
+  });
+
+  it('ends nobody’s attempt when its own worker crashes', async () => {
+    const task = await claimed();
+
+    const view = await store.queue.recordLostWorker(byHand(task), 'It crashed');
+
+    expect(outputOf(view)).toMatchObject({ outcome: 'retryable_failed' });
+    expect(await store.tasks.get(task.taskId)).toEqual(task);
+    await store.queue.complete(task, { result: resultOf(), proof: 'applied' });
+    expect(await store.tasks.get(task.taskId)).toMatchObject({ state: 'completed', attempt: 1 });
+  });
+
+  it.each(['crashed', 'settled'])('drives the task under its own name (%s)', async (end) => {
+    const task = await enqueued();
+    const workers: (string | undefined)[] = [];
+    const run = ({ workerId }: ExecutionTask) => {
+      workers.push(workerId);
+      return end === 'settled' ? applied() : Promise.reject(new LeaseLost());
+    };
+
+    await driveTask(
+      {
+        queue: store.queue,
+        effects: { run },
+        worker: 'pdf',
+        onFailure: () => undefined,
+        onMismatch: () => undefined,
+      },
+      byHand(task),
+    );
+    expect(workers).toEqual(['by-hand']);
+    await store.queue.recordLostWorker(own(task), 'It crashed');
+    const state = end === 'settled' ? 'completed' : 'running';
+    expect(await store.tasks.get(task.taskId)).toMatchObject({ state });
+
+    await store.queue.recordLostWorker(byHand(task), 'It crashed');
+    const last = end === 'settled' ? 'completed' : 'retryable_failed';
+    expect(await store.tasks.get(task.taskId)).toMatchObject({ state: last, attempt: 1 });
+  });
+
+  it.each([own, fitting])(
+    'leaves the crash of the own execution to itself, of any release (%#)',
+    async (lost) => {
+      const task = await claimed();
+
+      await store.queue.recordLostWorker(lost(task), 'It crashed');
+
+      expect(await store.tasks.get(task.taskId)).toMatchObject({ state: 'retryable_failed', attempt: 1 });
+    },
+  );
 });
 
 describe('an execution of a task that does not exist', () => {
@@ -156,7 +220,9 @@ describe('an execution of a task that does not exist', () => {
     const missing = { ...(await enqueued()), taskId: `${taskId.slice(0, -4)}0000` };
 
     expect(await drive(missing, 'pdf')).toEqual({ outcome: 'wrong_driver', waitSeconds: 0 });
-    expect(await store.queue.recordLostWorker(missing.taskId, 1, 'It crashed')).toEqual({
+    expect(
+      await store.queue.recordLostWorker({ taskId: missing.taskId, generation: 1 }, 'It crashed'),
+    ).toEqual({
       kind: 'wrong_driver',
       mismatch: 'taskId: expected the id of a task',
     });

@@ -1,6 +1,11 @@
 /** Text of quotes and people in Slack: what must not act or mislead there. */
 import { describe, expect, it } from 'vitest';
-import { actorName, clipped, escapeText } from '../../../../lambdas/adapters/slack/message-text.ts';
+import {
+  actorName,
+  clipped,
+  escapedParts,
+  escapeText,
+} from '../../../../lambdas/adapters/slack/message-text.ts';
 
 describe('escapeText', () => {
   it.each([
@@ -32,6 +37,27 @@ describe('escapeText', () => {
 
   it('keeps whole characters where it cuts', () => {
     expect(clipped('🦆'.repeat(20), 16)).toBe(`${'🦆'.repeat(7)}…`);
+  });
+});
+
+describe('escapedParts', () => {
+  const marks = '\u0301'.repeat(40);
+  it.each([
+    ['one character with more marks than fit', `e${marks}`],
+    ['such a character behind a word', `abc ${marks}`],
+    ['words, then such a character', `ab cdefgh${marks} ij`],
+    ['short characters, then escaped ones', `${'a '.repeat(6)}${'&'.repeat(9)} ${'<'.repeat(9)}`],
+    ['words', 'Przyjęto wycenę Żółtej Kaczki w Łodzi'],
+  ])('keeps every part within its length, and loses nothing: %s', (_what, text) => {
+    const parts = escapedParts(text, 20, 1_000);
+
+    expect(Math.max(...parts.map(({ length }) => length))).toBeLessThanOrEqual(20);
+    expect(parts.join('')).toBe(escapeText(text));
+    expect(parts.filter((part) => part === '' || !part.isWellFormed())).toEqual([]);
+  });
+
+  it('divides no blank from its mark', () => {
+    expect(escapedParts(`abcdefgh \u0301ijklmnop`, 12, 1_000)).toEqual(['abcdefgh \u0301ij', 'klmnop']);
   });
 });
 

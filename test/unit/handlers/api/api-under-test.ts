@@ -11,12 +11,8 @@ import { DynamoDbAuditRepo } from '../../../../lambdas/adapters/dynamodb/audit-r
 import { DynamoDbCardRepo } from '../../../../lambdas/adapters/dynamodb/card-repo.ts';
 import { DynamoDbPauseRepo } from '../../../../lambdas/adapters/dynamodb/pause-repo.ts';
 import { DynamoDbTaskRepo } from '../../../../lambdas/adapters/dynamodb/task-repo.ts';
-import {
-  problemSchema,
-  type Problem,
-  taskViewSchema,
-  type TaskView,
-} from '../../../../lambdas/contracts/api.ts';
+import { taskViewSchema, type TaskView } from '../../../../lambdas/contracts/api.ts';
+import { problemSchema, type Problem } from '../../../../lambdas/contracts/api-problem.ts';
 import { Env } from '../../../../lambdas/contracts/environment.ts';
 import type { ActionRequest } from '../../../../lambdas/contracts/action-kinds.ts';
 import type { QuoteSnapshot } from '../../../../lambdas/contracts/quote-snapshot.ts';

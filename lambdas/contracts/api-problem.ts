@@ -1,0 +1,35 @@
+/** Errors as the API answers them. */
+import * as z from 'zod/mini';
+import { counter, text } from './api.ts';
+import { taskErrorSchema } from './records.ts';
+
+/** Most fields that one answer names: more than the 6 × 500 of the longest quote with every field wrong. */
+export const MAX_FIELD_ERRORS = 5_000;
+
+/** What is wrong, field by field. */
+export const fieldErrorSchema = z.union([
+  z.strictObject({
+    pointer: text('JSON Pointer into the body'),
+    expected: text('What was expected there'),
+  }),
+  z.strictObject({
+    parameter: text('Name of the header, query or path parameter'),
+    expected: text('What was expected there'),
+  }),
+]);
+/** One thing that is wrong. */
+export type FieldError = z.infer<typeof fieldErrorSchema>;
+
+/** Every error: RFC 9457. Nothing of the request is echoed but the names of its fields, an id and a key that are well formed. */
+export const problemSchema = z.strictObject({
+  type: text('`urn:quoteq:problem:<code>`, stable'),
+  title: text('Text of the code'),
+  status: z.int().check(z.minimum(400), z.maximum(599)),
+  detail: text('What was expected, or what happened'),
+  instance: text('`urn:quoteq:request:<id>`: names this request in the logs'),
+  code: taskErrorSchema.shape.code,
+  errors: z.optional(z.array(fieldErrorSchema).check(z.maxLength(MAX_FIELD_ERRORS))),
+  errorsOmitted: z.optional(counter('How many more errors there are')),
+});
+/** An error as the API shows it. */
+export type Problem = z.infer<typeof problemSchema>;

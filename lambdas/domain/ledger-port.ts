@@ -1,0 +1,59 @@
+/** The port of the effect ledger. */
+import type { IdempotencyRecord } from '../contracts/records.ts';
+
+/** A reservation asked for. */
+export interface Reservation {
+  /** Key of the record: Powertools' hash of the effect key. */
+  readonly id: string;
+  readonly effectKey: string;
+  /** What the key stands for; the same key with another one is a duplicate mutation. */
+  readonly taskHash: string;
+  /** Owner token of the claim, never used before. */
+  readonly owner: string;
+  /** Orders the claims of one task, from 1: an earlier one takes nothing from a later; 0 where tasks share a key. */
+  readonly fence: number;
+  /** Identity of this write: recognises it when its answer was lost. */
+  readonly attemptId: string;
+  /** The writer's clock, ms since the epoch. */
+  readonly nowMs: number;
+  /** Until when nobody may take the key over, ms since the epoch: the end of the invocation. */
+  readonly inProgressExpiresAtMs: number;
+  /** When the record may be purged, s since the epoch. */
+  readonly expiresAtEpochSeconds: number;
+}
+
+/** Answer to a reservation. */
+export type ReserveResult =
+  /** `probeFirst`: somebody may have applied the effect before; ask the provider first. */
+  | { readonly kind: 'reserved'; readonly probeFirst: boolean }
+  | { readonly kind: 'exists'; readonly record: IdempotencyRecord };
+
+/** The effect ledger. Every write is conditional on the owner token, on success, failure and release alike. */
+export interface IdempotencyRepo {
+  /**
+   * Reserves a free, released or timed-out key.
+   * @throws {LeaseLost} when the record was reserved by a later claim of the same task
+   */
+  reserve(request: Reservation): Promise<ReserveResult>;
+  /** Strongly consistent read. */
+  check(id: string): Promise<IdempotencyRecord | undefined>;
+  /** Stores the result. @throws {LeaseLost} when another owner holds the key. */
+  complete(fence: LedgerFence, resultJson: string, resultFingerprint: string): Promise<void>;
+  /**
+   * Gives the key back: gone when nothing was applied, kept and marked "probe first" when that is unknown.
+   * @param sentAtMs a request may have been under way then: nobody gets the key until `POLICY.clockSkewMs` later, when a
+   * probe sees whether it arrived; @default 0, the key is free at once
+   * @throws {LeaseLost} when another owner holds the key.
+   */
+  release(fence: LedgerFence, outcome: 'not_applied' | 'unknown', sentAtMs?: number): Promise<void>;
+}
+
+/** Who writes to a ledger record. */
+export interface LedgerFence {
+  /** Key of the record. */
+  readonly id: string;
+  /** Owner token that reserved it: a write of anybody else is refused. */
+  readonly owner: string;
+  /** Identity of this write: recognises it when its answer was lost. */
+  readonly attemptId: string;
+}

@@ -168,7 +168,7 @@ describe('a card', () => {
 
   it.each([
     ['is damaged', { postings: 'many' }, /Card item: postings: /],
-    ['later code wrote', { schemaVersion: 99 }, /schemaVersion: expected at most/],
+    ['later code wrote', { schemaVersion: 99, postings: undefined }, /schemaVersion: expected at most/],
   ])('that %s is not locked, and stays as it is for the next one', async (_what, over, message) => {
     const { owner: _owner, lockExpiresAtMs: _until, ...free } = await show(await locked(), 1);
     const Item = { ...free, ...over };

@@ -15,7 +15,7 @@ export const REPLACEMENTS: readonly unknown[] = [
   1.5,
   Number.MAX_SAFE_INTEGER,
   // More than JavaScript can hold.
-  NumberValue.from('1e30'),
+  NumberValue.from('12345678901234567890.5'),
   [SECRET],
   { [SECRET]: 1 },
   new Uint8Array([0xff, 0x00]),

@@ -63,6 +63,12 @@ const keyOf = (dueShard: string, { taskId, dueAtMs }: DuePosition) => ({
 const holdsWrite = (stored: ExecutionTask, next: ExecutionTask): boolean =>
   stored.history.some((done) => done.version === next.version && done.attemptId === next.attemptId);
 
+/** The first of each list, then the second of each, and so on. */
+const inTurns = <T>(lists: readonly (readonly T[])[]): readonly T[] =>
+  Array.from({ length: Math.max(0, ...lists.map(({ length }) => length)) }, (_, turn) =>
+    lists.flatMap((list) => list.slice(turn, turn + 1)),
+  ).flat();
+
 type Listed =
   | { readonly task: ExecutionTask; readonly damaged?: never }
   | { readonly damaged: DamagedTask; readonly task?: never };
@@ -178,7 +184,7 @@ export class DynamoDbTaskRepo implements ExecutionQueueRepo {
     return found;
   }
 
-  /** See {@link ExecutionQueueRepo.listDue}. The shards share the limit, so that a full one cannot starve another. */
+  /** See {@link ExecutionQueueRepo.listDue}. The shards take turns: a full one starves no other, and one alone may fill the limit. */
   async listDue(nowMs: number, limit: number): Promise<readonly string[]> {
     return this.#listShards(DUE_SHARD_NAMES, nowMs, limit);
   }
@@ -189,11 +195,8 @@ export class DynamoDbTaskRepo implements ExecutionQueueRepo {
   }
 
   async #listShards(shards: readonly string[], nowMs: number, limit: number): Promise<readonly string[]> {
-    const perShard = Math.max(1, Math.ceil(limit / shards.length));
-    const pages = await Promise.all(
-      shards.map((shard) => this.pageDue({ shard, untilMs: nowMs, limit: perShard })),
-    );
-    return pages.flatMap(({ candidates }) => candidates.map(({ taskId }) => taskId));
+    const pages = await Promise.all(shards.map((shard) => this.pageDue({ shard, untilMs: nowMs, limit })));
+    return inTurns(pages.map(({ candidates }) => candidates.map(({ taskId }) => taskId))).slice(0, limit);
   }
 
   /** See {@link ExecutionQueueRepo.pageDue}. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type CardLock, DynamoDbCardRepo } from '../../../lambdas/adapters/dynamodb/card-repo.ts';
 import type { CardRecord, LatencyRecord } from '../../../lambdas/contracts/cards.ts';
 import { cardIdOf } from '../../../lambdas/domain/card.ts';
@@ -164,6 +164,24 @@ describe('a card', () => {
     await dynamoDb.client.send(new PutCommand({ TableName: TABLE_NAMES.cards, Item }));
 
     await expect(cards.get(taskId)).rejects.toThrow(/schemaVersion/);
+  });
+
+  it.each([
+    ['is damaged', { postings: 'many' }, /Card item: postings: /],
+    ['later code wrote', { schemaVersion: 99, postings: undefined }, /schemaVersion: expected at most/],
+  ])('that %s is not locked, and stays as it is for the next one', async (_what, over, message) => {
+    const { owner: _owner, lockExpiresAtMs: _until, ...free } = await show(await locked(), 1);
+    const Item = { ...free, ...over };
+    await dynamoDb.client.send(new PutCommand({ TableName: TABLE_NAMES.cards, Item }));
+
+    await expect(cards.lock(lockOf({ version: 2 }))).rejects.toThrow(message);
+    await expect(cards.lock(lockOf({ version: 2 }))).rejects.toThrow(message);
+
+    const Key = { cardId: cardIdOf(taskId) };
+    const { Item: after } = await dynamoDb.client.send(
+      new GetCommand({ TableName: TABLE_NAMES.cards, Key, ConsistentRead: true }),
+    );
+    expect(after).toEqual(Item);
   });
 });
 

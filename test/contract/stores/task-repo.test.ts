@@ -5,6 +5,7 @@ import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.t
 import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
 import { claimed, completed, stopped } from '../../../lambdas/domain/transitions.ts';
 import { tasksOf } from '../../../lambdas/domain/damaged.ts';
+import { DUE_SHARD_NAMES, dueShardOf } from '../../../lambdas/domain/due-shards.ts';
 import { contextAt, queuedTask, resultOf, runningTask, snapshotOf } from '../../helpers/builders.ts';
 import { startDynamoDbUnderTest } from '../../helpers/dynamodb-under-test.ts';
 import { type DynamoDbServer, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
@@ -162,6 +163,49 @@ describe('listDue', () => {
 
     expect(new Set(listed)).toEqual(new Set(due.slice(1).map(({ taskId }) => taskId)));
     expect(listed).not.toContain(later.taskId);
+  });
+
+  it('fills its limit from one shard, so that the first of it hide no others', async () => {
+    const dueAtMs = START_MS - 9_000_000;
+    const inOneShard = Array.from({ length: 100 }, () => freshTask(dueAtMs)).filter(
+      (task) => dueShardOf(task) === 'due-3',
+    );
+    for (const task of inOneShard) await storedTask(task);
+
+    const { length } = inOneShard;
+    const listed = await repo.listDue(dueAtMs + 1_000_000, length);
+
+    expect(new Set(listed)).toEqual(new Set(inOneShard.map(({ taskId }) => taskId)));
+    expect(await repo.listDue(dueAtMs + 1_000_000, 3)).toHaveLength(3);
+  });
+
+  it('takes from each shard before it takes a second one from any', async () => {
+    const dueAtMs = START_MS - 99_000_000;
+    const tasks = Array.from({ length: 100 }, () => freshTask(dueAtMs));
+    for (const task of tasks) await storedTask(task);
+
+    const listed = new Set(await repo.listDue(dueAtMs + 1_000_000, DUE_SHARD_NAMES.length));
+
+    expect(new Set(tasks.filter(({ taskId }) => listed.has(taskId)).map(dueShardOf))).toEqual(
+      new Set(tasks.map(dueShardOf)),
+    );
+  });
+});
+
+describe('pageDue', () => {
+  it('leads past a damaged task that is due at a number beyond those of JavaScript', async () => {
+    const dueAtMs = NumberValue.from('-1000000000000000000000000000000');
+    const taskIds = ['a', 'b'].map((digit) => `task-${digit.repeat(40)}`);
+    for (const taskId of taskIds) {
+      const Item = { taskId, dueShard: 'due-5', dueAtMs };
+      await dynamoDb.client.send(new PutCommand({ TableName: TABLE_NAMES.tasks, Item }));
+    }
+    const query = { shard: 'due-5', untilMs: -Number.MAX_SAFE_INTEGER, limit: 1 };
+
+    const first = await repo.pageDue(query);
+    const second = await repo.pageDue({ ...query, ...(first.next && { after: first.next }) });
+
+    expect([...first.candidates, ...second.candidates].map(({ taskId }) => taskId)).toEqual(taskIds);
   });
 });
 

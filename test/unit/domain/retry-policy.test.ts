@@ -86,6 +86,10 @@ describe('decideRetry', () => {
     });
   });
 
+  it('shows no attempts below 0 when a damaged task counts more deferrals than attempts', () => {
+    expect(attemptsShown({ attempt: 2, deferrals: 9, maxAttempts })).toBe(0);
+  });
+
   it.each(['PROVIDER_TIMEOUT', 'WORKER_LOST', 'PROVIDER_UNAVAILABLE', 'UNCLASSIFIED'] as const)(
     'gives the last attempt that ended with %s one more, which may only probe',
     (code) => {

@@ -1,9 +1,15 @@
 /** What a run of the sweep publishes when it could not look everywhere: no 0 and no age without a look. */
 import { describe, expect, it } from 'vitest';
 import { ActionKind } from '../../../lambdas/contracts/action-kinds.ts';
+import { SweepPart } from '../../../lambdas/contracts/sweep-answer.ts';
 import { DUE_SHARD_NAMES, dueShardOf, heldShardNames } from '../../../lambdas/domain/due-shards.ts';
 import type { PauseSource } from '../../../lambdas/domain/ports.ts';
-import { DEFAULT_SWEEP_LIMITS, sweep, type SweepReport } from '../../../lambdas/domain/sweep.ts';
+import {
+  DEFAULT_SWEEP_LIMITS,
+  sweep,
+  type SweepOptions,
+  type SweepReport,
+} from '../../../lambdas/domain/sweep.ts';
 import { blindSpotsOf, gaugesOf } from '../../../lambdas/domain/sweep-gauges.ts';
 import type { SweepRunReport } from '../../../lambdas/domain/sweep-run.ts';
 import { START_MS } from '../../helpers/fake-clock.ts';
@@ -165,6 +171,45 @@ describe('a run that could not look', () => {
     expect(stage.looks).toEqual([]);
     expect(published(report)).not.toHaveProperty('stuck_tasks');
     expect(published(report)).not.toHaveProperty('oldest_non_terminal_age_ms');
+  });
+
+  it('because its time was up in the middle says what it saw of stuck tasks, and no age', async () => {
+    const stage = stageWithStuck(20);
+    let looks = 5;
+    const mayGoOn = (): boolean => (looks -= 1) > 0;
+
+    const { stuck_tasks: stuck, ...others } = published(await stage.run(2_000, {}, mayGoOn));
+
+    expect(stuck).toBeGreaterThan(0);
+    expect(stuck).toBeLessThan(20);
+    expect(others).toEqual({
+      oldest_pause_age_ms: 0,
+      sweep_carried_over: 20 - (stuck ?? 0),
+      audit_gaps_unrepairable: 0,
+    });
+  });
+
+  it('at what it leaves of a shard publishes no count of what is left', async () => {
+    const stage = stageWithStuck(20);
+    const queue: SweepOptions['queue'] = {
+      ...stage.options.queue,
+      pageDue: (query) =>
+        query.shard === 'due-3' ? Promise.reject(new Error('down')) : stage.options.queue.pageDue(query),
+    };
+    const limits = { ...DEFAULT_SWEEP_LIMITS, mayGoOn: () => false };
+
+    const report = await sweep({ ...stage.options, queue }, START_MS, limits);
+
+    expect(published(report)).toEqual({ oldest_pause_age_ms: 0, audit_gaps_unrepairable: 0 });
+    expect(blindSpotsOf(report.failures)).toEqual(['lane due-3']);
+  });
+
+  it.each(Object.values(SweepPart))('is blind, or has failed at one thing: %s', (part) => {
+    const looksThrough = ['lane', 'pause', 'cursor', 'page'].includes(part);
+
+    expect(blindSpotsOf([{ part, id: 'x', error: new Error('down') }])).toEqual(
+      looksThrough ? [`${part} x`] : [],
+    );
   });
 
   it('at the audit trail publishes no 0 of gaps, and those that it has seen', async () => {

@@ -161,6 +161,8 @@ describe('the sweep among damaged items', () => {
 
   it('logs ids and fields, and nothing that is stored', () => {
     expect(lines.length).toBeGreaterThan(damaged.size);
+    for (const { part, id, code, detail } of answers[0]?.failures ?? [])
+      expect(lines).toContain(JSON.stringify({ message: 'sweep failure', part, id, code, detail }));
     expect(lines.join('\n') + JSON.stringify(answers)).not.toContain(SECRET);
   });
 });

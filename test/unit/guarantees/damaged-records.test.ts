@@ -2,7 +2,7 @@
  * Audit records, cards, latencies and pauses, each damaged in one place: what stands beside them is shown, they are named,
  * and whoever reads writes nothing.
  */
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createFigureSource } from '../../../lambdas/adapters/dynamodb/figure-source.ts';
 import { DynamoDbPauseRepo } from '../../../lambdas/adapters/dynamodb/pause-repo.ts';
@@ -12,6 +12,7 @@ import { ActionKind } from '../../../lambdas/contracts/action-kinds.ts';
 import { kindListSchema } from '../../../lambdas/contracts/api-kinds.ts';
 import { auditViewSchema, taskViewSchema } from '../../../lambdas/contracts/api.ts';
 import { problemSchema } from '../../../lambdas/contracts/api-problem.ts';
+import { cardRecordSchema } from '../../../lambdas/contracts/cards.ts';
 import { auditRecordSchema } from '../../../lambdas/contracts/records.ts';
 import type { StoredItem } from '../../../lambdas/domain/migrations/migration.ts';
 import type { ShapeName } from '../../../lambdas/domain/migrations/shapes.ts';
@@ -133,17 +134,58 @@ it.each(
     .filter(({ shownDay }) => shownDay === undefined)
     .map((item) => [item]),
 )('a damaged card does not hide its task, nor do the commands write to it', async (card) => {
-  const tried = await damagedOneByOne('cards', card, ['cardId'], async (damage) => {
+  let named = 0;
+
+  const tried = await damagedOneByOne('cards', card, ['cardId'], async (damage, copy) => {
     const { status, body } = await commands.get(`/actions/${String(card['taskId'])}`);
 
     const view = taskViewSchema.safeParse(body);
     expect([damage, status, view.error]).toEqual([damage, 200, undefined]);
     const shown = view.data?.card;
-    expect(shown?.damage === undefined || shown.errorCode === 'STORED_RECORD_INVALID').toBe(true);
+    const isDamaged = !cardRecordSchema.safeParse(copy).success;
+    expect([damage, shown?.damage !== undefined]).toEqual([damage, isDamaged]);
+    expect([damage, shown?.errorCode === 'STORED_RECORD_INVALID']).toEqual([damage, isDamaged]);
+    named += isDamaged ? 1 : 0;
     expect(shown?.damage?.replaceAll(`${SECRET}: expected`, '') ?? '').not.toContain(SECRET);
   });
 
   expect(tried).toBeGreaterThan(80);
+  expect(named).toBeGreaterThan(60);
+});
+
+it('the trail of a damaged task is shown all the same, and says what is wrong with the task', async () => {
+  const [taskId = '', trail = []] = longest ?? [];
+  const [task] = recordedItems('tasks', 2).filter((item) => item['taskId'] === taskId);
+  if (task === undefined) throw new RangeError('tasks: expected the one of the trail');
+  await put('tasks', { ...task, history: SECRET });
+  const taskDamage = 'Task item: history: expected a value of type array';
+
+  const { status, body } = await commands.get(`/actions/${taskId}/audit`);
+  let exitCode: unknown;
+  const { output } = await commands.run(async () => {
+    await auditCommand(taskId, commands.target);
+    ({ exitCode } = process);
+  });
+  await put('tasks', task);
+
+  const newest = Math.max(...trail.map(({ version }) => Number(version)));
+  expect([status, body]).toMatchObject([200, { taskId, taskDamage, version: newest, gaps: [] }]);
+  expect(auditViewSchema.parse(body).records).toHaveLength(trail.length);
+  expect(output).toContain(`${taskId} itself cannot be read: ${taskDamage}`);
+  expect(exitCode).toBe(1);
+});
+
+it('a damaged task without a trail is refused by name of its fields', async () => {
+  const taskId = `task-${'7'.repeat(40)}`;
+  const [task = {}] = recordedItems('tasks', 2);
+  const before = await commands.everything();
+  await put('tasks', { ...task, taskId, history: SECRET });
+
+  const { body } = await commands.get(`/actions/${taskId}/audit`);
+  await commands.dynamoDb.client.send(new DeleteCommand({ TableName: TABLE_NAMES.tasks, Key: { taskId } }));
+
+  expect(problemSchema.parse(body)).toMatchObject({ status: 500, code: 'STORED_RECORD_INVALID' });
+  expect(await commands.everything()).toBe(before);
 });
 
 it('a damaged latency counts for nothing, is named, and leaves the other figures as they are', async () => {

@@ -130,10 +130,10 @@ describe('a cursor', () => {
 
     const before = await cursors.load(SweepWalk.Audit);
 
-    expect(before).toEqual({ positions: {}, version: 4 });
+    expect(before).toEqual({ positions: {}, version: 0, replaces: 4 });
     expect(await cursors.save(SweepWalk.Audit, before, { all: { key: 'k' } }, NOW_MS)).toBe('saved');
     expect(await cursors.load(SweepWalk.Audit)).toMatchObject({
-      version: 5,
+      version: 1,
       positions: { all: { key: 'k' } },
     });
   });

@@ -182,7 +182,10 @@ describe('recoverStale', () => {
     const failure = await sweepFor(task.taskId).catch((error: unknown) => error);
 
     expect(failure).toBeInstanceOf(AggregateError);
-    expect(failure).toMatchObject({ errors: [expect.any(QueueError)] });
+    expect(failure).toMatchObject({
+      errors: [expect.any(QueueError)],
+      message: expect.stringMatching(new RegExp(`^1 failures at \\d+ candidates: task ${broken.taskId}$`)),
+    });
     expect(await store.tasks.get(task.taskId)).toMatchObject({ generation: 2 });
   });
 });

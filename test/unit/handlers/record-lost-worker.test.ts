@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { systemClock } from '../../../lambdas/adapters/system.ts';
 import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
 import { executionNameOf } from '../../../lambdas/domain/hashing.ts';
@@ -12,12 +12,14 @@ let dynamoDb: DynamoDbServer;
 let handler: Handler;
 let store: QueueStore;
 let task: ExecutionTask;
+let warned: MockInstance<typeof console.warn>;
 
 beforeAll(async () => {
   dynamoDb = await startDynamoDb();
   for (const [name, value] of Object.entries({
     ...dynamoDb.env,
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_DEV: 'true',
+    POWERTOOLS_LOG_LEVEL: 'WARN',
     POWERTOOLS_METRICS_DISABLED: 'true',
   })) {
     vi.stubEnv(name, value);
@@ -26,12 +28,15 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
+  warned = vi.spyOn(console, 'warn').mockReturnValue();
+  warned.mockClear();
   store = queueStore(dynamoDb.client, systemClock);
   const snapshot = snapshotOf({ quoteId: `Q-${countedIds.next()}` });
   ({ task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshot)));
 });
 
 afterAll(async () => {
+  vi.restoreAllMocks();
   vi.unstubAllEnvs();
   await dynamoDb.stop();
 });
@@ -86,6 +91,11 @@ describe.each([
       expect(await handler({ taskId: task.taskId, generation: 1, worker })).toEqual({
         outcome: 'wrong_driver',
         waitSeconds: 0,
+      });
+      expect(JSON.parse(String(warned.mock.lastCall?.[0]))).toMatchObject({
+        message: 'worker lost',
+        taskId: task.taskId,
+        mismatch: 'worker: expected crm, the worker of crm.sync',
       });
     }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { Env } from '../../../lambdas/contracts/environment.ts';
 import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
 import { systemClock } from '../../../lambdas/adapters/system.ts';
@@ -18,6 +18,7 @@ let handler: Handler;
 let store: QueueStore;
 let task: ExecutionTask;
 let quoteId: string;
+let warned: MockInstance<typeof console.warn>;
 
 beforeAll(async () => {
   [dynamoDb, crm] = await Promise.all([startDynamoDb(), startCrmProvider()]);
@@ -29,7 +30,8 @@ beforeAll(async () => {
     [Env.CrmBaseUrl]: crm.url,
     [Env.CrmSecretArn]: 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:crm',
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_DEV: 'true',
+    POWERTOOLS_LOG_LEVEL: 'WARN',
     POWERTOOLS_METRICS_DISABLED: 'true',
   };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
@@ -37,12 +39,15 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
+  warned = vi.spyOn(console, 'warn').mockReturnValue();
+  warned.mockClear();
   quoteId = `Q-${countedIds.next()}`;
   store = queueStore(dynamoDb.client, systemClock);
   ({ task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshotOf({ quoteId }))));
 });
 
 afterAll(async () => {
+  vi.restoreAllMocks();
   vi.unstubAllEnvs();
   await Promise.all([dynamoDb, crm, secrets].map((server) => server.stop()));
 });
@@ -86,6 +91,13 @@ describe.each([
     }
 
     expect(await store.tasks.get(pdf.taskId)).toEqual(pdf);
+    const lines = warned.mock.calls.map(([line]): unknown => JSON.parse(String(line)));
+    expect(lines).toHaveLength(deliveries);
+    expect(lines.at(-1)).toMatchObject({
+      message: 'wrong driver',
+      taskId: pdf.taskId,
+      mismatch: 'worker: expected pdf, the worker of pdf.render',
+    });
   });
 
   it('throws for an input that is none of the state machine', async () => {

@@ -9,6 +9,7 @@ import type { ErrorCode } from '../../../../lambdas/contracts/error-codes.ts';
 import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
 import { countedIds, queuedTask, snapshotOf } from '../../../helpers/builders.ts';
 import { START_MS } from '../../../helpers/fake-clock.ts';
+import { SECRETS } from '../../../helpers/nasty-texts.ts';
 import { type S3Server, startS3 } from '../../../helpers/s3-server.ts';
 
 let s3: S3Server;
@@ -80,6 +81,15 @@ describe('a refusal of S3', () => {
     await expect(effectOf().apply(task)).rejects.toMatchObject({ code, deferral });
   });
 
+  it.each(Object.values(SECRETS))(
+    'says nothing that S3 quotes in the place of its code: %s',
+    async (secret) => {
+      s3.refusals.push({ method: 'PUT', status: 400, code: secret });
+
+      await expect(effectOf().apply(task)).rejects.toMatchObject({ detail: 'S3 answered 400 (unnamed)' });
+    },
+  );
+
   it.each<[status: number, code: ErrorCode]>([
     [400, 'PROVIDER_UNAVAILABLE'],
     [403, 'PROVIDER_UNAUTHORIZED'],
@@ -100,6 +110,14 @@ describe('a PDF that cannot be made', () => {
       kind: 'terminal',
     });
     expect(writes()).toEqual([]);
+  });
+
+  it('is told without what the renderer quotes in the name of its error', async () => {
+    const thrown = Object.assign(new Error(SECRETS.email), { name: SECRETS.customer });
+
+    await expect(effectOf({ render: () => Promise.reject(thrown) }).apply(task)).rejects.toMatchObject({
+      detail: 'The renderer failed: unnamed',
+    });
   });
 
   it('is named when the stored payload has another shape', async () => {

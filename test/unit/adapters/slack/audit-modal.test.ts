@@ -69,6 +69,19 @@ describe('auditModal', () => {
     expect(text).toContain('“CRM is back &amp; well”');
   });
 
+  it('names each record that cannot be read, below the others, and shows no markup of what is wrong', () => {
+    const damaged = [{ version: 2, detail: 'Audit item: <!here>: expected no such field' }];
+
+    const lines = textsOf(auditModal(task, task.history, damaged))
+      .join('\n')
+      .split('\n');
+
+    expect(lines.at(-1)).toBe(
+      '`v2` is recorded and cannot be read: Audit item: &lt;!here&gt;: expected no such field',
+    );
+    expect(lines).toHaveLength(1 + task.history.length + 1);
+  });
+
   it('says so when nothing has been recorded yet', () => {
     expect(textsOf(auditModal(task, []))).toContain('Nothing has been recorded yet.');
   });

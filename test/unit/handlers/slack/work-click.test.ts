@@ -1,4 +1,6 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toItem } from '../../../../lambdas/adapters/dynamodb/task-item.ts';
 import { DynamoDbTaskRepo } from '../../../../lambdas/adapters/dynamodb/task-repo.ts';
 import type { CardAction } from '../../../../lambdas/contracts/slack-actions.ts';
 import type { Click } from '../../../../lambdas/contracts/slack-payloads.ts';
@@ -179,6 +181,29 @@ describe('a click', () => {
       'there is no task',
     );
   });
+
+  it.each(['retry', 'abandon', 'cancel', 'audit'] as const)(
+    'that would %s a damaged task says what is wrong with it, and changes and starts nothing',
+    async (action) => {
+      const task = await storedRetryable();
+      const Item = { ...toItem(task), history: 'S3CRET' };
+      await dynamoDb.client.send(new PutCommand({ TableName: TABLE_NAMES.tasks, Item }));
+      const driver = driverFailing();
+
+      const notice = await workClick({ queue: tasks, driver, clock }, clickOn(task, action));
+
+      expect(notice).toMatch(
+        new RegExp(
+          `did nothing: task \`${task.taskId}\` is damaged .+ history: expected a value of type array$`,
+        ),
+      );
+      const Key = { taskId: task.taskId };
+      const { Item: after } = await dynamoDb.client.send(
+        new GetCommand({ TableName: TABLE_NAMES.tasks, Key, ConsistentRead: true }),
+      );
+      expect([after, driver.started]).toEqual([Item, []]);
+    },
+  );
 
   it('of ten people at once makes one transition, and nine are told', async () => {
     const task = await storedRetryable();

@@ -24,6 +24,14 @@ describe('a held task', () => {
   });
 });
 
+it('a task whose card is damaged says what is wrong with the card', () => {
+  const card = { state: 'failing', errorCode: 'STORED_RECORD_INVALID', damage: 'Card item: ts\nx' } as const;
+
+  expect(taskDetails({ ...taskView(queuedTask()), card })).toMatch(
+    /^card +cannot be read: Card item: ts x$/m,
+  );
+});
+
 const columnsOf = (task: ExecutionTask): readonly number[] =>
   ['action', 'state', 'attempts', 'effect or error'].map((head) =>
     (stripVTControlCharacters(tasksTable([taskView(task)])).split('\n')[0] ?? '').indexOf(head),

@@ -57,9 +57,12 @@ export const STATUSES_TO_RECOVER: readonly string[] = [
   'UPDATE_FAILED',
 ];
 
+/** The first deployment is under way, or is being rolled back. */
+const BEING_CREATED: ReadonlySet<string> = new Set(['CREATE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS']);
+
 /** Whether it was created once, so that its resources are in use. */
 export const isLive = ({ status }: StackView): boolean =>
-  !NEVER_CREATED.has(status) && status !== 'CREATE_IN_PROGRESS' && !status.startsWith('DELETE_');
+  !NEVER_CREATED.has(status) && !BEING_CREATED.has(status) && !status.startsWith('DELETE_');
 
 const deleteCommands = ({ name, isProtected }: StackView, at: string): string =>
   [

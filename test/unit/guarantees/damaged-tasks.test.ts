@@ -181,15 +181,17 @@ describe.each(
     );
     const healthy = healthyOf(recorded);
     await write(healthy.map((Item) => ({ PutRequest: { Item } })));
+    const flaws: string[] = [];
     let tried = 0;
     for (let start = 0; start < copies.length; start += GROUP) {
       const group: DamagedCopy[] = [];
       for (const copy of copies.slice(start, start + GROUP)) if (await stored(copy)) group.push(copy);
       tried += group.length;
-      await judge(healthy, group);
+      flaws.push(...(await judge(healthy, group)));
       if (group.length > 0) await remove(group.map(({ item }) => String(item['taskId'])));
     }
 
+    expect(flaws).toEqual([]);
     expect(copies.length).toBeGreaterThan(300);
     expect(tried).toBeGreaterThan(0.9 * copies.length);
   });

@@ -70,7 +70,7 @@ export const stackThat = ({
 export const concurrency = (quota: number, unreserved: number): ServerReply =>
   json(200, { AccountLimit: { ConcurrentExecutions: quota, UnreservedConcurrentExecutions: unreserved } });
 
-const notFound = jsonError('ResourceNotFoundException', 'There is none');
+const notFound = jsonError('ResourceNotFoundException', 'Not found');
 const noParameter = jsonError('ParameterNotFound', '');
 const buckets = (names: readonly string[]): ServerReply =>
   xml(

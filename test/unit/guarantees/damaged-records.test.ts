@@ -1,6 +1,6 @@
 /**
- * Audit records, cards, latencies and pauses, each damaged in one place: what stands beside them is shown, they are named,
- * and whoever reads writes nothing.
+ * Audit records, cards, latencies and pauses, each damaged in one place: their neighbours are shown, they are named, and no
+ * read writes anything.
  */
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';

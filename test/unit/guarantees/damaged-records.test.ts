@@ -55,6 +55,9 @@ const stored = async (shape: ShapeName, item: StoredItem, keys: readonly string[
 /** Fields of the key of a table; those named after them are keys of an index. */
 const KEY_LENGTHS: Partial<Record<ShapeName, number>> = { audit: 2, cards: 1, controls: 1 };
 
+/** Fields that an earlier item of the table has shown with all replacements, since a field is checked alike in all of them. */
+const seen = new Map<ShapeName, Set<string>>();
+
 /** Puts each damaged copy of an item in its place, looks, and puts the item back; how many copies the store took. */
 async function damagedOneByOne(
   shape: ShapeName,
@@ -63,8 +66,10 @@ async function damagedOneByOne(
   look: (damage: string, copy: StoredItem) => Promise<void>,
 ): Promise<number> {
   const pristine = await commands.everything();
+  const shown = seen.get(shape) ?? new Set();
+  seen.set(shape, shown);
   let tried = 0;
-  for (const copy of damagedCopies(item, keys)) {
+  for (const copy of damagedCopies(item, keys, shown)) {
     try {
       await put(shape, copy.item);
     } catch (thrown) {
@@ -142,7 +147,7 @@ it.each(
     expect(shown?.damage?.replaceAll(`${SECRET}: expected`, '') ?? '').not.toContain(SECRET);
   });
 
-  expect(tried).toBeGreaterThan(80);
+  expect(tried).toBeGreaterThan(20);
 });
 
 it('a damaged latency counts for nothing, is named, and leaves the other figures as they are', async () => {
@@ -161,7 +166,7 @@ it('a damaged latency counts for nothing, is named, and leaves the other figures
     expect([damage, isNamed]).toEqual([damage, figures.leftOut.length > 0]);
   });
 
-  expect(tried).toBeGreaterThan(70);
+  expect(tried).toBeGreaterThan(30);
   expect((await kpis()).output).not.toContain('Left out');
 });
 
@@ -217,7 +222,7 @@ it.each(recordedItems('controls', 2).map((item) => [item['kind'], item] as const
 
     expect(output).toMatch(new RegExp(`${known} +damaged .* its pause cannot be read: `));
     expect(problemSchema.parse(answer.body)).toMatchObject({ status: 500, code: 'STORED_RECORD_INVALID' });
-    expect(tried).toBeGreaterThan(100);
-    expect(named).toBeGreaterThan(70);
+    expect(tried).toBeGreaterThan(20);
+    expect(named).toBeGreaterThan(0.5 * tried);
   },
 );

@@ -36,8 +36,7 @@ const RECORDED = [2, 1].flatMap((version) => {
   return [...Map.groupBy(items, firstState).values()].flatMap((group) => group.slice(0, 1));
 });
 
-const isIndexed = ({ quoteId, createdAtMs }: StoredItem): boolean =>
-  quoteId === QUOTE_ID && typeof createdAtMs !== 'undefined';
+const isIndexed = ({ quoteId, createdAtMs }: StoredItem) => quoteId === QUOTE_ID && createdAtMs !== undefined;
 
 let commands: CommandsUnderTest;
 let tasks: DynamoDbTaskRepo;
@@ -144,7 +143,6 @@ const slack = async (text: string): Promise<string> =>
   );
 const NOTHING = () => Promise.resolve({ found: [], damaged: [] });
 const NO_TRAIL = () => Promise.resolve({ records: [], damaged: [] });
-
 const output = async (command: () => Promise<unknown>) => (await commands.run(command)).output;
 
 /** The answers of commands that list, by name, for tasks like this one. */
@@ -172,7 +170,7 @@ async function flawsOfCommands(healthy: readonly StoredItem[], page: Page): Prom
   );
 }
 
-/** Fields of tasks in an earlier state of the list get a few replacements only, since the checks of a field are the same in all. */
+/** Fields that an earlier task has shown get fewer replacements, since a field is checked alike in every state. */
 const seen = new Set<string>();
 const DAMAGED = RECORDED.map((item) => ({
   item,

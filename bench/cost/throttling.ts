@@ -16,8 +16,8 @@ const HOUR_SECONDS = 3_600;
 /** The states that a new driver enters until its call is throttled for the first time: `Queued` and `Running`. */
 const TRANSITIONS_OF_A_START = 2;
 
-/** The retry of a throttled worker until 2026-11-30, to compare with. */
-export const FORMER_RETRIER: Retrier = {
+/** A retry with a longest wait of one minute, which the cost page compares the setting with. */
+export const ONE_MINUTE_RETRIER: Retrier = {
   ErrorEquals: ['Lambda.TooManyRequestsException'],
   IntervalSeconds: 10,
   BackoffRate: 2,

@@ -3,7 +3,7 @@ import type { Retrier } from '../../statemachines/asl.ts';
 import { type Budget, usageOfScenario } from './budget.ts';
 import { table } from './figure-table.ts';
 import { type PriceList, priceOf } from './prices.ts';
-import { FORMER_RETRIER, retriesOfALaterHour, retriesWithin, waitingCost } from './throttling.ts';
+import { ONE_MINUTE_RETRIER, retriesOfALaterHour, retriesWithin, waitingCost } from './throttling.ts';
 
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
@@ -34,10 +34,11 @@ function rowsOf(list: PriceList, budget: Budget, retrier: Retrier): readonly Cel
   ];
 }
 
-/** What waiting costs by the given retry, beside the retry before it. */
+/** What waiting costs with the given retry, beside a retry with a longest wait of one minute. */
 export function waitingSection(budget: Budget, list: PriceList, retrier: Retrier): readonly string[] {
-  const before = rowsOf(list, budget, FORMER_RETRIER);
-  const now = rowsOf(list, budget, retrier);
+  const compared = rowsOf(list, budget, ONE_MINUTE_RETRIER);
+  const used = rowsOf(list, budget, retrier);
+  const longest = [ONE_MINUTE_RETRIER, retrier].map(({ MaxDelaySeconds }) => `${MaxDelaySeconds} s`);
   const recovery = usageOfScenario(budget, 'recovery');
   const hour = usd(waitingCost(list, recovery, retrier, HOUR_SECONDS).usd * MANY);
   return [
@@ -45,21 +46,19 @@ export function waitingSection(budget: Budget, list: PriceList, retrier: Retrier
     '',
     'When all workers of a kind are busy, Lambda refuses the call (`Lambda.TooManyRequestsException`), and the state machine tries again.',
     'A refused call is no Lambda request, but each retry is a state transition. The waits are those of `quote-action.asl.json`; full jitter',
-    `makes each half as long on average. The longest is ${retrier.MaxDelaySeconds} s; until 2026-11-30 it was ${FORMER_RETRIER.MaxDelaySeconds} s.`,
+    `makes each half as long on average. The table compares two settings of the longest wait: ${longest[1]}, which is in use, and ${longest[0]}.`,
     '',
     ...table(
       [
         'an action that waits',
-        'retries before',
-        'retries now',
-        `${MANY.toLocaleString('en-GB')} of them before, USD`,
-        'now, USD',
+        ...longest.map((wait) => `retries at ${wait}`),
+        ...longest.map((wait) => `${MANY.toLocaleString('en-GB')} of them at ${wait}, USD`),
       ],
-      now.map(([what, retries, price], index) => [
+      used.map(([what, retries, price], index) => [
         what,
-        before[index]?.[1] ?? '',
+        compared[index]?.[1] ?? '',
         retries,
-        before[index]?.[2] ?? '',
+        compared[index]?.[2] ?? '',
         price,
       ]),
     ),

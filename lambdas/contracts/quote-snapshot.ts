@@ -32,7 +32,7 @@ const wellFormed = z.refine<string>(
   'expected well-formed Unicode (no lone surrogates)',
 );
 /**
- * A single line for whoever shows it: Slack, CRM, terminal and paper show line breaks and control characters in it as one space
+ * A single line wherever it is shown: Slack, CRM, terminal and paper show line breaks and control characters in it as one space
  * (`singleLine` of text.ts). It is stored and hashed as it was sent.
  */
 const shortText = z.string().check(z.minLength(1), z.maxLength(500), wellFormed);

@@ -53,7 +53,7 @@ export function readEach<I, T>(
   return { found, damaged };
 }
 
-/** A task that was asked for by its id; neither when there is none. */
+/** A task that was asked for by its id; neither field is present if there is no such task. */
 export interface TaskLook {
   readonly task?: ExecutionTask;
   readonly damaged?: DamagedTask;

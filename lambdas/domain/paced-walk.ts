@@ -9,7 +9,7 @@ import { type NotedFailure, noting } from './noting.ts';
 /** The cursor of a walk as it was read. */
 export interface WalkCursor {
   readonly positions: SweepCursor['positions'];
-  /** 0 when there is none yet, or none that can be read. */
+  /** 0 if no record is stored yet, or if the stored one cannot be read. */
   readonly version: number;
   /** Of a damaged cursor: what is stored in the place of its version, which the next write replaces. */
   readonly replaces?: unknown;

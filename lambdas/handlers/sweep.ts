@@ -72,7 +72,7 @@ function answerOf({ recovered, failures }: SweepRunReport, most: number): SweepA
   };
 }
 
-/** A run that failed at something. Its message is its answer as JSON, so that whoever invoked it sees what was done. */
+/** A run that failed at something. Its message is its answer as JSON, so that the caller sees what was done. */
 export class SweepFailed extends AggregateError {
   override readonly name = 'SweepFailed';
 

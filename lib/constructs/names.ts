@@ -12,8 +12,8 @@ export const deployedFunctionName = (stackName: string, name: FunctionName): str
 export const stateMachineName = (stackName: string): string => `${stackName}-quote-action`;
 
 /**
- * Queues by what they hold. Each has a fixed name, so that whoever measures or looks for one needs no answer of the
- * deployment: a queue that is made again is found under the same name.
+ * Queues by what they hold. Each has a fixed name, so that alarms and commands find it without an output of the stack, also
+ * after the queue was made again.
  */
 export const QUEUE_ROLES = [
   'parked',

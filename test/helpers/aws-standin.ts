@@ -70,7 +70,7 @@ export const stackThat = ({
 export const concurrency = (quota: number, unreserved: number): ServerReply =>
   json(200, { AccountLimit: { ConcurrentExecutions: quota, UnreservedConcurrentExecutions: unreserved } });
 
-const notFound = jsonError('ResourceNotFoundException', 'There is none');
+const notFound = jsonError('ResourceNotFoundException', 'Not found');
 const noParameter = jsonError('ParameterNotFound', '');
 const buckets = (names: readonly string[]): ServerReply =>
   xml(
@@ -94,6 +94,7 @@ export const READY: Answers = {
   'states:ListStateMachines': () => json(200, { stateMachines: [] }),
   'secretsmanager:DescribeSecret': () => notFound,
   'secretsmanager:GetSecretValue': () => notFound,
+  'sqs:ListQueues': () => json(200, { QueueUrls: [] }),
   'dynamodb:ListTables': () => json(200, { TableNames: [] }),
 };
 
@@ -104,6 +105,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   AWSStepFunctions: 'states',
   secretsmanager: 'secretsmanager',
   DynamoDB_20120810: 'dynamodb',
+  AmazonSQS: 'sqs',
 };
 
 function ofLambda(target: string): string {

@@ -2,7 +2,7 @@
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import type { StoredItem } from '../../lambdas/domain/migrations/migration.ts';
 
-/** Stands in values that no answer about a damaged item may repeat. */
+/** Part of values that no answer about a damaged item may repeat. */
 export const SECRET = 'S3CRET';
 
 /** What takes the place of a field; `undefined` takes it away. */
@@ -70,18 +70,31 @@ const shown = (value: unknown): string => {
   return value === undefined ? 'gone' : (JSON.stringify(value) ?? '');
 };
 
+/** What replaces a field that another item has shown with all {@link REPLACEMENTS}. */
+const FEW_REPLACEMENTS: readonly unknown[] = [undefined, `${SECRET} NaN`, { [SECRET]: 1 }];
+
+/** A field by its place, whichever entry of a list it is in. */
+const placeOf = (path: Path): string => path.map((name) => (typeof name === 'number' ? '*' : name)).join('.');
+
 /**
  * Copies of an item, each damaged in one place; also one of the next version, and one with a field that nobody knows.
- * @param keys names of the fields that are its key: a store lets nobody change these
+ * @param keys names of the fields that are its key: a store does not let anybody change these
+ * @param seen places of fields that other items have shown with all replacements; those of this item are added.
+ * @default none
  */
-export function damagedCopies(item: StoredItem, keys: readonly string[]): readonly DamagedCopy[] {
+export function damagedCopies(
+  item: StoredItem,
+  keys: readonly string[],
+  seen = new Set<string>(),
+): readonly DamagedCopy[] {
   const paths = pathsOf(item).filter(([name]) => !keys.includes(String(name)));
   const replacements = paths.flatMap((path) =>
-    REPLACEMENTS.map((by) => ({
+    (seen.has(placeOf(path)) ? FEW_REPLACEMENTS : REPLACEMENTS).map((by) => ({
       item: replacedIn(item, path, by),
       damage: `${path.join('.')} = ${shown(by)}`,
     })),
   );
+  for (const path of paths) seen.add(placeOf(path));
   return [
     ...replacements,
     { item: { ...item, schemaVersion: Number(item['schemaVersion']) + 1 }, damage: 'of the next version' },

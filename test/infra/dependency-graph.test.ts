@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cyclicIdsOf, dependencyGraphOf } from './dependency-graph.ts';
-import { templatesOf, VARIANTS } from './template-variants.ts';
 
 const ref = (id: string): { readonly Ref: string } => ({ Ref: id });
-
-describe.each(VARIANTS)('the templates of $name', (variant) => {
-  it('can be created in some order', () => {
-    const cyclic = templatesOf(variant).map(({ stack, template }) => [stack, cyclicIdsOf(template)]);
-
-    expect(cyclic.length).toBeGreaterThan(0);
-    expect(cyclic).toEqual(cyclic.map(([stack]) => [stack, []]));
-  });
-});
 
 describe('the graph of a template', () => {
   it.each([

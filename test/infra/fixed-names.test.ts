@@ -89,15 +89,15 @@ describe.each(STAGES)('the observability of stage %s', (stage) => {
 
   it('measures nothing but what these tests look up', () => {
     expect(new Set(looked.map(({ namespace }) => namespace))).toEqual(
-      new Set(['AWS/Lambda', 'AWS/SQS', 'AWS/States', METRIC_NAMESPACE]),
+      new Set(['AWS/Events', 'AWS/Lambda', 'AWS/SQS', 'AWS/States', METRIC_NAMESPACE]),
     );
     for (const { dimensions } of looked)
       expect(Object.keys(dimensions).toSorted().join(',')).toMatch(
-        /^(FunctionName|QueueName|StateMachineArn|service,stage)$/,
+        /^(EventBusName,RuleName|FunctionName|QueueName|StateMachineArn|service,stage)$/,
       );
   });
 
-  it('measures functions, queues and the machine that the queue deploys under these very names', () => {
+  it('measures functions, queues, the machine and the rule of the cards by names that the queue’s template gives', () => {
     const functions = namesIn(queue, 'AWS::Lambda::Function', 'FunctionName');
     const queues = namesIn(queue, 'AWS::SQS::Queue', 'QueueName');
     const [machine] = namesIn(queue, 'AWS::StepFunctions::StateMachine', 'StateMachineName');
@@ -107,6 +107,8 @@ describe.each(STAGES)('the observability of stage %s', (stage) => {
     expect(valuesOf('AWS/States', 'StateMachineArn')).toEqual([
       `arn:aws:states:eu-central-1:*:stateMachine:${String(machine)}`,
     ]);
+    expect(valuesOf('AWS/Events', 'RuleName')).toEqual(namesIn(queue, 'AWS::Events::Rule', 'Name'));
+    expect(valuesOf('AWS/Events', 'EventBusName')).toEqual(namesIn(queue, 'AWS::Events::EventBus', 'Name'));
   });
 
   it('measures metrics of the functions, or those that the queue makes of its access log', () => {

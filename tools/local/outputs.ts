@@ -125,7 +125,7 @@ export const outputsFile = (root: string): string => join(root, 'outputs.json');
 const START_AGAIN = 'run `npm run quoteq -- local down`, then `npm run quoteq -- local up`';
 
 /**
- * Reads `outputs.json`; `undefined` when there is none.
+ * Reads `outputs.json`; `undefined` if the file does not exist.
  * @throws {LocalEnvironmentError} when it is damaged, or not of this version's shape
  */
 export const readLocalOutputs = (root: string): LocalOutputs | undefined => {

@@ -9,7 +9,7 @@ const MAX_KEY_BYTES = 2_048;
 const EXACT_NUMBER = /^-?(?=\d{1,38}0*(?:\.|$)|0\.0*\d{1,38}$)\d+(?:\.\d+)?$/;
 const MAX_NUMBER_LENGTH = 130;
 
-/** What the key of an index may hold, also that of a damaged task: whoever lists must get past it. */
+/** What the key of an index may hold, also that of a damaged task: a list must get past it. */
 const keySchema = z.strictObject({
   taskId: z.string().check(
     z.minLength(1),

@@ -5,7 +5,7 @@ import { CLIENT_OPTIONS } from '../../platform/client-options.ts';
 
 /**
  * A number of DynamoDB, which has 38 digits. By default the SDK refuses a whole answer for one that JavaScript cannot hold;
- * here it stays as it is, and whoever reads that item refuses the item.
+ * here it stays as it is, and the reader of that item refuses it.
  */
 const numberOf = (text: string): number | NumberValue =>
   String(Number(text)) === text ? Number(text) : NumberValue.from(text);

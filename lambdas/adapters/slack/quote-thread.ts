@@ -203,7 +203,7 @@ export const keepThread = async (
   (await isDeleted(options, known)) ? ensureThread(options, opener, snapshot, new Set([known])) : known;
 
 /**
- * `ts` of the quote's root message; `undefined`, and nothing is posted, when there is none.
+ * `ts` of the quote's root message. If there is no root message, it is `undefined`, and nothing is posted.
  * @param replaced `ts` of a deleted root: the one that replaced it is meant
  */
 export async function findThread(

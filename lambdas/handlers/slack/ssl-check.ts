@@ -13,8 +13,8 @@ const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;.*)?$/i;
 const MAX_CHECK_LENGTH = 512;
 
 /**
- * Whether a request is such a check and nothing else. One that carries any other field is none, so it needs a signature: no
- * command can be hidden in a check.
+ * Whether a request is such a check and nothing else. A request that carries any other field is not a check and needs a
+ * signature: no command can be hidden in a check.
  */
 export function isSslCheck(event: APIGatewayProxyEventV2): boolean {
   const { body = '', isBase64Encoded } = event;

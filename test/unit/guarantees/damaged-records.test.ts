@@ -1,6 +1,6 @@
 /**
- * Audit records, cards, latencies and pauses, each damaged in one place: what stands beside them is shown, they are named,
- * and whoever reads writes nothing.
+ * Audit records, cards, latencies and pauses, each damaged in one place: their neighbours are shown, they are named, and no
+ * read writes anything.
  */
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -57,6 +57,9 @@ const stored = async (shape: ShapeName, item: StoredItem, keys: readonly string[
 /** Fields of the key of a table; those named after them are keys of an index. */
 const KEY_LENGTHS: Partial<Record<ShapeName, number>> = { audit: 2, cards: 1, controls: 1 };
 
+/** Fields that an earlier item of the table has shown with all replacements, since a field is checked alike in all of them. */
+const seen = new Map<ShapeName, Set<string>>();
+
 /** Puts each damaged copy of an item in its place, looks, and puts the item back; how many copies the store took. */
 async function damagedOneByOne(
   shape: ShapeName,
@@ -65,8 +68,10 @@ async function damagedOneByOne(
   look: (damage: string, copy: StoredItem) => Promise<void>,
 ): Promise<number> {
   const pristine = await commands.everything();
+  const shown = seen.get(shape) ?? new Set();
+  seen.set(shape, shown);
   let tried = 0;
-  for (const copy of damagedCopies(item, keys)) {
+  for (const copy of damagedCopies(item, keys, shown)) {
     try {
       await put(shape, copy.item);
     } catch (thrown) {
@@ -149,8 +154,8 @@ it.each(
     expect(shown?.damage?.replaceAll(`${SECRET}: expected`, '') ?? '').not.toContain(SECRET);
   });
 
-  expect(tried).toBeGreaterThan(80);
-  expect(named).toBeGreaterThan(60);
+  expect(tried).toBeGreaterThan(20);
+  expect(named).toBeGreaterThan(15);
 });
 
 it('the trail of a damaged task is shown all the same, and says what is wrong with the task', async () => {
@@ -204,7 +209,7 @@ it('a damaged latency counts for nothing, is named, and leaves the other figures
     expect([damage, isNamed]).toEqual([damage, figures.leftOut.length > 0]);
   });
 
-  expect(tried).toBeGreaterThan(70);
+  expect(tried).toBeGreaterThan(30);
   expect((await kpis()).output).not.toContain('Left out');
 });
 
@@ -260,7 +265,7 @@ it.each(recordedItems('controls', 2).map((item) => [item['kind'], item] as const
 
     expect(output).toMatch(new RegExp(`${known} +damaged .* its pause cannot be read: `));
     expect(problemSchema.parse(answer.body)).toMatchObject({ status: 500, code: 'STORED_RECORD_INVALID' });
-    expect(tried).toBeGreaterThan(100);
-    expect(named).toBeGreaterThan(70);
+    expect(tried).toBeGreaterThan(20);
+    expect(named).toBeGreaterThan(0.5 * tried);
   },
 );

@@ -1,4 +1,4 @@
-/** Every stored task, damaged in one place: its neighbours are shown, it is named, and whoever reads writes nothing. */
+/** Every stored task, damaged in one place: its neighbours are shown, it is named, and no read writes anything. */
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
@@ -37,8 +37,7 @@ const RECORDED = [2, 1].flatMap((version) => {
   return [...Map.groupBy(items, firstState).values()].flatMap((group) => group.slice(0, 1));
 });
 
-const isIndexed = ({ quoteId, createdAtMs }: StoredItem): boolean =>
-  quoteId === QUOTE_ID && typeof createdAtMs !== 'undefined';
+const isIndexed = ({ quoteId, createdAtMs }: StoredItem) => quoteId === QUOTE_ID && createdAtMs !== undefined;
 
 let commands: CommandsUnderTest;
 let tasks: DynamoDbTaskRepo;
@@ -53,14 +52,17 @@ type Requests = NonNullable<ConstructorParameters<typeof BatchWriteCommand>[0]['
 const write = (requests: Requests) =>
   commands.dynamoDb.client.send(new BatchWriteCommand({ RequestItems: { [TABLE_NAMES.tasks]: requests } }));
 
-/** Puts an item, unless the store itself refuses a key of an index that is of another type. */
-async function stored({ item }: DamagedCopy): Promise<boolean> {
+/** Puts items, and gives those that are stored: the store itself refuses a key of an index that is of another type. */
+async function stored(copies: readonly DamagedCopy[]): Promise<readonly DamagedCopy[]> {
+  if (copies.length === 0) return [];
   try {
-    await write([{ PutRequest: { Item: item } }]);
-    return true;
+    await write(copies.map(({ item }) => ({ PutRequest: { Item: item } })));
+    return copies;
   } catch (thrown) {
-    if (thrown instanceof Error && thrown.name === 'ValidationException') return false;
-    throw thrown;
+    if (!(thrown instanceof Error && thrown.name === 'ValidationException')) throw thrown;
+    const half = Math.ceil(copies.length / 2);
+    if (copies.length === 1) return [];
+    return [...(await stored(copies.slice(0, half))), ...(await stored(copies.slice(half)))];
   }
 }
 
@@ -142,7 +144,6 @@ const slack = async (text: string): Promise<string> =>
   );
 const NOTHING = () => Promise.resolve({ found: [], damaged: [] });
 const NO_TRAIL = () => Promise.resolve({ records: [], damaged: [] });
-
 const output = async (command: () => Promise<unknown>) => (await commands.run(command)).output;
 
 /** The answers of commands that list, by name, for tasks like this one. */
@@ -193,31 +194,43 @@ async function flawsOfCommands(
   );
 }
 
+/** Fields that an earlier task has shown get fewer replacements, since a field is checked alike in every state. */
+const seen = new Set<string>();
+const DAMAGED = RECORDED.map((item) => ({
+  item,
+  copies: damagedCopies({ ...item, quoteId: QUOTE_ID }, ['taskId'], seen).map((copy, index) => ({
+    item: { ...copy.item, taskId: idOf(index + 100) },
+    damage: copy.damage,
+  })),
+}));
+
+it('each field of a task gets each replacement in one state at least, and some in every state', () => {
+  const [first, ...others] = DAMAGED.map(({ copies }) => copies.length);
+
+  expect(first).toBeGreaterThan(300);
+  expect(Math.min(...others)).toBeGreaterThan(90);
+});
+
 describe.each(
-  RECORDED.map((item) => [`${firstState(item)}, version ${String(item['schemaVersion'])}`, item] as const),
-)('a damaged task: %s', (_name, recorded) => {
+  DAMAGED.map(
+    ({ item, copies }) =>
+      [`${firstState(item)}, version ${String(item['schemaVersion'])}`, item, copies] as const,
+  ),
+)('a damaged task: %s', (_name, recorded, copies) => {
   it('hides none of its neighbours, is named, and is left as it is', async () => {
-    const copies = damagedCopies({ ...recorded, quoteId: QUOTE_ID }, ['taskId']).map(
-      ({ item, damage }, index) => ({
-        item: { ...item, taskId: idOf(index + 100) },
-        damage,
-      }),
-    );
     const healthy = healthyOf(recorded);
     await write(healthy.map((Item) => ({ PutRequest: { Item } })));
     const flaws: string[] = [];
     let tried = 0;
     for (let start = 0; start < copies.length; start += GROUP) {
-      const group: DamagedCopy[] = [];
-      for (const copy of copies.slice(start, start + GROUP)) if (await stored(copy)) group.push(copy);
+      const group = await stored(copies.slice(start, start + GROUP));
       tried += group.length;
       flaws.push(...(await judge(healthy, group)));
       if (group.length > 0) await remove(group.map(({ item }) => String(item['taskId'])));
     }
 
     expect(flaws).toEqual([]);
-    expect(copies.length).toBeGreaterThan(300);
-    expect(tried).toBeGreaterThan(0.9 * copies.length);
+    expect(tried).toBeGreaterThan(0.8 * copies.length);
   });
 
   it('ends commands about it with one line', async () => {

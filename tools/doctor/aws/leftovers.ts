@@ -3,9 +3,16 @@ import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { paginateListStateMachines, SFNClient } from '@aws-sdk/client-sfn';
+import { paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { FUNCTION_NAMES } from '../../../lambdas/contracts/environment.ts';
-import { functionLogGroupName, stateMachineName, vendedLogGroupName } from '../../../lib/constructs/names.ts';
+import {
+  deployedQueueName,
+  functionLogGroupName,
+  QUEUE_ROLES,
+  stateMachineName,
+  vendedLogGroupName,
+} from '../../../lib/constructs/names.ts';
 import type { Finding, Subject } from '../finding.ts';
 import { failed, ok } from '../finding.ts';
 import { RECOVERY_PAGE } from './stack-checks.ts';
@@ -21,6 +28,7 @@ export interface FixedNames {
   readonly parameters: readonly string[];
   readonly keyAliases: readonly string[];
   readonly stateMachines: readonly string[];
+  readonly queues: readonly string[];
 }
 
 /** KEEP IN STEP WITH lib/constructs; test/infra/leftovers.test.ts compares them with the templates. */
@@ -34,30 +42,42 @@ export const fixedNamesOf = (stackName: string): FixedNames => ({
   parameters: [`/${stackName}/slack/operators`],
   keyAliases: [`alias/${stackName}-data`],
   stateMachines: [stateMachineName(stackName)],
+  queues: QUEUE_ROLES.map((role) => deployedQueueName(stackName, role)),
 });
 
-/** Something that is left, and the command that takes it away. */
+/** Something that is left, and the command that deletes it. */
 interface Leftover {
   readonly name: string;
   readonly remove: string;
 }
 
-const logGroupsSchema = z.object({ logGroups: z.array(z.object({ logGroupName: z.string() })) });
+const logGroupsSchema = z.object({
+  logGroups: z.array(z.object({ logGroupName: z.string() })),
+  nextToken: z.optional(z.string()),
+});
+
+/** Every log group whose name begins so; an account may have more of them than one page holds. */
+async function logGroupsBelow(site: AwsSite, logGroupNamePrefix: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page: z.infer<typeof logGroupsSchema> = await askJson(site, {
+      service: 'logs',
+      operation: 'Logs_20140328.DescribeLogGroups',
+      body: { logGroupNamePrefix, limit: 50, nextToken },
+      answer: logGroupsSchema,
+    });
+    found.push(...page.logGroups.map(({ logGroupName }) => logGroupName));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return found;
+}
 
 async function logGroups(site: AwsSite, { logGroups: names }: FixedNames): Promise<readonly Leftover[]> {
   const prefixes = [`/aws/lambda/${site.stackName}-`, `/aws/vendedlogs/${site.stackName}/`];
-  const pages = await Promise.all(
-    prefixes.map((logGroupNamePrefix) =>
-      askJson(site, {
-        service: 'logs',
-        operation: 'Logs_20140328.DescribeLogGroups',
-        body: { logGroupNamePrefix, limit: 50 },
-        answer: logGroupsSchema,
-      }),
-    ),
-  );
-  const found = pages.flatMap((page) => page.logGroups.map(({ logGroupName }) => logGroupName));
+  const found = await Promise.all(prefixes.map((prefix) => logGroupsBelow(site, prefix)));
   return found
+    .flat()
     .filter((name) => names.includes(name))
     .map((name) => ({ name, remove: `aws logs delete-log-group --log-group-name ${name}` }));
 }
@@ -125,6 +145,23 @@ const stateMachines = (site: AwsSite, { stateMachines: names }: FixedNames): Pro
     return found;
   });
 
+const queues = (site: AwsSite, { queues: names }: FixedNames): Promise<readonly Leftover[]> =>
+  withClient(new SQSClient(site.client), async (client) => {
+    const found: Leftover[] = [];
+    const query = { QueueNamePrefix: `${site.stackName}-` };
+    for await (const { QueueUrls = [] } of paginateListQueues(
+      { client, pageSize: 1_000 },
+      query,
+      limited(),
+    )) {
+      for (const url of QueueUrls) {
+        const name = url.slice(url.lastIndexOf('/') + 1);
+        if (names.includes(name)) found.push({ name, remove: `aws sqs delete-queue --queue-url ${url}` });
+      }
+    }
+    return found;
+  });
+
 /** Tables and buckets whose names a new deployment does not take: kept data, no obstacle. */
 async function keptData(site: AwsSite): Promise<readonly string[]> {
   const prefix = `${site.stackName}-`;
@@ -144,7 +181,7 @@ async function keptData(site: AwsSite): Promise<readonly string[]> {
 /** @throws what AWS answers beside "not found" */
 export async function checkLeftovers(site: AwsSite): Promise<readonly Finding[]> {
   const names = fixedNamesOf(site.stackName);
-  const kinds = [logGroups, secrets, parameters, keyAliases, stateMachines];
+  const kinds = [logGroups, secrets, parameters, keyAliases, stateMachines, queues];
   const left = (await Promise.all(kinds.map((kind) => kind(site, names)))).flat();
   const kept = await keptData(site);
   const note = kept.length === 0 ? '' : `; kept data of an earlier deployment: ${kept.join(', ')}`;

@@ -1,10 +1,10 @@
-/** What CloudFormation says of the stacks: there, absent, or left behind by a deployment that failed. */
+/** What CloudFormation says of the stacks: deployed, absent, or left by a deployment that failed. */
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import type { Finding, Subject } from '../finding.ts';
 import { failed, ok, skipped } from '../finding.ts';
 import { type AwsSite, limited, present, withClient } from './site.ts';
 
-/** The page with the whole way out of each. */
+/** The page that says how to recover from each status. */
 export const RECOVERY_PAGE = 'runbooks/procedures/recover-a-failed-deployment.md';
 
 /** A stack. */
@@ -28,7 +28,7 @@ const viewOf = (name: string, stack: Stack): StackView => ({
   ),
 });
 
-/** A stack by its name; `undefined` when there is none. @throws what the SDK throws */
+/** A stack by its name; `undefined` if it does not exist. @throws what the SDK throws */
 export const readStack = (site: AwsSite, name: string): Promise<StackView | undefined> =>
   withClient(new CloudFormationClient(site.client), async (client) => {
     try {
@@ -41,7 +41,7 @@ export const readStack = (site: AwsSite, name: string): Promise<StackView | unde
     }
   });
 
-/** Never came to its end: nothing has run in it. */
+/** The first deployment did not finish: nothing has run in the stack. */
 const NEVER_CREATED: ReadonlySet<string> = new Set([
   'REVIEW_IN_PROGRESS',
   'CREATE_FAILED',
@@ -49,7 +49,7 @@ const NEVER_CREATED: ReadonlySet<string> = new Set([
   'ROLLBACK_FAILED',
 ]);
 
-/** Statuses that a person has to lead the stack out of. */
+/** Statuses from which only a person can recover the stack. */
 export const STATUSES_TO_RECOVER: readonly string[] = [
   ...NEVER_CREATED,
   'DELETE_FAILED',
@@ -57,9 +57,12 @@ export const STATUSES_TO_RECOVER: readonly string[] = [
   'UPDATE_FAILED',
 ];
 
+/** The first deployment is under way, or is being rolled back. */
+const BEING_CREATED: ReadonlySet<string> = new Set(['CREATE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS']);
+
 /** Whether it was created once, so that its resources are in use. */
 export const isLive = ({ status }: StackView): boolean =>
-  !NEVER_CREATED.has(status) && status !== 'CREATE_IN_PROGRESS' && !status.startsWith('DELETE_');
+  !NEVER_CREATED.has(status) && !BEING_CREATED.has(status) && !status.startsWith('DELETE_');
 
 const deleteCommands = ({ name, isProtected }: StackView, at: string): string =>
   [
@@ -72,7 +75,7 @@ const deleteCommands = ({ name, isProtected }: StackView, at: string): string =>
     `aws cloudformation wait stack-delete-complete --stack-name ${name} ${at}`,
   ].join('\n');
 
-/** The first command of the way out; absent when the status is fine. */
+/** The first command of the recovery; absent if the status needs none. */
 function wayOut(stack: StackView, at: string): string | undefined {
   if (NEVER_CREATED.has(stack.status) || stack.status === 'DELETE_FAILED') return deleteCommands(stack, at);
   const name = `--stack-name ${stack.name} ${at}`;

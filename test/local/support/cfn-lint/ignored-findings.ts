@@ -1,6 +1,6 @@
-/** What cfn-lint says of the templates and is not so; each with its reason. */
+/** Findings of cfn-lint that do not apply to the templates, each with its reason. */
 
-/** A finding that is passed over. */
+/** A finding that the test ignores. */
 export interface IgnoredFinding {
   readonly rule: string;
   /** Part of its message. */
@@ -8,30 +8,18 @@ export interface IgnoredFinding {
   readonly reason: string;
 }
 
-/** Every one; a test fails for one that nothing matches any more. */
+/** All of them. The test fails if no finding matches one. */
 export const IGNORED_FINDINGS: readonly IgnoredFinding[] = [
   {
     rule: 'W3005',
     about: 'dependency already enforced by',
     reason:
-      'The construct library lets functions and state machines wait for role and policy by name, beside the reference to the role.',
-  },
-  {
-    rule: 'E1017',
-    about: 'Fn::GetStackOutput',
-    reason:
-      'CloudFormation takes Fn::GetStackOutput wherever it takes a text; cfn-lint does not know it inside Fn::Select.',
-  },
-  {
-    rule: 'E1022',
-    about: 'Fn::GetStackOutput',
-    reason:
-      'CloudFormation takes Fn::GetStackOutput wherever it takes a text; cfn-lint does not know it inside Fn::Join.',
+      'The construct library adds DependsOn for role and policy, although the function or state machine refers to the role as well.',
   },
   {
     rule: 'E1029',
     about: 'RunActionFunctionArnSuffix',
     reason:
-      'DefinitionSubstitutions fill it in; on the local stage with an empty text, which cfn-lint takes for an absent one.',
+      'DefinitionSubstitutions has a value for it. On the local stage that value is empty, and cfn-lint treats an empty value as absent.',
   },
 ];

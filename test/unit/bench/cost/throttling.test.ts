@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readPrices } from '../../../../bench/cost/prices.ts';
 import {
   driverStartsSeconds,
-  FORMER_RETRIER,
+  ONE_MINUTE_RETRIER,
   retriesOfALaterHour,
   retriesWithin,
   throttleRetrier,
@@ -11,7 +11,7 @@ import {
 import { usedOnly } from '../../../../bench/cost/usage.ts';
 import { readQuoteAction } from '../../../../statemachines/asl.ts';
 
-const retrier = { ...FORMER_RETRIER, IntervalSeconds: 20, MaxDelaySeconds: 40, MaxAttempts: 5 };
+const retrier = { ...ONE_MINUTE_RETRIER, IntervalSeconds: 20, MaxDelaySeconds: 40, MaxAttempts: 5 };
 
 describe('retries of a driver', () => {
   it('are those whose expected waits fit into the time', () => {
@@ -25,11 +25,11 @@ describe('retries of a driver', () => {
     expect(retriesWithin(retrier, 1_000)).toBe(5);
   });
 
-  it('are a fifth of what they were, once the waits have grown', async () => {
-    const now = throttleRetrier(await readQuoteAction());
+  it('are a fifth of those with a longest wait of one minute, once the waits have grown', async () => {
+    const used = throttleRetrier(await readQuoteAction());
 
-    expect(retriesOfALaterHour(FORMER_RETRIER)).toBe(120);
-    expect(retriesOfALaterHour(now) * 5).toBeLessThanOrEqual(120);
+    expect(retriesOfALaterHour(ONE_MINUTE_RETRIER)).toBe(120);
+    expect(retriesOfALaterHour(used) * 5).toBeLessThanOrEqual(120);
   });
 });
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { json } from '../../../../tools/local/http-server.ts';
 import { type Answers, stackThat } from '../../../helpers/aws-standin.ts';
-import { findingOn, useDoctorLab } from '../../../helpers/doctor-lab.ts';
+import { awsAnswers, findingOn, findings, statesOf, useDoctorLab } from '../../../helpers/doctor-lab.ts';
 
 useDoctorLab();
 
@@ -55,6 +55,18 @@ describe('a stack', () => {
   });
 });
 
+describe('a first deployment that is being rolled back', () => {
+  it('has nothing deployed whose secrets could be checked', async () => {
+    awsAnswers(stack('ROLLBACK_IN_PROGRESS'));
+
+    expect(statesOf(await findings())).toMatchObject({
+      'stack quoteq-prod': 'skipped',
+      'secret crm': 'skipped',
+      'secret slack': 'skipped',
+    });
+  });
+});
+
 describe('leftovers', () => {
   it('are named, each with the command that takes it away', async () => {
     const found = await findingOn('leftovers', {
@@ -79,6 +91,8 @@ describe('leftovers', () => {
           : json(200, { Aliases: [{ AliasName: 'alias/other' }], NextMarker: 'second' }),
       'states:ListStateMachines': () =>
         json(200, { stateMachines: [{ name: 'quoteq-prod-quote-action', stateMachineArn: 'arn:machine' }] }),
+      'sqs:ListQueues': () =>
+        json(200, { QueueUrls: ['https://sqs/1/quoteq-prod-cards', 'https://sqs/1/quoteq-prod-other'] }),
       'dynamodb:ListTables': () => json(200, { TableNames: ['quoteq-prod-TablesTasks1', 'zebra'] }),
     });
 
@@ -86,11 +100,22 @@ describe('leftovers', () => {
     expect(found?.detail).toBe(
       'exist without their stack: /aws/lambda/quoteq-prod-sweep, /aws/vendedlogs/quoteq-prod/api, quoteq-prod/crm, ' +
         'quoteq-prod/slack (scheduled for deletion, which keeps its name), /quoteq-prod/slack/operators, ' +
-        'alias/quoteq-prod-data, quoteq-prod-quote-action; kept data of an earlier deployment: quoteq-prod-TablesTasks1',
+        'alias/quoteq-prod-data, quoteq-prod-quote-action, quoteq-prod-cards; kept data of an earlier deployment: quoteq-prod-TablesTasks1',
     );
     expect(found?.fix?.split('\n')).toContain(
       'aws secretsmanager delete-secret --force-delete-without-recovery --secret-id quoteq-prod/slack --region eu-central-1',
     );
+  });
+
+  it('are found on every page of log groups', async () => {
+    const found = await findingOn('leftovers', {
+      'logs:DescribeLogGroups': ({ body }) =>
+        body.toString().includes('second')
+          ? json(200, { logGroups: [{ logGroupName: '/aws/lambda/quoteq-prod-sweep' }] })
+          : json(200, { logGroups: [], nextToken: 'second' }),
+    });
+
+    expect(found?.detail).toContain('/aws/lambda/quoteq-prod-sweep');
   });
 
   it('are not looked for beside a stack that is to be deleted first', async () => {

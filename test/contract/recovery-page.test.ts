@@ -35,6 +35,13 @@ describe('the page about failed deployments', () => {
     expect(named.filter((name) => !known.includes(name))).toEqual([]);
   });
 
+  it('names only queues that may be left', () => {
+    const named = argumentsOf('--queue-url').map((url) => url.split('/').at(-1) ?? '');
+
+    expect(named).not.toEqual([]);
+    expect(named.filter((name) => !names.queues.includes(name))).toEqual([]);
+  });
+
   it('deletes stacks by the names that they have', () => {
     expect(new Set(argumentsOf('--stack-name'))).toEqual(
       new Set(['quoteq-prod', 'quoteq-prod-observability']),

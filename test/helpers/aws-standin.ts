@@ -71,6 +71,14 @@ export const concurrency = (quota: number, unreserved: number): ServerReply =>
   json(200, { AccountLimit: { ConcurrentExecutions: quota, UnreservedConcurrentExecutions: unreserved } });
 
 const notFound = jsonError('ResourceNotFoundException', 'There is none');
+/** SQS names its errors twice: as it does now, and in a header as it did when it spoke XML. */
+const noQueue: ServerReply = {
+  ...jsonError('com.amazonaws.sqs#QueueDoesNotExist', 'The specified queue does not exist.'),
+  headers: {
+    'content-type': 'application/x-amz-json-1.0',
+    'x-amzn-query-error': 'AWS.SimpleQueueService.NonExistentQueue;Sender',
+  },
+};
 const noParameter = jsonError('ParameterNotFound', '');
 const buckets = (names: readonly string[]): ServerReply =>
   xml(
@@ -94,6 +102,7 @@ export const READY: Answers = {
   'states:ListStateMachines': () => json(200, { stateMachines: [] }),
   'secretsmanager:DescribeSecret': () => notFound,
   'secretsmanager:GetSecretValue': () => notFound,
+  'sqs:GetQueueUrl': () => noQueue,
   'dynamodb:ListTables': () => json(200, { TableNames: [] }),
 };
 
@@ -104,6 +113,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   AWSStepFunctions: 'states',
   secretsmanager: 'secretsmanager',
   DynamoDB_20120810: 'dynamodb',
+  AmazonSQS: 'sqs',
 };
 
 function ofLambda(target: string): string {

@@ -3,9 +3,16 @@ import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { paginateListStateMachines, SFNClient } from '@aws-sdk/client-sfn';
+import { GetQueueUrlCommand, QueueDoesNotExist, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { FUNCTION_NAMES } from '../../../lambdas/contracts/environment.ts';
-import { functionLogGroupName, stateMachineName, vendedLogGroupName } from '../../../lib/constructs/names.ts';
+import {
+  deployedQueueName,
+  functionLogGroupName,
+  QUEUE_ROLES,
+  stateMachineName,
+  vendedLogGroupName,
+} from '../../../lib/constructs/names.ts';
 import type { Finding, Subject } from '../finding.ts';
 import { failed, ok } from '../finding.ts';
 import { RECOVERY_PAGE } from './stack-checks.ts';
@@ -21,6 +28,7 @@ export interface FixedNames {
   readonly parameters: readonly string[];
   readonly keyAliases: readonly string[];
   readonly stateMachines: readonly string[];
+  readonly queues: readonly string[];
 }
 
 /** KEEP IN STEP WITH lib/constructs; test/infra/leftovers.test.ts compares them with the templates. */
@@ -34,6 +42,7 @@ export const fixedNamesOf = (stackName: string): FixedNames => ({
   parameters: [`/${stackName}/slack/operators`],
   keyAliases: [`alias/${stackName}-data`],
   stateMachines: [stateMachineName(stackName)],
+  queues: QUEUE_ROLES.map((role) => deployedQueueName(stackName, role)),
 });
 
 /** Something that is left, and the command that takes it away. */
@@ -125,6 +134,22 @@ const stateMachines = (site: AwsSite, { stateMachines: names }: FixedNames): Pro
     return found;
   });
 
+const queues = (site: AwsSite, { queues: names }: FixedNames): Promise<readonly Leftover[]> =>
+  withClient(new SQSClient(site.client), async (client) => {
+    const found = await Promise.all(names.map((name) => queueLeft(client, name)));
+    return found.flat();
+  });
+
+async function queueLeft(client: SQSClient, name: string): Promise<readonly Leftover[]> {
+  try {
+    const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: name }), limited());
+    return [{ name, remove: `aws sqs delete-queue --queue-url ${present(QueueUrl, 'an address')}` }];
+  } catch (thrown) {
+    if (thrown instanceof QueueDoesNotExist) return [];
+    throw thrown;
+  }
+}
+
 /** Tables and buckets whose names a new deployment does not take: kept data, no obstacle. */
 async function keptData(site: AwsSite): Promise<readonly string[]> {
   const prefix = `${site.stackName}-`;
@@ -144,7 +169,7 @@ async function keptData(site: AwsSite): Promise<readonly string[]> {
 /** @throws what AWS answers beside "not found" */
 export async function checkLeftovers(site: AwsSite): Promise<readonly Finding[]> {
   const names = fixedNamesOf(site.stackName);
-  const kinds = [logGroups, secrets, parameters, keyAliases, stateMachines];
+  const kinds = [logGroups, secrets, parameters, keyAliases, stateMachines, queues];
   const left = (await Promise.all(kinds.map((kind) => kind(site, names)))).flat();
   const kept = await keptData(site);
   const note = kept.length === 0 ? '' : `; kept data of an earlier deployment: ${kept.join(', ')}`;

@@ -1,7 +1,7 @@
 /** `doctor aws` on what earlier deployments left. */
 import { describe, expect, it } from 'vitest';
 import { json } from '../../../../tools/local/http-server.ts';
-import { type Answers, stackThat } from '../../../helpers/aws-standin.ts';
+import { type Answers, READY, stackThat } from '../../../helpers/aws-standin.ts';
 import { findingOn, useDoctorLab } from '../../../helpers/doctor-lab.ts';
 
 useDoctorLab();
@@ -79,6 +79,10 @@ describe('leftovers', () => {
           : json(200, { Aliases: [{ AliasName: 'alias/other' }], NextMarker: 'second' }),
       'states:ListStateMachines': () =>
         json(200, { stateMachines: [{ name: 'quoteq-prod-quote-action', stateMachineArn: 'arn:machine' }] }),
+      'sqs:GetQueueUrl': (request) =>
+        request.body.toString().includes('"quoteq-prod-cards"')
+          ? json(200, { QueueUrl: 'https://sqs.eu-central-1.amazonaws.com/123456789012/quoteq-prod-cards' })
+          : (READY['sqs:GetQueueUrl']?.(request) ?? json(200, {})),
       'dynamodb:ListTables': () => json(200, { TableNames: ['quoteq-prod-TablesTasks1', 'zebra'] }),
     });
 
@@ -86,10 +90,13 @@ describe('leftovers', () => {
     expect(found?.detail).toBe(
       'exist without their stack: /aws/lambda/quoteq-prod-sweep, /aws/vendedlogs/quoteq-prod/api, quoteq-prod/crm, ' +
         'quoteq-prod/slack (scheduled for deletion, which keeps its name), /quoteq-prod/slack/operators, ' +
-        'alias/quoteq-prod-data, quoteq-prod-quote-action; kept data of an earlier deployment: quoteq-prod-TablesTasks1',
+        'alias/quoteq-prod-data, quoteq-prod-quote-action, quoteq-prod-cards; kept data of an earlier deployment: quoteq-prod-TablesTasks1',
     );
     expect(found?.fix?.split('\n')).toContain(
       'aws secretsmanager delete-secret --force-delete-without-recovery --secret-id quoteq-prod/slack --region eu-central-1',
+    );
+    expect(found?.fix?.split('\n')).toContain(
+      'aws sqs delete-queue --queue-url https://sqs.eu-central-1.amazonaws.com/123456789012/quoteq-prod-cards --region eu-central-1',
     );
   });
 

@@ -62,13 +62,13 @@ queueCommand('audit <task>', 'the audit trail of a task').action(queue.audit);
 
 queueCommand('retry <task>', 'try an action again at once, by the next generation of its execution')
   .alias('redrive')
-  .option('--reason <text>', 'why; stands in the audit trail')
+  .option('--reason <text>', 'why; kept in the audit trail')
   .action(operate('retry'));
 queueCommand('abandon <task>', 'end an action that waits for its next attempt')
-  .option('--reason <text>', 'why; stands in the audit trail')
+  .option('--reason <text>', 'why; kept in the audit trail')
   .action(operate('abandon'));
 queueCommand('cancel <task>', 'end an action that no worker has taken yet')
-  .option('--reason <text>', 'why; stands in the audit trail')
+  .option('--reason <text>', 'why; kept in the audit trail')
   .action(operate('cancel'));
 
 const STAGE_HELP = 'dev or prod, by your AWS credentials (default: QUOTEQ_STAGE, else the local environment)';
@@ -93,7 +93,7 @@ stageCommand('list', 'how much is in each queue', dlqCommand).action(dlq.list);
 stageCommand('show', 'the messages, oldest first; they stay where they are', dlqCommand)
   .addArgument(queueArgument())
   .action(dlq.show);
-stageCommand('replay', 'hand the messages back to whoever gave them up', dlqCommand)
+stageCommand('replay', 'hand the messages back to where they came from', dlqCommand)
   .addArgument(queueArgument())
   .option('--task <task>', 'only those about this task')
   .option('--message <id>', 'only this one, by the id that show prints')
@@ -128,7 +128,7 @@ needsOption(
     kindArgument(),
   ),
   '--reason <text>',
-  'why; stands on the card of every action held',
+  'why; shown on the card of every action held',
 )
   .addHelpText('after', example('pause crm.sync --reason "The CRM is down until noon"'))
   .action(kind.pause);

@@ -65,7 +65,7 @@ export function resolveStage(options: StageOptions, root: string = LOCAL_ROOT): 
   return { stage: known, client: { region } };
 }
 
-/** Runs `work`; what the SDK throws (no credentials, access denied, nothing listening) is for the operator to mend. */
+/** Runs `work`; what the SDK throws (no credentials, access denied, nothing listening) is for the operator to repair. */
 export async function explaining<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -105,6 +105,9 @@ describe('leftovers', () => {
     expect(found?.fix?.split('\n')).toContain(
       'aws secretsmanager delete-secret --force-delete-without-recovery --secret-id quoteq-prod/slack --region eu-central-1',
     );
+    expect(found?.fix?.split('\n')).toContain(
+      'aws sqs delete-queue --queue-url https://sqs/1/quoteq-prod-cards --region eu-central-1',
+    );
   });
 
   it('are found on every page of log groups', async () => {

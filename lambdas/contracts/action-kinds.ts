@@ -1,5 +1,6 @@
 /** Action kinds and their payloads. A new kind starts here; see CONTRIBUTING, "A new action kind". */
 import * as z from 'zod/mini';
+import { visibleText } from './blank-text.ts';
 import { quoteSnapshotSchema } from './quote-snapshot.ts';
 
 /** The actions that an accepted quote sets off. */
@@ -40,11 +41,12 @@ export const crmSyncPayload = z.strictObject({
 /** Payload of `slack.notify`. */
 export const slackNotifyPayload = z.strictObject({
   snapshot: quoteSnapshotSchema,
-  /** Text for the thread, at most 3,000 characters (Block Kit's limit for a section). */
+  /** Text for the thread, at most 3,000 characters (Block Kit's limit for a section). Slack refuses a blank one (`no_text`). */
   message: z.string().check(
     z.minLength(1),
     z.maxLength(3_000),
     z.refine<string>((text) => text.isWellFormed(), 'expected well-formed Unicode'),
+    visibleText('expected a text that shows something'),
   ),
 });
 

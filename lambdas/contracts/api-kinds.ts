@@ -9,12 +9,7 @@ export const kindSchema = z.enum(ActionKind);
 
 /** Body of `pause`. */
 export const pauseBodySchema = z.strictObject({
-  reason: reasonText(
-    MAX_PAUSE_REASON_LENGTH,
-    'Why, for people; stands on the card of every action held',
-  ).check(
-    z.refine<string>((reason) => reason === '' || reason.trim() !== '', 'expected a reason that can be read'),
-  ),
+  reason: reasonText(MAX_PAUSE_REASON_LENGTH, 'Why, for people; stands on the card of every action held'),
 });
 
 /** A kind as the API shows it. */

@@ -7,6 +7,7 @@
  */
 import * as z from 'zod/mini';
 import { ActionKind } from './action-kinds.ts';
+import { visibleText } from './blank-text.ts';
 import type { FunctionName } from './environment.ts';
 import { ErrorKind } from './error-codes.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
@@ -76,6 +77,7 @@ export const reasonText = (maxLength: number, meaning: string) =>
     z.minLength(1),
     z.maxLength(maxLength),
     z.refine<string>((reason) => reason.isWellFormed(), 'expected well-formed Unicode'),
+    visibleText('expected a reason that can be read'),
     about(meaning),
   );
 const errorCode = taskErrorSchema.shape.code;

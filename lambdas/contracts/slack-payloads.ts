@@ -25,7 +25,10 @@ export const interactionSchema = z.object({ type: z.string() });
 /** A press of a button in a message. */
 export const blockActionsSchema = z.object({
   type: z.literal('block_actions'),
-  team: z.object({ id: slackId }),
+  /** Absent or null if the app is installed for a whole organisation. */
+  team: z.nullish(z.object({ id: slackId })),
+  /** The organisation, `E…`; absent or null outside of one. */
+  enterprise: z.nullish(z.object({ id: slackId })),
   user: z.object({
     id: slackId,
     username: z.nullish(personName),

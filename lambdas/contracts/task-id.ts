@@ -5,4 +5,6 @@ import * as z from 'zod/mini';
 export const TASK_ID_FORM = 'task-[0-9a-f]{40}';
 
 /** A task's id and nothing else. */
-export const taskIdSchema = z.string().check(z.regex(new RegExp(`^${TASK_ID_FORM}$`)));
+export const taskIdSchema = z
+  .string()
+  .check(z.regex(new RegExp(`^${TASK_ID_FORM}$`), 'expected task- and 40 hexadecimal digits'));

@@ -4,6 +4,7 @@
  */
 import { SweepPart } from '../contracts/sweep-answer.ts';
 import type { SweepCursor, SweepWalk } from '../contracts/sweep-cursors.ts';
+import { isDamage } from './damaged.ts';
 import { type NotedFailure, noting } from './noting.ts';
 
 /** The cursor of a walk as it was read. */
@@ -66,6 +67,16 @@ async function pagesFrom(
   return after === undefined ? { pages } : { pages, after };
 }
 
+/** The page after a stored key; one that the store refuses is forgotten: kept, it would stop the walk for good. */
+async function firstPage(page: WalkPage, stored: string | undefined): Promise<string | undefined> {
+  try {
+    return await page(stored);
+  } catch (thrown) {
+    if (stored === undefined || !isDamage(thrown)) throw thrown;
+    return page(undefined);
+  }
+}
+
 /**
  * Walks on from where the run before stopped, to the end of the table at most: the next run begins at its head. Never throws:
  * what `page` or the cursors throw is among the failures, and the next run begins at the page that failed.
@@ -83,7 +94,9 @@ export async function pacedWalk(
   if (before === undefined) return 0;
   const startedAt = before.positions[ALL]?.key;
   const { pages, after } = await pagesFrom(startedAt, pace, (last) =>
-    noting(failures, { part: SweepPart.Page, id: walk }, async () => ({ key: await page(last) })),
+    noting(failures, { part: SweepPart.Page, id: walk }, async () => ({
+      key: await (last === startedAt ? firstPage(page, last) : page(last)),
+    })),
   );
   if (after === startedAt) return pages;
   const positions = after === undefined ? {} : { [ALL]: { key: after } };

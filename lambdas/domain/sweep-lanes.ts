@@ -5,6 +5,7 @@
  */
 import type { ActionKind } from '../contracts/action-kinds.ts';
 import { TIME_LIMITS } from '../contracts/time-limits.ts';
+import { isDamage } from './damaged.ts';
 import { DUE_SHARD_NAMES, heldShardNames } from './due-shards.ts';
 import type { DuePage, DuePosition, ExecutionQueueRepo } from './ports.ts';
 
@@ -44,14 +45,18 @@ const rotated = (lanes: readonly Lane[], nowMs: number): readonly Lane[] => {
   return [...lanes.slice(first), ...lanes.slice(0, first)];
 };
 
-/** The lanes of a run at `nowMs`: all due tasks, and the held ones of the kinds that are not paused. */
+/**
+ * The lanes of a run at `nowMs`: all due tasks, and the held ones of the kinds that are not paused. A position of the future, as
+ * damage or another clock leaves it, is no place in a lane.
+ */
 export function lanesOf(
   resumedKinds: readonly ActionKind[],
   nowMs: number,
   positions: LanePositions,
 ): readonly Lane[] {
   const lane = (shard: string, held: boolean): Lane => {
-    const at = positions[shard];
+    const stored = positions[shard];
+    const at = stored !== undefined && stored.dueAtMs <= nowMs ? stored : undefined;
     return { shard, held, untilMs: nowMs, ...(at === undefined ? {} : { after: at, beganAt: at }) };
   };
   const lanes = [
@@ -61,8 +66,7 @@ export function lanesOf(
   return rotated(lanes, nowMs);
 }
 
-/** The next page of a lane. */
-export async function nextPage(
+async function pageOf(
   queue: Pick<ExecutionQueueRepo, 'pageDue'>,
   lane: Lane,
   limit: number,
@@ -70,6 +74,27 @@ export async function nextPage(
   const { shard, untilMs, after } = lane;
   const page = await queue.pageDue({ shard, untilMs, limit, ...(after === undefined ? {} : { after }) });
   return { lane, page };
+}
+
+/** Whether the position that the next page begins after comes from the run before. */
+const isAtStoredPosition = ({ after, beganAt }: Lane): boolean => after !== undefined && after === beganAt;
+
+/**
+ * The next page of a lane. A stored position that the store refuses is forgotten, and the lane begins at its head: kept, it would hide
+ * the lane from every run to come.
+ */
+export async function nextPage(
+  queue: Pick<ExecutionQueueRepo, 'pageDue'>,
+  lane: Lane,
+  limit: number,
+): Promise<LanePage> {
+  try {
+    return await pageOf(queue, lane, limit);
+  } catch (thrown) {
+    if (!isAtStoredPosition(lane) || !isDamage(thrown)) throw thrown;
+    const { shard, held, untilMs } = lane;
+    return pageOf(queue, { shard, held, untilMs }, limit);
+  }
 }
 
 /** The candidates of several pages in turns: the first of each, then the second of each. */

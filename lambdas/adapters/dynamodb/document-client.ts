@@ -1,6 +1,7 @@
 /** The DynamoDB client of every function. */
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, NumberValue } from '@aws-sdk/lib-dynamodb';
+import { nameOf, QueueError } from '../../domain/errors.ts';
 import { CLIENT_OPTIONS } from '../../platform/client-options.ts';
 
 /**
@@ -25,3 +26,17 @@ export const createDocumentClient = (): DynamoDBDocumentClient =>
 /** The error of a condition that did not hold, or `undefined` for anything else. */
 export const conditionFailure = (error: unknown): ConditionalCheckFailedException | undefined =>
   error instanceof ConditionalCheckFailedException ? error : undefined;
+
+/**
+ * A page that begins after a stored position, which the store refuses if it is no key, or lies outside of what is asked for.
+ * @param position absent for the first page
+ * @throws {QueueError} `STORED_RECORD_INVALID` when it does
+ */
+export async function pageAfter<T>(position: unknown, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (position === undefined || nameOf(cause) !== 'ValidationException') throw cause;
+    throw new QueueError('STORED_RECORD_INVALID', { detail: 'Position: expected a key of the table', cause });
+  }
+}

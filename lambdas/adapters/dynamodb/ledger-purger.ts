@@ -1,7 +1,7 @@
 /** `LedgerPurger` on DynamoDB: a scan that is paced by its caller, and deletions of exactly what the scan saw. */
 import { DeleteCommand, type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { ExpiredRecord, LedgerPurger } from '../../domain/ledger-purge.ts';
-import { conditionFailure } from './document-client.ts';
+import { conditionFailure, pageAfter } from './document-client.ts';
 import type { Item } from './task-item.ts';
 
 const expiredOf = ({ owner, ...item }: Item): ExpiredRecord => ({
@@ -23,16 +23,18 @@ export class DynamoDbLedgerPurger implements LedgerPurger {
 
   /** See {@link LedgerPurger.pageExpired}. */
   async pageExpired(beforeEpochSeconds: number, limit: number, after?: string) {
-    const { Items = [], LastEvaluatedKey } = await this.#client.send(
-      new ScanCommand({
-        TableName: this.#tableName,
-        FilterExpression: 'expiresAtEpochSeconds < :before',
-        ExpressionAttributeValues: { ':before': beforeEpochSeconds },
-        ExpressionAttributeNames: { '#owner': 'owner' },
-        ProjectionExpression: 'id, attemptId, #owner, expiresAtEpochSeconds',
-        ...(after === undefined ? {} : { ExclusiveStartKey: { id: after } }),
-        Limit: limit,
-      }),
+    const { Items = [], LastEvaluatedKey } = await pageAfter(after, () =>
+      this.#client.send(
+        new ScanCommand({
+          TableName: this.#tableName,
+          FilterExpression: 'expiresAtEpochSeconds < :before',
+          ExpressionAttributeValues: { ':before': beforeEpochSeconds },
+          ExpressionAttributeNames: { '#owner': 'owner' },
+          ProjectionExpression: 'id, attemptId, #owner, expiresAtEpochSeconds',
+          ...(after === undefined ? {} : { ExclusiveStartKey: { id: after } }),
+          Limit: limit,
+        }),
+      ),
     );
     const expired = Items.map(expiredOf);
     return LastEvaluatedKey === undefined ? { expired } : { expired, next: String(LastEvaluatedKey['id']) };

@@ -27,7 +27,7 @@ import type {
   WriteResult,
 } from '../../domain/ports.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { conditionFailure } from './document-client.ts';
+import { conditionFailure, pageAfter } from './document-client.ts';
 import { DUE_SHARD_NAMES, heldShardNames } from '../../domain/due-shards.ts';
 import { fromItem, type Item, rejectedItem, toItem } from './task-item.ts';
 
@@ -201,16 +201,18 @@ export class DynamoDbTaskRepo implements ExecutionQueueRepo {
 
   /** See {@link ExecutionQueueRepo.pageDue}. */
   async pageDue({ shard, untilMs, limit, after }: DueQuery): Promise<DuePage> {
-    const { Items = [], LastEvaluatedKey } = await this.#client.send(
-      new QueryCommand({
-        TableName: this.#tableName,
-        IndexName: TASKS_TABLE.byDeadline.name,
-        KeyConditionExpression: 'dueShard = :shard AND dueAtMs <= :until',
-        ExpressionAttributeValues: { ':shard': shard, ':until': untilMs },
-        ProjectionExpression: 'taskId, dueAtMs',
-        ...(after === undefined ? {} : { ExclusiveStartKey: keyOf(shard, after) }),
-        Limit: limit,
-      }),
+    const { Items = [], LastEvaluatedKey } = await pageAfter(after, () =>
+      this.#client.send(
+        new QueryCommand({
+          TableName: this.#tableName,
+          IndexName: TASKS_TABLE.byDeadline.name,
+          KeyConditionExpression: 'dueShard = :shard AND dueAtMs <= :until',
+          ExpressionAttributeValues: { ':shard': shard, ':until': untilMs },
+          ProjectionExpression: 'taskId, dueAtMs',
+          ...(after === undefined ? {} : { ExclusiveStartKey: keyOf(shard, after) }),
+          Limit: limit,
+        }),
+      ),
     );
     const candidates = Items.map(positionOf);
     return LastEvaluatedKey === undefined

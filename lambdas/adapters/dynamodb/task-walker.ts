@@ -5,6 +5,7 @@ import { executionTaskSchema } from '../../contracts/records.ts';
 import type { AuditedTask, TaskWalker } from '../../domain/audit-repair.ts';
 import { QueueError } from '../../domain/errors.ts';
 import { upcastTask } from '../../domain/schema-versions.ts';
+import { pageAfter } from './document-client.ts';
 import type { Item } from './task-item.ts';
 
 const { schemaVersion, taskId, quoteId, kind, version, history } = executionTaskSchema.shape;
@@ -46,15 +47,17 @@ export class DynamoDbTaskWalker implements TaskWalker {
 
   /** See {@link TaskWalker.pageTasks}. */
   async pageTasks(limit: number, after?: string) {
-    const { Items = [], LastEvaluatedKey } = await this.#client.send(
-      new ScanCommand({
-        TableName: this.#tableName,
-        // Some of the names are reserved words.
-        ProjectionExpression: FIELDS.map((name) => `#${name}`).join(', '),
-        ExpressionAttributeNames: Object.fromEntries(FIELDS.map((name) => [`#${name}`, name])),
-        ...(after === undefined ? {} : { ExclusiveStartKey: { taskId: after } }),
-        Limit: limit,
-      }),
+    const { Items = [], LastEvaluatedKey } = await pageAfter(after, () =>
+      this.#client.send(
+        new ScanCommand({
+          TableName: this.#tableName,
+          // Some of the names are reserved words.
+          ProjectionExpression: FIELDS.map((name) => `#${name}`).join(', '),
+          ExpressionAttributeNames: Object.fromEntries(FIELDS.map((name) => [`#${name}`, name])),
+          ...(after === undefined ? {} : { ExclusiveStartKey: { taskId: after } }),
+          Limit: limit,
+        }),
+      ),
     );
     const found = Items.map(auditedOf);
     const page = {

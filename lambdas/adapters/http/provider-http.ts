@@ -56,11 +56,19 @@ export function networkError(thrown: unknown): QueueError {
 /** Wait before asking again when the provider names none. */
 const DEFAULT_RETRY_AFTER_SECONDS = 1;
 
-/** `Retry-After` in seconds from `nowMs`: a number of seconds or an HTTP date (RFC 9110, 10.2.3). */
+const SECONDS = /^\d+(\.\d+)?$/;
+/** An HTTP date begins with a day of the week, one of ISO 8601 with a year. `Date.parse` takes `-5` and `5 s` for dates, too. */
+const DATE = /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? |\d{4}-\d\d-\d\dT)/;
+
+/**
+ * `Retry-After` in seconds from `nowMs`: a number of seconds or an HTTP date (RFC 9110, 10.2.3). If provider and gateway both set
+ * it, `fetch` joins their numbers by commas, and the longest wait counts. Anything else is no wish.
+ */
 export function retryAfterSeconds(value: string | null, nowMs: number): number | undefined {
-  if (value === null || value.trim() === '') return undefined;
-  if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Math.ceil(Number(value));
-  const atMs = Date.parse(value);
+  const text = value?.trim() ?? '';
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.every((part) => SECONDS.test(part))) return Math.ceil(Math.max(...parts.map(Number)));
+  const atMs = DATE.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(atMs) ? undefined : Math.max(0, Math.ceil((atMs - nowMs) / 1_000));
 }
 

@@ -6,9 +6,9 @@ import {
   interactionSchema,
 } from '../../contracts/slack-payloads.ts';
 import { buttonValueSchema, CARD_ACTION_BY_ID, isCardActionId } from '../../contracts/slack-actions.ts';
+import { withoutBlankEnds } from '../../contracts/blank-text.ts';
 import { QueueError } from '../../domain/errors.ts';
 import { hashOf } from '../../domain/hashing.ts';
-import { withoutBlankEnds } from './blank-text.ts';
 
 /** What an interaction asks for. */
 export type Interaction =
@@ -44,11 +44,23 @@ function valueOf(press: Press) {
   throw invalid('value: expected taskId, version and action');
 }
 
+/**
+ * The team that identifies the person. In a channel that is shared with another workspace, `team` is the app's and the person may be of
+ * the other one. An app that is installed for a whole organisation gets `team: null` and `enterprise` instead (Slack API, "Developing
+ * apps for organizations").
+ */
+function teamIdOf({ team, enterprise, user }: BlockActions): string {
+  const teamId = user.team_id ?? team?.id ?? enterprise?.id;
+  if (teamId !== undefined) return teamId;
+  throw invalid('payload.user.team_id: expected a team, or the organisation of the app');
+}
+
 /** The same press delivered again has the same id, and no other press has it. */
-const clickIdOf = ({ team, user, container }: BlockActions, { action_id, action_ts, value }: Press): string =>
-  hashOf([
+const clickIdOf = (payload: BlockActions, { action_id, action_ts, value }: Press): string => {
+  const { team, user, container } = payload;
+  return hashOf([
     'quoteq/click',
-    team.id,
+    team?.id ?? teamIdOf(payload),
     user.id,
     action_ts,
     container.channel_id,
@@ -56,13 +68,14 @@ const clickIdOf = ({ team, user, container }: BlockActions, { action_id, action_
     action_id,
     value ?? '',
   ]);
+};
 
 /** What people call the person: the first name that shows anything. Slack sends an empty `username` for some people. */
 const nameOf = ({ username, name, id }: BlockActions['user']): string =>
   [username, name].map((given) => withoutBlankEnds(given ?? '')).find((given) => given !== '') ?? id;
 
 function clickOf(payload: BlockActions, press: Press): Click {
-  const { team, user, container, message } = payload;
+  const { user, container, message } = payload;
   const { taskId, version, action } = valueOf(press);
   if (!isCardActionId(press.action_id) || CARD_ACTION_BY_ID[press.action_id] !== action) {
     throw invalid('value.action: expected the action of the button');
@@ -74,8 +87,7 @@ function clickOf(payload: BlockActions, press: Press): Click {
     taskId,
     version,
     action,
-    // In a channel that is shared with another workspace, `team` is the app's and the person may be of the other one.
-    teamId: user.team_id ?? team.id,
+    teamId: teamIdOf(payload),
     userId: user.id,
     userName: nameOf(user),
     channelId: container.channel_id,

@@ -1,6 +1,7 @@
 /** Posts one message, once, and edits one. */
-import { type ChatPostMessageResponse, WebAPIPlatformError, type WebClient } from '@slack/web-api';
+import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import type { KnownBlock } from '@slack/types';
+import * as z from 'zod/mini';
 import { QueueError } from '../../domain/errors.ts';
 import type { effectMetadata } from './find-message.ts';
 import { MESSAGE_TS, slackError } from './slack-client.ts';
@@ -33,13 +34,17 @@ export interface PostedMessage {
   readonly threadTs?: string;
 }
 
+const messageTs = z.string().check(z.regex(MESSAGE_TS));
+/** An answer with anything else does not say what became of the message. */
+const answerSchema = z.object({
+  ts: messageTs,
+  message: z.optional(z.object({ thread_ts: z.optional(messageTs) })),
+});
+
 /** What Slack says of the message: its `thread_ts` is there exactly if it is in a thread. */
-function placeOf(
-  answer: ChatPostMessageResponse,
-  asked: string | undefined,
-): Pick<PostedMessage, 'threadTs'> {
-  const threadTs = answer.message === undefined ? asked : answer.message.thread_ts;
-  return threadTs === undefined || threadTs === answer.ts ? {} : { threadTs };
+function placeOf({ ts, message }: z.infer<typeof answerSchema>, asked: string | undefined): PostedMessage {
+  const threadTs = message === undefined ? asked : message.thread_ts;
+  return threadTs === undefined || threadTs === ts ? { ts } : { ts, threadTs };
 }
 
 /** Posts once. @throws {QueueError} as {@link slackError} */
@@ -55,9 +60,10 @@ export async function postMessage(client: WebClient, post: EffectPost): Promise<
       ...(post.blocks === undefined ? {} : { blocks: post.blocks }),
       ...(post.threadTs === undefined ? {} : { thread_ts: post.threadTs }),
     });
-    if (answer.ts === undefined || !MESSAGE_TS.test(answer.ts))
+    const posted = answerSchema.safeParse(answer);
+    if (!posted.success)
       throw new QueueError('PROVIDER_UNAVAILABLE', { detail: 'Slack answered without ts' });
-    return { ts: answer.ts, ...placeOf(answer, post.threadTs) };
+    return placeOf(posted.data, post.threadTs);
   } catch (thrown) {
     throw thrown instanceof QueueError ? thrown : slackError(thrown);
   }

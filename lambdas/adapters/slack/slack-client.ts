@@ -9,7 +9,8 @@ import {
 } from '@slack/web-api';
 import * as z from 'zod/mini';
 import { QueueError } from '../../domain/errors.ts';
-import { networkError } from '../http/provider-http.ts';
+import { networkError, retryAfterSeconds } from '../http/provider-http.ts';
+import { systemClock } from '../system.ts';
 
 /**
  * Four calls (look at the root, find and post the message, open the thread) stay inside the worker's 15 s, should each take that long.
@@ -21,14 +22,17 @@ const REQUEST_TIMEOUT_MS = 3_000;
 export const MESSAGE_TS = /^\d{1,12}(\.\d{1,9})?$/;
 
 /** Wait after a 429 that names none. */
-const DEFAULT_RETRY_AFTER_SECONDS = '1';
+const DEFAULT_RETRY_AFTER_SECONDS = 1;
 
-/** The SDK takes a 429 without a number of seconds for a broken answer; it is a definite "not now" all the same. */
+/**
+ * The SDK takes a 429 without a whole number of seconds for a broken answer; it is a definite "not now" all the same, for as long
+ * as any other form of the header says.
+ */
 function withRetryAfter(response: Response): Response {
-  const isNumber = /^\s*\d+\s*$/.test(response.headers.get('retry-after') ?? '');
-  if (response.status !== 429 || isNumber) return response;
+  if (response.status !== 429) return response;
+  const wish = retryAfterSeconds(response.headers.get('retry-after'), systemClock.nowMs());
   const headers = new Headers(response.headers);
-  headers.set('retry-after', DEFAULT_RETRY_AFTER_SECONDS);
+  headers.set('retry-after', String(wish ?? DEFAULT_RETRY_AFTER_SECONDS));
   return new Response(response.body, { status: response.status, headers });
 }
 
@@ -108,8 +112,9 @@ function placesOf({ data }: WebAPIPlatformError): string {
 }
 
 function platformError(error: WebAPIPlatformError): QueueError {
-  const code = error.data.error;
-  if (!ERROR_CODE.test(code)) {
+  // The SDK declares a text. It passes on any JSON that is not `ok`, also `[]`, which has no code.
+  const code: unknown = error.data.error;
+  if (typeof code !== 'string' || !ERROR_CODE.test(code)) {
     return new QueueError('PROVIDER_UNAVAILABLE', {
       detail: 'Slack answered without an error code',
       cause: error,
@@ -128,8 +133,11 @@ function platformError(error: WebAPIPlatformError): QueueError {
 /** Anything a Slack call throws as an error of the list. */
 export function slackError(thrown: unknown): QueueError {
   if (thrown instanceof WebAPIRateLimitedError) {
-    const retryAfterSeconds = Math.max(0, thrown.retryAfter);
-    return new QueueError('PROVIDER_RATE_LIMITED', { deferral: true, retryAfterSeconds, cause: thrown });
+    return new QueueError('PROVIDER_RATE_LIMITED', {
+      deferral: true,
+      retryAfterSeconds: Math.max(0, thrown.retryAfter),
+      cause: thrown,
+    });
   }
   if (thrown instanceof WebAPIPlatformError) return platformError(thrown);
   if (thrown instanceof WebAPIHTTPError) {

@@ -1,10 +1,12 @@
 /** The handler of the sweep: one run of everything, its figures and its failures. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { DynamoDbAuditRepo } from '../../../lambdas/adapters/dynamodb/audit-repo.ts';
 import { DynamoDbLedgerPurger } from '../../../lambdas/adapters/dynamodb/ledger-purger.ts';
 import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
 import { DynamoDbTaskWalker } from '../../../lambdas/adapters/dynamodb/task-walker.ts';
 import { DynamoDbWalkCursors } from '../../../lambdas/adapters/dynamodb/walk-cursors.ts';
+import { DUE_SHARD_NAMES } from '../../../lambdas/domain/due-shards.ts';
 import { SweepWalk } from '../../../lambdas/contracts/sweep-cursors.ts';
 import { MAX_NAMED, type SweepAnswer, sweepAnswerSchema } from '../../../lambdas/contracts/sweep-answer.ts';
 import { QueueError } from '../../../lambdas/domain/errors.ts';
@@ -47,6 +49,32 @@ const log = (message: string, data: Readonly<Record<string, unknown>> = {}): voi
   lines.push({ message, ...data });
 };
 const down = () => Promise.reject(new Error('throttled'));
+
+const startSchema = z.object({
+  ExclusiveStartKey: z.record(z.string(), z.unknown()),
+  ExpressionAttributeValues: z.catch(z.object({ ':until': z.number() }), { ':until': Infinity }),
+});
+
+/** AWS refuses to begin at what can be no key, or after all that is asked for; this engine takes everything. */
+function refuseKeysAsAws(): void {
+  const refuses = (input: unknown): boolean => {
+    const parsed = startSchema.safeParse(input);
+    if (!parsed.success) return false;
+    const { ExclusiveStartKey: key, ExpressionAttributeValues: values } = parsed.data;
+    const texts = [key['taskId'], key['id']].filter((part) => typeof part === 'string');
+    return (
+      Number(key['dueAtMs'] ?? 0) > values[':until'] ||
+      texts.some((text) => text === '' || text.length > 2_048)
+    );
+  };
+  dynamoDb.client.middlewareStack.add(
+    (next) => (args) => {
+      if (!refuses(args.input)) return next(args);
+      throw Object.assign(new Error('The provided starting key is invalid'), { name: 'ValidationException' });
+    },
+    { step: 'initialize', priority: 'high' },
+  );
+}
 
 const serviceOptions = () => ({
   clock,
@@ -171,6 +199,25 @@ describe('sweep', () => {
     expect(await cursors.load(SweepWalk.Due)).toMatchObject({ positions });
     expect(await run()).toMatchObject({ recovered: [{ taskId: stuck.taskId }] });
     expect(await cursors.load(SweepWalk.Due)).toMatchObject({ positions: {} });
+  });
+
+  it.each([
+    ['an empty key', { key: '', dueAtMs: 1 }],
+    ['a key that is too long', { key: 'x'.repeat(3_000), dueAtMs: 1 }],
+    ['a time of the future', { key: `task-${'0'.repeat(40)}`, dueAtMs: 1e15 }],
+  ])('forgets a stored position with %s, and looks at everything', async (_what, position) => {
+    refuseKeysAsAws();
+    const stuck = await stuckTask(tasks, executions, StuckBy.NeverStarted, clock.nowMs());
+    const due = Object.fromEntries(DUE_SHARD_NAMES.map((shard) => [shard, position]));
+    for (const walk of Object.values(SweepWalk)) {
+      const positions = walk === SweepWalk.Due ? due : { all: { key: position.key } };
+      await cursors.save(walk, await cursors.load(walk), positions, clock.nowMs());
+    }
+
+    expect(await run()).toMatchObject({ recovered: [{ taskId: stuck.taskId }], failures: [] });
+
+    for (const walk of Object.values(SweepWalk))
+      expect(await cursors.load(walk)).toMatchObject({ positions: {} });
   });
 
   it('that sees no index publishes no gauge of tasks, and says that it was blind', async () => {

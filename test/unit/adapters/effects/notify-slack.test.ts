@@ -227,6 +227,24 @@ describe('an answer of Slack', () => {
     await expect(effectAt().apply(task, effectKey)).rejects.toMatchObject({ kind: 'unknown' });
   });
 
+  it.each([
+    'null',
+    '[]',
+    '{}',
+    '{"ok":false}',
+    '{"ok":false,"error":["no_text"]}',
+    '{"ok":true}',
+    '{"ok":true,"ts":1774745970.0002}',
+    '{"ok":true,"ts":"1774745970.000200","message":[]}',
+  ])('that is %s leaves the outcome open', async (body) => {
+    await slack.fail({ path: POST, fault: { kind: 'status', status: 200, body } });
+
+    await expect(effectAt().apply(task, effectKey)).rejects.toMatchObject({
+      code: 'PROVIDER_UNAVAILABLE',
+      inDoubt: true,
+    });
+  });
+
   it('that never comes leaves the outcome open', async () => {
     await slack.fail({ path: POST, fault: { kind: 'delay', delayMs: 600_000 } });
 

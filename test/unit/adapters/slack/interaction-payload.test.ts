@@ -86,12 +86,24 @@ describe('parseInteraction', () => {
     expect(clickOf({ ...pressed(), user }).teamId).toBe(expected);
   });
 
+  it.each([
+    ['the person’s workspace', { team_id: 'T0QUOTEQ1' }, 'T0QUOTEQ1'],
+    ['the organisation, where no workspace is said', {}, 'E0ORGANIS'],
+  ])('knows a person of an app that is installed for an organisation by %s', (_what, over, expected) => {
+    const user = { id: 'W0ADAOPS1', username: 'ada', ...over };
+    const enterprise = { id: 'E0ORGANIS', name: 'Organisation' };
+    const payload = { ...pressed(), team: null, enterprise, is_enterprise_install: true, user };
+
+    expect(clickOf(payload)).toMatchObject({ teamId: expected, userId: 'W0ADAOPS1' });
+    expect(clickOf(payload).clickId).toBe(clickOf(payload).clickId);
+  });
+
   const withAction = (over: object) => ({ ...pressed(), actions: [{ ...pressed().actions[0], ...over }] });
   it.each([
     ['no type', {}],
     ['no JSON object', 'text'],
     ['null', null],
-    ['no team', { ...pressed(), team: null }],
+    ['no team', { ...pressed(), team: null, user: { id: 'U0ADAOPS1' } }],
     ['no message', { ...pressed(), container: { type: 'view' } }],
     ['no action', { ...pressed(), actions: [] }],
     ['two actions', { ...pressed(), actions: [...pressed().actions, ...pressed().actions] }],

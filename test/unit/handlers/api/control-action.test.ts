@@ -186,6 +186,8 @@ describe.each(TIMES)('a refused transition, delivered %s', (times) => {
 describe.each(TIMES)('a reason that is not as documented, delivered %s', (times) => {
   it.each([
     [422, '{"reason":""}', ['/reason']],
+    [422, '{"reason":" \\n"}', ['/reason']],
+    [422, '{"reason":"\\u200b\\u3164"}', ['/reason']],
     [422, '{"reason":5,"force":true}', ['/reason', '/force']],
     [422, JSON.stringify({ reason: 'x'.repeat(501) }), ['/reason']],
     [422, '{"reason":"\\ud800"}', ['/reason']],

@@ -89,6 +89,7 @@ const BODIES: readonly [title: string, body: string | Uint8Array, status: number
 ];
 
 const CRM = actionOf('crm.sync');
+const NOTICE = actionOf('slack.notify');
 const FIELDS: readonly [title: string, request: HttpRequest, named: readonly string[]][] = [
   ['an unknown kind', withBody(JSON.stringify({ ...CRM, kind: 'order.place' })), ['/kind']],
   ['a kind of another type', withBody(JSON.stringify({ ...CRM, kind: 7 })), ['/kind']],
@@ -111,6 +112,11 @@ const FIELDS: readonly [title: string, request: HttpRequest, named: readonly str
     withBody(JSON.stringify({ ...CRM, payload: { ...CRM.payload, message: 'x' } })),
     ['/payload/message'],
   ],
+  ...[' \n\t', '\u00A0', '\u200B\uFEFF', '\u3164\u2800'].map((message): (typeof FIELDS)[number] => [
+    `a message that shows nothing, ${JSON.stringify(message)}`,
+    withBody(JSON.stringify({ ...NOTICE, payload: { ...NOTICE.payload, message } })),
+    ['/payload/message'],
+  ]),
   ['an amount as a number', withSnapshot((s) => (s['taxMinor'] = 805)), ['/payload/snapshot/taxMinor']],
   [
     'an amount of 20 digits',

@@ -106,6 +106,7 @@ describe('pausing a kind', () => {
     [422, '{}', ['/reason']],
     [422, '{"reason":""}', ['/reason']],
     [422, '{"reason":" \\n"}', ['/reason']],
+    [422, '{"reason":"\\u200b\\u3164"}', ['/reason']],
     [422, '{"reason":5,"force":true}', ['/reason', '/force']],
     [422, JSON.stringify({ reason: 'x'.repeat(301) }), ['/reason']],
     [422, '{"reason":"\\ud800"}', ['/reason']],

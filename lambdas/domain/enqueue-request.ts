@@ -8,7 +8,7 @@ import { snapshotViolations } from './snapshot-guard.ts';
 import { enqueued, type TransitionContext } from './transitions.ts';
 
 /** What enqueueing works with. */
-export type EnqueueOptions = Pick<QueueServiceOptions, 'allowedEngines' | 'retryPolicy'> & {
+type EnqueueOptions = Pick<QueueServiceOptions, 'allowedEngines' | 'retryPolicy'> & {
   readonly queue: Pick<ExecutionQueueRepo, 'get' | 'putIfAbsent'>;
 };
 

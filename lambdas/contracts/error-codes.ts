@@ -95,7 +95,7 @@ export const ERROR_CODES = {
     kind: 'terminal',
     text: 'What stands under the key of this task is not what the task asks for.',
     runbook:
-      'Stop: compare what the provider holds, the ledger and the payload; mend the one that was changed by hand.',
+      'Stop: compare what the provider holds, the ledger and the payload; correct the one that was changed by hand.',
   },
   // Providers in general
   PROVIDER_RATE_LIMITED: {

@@ -38,7 +38,7 @@ export const Metric = {
   ConsumerFailures: 'consumer_failures',
   /** From a transition to Slack's confirmation that it, or a later one, is shown; in milliseconds. */
   StatusLatency: 'status_latency_ms',
-  /** Card updates that Slack will refuse until somebody mends channel, app or token. */
+  /** Card updates that Slack will refuse until the channel, the app or the token is repaired. */
   SlackTerminalErrors: 'slack_terminal_errors',
   /** Sweeps that came to their end. */
   SweepRuns: 'sweep_runs',

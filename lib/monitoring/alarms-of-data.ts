@@ -138,7 +138,7 @@ export const DATA_ALARMS: readonly AlarmDefinition[] = [
   ),
   atOnce(
     'slack-terminal-errors',
-    'Slack refuses card updates until somebody mends channel, app or token',
+    'Slack refuses card updates until the channel, the app or the token is repaired',
     'ticket',
     counted(Metric.SlackTerminalErrors),
     NOT_COUNTED,

@@ -117,7 +117,7 @@ function errorSection(code: ErrorCode): string {
     `${text} (${kind})`,
     '',
     `- First: ${runbook}`,
-    `- Alarms: ${rung.length === 0 ? 'none; whoever asked is told.' : `${rung.join(', ')}.`}`,
+    `- Alarms: ${rung.length === 0 ? 'none; the caller is told.' : `${rung.join(', ')}.`}`,
   ].join('\n');
 }
 

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SyncCrmDeal } from '../../../../lambdas/adapters/effects/sync-crm-deal.ts';
-import { retryAfterSeconds } from '../../../../lambdas/adapters/http/provider-http.ts';
 import type { ErrorCode } from '../../../../lambdas/contracts/error-codes.ts';
 import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
 import { effectKeyOf } from '../../../../lambdas/domain/hashing.ts';
@@ -272,19 +271,5 @@ describe('set-up that is missing', () => {
     upstream.next(json(404, { message: 'no such route' }));
 
     await expect(effectAt(upstream.url).apply(task, effectKey)).rejects.toMatchObject({ kind: 'terminal' });
-  });
-});
-
-describe('retryAfterSeconds', () => {
-  it.each([
-    [null, undefined],
-    ['', undefined],
-    ['soon', undefined],
-    ['0', 0],
-    [' 12 ', 12],
-    [new Date(START_MS - 5_000).toUTCString(), 0],
-    [new Date(START_MS + 5_000).toUTCString(), 5],
-  ])('reads %j as %j', (value, seconds) => {
-    expect(retryAfterSeconds(value, START_MS)).toBe(seconds);
   });
 });

@@ -90,7 +90,7 @@ describe('the command', () => {
     vi.stubEnv('NO_COLOR', undefined);
     vi.stubEnv('FORCE_COLOR', '1');
 
-    const sequences = new Set((await run(false)).match(/\u001B\[[^m]*m/g));
+    const sequences = new Set((await run(false)).match(/\p{Cc}\[[^m]*m/gu));
 
     expect(sequences).toEqual(new Set(['\u001B[32m', '\u001B[33m', '\u001B[39m']));
   });

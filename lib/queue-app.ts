@@ -21,7 +21,7 @@ export interface QueueApp {
   readonly observability: readonly QueueObservability[];
 }
 
-/** It watches what the other stack deploys, so that one is deployed first; it takes no value from it. */
+/** It watches what the queue's stack deploys, so the queue is deployed first. It takes no value from that stack. */
 const watching = (app: App, config: QueueConfig, watched: QueueStack): QueueObservability => {
   const { region } = watched;
   const stack = new QueueObservability(app, observabilityIdOf(region), { config, region });

@@ -1,4 +1,4 @@
-/** What an action costs that waits for a free worker: each retry of a throttled call is a state transition. */
+/** What an action costs while it waits for a free worker: each retry of a throttled call is a state transition. */
 import { Lateness } from '../../lambdas/domain/recovery-table.ts';
 import { latenessOf } from '../../lambdas/domain/recovery.ts';
 import { POLICY } from '../../lambdas/domain/policy.ts';
@@ -60,7 +60,7 @@ export function driverStartsSeconds(seconds: number): readonly number[] {
   return starts;
 }
 
-/** What an action costs that waits. */
+/** What an action costs while it waits. */
 export interface WaitingCost {
   /** Drivers at the end of the time. */
   readonly drivers: number;

@@ -7,7 +7,7 @@ import { ONE_MINUTE_RETRIER, retriesOfALaterHour, retriesWithin, waitingCost } f
 
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
-/** Actions that are spoken of, where one costs too little to show. */
+/** Number of actions whose cost is shown, since one costs too little. */
 const MANY = 1_000;
 
 const usd = (value: number): string => value.toFixed(2);

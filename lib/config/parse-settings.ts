@@ -101,7 +101,7 @@ export const parseRedeploy = (setting: string, given: unknown): string | undefin
 export interface UrlRule {
   /** Accept `http:` too, for an emulator on this machine. */
   readonly allowHttp: boolean;
-  /** Whether what is returned ends in a slash (a base that names are appended to), or in none. */
+  /** Whether the returned address ends in a slash, as a base does that names are appended to. */
   readonly endsInSlash: boolean;
 }
 

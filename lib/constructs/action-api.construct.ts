@@ -41,7 +41,7 @@ const openRouteOf = ({ method, path }: ApiRoute): OpenRoute | undefined =>
   Object.values(OpenRoute).find((key) => key === `${method} ${path}`);
 
 /**
- * Who asked for what and what came of it; never a body, a query string or a header. `dimensions` stand in each line, for the
+ * Who asked for what and what came of it; never a body, a query string or a header. `dimensions` are in each line, for the
  * metrics that are made from it.
  */
 const accessLogFormat = (dimensions: MetricDimensions): AccessLogFormat =>

@@ -16,7 +16,7 @@ export interface ParkedQueueProps {
   readonly role: Extract<QueueRole, 'parked' | 'missed-sweeps'>;
 }
 
-/** Where a transition goes that could not be published, or a sweep that could not be started: nothing reads it but an operator, for fourteen days. */
+/** Keeps transitions that could not be published, or sweeps that could not be started, for fourteen days. Only operators read it. */
 export class ParkedQueue extends Construct {
   readonly queue: Queue;
   /** Address to send to. */

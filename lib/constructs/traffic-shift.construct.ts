@@ -18,7 +18,7 @@ export const CANARY = { percentage: 10, minutes: 10 } as const;
 export interface TrafficShiftProps {
   /** Fixed names begin with it. */
   readonly stackName: string;
-  /** Named {@link LIVE_ALIAS}, each of them. */
+  /** Each is named {@link LIVE_ALIAS}. */
   readonly aliases: readonly Alias[];
   /** Each of them, ringing while traffic shifts, takes it back and fails the deployment. */
   readonly alarms: readonly Alarm[];

@@ -16,7 +16,7 @@ const OTHERS = FUNCTION_NAMES.filter((name) => !isWorker(name));
 const eachOf = (names: readonly FunctionName[], metric: 'Errors' | 'Throttles'): Record<string, Signal> =>
   Object.fromEntries(names.map((name) => [name, ofFunction(name, metric)]));
 
-/** One sweep that cannot look leaves a gap, and never a 0: the periods around it decide. */
+/** A sweep that cannot look publishes no value and never a 0, so the periods around it decide. */
 const GAUGE_SILENT =
   'No sweep could look: sweep-blind rings for that, or sweep-silence if none ran. Until one can, the alarm keeps its state.';
 const LAMBDA_SILENT = 'Lambda reports nothing of a function that was not called.';
@@ -41,7 +41,7 @@ const SWEEP_ALARMS: readonly AlarmDefinition[] = [
     meaning:
       'Three of five sweeps could not read all that they look through: what is stuck there stays stuck',
     severity: 'page',
-    // Single reads fail; the next sweep looks again. Three of five are more than the five minutes of the KPI can bear.
+    // Single reads fail; the next sweep looks again. With three blind sweeps of five, recovery within the five minutes of the KPI is at risk.
     signals: { [ONLY]: counted(Metric.SweepBlindRuns, 'Maximum') },
     comparison: '>=',
     threshold: 1,

@@ -11,7 +11,7 @@ export interface ApiMetricsProps {
   readonly dimensions: MetricDimensions;
 }
 
-/** Lines whose status looks like `value` (`*` is any text) add `metricValue`, or the number that they hold there. */
+/** Each line whose status matches `value` (`*` is any text) adds `metricValue`: a number, or the field of the line that holds it. */
 const FILTERS = [
   { name: ApiMetricName.Requests, value: '*', metricValue: '1', unit: Unit.COUNT },
   { name: ApiMetricName.ClientErrors, value: '4*', metricValue: '1', unit: Unit.COUNT },
@@ -24,7 +24,7 @@ const FILTERS = [
  * its id, which nobody can choose and which changes when the API is made again; these metrics have fixed names and the
  * dimensions of the stage. They live in the stack of the log group, because a filter goes with its group.
  *
- * Not counted is what API Gateway does not log: bodies that are too large (413), an excess of 429, and failures inside
+ * These metrics do not count what API Gateway does not log: bodies that are too large (413), an excess of 429, and failures inside
  * API Gateway itself.
  */
 export class ApiMetrics extends Construct {

@@ -32,7 +32,7 @@ export interface ReleaseAlarmsProps {
 
 type ReleaseAlarmSlug = keyof typeof RELEASE_ALARM_MEANINGS;
 
-/** What CloudWatch takes in one alarm; more are shared out among several. */
+/** Most metrics that CloudWatch takes in one alarm; several alarms share what is more. */
 const MAX_METRICS = 10;
 const PERIOD = Duration.minutes(1);
 const COUNTED = { period: PERIOD, statistic: 'Sum' } as const;
@@ -58,7 +58,7 @@ const answeredFailures = ({ config, apiId: ApiId }: ReleaseAlarmsProps): readonl
   ),
 ];
 
-/** The metrics in their order, as few groups as there can be. */
+/** The metrics in their order, in as few groups as possible. */
 const groupsOf = (metrics: readonly IMetric[]): readonly (readonly IMetric[])[] =>
   Array.from({ length: Math.ceil(metrics.length / MAX_METRICS) }, (_, index) =>
     metrics.slice(index * MAX_METRICS, (index + 1) * MAX_METRICS),
@@ -66,7 +66,7 @@ const groupsOf = (metrics: readonly IMetric[]): readonly (readonly IMetric[])[] 
 
 /**
  * The alarms that take a release back. They look at failures of the code alone and fall silent by themselves once it is
- * gone; an alarm that rings until somebody has cleaned up would also stop the deployment that mends it. So the sweep is not
+ * gone; an alarm that rings until somebody has cleaned up would also stop the deployment that repairs it. So the sweep is not
  * among them: it fails each minute for as long as there is a task that it cannot read.
  */
 export class ReleaseAlarms extends Construct {

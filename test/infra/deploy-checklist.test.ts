@@ -8,6 +8,7 @@ import { Stage } from '../../lib/config/queue-config.ts';
 import { STAGE_SETTINGS } from '../../lib/config/stage-settings.ts';
 import { functionLogGroupName } from '../../lib/constructs/names.ts';
 import { ALARMS } from '../../lib/monitoring/alarm-registry.ts';
+import { ApiMetricName } from '../../lib/monitoring/api-metric-names.ts';
 import { RELEASE_ALARM_MEANINGS } from '../../lib/monitoring/release-alarm-meanings.ts';
 import { observabilityIdOf, stackIdOf } from '../../lib/queue-app.ts';
 import { readQuoteAction } from '../../statemachines/asl.ts';
@@ -78,7 +79,8 @@ describe('the checklist of the first deployment', () => {
       unknownIn(alarms, [...ALARMS.map(({ slug }) => slug), ...Object.keys(RELEASE_ALARM_MEANINGS)]),
     ).toEqual([]);
     expect(found(/--namespace (\w+)/g)).toEqual([METRIC_NAMESPACE]);
-    expect(unknownIn(found(/--metric-name (\S+)/g), Object.values(Metric))).toEqual([]);
+    const metrics = [...Object.values(Metric), ...Object.values(ApiMetricName)];
+    expect(unknownIn(found(/--metric-name (\S+)/g), metrics)).toEqual([]);
   });
 
   it('has the figures of the settings and of the machine', async () => {

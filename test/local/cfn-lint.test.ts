@@ -58,7 +58,7 @@ describe('cfn-lint', () => {
     expect(left.map(sentenceOf)).toEqual([]);
   });
 
-  it('is contradicted only where it says something, and with a reason', () => {
+  it('has a finding for each that is ignored, with a reason', () => {
     const without = IGNORED_FINDINGS.filter(
       (ignored) => !findings.some((finding) => isMatched(ignored, finding)),
     );
@@ -67,7 +67,7 @@ describe('cfn-lint', () => {
     for (const { reason } of IGNORED_FINDINGS) expect(reason).toMatch(/^[A-Z].{20,}\.$/);
   });
 
-  it('would find a circle through UpdatePolicy', async () => {
+  it('finds a circular dependency through UpdatePolicy', async () => {
     const role = { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: { Ref: 'Alias' } } };
     const alias = {
       Type: 'AWS::Lambda::Alias',

@@ -15,7 +15,7 @@ export const answeredTaskSchema = z.extend(taskViewSchema, {
 /** A task, of this release or the one before. */
 export type AnsweredTask = z.infer<typeof answeredTaskSchema>;
 
-/** A page of a quote's tasks, of this release or the one before, which names none that are damaged. */
+/** A page of a quote's tasks, of this release or the one before, whose pages do not name damaged tasks. */
 export const answeredPageSchema = z.extend(taskPageSchema, { tasks: z.array(answeredTaskSchema) });
 
 const isObject = (value: unknown): value is Record<PropertyKey, unknown> =>

@@ -1,11 +1,11 @@
-/** Standard output and standard error of the command, also when nobody reads them any more. */
+/** Standard output and standard error of the command, also after their reader has closed them. */
 import { errorLine } from './usage-errors.ts';
 
 let closed = false;
 
 const codeOf = (error: Error): string => ('code' in error ? String(error.code) : error.name);
 
-/** A reader that has gone (`| head -1`) is no failure: what the command does, it does to its end, and its exit code is its own. */
+/** A closed pipe (`| head -1`) is not a failure: the command finishes its work and keeps its own exit code. */
 function onStreamError(error: Error): void {
   const code = codeOf(error);
   closed = true;
@@ -14,13 +14,13 @@ function onStreamError(error: Error): void {
   process.stderr.write(errorLine(`standard output could not be written (${code})`));
 }
 
-/** Whether nobody reads standard output any more. */
+/** Whether the reader of standard output has closed it. */
 export const isOutputClosed = (): boolean => closed;
 
 /** From now on a closed pipe ends no command with a stack trace. */
 export function tolerateClosedPipes(): void {
   if (process.stdout.listeners('error').includes(onStreamError)) return;
   process.stdout.on('error', onStreamError);
-  // There is nowhere left to say so.
+  // There is no stream left to report it on.
   process.stderr.on('error', () => undefined);
 }

@@ -1,4 +1,4 @@
-/** Errors of the command line: one line each, whoever finds them. */
+/** Errors of the command line: one line each, both those of commander and our own. */
 import type { Command } from 'commander';
 import { coloured, shownText } from './terminal-text.ts';
 

@@ -164,11 +164,11 @@ async function replayOne(sqs: SQSClient, queue: DeadLetterQueue, message: Held):
   return message.letter;
 }
 
-/** Which messages; those that agree with each of these. */
+/** Which messages are meant: those that match each field. */
 export interface LetterChoice {
-  /** About this task. @default about any, or none that it names */
+  /** Only messages about this task. @default all, also those that name no task */
   readonly taskId?: string;
-  /** This very message, whatever it holds. @default any */
+  /** Only this message. @default any */
   readonly messageId?: string;
 }
 

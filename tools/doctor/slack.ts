@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { parseOperators } from '../../lambdas/adapters/slack/operators.ts';
 import { createSlackClient } from '../../lambdas/adapters/slack/slack-client.ts';
 import type { SlackSecret } from '../../lambdas/contracts/provider-secrets.ts';
-import { print } from '../cli/print.ts';
 import { readStage } from '../cli/stage-target.ts';
 import { resolveTarget } from '../cli/target.ts';
 import type { TargetOptions } from '../cli/target.ts';
@@ -12,8 +11,9 @@ import { checkManifest, readManifest } from './app-manifest.ts';
 import type { AppAccess } from './app-manifest.ts';
 import { readCredentials, readDeployment, readParameter } from './deployment.ts';
 import type { DoctorTarget, SlackDeployment } from './deployment.ts';
-import { failed, findingText, ok } from './finding.ts';
+import { failed, ok } from './finding.ts';
 import type { Finding, Subject } from './finding.ts';
+import { reportFindings } from './report-findings.ts';
 import { checkRequestUrls } from './request-url-checks.ts';
 import { checkChannel, checkMessages, checkScopes, checkToken } from './slack-checks.ts';
 
@@ -130,11 +130,5 @@ function appAccess(): AppAccess | undefined {
  */
 export async function doctorSlack(options: DoctorSlackOptions): Promise<void> {
   const target = doctorTarget(options);
-  const findings: Finding[] = [];
-  for await (const finding of examine(target, appAccess())) {
-    findings.push(finding);
-    if (options.json !== true) print(findingText(finding));
-  }
-  if (options.json === true) print(JSON.stringify(findings, null, 2));
-  if (findings.some(({ state }) => state === 'failed')) process.exitCode = 1;
+  await reportFindings(examine(target, appAccess()), options);
 }

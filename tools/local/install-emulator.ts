@@ -1,7 +1,7 @@
 /**
- * Installs what is written in Python, the local AWS emulator first of all, each into a virtual environment of its own, once.
+ * Installs a Python program, the local AWS emulator by default, into a virtual environment of its own, once.
  * The stamp holds the hash of the requirements and is written last: without a matching stamp whatever is there is
- * removed and made anew, so a half install repairs itself.
+ * removed and made again, so a half install repairs itself.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -6,7 +6,7 @@ import { printAs } from '../print.ts';
 import { explaining, resolveStage, type StageOptions } from '../stage-target.ts';
 import { renderTable } from '../table.ts';
 
-/** The value of a JSON text; `undefined` when it is no JSON. */
+/** The value of a JSON text; `undefined` if the text is not JSON. */
 function parsed(text: unknown): unknown {
   try {
     return JSON.parse(String(text));

@@ -3,10 +3,10 @@ import { Env } from '../../../lambdas/contracts/environment.ts';
 import { crmSecretSchema, slackSecretSchema } from '../../../lambdas/contracts/provider-secrets.ts';
 import { Stage } from '../../../lib/config/queue-config.ts';
 import { readFunctionEnvironment } from '../../cli/function-environment.ts';
-import { print, printAs } from '../../cli/print.ts';
 import { resolveStage, type StageOptions } from '../../cli/stage-target.ts';
 import type { Finding } from '../finding.ts';
-import { findingText, skipped } from '../finding.ts';
+import { skipped } from '../finding.ts';
+import { reportFindings } from '../report-findings.ts';
 import { examine } from '../slack.ts';
 import { checkBootstrap } from './bootstrap-check.ts';
 import { checkConcurrency } from './concurrency-check.ts';
@@ -30,7 +30,7 @@ const SLACK = {
   shape: '{"botToken":"xoxb-…","signingSecrets":["…"]}',
 } as const;
 
-/** A value beside what was found of it. */
+/** The value of a secret, with the finding about it. */
 async function lookedAt<T>(site: AwsSite, secret: SecretOfStage<T>): Promise<SecretLook<T>> {
   let look: SecretLook<T> | undefined;
   const [finding] = await guarded(site, { subject: `secret ${secret.name}` }, async () => {
@@ -40,7 +40,7 @@ async function lookedAt<T>(site: AwsSite, secret: SecretOfStage<T>): Promise<Sec
   return look ?? { finding: finding ?? skipped({ subject: secret.name }, 'nothing was found') };
 }
 
-/** What follows a finding of `doctor slack`, of which deployment and secret are checked here. */
+/** A finding of `doctor slack` as one of `doctor aws`. */
 const ofSlack = ({ step, subject, fix, ...rest }: Finding): Finding => ({
   ...rest,
   subject: `Slack ${subject}`,
@@ -80,7 +80,7 @@ async function* examineDeployed(site: AwsSite, stack: StackView): AsyncGenerator
   });
 }
 
-/** What is to be put where, once there is a stack. */
+/** Which secrets need a value after the deployment. */
 const afterDeployment = (site: AwsSite): readonly Finding[] =>
   [CRM, SLACK].map(({ name, shape }) =>
     skipped(
@@ -89,7 +89,7 @@ const afterDeployment = (site: AwsSite): readonly Finding[] =>
     ),
   );
 
-/** The stack of the queue; what CloudFormation did not tell is a finding, and the stack is unknown. */
+/** The stack and the finding about it. If CloudFormation did not answer, that is the finding, and `isKnown` is false. */
 async function examineStack(
   site: AwsSite,
   name: string,
@@ -132,11 +132,5 @@ export async function* examineAws(site: AwsSite): AsyncGenerator<Finding> {
  * @throws {CliError} on a stage that there is not, and without a Region
  */
 export async function doctorAws(options: DoctorAwsOptions): Promise<void> {
-  const findings: Finding[] = [];
-  for await (const finding of examineAws(siteOf(resolveStage(options)))) {
-    findings.push(finding);
-    if (options.json !== true) print(findingText(finding));
-  }
-  if (options.json === true) printAs(options, findings, () => '');
-  if (findings.some(({ state }) => state === 'failed')) process.exitCode = 1;
+  await reportFindings(examineAws(siteOf(resolveStage(options))), options);
 }

@@ -17,7 +17,7 @@ import { type AwsSite, limited, present, withClient } from './site.ts';
 const SUBJECT: Subject = { subject: 'Lambda concurrency' };
 /** Lambda refuses a reservation that would leave fewer to all functions without one. */
 const UNRESERVED_MINIMUM = 100;
-/** What an account has in time by default; a new one starts with less. Service Quotas takes no wish below it. */
+/** Default quota of an account; a new account starts with less. Service Quotas refuses requests below the default. */
 const DEFAULT_QUOTA = 1_000;
 
 const reservationsOf = (stage: string): StageSettings['reservedConcurrency'] => {

@@ -1,4 +1,4 @@
-/** Resources with the stage's fixed names that exist without their stack: each would end the next creation. */
+/** Resources with the stage's fixed names that exist without their stack: each makes the next creation fail. */
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -162,7 +162,7 @@ const queues = (site: AwsSite, { queues: names }: FixedNames): Promise<readonly 
     return found;
   });
 
-/** Tables and buckets whose names a new deployment does not take: kept data, no obstacle. */
+/** Tables and buckets of an earlier deployment: kept data. Their names are generated, so they block nothing. */
 async function keptData(site: AwsSite): Promise<readonly string[]> {
   const prefix = `${site.stackName}-`;
   const tables = await withClient(new DynamoDBClient(site.client), (client) =>

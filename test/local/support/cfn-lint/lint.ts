@@ -23,7 +23,7 @@ const install = async (): Promise<string> => {
   return join(dirname(python), 'cfn-lint');
 };
 
-/** It ends with another code than 0 when it finds something, and prints no list when it fails. */
+/** cfn-lint exits with a code other than 0 if it has findings, and prints no list if it fails. */
 const run = (command: string, args: readonly string[], signal: AbortSignal): Promise<string> =>
   new Promise((resolve, reject) => {
     execFile(command, args, { maxBuffer: 64 * 1_024 * 1_024, signal }, (error, stdout, stderr) => {

@@ -86,6 +86,15 @@ describe('the command', () => {
     expect(process.exitCode).toBe(1);
   });
 
+  it('sends its colours as a terminal knows them', async () => {
+    vi.stubEnv('NO_COLOR', undefined);
+    vi.stubEnv('FORCE_COLOR', '1');
+
+    const sequences = new Set((await run(false)).match(/\p{Cc}\[[^m]*m/gu));
+
+    expect(sequences).toEqual(new Set(['\u001B[32m', '\u001B[33m', '\u001B[39m']));
+  });
+
   it('prints the findings as JSON and nothing else', async () => {
     const parsed: unknown = JSON.parse(await run(true));
 

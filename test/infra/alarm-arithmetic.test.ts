@@ -81,13 +81,20 @@ describe.each(GAUGES)('%s', (slug, value) => {
   });
 
   test.prop([fc.uniqueArray(fc.integer({ min: 15, max: 119 }), { maxLength: 105 })])(
-    'is not silenced by any number of blind runs, nor by an hour of them',
+    'is not silenced by any number of blind runs',
     (blind) => {
       const states = statesOf(definition, minutesOf(120, value, new Set(blind)));
 
       expect(states.slice(2)).toEqual(states.slice(2).map(() => 'ALARM'));
     },
   );
+
+  it('keeps ringing through two hours of blind runs alone', () => {
+    const blind = Array.from({ length: 120 }, () => undefined);
+    const states = statesOf(definition, [...minutesOf(15, value, new Set()), ...blind]);
+
+    expect(states.slice(2)).toEqual(states.slice(2).map(() => 'ALARM'));
+  });
 
   test.prop([fc.uniqueArray(fc.integer({ min: 0, max: 119 }))])(
     'is not rung by blind runs alone',

@@ -57,6 +57,7 @@ describe('a bus that takes nothing', () => {
       'HTTP 400 AccessDeniedException',
     ],
     ['does not exist', refusing(400, 'ResourceNotFoundException'), 'HTTP 400 ResourceNotFoundException'],
+    ['quotes a name in the place of a code', refusing(400, 'Ada of Ducks Ltd'), 'HTTP 400 unnamed'],
     ['fails without a word', () => ({ status: 503, body: '' }), 'HTTP 503'],
     ['answers what is no answer', () => json(200, {}), 'an answer without its entries'],
   ])('and %s is told as such', async (_how, answer, reason) => {
@@ -80,6 +81,12 @@ describe('a bus that refuses entries', () => {
     };
 
     expect(await putToBusThat(answer)).toEqual({ left: [EVENTS[1]], reasons: ['ThrottlingException'] });
+  });
+
+  it('is not quoted where its code is none', async () => {
+    const answer = () => json(200, entries('Ada of Ducks Ltd', 'Ada of Ducks Ltd'));
+
+    expect(await putToBusThat(answer)).toEqual({ left: EVENTS, reasons: ['unnamed'] });
   });
 
   it('at first and takes them later leaves nothing, and no reason', async () => {

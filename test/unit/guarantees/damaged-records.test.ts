@@ -259,11 +259,16 @@ it.each(recordedItems('controls', 2).map((item) => [item['kind'], item] as const
       named += found?.damage === undefined ? 0 : 1;
     });
     await put('controls', { ...pause, sinceMs: SECRET });
-    const { output } = await commands.run(() => kinds(commands.target));
+    let exitCode: unknown;
+    const { output } = await commands.run(async () => {
+      await kinds(commands.target);
+      ({ exitCode } = process);
+    });
     const answer = await commands.post(`/kinds/${known}/resume`, {});
     await put('controls', pause);
 
     expect(output).toMatch(new RegExp(`${known} +damaged .* its pause cannot be read: `));
+    expect(exitCode).toBe(1);
     expect(problemSchema.parse(answer.body)).toMatchObject({ status: 500, code: 'STORED_RECORD_INVALID' });
     expect(tried).toBeGreaterThan(20);
     expect(named).toBeGreaterThan(0.5 * tried);

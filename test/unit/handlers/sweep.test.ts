@@ -1,14 +1,13 @@
 /** The handler of the sweep: one run of everything, its figures and its failures. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
 import { DynamoDbAuditRepo } from '../../../lambdas/adapters/dynamodb/audit-repo.ts';
 import { DynamoDbLedgerPurger } from '../../../lambdas/adapters/dynamodb/ledger-purger.ts';
 import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
 import { DynamoDbTaskWalker } from '../../../lambdas/adapters/dynamodb/task-walker.ts';
 import { DynamoDbWalkCursors } from '../../../lambdas/adapters/dynamodb/walk-cursors.ts';
-import { DUE_SHARD_NAMES } from '../../../lambdas/domain/due-shards.ts';
 import { SweepWalk } from '../../../lambdas/contracts/sweep-cursors.ts';
 import { MAX_NAMED, type SweepAnswer, sweepAnswerSchema } from '../../../lambdas/contracts/sweep-answer.ts';
+import { DUE_SHARD_NAMES } from '../../../lambdas/domain/due-shards.ts';
 import { QueueError } from '../../../lambdas/domain/errors.ts';
 import { POLICY, DEFAULT_RETRY_POLICY } from '../../../lambdas/domain/policy.ts';
 import { NO_PAUSES } from '../../../lambdas/domain/ports.ts';
@@ -18,6 +17,7 @@ import { countedIds } from '../../helpers/builders.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
 import { lambdaContext } from '../../helpers/lambda-context.ts';
+import { refuseKeysAsAws } from '../../helpers/refused-keys.ts';
 import { Executions, StuckBy, stuckTask } from '../../helpers/sweep-stage.ts';
 
 let dynamoDb: DynamoDbServer;
@@ -49,32 +49,6 @@ const log = (message: string, data: Readonly<Record<string, unknown>> = {}): voi
   lines.push({ message, ...data });
 };
 const down = () => Promise.reject(new Error('throttled'));
-
-const startSchema = z.object({
-  ExclusiveStartKey: z.record(z.string(), z.unknown()),
-  ExpressionAttributeValues: z.catch(z.object({ ':until': z.number() }), { ':until': Infinity }),
-});
-
-/** AWS refuses to begin at what can be no key, or after all that is asked for; this engine takes everything. */
-function refuseKeysAsAws(): void {
-  const refuses = (input: unknown): boolean => {
-    const parsed = startSchema.safeParse(input);
-    if (!parsed.success) return false;
-    const { ExclusiveStartKey: key, ExpressionAttributeValues: values } = parsed.data;
-    const texts = [key['taskId'], key['id']].filter((part) => typeof part === 'string');
-    return (
-      Number(key['dueAtMs'] ?? 0) > values[':until'] ||
-      texts.some((text) => text === '' || text.length > 2_048)
-    );
-  };
-  dynamoDb.client.middlewareStack.add(
-    (next) => (args) => {
-      if (!refuses(args.input)) return next(args);
-      throw Object.assign(new Error('The provided starting key is invalid'), { name: 'ValidationException' });
-    },
-    { step: 'initialize', priority: 'high' },
-  );
-}
 
 const serviceOptions = () => ({
   clock,
@@ -206,7 +180,7 @@ describe('sweep', () => {
     ['a key that is too long', { key: 'x'.repeat(3_000), dueAtMs: 1 }],
     ['a time of the future', { key: `task-${'0'.repeat(40)}`, dueAtMs: 1e15 }],
   ])('forgets a stored position with %s, and looks at everything', async (_what, position) => {
-    refuseKeysAsAws();
+    refuseKeysAsAws(dynamoDb.client);
     const stuck = await stuckTask(tasks, executions, StuckBy.NeverStarted, clock.nowMs());
     const due = Object.fromEntries(DUE_SHARD_NAMES.map((shard) => [shard, position]));
     for (const walk of Object.values(SweepWalk)) {

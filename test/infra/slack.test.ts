@@ -32,6 +32,13 @@ const isRefused = (read: () => unknown): boolean => {
   }
 };
 
+/** What a kind of policy lets EventBridge do. */
+const grantsOf = (type: string, document: string): readonly unknown[] =>
+  prod.ofType(type).flatMap(([, { Properties }]) => {
+    const statements: readonly unknown[] = Object(Properties[document])['Statement'];
+    return statements.filter((statement) => textOf(statement).includes('events.amazonaws.com'));
+  });
+
 describe('transitions', () => {
   it('go from a bus of their own to the card queue, and what cannot be delivered to its dead letters', () => {
     expect(
@@ -49,12 +56,6 @@ describe('transitions', () => {
       }),
     ).not.toThrow();
   });
-
-  const grantsOf = (type: string, document: string): readonly unknown[] =>
-    prod.ofType(type).flatMap(([, { Properties }]) => {
-      const statements: readonly unknown[] = Object(Properties[document])['Statement'];
-      return statements.filter((statement) => textOf(statement).includes('events.amazonaws.com'));
-    });
 
   it('may be sent to the queues by that rule and by no other', () => {
     const grants = grantsOf('AWS::SQS::QueuePolicy', 'PolicyDocument');

@@ -52,21 +52,23 @@ const down = () => Promise.reject(new Error('throttled'));
 
 const startSchema = z.object({
   ExclusiveStartKey: z.record(z.string(), z.unknown()),
-  ExpressionAttributeValues: z.catch(z.object({ ':until': z.number() }), { ':until': Infinity }),
+  ExpressionAttributeValues: z.optional(z.looseObject({ ':until': z.optional(z.number()) })),
 });
 
-/** AWS refuses to begin at what can be no key, or after all that is asked for; this engine takes everything. */
+/** Whether AWS refuses to begin there: at what can be no key, or after all that is asked for. */
+const refuses = (input: unknown): boolean => {
+  const parsed = startSchema.safeParse(input);
+  if (!parsed.success) return false;
+  const { ExclusiveStartKey: key, ExpressionAttributeValues: values } = parsed.data;
+  const texts = [key['taskId'], key['id']].filter((part) => typeof part === 'string');
+  return (
+    Number(key['dueAtMs'] ?? 0) > (values?.[':until'] ?? Infinity) ||
+    texts.some((text) => text === '' || text.length > 2_048)
+  );
+};
+
+/** Refuses it as AWS does; this engine takes everything. */
 function refuseKeysAsAws(): void {
-  const refuses = (input: unknown): boolean => {
-    const parsed = startSchema.safeParse(input);
-    if (!parsed.success) return false;
-    const { ExclusiveStartKey: key, ExpressionAttributeValues: values } = parsed.data;
-    const texts = [key['taskId'], key['id']].filter((part) => typeof part === 'string');
-    return (
-      Number(key['dueAtMs'] ?? 0) > values[':until'] ||
-      texts.some((text) => text === '' || text.length > 2_048)
-    );
-  };
   dynamoDb.client.middlewareStack.add(
     (next) => (args) => {
       if (!refuses(args.input)) return next(args);

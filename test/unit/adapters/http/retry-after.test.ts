@@ -1,17 +1,39 @@
 import { describe, expect, it } from 'vitest';
 import { retryAfterSeconds } from '../../../../lambdas/adapters/http/provider-http.ts';
-import { START_MS } from '../../../helpers/fake-clock.ts';
+
+const NOW_MS = Date.parse('2026-11-30T12:00:00Z');
 
 describe('retryAfterSeconds', () => {
   it.each([
-    [null, undefined],
-    ['', undefined],
-    ['soon', undefined],
+    ['7', 7],
+    [' 0.2 ', 1],
     ['0', 0],
     [' 12 ', 12],
-    [new Date(START_MS - 5_000).toUTCString(), 0],
-    [new Date(START_MS + 5_000).toUTCString(), 5],
-  ])('reads %j as %j', (value, seconds) => {
-    expect(retryAfterSeconds(value, START_MS)).toBe(seconds);
+    ['5, 30', 30],
+    ['30,5', 30],
+    ['Mon, 30 Nov 2026 12:01:30 GMT', 90],
+    ['Monday, 30-Nov-26 12:01:30 GMT', 90],
+    ['2026-11-30T12:01:30Z', 90],
+    ['Mon, 30 Nov 2026 11:00:00 GMT', 0],
+  ])('reads %j as %i', (value, seconds) => {
+    expect(retryAfterSeconds(value, NOW_MS)).toBe(seconds);
+  });
+
+  // `Date.parse` takes most of these for a date.
+  it.each([
+    null,
+    '',
+    ' ',
+    '-5',
+    '+3',
+    '30 s',
+    '5, soon',
+    '5,',
+    '1e3',
+    'in 2050',
+    'soon',
+    'Mon, 99 Nov 2026 12:00:00 GMT',
+  ])('takes %j for no wish', (value) => {
+    expect(retryAfterSeconds(value, NOW_MS)).toBeUndefined();
   });
 });

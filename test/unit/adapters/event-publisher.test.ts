@@ -84,9 +84,9 @@ describe('a bus that refuses entries', () => {
   });
 
   it('is not quoted where its code is none', async () => {
-    const answer = () => json(200, entries('Ada of Ducks Ltd', 'Ada of Ducks Ltd'));
+    const answer = json(200, entries('Ada of Ducks Ltd', 'Ada of Ducks Ltd'));
 
-    expect(await putToBusThat(answer)).toEqual({ left: EVENTS, reasons: ['unnamed'] });
+    expect(await putToBusThat(() => answer)).toEqual({ left: EVENTS, reasons: ['unnamed'] });
   });
 
   it('at first and takes them later leaves nothing, and no reason', async () => {

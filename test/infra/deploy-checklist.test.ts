@@ -1,4 +1,5 @@
 /** The checklist of the first deployment: its names are those of the templates, its figures those of the settings. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -94,6 +95,17 @@ describe('the checklist of the first deployment', () => {
     expect(page).toContain(
       `--function-name quoteq-prod-run-action-slack --reserved-concurrent-executions ${reservedConcurrency['run-action-slack']}\n`,
     );
+  });
+
+  it('runs commands of quoteq that there are', () => {
+    const run = [...new Set(found(/quoteq -- ((?:[a-z]+ )*[a-z]+)(?= |$|\||\))/gm))];
+
+    expect(run.length).toBeGreaterThan(3);
+    for (const command of run) {
+      const args = ['tools/quoteq.ts', ...command.split(' '), '--help'];
+      const { stdout } = spawnSync(process.execPath, args, { cwd: REPOSITORY_ROOT, encoding: 'utf8' });
+      expect(stdout.split('\n')[0]).toMatch(new RegExp(`^Usage: quoteq ${command} `));
+    }
   });
 
   it('names the stacks as the app does', () => {

@@ -213,6 +213,22 @@ it('a damaged latency counts for nothing, is named, and leaves the other figures
   expect((await kpis()).output).not.toContain('Left out');
 });
 
+it('a latency that its times contradict is left out by name', async () => {
+  const [latency] = recordedItems('cards', 2).filter(({ shownDay }) => shownDay !== undefined);
+  if (latency === undefined) throw new RangeError('cards: expected a latency');
+  await put('cards', { ...latency, latencyMs: Number(latency['latencyMs']) + 86_400_000 });
+
+  const { leftOut } = await figuresOf(commands);
+  await put('cards', latency);
+
+  expect(leftOut).toEqual([
+    {
+      id: latency['cardId'],
+      detail: 'Latency item: latencyMs: expected shownAtMs - transitionAtMs, at least 0',
+    },
+  ]);
+});
+
 const claimWith = (pauses: DynamoDbPauseRepo, task: ReturnType<typeof queuedTask>) =>
   new ExecutionQueueService({
     queue: {

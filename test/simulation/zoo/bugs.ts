@@ -109,7 +109,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'held tasks never released',
-    file: 'lambdas/domain/sweep.ts',
+    file: 'lambdas/domain/sweep-pauses.ts',
     find: '(pause === undefined ? [kind] : [])',
     replace: '(pause === undefined ? [] : [])',
   },
@@ -145,7 +145,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'same key with another payload accepted',
-    file: 'lambdas/domain/queue-service.ts',
+    file: 'lambdas/domain/enqueue-request.ts',
     find: 'if (written.task.taskHash !== taskHash) throw',
     replace: 'if (written.task.taskHash === undefined) throw',
   },

@@ -83,7 +83,7 @@ describe('a bus that refuses entries', () => {
     expect(await putToBusThat(answer)).toEqual({ left: [EVENTS[1]], reasons: ['ThrottlingException'] });
   });
 
-  it('is not quoted where its code is none', async () => {
+  it('is not quoted in place of a code', async () => {
     const answer = json(200, entries('Ada of Ducks Ltd', 'Ada of Ducks Ltd'));
 
     expect(await putToBusThat(() => answer)).toEqual({ left: EVENTS, reasons: ['unnamed'] });

@@ -61,7 +61,7 @@ describe('shrinking', () => {
   it('finds the few entries that a failure needs, and prints them as a test', async () => {
     const bug = bugOf('no probe after an unknown outcome');
     const buggy = new Pool({ threads: 1, mutations: [bug] });
-    const plan = planOf(2);
+    const plan = planOf(8);
 
     const smallest = await shrunk(buggy, plan, 'one-effect-per-key');
     const { violations } = await buggy.run(smallest, false);

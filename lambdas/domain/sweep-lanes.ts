@@ -7,6 +7,7 @@ import type { ActionKind } from '../contracts/action-kinds.ts';
 import { TIME_LIMITS } from '../contracts/time-limits.ts';
 import { isDamage } from './damaged.ts';
 import { DUE_SHARD_NAMES, heldShardNames } from './due-shards.ts';
+import { inTurns } from './in-turns.ts';
 import type { DuePage, DuePosition, ExecutionQueueRepo } from './ports.ts';
 
 /** One shard on its way. */
@@ -98,15 +99,8 @@ export async function nextPage(
 }
 
 /** The candidates of several pages in turns: the first of each, then the second of each. */
-export function interleaved(pages: readonly LanePage[]): readonly LaneCandidate[] {
-  const longest = Math.max(0, ...pages.map(({ page }) => page.candidates.length));
-  return Array.from({ length: longest }, (_, index) => index).flatMap((index) =>
-    pages.flatMap(({ lane, page }) => {
-      const position = page.candidates[index];
-      return position === undefined ? [] : [{ lane, position }];
-    }),
-  );
-}
+export const interleaved = (pages: readonly LanePage[]): readonly LaneCandidate[] =>
+  inTurns(pages.map(({ lane, page }) => page.candidates.map((position) => ({ lane, position }))));
 
 /** The lane at its end: done, or back to its head if the run did not begin there. */
 function atEnd({ shard, held, beganAt }: Lane): Lane | undefined {

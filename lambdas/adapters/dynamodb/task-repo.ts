@@ -15,6 +15,7 @@ import type { ActionKind } from '../../contracts/action-kinds.ts';
 import { TASKS_TABLE } from '../../contracts/environment.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import { damageOf } from '../../domain/damaged.ts';
+import { inTurns } from '../../domain/in-turns.ts';
 import type {
   DamagedTask,
   DuePage,
@@ -62,12 +63,6 @@ const keyOf = (dueShard: string, { taskId, dueAtMs }: DuePosition) => ({
 /** Whether `stored` holds the write that would have made `next`. */
 const holdsWrite = (stored: ExecutionTask, next: ExecutionTask): boolean =>
   stored.history.some((done) => done.version === next.version && done.attemptId === next.attemptId);
-
-/** The first of each list, then the second of each, and so on. */
-const inTurns = <T>(lists: readonly (readonly T[])[]): readonly T[] =>
-  Array.from({ length: Math.max(0, ...lists.map(({ length }) => length)) }, (_, turn) =>
-    lists.flatMap((list) => list.slice(turn, turn + 1)),
-  ).flat();
 
 type Listed =
   | { readonly task: ExecutionTask; readonly damaged?: never }

@@ -4,15 +4,15 @@
  * execution, by the clock of the one machine.
  */
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { taskViewSchema } from '../lambdas/contracts/api.ts';
-import { callApi } from '../tools/cli/api-client.ts';
-import { problemText } from '../tools/cli/queue-client.ts';
+import { taskViewSchema } from '../lambdas/queue/contracts/api.ts';
+import { callApi } from '../tools/cli/clients/api-client.ts';
+import { problemText } from '../tools/cli/clients/queue-client.ts';
 import { readQuoteFile } from '../tools/cli/quote-file.ts';
-import type { Target } from '../tools/cli/target.ts';
+import type { Target } from '../tools/cli/target/target.ts';
 import { startLocalEnvironment } from '../tools/local/environment.ts';
 import type { LocalOutputs } from '../tools/local/outputs.ts';
 import { deployHello } from './hello-world.ts';
-import { median, report } from './report.ts';
+import { median, report } from '../tools/report/report.ts';
 
 /** Runs that count, after the ones that warm the workers. */
 const SAMPLES = 25;

@@ -2,7 +2,7 @@
  * Every benchmark in turn, as one table; its last line is the list of all figures as JSON. With `--write` the figures become
  * `docs/performance.md`. A script named `bench:…` in package.json is a benchmark, and so are `size` and `sim`.
  */
-import { report } from './report.ts';
+import { report } from '../tools/report/report.ts';
 import { writePerformancePage } from './performance-page.ts';
 import { benchScripts, runScript } from './scripts.ts';
 import type { ScriptFigures } from './scripts.ts';

@@ -7,8 +7,8 @@ import { type Budget, usageOfScenario, writeBudget } from './cost/budget.ts';
 import { COMPARED, GOAL, sharesOf, writeCostPage } from './cost/page.ts';
 import { type PriceList, readPrices, totalPrice } from './cost/prices.ts';
 import { measureAll } from './cost/scenarios.ts';
-import { billableOperations } from './cost/usage.ts';
-import { type Figure, report } from './report.ts';
+import { billableOperations } from './cost/meter/usage.ts';
+import { type Figure, report } from '../tools/report/report.ts';
 
 /** Scenarios that are counted by themselves; a retry is a difference of two. */
 const SAMPLES = 1;

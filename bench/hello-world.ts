@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { lambdaArchive } from '../tools/local/lambda-archive.ts';
+import { lambdaArchive } from '../tools/rig/aws/lambda-archive.ts';
 import type { LocalOutputs } from '../tools/local/outputs.ts';
 
 /** It logs a line, as the queue's functions do: the local AWS waits longer for a silent one. */

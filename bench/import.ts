@@ -5,10 +5,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FUNCTION_NAMES, type FunctionName } from '../lambdas/contracts/environment.ts';
-import { bundleDirOf } from '../lib/bundling/bundle-functions.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../lambdas/shared/contracts/environment.ts';
+import { bundleDirOf } from '../lib/shared/bundle-functions.ts';
 import { coldImport } from './cold-import.ts';
-import { type Figure, median, report } from './report.ts';
+import { type Figure, median, report } from '../tools/report/report.ts';
 import { bundleFloor } from './sdk-floor.ts';
 
 /** Imports of each bundle. */

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import type { Figure } from './report.ts';
+import type { Figure } from '../tools/report/report.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 

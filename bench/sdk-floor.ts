@@ -6,8 +6,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
-import type { FunctionName } from '../lambdas/contracts/environment.ts';
-import { bundleOptions } from '../lib/bundling/bundle-functions.ts';
+import type { FunctionName } from '../lambdas/shared/contracts/environment.ts';
+import { bundleOptions } from '../lib/shared/bundle-functions.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '..');
 /** Value imports of a package; `import type` and relative paths do not match. */

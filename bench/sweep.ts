@@ -4,25 +4,25 @@
  * fixed part of the tables whatever is stuck, are counted apart.
  */
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DynamoDbAuditRepo } from '../lambdas/adapters/dynamodb/audit-repo.ts';
-import { DynamoDbLedgerPurger } from '../lambdas/adapters/dynamodb/ledger-purger.ts';
-import { toItem } from '../lambdas/adapters/dynamodb/task-item.ts';
-import { DynamoDbTaskRepo } from '../lambdas/adapters/dynamodb/task-repo.ts';
-import { DynamoDbTaskWalker } from '../lambdas/adapters/dynamodb/task-walker.ts';
-import { DynamoDbWalkCursors } from '../lambdas/adapters/dynamodb/walk-cursors.ts';
-import { DynamoDbPauseRepo } from '../lambdas/adapters/dynamodb/pause-repo.ts';
-import type { ExecutionTask } from '../lambdas/contracts/records.ts';
-import { AUDIT_PACE, repairAudit } from '../lambdas/domain/audit-repair.ts';
-import { deriveTaskId } from '../lambdas/domain/hashing.ts';
-import { inParallel } from '../lambdas/domain/in-parallel.ts';
-import { LEDGER_PACE, purgeLedger } from '../lambdas/domain/ledger-purge.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../lambdas/domain/policy.ts';
-import { ExecutionQueueService } from '../lambdas/domain/queue-service.ts';
-import { enqueued } from '../lambdas/domain/transitions.ts';
+import { DynamoDbAuditRepo } from '../lambdas/queue/adapters/dynamodb/audit-repo.ts';
+import { DynamoDbLedgerPurger } from '../lambdas/queue/adapters/dynamodb/ledger-purger.ts';
+import { toItem } from '../lambdas/queue/adapters/dynamodb/task-item.ts';
+import { DynamoDbTaskRepo } from '../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import { DynamoDbTaskWalker } from '../lambdas/queue/adapters/dynamodb/task-walker.ts';
+import { DynamoDbWalkCursors } from '../lambdas/queue/adapters/dynamodb/walk-cursors.ts';
+import { DynamoDbPauseRepo } from '../lambdas/queue/adapters/dynamodb/pause-repo.ts';
+import type { ExecutionTask } from '../lambdas/queue/contracts/records.ts';
+import { AUDIT_PACE, repairAudit } from '../lambdas/queue/domain/recovery/audit-repair.ts';
+import { deriveTaskId } from '../lambdas/shared/domain/hashing.ts';
+import { inParallel } from '../lambdas/shared/domain/in-parallel.ts';
+import { LEDGER_PACE, purgeLedger } from '../lambdas/queue/domain/recovery/ledger-purge.ts';
+import { DEFAULT_RETRY_POLICY, POLICY } from '../lambdas/queue/domain/task/policy.ts';
+import { ExecutionQueueService } from '../lambdas/queue/domain/queue-service.ts';
+import { enqueued } from '../lambdas/queue/domain/task/transitions.ts';
 import { countedIds } from '../test/helpers/builders.ts';
-import { startDynamoDb, TABLE_NAMES } from '../test/helpers/dynamodb-server.ts';
-import { FakeClock, START_MS } from '../test/helpers/fake-clock.ts';
-import { type Figure, report } from './report.ts';
+import { startDynamoDb, TABLE_NAMES } from '../tools/rig/aws/dynamodb-server.ts';
+import { FakeClock, START_MS } from '../tools/rig/fake-clock.ts';
+import { type Figure, report } from '../tools/report/report.ts';
 
 const STUCK = 50;
 const LIVE = [100, 100_000] as const;

@@ -4,8 +4,8 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { Stage, type QueueConfig } from './config/queue-config.ts';
 import { readConfig } from './config/read-config.ts';
 import type { ConfigSources } from './config/read-config.ts';
-import { QueueObservability } from './stacks/observability.stack.ts';
-import { QueueStack } from './stacks/queue.stack.ts';
+import { QueueObservability } from './monitoring/observability.stack.ts';
+import { QueueStack } from './queue/queue.stack.ts';
 
 /** Construct id of the stack of a Region; `cdk deploy` selects by it. */
 export const stackIdOf = (region: string): string => `Queue-${region}`;

@@ -1,6 +1,6 @@
 /** `npm run generate`: writes every file that is derived from another one. Tests fail when one of them is stale. */
 import { writeCostPage } from '../bench/cost/page.ts';
-import { writeEnginesPage } from '../test/contract/stores/engines-page.ts';
+import { writeEnginesPage } from './engines/engines-page.ts';
 import { writeCurrencies } from './generate/currencies.ts';
 import { formatMarkdown } from './generate/markdown.ts';
 import { writeOpenApi } from './generate/openapi.ts';

@@ -2,7 +2,7 @@
 import { delimiter, dirname, join, resolve } from 'node:path';
 
 /** Root of the repository. */
-export const REPOSITORY_ROOT = resolve(import.meta.dirname, '..', '..');
+export const REPOSITORY_ROOT = resolve(import.meta.dirname, '..');
 /** The ignored folder of the local environment; also the default root of one. @default `.local`, else QUOTEQ_LOCAL_ROOT */
 export const LOCAL_ROOT = resolve(process.env['QUOTEQ_LOCAL_ROOT'] ?? join(REPOSITORY_ROOT, '.local'));
 /** Programs of the installed packages, Node 24 among them. */

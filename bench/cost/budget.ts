@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { Counted, USAGE_KEYS, type Usage, usageOf } from './usage.ts';
+import { Counted, USAGE_KEYS, type Usage, usageOf } from './meter/usage.ts';
 
 /** Where it stands; written by `npm run bench:cost -- --write`. */
 export const BUDGET_FILE = join(import.meta.dirname, 'budget.json');

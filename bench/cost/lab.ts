@@ -8,16 +8,16 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { DynamoDbAuditRepo } from '../../lambdas/adapters/dynamodb/audit-repo.ts';
-import { DynamoDbCardRepo } from '../../lambdas/adapters/dynamodb/card-repo.ts';
-import { DynamoDbTaskRepo } from '../../lambdas/adapters/dynamodb/task-repo.ts';
-import type { ExecutionTask } from '../../lambdas/contracts/records.ts';
-import { latencyIdOf } from '../../lambdas/domain/card.ts';
+import { DynamoDbAuditRepo } from '../../lambdas/queue/adapters/dynamodb/audit-repo.ts';
+import { DynamoDbCardRepo } from '../../lambdas/slack/adapters/dynamodb/card-repo.ts';
+import { DynamoDbTaskRepo } from '../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
+import { latencyIdOf } from '../../lambdas/slack/domain/card.ts';
 import type { LocalOutputs } from '../../tools/local/outputs.ts';
 import { countRuns } from '../function-runs.ts';
-import { type CallHook, type RecordedCall, Recorder, ROOT_KEYS, usageOfCalls } from './recorder.ts';
-import { rerouteFunctions } from './rerouting.ts';
-import { billableOperations, totalOf, type Usage } from './usage.ts';
+import { type CallHook, type RecordedCall, Recorder, ROOT_KEYS, usageOfCalls } from './meter/recorder.ts';
+import { rerouteFunctions } from './meter/rerouting.ts';
+import { billableOperations, totalOf, type Usage } from './meter/usage.ts';
 
 const POLL_MS = 50;
 /** Nothing happens for this long: the run is over. */

@@ -2,9 +2,9 @@
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { type CostLab, itemOf } from './lab.ts';
 import { ITEM_ACTIONS, PeerDeployment } from './peers.ts';
-import { type PeerRun, usageOfPeer } from './peer-usage.ts';
+import { type PeerRun, usageOfPeer } from './meter/peer-usage.ts';
 import { type ActionScenario, freshAction } from './queue-runs.ts';
-import type { Usage } from './usage.ts';
+import type { Usage } from './meter/usage.ts';
 
 const PREFIX = 'naive';
 

@@ -12,7 +12,7 @@ import {
   type Counted,
   USAGE_KEYS,
   type Usage,
-} from './usage.ts';
+} from './meter/usage.ts';
 import { throttleRetrier } from './throttling.ts';
 import { waitingSection } from './waiting-section.ts';
 

@@ -6,10 +6,10 @@ import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/cli
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { buildSync } from 'esbuild';
-import { bundleOptions } from '../../lib/bundling/bundle-functions.ts';
-import { lambdaArchive } from '../../tools/local/lambda-archive.ts';
+import { bundleOptions } from '../../lib/shared/bundle-functions.ts';
+import { lambdaArchive } from '../../tools/rig/aws/lambda-archive.ts';
 import type { CostLab } from './lab.ts';
-import { ROOT_KEYS } from './recorder.ts';
+import { ROOT_KEYS } from './meter/recorder.ts';
 
 const RECIPE_DIR = join(import.meta.dirname, '..', 'naive-recipe');
 

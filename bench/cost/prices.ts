@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { BILLABLES, Billable, type Usage } from './usage.ts';
+import { BILLABLES, Billable, type Usage } from './meter/usage.ts';
 
 const positive = z.number().check(z.gt(0));
 const priceSchema = z.strictObject({

@@ -1,16 +1,21 @@
 /** The queue's own scenarios: what they are, and what one of them uses. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { taskViewSchema } from '../../lambdas/contracts/api.ts';
-import type { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
-import type { ExecutionTask } from '../../lambdas/contracts/records.ts';
-import { canonicalJson, deriveTaskId, executionNameOf, taskHashOf } from '../../lambdas/domain/hashing.ts';
-import { POLICY } from '../../lambdas/domain/policy.ts';
-import { enqueued, stopped } from '../../lambdas/domain/transitions.ts';
-import { callApi } from '../../tools/cli/api-client.ts';
-import { problemText } from '../../tools/cli/queue-client.ts';
+import { taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
+import type { ActionKind } from '../../lambdas/actions/kinds.ts';
+import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
+import {
+  canonicalJson,
+  deriveTaskId,
+  executionNameOf,
+  taskHashOf,
+} from '../../lambdas/shared/domain/hashing.ts';
+import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
+import { enqueued, stopped } from '../../lambdas/queue/domain/task/transitions.ts';
+import { callApi } from '../../tools/cli/clients/api-client.ts';
+import { problemText } from '../../tools/cli/clients/queue-client.ts';
 import { type QuoteAction, readQuoteFile } from '../../tools/cli/quote-file.ts';
-import type { FaultRule } from '../../tools/local/fault-rules.ts';
-import { json } from '../../tools/local/http-server.ts';
+import type { FaultRule } from '../../tools/rig/faults/fault-rules.ts';
+import { json } from '../../tools/rig/http/http-server.ts';
 import { stepsOf } from './executions.ts';
 import {
   awaited,
@@ -26,8 +31,8 @@ import {
   usageOfSeen,
   wereShownAlone,
 } from './lab.ts';
-import { type RecordedCall, ROOT_KEYS } from './recorder.ts';
-import { totalOf, type Usage } from './usage.ts';
+import { type RecordedCall, ROOT_KEYS } from './meter/recorder.ts';
+import { totalOf, type Usage } from './meter/usage.ts';
 
 /** One action to be measured. */
 export interface ActionScenario {

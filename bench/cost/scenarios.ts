@@ -1,11 +1,11 @@
 /** Everything whose cost is budgeted, measured in one run on one local AWS. */
-import type { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
+import type { ActionKind } from '../../lambdas/actions/kinds.ts';
 import type { LocalOutputs } from '../../tools/local/outputs.ts';
 import type { Budget } from './budget.ts';
 import { openLab } from './lab.ts';
 import { deployNaiveRecipe, measureNaive } from './naive-runs.ts';
 import { type ActionScenario, measureAction, measureRecovery } from './queue-runs.ts';
-import { beyond, type Usage } from './usage.ts';
+import { beyond, type Usage } from './meter/usage.ts';
 import { deployWholeJob, measureWholeJob } from './whole-job-runs.ts';
 
 /** A quote of two lines. */

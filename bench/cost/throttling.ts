@@ -1,7 +1,7 @@
 /** What an action costs while it waits for a free worker: each retry of a throttled call is a state transition. */
-import { Lateness } from '../../lambdas/domain/recovery-table.ts';
-import { latenessOf } from '../../lambdas/domain/recovery.ts';
-import { POLICY } from '../../lambdas/domain/policy.ts';
+import { Lateness } from '../../lambdas/queue/domain/recovery/recovery-table.ts';
+import { latenessOf } from '../../lambdas/queue/domain/recovery/recovery.ts';
+import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
 import {
   type AslMachine,
   type Retrier,
@@ -10,7 +10,7 @@ import {
   taskNamed,
 } from '../../statemachines/asl.ts';
 import { type PriceList, priceOf, totalPrice } from './prices.ts';
-import type { Usage } from './usage.ts';
+import type { Usage } from './meter/usage.ts';
 
 const HOUR_SECONDS = 3_600;
 /** The states that a new driver enters until its call is throttled for the first time: `Queued` and `Running`. */

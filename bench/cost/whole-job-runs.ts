@@ -4,10 +4,10 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { type CostLab, itemOf } from './lab.ts';
 import { ITEM_ACTIONS, PeerDeployment } from './peers.ts';
-import { type PeerRun, usageOfPeer } from './peer-usage.ts';
+import { type PeerRun, usageOfPeer } from './meter/peer-usage.ts';
 import { type ActionScenario, freshAction } from './queue-runs.ts';
-import { ROOT_KEYS } from './recorder.ts';
-import type { Usage } from './usage.ts';
+import { ROOT_KEYS } from './meter/recorder.ts';
+import type { Usage } from './meter/usage.ts';
 
 const PREFIX = 'whole-job';
 const TABLES = {

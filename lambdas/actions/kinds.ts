@@ -1,7 +1,7 @@
 /** Action kinds and their payloads. A new kind starts here; see CONTRIBUTING, "A new action kind". */
 import * as z from 'zod/mini';
-import { visibleText } from './blank-text.ts';
-import { quoteSnapshotSchema } from './quote-snapshot.ts';
+import { visibleText } from '../shared/contracts/blank-text.ts';
+import { quoteSnapshotSchema } from '../shared/contracts/quote-snapshot.ts';
 
 /** The actions that an accepted quote sets off. */
 export const ActionKind = {

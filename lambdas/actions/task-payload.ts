@@ -1,8 +1,8 @@
 /** The payload of a stored task as its kind's type; read again, because an old item may have an old shape. */
 import type * as z from 'zod/mini';
-import type { ActionKind } from '../../contracts/action-kinds.ts';
-import type { ExecutionTask } from '../../contracts/records.ts';
-import { QueueError } from '../../domain/errors.ts';
+import type { ActionKind } from './kinds.ts';
+import type { ExecutionTask } from '../queue/contracts/records.ts';
+import { QueueError } from '../shared/domain/errors.ts';
 
 /** `undefined` is no payload of any kind. */
 function parsedJson(text: string): unknown {

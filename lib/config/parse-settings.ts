@@ -1,5 +1,9 @@
 /** One parser per shape of setting; each names the setting and what was expected. */
-import { isOperatorEntry, NO_OPERATORS, operatorEntries } from '../../lambdas/contracts/operator-list.ts';
+import {
+  isOperatorEntry,
+  NO_OPERATORS,
+  operatorEntries,
+} from '../../lambdas/slack/contracts/operator-list.ts';
 import { ConfigError } from './config-error.ts';
 
 const ENGINE = /^[a-z0-9][a-z0-9-]*@\d+\.\d+\.\d+$/;

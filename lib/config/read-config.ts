@@ -34,7 +34,7 @@ const LOCAL_DEFAULTS = {
   slackApiUrl: 'http://127.0.0.1:4568/api/',
   slackChannelId: 'C00000000',
   allowedEngines: 'duckstore-pricing@3.2.0,duckstore-pricing@3.3.0',
-  // KEEP IN STEP WITH tools/local/slack.ts (`LOCAL_WORKSPACE`)
+  // KEEP IN STEP WITH tools/rig/slack/slack.ts (`LOCAL_WORKSPACE`)
   slackOperators: 'T0QUOTEQ1:U0ADAOPS1,T0QUOTEQ1:U0LINOPS2',
 } as const;
 

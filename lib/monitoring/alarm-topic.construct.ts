@@ -5,7 +5,7 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { QueueConfig } from '../config/queue-config.ts';
-import { removalPolicyOf } from '../constructs/retention.ts';
+import { removalPolicyOf } from '../shared/retention.ts';
 
 /** Properties of {@link AlarmTopic}. */
 export interface AlarmTopicProps {

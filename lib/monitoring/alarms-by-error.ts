@@ -2,7 +2,7 @@
  * Which alarms an error may ring. Each code stands in `runbooks/errors.md`, and on the page of each alarm named here; a
  * test holds code, pages and this list together.
  */
-import type { ErrorCode } from '../../lambdas/contracts/error-codes.ts';
+import type { ErrorCode } from '../../lambdas/shared/contracts/error-codes.ts';
 
 /** Slugs of alarms by code; none for what the caller is told and nobody else needs to know. */
 export const ALARMS_BY_ERROR = {

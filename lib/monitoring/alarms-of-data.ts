@@ -1,5 +1,5 @@
 /** Alarms on what must not happen to the data: duplicates, and records, cards and clicks that were given up. */
-import { Metric } from '../../lambdas/contracts/metric-names.ts';
+import { Metric } from '../../lambdas/shared/contracts/metric-names.ts';
 import { type AlarmDefinition, ONLY } from './alarm-definition.ts';
 import { ageOf, counted, depthOf, ofCardRule, type Signal } from './signals.ts';
 

@@ -1,5 +1,5 @@
 /** An alarm on each KPI, at its target. Shares need a minimum count: one failure among three actions says nothing. */
-import { KPI_CONTRACT } from '../../lambdas/contracts/kpi-contract.ts';
+import { KPI_CONTRACT } from '../../lambdas/queue/contracts/kpi-contract.ts';
 import { type AlarmDefinition, ONLY } from './alarm-definition.ts';
 import { guardedLatency, guardedRatio } from './kpi-signals.ts';
 

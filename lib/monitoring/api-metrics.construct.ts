@@ -1,7 +1,7 @@
 import { Unit } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { METRIC_NAMESPACE, type MetricDimensions } from '../../lambdas/contracts/metric-names.ts';
+import { METRIC_NAMESPACE, type MetricDimensions } from '../../lambdas/shared/contracts/metric-names.ts';
 import { ApiMetricName } from './api-metric-names.ts';
 
 /** Properties of {@link ApiMetrics}. */

@@ -2,10 +2,10 @@
  * The dashboard as plain data. The CDK dashboard and the picture in the documents are both made from this, so each widget
  * of the one is a panel of the other.
  */
-import { FUNCTION_NAMES } from '../../lambdas/contracts/environment.ts';
-import { KPI_CONTRACT, KpiName } from '../../lambdas/contracts/kpi-contract.ts';
-import { Metric } from '../../lambdas/contracts/metric-names.ts';
-import type { QueueRole } from '../constructs/names.ts';
+import { FUNCTION_NAMES } from '../../lambdas/shared/contracts/environment.ts';
+import { KPI_CONTRACT, KpiName } from '../../lambdas/queue/contracts/kpi-contract.ts';
+import { Metric } from '../../lambdas/shared/contracts/metric-names.ts';
+import type { QueueRole } from '../shared/names.ts';
 import { ApiMetricName } from './api-metric-names.ts';
 import { KPI_SIGNALS } from './kpi-signals.ts';
 import type { SectionDefinition, SeriesDefinition, WidgetDefinition } from './widget-definition.ts';

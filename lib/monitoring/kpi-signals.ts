@@ -1,6 +1,6 @@
 /** The KPIs as CloudWatch sees them. The exact ones are computed from the audit trail (`quoteq kpi`). */
-import type { KpiName } from '../../lambdas/contracts/kpi-contract.ts';
-import { Metric } from '../../lambdas/contracts/metric-names.ts';
+import type { KpiName } from '../../lambdas/queue/contracts/kpi-contract.ts';
+import { Metric } from '../../lambdas/shared/contracts/metric-names.ts';
 import { counted, type MathSignal, type MetricUse, type Signal } from './signals.ts';
 
 /** A share in percent. */

@@ -2,7 +2,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { METRIC_NAMESPACE, metricDimensionsOf } from '../../lambdas/contracts/metric-names.ts';
+import { METRIC_NAMESPACE, metricDimensionsOf } from '../../lambdas/shared/contracts/metric-names.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import {
   cardRuleName,
@@ -10,7 +10,7 @@ import {
   deployedQueueName,
   stateMachineArn,
   transitionBusName,
-} from '../constructs/names.ts';
+} from '../shared/names.ts';
 import { isMath, type MetricSource, type MetricUse, type Signal } from './signals.ts';
 
 /** How a signal is asked for. */

@@ -2,11 +2,11 @@ import { Stack } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Construct } from 'constructs';
 import type { QueueConfig } from '../config/queue-config.ts';
-import { addOutputs } from '../constructs/queue-outputs.ts';
-import { AlarmTopic } from '../monitoring/alarm-topic.construct.ts';
-import { MetricFactory } from '../monitoring/metric-factory.ts';
-import { QueueAlarms } from '../monitoring/queue-alarms.construct.ts';
-import { QueueDashboard } from '../monitoring/queue-dashboard.construct.ts';
+import { addOutputs } from '../queue/queue-outputs.ts';
+import { AlarmTopic } from './alarm-topic.construct.ts';
+import { MetricFactory } from './metric-factory.ts';
+import { QueueAlarms } from './queue-alarms.construct.ts';
+import { QueueDashboard } from './queue-dashboard.construct.ts';
 
 /** Properties of {@link QueueObservability}. */
 export interface QueueObservabilityProps {

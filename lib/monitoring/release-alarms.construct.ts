@@ -8,17 +8,17 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
 import {
   FUNCTION_DIMENSION,
   Metric as QueueMetric,
   METRIC_NAMESPACE,
   metricDimensionsOf,
-} from '../../lambdas/contracts/metric-names.ts';
+} from '../../lambdas/shared/contracts/metric-names.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
-import { deployedFunctionName } from '../constructs/names.ts';
-import { PINNED_FUNCTIONS } from '../constructs/pinned-workers.construct.ts';
-import type { QueueFunctions } from '../constructs/queue-functions.construct.ts';
+import { deployedFunctionName } from '../shared/names.ts';
+import { PINNED_FUNCTIONS } from '../queue/pinned-workers.construct.ts';
+import type { QueueFunctions } from '../queue/queue-functions.construct.ts';
 import { runbookUrl } from './alarm-registry.ts';
 import { RELEASE_ALARM_MEANINGS } from './release-alarm-meanings.ts';
 

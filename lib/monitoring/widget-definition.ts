@@ -1,5 +1,5 @@
 /** What the dashboard is made of: rows of charts, as plain data. */
-import type { KpiName } from '../../lambdas/contracts/kpi-contract.ts';
+import type { KpiName } from '../../lambdas/queue/contracts/kpi-contract.ts';
 import type { Signal } from './signals.ts';
 
 /** One line of a chart. */

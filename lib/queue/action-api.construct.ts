@@ -12,16 +12,16 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { API_ROUTES } from '../../lambdas/contracts/api.ts';
-import type { FunctionName } from '../../lambdas/contracts/environment.ts';
-import { type MetricDimensions, metricDimensionsOf } from '../../lambdas/contracts/metric-names.ts';
+import { API_ROUTES } from '../../lambdas/queue/contracts/api.ts';
+import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { type MetricDimensions, metricDimensionsOf } from '../../lambdas/shared/contracts/metric-names.ts';
 import { OpenRoute, type QueueConfig, type RequestLimit, Stage } from '../config/queue-config.ts';
 import { ApiMetrics } from '../monitoring/api-metrics.construct.ts';
-import { acknowledge } from './acknowledge.ts';
-import type { DataKey } from './data-key.construct.ts';
-import { vendedLogGroupName } from './names.ts';
+import { acknowledge } from '../shared/acknowledge.ts';
+import type { DataKey } from '../shared/data-key.construct.ts';
+import { vendedLogGroupName } from '../shared/names.ts';
 import type { QueueFunctions } from './queue-functions.construct.ts';
-import { removalPolicyOf } from './retention.ts';
+import { removalPolicyOf } from '../shared/retention.ts';
 
 /** One route of the API and the function behind it. */
 interface ApiRoute {

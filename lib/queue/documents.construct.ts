@@ -3,10 +3,10 @@ import type { BucketProps, IBucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { QueueConfig } from '../config/queue-config.ts';
-import type { DataKey } from './data-key.construct.ts';
-import { acknowledgePlainHttp } from './acknowledge.ts';
-import { removalPolicyOfUnnamed } from './retention.ts';
-import { isTlsOnly } from './transport.ts';
+import type { DataKey } from '../shared/data-key.construct.ts';
+import { acknowledgePlainHttp } from '../shared/acknowledge.ts';
+import { removalPolicyOfUnnamed } from '../shared/retention.ts';
+import { isTlsOnly } from '../shared/transport.ts';
 
 /** Properties of {@link Documents}. */
 export interface DocumentsProps {

@@ -3,16 +3,16 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { CARDS_TABLE, TASKS_TABLE } from '../../lambdas/contracts/environment.ts';
-import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+import { CARDS_TABLE, TASKS_TABLE } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
 import { LIVE_ALIAS } from '../config/queue-config.ts';
-import type { DataKey } from './data-key.construct.ts';
+import type { DataKey } from '../shared/data-key.construct.ts';
 import { DOCUMENT_PREFIX } from './documents.construct.ts';
-import type { Operators } from './operators.construct.ts';
-import type { ParkedQueue } from './parked-queue.construct.ts';
-import type { ProviderSecrets } from './provider-secrets.construct.ts';
+import type { Operators } from '../slack/operators.construct.ts';
+import type { ParkedQueue } from '../shared/parked-queue.construct.ts';
+import type { ProviderSecrets } from '../shared/provider-secrets.construct.ts';
 import type { QueueTables } from './queue-tables.construct.ts';
-import type { WorkQueue } from './work-queue.construct.ts';
+import type { WorkQueue } from '../shared/work-queue.construct.ts';
 
 /** What the functions work with. */
 export interface QueueResources {

@@ -3,9 +3,9 @@ import { CfnResource, Fn, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnAlias } from 'aws-cdk-lib/aws-lambda';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { WORKER_BY_KIND } from '../../lambdas/contracts/action-kinds.ts';
-import type { FunctionName } from '../../lambdas/contracts/environment.ts';
-import { PINNED_ALIAS_PREFIX } from './names.ts';
+import { WORKER_BY_KIND } from '../../lambdas/actions/kinds.ts';
+import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { PINNED_ALIAS_PREFIX } from '../shared/names.ts';
 
 /** The functions that the state machine calls. */
 export const PINNED_FUNCTIONS: readonly FunctionName[] = [

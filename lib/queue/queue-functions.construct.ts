@@ -1,16 +1,16 @@
 import type { Alias, Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { FUNCTION_NAMES, type FunctionName } from '../../lambdas/contracts/environment.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../lambdas/shared/contracts/environment.ts';
 import { LIVE_ALIAS, Rollout } from '../config/queue-config.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
-import { asReported } from './acknowledge.ts';
+import { asReported } from '../shared/acknowledge.ts';
 import { DOCUMENT_PREFIX } from './documents.construct.ts';
-import { environmentOf, environmentValues } from './function-environment.ts';
+import { environmentOf, environmentValues } from '../shared/function-environment.ts';
 import { permissionsOf } from './function-permissions.ts';
 import type { QueueResources } from './function-permissions.ts';
 import { PINNED_FUNCTIONS, PinnedWorkers } from './pinned-workers.construct.ts';
-import { QueueFunction } from './queue-function.construct.ts';
+import { QueueFunction } from '../shared/queue-function.construct.ts';
 
 /** Properties of {@link QueueFunctions}. */
 export interface QueueFunctionsProps {

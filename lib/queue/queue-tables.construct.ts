@@ -16,10 +16,10 @@ import {
   CONTROLS_TABLE,
   LEDGER_TABLE,
   TASKS_TABLE,
-} from '../../lambdas/contracts/environment.ts';
+} from '../../lambdas/shared/contracts/environment.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
-import type { DataKey } from './data-key.construct.ts';
-import { removalPolicyOfUnnamed } from './retention.ts';
+import type { DataKey } from '../shared/data-key.construct.ts';
+import { removalPolicyOfUnnamed } from '../shared/retention.ts';
 
 /** Properties of {@link QueueTables}. */
 export interface QueueTablesProps {

@@ -2,32 +2,32 @@ import { CliCredentialsStackSynthesizer, Stack } from 'aws-cdk-lib';
 import type { IStackSynthesizer, StackProps } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { FUNCTION_NAMES } from '../../lambdas/contracts/environment.ts';
+import { FUNCTION_NAMES } from '../../lambdas/shared/contracts/environment.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import { Rollout, Stage } from '../config/queue-config.ts';
-import { ActionApi } from '../constructs/action-api.construct.ts';
-import { AuditPublisher } from '../constructs/audit-publisher.construct.ts';
-import { DataKey } from '../constructs/data-key.construct.ts';
-import { Documents } from '../constructs/documents.construct.ts';
-import type { QueueResources } from '../constructs/function-permissions.ts';
+import { ActionApi } from './action-api.construct.ts';
+import { AuditPublisher } from './audit-publisher.construct.ts';
+import { DataKey } from '../shared/data-key.construct.ts';
+import { Documents } from './documents.construct.ts';
+import type { QueueResources } from './function-permissions.ts';
 import {
   deployedFunctionName,
   executionArns,
   startableMachineArn,
   stateMachineArn,
-} from '../constructs/names.ts';
-import { Operators } from '../constructs/operators.construct.ts';
-import { ParkedQueue } from '../constructs/parked-queue.construct.ts';
-import { ProviderSecrets } from '../constructs/provider-secrets.construct.ts';
-import { QueueConsumer } from '../constructs/queue-consumer.construct.ts';
-import { QueueFunctions } from '../constructs/queue-functions.construct.ts';
-import { addOutputs } from '../constructs/queue-outputs.ts';
-import { QueueTables } from '../constructs/queue-tables.construct.ts';
-import { QuoteActionMachine } from '../constructs/quote-action-machine.construct.ts';
-import { SweepSchedule } from '../constructs/sweep-schedule.construct.ts';
-import { TrafficShift } from '../constructs/traffic-shift.construct.ts';
-import { TransitionBus } from '../constructs/transition-bus.construct.ts';
-import { WorkQueue } from '../constructs/work-queue.construct.ts';
+} from '../shared/names.ts';
+import { Operators } from '../slack/operators.construct.ts';
+import { ParkedQueue } from '../shared/parked-queue.construct.ts';
+import { ProviderSecrets } from '../shared/provider-secrets.construct.ts';
+import { QueueConsumer } from '../shared/queue-consumer.construct.ts';
+import { QueueFunctions } from './queue-functions.construct.ts';
+import { addOutputs } from './queue-outputs.ts';
+import { QueueTables } from './queue-tables.construct.ts';
+import { QuoteActionMachine } from './quote-action-machine.construct.ts';
+import { SweepSchedule } from './sweep-schedule.construct.ts';
+import { TrafficShift } from '../shared/traffic-shift.construct.ts';
+import { TransitionBus } from './transition-bus.construct.ts';
+import { WorkQueue } from '../shared/work-queue.construct.ts';
 import { ReleaseAlarms } from '../monitoring/release-alarms.construct.ts';
 
 /** Properties of {@link QueueStack}. */

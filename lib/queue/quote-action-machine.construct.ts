@@ -15,22 +15,22 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { MachineSubstitutions } from '../../lambdas/contracts/state-machine-io.ts';
+import type { MachineSubstitutions } from '../../lambdas/queue/contracts/state-machine-io.ts';
 import { LIVE_ALIAS, Rollout } from '../config/queue-config.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
-import { acknowledgeWildcard } from './acknowledge.ts';
-import type { DataKey } from './data-key.construct.ts';
+import { acknowledgeWildcard } from '../shared/acknowledge.ts';
+import type { DataKey } from '../shared/data-key.construct.ts';
 import {
   functionArn,
   PINNED_ALIAS_PREFIX,
   stateMachineArn,
   stateMachineName,
   vendedLogGroupName,
-} from './names.ts';
+} from '../shared/names.ts';
 import { PINNED_FUNCTIONS } from './pinned-workers.construct.ts';
 import type { QueueFunctions } from './queue-functions.construct.ts';
-import { removalPolicyOf } from './retention.ts';
-import { CANARY } from './traffic-shift.construct.ts';
+import { removalPolicyOf } from '../shared/retention.ts';
+import { CANARY } from '../shared/traffic-shift.construct.ts';
 
 const DEFINITION_FILE = path.resolve(
   import.meta.dirname,

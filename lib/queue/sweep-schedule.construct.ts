@@ -3,10 +3,10 @@ import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import { TIME_LIMITS } from '../../lambdas/contracts/time-limits.ts';
+import { TIME_LIMITS } from '../../lambdas/shared/contracts/time-limits.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
-import type { DataKey } from './data-key.construct.ts';
-import { ParkedQueue } from './parked-queue.construct.ts';
+import type { DataKey } from '../shared/data-key.construct.ts';
+import { ParkedQueue } from '../shared/parked-queue.construct.ts';
 
 /** Properties of {@link SweepSchedule}. */
 export interface SweepScheduleProps {

@@ -3,11 +3,11 @@ import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import type { IRuleTarget } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { EVENT_SOURCE, EXECUTION_TRANSITIONED } from '../../lambdas/contracts/events.ts';
+import { EVENT_SOURCE, EXECUTION_TRANSITIONED } from '../../lambdas/queue/contracts/events.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
-import type { DataKey } from './data-key.construct.ts';
-import { cardRuleName, transitionBusName } from './names.ts';
-import type { WorkQueue } from './work-queue.construct.ts';
+import type { DataKey } from '../shared/data-key.construct.ts';
+import { cardRuleName, transitionBusName } from '../shared/names.ts';
+import type { WorkQueue } from '../shared/work-queue.construct.ts';
 
 const BUS_SERVICE = new ServicePrincipal('events.amazonaws.com');
 

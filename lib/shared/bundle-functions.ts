@@ -3,16 +3,31 @@
  * shares the start and the parsing, and the folder it leaves is hashed by content, so the same sources give the same
  * asset.
  */
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
-import { FUNCTION_NAMES } from '../../lambdas/contracts/environment.ts';
-import type { FunctionName } from '../../lambdas/contracts/environment.ts';
-import { FONT_FILES } from '../../lambdas/contracts/font-files.ts';
+import { FUNCTION_NAMES } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { FONT_FILES } from '../../lambdas/actions/pdf/font-files.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
+
+/** Handlers by the name of their function: `lambdas/<context>/handlers/<name>.handler.ts`. */
+const HANDLER_FILES: ReadonlyMap<string, string> = new Map(
+  globSync('lambdas/*/handlers/*.handler.ts', { cwd: REPOSITORY }).map((file) => [
+    path.basename(file, '.handler.ts'),
+    file,
+  ]),
+);
+
+/** The file of a function's handler, from the root of the repository. @throws {Error} when no context has one */
+export function handlerFileOf(name: FunctionName): string {
+  const file = HANDLER_FILES.get(name);
+  if (file === undefined) throw new Error(`${name}: expected lambdas/<context>/handlers/${name}.handler.ts`);
+  return file;
+}
 
 /** Folder of the fonts inside the bundle of the function that renders PDFs; the value of `FONTS_DIR`. */
 export const FONTS_DIR = 'fonts';
@@ -27,7 +42,7 @@ const COMMONJS_BANNER = [
 export const bundleOptions = (outdir: string): BuildOptions => ({
   absWorkingDir: REPOSITORY,
   entryPoints: FUNCTION_NAMES.map((name) => ({
-    in: `lambdas/handlers/${name}.handler.ts`,
+    in: handlerFileOf(name),
     out: `${name}/index`,
   })),
   outdir,

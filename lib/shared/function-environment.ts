@@ -1,8 +1,8 @@
-import { Env, FUNCTION_ENV } from '../../lambdas/contracts/environment.ts';
-import type { EnvName, FunctionName } from '../../lambdas/contracts/environment.ts';
-import { FONTS_DIR } from '../bundling/bundle-functions.ts';
+import { Env, FUNCTION_ENV } from '../../lambdas/shared/contracts/environment.ts';
+import type { EnvName, FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { FONTS_DIR } from './bundle-functions.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
-import type { QueueResources } from './function-permissions.ts';
+import type { QueueResources } from '../queue/function-permissions.ts';
 
 /** The variable every AWS SDK client reads its endpoint from; set on the local stage only. */
 const AWS_ENDPOINT_VARIABLE = 'AWS_ENDPOINT_URL';

@@ -1,5 +1,5 @@
-import type { FunctionName } from '../../lambdas/contracts/environment.ts';
-import { TIME_LIMITS } from '../../lambdas/contracts/time-limits.ts';
+import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { TIME_LIMITS } from '../../lambdas/shared/contracts/time-limits.ts';
 
 /** Size of a function. */
 export interface FunctionSettings {

@@ -1,7 +1,7 @@
 /** Fixed physical names: what one part addresses by name and another creates. */
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
 import { LIVE_ALIAS, Rollout } from '../config/queue-config.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { StringListParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { NO_OPERATORS } from '../../lambdas/contracts/operator-list.ts';
+import { NO_OPERATORS } from '../../lambdas/slack/contracts/operator-list.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 
 /** Properties of {@link Operators}. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { KPI_CONTRACT } from '../../lambdas/contracts/kpi-contract.ts';
+import { KPI_CONTRACT } from '../../lambdas/queue/contracts/kpi-contract.ts';
 import { DASHBOARD } from '../../lib/monitoring/dashboard-definition.ts';
 import { PICTURE_FILE, readRecording } from '../../tools/dashboard/dashboard.ts';
 import { drawDashboard } from '../../tools/dashboard/draw.ts';

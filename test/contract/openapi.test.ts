@@ -1,8 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod/mini';
-import { enqueueBodySchema } from '../../lambdas/contracts/action-kinds.ts';
-import { kindChangeSchema, kindListSchema, pauseBodySchema } from '../../lambdas/contracts/api-kinds.ts';
+import { enqueueBodySchema } from '../../lambdas/actions/kinds.ts';
+import {
+  kindChangeSchema,
+  kindListSchema,
+  pauseBodySchema,
+} from '../../lambdas/queue/contracts/api-kinds.ts';
 import {
   API_ROUTES,
   auditViewSchema,
@@ -10,8 +14,8 @@ import {
   healthSchema,
   taskPageSchema,
   taskViewSchema,
-} from '../../lambdas/contracts/api.ts';
-import { problemSchema } from '../../lambdas/contracts/api-problem.ts';
+} from '../../lambdas/queue/contracts/api.ts';
+import { problemSchema } from '../../lambdas/queue/contracts/api-problem.ts';
 import {
   buildOpenApi,
   OPENAPI_FILE,

@@ -3,9 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
-import { MAX_BODY_BYTES, MAX_IDEMPOTENCY_KEY_LENGTH } from '../../lambdas/contracts/api.ts';
-import { MAX_LINES, MAX_TEXT_LENGTH, quoteSnapshotSchema } from '../../lambdas/contracts/quote-snapshot.ts';
+import { ActionKind } from '../../lambdas/actions/kinds.ts';
+import { MAX_BODY_BYTES, MAX_IDEMPOTENCY_KEY_LENGTH } from '../../lambdas/queue/contracts/api.ts';
+import {
+  MAX_LINES,
+  MAX_TEXT_LENGTH,
+  quoteSnapshotSchema,
+} from '../../lambdas/shared/contracts/quote-snapshot.ts';
 import { readConfig } from '../../lib/config/read-config.ts';
 import { readQuoteFile } from '../../tools/cli/quote-file.ts';
 

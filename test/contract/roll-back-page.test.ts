@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../helpers/dynamodb-server.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../tools/rig/aws/dynamodb-server.ts';
 import { manyTasks, storedTasks, storeTasks, versionsOf } from '../helpers/stored-tasks.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ERROR_CODES, isErrorCode } from '../../lambdas/contracts/error-codes.ts';
+import { ERROR_CODES, isErrorCode } from '../../lambdas/shared/contracts/error-codes.ts';
 import { ALARMS } from '../../lib/monitoring/alarm-registry.ts';
 import { ALARMS_BY_ERROR } from '../../lib/monitoring/alarms-by-error.ts';
 import { RELEASE_ALARM_MEANINGS } from '../../lib/monitoring/release-alarm-meanings.ts';

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { WORKER_BY_KIND } from '../../lambdas/contracts/action-kinds.ts';
-import { FUNCTION_ENV } from '../../lambdas/contracts/environment.ts';
+import { WORKER_BY_KIND } from '../../lambdas/actions/kinds.ts';
+import { FUNCTION_ENV } from '../../lambdas/shared/contracts/environment.ts';
 import {
   executionInputSchema,
   MachineError,
   RunOutcome,
   runActionInputSchema,
   runActionOutputSchema,
-} from '../../lambdas/contracts/state-machine-io.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../../lambdas/domain/policy.ts';
+} from '../../lambdas/queue/contracts/state-machine-io.ts';
+import { DEFAULT_RETRY_POLICY, POLICY } from '../../lambdas/queue/domain/task/policy.ts';
 import { ALARMS } from '../../lib/monitoring/alarm-registry.ts';
 import {
   type AslState,

@@ -3,7 +3,7 @@
  * follow depends on the machine, so that is judged by `quoteq drill load` and not here.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { KPI_CONTRACT, KpiName } from '../../lambdas/contracts/kpi-contract.ts';
+import { KPI_CONTRACT, KpiName } from '../../lambdas/queue/contracts/kpi-contract.ts';
 import type { DrillResult } from '../../tools/drills/run-drills.ts';
 import { loadOf } from '../../tools/drills/scenarios/load.ts';
 import { heldDrills } from './support/held.ts';

@@ -1,14 +1,19 @@
 /** Builders of what the queue works with: valid as they are, each field replaceable. */
-import type { ActionKind, ActionRequest } from '../../lambdas/contracts/action-kinds.ts';
-import type { QuoteLine, QuoteSnapshot } from '../../lambdas/contracts/quote-snapshot.ts';
-import type { EffectResult, ExecutionTask } from '../../lambdas/contracts/records.ts';
-import { canonicalJson, deriveTaskId, taskHashOf } from '../../lambdas/domain/hashing.ts';
-import { DEFAULT_RETRY_POLICY } from '../../lambdas/domain/policy.ts';
-import type { Ids } from '../../lambdas/domain/ports.ts';
-import type { EnqueueRequest } from '../../lambdas/domain/queue-types.ts';
-import { claimed, enqueued, failed, type TransitionContext } from '../../lambdas/domain/transitions.ts';
-import { QueueError } from '../../lambdas/domain/errors.ts';
-import { START_MS } from './fake-clock.ts';
+import type { ActionKind, ActionRequest } from '../../lambdas/actions/kinds.ts';
+import type { QuoteLine, QuoteSnapshot } from '../../lambdas/shared/contracts/quote-snapshot.ts';
+import type { EffectResult, ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
+import { canonicalJson, deriveTaskId, taskHashOf } from '../../lambdas/shared/domain/hashing.ts';
+import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts';
+import type { Ids } from '../../lambdas/queue/domain/ports.ts';
+import type { EnqueueRequest } from '../../lambdas/queue/domain/queue-types.ts';
+import {
+  claimed,
+  enqueued,
+  failed,
+  type TransitionContext,
+} from '../../lambdas/queue/domain/task/transitions.ts';
+import { QueueError } from '../../lambdas/shared/domain/errors.ts';
+import { START_MS } from '../../tools/rig/fake-clock.ts';
 
 /** The engine whose snapshots the tests accept. */
 export const ENGINE = 'cpq-pricing@4.2.0';

@@ -1,12 +1,12 @@
 /** One execution of the state machine in process: worker, Catch, record-lost-worker, waits; as `quote-action` drives. */
-import { GuardedEffectRunner } from '../../lambdas/adapters/effect-runner.ts';
-import type { GuardOptions } from '../../lambdas/adapters/guarded-effect.ts';
-import { WORKER_BY_KIND } from '../../lambdas/contracts/action-kinds.ts';
-import type { ExecutionTask } from '../../lambdas/contracts/records.ts';
-import type { RunActionOutput } from '../../lambdas/contracts/state-machine-io.ts';
-import { driveTask } from '../../lambdas/domain/drive-task.ts';
-import { outputOf } from '../../lambdas/domain/driver-view.ts';
-import type { FakeClock } from './fake-clock.ts';
+import { GuardedEffectRunner } from '../../lambdas/queue/adapters/effect-runner.ts';
+import type { GuardOptions } from '../../lambdas/shared/adapters/guarded-effect.ts';
+import { WORKER_BY_KIND } from '../../lambdas/actions/kinds.ts';
+import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
+import type { RunActionOutput } from '../../lambdas/queue/contracts/state-machine-io.ts';
+import { driveTask } from '../../lambdas/queue/domain/driver/drive-task.ts';
+import { outputOf } from '../../lambdas/queue/domain/driver/driver-view.ts';
+import type { FakeClock } from '../../tools/rig/fake-clock.ts';
 import { countedIds } from './builders.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { lambdaContext } from './lambda-context.ts';

@@ -1,8 +1,8 @@
 /** Recorded items of every schema version; see test/fixtures/README.md. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StoredItem } from '../../lambdas/domain/migrations/migration.ts';
-import type { ShapeName } from '../../lambdas/domain/migrations/shapes.ts';
+import type { StoredItem } from '../../lambdas/shared/domain/migration.ts';
+import type { ShapeName } from '../../lambdas/queue/domain/migrations/shapes.ts';
 
 const FOLDER = join(import.meta.dirname, '../fixtures');
 

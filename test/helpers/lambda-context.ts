@@ -1,7 +1,7 @@
 /** The context of one Lambda invocation, on a test's clock. */
 import type { Context } from 'aws-lambda';
-import { POLICY } from '../../lambdas/domain/policy.ts';
-import type { Clock } from '../../lambdas/domain/ports.ts';
+import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
+import type { Clock } from '../../lambdas/queue/domain/ports.ts';
 
 const unused = (): void => undefined;
 

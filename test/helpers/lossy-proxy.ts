@@ -1,6 +1,6 @@
 /** A proxy in front of a test's DynamoDB that carries a request out and then loses the answer. */
-import { forward } from '../../tools/local/forward.ts';
-import { type RunningServer, startServer } from '../../tools/local/http-server.ts';
+import { forward } from '../../tools/rig/http/forward.ts';
+import { type RunningServer, startServer } from '../../tools/rig/http/http-server.ts';
 
 /** A running proxy. */
 export interface LossyProxy extends RunningServer {

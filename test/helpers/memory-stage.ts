@@ -1,16 +1,16 @@
 /** Tasks in memory, with the index as DynamoDB keeps it, and executions of which some run: for sweeps over many tasks. */
-import type { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
-import { CONTROL_SCHEMA_VERSION } from '../../lambdas/contracts/controls.ts';
-import type { ExecutionTask } from '../../lambdas/contracts/records.ts';
-import { dueShardOf } from '../../lambdas/domain/due-shards.ts';
-import { QueueError } from '../../lambdas/domain/errors.ts';
-import { DEFAULT_RETRY_POLICY } from '../../lambdas/domain/policy.ts';
-import type { DuePosition, DueQuery } from '../../lambdas/domain/ports.ts';
-import type { LanePositions } from '../../lambdas/domain/sweep-lanes.ts';
-import { DEFAULT_SWEEP_LIMITS, sweep, type SweepOptions } from '../../lambdas/domain/sweep.ts';
-import { held } from '../../lambdas/domain/transitions.ts';
+import type { ActionKind } from '../../lambdas/actions/kinds.ts';
+import { CONTROL_SCHEMA_VERSION } from '../../lambdas/queue/contracts/controls.ts';
+import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
+import { dueShardOf } from '../../lambdas/queue/domain/task/due-shards.ts';
+import { QueueError } from '../../lambdas/shared/domain/errors.ts';
+import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts';
+import type { DuePosition, DueQuery } from '../../lambdas/queue/domain/ports.ts';
+import type { LanePositions } from '../../lambdas/queue/domain/recovery/sweep-lanes.ts';
+import { DEFAULT_SWEEP_LIMITS, sweep, type SweepOptions } from '../../lambdas/queue/domain/recovery/sweep.ts';
+import { held } from '../../lambdas/queue/domain/task/transitions.ts';
 import { contextAt, countedIds, queuedTask } from './builders.ts';
-import { FakeClock, START_MS } from './fake-clock.ts';
+import { FakeClock, START_MS } from '../../tools/rig/fake-clock.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -4,23 +4,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { NotifySlack } from '../../lambdas/adapters/effects/notify-slack.ts';
-import { StoreQuotePdf } from '../../lambdas/adapters/effects/store-quote-pdf.ts';
-import { SyncCrmDeal } from '../../lambdas/adapters/effects/sync-crm-deal.ts';
-import type { GuardOptions } from '../../lambdas/adapters/guarded-effect.ts';
-import { documentKey } from '../../lambdas/adapters/pdf/document-key.ts';
-import { createSlackClient } from '../../lambdas/adapters/slack/slack-client.ts';
-import type { ActionKind, ActionRequest } from '../../lambdas/contracts/action-kinds.ts';
-import { CRM_QUOTE_ID_PROPERTY } from '../../lambdas/contracts/crm-properties.ts';
-import type { Effect } from '../../lambdas/domain/ports.ts';
-import { ensureCrmProperties } from '../../tools/local/crm-setup.ts';
-import { startCrmStandin } from '../../tools/local/crm-standin.ts';
-import type { FaultRule } from '../../tools/local/fault-rules.ts';
-import { startFaultProxy } from '../../tools/local/fault-proxy.ts';
-import { startSlack } from '../../tools/local/slack.ts';
+import { NotifySlack } from '../../lambdas/actions/slack/notify/notify-slack.ts';
+import { StoreQuotePdf } from '../../lambdas/actions/pdf/render/store-quote-pdf.ts';
+import { SyncCrmDeal } from '../../lambdas/actions/crm/sync/sync-crm-deal.ts';
+import type { GuardOptions } from '../../lambdas/shared/adapters/guarded-effect.ts';
+import { documentKey } from '../../lambdas/actions/pdf/engine/document-key.ts';
+import { createSlackClient } from '../../lambdas/shared/adapters/slack/slack-client.ts';
+import type { ActionKind, ActionRequest } from '../../lambdas/actions/kinds.ts';
+import { CRM_QUOTE_ID_PROPERTY } from '../../lambdas/actions/crm/crm-properties.ts';
+import type { Effect } from '../../lambdas/queue/domain/ports.ts';
+import { ensureCrmProperties } from '../../tools/rig/crm/crm-setup.ts';
+import { startCrmStandin } from '../../tools/rig/crm/crm-standin.ts';
+import type { FaultRule } from '../../tools/rig/faults/fault-rules.ts';
+import { startFaultProxy } from '../../tools/rig/faults/fault-proxy.ts';
+import { startSlack } from '../../tools/rig/slack/slack.ts';
 import { actionOf, snapshotOf } from './builders.ts';
 import type { Intercept } from './queue-store.ts';
-import { startS3 } from './s3-server.ts';
+import { startS3 } from './aws/s3-server.ts';
 
 /** A provider of one kind. */
 export interface Provider {

@@ -1,15 +1,15 @@
 /** The production stores on a test's DynamoDB, with every request passing through the test's hands. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { translation } from '../../lambdas/adapters/dynamodb/document-client.ts';
-import { DynamoDbLedgerRepo } from '../../lambdas/adapters/dynamodb/ledger-repo.ts';
-import { DynamoDbTaskRepo } from '../../lambdas/adapters/dynamodb/task-repo.ts';
-import type { ExecutionInput } from '../../lambdas/contracts/state-machine-io.ts';
-import { DEFAULT_RETRY_POLICY } from '../../lambdas/domain/policy.ts';
-import type { Clock, Ids } from '../../lambdas/domain/ports.ts';
-import { ExecutionQueueService } from '../../lambdas/domain/queue-service.ts';
+import { translation } from '../../lambdas/shared/adapters/dynamodb/document-client.ts';
+import { DynamoDbLedgerRepo } from '../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
+import { DynamoDbTaskRepo } from '../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import type { ExecutionInput } from '../../lambdas/queue/contracts/state-machine-io.ts';
+import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts';
+import type { Clock, Ids } from '../../lambdas/queue/domain/ports.ts';
+import { ExecutionQueueService } from '../../lambdas/queue/domain/queue-service.ts';
 import { countedIds, ENGINE } from './builders.ts';
-import { TABLE_NAMES } from './dynamodb-server.ts';
+import { TABLE_NAMES } from '../../tools/rig/aws/dynamodb-server.ts';
 
 /** Decides what becomes of one request; `send` carries it out. */
 export type Intercept = <T>(send: () => Promise<T>) => Promise<T>;

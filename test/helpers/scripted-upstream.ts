@@ -1,6 +1,6 @@
 /** A provider that answers as the test says, once, and otherwise passes requests on to the real stand-in. */
-import { forward } from '../../tools/local/forward.ts';
-import { type RunningServer, type ServerReply, startServer } from '../../tools/local/http-server.ts';
+import { forward } from '../../tools/rig/http/forward.ts';
+import { type RunningServer, type ServerReply, startServer } from '../../tools/rig/http/http-server.ts';
 
 /** What becomes of the next request. */
 export type Script =

@@ -5,11 +5,11 @@ import {
   type DynamoDBDocumentClient,
   ScanCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { StoredItem } from '../../lambdas/domain/migrations/migration.ts';
-import { dueShardOf } from '../../lambdas/domain/due-shards.ts';
-import { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
-import { executionTaskSchema } from '../../lambdas/contracts/records.ts';
-import { TABLE_NAMES } from './dynamodb-server.ts';
+import type { StoredItem } from '../../lambdas/shared/domain/migration.ts';
+import { dueShardOf } from '../../lambdas/queue/domain/task/due-shards.ts';
+import { ActionKind } from '../../lambdas/actions/kinds.ts';
+import { executionTaskSchema } from '../../lambdas/queue/contracts/records.ts';
+import { TABLE_NAMES } from '../../tools/rig/aws/dynamodb-server.ts';
 import { recordedItems } from './fixtures.ts';
 
 const taskIdOf = (index: number): string => `task-${index.toString(16).padStart(40, '0')}`;

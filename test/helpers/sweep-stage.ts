@@ -1,15 +1,15 @@
 /** A task store with executions that live and die as a test says, swept through the test's hands. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DynamoDbTaskRepo } from '../../lambdas/adapters/dynamodb/task-repo.ts';
-import type { ExecutionTask } from '../../lambdas/contracts/records.ts';
-import { QueueError } from '../../lambdas/domain/errors.ts';
-import { POLICY, DEFAULT_RETRY_POLICY } from '../../lambdas/domain/policy.ts';
-import type { ExecutionDriver, ExecutionStatus } from '../../lambdas/domain/ports.ts';
-import type { RecoveryOptions } from '../../lambdas/domain/recovery.ts';
-import { claimed, failed, held } from '../../lambdas/domain/transitions.ts';
+import { DynamoDbTaskRepo } from '../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
+import { QueueError } from '../../lambdas/shared/domain/errors.ts';
+import { POLICY, DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts';
+import type { ExecutionDriver, ExecutionStatus } from '../../lambdas/queue/domain/ports.ts';
+import type { RecoveryOptions } from '../../lambdas/queue/domain/recovery/recovery.ts';
+import { claimed, failed, held } from '../../lambdas/queue/domain/task/transitions.ts';
 import { contextAt, countedIds, queuedTask } from './builders.ts';
-import { TABLE_NAMES } from './dynamodb-server.ts';
-import type { FakeClock } from './fake-clock.ts';
+import { TABLE_NAMES } from '../../tools/rig/aws/dynamodb-server.ts';
+import type { FakeClock } from '../../tools/rig/fake-clock.ts';
 import type { Intercept } from './queue-store.ts';
 
 /** Executions by name, as Step Functions would tell. */

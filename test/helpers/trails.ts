@@ -1,7 +1,7 @@
 /** Trails of tasks, written as what happened when: for what is computed from audit records alone. */
-import type { AuditRecord, Transition } from '../../lambdas/contracts/records.ts';
-import { SCHEMA_VERSION } from '../../lambdas/contracts/records.ts';
-import { START_MS } from './fake-clock.ts';
+import type { AuditRecord, Transition } from '../../lambdas/queue/contracts/records.ts';
+import { SCHEMA_VERSION } from '../../lambdas/queue/contracts/records.ts';
+import { START_MS } from '../../tools/rig/fake-clock.ts';
 
 /** One transition: seconds after `START_MS`, where to, by what, and with which error. */
 export type Step = readonly [

@@ -1,8 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_ENV, FUNCTION_NAMES } from '../../lambdas/contracts/environment.ts';
-import type { FunctionName } from '../../lambdas/contracts/environment.ts';
-import { POLICY } from '../../lambdas/domain/policy.ts';
+import { FUNCTION_ENV, FUNCTION_NAMES } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
 import { Stage } from '../../lib/config/queue-config.ts';
 import { readQuoteAction, tasksOf } from '../../statemachines/asl.ts';
 import { synthesize } from './synthesis.ts';

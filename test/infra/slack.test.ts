@@ -1,8 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { parseOperators } from '../../lambdas/adapters/slack/operators.ts';
+import { parseOperators } from '../../lambdas/slack/adapters/operators.ts';
 import { Stage } from '../../lib/config/queue-config.ts';
-import { LOCAL_WORKSPACE } from '../../tools/local/slack.ts';
+import { LOCAL_WORKSPACE } from '../../tools/rig/slack/slack.ts';
 import { queueApp, synthesize } from './synthesis.ts';
 
 const local = synthesize(Stage.Local);

@@ -1,6 +1,6 @@
 /** Every kind of deployment, and the templates that it would send to CloudFormation. */
 import { Stage } from '../../lib/config/queue-config.ts';
-import type { OrderedTemplate } from './dependency-graph.ts';
+import type { OrderedTemplate } from './deployment/dependency-graph.ts';
 import { queueApp } from './synthesis.ts';
 
 /** Settings of a deployment. */

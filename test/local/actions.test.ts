@@ -1,10 +1,10 @@
 /** One action of each kind through every part: API, table, state machine, worker, provider, audit. */
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it } from 'vitest';
-import { taskViewSchema } from '../../lambdas/contracts/api.ts';
-import { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
-import { effectKeyOf } from '../../lambdas/domain/hashing.ts';
-import { getAudit } from '../../tools/cli/queue-client.ts';
+import { taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
+import { ActionKind } from '../../lambdas/actions/kinds.ts';
+import { effectKeyOf } from '../../lambdas/shared/domain/hashing.ts';
+import { getAudit } from '../../tools/cli/clients/queue-client.ts';
 import { countEffects } from '../../tools/demo/provider-counts.ts';
 import {
   clearFaults,

@@ -7,10 +7,10 @@ import {
 } from '@aws-sdk/client-iam';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { taskViewSchema } from '../../lambdas/contracts/api.ts';
-import { type ApiRequest, callApi } from '../../tools/cli/api-client.ts';
-import { getAudit } from '../../tools/cli/queue-client.ts';
-import type { Target } from '../../tools/cli/target.ts';
+import { taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
+import { type ApiRequest, callApi } from '../../tools/cli/clients/api-client.ts';
+import { getAudit } from '../../tools/cli/clients/queue-client.ts';
+import type { Target } from '../../tools/cli/target/target.ts';
 import {
   eventually,
   freshQuoteId,

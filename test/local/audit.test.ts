@@ -4,8 +4,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { taskViewSchema } from '../../lambdas/contracts/api.ts';
-import { getAudit } from '../../tools/cli/queue-client.ts';
+import { taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
+import { getAudit } from '../../tools/cli/clients/queue-client.ts';
 import {
   eventually,
   freshQuoteId,

@@ -4,8 +4,8 @@ import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, it } from 'vitest';
 import { budgetViolations, readBudget } from '../../bench/cost/budget.ts';
 import { measureAll } from '../../bench/cost/scenarios.ts';
-import { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
-import { pauseIdOf } from '../../lambdas/contracts/controls.ts';
+import { ActionKind } from '../../lambdas/actions/kinds.ts';
+import { pauseIdOf } from '../../lambdas/queue/contracts/controls.ts';
 import { outputs, rootClient } from './support/queue.ts';
 
 /** The budget is that of kinds that nobody has ever paused; other tests leave records of their pauses, which claims read. */

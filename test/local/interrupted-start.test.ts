@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
-import { LOCAL_ROOT, REPOSITORY_ROOT } from '../../tools/local/paths.ts';
+import { LOCAL_ROOT, REPOSITORY_ROOT } from '../../tools/paths.ts';
 
 interface Place {
   readonly root: string;

@@ -2,8 +2,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
-import { taskViewSchema } from '../../lambdas/contracts/api.ts';
-import { reportKpis } from '../../lambdas/domain/kpi.ts';
+import { taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
+import { reportKpis } from '../../lambdas/queue/domain/kpi/kpi.ts';
 import { readKpiRecords } from '../../tools/kpi/kpi-source.ts';
 import {
   clearFaults,

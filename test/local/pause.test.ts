@@ -1,10 +1,10 @@
 /** A paused kind, end to end: its actions wait with the reason on their cards, others go on, and resuming runs them once. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
-import { taskViewSchema } from '../../lambdas/contracts/api.ts';
-import { effectKeyOf } from '../../lambdas/domain/hashing.ts';
-import { listKinds, pauseKind, resumeKind } from '../../tools/cli/kind-client.ts';
-import { getAudit, getTask } from '../../tools/cli/queue-client.ts';
+import type { ActionKind } from '../../lambdas/actions/kinds.ts';
+import { taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
+import { effectKeyOf } from '../../lambdas/shared/domain/hashing.ts';
+import { listKinds, pauseKind, resumeKind } from '../../tools/cli/clients/kind-client.ts';
+import { getAudit, getTask } from '../../tools/cli/clients/queue-client.ts';
 import { countEffects } from '../../tools/demo/provider-counts.ts';
 import { cardsOf } from './support/cards.ts';
 import { eventually, freshQuoteId, outputs, postAction, settled, target } from './support/queue.ts';

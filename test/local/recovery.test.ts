@@ -4,13 +4,18 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
-import { taskViewSchema } from '../../lambdas/contracts/api.ts';
-import { LEDGER_SCHEMA_VERSION, LedgerStatus } from '../../lambdas/contracts/records.ts';
-import { DynamoDbTaskRepo } from '../../lambdas/adapters/dynamodb/task-repo.ts';
-import { canonicalJson, deriveTaskId, executionNameOf, taskHashOf } from '../../lambdas/domain/hashing.ts';
-import { POLICY } from '../../lambdas/domain/policy.ts';
-import { enqueued } from '../../lambdas/domain/transitions.ts';
-import { getAudit, getTask } from '../../tools/cli/queue-client.ts';
+import { taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
+import { LEDGER_SCHEMA_VERSION, LedgerStatus } from '../../lambdas/queue/contracts/records.ts';
+import { DynamoDbTaskRepo } from '../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import {
+  canonicalJson,
+  deriveTaskId,
+  executionNameOf,
+  taskHashOf,
+} from '../../lambdas/shared/domain/hashing.ts';
+import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
+import { enqueued } from '../../lambdas/queue/domain/task/transitions.ts';
+import { getAudit, getTask } from '../../tools/cli/clients/queue-client.ts';
 import {
   clearFaults,
   eventually,

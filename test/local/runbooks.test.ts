@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { REPOSITORY_ROOT } from '../../tools/local/paths.ts';
+import { REPOSITORY_ROOT } from '../../tools/paths.ts';
 import { outputs } from './support/queue.ts';
 import {
   type CommandBlock,

@@ -7,9 +7,9 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type TaskView, taskViewSchema } from '../../lambdas/contracts/api.ts';
-import { callApi } from '../../tools/cli/api-client.ts';
-import { getTask } from '../../tools/cli/queue-client.ts';
+import { type TaskView, taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
+import { callApi } from '../../tools/cli/clients/api-client.ts';
+import { getTask } from '../../tools/cli/clients/queue-client.ts';
 import { tasks } from './support/cards.ts';
 import {
   clearFaults,

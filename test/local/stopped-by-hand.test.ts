@@ -5,14 +5,14 @@
 import { GetExecutionHistoryCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { TaskView } from '../../lambdas/contracts/api.ts';
-import { executionNameOf } from '../../lambdas/domain/hashing.ts';
-import { getAudit, getTask } from '../../tools/cli/queue-client.ts';
+import type { TaskView } from '../../lambdas/queue/contracts/api.ts';
+import { executionNameOf } from '../../lambdas/shared/domain/hashing.ts';
+import { getAudit, getTask } from '../../tools/cli/clients/queue-client.ts';
 import { effectCount } from '../../tools/demo/proof.ts';
 import { countEffects } from '../../tools/demo/provider-counts.ts';
 import { endOf, executionArnOf, startAgain, stopExecution } from '../../tools/drills/executions.ts';
 import { withVariables } from '../../tools/drills/functions.ts';
-import type { Fault } from '../../tools/local/fault-rules.ts';
+import type { Fault } from '../../tools/rig/faults/fault-rules.ts';
 import { queuedTask } from '../helpers/builders.ts';
 import { put } from './support/cards.ts';
 import {

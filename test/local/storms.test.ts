@@ -1,11 +1,11 @@
 /** Many at once: the same request again and again, two drivers of one task, a provider with a rate limit. */
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type AuditView, taskViewSchema } from '../../lambdas/contracts/api.ts';
-import { effectKeyOf } from '../../lambdas/domain/hashing.ts';
+import { type AuditView, taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
+import { effectKeyOf } from '../../lambdas/shared/domain/hashing.ts';
 import { countEffects } from '../../tools/demo/provider-counts.ts';
-import { getAudit } from '../../tools/cli/queue-client.ts';
-import { eventually } from '../../tools/local/eventually.ts';
+import { getAudit } from '../../tools/cli/clients/queue-client.ts';
+import { eventually } from '../../tools/rig/process/eventually.ts';
 import { freshQuoteId, limitCrm, outputs, postAction, rootClient, settled, target } from './support/queue.ts';
 
 const ENQUEUES = 200;

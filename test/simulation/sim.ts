@@ -4,15 +4,15 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { report } from '../../bench/report.ts';
-import { Pool } from './runner/pool.ts';
-import { replay } from './runner/replay.ts';
-import { figuresOf, neverReached, runSeeds, SEEDS_FOR_RARE_STATES } from './runner/run-seeds.ts';
-import { asTest, shrunk } from './runner/shrink.ts';
-import { figuresOfSearches, searchAll } from './exhaustive/scopes.ts';
-import { BUGS } from './zoo/bugs.ts';
-import { figuresOfHunts, huntAll, renderHunts } from './zoo/hunt.ts';
-import type { Answer } from './runner/seed-worker.ts';
+import { report } from '../../tools/report/report.ts';
+import { Pool } from './queue/runner/pool.ts';
+import { replay } from './queue/runner/replay.ts';
+import { figuresOf, neverReached, runSeeds, SEEDS_FOR_RARE_STATES } from './queue/runner/run-seeds.ts';
+import { asTest, shrunk } from './queue/runner/shrink.ts';
+import { figuresOfSearches, searchAll } from './queue/exhaustive/scopes.ts';
+import { BUGS } from './queue/zoo/bugs.ts';
+import { figuresOfHunts, huntAll, renderHunts } from './queue/zoo/hunt.ts';
+import type { Answer } from './queue/runner/seed-worker.ts';
 
 const OPTIONS = {
   seeds: { type: 'string', default: '1000' },

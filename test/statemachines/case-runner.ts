@@ -1,7 +1,7 @@
 /** Runs a case with the npm interpreter of the Amazon States Language: no AWS, no waiting. */
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import { type AslMachine, readQuoteActionText, tasksOf } from '../../statemachines/asl.ts';
-import type { MachineSubstitutions } from '../../lambdas/contracts/state-machine-io.ts';
+import type { MachineSubstitutions } from '../../lambdas/queue/contracts/state-machine-io.ts';
 import type { Case, CaseCall } from './case-files.ts';
 
 /** ARNs that the tests put in. */

@@ -5,7 +5,7 @@ import {
   MachineError,
   RunOutcome,
   runActionOutputSchema,
-} from '../../lambdas/contracts/state-machine-io.ts';
+} from '../../lambdas/queue/contracts/state-machine-io.ts';
 import { readQuoteAction, tasksOf, transitionsOf } from '../../statemachines/asl.ts';
 import { readQuoteActionCases } from './case-files.ts';
 import {

@@ -1,10 +1,10 @@
 /**
  * The API's answers as the command line reads them: while traffic shifts to a release, and after a rollback, they are of
  * another release than the command. A field that is not known is passed over, and one that the release before does not
- * send may be absent. The API itself and its tests stay strict: `lambdas/contracts/api.ts`.
+ * send may be absent. The API itself and its tests stay strict: `lambdas/queue/contracts/api.ts`.
  */
 import * as z from 'zod/mini';
-import { taskErrorViewSchema, taskPageSchema, taskViewSchema } from '../../lambdas/contracts/api.ts';
+import { taskErrorViewSchema, taskPageSchema, taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
 
 const { firstStep } = taskErrorViewSchema.shape;
 

@@ -1,7 +1,7 @@
 /** Arguments and options of which the values are known: `--help` names them. */
 import { Argument, Option } from 'commander';
-import { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
-import { SHAPES } from '../../lambdas/domain/migrations/shapes.ts';
+import { ActionKind } from '../../lambdas/actions/kinds.ts';
+import { SHAPES } from '../../lambdas/queue/domain/migrations/shapes.ts';
 import { DEAD_LETTER_QUEUES } from '../dlq/dead-letter-queues.ts';
 import { DRILLS } from '../drills/catalogue.ts';
 import { SecretField } from '../secrets/provider-secrets.ts';

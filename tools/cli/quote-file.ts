@@ -5,14 +5,14 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
-import { enqueueBodySchema } from '../../lambdas/contracts/action-kinds.ts';
-import { idempotencyKeySchema, MAX_BODY_BYTES } from '../../lambdas/contracts/api.ts';
-import { type QuoteSnapshot, quoteSnapshotSchema } from '../../lambdas/contracts/quote-snapshot.ts';
-import type { FieldViolation } from '../../lambdas/domain/errors.ts';
-import { snapshotViolations } from '../../lambdas/domain/snapshot-guard.ts';
-import { fieldViolations } from '../../lambdas/handlers/api/violations.ts';
+import { enqueueBodySchema } from '../../lambdas/actions/kinds.ts';
+import { idempotencyKeySchema, MAX_BODY_BYTES } from '../../lambdas/queue/contracts/api.ts';
+import { type QuoteSnapshot, quoteSnapshotSchema } from '../../lambdas/shared/contracts/quote-snapshot.ts';
+import type { FieldViolation } from '../../lambdas/shared/domain/errors.ts';
+import { snapshotViolations } from '../../lambdas/queue/domain/enqueue/snapshot-guard.ts';
+import { fieldViolations } from '../../lambdas/queue/handlers/api/violations.ts';
 import { CliError } from './cli-error.ts';
-import { shownLine } from './terminal-text.ts';
+import { shownLine } from './terminal/terminal-text.ts';
 import { utf8TextOf } from './utf8-text.ts';
 
 const actionSchema = z.looseObject(

@@ -1,9 +1,9 @@
 /** Runs the command line: what it says when it fails, for people and for programs. */
 import type { Command } from 'commander';
-import { LocalEnvironmentError } from '../local/processes.ts';
+import { LocalEnvironmentError } from '../rig/process/processes.ts';
 import { CliError } from './cli-error.ts';
-import { tolerateClosedPipes } from './output.ts';
-import { hasPrinted, print } from './print.ts';
+import { tolerateClosedPipes } from './terminal/output.ts';
+import { hasPrinted, print } from './terminal/print.ts';
 import { errorLine, shortenUsageErrors } from './usage-errors.ts';
 
 /** The user can repair it: a wrong option, a local environment that is not as it should be, a file that cannot be read or written. */

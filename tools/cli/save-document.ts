@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { AnsweredTask } from './answers.ts';
 import { CliError } from './cli-error.ts';
-import { explaining } from './stage-target.ts';
-import type { Target } from './target.ts';
+import { explaining } from './target/stage-target.ts';
+import type { Target } from './target/target.ts';
 import { withinLimit } from './time-limit.ts';
 
 const S3_OBJECT = /^s3:\/\/([^/]+)\/(.+)$/;

@@ -1,6 +1,6 @@
 /** Errors of the command line: one line each, both those of commander and our own. */
 import type { Command } from 'commander';
-import { coloured, shownText } from './terminal-text.ts';
+import { coloured, shownText } from './terminal/terminal-text.ts';
 
 /** Line ends but those before an indented line, by which a message lists what is wrong. */
 const FOREIGN_LINE_ENDS = /[\r\v\f\u0085\u2028\u2029]+|\n(?! {2})/g;

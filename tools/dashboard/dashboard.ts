@@ -8,10 +8,10 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { CliError } from '../cli/cli-error.ts';
-import { print } from '../cli/print.ts';
+import { print } from '../cli/terminal/print.ts';
 import { parseSince } from '../kpi/since.ts';
 import { localStatus } from '../local/environment.ts';
-import { LOCAL_ROOT } from '../local/paths.ts';
+import { LOCAL_ROOT } from '../paths.ts';
 import { drawDashboard } from './draw.ts';
 import { record, type Recording, recordingSchema } from './recording.ts';
 

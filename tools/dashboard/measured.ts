@@ -1,9 +1,9 @@
 /** A recording as metrics: the very names that CloudWatch would have, as far as a local environment can tell. */
-import { TransitionCause } from '../../lambdas/contracts/lifecycle-states.ts';
-import { Metric } from '../../lambdas/contracts/metric-names.ts';
-import { isTerminal } from '../../lambdas/domain/lifecycle.ts';
-import { stuckSinceMs } from '../../lambdas/domain/stuck.ts';
-import { metricsOf } from '../../lambdas/domain/transition-metrics.ts';
+import { TransitionCause } from '../../lambdas/queue/contracts/lifecycle-states.ts';
+import { Metric } from '../../lambdas/shared/contracts/metric-names.ts';
+import { isTerminal } from '../../lambdas/queue/domain/task/lifecycle.ts';
+import { stuckSinceMs } from '../../lambdas/queue/domain/kpi/stuck.ts';
+import { metricsOf } from '../../lambdas/queue/domain/kpi/transition-metrics.ts';
 import type { MetricSource } from '../../lib/monitoring/signals.ts';
 import type { Recording } from './recording.ts';
 

@@ -1,6 +1,6 @@
 /** Each widget of the dashboard with the points that a recording gives it. */
-import { reportKpis } from '../../lambdas/domain/kpi.ts';
-import type { KpiName } from '../../lambdas/contracts/kpi-contract.ts';
+import { reportKpis } from '../../lambdas/queue/domain/kpi/kpi.ts';
+import type { KpiName } from '../../lambdas/queue/contracts/kpi-contract.ts';
 import { DASHBOARD } from '../../lib/monitoring/dashboard-definition.ts';
 import type { WidgetDefinition } from '../../lib/monitoring/widget-definition.ts';
 import { isMath, type MetricUse } from '../../lib/monitoring/signals.ts';

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { AnsweredTask } from '../cli/answers.ts';
 import { saveDocument } from '../cli/save-document.ts';
-import type { Target } from '../cli/target.ts';
+import type { Target } from '../cli/target/target.ts';
 import type { LocalOutputs } from '../local/outputs.ts';
 
 /** A name and an address or file. */

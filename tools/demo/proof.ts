@@ -1,6 +1,6 @@
 /** The verdict of demo and drills: every action completed, every effect exactly once, every trail without a gap. */
-import { effectKeyOf } from '../../lambdas/domain/hashing.ts';
-import type { AuditView } from '../../lambdas/contracts/api.ts';
+import { effectKeyOf } from '../../lambdas/shared/domain/hashing.ts';
+import type { AuditView } from '../../lambdas/queue/contracts/api.ts';
 import type { AnsweredTask } from '../cli/answers.ts';
 import type { ProviderCounts } from './provider-counts.ts';
 

@@ -1,6 +1,6 @@
 /** What goes wrong in the demo: a rate limit, a lost reply and a killed worker, each at a task of its own. */
-import type { AuditView } from '../../lambdas/contracts/api.ts';
-import type { FaultRule } from '../local/fault-rules.ts';
+import type { AuditView } from '../../lambdas/queue/contracts/api.ts';
+import type { FaultRule } from '../rig/faults/fault-rules.ts';
 
 /** The quotes of examples/, three actions each. */
 export const DEMO_FILES = ['examples/q-1042.json', 'examples/q-1043.json', 'examples/q-1044.json'] as const;

@@ -7,11 +7,11 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import { Env, type EnvName, type FunctionName } from '../../lambdas/contracts/environment.ts';
+import { Env, type EnvName, type FunctionName } from '../../lambdas/shared/contracts/environment.ts';
 import { CliError } from '../cli/cli-error.ts';
-import { readFunctionEnvironment } from '../cli/function-environment.ts';
-import { invokeFunction } from '../cli/invoke-function.ts';
-import type { StageTarget } from '../cli/stage-target.ts';
+import { readFunctionEnvironment } from '../cli/target/function-environment.ts';
+import { invokeFunction } from '../cli/clients/invoke-function.ts';
+import type { StageTarget } from '../cli/target/stage-target.ts';
 import { parsedBody } from './parsed-body.ts';
 
 interface QueueEntry {

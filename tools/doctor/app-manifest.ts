@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WebClient } from '@slack/web-api';
 import * as z from 'zod/mini';
-import { REPOSITORY_ROOT } from '../local/paths.ts';
+import { REPOSITORY_ROOT } from '../paths.ts';
 import type { Finding, Subject } from './finding.ts';
 import { failed, ok, skipped } from './finding.ts';
 

@@ -1,12 +1,12 @@
 /** What is deployed, read from the functions themselves: what they run with is what is checked. */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
-import { sendAwsRequestTo } from '../../lambdas/adapters/aws-request.ts';
-import { Env } from '../../lambdas/contracts/environment.ts';
-import type { FunctionName } from '../../lambdas/contracts/environment.ts';
-import { type SlackSecret, slackSecretSchema } from '../../lambdas/contracts/provider-secrets.ts';
-import { readFunctionEnvironment, type ReadVariable } from '../cli/function-environment.ts';
-import type { Target } from '../cli/target.ts';
+import { sendAwsRequestTo } from '../../lambdas/shared/adapters/aws-request.ts';
+import { Env } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { type SlackSecret, slackSecretSchema } from '../../lambdas/shared/contracts/provider-secrets.ts';
+import { readFunctionEnvironment, type ReadVariable } from '../cli/target/function-environment.ts';
+import type { Target } from '../cli/target/target.ts';
 
 /** A deployment and the AWS it is on. */
 export interface DoctorTarget extends Target {

@@ -1,5 +1,5 @@
 /** What the doctor says: one line a check, and under a failed one what to do about it. */
-import { coloured, shownLine } from '../cli/terminal-text.ts';
+import { coloured, shownLine } from '../cli/terminal/terminal-text.ts';
 
 /** How a check ended. `skipped`: it could not be made here, which is no fault. */
 export type FindingState = 'ok' | 'failed' | 'skipped';

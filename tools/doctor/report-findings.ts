@@ -1,5 +1,5 @@
 /** What a doctor prints: a line for each finding, or all of them as JSON. */
-import { print } from '../cli/print.ts';
+import { print } from '../cli/terminal/print.ts';
 import { type Finding, findingText } from './finding.ts';
 
 /** Prints the findings: as text each one when it comes, as JSON all at the end. Exits 1 if a check failed. */

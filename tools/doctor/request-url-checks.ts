@@ -1,5 +1,5 @@
 /** The checks against the queue's own Slack routes: Slack's signature is asked for, and accepted. */
-import { signatureOf } from '../../lambdas/adapters/slack/verify-signature.ts';
+import { signatureOf } from '../../lambdas/slack/adapters/verify-signature.ts';
 import type { Finding } from './finding.ts';
 import { failed, ok } from './finding.ts';
 

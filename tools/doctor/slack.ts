@@ -1,11 +1,11 @@
 /** `quoteq doctor slack`: each step of `docs/slack-setup.md`, checked against what is deployed and what Slack says. */
 import { randomUUID } from 'node:crypto';
-import { parseOperators } from '../../lambdas/adapters/slack/operators.ts';
-import { createSlackClient } from '../../lambdas/adapters/slack/slack-client.ts';
-import type { SlackSecret } from '../../lambdas/contracts/provider-secrets.ts';
-import { readStage } from '../cli/stage-target.ts';
-import { resolveTarget } from '../cli/target.ts';
-import type { TargetOptions } from '../cli/target.ts';
+import { parseOperators } from '../../lambdas/slack/adapters/operators.ts';
+import { createSlackClient } from '../../lambdas/shared/adapters/slack/slack-client.ts';
+import type { SlackSecret } from '../../lambdas/shared/contracts/provider-secrets.ts';
+import { readStage } from '../cli/target/stage-target.ts';
+import { resolveTarget } from '../cli/target/target.ts';
+import type { TargetOptions } from '../cli/target/target.ts';
 import { localStatus } from '../local/environment.ts';
 import { checkManifest, readManifest } from './app-manifest.ts';
 import type { AppAccess } from './app-manifest.ts';

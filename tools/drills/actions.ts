@@ -1,19 +1,19 @@
 /** Actions of a drill: quotes of its own, enqueued through the API and followed to their end. */
 import { join } from 'node:path';
-import type { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
-import { DynamoDbCardRepo } from '../../lambdas/adapters/dynamodb/card-repo.ts';
-import { DynamoDbTaskRepo } from '../../lambdas/adapters/dynamodb/task-repo.ts';
-import type { ExecutionState } from '../../lambdas/contracts/lifecycle-states.ts';
-import type { ExecutionTask } from '../../lambdas/contracts/records.ts';
-import type { AuditView } from '../../lambdas/contracts/api.ts';
-import { deriveTaskId } from '../../lambdas/domain/hashing.ts';
+import type { ActionKind } from '../../lambdas/actions/kinds.ts';
+import { DynamoDbCardRepo } from '../../lambdas/slack/adapters/dynamodb/card-repo.ts';
+import { DynamoDbTaskRepo } from '../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import type { ExecutionState } from '../../lambdas/queue/contracts/lifecycle-states.ts';
+import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
+import type { AuditView } from '../../lambdas/queue/contracts/api.ts';
+import { deriveTaskId } from '../../lambdas/shared/domain/hashing.ts';
 import type { AnsweredTask } from '../cli/answers.ts';
-import { unanswered } from '../cli/api-client.ts';
+import { unanswered } from '../cli/clients/api-client.ts';
 import { CliError } from '../cli/cli-error.ts';
-import { enqueueAction, getAudit, getTask } from '../cli/queue-client.ts';
+import { enqueueAction, getAudit, getTask } from '../cli/clients/queue-client.ts';
 import { type QuoteAction, readQuoteFile } from '../cli/quote-file.ts';
-import { eventually } from '../local/eventually.ts';
-import { REPOSITORY_ROOT } from '../local/paths.ts';
+import { eventually } from '../rig/process/eventually.ts';
+import { REPOSITORY_ROOT } from '../paths.ts';
 import type { DrillSite } from './site.ts';
 
 /** One action of a drill. */

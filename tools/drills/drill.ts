@@ -1,6 +1,6 @@
 /** What a drill is: a fault brought about on purpose, with what must hold under it. */
-import type { Figure } from '../../bench/report.ts';
-import type { FunctionName } from '../../lambdas/contracts/environment.ts';
+import type { Figure } from '../report/report.ts';
+import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
 import type { Evidence, Guarantee } from '../demo/proof.ts';
 import type { DrillSite } from './site.ts';
 

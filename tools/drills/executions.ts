@@ -6,8 +6,8 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { ExecutionInput } from '../../lambdas/contracts/state-machine-io.ts';
-import { eventually } from '../local/eventually.ts';
+import type { ExecutionInput } from '../../lambdas/queue/contracts/state-machine-io.ts';
+import { eventually } from '../rig/process/eventually.ts';
 import type { DrillSite } from './site.ts';
 
 type Machine = { readonly outputs: Pick<DrillSite['outputs'], 'stateMachineArn'> };

@@ -1,7 +1,7 @@
 /** Faults at the providers of a drill's own actions: no other drill's requests match them. */
-import { effectKeyOf } from '../../lambdas/domain/hashing.ts';
-import { faultHits, scriptFault } from '../local/fault-client.ts';
-import type { Fault, FaultRule } from '../local/fault-rules.ts';
+import { effectKeyOf } from '../../lambdas/shared/domain/hashing.ts';
+import { faultHits, scriptFault } from '../rig/faults/fault-client.ts';
+import type { Fault, FaultRule } from '../rig/faults/fault-rules.ts';
 import { type DrillAction, messageOf } from './actions.ts';
 import type { DrillSite } from './site.ts';
 

@@ -4,9 +4,9 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import type { FunctionName } from '../../lambdas/contracts/environment.ts';
-import { eventually } from '../local/eventually.ts';
-import { lambdaArchiveOf } from '../local/lambda-archive.ts';
+import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { eventually } from '../rig/process/eventually.ts';
+import { lambdaArchiveOf } from '../rig/aws/lambda-archive.ts';
 import type { DrillSite } from './site.ts';
 
 type Variables = Readonly<Record<string, string>>;

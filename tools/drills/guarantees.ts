@@ -1,9 +1,9 @@
 /** Guarantees that drills share, and makers of those that differ in a number or a word. */
-import type { AuditView } from '../../lambdas/contracts/api.ts';
+import type { AuditView } from '../../lambdas/queue/contracts/api.ts';
 import type { AnsweredTask } from '../cli/answers.ts';
-import { KPI_CONTRACT, type KpiName, RECOVERY_LIMIT_MS } from '../../lambdas/contracts/kpi-contract.ts';
-import type { ErrorCode } from '../../lambdas/contracts/error-codes.ts';
-import type { EffectProof } from '../../lambdas/contracts/records.ts';
+import { KPI_CONTRACT, type KpiName, RECOVERY_LIMIT_MS } from '../../lambdas/queue/contracts/kpi-contract.ts';
+import type { ErrorCode } from '../../lambdas/shared/contracts/error-codes.ts';
+import type { EffectProof } from '../../lambdas/queue/contracts/records.ts';
 import {
   ALL_COMPLETED,
   type Check,

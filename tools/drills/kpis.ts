@@ -1,7 +1,7 @@
 /** The KPIs of a drill, as `quoteq kpi --since` has them. */
-import type { Figure } from '../../bench/report.ts';
-import { reportKpis } from '../../lambdas/domain/kpi.ts';
-import { NO_SAMPLE } from '../../lambdas/domain/kpi-text.ts';
+import type { Figure } from '../report/report.ts';
+import { reportKpis } from '../../lambdas/queue/domain/kpi/kpi.ts';
+import { NO_SAMPLE } from '../../lambdas/queue/domain/kpi/kpi-text.ts';
 import { type KpiTables, readKpiRecords } from '../kpi/kpi-source.ts';
 import { kpiFigures } from '../kpi/render-kpis.ts';
 import type { DrillSite } from './site.ts';

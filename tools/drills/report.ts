@@ -1,8 +1,8 @@
 /** What a drill leaves behind: lines for people, figures for machines, a dated page. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Figure } from '../../bench/report.ts';
-import { coloured } from '../cli/terminal-text.ts';
+import type { Figure } from '../report/report.ts';
+import { coloured } from '../cli/terminal/terminal-text.ts';
 import type { Check } from '../demo/proof.ts';
 import { sampledText } from './kpis.ts';
 import { type DrillResult, isHeld } from './run-drills.ts';

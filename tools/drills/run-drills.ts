@@ -1,5 +1,5 @@
 /** Holds drills: brings their faults about, waits for what follows, and judges it. */
-import type { Figure } from '../../bench/report.ts';
+import type { Figure } from '../report/report.ts';
 import { type Check, judged, NOTHING_ELSE } from '../demo/proof.ts';
 import { countEffects, type ProviderCounts } from '../demo/provider-counts.ts';
 import { actionsOf, enqueueMany, settledTasks, wholeTrails } from './actions.ts';

@@ -4,7 +4,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Target } from '../cli/target.ts';
+import type { Target } from '../cli/target/target.ts';
 import type { LocalEnvironment } from '../local/environment.ts';
 import type { LocalOutputs } from '../local/outputs.ts';
 import type { ProviderSecretValues } from '../local/stack-setup.ts';

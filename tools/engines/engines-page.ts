@@ -5,7 +5,7 @@ import { ENGINE_PROBES } from './engine-probes.ts';
 import type { EngineProbe } from './probes/engine-probe.ts';
 
 /** Where the page stands. */
-export const ENGINES_PAGE = join(import.meta.dirname, '..', '..', '..', 'docs', 'dynamodb-engines.md');
+export const ENGINES_PAGE = join(import.meta.dirname, '../../docs/dynamodb-engines.md');
 
 const rowOf = ({ name, aws, otherwise }: EngineProbe): string =>
   `| ${name} | ${aws} | ${otherwise?.dynoxide ?? '='} | ${otherwise?.MiniStack ?? '='} |`;

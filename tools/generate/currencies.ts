@@ -1,5 +1,5 @@
 /**
- * Writes `lambdas/contracts/currencies.ts` from the list of the currencies in use that the maintenance agency of ISO 4217
+ * Writes `lambdas/shared/contracts/currencies.ts` from the list of the currencies in use that the maintenance agency of ISO 4217
  * publishes as "List One". The kept file is the agency's own but for its line ends; the package `iso4217` of PyPI
  * carries each new edition (`iso4217/table.xml`).
  */
@@ -9,7 +9,7 @@ import { format, resolveConfig } from 'prettier';
 /** The agency's list, as published. */
 export const LIST_ONE = new URL('iso-4217-list-one.xml', import.meta.url);
 /** The generated file. */
-export const CURRENCIES_FILE = new URL('../../lambdas/contracts/currencies.ts', import.meta.url);
+export const CURRENCIES_FILE = new URL('../../lambdas/shared/contracts/currencies.ts', import.meta.url);
 
 /** An edition of the list. */
 export interface CurrencyList {

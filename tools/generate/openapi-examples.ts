@@ -1,14 +1,18 @@
 /** Examples of the API's description. They come out of the code that answers requests, so they cannot drift from it. */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { ActionKind, type ActionRequest, enqueueBodySchema } from '../../lambdas/contracts/action-kinds.ts';
-import { MAX_BODY_BYTES } from '../../lambdas/contracts/api.ts';
-import { type AuditRecord, type ExecutionTask, SCHEMA_VERSION } from '../../lambdas/contracts/records.ts';
-import { keyReused, QueueError, SnapshotRefused, taskNotFound } from '../../lambdas/domain/errors.ts';
-import { canonicalJson, deriveTaskId, taskHashOf } from '../../lambdas/domain/hashing.ts';
-import { assertLegal } from '../../lambdas/domain/lifecycle.ts';
-import { pausedWith, resumedFrom } from '../../lambdas/domain/pauses.ts';
-import { DEFAULT_RETRY_POLICY } from '../../lambdas/domain/policy.ts';
+import { ActionKind, type ActionRequest, enqueueBodySchema } from '../../lambdas/actions/kinds.ts';
+import { MAX_BODY_BYTES } from '../../lambdas/queue/contracts/api.ts';
+import {
+  type AuditRecord,
+  type ExecutionTask,
+  SCHEMA_VERSION,
+} from '../../lambdas/queue/contracts/records.ts';
+import { keyReused, QueueError, SnapshotRefused, taskNotFound } from '../../lambdas/shared/domain/errors.ts';
+import { canonicalJson, deriveTaskId, taskHashOf } from '../../lambdas/shared/domain/hashing.ts';
+import { assertLegal } from '../../lambdas/queue/domain/task/lifecycle.ts';
+import { pausedWith, resumedFrom } from '../../lambdas/queue/domain/pauses/pauses.ts';
+import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts';
 import {
   claimed,
   completed,
@@ -17,16 +21,16 @@ import {
   redriven,
   stopped,
   type TransitionContext,
-} from '../../lambdas/domain/transitions.ts';
+} from '../../lambdas/queue/domain/task/transitions.ts';
 import {
   badParameter,
   problemBody,
   problemOf,
   refused,
   retryNotStarted,
-} from '../../lambdas/handlers/api/problem.ts';
-import { kindChangeView, kindView } from '../../lambdas/handlers/api/kinds.ts';
-import { auditView, pageView, taskView } from '../../lambdas/handlers/api/views.ts';
+} from '../../lambdas/queue/handlers/api/problem.ts';
+import { kindChangeView, kindView } from '../../lambdas/queue/handlers/api/kinds.ts';
+import { auditView, pageView, taskView } from '../../lambdas/queue/handlers/api/views.ts';
 
 const REQUEST_ID = 'JKJaXmPLvHcESHA=';
 const START_MS = Date.UTC(2026, 2, 28, 8, 15, 31);

@@ -1,5 +1,5 @@
 /** The operations on kinds. */
-import type { OperationId } from '../../lambdas/contracts/api.ts';
+import type { OperationId } from '../../lambdas/queue/contracts/api.ts';
 import { EXAMPLES } from './openapi-examples.ts';
 import {
   answer,

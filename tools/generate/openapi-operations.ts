@@ -1,6 +1,10 @@
 /** What each operation of the API takes and may answer; the tests hold the handlers to these statuses. */
-import { MAX_IDEMPOTENCY_KEY_LENGTH, type OperationId, PAGE_LIMIT } from '../../lambdas/contracts/api.ts';
-import { ExecutionState } from '../../lambdas/contracts/lifecycle-states.ts';
+import {
+  MAX_IDEMPOTENCY_KEY_LENGTH,
+  type OperationId,
+  PAGE_LIMIT,
+} from '../../lambdas/queue/contracts/api.ts';
+import { ExecutionState } from '../../lambdas/queue/contracts/lifecycle-states.ts';
 import { EXAMPLES } from './openapi-examples.ts';
 import { KIND_OPERATIONS } from './openapi-kinds.ts';
 import {

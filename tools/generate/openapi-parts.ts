@@ -1,5 +1,5 @@
 /** Building blocks of the API's description. */
-import { MAX_BODY_BYTES } from '../../lambdas/contracts/api.ts';
+import { MAX_BODY_BYTES } from '../../lambdas/queue/contracts/api.ts';
 import { type ProblemName, PROBLEMS } from './openapi-examples.ts';
 
 /** Part of the description, as JSON. */

@@ -4,14 +4,14 @@
  */
 import { writeFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
-import { enqueueBodySchema } from '../../lambdas/contracts/action-kinds.ts';
+import { enqueueBodySchema } from '../../lambdas/actions/kinds.ts';
 import {
   kindChangeSchema,
   kindListSchema,
   kindSchema,
   kindViewSchema,
   pauseBodySchema,
-} from '../../lambdas/contracts/api-kinds.ts';
+} from '../../lambdas/queue/contracts/api-kinds.ts';
 import {
   API_ROUTES,
   auditEntrySchema,
@@ -21,15 +21,15 @@ import {
   type OperationId,
   taskPageSchema,
   taskViewSchema,
-} from '../../lambdas/contracts/api.ts';
-import { fieldErrorSchema, problemSchema } from '../../lambdas/contracts/api-problem.ts';
+} from '../../lambdas/queue/contracts/api.ts';
+import { fieldErrorSchema, problemSchema } from '../../lambdas/queue/contracts/api-problem.ts';
 import {
   approvalSchema,
   quoteIdSchema,
   quoteLineSchema,
   quoteSnapshotSchema,
-} from '../../lambdas/contracts/quote-snapshot.ts';
-import { taskIdSchema } from '../../lambdas/contracts/task-id.ts';
+} from '../../lambdas/shared/contracts/quote-snapshot.ts';
+import { taskIdSchema } from '../../lambdas/queue/contracts/task-id.ts';
 import { EXAMPLES } from './openapi-examples.ts';
 import { OPERATIONS } from './openapi-operations.ts';
 import type { JsonObject, OperationDoc } from './openapi-parts.ts';

@@ -1,15 +1,19 @@
 /** Writes `docs/recovery.md` from the sweep's decision table and the constants of its budget. */
 import { writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
-import { ExecutionState } from '../../lambdas/contracts/lifecycle-states.ts';
+import { ExecutionState } from '../../lambdas/queue/contracts/lifecycle-states.ts';
 import {
   type BudgetPart,
   budgetOf,
   RECOVERY_BUDGET_MS,
   RECOVERY_PATHS,
-} from '../../lambdas/domain/recovery-budget.ts';
-import { DRIVER_STATUSES, Lateness, RECOVERY_TABLE } from '../../lambdas/domain/recovery-table.ts';
-import { POLICY } from '../../lambdas/domain/policy.ts';
+} from '../../lambdas/queue/domain/recovery/recovery-budget.ts';
+import {
+  DRIVER_STATUSES,
+  Lateness,
+  RECOVERY_TABLE,
+} from '../../lambdas/queue/domain/recovery/recovery-table.ts';
+import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
 
 /** The generated page. */
 export const RECOVERY_PAGE = new URL('../../docs/recovery.md', import.meta.url);
@@ -48,7 +52,7 @@ const budget = (): readonly string[] =>
 const lines = (): readonly string[] => [
   '# What the sweep decides, and how long that may take',
   '',
-  'Generated from `lambdas/domain/recovery-table.ts` and `recovery-budget.ts` with `npm run generate`; a test fails when it is stale.',
+  'Generated from `lambdas/queue/domain/recovery/recovery-table.ts` and `recovery-budget.ts` with `npm run generate`; a test fails when it is stale.',
   '',
   '## The decision',
   '',

@@ -3,7 +3,7 @@
  * index, and `runbooks/errors.md`. What people wrote stands outside the marks and stays.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { ERROR_CODES, type ErrorCode, isErrorCode } from '../../lambdas/contracts/error-codes.ts';
+import { ERROR_CODES, type ErrorCode, isErrorCode } from '../../lambdas/shared/contracts/error-codes.ts';
 import type { AlarmDefinition } from '../../lib/monitoring/alarm-definition.ts';
 import { ALARMS } from '../../lib/monitoring/alarm-registry.ts';
 import { ALARMS_BY_ERROR } from '../../lib/monitoring/alarms-by-error.ts';
@@ -126,7 +126,7 @@ export const errorsPage = (): string =>
   [
     '# Errors',
     '',
-    'Each code of the closed list (`lambdas/contracts/error-codes.ts`): what it means, what to do first, and which alarms it may ring. Its kind is the retry decision: `retryable` was certainly not applied, `unknown` is probed first, `terminal` never works, `conflict` means that somebody else was first. Written by `npm run generate`.',
+    'Each code of the closed list (`lambdas/shared/contracts/error-codes.ts`): what it means, what to do first, and which alarms it may ring. Its kind is the retry decision: `retryable` was certainly not applied, `unknown` is probed first, `terminal` never works, `conflict` means that somebody else was first. Written by `npm run generate`.',
     '',
     ...codes.map((code) => `${errorSection(code)}\n`),
   ].join('\n');

@@ -1,10 +1,10 @@
 /** Which deployment's KPIs: the tables of the local environment, or of a stage on AWS. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { translation } from '../../lambdas/adapters/dynamodb/document-client.ts';
-import { Env } from '../../lambdas/contracts/environment.ts';
-import { readFunctionEnvironment } from '../cli/function-environment.ts';
-import { resolveStage, type StageOptions, type StageTarget } from '../cli/stage-target.ts';
+import { translation } from '../../lambdas/shared/adapters/dynamodb/document-client.ts';
+import { Env } from '../../lambdas/shared/contracts/environment.ts';
+import { readFunctionEnvironment } from '../cli/target/function-environment.ts';
+import { resolveStage, type StageOptions, type StageTarget } from '../cli/target/stage-target.ts';
 import type { KpiTables } from './kpi-source.ts';
 
 /** A deployment's tables and a client that reads them; `client.destroy()` ends it. */

@@ -1,6 +1,6 @@
 /** KPIs as a table for people, and as figures for programs. */
-import { KPI_CONTRACT, type KpiName } from '../../lambdas/contracts/kpi-contract.ts';
-import type { Kpi, KpiReport, KpiVerdict } from '../../lambdas/domain/kpi.ts';
+import { KPI_CONTRACT, type KpiName } from '../../lambdas/queue/contracts/kpi-contract.ts';
+import type { Kpi, KpiReport, KpiVerdict } from '../../lambdas/queue/domain/kpi/kpi.ts';
 import {
   baselineText,
   countedText,
@@ -8,9 +8,9 @@ import {
   leftOutText,
   targetText,
   VERDICT_TEXT,
-} from '../../lambdas/domain/kpi-text.ts';
-import { damageLines } from '../cli/damage-text.ts';
-import { renderTable } from '../cli/table.ts';
+} from '../../lambdas/queue/domain/kpi/kpi-text.ts';
+import { damageLines } from '../cli/terminal/damage-text.ts';
+import { renderTable } from '../cli/terminal/table.ts';
 
 /** One KPI as printed by `--json`; the first six fields are those of every measurement. */
 export interface KpiFigure {

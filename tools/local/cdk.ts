@@ -1,7 +1,7 @@
 /** Runs the AWS CDK command line against the local AWS: no account, no network beyond this machine. */
 import { join } from 'node:path';
-import { REPOSITORY_ROOT, pathWithNode24 } from './paths.ts';
-import { makeTemporaryDir, removeDir, runToEnd } from './processes.ts';
+import { REPOSITORY_ROOT, pathWithNode24 } from '../paths.ts';
+import { makeTemporaryDir, removeDir, runToEnd } from '../rig/process/processes.ts';
 
 /** The one Region of the local environment. */
 export const LOCAL_REGION = 'us-east-1';

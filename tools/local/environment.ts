@@ -4,15 +4,15 @@
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { withFileLock } from './file-lock.ts';
-import { isInterrupted, keepNoted, noteUndo } from './interruption.ts';
+import { withFileLock } from '../rig/process/file-lock.ts';
+import { isInterrupted, keepNoted, noteUndo } from '../rig/process/interruption.ts';
 import { readState, statusOf, stopState } from './local-state.ts';
 import type { LocalStatus } from './local-state.ts';
 import type { LocalOutputs } from './outputs.ts';
-import { LocalEnvironmentError, removeDir } from './processes.ts';
+import { LocalEnvironmentError, removeDir } from '../rig/process/processes.ts';
 import { probeOverrides, readOverrides } from './overrides.ts';
 import { bringUp } from './parts.ts';
-import { LOCAL_ROOT } from './paths.ts';
+import { LOCAL_ROOT } from '../paths.ts';
 import { makePlan } from './plan.ts';
 import type { LocalPorts } from './plan.ts';
 import { Session } from './session.ts';

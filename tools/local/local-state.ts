@@ -2,9 +2,9 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as z from 'zod/mini';
-import { type MarkedProcess, markedProcesses } from './marked-processes.ts';
-import { isRunning, stopRecorded } from './process-identity.ts';
-import { removeDir } from './processes.ts';
+import { type MarkedProcess, markedProcesses } from '../rig/process/marked-processes.ts';
+import { isRunning, stopRecorded } from '../rig/process/process-identity.ts';
+import { removeDir } from '../rig/process/processes.ts';
 import { outputsFile, readLocalOutputs } from './outputs.ts';
 import type { LocalOutputs } from './outputs.ts';
 import { readStoredJson } from './stored-json.ts';

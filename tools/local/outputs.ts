@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { LOCAL_REGION } from './cdk.ts';
-import { LocalEnvironmentError } from './processes.ts';
+import { LocalEnvironmentError } from '../rig/process/processes.ts';
 import { readStoredJson } from './stored-json.ts';
 
 const stackOutputsSchema = z.looseObject({

@@ -1,6 +1,6 @@
 /** The user's own Slack, CRM or AWS endpoint in place of a local one, from the environment. */
 import type { AwsKeys } from './cdk.ts';
-import { LocalEnvironmentError, statusOfGet } from './processes.ts';
+import { LocalEnvironmentError, statusOfGet } from '../rig/process/processes.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

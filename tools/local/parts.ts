@@ -3,20 +3,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootstrap, deploy, rawOutputsFile, synthesize } from './cdk.ts';
 import type { CdkTarget } from './cdk.ts';
-import { ensureCrmProperties } from './crm-setup.ts';
-import { emulatorCommand, startEmulator } from './emulator.ts';
-import { HOST_SETTINGS_ENV, startHost } from './host.ts';
-import { installEmulator } from './install-emulator.ts';
+import { ensureCrmProperties } from '../rig/crm/crm-setup.ts';
+import { emulatorCommand, startEmulator } from '../rig/aws/emulator.ts';
+import { HOST_SETTINGS_ENV, startHost } from '../rig/host.ts';
+import { installEmulator } from '../rig/aws/install-emulator.ts';
 import { writeState, writeWhole } from './local-state.ts';
 import { localOutputsOf, outputsFile, parseStackOutputs } from './outputs.ts';
 import type { LocalOutputs } from './outputs.ts';
 import type { Overrides } from './overrides.ts';
-import { pathWithNode24 } from './paths.ts';
+import { pathWithNode24 } from '../paths.ts';
 import type { Plan } from './plan.ts';
-import { LocalEnvironmentError, startHealthyService } from './processes.ts';
+import { LocalEnvironmentError, startHealthyService } from '../rig/process/processes.ts';
 import { allOrFirstError } from './session.ts';
 import type { Session } from './session.ts';
-import { startSlack } from './slack.ts';
+import { startSlack } from '../rig/slack/slack.ts';
 import { setUpStack } from './stack-setup.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -71,7 +71,7 @@ const startDetachedHost = async (build: Build): Promise<void> => {
     {
       name: 'The host of CRM, fault proxy and Slack page',
       command: process.execPath,
-      args: [join(import.meta.dirname, 'host.ts')],
+      args: [join(import.meta.dirname, '../rig/host.ts')],
       env: { PATH: pathWithNode24(), [HOST_SETTINGS_ENV]: JSON.stringify(plan.host) },
       cwd: root,
       logFile: logFile(build, 'host'),

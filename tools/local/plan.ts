@@ -1,13 +1,13 @@
 /** What a local environment will look like, decided before anything is started: the parts have to know each other. */
 import { randomBytes } from 'node:crypto';
-import { SLACK_REQUEST_PATH } from './fault-proxy.ts';
+import { SLACK_REQUEST_PATH } from '../rig/faults/fault-proxy.ts';
 import type { AwsKeys } from './cdk.ts';
-import type { CrmPortal } from './crm-setup.ts';
-import type { HostSettings } from './host.ts';
+import type { CrmPortal } from '../rig/crm/crm-setup.ts';
+import type { HostSettings } from '../rig/host.ts';
 import type { LocalAddresses } from './outputs.ts';
 import type { Overrides } from './overrides.ts';
-import { claimPort, preferredPort } from './ports.ts';
-import { LOCAL_WORKSPACE, makeSlackSecrets } from './slack.ts';
+import { claimPort, preferredPort } from '../rig/process/ports.ts';
+import { LOCAL_WORKSPACE, makeSlackSecrets } from '../rig/slack/slack.ts';
 import type { ProviderSecretValues } from './stack-setup.ts';
 
 /** One TCP port of 127.0.0.1 per part. */

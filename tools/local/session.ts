@@ -1,5 +1,5 @@
 /** The bringing up of one local environment: what was started, how long each step took, and how to undo it. */
-import { isInterrupted, mayBegin, undoAll } from './interruption.ts';
+import { isInterrupted, mayBegin, undoAll } from '../rig/process/interruption.ts';
 import type { LocalService } from './local-state.ts';
 
 /** How long one step took; steps may overlap. */

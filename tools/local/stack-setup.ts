@@ -1,7 +1,7 @@
 /** What a template cannot carry: secret values, and the TTL that the emulator drops from templates. */
 import { DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { LEDGER_TABLE } from '../../lambdas/contracts/environment.ts';
+import { LEDGER_TABLE } from '../../lambdas/shared/contracts/environment.ts';
 import { LOCAL_REGION } from './cdk.ts';
 import type { AwsKeys } from './cdk.ts';
 import type { StackOutputs } from './outputs.ts';

@@ -6,10 +6,14 @@
  * 3. It ends when one whole pass, from the first item to the last, found nothing to do.
  */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { conditionFailure } from '../../lambdas/adapters/dynamodb/document-client.ts';
-import { type Item, migratedTaskItem, rejectedItem } from '../../lambdas/adapters/dynamodb/task-item.ts';
-import { QueueError } from '../../lambdas/domain/errors.ts';
-import { versionOf } from '../../lambdas/domain/migrations/migration.ts';
+import { conditionFailure } from '../../lambdas/shared/adapters/dynamodb/document-client.ts';
+import {
+  type Item,
+  migratedTaskItem,
+  rejectedItem,
+} from '../../lambdas/queue/adapters/dynamodb/task-item.ts';
+import { QueueError } from '../../lambdas/shared/domain/errors.ts';
+import { versionOf } from '../../lambdas/shared/domain/migration.ts';
 import { pacedPages, type PaceOptions } from './paced-pages.ts';
 import type { PlaceKeeper } from './place-file.ts';
 

@@ -1,12 +1,12 @@
 /** Which tables to migrate: those of the local environment, of a stage on AWS, or one that is named. */
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { translation } from '../../lambdas/adapters/dynamodb/document-client.ts';
-import { Env, type FunctionName } from '../../lambdas/contracts/environment.ts';
-import type { ShapeName } from '../../lambdas/domain/migrations/shapes.ts';
+import { translation } from '../../lambdas/shared/adapters/dynamodb/document-client.ts';
+import { Env, type FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import type { ShapeName } from '../../lambdas/queue/domain/migrations/shapes.ts';
 import { CliError } from '../cli/cli-error.ts';
-import { readFunctionEnvironment, type ReadVariable } from '../cli/function-environment.ts';
-import { resolveStage, type StageOptions } from '../cli/stage-target.ts';
+import { readFunctionEnvironment, type ReadVariable } from '../cli/target/function-environment.ts';
+import { resolveStage, type StageOptions } from '../cli/target/stage-target.ts';
 import type { LocalOutputs } from '../local/outputs.ts';
 
 /** How the tables are given. */

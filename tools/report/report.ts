@@ -1,6 +1,6 @@
 /** How every benchmark ends: a table for people, and as its last line the figures as JSON. */
-import { NO_SAMPLE } from '../lambdas/domain/kpi-text.ts';
-import { renderTable } from '../tools/cli/table.ts';
+import { NO_SAMPLE } from '../../lambdas/queue/domain/kpi/kpi-text.ts';
+import { renderTable } from '../cli/terminal/table.ts';
 
 /** One figure. `ok` is whether it meets its goal; absent where there is none. */
 export interface Figure {

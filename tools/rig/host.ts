@@ -3,10 +3,10 @@
  * from {@link HOST_SETTINGS_ENV}.
  */
 import * as z from 'zod/mini';
-import { startCrmStandin } from './crm-standin.ts';
-import { startFaultProxy } from './fault-proxy.ts';
-import type { RunningServer } from './http-server.ts';
-import { startSlackPage } from './slack-page/server.ts';
+import { startCrmStandin } from './crm/crm-standin.ts';
+import { startFaultProxy } from './faults/fault-proxy.ts';
+import type { RunningServer } from './http/http-server.ts';
+import { startSlackPage } from './slack/slack-page/server.ts';
 
 /** Carries the settings of a host in a process of its own; not on the command line, where others may read the token. */
 export const HOST_SETTINGS_ENV = 'QUOTEQ_LOCAL_HOST';

@@ -8,14 +8,14 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import { CliError } from '../cli/cli-error.ts';
-import type { StageTarget } from '../cli/stage-target.ts';
+import type { StageTarget } from '../cli/target/stage-target.ts';
 import {
   type CrmSecret,
   crmSecretSchema,
   MAX_SIGNING_SECRETS,
   type SlackSecret,
   slackSecretSchema,
-} from '../../lambdas/contracts/provider-secrets.ts';
+} from '../../lambdas/shared/contracts/provider-secrets.ts';
 
 /** Closed, unlike what the functions read: a change writes the whole, and would lose a field that it does not know. */
 const crmSchema = z.strictObject(crmSecretSchema.shape);
@@ -48,7 +48,7 @@ export interface SecretLine {
 const fingerprintOf = (secret: string): string =>
   createHash('sha256').update(secret).digest('hex').slice(0, 8);
 
-/** KEEP IN STEP WITH lib/constructs/provider-secrets.construct.ts */
+/** KEEP IN STEP WITH lib/shared/provider-secrets.construct.ts */
 const secretIdOf = ({ stage }: StageTarget, name: 'crm' | 'slack'): string => `quoteq-${stage}/${name}`;
 
 /** The parser's own error quotes what it was given, so it goes no further. */

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { writeUnits } from './capacity-units.ts';
-import { stepsOf } from './executions.ts';
+import { stepsOf } from '../executions.ts';
 import {
   awaited,
   type CostLab,
@@ -13,8 +13,8 @@ import {
   totalRuns,
   type Tried,
   undisturbed,
-} from './lab.ts';
-import { crmFailsOnce, scriptFault } from './queue-runs.ts';
+} from '../lab.ts';
+import { crmFailsOnce, scriptFault } from '../queue-runs.ts';
 import { usageOfCalls } from './recorder.ts';
 import { totalOf, type Usage } from './usage.ts';
 

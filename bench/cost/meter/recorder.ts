@@ -6,13 +6,13 @@
  */
 import { DescribeTableCommand, DynamoDBClient, GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { forward } from '../../tools/local/forward.ts';
+import { forward } from '../../../tools/rig/http/forward.ts';
 import {
   type RunningServer,
   type ServerReply,
   type ServerRequest,
   startServer,
-} from '../../tools/local/http-server.ts';
+} from '../../../tools/rig/http/http-server.ts';
 import { entryOf, type StoredItem } from './capacity-units.ts';
 import { type ObservedCall, type TableShape, usageOfCall, WRITE_OPERATIONS } from './call-usage.ts';
 import { totalOf, type Usage } from './usage.ts';

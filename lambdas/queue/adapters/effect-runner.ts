@@ -1,11 +1,11 @@
 /** `EffectRunner`: the effect of a kind under the ledger, keyed by the task. */
 import type { ExecutionTask } from '../contracts/records.ts';
-import { effectKeyOf } from '../domain/hashing.ts';
+import { effectKeyOf } from '../../shared/domain/hashing.ts';
 import type { Effect, EffectRunner, ExecutionQueueRepo } from '../domain/ports.ts';
-import { applyForbidden } from '../domain/retry-policy.ts';
-import type { EffectOutcome } from '../domain/transitions.ts';
-import { LeaseLost } from '../domain/errors.ts';
-import { type GuardOptions, runGuarded } from './guarded-effect.ts';
+import { applyForbidden } from '../domain/task/retry-policy.ts';
+import type { EffectOutcome } from '../domain/task/transitions.ts';
+import { LeaseLost } from '../../shared/domain/errors.ts';
+import { type GuardOptions, runGuarded } from '../../shared/adapters/guarded-effect.ts';
 
 /** What the runner works with. */
 export interface RunnerOptions extends GuardOptions {

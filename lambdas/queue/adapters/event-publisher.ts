@@ -1,11 +1,11 @@
 /** Puts transitions on the bus. Source: EventBridge API, `PutEvents`: at most 10 entries, each refused or taken by itself. */
 import * as z from 'zod/mini';
 import { EVENT_SOURCE, EXECUTION_TRANSITIONED, type ExecutionTransitioned } from '../contracts/events.ts';
-import { codeWord } from '../contracts/text.ts';
+import { codeWord } from '../../shared/contracts/text.ts';
 import type { AuditRecord } from '../contracts/records.ts';
-import { nameOf as errorName } from '../domain/errors.ts';
+import { nameOf as errorName } from '../../shared/domain/errors.ts';
 import type { Clock } from '../domain/ports.ts';
-import { sendAwsRequest } from './aws-request.ts';
+import { sendAwsRequest } from '../../shared/adapters/aws-request.ts';
 
 const MAX_ENTRIES = 10;
 /** 3 tries of 2 s with 100 and 200 ms between them: 10 requests of a full batch run at once and stay under 10 s. */

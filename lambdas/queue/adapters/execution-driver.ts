@@ -11,8 +11,8 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { type ExecutionInput, executionInputSchema } from '../contracts/state-machine-io.ts';
-import { QueueError } from '../domain/errors.ts';
-import { executionNameOf } from '../domain/hashing.ts';
+import { QueueError } from '../../shared/domain/errors.ts';
+import { executionNameOf } from '../../shared/domain/hashing.ts';
 import type { ExecutionDriver, ExecutionStatus } from '../domain/ports.ts';
 
 /** Step Functions' limit of an execution name. */

@@ -1,8 +1,8 @@
 /** Parks records that cannot be processed in a queue, with their reason, for people to look at and to redrive. */
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { CLIENT_OPTIONS } from '../platform/client-options.ts';
-import type { QueueError } from '../domain/errors.ts';
+import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
+import type { QueueError } from '../../shared/domain/errors.ts';
 
 /** SQS takes 256 KiB; beyond this the images are left out, and keys and sequence number still find the record. */
 const MAX_BODY_BYTES = 200_000;

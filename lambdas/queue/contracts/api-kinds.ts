@@ -1,6 +1,6 @@
 /** The API's kinds: which are paused, and how that changes. */
 import * as z from 'zod/mini';
-import { ActionKind } from './action-kinds.ts';
+import { ActionKind } from '../../actions/kinds.ts';
 import { about, count, instant, reasonText, text } from './api.ts';
 import { MAX_PAUSE_REASON_LENGTH } from './controls.ts';
 

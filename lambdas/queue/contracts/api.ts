@@ -6,10 +6,10 @@
  * has the payload can compare `taskHash`.
  */
 import * as z from 'zod/mini';
-import { ActionKind } from './action-kinds.ts';
-import { visibleText } from './blank-text.ts';
-import type { FunctionName } from './environment.ts';
-import { ErrorKind } from './error-codes.ts';
+import { ActionKind } from '../../actions/kinds.ts';
+import { visibleText } from '../../shared/contracts/blank-text.ts';
+import type { FunctionName } from '../../shared/contracts/environment.ts';
+import { ErrorKind } from '../../shared/contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
 import { EffectProof, taskErrorSchema } from './records.ts';
 import { taskIdSchema } from './task-id.ts';

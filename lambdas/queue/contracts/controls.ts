@@ -1,7 +1,7 @@
 /** What operators and the sweep keep in the Controls table. */
 import * as z from 'zod/mini';
-import { ActionKind } from './action-kinds.ts';
-import { epochMsSchema } from './moments.ts';
+import { ActionKind } from '../../actions/kinds.ts';
+import { epochMsSchema } from '../../shared/contracts/moments.ts';
 
 /** Version of the shapes below; a reader refuses a higher one. */
 export const CONTROL_SCHEMA_VERSION = 1;

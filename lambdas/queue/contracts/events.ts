@@ -1,6 +1,6 @@
 /** What the queue tells the bus, for the cards in Slack and for whoever else subscribes. */
 import * as z from 'zod/mini';
-import { ActionKind } from './action-kinds.ts';
+import { ActionKind } from '../../actions/kinds.ts';
 import { auditRecordSchema } from './records.ts';
 
 /** Source of every event on the bus. */

@@ -52,10 +52,10 @@
  * | mishap | what a load does to one of its actions |
  */
 import * as z from 'zod/mini';
-import { ActionKind } from './action-kinds.ts';
-import { ERROR_CODES, isErrorCode } from './error-codes.ts';
+import { ActionKind } from '../../actions/kinds.ts';
+import { ERROR_CODES, isErrorCode } from '../../shared/contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
-import { epochMsSchema } from './moments.ts';
+import { epochMsSchema } from '../../shared/contracts/moments.ts';
 import { taskIdSchema } from './task-id.ts';
 
 /**

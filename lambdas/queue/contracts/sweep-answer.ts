@@ -1,6 +1,6 @@
 /** What one run of `sweep` answers, also when it fails: then this is the message of its error, as JSON. */
 import * as z from 'zod/mini';
-import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
+import { ERROR_CODES, type ErrorCode } from '../../shared/contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
 
 /** What a failure of a sweep is about; its id is given beside each. */

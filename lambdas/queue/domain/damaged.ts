@@ -4,7 +4,7 @@
  * is stored.
  */
 import type { ExecutionTask } from '../contracts/records.ts';
-import { QueueError } from './errors.ts';
+import { QueueError } from '../../shared/domain/errors.ts';
 import type { DamagedTask, ExecutionQueueRepo, ListedTask } from './ports.ts';
 
 /** A stored item that cannot be read. */

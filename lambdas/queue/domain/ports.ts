@@ -1,11 +1,11 @@
 /** What the domain needs from the outside. Adapters implement these; tests and simulations may too. */
-import type { ActionKind } from '../contracts/action-kinds.ts';
+import type { ActionKind } from '../../actions/kinds.ts';
 import type { ExecutionState } from '../contracts/lifecycle-states.ts';
 import type { Pause, PauseRecord } from '../contracts/controls.ts';
 import type { AuditRecord, EffectResult, ExecutionTask } from '../contracts/records.ts';
-import { QueueError } from './errors.ts';
+import { QueueError } from '../../shared/domain/errors.ts';
 import type { ExecutionInput } from '../contracts/state-machine-io.ts';
-import type { EffectOutcome } from './transitions.ts';
+import type { EffectOutcome } from './task/transitions.ts';
 
 /** The caller's clock. Safety never depends on it; liveness does. */
 export interface Clock {

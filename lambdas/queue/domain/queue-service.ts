@@ -2,19 +2,19 @@
  * The queue service. Every method makes at most one conditional write per transition; whoever loses
  * the race gets a typed answer and has written nothing.
  */
-import type { ActionKind, Worker } from '../contracts/action-kinds.ts';
+import type { ActionKind, Worker } from '../../actions/kinds.ts';
 import type { Pause } from '../contracts/controls.ts';
 import { TransitionCause } from '../contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
 import type { RunActionInput } from '../contracts/state-machine-io.ts';
 import { isDamage } from './damaged.ts';
-import { type DriverView, noSuchTask, viewOf } from './driver-view.ts';
-import { storeRequest } from './enqueue-request.ts';
-import { LeaseLost, QueueError, taskNotFound } from './errors.ts';
-import { workerIdOf } from './hashing.ts';
-import { operated } from './operated.ts';
+import { type DriverView, noSuchTask, viewOf } from './driver/driver-view.ts';
+import { storeRequest } from './enqueue/enqueue-request.ts';
+import { LeaseLost, QueueError, taskNotFound } from '../../shared/domain/errors.ts';
+import { workerIdOf } from '../../shared/domain/hashing.ts';
+import { operated } from './task/operated.ts';
 import { NO_PAUSES } from './ports.ts';
-import type { RecoveredTask } from './recovery.ts';
+import type { RecoveredTask } from './recovery/recovery.ts';
 import type {
   ClaimResult,
   EnqueueRequest,
@@ -24,9 +24,9 @@ import type {
   RecoverStaleRun,
   TransitionResult,
 } from './queue-types.ts';
-import { decideRetry } from './retry-policy.ts';
-import { startDriver } from './start-driver.ts';
-import { DEFAULT_SWEEP_LIMITS, sweep } from './sweep.ts';
+import { decideRetry } from './task/retry-policy.ts';
+import { startDriver } from './driver/start-driver.ts';
+import { DEFAULT_SWEEP_LIMITS, sweep } from './recovery/sweep.ts';
 import {
   claimed,
   completed,
@@ -34,7 +34,7 @@ import {
   failed,
   held,
   type TransitionContext,
-} from './transitions.ts';
+} from './task/transitions.ts';
 
 /** How often a claim looks again after losing a race; each loss means that somebody else moved the task on. */
 const CLAIM_LOOKS = 3;

@@ -1,12 +1,12 @@
 /** What the queue service takes and answers. */
-import type { ActionRequest } from '../contracts/action-kinds.ts';
+import type { ActionRequest } from '../../actions/kinds.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
-import type { DriverView } from './driver-view.ts';
-import type { RetryPolicy } from './policy.ts';
+import type { DriverView } from './driver/driver-view.ts';
+import type { RetryPolicy } from './task/policy.ts';
 import type { Clock, ExecutionDriver, ExecutionQueueRepo, Ids, PauseSource } from './ports.ts';
-import type { RetryDecision } from './retry-policy.ts';
-import type { LanePositions } from './sweep-lanes.ts';
-import type { SweepLimits, SweepReport } from './sweep.ts';
+import type { RetryDecision } from './task/retry-policy.ts';
+import type { LanePositions } from './recovery/sweep-lanes.ts';
+import type { SweepLimits, SweepReport } from './recovery/sweep.ts';
 
 /** What the service works with. */
 export interface QueueServiceOptions {

@@ -4,20 +4,20 @@
  * It also pauses and resumes kinds; delivered again that changes nothing either, and says so.
  */
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
+import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
 import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
 import { StepFunctionsDriver } from '../adapters/execution-driver.ts';
-import { randomIds, systemClock } from '../adapters/system.ts';
+import { randomIds, systemClock } from '../../shared/adapters/system.ts';
 import { controlBodySchema } from '../contracts/api.ts';
-import { Env } from '../contracts/environment.ts';
-import { PauseService } from '../domain/pause-service.ts';
-import { DEFAULT_RETRY_POLICY } from '../domain/policy.ts';
+import { Env } from '../../shared/contracts/environment.ts';
+import { PauseService } from '../domain/pauses/pause-service.ts';
+import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
 import { ExecutionQueueService } from '../domain/queue-service.ts';
 import type { OperatorAction } from '../domain/queue-types.ts';
-import { CLIENT_OPTIONS } from '../platform/client-options.ts';
-import { createLogger } from '../platform/observability.ts';
-import { requireEnv } from '../platform/require-env.ts';
+import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
+import { createLogger } from '../../shared/platform/observability.ts';
+import { requireEnv } from '../../shared/platform/require-env.ts';
 import { hasBody, jsonObjectOf, shaped } from './api/body.ts';
 import { pauseKind, resumeKind } from './api/kinds.ts';
 import { retryNotStarted } from './api/problem.ts';

@@ -5,18 +5,18 @@
  */
 import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
-import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
+import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
 import { StepFunctionsDriver } from '../adapters/execution-driver.ts';
-import { randomIds, systemClock } from '../adapters/system.ts';
-import { ActionKind, enqueueBodySchema } from '../contracts/action-kinds.ts';
-import { Env } from '../contracts/environment.ts';
-import { quoteSnapshotSchema } from '../contracts/quote-snapshot.ts';
-import { DEFAULT_RETRY_POLICY } from '../domain/policy.ts';
+import { randomIds, systemClock } from '../../shared/adapters/system.ts';
+import { ActionKind, enqueueBodySchema } from '../../actions/kinds.ts';
+import { Env } from '../../shared/contracts/environment.ts';
+import { quoteSnapshotSchema } from '../../shared/contracts/quote-snapshot.ts';
+import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
 import { ExecutionQueueService } from '../domain/queue-service.ts';
-import { CLIENT_OPTIONS } from '../platform/client-options.ts';
-import { createLogger } from '../platform/observability.ts';
-import { requireEnv } from '../platform/require-env.ts';
+import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
+import { createLogger } from '../../shared/platform/observability.ts';
+import { requireEnv } from '../../shared/platform/require-env.ts';
 import { jsonObjectOf, shaped } from './api/body.ts';
 import { actorOf, type ApiRequest, idempotencyKeyOf, quoteIdOf } from './api/request.ts';
 import { createApi } from './api/router.ts';

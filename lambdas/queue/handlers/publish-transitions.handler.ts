@@ -7,19 +7,19 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
+import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbAuditRepo } from '../adapters/dynamodb/audit-repo.ts';
 import { streamedTransitionsOf } from '../adapters/dynamodb/stream-record.ts';
 import { createEventPublisher, transitionedOf } from '../adapters/event-publisher.ts';
 import { createParkingLot } from '../adapters/parking-lot.ts';
-import { systemClock } from '../adapters/system.ts';
-import { Env } from '../contracts/environment.ts';
+import { systemClock } from '../../shared/adapters/system.ts';
+import { Env } from '../../shared/contracts/environment.ts';
 import type { ExecutionTransitioned } from '../contracts/events.ts';
-import { Metric } from '../contracts/metric-names.ts';
-import { evidenceOf, QueueError } from '../domain/errors.ts';
-import type { MetricCount } from '../domain/transition-metrics.ts';
-import { createFailureCount, createLogger, createMetrics } from '../platform/observability.ts';
-import { requireEnv } from '../platform/require-env.ts';
+import { Metric } from '../../shared/contracts/metric-names.ts';
+import { evidenceOf, QueueError } from '../../shared/domain/errors.ts';
+import type { MetricCount } from '../domain/kpi/transition-metrics.ts';
+import { createFailureCount, createLogger, createMetrics } from '../../shared/platform/observability.ts';
+import { requireEnv } from '../../shared/platform/require-env.ts';
 
 const logger = createLogger('publish-transitions');
 const audit = new DynamoDbAuditRepo(createDocumentClient(), requireEnv(Env.AuditTable));

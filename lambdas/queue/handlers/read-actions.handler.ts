@@ -3,17 +3,17 @@
  * so delivered again it only answers again. The listing is eventually consistent; a task is not.
  */
 import { DynamoDbAuditRepo } from '../adapters/dynamodb/audit-repo.ts';
-import { DynamoDbCardRepo } from '../adapters/dynamodb/card-repo.ts';
-import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
+import { DynamoDbCardRepo } from '../../slack/adapters/dynamodb/card-repo.ts';
+import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
 import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
-import { Env } from '../contracts/environment.ts';
+import { Env } from '../../shared/contracts/environment.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
 import { damageOf, isDamage } from '../domain/damaged.ts';
-import { taskNotFound } from '../domain/errors.ts';
+import { taskNotFound } from '../../shared/domain/errors.ts';
 import type { StoredTrail } from '../domain/ports.ts';
-import { createLogger } from '../platform/observability.ts';
-import { requireEnv } from '../platform/require-env.ts';
+import { createLogger } from '../../shared/platform/observability.ts';
+import { requireEnv } from '../../shared/platform/require-env.ts';
 import { listKinds } from './api/kinds.ts';
 import { listOptionsOf, listTasks } from './api/list-tasks.ts';
 import { type ApiRequest, quoteIdOf, taskIdOf } from './api/request.ts';

@@ -2,17 +2,17 @@
  * `record-lost-worker`: the state machine caught a crash, a timeout or a lack of memory of `run-action`. The attempt
  * ends with an unknown outcome, so the next one probes first. Delivered again it only looks.
  */
-import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
+import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
-import { randomIds, systemClock } from '../adapters/system.ts';
-import { Env } from '../contracts/environment.ts';
+import { randomIds, systemClock } from '../../shared/adapters/system.ts';
+import { Env } from '../../shared/contracts/environment.ts';
 import { type RunActionOutput, runActionInputSchema } from '../contracts/state-machine-io.ts';
-import { outputOf } from '../domain/driver-view.ts';
+import { outputOf } from '../domain/driver/driver-view.ts';
 import { NO_DRIVER } from '../domain/ports.ts';
-import { DEFAULT_RETRY_POLICY } from '../domain/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
 import { ExecutionQueueService } from '../domain/queue-service.ts';
-import { createLogger } from '../platform/observability.ts';
-import { requireEnv } from '../platform/require-env.ts';
+import { createLogger } from '../../shared/platform/observability.ts';
+import { requireEnv } from '../../shared/platform/require-env.ts';
 
 const logger = createLogger('record-lost-worker');
 const queue = new ExecutionQueueService({

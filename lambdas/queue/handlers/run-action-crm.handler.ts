@@ -1,8 +1,8 @@
 /** `run-action-crm`: drives `crm.sync` tasks. */
-import { SyncCrmDeal } from '../adapters/effects/sync-crm-deal.ts';
-import { crmToken } from '../adapters/secrets.ts';
-import { Env } from '../contracts/environment.ts';
-import { requireEnv } from '../platform/require-env.ts';
+import { SyncCrmDeal } from '../../actions/crm/sync/sync-crm-deal.ts';
+import { crmToken } from '../../shared/adapters/secrets.ts';
+import { Env } from '../../shared/contracts/environment.ts';
+import { requireEnv } from '../../shared/platform/require-env.ts';
 import { createRunActionHandler } from './run-action.ts';
 
 const baseUrl = requireEnv(Env.CrmBaseUrl);

@@ -1,11 +1,11 @@
 /** `run-action-pdf`: drives `pdf.render` tasks. The only function that carries pdfmake and fonts. */
 import { fileURLToPath } from 'node:url';
 import { S3Client } from '@aws-sdk/client-s3';
-import { StoreQuotePdf } from '../adapters/effects/store-quote-pdf.ts';
-import { documentKey, renderQuotePdf } from '../adapters/pdf/index.ts';
-import { Env } from '../contracts/environment.ts';
-import { DOCUMENT_CLIENT_OPTIONS } from '../platform/client-options.ts';
-import { requireEnv } from '../platform/require-env.ts';
+import { StoreQuotePdf } from '../../actions/pdf/render/store-quote-pdf.ts';
+import { documentKey, renderQuotePdf } from '../../actions/pdf/engine/index.ts';
+import { Env } from '../../shared/contracts/environment.ts';
+import { DOCUMENT_CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
+import { requireEnv } from '../../shared/platform/require-env.ts';
 import { createRunActionHandler } from './run-action.ts';
 
 const bucketName = requireEnv(Env.DocumentsBucket);

@@ -1,9 +1,9 @@
 /** `run-action-slack`: drives `slack.notify` tasks. */
-import { NotifySlack } from '../adapters/effects/notify-slack.ts';
-import { slackSecret } from '../adapters/secrets.ts';
-import { createSlackClient } from '../adapters/slack/slack-client.ts';
-import { Env } from '../contracts/environment.ts';
-import { requireEnv } from '../platform/require-env.ts';
+import { NotifySlack } from '../../actions/slack/notify/notify-slack.ts';
+import { slackSecret } from '../../shared/adapters/secrets.ts';
+import { createSlackClient } from '../../shared/adapters/slack/slack-client.ts';
+import { Env } from '../../shared/contracts/environment.ts';
+import { requireEnv } from '../../shared/platform/require-env.ts';
 import { createRunActionHandler } from './run-action.ts';
 
 const apiUrl = requireEnv(Env.SlackApiUrl);

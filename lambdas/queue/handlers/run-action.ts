@@ -1,22 +1,22 @@
 /** What the three `run-action-*` functions share: the queue, the ledger and the drive. */
 import type { Context } from 'aws-lambda';
-import type { Worker } from '../contracts/action-kinds.ts';
-import { Env, type FunctionName } from '../contracts/environment.ts';
+import type { Worker } from '../../actions/kinds.ts';
+import { Env, type FunctionName } from '../../shared/contracts/environment.ts';
 import { type RunActionOutput, runActionInputSchema } from '../contracts/state-machine-io.ts';
-import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
-import { DynamoDbLedgerRepo } from '../adapters/dynamodb/ledger-repo.ts';
+import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
+import { DynamoDbLedgerRepo } from '../../shared/adapters/dynamodb/ledger-repo.ts';
 import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
 import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
 import { GuardedEffectRunner } from '../adapters/effect-runner.ts';
-import type { GuardOptions } from '../adapters/guarded-effect.ts';
-import { randomIds, systemClock } from '../adapters/system.ts';
-import { driveTask } from '../domain/drive-task.ts';
+import type { GuardOptions } from '../../shared/adapters/guarded-effect.ts';
+import { randomIds, systemClock } from '../../shared/adapters/system.ts';
+import { driveTask } from '../domain/driver/drive-task.ts';
 import { NO_DRIVER } from '../domain/ports.ts';
-import { DEFAULT_RETRY_POLICY } from '../domain/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
 import type { Clock, Effect, Ids } from '../domain/ports.ts';
 import { ExecutionQueueService } from '../domain/queue-service.ts';
-import { createLogger } from '../platform/observability.ts';
-import { requireEnv } from '../platform/require-env.ts';
+import { createLogger } from '../../shared/platform/observability.ts';
+import { requireEnv } from '../../shared/platform/require-env.ts';
 
 /** Makes the effect of a kind for one invocation. */
 export type EffectFactory = (options: GuardOptions) => Effect;

@@ -4,7 +4,7 @@
  */
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDbAuditRepo } from '../adapters/dynamodb/audit-repo.ts';
-import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
+import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbLedgerPurger } from '../adapters/dynamodb/ledger-purger.ts';
 import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
 import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
@@ -12,14 +12,14 @@ import { DynamoDbTaskWalker } from '../adapters/dynamodb/task-walker.ts';
 import { DynamoDbWalkCursors } from '../adapters/dynamodb/walk-cursors.ts';
 import { createEventPublisher, transitionedOf } from '../adapters/event-publisher.ts';
 import { StepFunctionsDriver } from '../adapters/execution-driver.ts';
-import { randomIds, systemClock } from '../adapters/system.ts';
-import { Env } from '../contracts/environment.ts';
+import { randomIds, systemClock } from '../../shared/adapters/system.ts';
+import { Env } from '../../shared/contracts/environment.ts';
 import type { AuditRecord } from '../contracts/records.ts';
-import { DEFAULT_RETRY_POLICY } from '../domain/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
 import { ExecutionQueueService } from '../domain/queue-service.ts';
-import { CLIENT_OPTIONS } from '../platform/client-options.ts';
-import { createLogger, createMetrics } from '../platform/observability.ts';
-import { requireEnv } from '../platform/require-env.ts';
+import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
+import { createLogger, createMetrics } from '../../shared/platform/observability.ts';
+import { requireEnv } from '../../shared/platform/require-env.ts';
 import { createSweepHandler } from './sweep.ts';
 
 const logger = createLogger('sweep');

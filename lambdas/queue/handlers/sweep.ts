@@ -2,13 +2,13 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { TransitionCause } from '../contracts/lifecycle-states.ts';
-import { Metric } from '../contracts/metric-names.ts';
+import { Metric } from '../../shared/contracts/metric-names.ts';
 import { MAX_NAMED, type SweepAnswer, type SweepFailure } from '../contracts/sweep-answer.ts';
-import { toQueueError } from '../domain/errors.ts';
-import type { NotedFailure } from '../domain/noting.ts';
-import type { RecoveredTask } from '../domain/recovery.ts';
-import { blindSpotsOf, gaugesOf } from '../domain/sweep-gauges.ts';
-import { runSweep, type SweepRunOptions, type SweepRunReport } from '../domain/sweep-run.ts';
+import { toQueueError } from '../../shared/domain/errors.ts';
+import type { NotedFailure } from '../domain/recovery/noting.ts';
+import type { RecoveredTask } from '../domain/recovery/recovery.ts';
+import { blindSpotsOf, gaugesOf } from '../domain/recovery/sweep-gauges.ts';
+import { runSweep, type SweepRunOptions, type SweepRunReport } from '../domain/recovery/sweep-run.ts';
 
 type Log = (message: string, data: Readonly<Record<string, unknown>>) => void;
 type MetricUnits = typeof MetricUnit;

@@ -15,13 +15,13 @@ import {
 } from '@aws-lambda-powertools/idempotency';
 import type { Context } from 'aws-lambda';
 import { ERROR_CODES, type ErrorCode } from '../contracts/error-codes.ts';
-import { EffectProof, type EffectResult, effectResultSchema } from '../contracts/records.ts';
+import { EffectProof, type EffectResult, effectResultSchema } from '../../queue/contracts/records.ts';
 import { QueueError, toQueueError, withAftermath, withDoubt } from '../domain/errors.ts';
 import { fingerprintOf } from '../domain/hashing.ts';
-import { POLICY } from '../domain/policy.ts';
-import type { Clock, Ids } from '../domain/ports.ts';
+import { POLICY } from '../../queue/domain/task/policy.ts';
+import type { Clock, Ids } from '../../queue/domain/ports.ts';
 import type { IdempotencyRepo } from '../domain/ledger-port.ts';
-import type { EffectOutcome } from '../domain/transitions.ts';
+import type { EffectOutcome } from '../../queue/domain/task/transitions.ts';
 import { FencedPersistenceLayer, type LedgerClaim } from './fenced-persistence-layer.ts';
 
 /** What every guarded run of one invocation shares. */

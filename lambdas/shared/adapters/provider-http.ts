@@ -1,6 +1,6 @@
 /** One request to a provider over HTTP, with every way it can end as an error of the list. */
-import { codeWord } from '../../contracts/text.ts';
-import { QueueError } from '../../domain/errors.ts';
+import { codeWord } from '../contracts/text.ts';
+import { QueueError } from '../domain/errors.ts';
 
 /** A request to a provider. */
 export interface ProviderRequest {

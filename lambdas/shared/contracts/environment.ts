@@ -30,7 +30,7 @@ export const Env = {
 /** An environment variable's name. */
 export type EnvName = (typeof Env)[keyof typeof Env];
 
-/** Each deployed function (`lambdas/handlers/<name>.handler.ts`) with the variables it reads. */
+/** Each deployed function (`lambdas/<context>/handlers/<name>.handler.ts`) with the variables it reads. */
 export const FUNCTION_ENV = {
   'enqueue-action': [Env.TasksTable, Env.StateMachineArn, Env.AllowedEngines],
   'read-actions': [Env.TasksTable, Env.AuditTable, Env.CardsTable, Env.ControlsTable],

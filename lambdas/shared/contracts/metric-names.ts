@@ -6,7 +6,7 @@
  * | `publish-transitions` | the stream, as each transition enters the audit trail |
  * | `update-card` | Slack's answers |
  * | the three consumers | what they fail on |
- * | `sweep` | what it finds; gauges, reported by every run that looked (`lambdas/domain/sweep-gauges.ts`) |
+ * | `sweep` | what it finds; gauges, reported by every run that looked (`lambdas/queue/domain/recovery/sweep-gauges.ts`) |
  */
 export const Metric = {
   /** Actions enqueued. */
@@ -17,7 +17,7 @@ export const Metric = {
   ActionsCompleted: 'queue_actions_completed',
   /** Attempts that ended in `retryable_failed`. */
   RetryableFailures: 'retryable_failures',
-  /** Actions that were seen to be stuck, each once (`lambdas/domain/stuck.ts`). */
+  /** Actions that were seen to be stuck, each once (`lambdas/queue/domain/kpi/stuck.ts`). */
   StuckDetected: 'stuck_actions_detected',
   /** Actions that had been stuck and ended. */
   StuckSettled: 'stuck_actions_settled',

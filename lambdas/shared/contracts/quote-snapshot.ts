@@ -1,7 +1,7 @@
 /**
  * The quote snapshot: what the deterministic engines (pricing, policy, approval routing) signed off.
  * The queue prints, syncs and announces exactly this and recomputes none of it
- * (the guard: `lambdas/domain/snapshot-guard.ts`).
+ * (the guard: `lambdas/queue/domain/enqueue/snapshot-guard.ts`).
  */
 import * as z from 'zod/mini';
 import { singleLine } from './text.ts';

@@ -6,7 +6,7 @@
  * | Slack | `adapters/slack/message-text.ts` | escapes markup, counts what is sent |
  * | CRM | `adapters/effects/sync-crm-deal.ts` | nothing |
  * | paper | `adapters/pdf/printable-text.ts`, `quote-document.ts` | a box for what has no shape |
- * | terminal | `tools/cli/terminal-text.ts` | shows control and direction characters by their code |
+ * | terminal | `tools/cli/terminal/terminal-text.ts` | shows control and direction characters by their code |
  * | storage, API, logs | `domain/errors.ts`, the schemas of `contracts` | the limits of the fields |
  *
  * Which fields of a quote are one line is said in `quote-snapshot.ts`. Actors, reasons, and details of errors are one line too.

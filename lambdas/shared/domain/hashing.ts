@@ -1,9 +1,9 @@
 /** Identities and fingerprints: SHA-256 over RFC 8785 canonical JSON. */
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { ActionKind } from '../contracts/action-kinds.ts';
-import type { EffectResult } from '../contracts/records.ts';
-import type { RunActionInput } from '../contracts/state-machine-io.ts';
+import type { ActionKind } from '../../actions/kinds.ts';
+import type { EffectResult } from '../../queue/contracts/records.ts';
+import type { RunActionInput } from '../../queue/contracts/state-machine-io.ts';
 
 /**
  * RFC 8785 form of a JSON value: the same bytes whatever the order of keys or the spelling of numbers.

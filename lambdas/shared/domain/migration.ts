@@ -1,5 +1,5 @@
 /** What a migration of a stored shape is, and how several are gone through. Pure: items in, items out. */
-import { QueueError } from '../errors.ts';
+import { QueueError } from './errors.ts';
 
 /** An item without the keys of its indexes; its `schemaVersion` says which shape it has. */
 export type StoredItem = Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
 /** What readers do with the version of a stored item, before its schema looks at the rest. */
 import type { Schema } from '../contracts/field-issues.ts';
 import { QueueError } from './errors.ts';
-import { migrate, type StoredItem, versionOf } from './migrations/migration.ts';
-import { type ShapeName, SHAPES } from './migrations/shapes.ts';
+import { migrate, type StoredItem, versionOf } from './migration.ts';
+import { type ShapeName, SHAPES } from '../../queue/domain/migrations/shapes.ts';
 import { storedRecord } from './stored-record.ts';
 
 /**

@@ -1,10 +1,10 @@
 /** The audit trail of a task as a modal: what happened, when, by whom. Within Block Kit's limits whatever it holds. */
 import type { ModalView } from '@slack/types';
-import type { ExecutionTask, Transition } from '../../contracts/records.ts';
-import type { DamagedRecord } from '../../domain/ports.ts';
+import type { ExecutionTask, Transition } from '../../queue/contracts/records.ts';
+import type { DamagedRecord } from '../../queue/domain/ports.ts';
 import { actorText } from './interaction-actor.ts';
-import { context, packed, section } from './message-blocks.ts';
-import { clipped, dateText, quoteName } from './message-text.ts';
+import { context, packed, section } from '../../shared/adapters/slack/message-blocks.ts';
+import { clipped, dateText, quoteName } from '../../shared/adapters/slack/message-text.ts';
 
 /** A view takes 100 blocks; 40 × 2,900 characters of trail also stay far below the 250 KB of a view. */
 const MAX_SECTIONS = 40;

@@ -11,13 +11,19 @@ import type {
   KnownBlock,
   SectionBlock,
 } from '@slack/types';
-import { ERROR_CODES } from '../../contracts/error-codes.ts';
-import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
-import type { ExecutionTask, Transition } from '../../contracts/records.ts';
-import { ACTION_IDS, buttonValueOf, CardAction } from '../../contracts/slack-actions.ts';
-import { buttonsOf, operatorMovesOf, type Recovery } from '../../domain/card.ts';
-import { context, fields, section } from './message-blocks.ts';
-import { actorName, clipped, dateText, escapeLine, quoteName } from './message-text.ts';
+import { ERROR_CODES } from '../../shared/contracts/error-codes.ts';
+import { ExecutionState, TransitionCause } from '../../queue/contracts/lifecycle-states.ts';
+import type { ExecutionTask, Transition } from '../../queue/contracts/records.ts';
+import { ACTION_IDS, buttonValueOf, CardAction } from '../contracts/slack-actions.ts';
+import { buttonsOf, operatorMovesOf, type Recovery } from '../domain/card.ts';
+import { context, fields, section } from '../../shared/adapters/slack/message-blocks.ts';
+import {
+  actorName,
+  clipped,
+  dateText,
+  escapeLine,
+  quoteName,
+} from '../../shared/adapters/slack/message-text.ts';
 import { attemptText, BUTTON_TEXTS, DID, hasFailed, labelOf } from './task-text.ts';
 
 /** A message: its blocks, and its text for notifications and screen readers. */

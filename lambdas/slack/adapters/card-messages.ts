@@ -4,26 +4,20 @@
  */
 import type { WebClient } from '@slack/web-api';
 import * as z from 'zod/mini';
-import type { CardRecord } from '../../contracts/cards.ts';
-import { quoteSnapshotSchema } from '../../contracts/quote-snapshot.ts';
-import { EffectProof, type EffectResult, type ExecutionTask } from '../../contracts/records.ts';
-import {
-  cardKeyOf,
-  permalinkOf,
-  type Recovery,
-  recoveryKeyOf,
-  threadOfPermalink,
-} from '../../domain/card.ts';
-import { QueueError } from '../../domain/errors.ts';
-import { hashOf } from '../../domain/hashing.ts';
-import type { EffectOutcome } from '../../domain/transitions.ts';
-import { payloadOf } from '../effects/task-payload.ts';
-import { type GuardOptions, runGuarded } from '../guarded-effect.ts';
+import type { CardRecord } from '../contracts/cards.ts';
+import { quoteSnapshotSchema } from '../../shared/contracts/quote-snapshot.ts';
+import { EffectProof, type EffectResult, type ExecutionTask } from '../../queue/contracts/records.ts';
+import { cardKeyOf, permalinkOf, type Recovery, recoveryKeyOf, threadOfPermalink } from '../domain/card.ts';
+import { QueueError } from '../../shared/domain/errors.ts';
+import { hashOf } from '../../shared/domain/hashing.ts';
+import type { EffectOutcome } from '../../queue/domain/task/transitions.ts';
+import { payloadOf } from '../../actions/task-payload.ts';
+import { type GuardOptions, runGuarded } from '../../shared/adapters/guarded-effect.ts';
 import { recoveryText, type RenderedCard, renderCard } from './card-blocks.ts';
-import { effectMetadata } from './find-message.ts';
-import { editMessage, type PostedMessage } from './post-message.ts';
-import { ensureThread, keepThread } from './quote-thread.ts';
-import { findReply, postReply, type ThreadVisitor } from './thread-messages.ts';
+import { effectMetadata } from '../../shared/adapters/slack/find-message.ts';
+import { editMessage, type PostedMessage } from '../../shared/adapters/slack/post-message.ts';
+import { ensureThread, keepThread } from '../../shared/adapters/slack/quote-thread.ts';
+import { findReply, postReply, type ThreadVisitor } from '../../shared/adapters/slack/thread-messages.ts';
 
 /** What the messages are made with. */
 export interface CardMessagesOptions extends GuardOptions {

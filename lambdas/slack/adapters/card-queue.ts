@@ -1,7 +1,7 @@
 /** The card queue as its consumer sends to it: a message that has to wait is sent again and waits there. */
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { CardMessage } from '../contracts/cards.ts';
-import { clientOptions } from '../platform/client-options.ts';
+import { clientOptions } from '../../shared/platform/client-options.ts';
 
 /** Sends a message to the card queue, to be delivered after `delaySeconds`, 0 to 900. */
 export type SendCardMessage = (message: CardMessage, delaySeconds: number) => Promise<void>;

@@ -5,14 +5,14 @@
  * 3. An edit whose answer was lost may still arrive: the next one that succeeds is repeated once the earlier is certainly over.
  */
 import type { WebClient } from '@slack/web-api';
-import type { CardRecord, LatencyRecord } from '../../contracts/cards.ts';
-import type { ExecutionTask } from '../../contracts/records.ts';
-import { isPassing, latenciesOf, recoveriesOf } from '../../domain/card.ts';
-import { type QueueError, taskNotFound, toQueueError, withAftermath } from '../../domain/errors.ts';
-import type { ExecutionQueueRepo } from '../../domain/ports.ts';
-import type { DynamoDbCardRepo } from '../dynamodb/card-repo.ts';
-import type { CardChange } from '../dynamodb/card-change.ts';
-import type { GuardOptions } from '../guarded-effect.ts';
+import type { CardRecord, LatencyRecord } from '../contracts/cards.ts';
+import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import { isPassing, latenciesOf, recoveriesOf } from '../domain/card.ts';
+import { type QueueError, taskNotFound, toQueueError, withAftermath } from '../../shared/domain/errors.ts';
+import type { ExecutionQueueRepo } from '../../queue/domain/ports.ts';
+import type { DynamoDbCardRepo } from './dynamodb/card-repo.ts';
+import type { CardChange } from './dynamodb/card-change.ts';
+import type { GuardOptions } from '../../shared/adapters/guarded-effect.ts';
 import { type CardMessagesOptions, showCard, tellRecovery } from './card-messages.ts';
 
 /** What updating cards works with. */

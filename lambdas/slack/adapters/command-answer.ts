@@ -1,10 +1,10 @@
 /** Answers to `/quoteq …`: seen by the one who asked only, within Block Kit's limits. */
 import type { KnownBlock } from '@slack/types';
-import { ERROR_CODES } from '../../contracts/error-codes.ts';
-import { KPI_CONTRACT } from '../../contracts/kpi-contract.ts';
-import type { ExecutionTask } from '../../contracts/records.ts';
-import type { DamagedItem } from '../../domain/damaged.ts';
-import type { Kpi, KpiCounts, KpiReport } from '../../domain/kpi.ts';
+import { ERROR_CODES } from '../../shared/contracts/error-codes.ts';
+import { KPI_CONTRACT } from '../../queue/contracts/kpi-contract.ts';
+import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import type { DamagedItem } from '../../queue/domain/damaged.ts';
+import type { Kpi, KpiCounts, KpiReport } from '../../queue/domain/kpi/kpi.ts';
 import {
   countedText,
   kpiValueText,
@@ -12,11 +12,17 @@ import {
   NO_SAMPLE,
   targetText,
   VERDICT_TEXT,
-} from '../../domain/kpi-text.ts';
-import type { DamagedTask } from '../../domain/ports.ts';
+} from '../../queue/domain/kpi/kpi-text.ts';
+import type { DamagedTask } from '../../queue/domain/ports.ts';
 import { FIGURE_DAYS } from './command-figures.ts';
-import { packed, section } from './message-blocks.ts';
-import { actorName, clipped, dateText, escapeLine, quoteName } from './message-text.ts';
+import { packed, section } from '../../shared/adapters/slack/message-blocks.ts';
+import {
+  actorName,
+  clipped,
+  dateText,
+  escapeLine,
+  quoteName,
+} from '../../shared/adapters/slack/message-text.ts';
 import { attemptText, labelOf } from './task-text.ts';
 
 /** Body of the answer to a slash command. */

@@ -1,6 +1,6 @@
 /** The text after `/quoteq`, as what it asks for. */
-import { withoutBlankEnds } from '../../contracts/blank-text.ts';
-import { quoteIdSchema } from '../../contracts/quote-snapshot.ts';
+import { withoutBlankEnds } from '../../shared/contracts/blank-text.ts';
+import { quoteIdSchema } from '../../shared/contracts/quote-snapshot.ts';
 
 /** What a command asks for. */
 export type Command =

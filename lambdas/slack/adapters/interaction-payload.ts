@@ -4,11 +4,11 @@ import {
   type BlockActions,
   type Click,
   interactionSchema,
-} from '../../contracts/slack-payloads.ts';
-import { buttonValueSchema, CARD_ACTION_BY_ID, isCardActionId } from '../../contracts/slack-actions.ts';
-import { withoutBlankEnds } from '../../contracts/blank-text.ts';
-import { QueueError } from '../../domain/errors.ts';
-import { hashOf } from '../../domain/hashing.ts';
+} from '../contracts/slack-payloads.ts';
+import { buttonValueSchema, CARD_ACTION_BY_ID, isCardActionId } from '../contracts/slack-actions.ts';
+import { withoutBlankEnds } from '../../shared/contracts/blank-text.ts';
+import { QueueError } from '../../shared/domain/errors.ts';
+import { hashOf } from '../../shared/domain/hashing.ts';
 
 /** What an interaction asks for. */
 export type Interaction =

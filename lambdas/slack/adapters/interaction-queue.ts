@@ -1,7 +1,7 @@
 /** Clicks on their way from the function that acknowledges to the one that works. */
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { type Click, clickSchema } from '../../contracts/slack-payloads.ts';
-import { clientOptions } from '../../platform/client-options.ts';
+import { type Click, clickSchema } from '../contracts/slack-payloads.ts';
+import { clientOptions } from '../../shared/platform/client-options.ts';
 
 /** 2 tries × (0.5 s connect + 0.5 s answer): Slack waits three seconds in all. */
 const createClient = (): SQSClient => new SQSClient(clientOptions({ connectMs: 500, answerMs: 500 }));

@@ -2,10 +2,10 @@
  * A signed click is good for five minutes to whoever holds its bytes; here it is good once. The click's id goes through
  * Powertools' `makeIdempotent` on the ledger, as every effect does: what the click leaves is one message to the worker.
  */
-import type { Click } from '../../contracts/slack-payloads.ts';
-import { EffectProof } from '../../contracts/records.ts';
-import { QueueError } from '../../domain/errors.ts';
-import { type GuardOptions, runGuarded } from '../guarded-effect.ts';
+import type { Click } from '../contracts/slack-payloads.ts';
+import { EffectProof } from '../../queue/contracts/records.ts';
+import { QueueError } from '../../shared/domain/errors.ts';
+import { type GuardOptions, runGuarded } from '../../shared/adapters/guarded-effect.ts';
 
 /** Whether a click was handed over now, or had been before. */
 export type HandOver = 'accepted' | 'replayed';

@@ -2,9 +2,9 @@
  * The allow-list of operators: (team id, user id) pairs in an SSM parameter of type StringList, `T0123:U0456,…`.
  * Nobody is an operator by membership of a workspace or a channel.
  */
-import { isOperatorEntry, operatorEntries } from '../../contracts/operator-list.ts';
-import { QueueError } from '../../domain/errors.ts';
-import { ssmParameter } from '../ssm-parameter.ts';
+import { isOperatorEntry, operatorEntries } from '../contracts/operator-list.ts';
+import { QueueError } from '../../shared/domain/errors.ts';
+import { ssmParameter } from '../../shared/adapters/ssm-parameter.ts';
 
 /** Who was taken off the list may act for at most this much longer. */
 const CACHE_SECONDS = 60;

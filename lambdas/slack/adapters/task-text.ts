@@ -2,10 +2,10 @@
  * What Slack calls a task's state and attempts, its buttons, and what was done with it: on its card, in answers to clicks and
  * commands. The audit trail has the names that the API has.
  */
-import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
-import type { ExecutionTask } from '../../contracts/records.ts';
-import { CardAction } from '../../contracts/slack-actions.ts';
-import { attemptsShown } from '../../domain/retry-policy.ts';
+import { ExecutionState, TransitionCause } from '../../queue/contracts/lifecycle-states.ts';
+import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import { CardAction } from '../contracts/slack-actions.ts';
+import { attemptsShown } from '../../queue/domain/task/retry-policy.ts';
 
 const LABELS = {
   [ExecutionState.Queued]: '⏳ Queued',

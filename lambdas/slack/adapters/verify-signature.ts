@@ -5,7 +5,7 @@
  * 3. The reason of a refusal is for our log; the caller learns nothing but that it was refused.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { MAX_SIGNING_SECRETS } from '../../contracts/provider-secrets.ts';
+import { MAX_SIGNING_SECRETS } from '../../shared/contracts/provider-secrets.ts';
 
 /** Slack's own limit: a request that is older, or from further in the future, is refused. */
 export const MAX_SIGNATURE_AGE_SECONDS = 300;

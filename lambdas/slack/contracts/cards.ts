@@ -1,8 +1,8 @@
 /** Stored shapes of cards, and the messages that ask for their update. Home: the Cards table. */
 import * as z from 'zod/mini';
-import { ERROR_CODES, isErrorCode } from './error-codes.ts';
-import { epochMsSchema } from './moments.ts';
-import { executionTaskSchema } from './records.ts';
+import { ERROR_CODES, isErrorCode } from '../../shared/contracts/error-codes.ts';
+import { epochMsSchema } from '../../shared/contracts/moments.ts';
+import { executionTaskSchema } from '../../queue/contracts/records.ts';
 
 /** Version of the shapes below; a reader refuses a higher one. */
 export const CARD_SCHEMA_VERSION = 1;

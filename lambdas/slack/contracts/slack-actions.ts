@@ -1,6 +1,6 @@
 /** Buttons of a card: what each is called at Slack, and what it carries. */
 import * as z from 'zod/mini';
-import { executionTaskSchema } from './records.ts';
+import { executionTaskSchema } from '../../queue/contracts/records.ts';
 
 /** What a button asks for; all but `audit` are operator actions. */
 export const CardAction = { Retry: 'retry', Abandon: 'abandon', Cancel: 'cancel', Audit: 'audit' } as const;

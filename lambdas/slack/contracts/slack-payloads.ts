@@ -3,8 +3,8 @@
  * works. Slack adds fields at any time: objects from Slack are open, ours are closed.
  */
 import * as z from 'zod/mini';
-import { executionTaskSchema } from './records.ts';
-import { cutLine } from './text.ts';
+import { executionTaskSchema } from '../../queue/contracts/records.ts';
+import { cutLine } from '../../shared/contracts/text.ts';
 import { cardActionSchema, MAX_BUTTON_VALUE_LENGTH } from './slack-actions.ts';
 
 /** Largest body that is looked at, in bytes: a click brings its whole message along, and ours stay below a tenth. */

@@ -5,13 +5,13 @@ import {
   type CardRecord,
   type LatencyRecord,
 } from '../contracts/cards.ts';
-import type { ErrorCode } from '../contracts/error-codes.ts';
-import { ExecutionState, TransitionCause } from '../contracts/lifecycle-states.ts';
-import type { ExecutionTask, Transition } from '../contracts/records.ts';
+import type { ErrorCode } from '../../shared/contracts/error-codes.ts';
+import { ExecutionState, TransitionCause } from '../../queue/contracts/lifecycle-states.ts';
+import type { ExecutionTask, Transition } from '../../queue/contracts/records.ts';
 import { CardAction } from '../contracts/slack-actions.ts';
-import type { QueueError } from './errors.ts';
-import { fractionOf } from './hashing.ts';
-import { LIFECYCLE } from './lifecycle.ts';
+import type { QueueError } from '../../shared/domain/errors.ts';
+import { fractionOf } from '../../shared/domain/hashing.ts';
+import { LIFECYCLE } from '../../queue/domain/task/lifecycle.ts';
 
 /** Key of a task's card. */
 export const cardIdOf = (taskId: string): string => `card#${taskId}`;

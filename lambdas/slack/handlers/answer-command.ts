@@ -5,14 +5,14 @@ import {
   kpiAnswer,
   quoteAnswer,
   overdueAnswer,
-} from '../../adapters/slack/command-answer.ts';
-import { type FigureSource, readFigures } from '../../adapters/slack/command-figures.ts';
-import { parseCommand } from '../../adapters/slack/command-parse.ts';
-import type { SlashCommand } from '../../contracts/slack-payloads.ts';
-import type { ExecutionTask } from '../../contracts/records.ts';
-import { damagedOf, lookAtTask, tasksOf } from '../../domain/damaged.ts';
-import { isTerminal } from '../../domain/lifecycle.ts';
-import type { ExecutionQueueRepo } from '../../domain/ports.ts';
+} from '../adapters/command-answer.ts';
+import { type FigureSource, readFigures } from '../adapters/command-figures.ts';
+import { parseCommand } from '../adapters/command-parse.ts';
+import type { SlashCommand } from '../contracts/slack-payloads.ts';
+import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import { damagedOf, lookAtTask, tasksOf } from '../../queue/domain/damaged.ts';
+import { isTerminal } from '../../queue/domain/task/lifecycle.ts';
+import type { ExecutionQueueRepo } from '../../queue/domain/ports.ts';
 
 /** What commands work with. */
 export interface CommandOptions {

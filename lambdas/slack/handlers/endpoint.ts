@@ -4,7 +4,7 @@
  */
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { evidenceOf, QueueError } from '../../domain/errors.ts';
+import { evidenceOf, QueueError } from '../../shared/domain/errors.ts';
 import { RefusalReason, SlackRefusal } from './slack-refusal.ts';
 import type { VerifiedForm } from './verified-form.ts';
 

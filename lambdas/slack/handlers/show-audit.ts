@@ -1,9 +1,9 @@
 /** `Show audit`: a modal, while Slack's trigger is still good. */
 import type { WebClient } from '@slack/web-api';
-import { auditModal } from '../../adapters/slack/audit-modal.ts';
-import { slackError } from '../../adapters/slack/slack-client.ts';
-import { taskNotFound } from '../../domain/errors.ts';
-import type { ExecutionAuditRepo, ExecutionQueueRepo } from '../../domain/ports.ts';
+import { auditModal } from '../adapters/audit-modal.ts';
+import { slackError } from '../../shared/adapters/slack/slack-client.ts';
+import { taskNotFound } from '../../shared/domain/errors.ts';
+import type { ExecutionAuditRepo, ExecutionQueueRepo } from '../../queue/domain/ports.ts';
 
 /** What showing a trail works with. */
 export interface ShowAuditOptions {

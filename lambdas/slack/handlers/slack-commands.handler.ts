@@ -3,21 +3,21 @@
  * operators like a click. It reads and writes nothing, so delivered again it only answers again. Slack's check of the
  * certificate has no signature and is acknowledged without one.
  */
-import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
+import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { createFigureSource } from '../adapters/dynamodb/figure-source.ts';
-import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
-import { slackSecret } from '../adapters/secrets.ts';
-import { createOperatorCheck } from '../adapters/slack/operators.ts';
-import { systemClock } from '../adapters/system.ts';
-import { Env } from '../contracts/environment.ts';
+import { DynamoDbTaskRepo } from '../../queue/adapters/dynamodb/task-repo.ts';
+import { slackSecret } from '../../shared/adapters/secrets.ts';
+import { createOperatorCheck } from '../adapters/operators.ts';
+import { systemClock } from '../../shared/adapters/system.ts';
+import { Env } from '../../shared/contracts/environment.ts';
 import { type SlashCommand, slashCommandSchema } from '../contracts/slack-payloads.ts';
-import { createLogger } from '../platform/observability.ts';
-import { requireEnv } from '../platform/require-env.ts';
-import { answerCommand } from './slack/answer-command.ts';
-import { createSlackEndpoint, type SlackWork } from './slack/endpoint.ts';
-import { RefusalReason, SlackRefusal } from './slack/slack-refusal.ts';
-import { isSslCheck } from './slack/ssl-check.ts';
-import { createFormReader } from './slack/verified-form.ts';
+import { createLogger } from '../../shared/platform/observability.ts';
+import { requireEnv } from '../../shared/platform/require-env.ts';
+import { answerCommand } from './answer-command.ts';
+import { createSlackEndpoint, type SlackWork } from './endpoint.ts';
+import { RefusalReason, SlackRefusal } from './slack-refusal.ts';
+import { isSslCheck } from './ssl-check.ts';
+import { createFormReader } from './verified-form.ts';
 
 const logger = createLogger('slack-commands');
 const client = createDocumentClient();

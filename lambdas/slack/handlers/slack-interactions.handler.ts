@@ -3,26 +3,26 @@
  * replay, in this order; then acknowledged, with the work left to `operate-click`. Only the audit modal is opened here,
  * because Slack's trigger lives three seconds. Delivered again, a click is refused.
  */
-import { DynamoDbAuditRepo } from '../adapters/dynamodb/audit-repo.ts';
-import { createDocumentClient } from '../adapters/dynamodb/document-client.ts';
-import { DynamoDbLedgerRepo } from '../adapters/dynamodb/ledger-repo.ts';
-import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
-import { slackSecret } from '../adapters/secrets.ts';
-import { parseInteraction } from '../adapters/slack/interaction-payload.ts';
-import { createClickQueue } from '../adapters/slack/interaction-queue.ts';
-import { handOverOnce } from '../adapters/slack/interaction-replay.ts';
-import { createOperatorCheck } from '../adapters/slack/operators.ts';
-import { createSlackClient } from '../adapters/slack/slack-client.ts';
-import { randomIds, systemClock } from '../adapters/system.ts';
-import { Env } from '../contracts/environment.ts';
+import { DynamoDbAuditRepo } from '../../queue/adapters/dynamodb/audit-repo.ts';
+import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
+import { DynamoDbLedgerRepo } from '../../shared/adapters/dynamodb/ledger-repo.ts';
+import { DynamoDbTaskRepo } from '../../queue/adapters/dynamodb/task-repo.ts';
+import { slackSecret } from '../../shared/adapters/secrets.ts';
+import { parseInteraction } from '../adapters/interaction-payload.ts';
+import { createClickQueue } from '../adapters/interaction-queue.ts';
+import { handOverOnce } from '../adapters/interaction-replay.ts';
+import { createOperatorCheck } from '../adapters/operators.ts';
+import { createSlackClient } from '../../shared/adapters/slack/slack-client.ts';
+import { randomIds, systemClock } from '../../shared/adapters/system.ts';
+import { Env } from '../../shared/contracts/environment.ts';
 import type { Click } from '../contracts/slack-payloads.ts';
-import { toQueueError } from '../domain/errors.ts';
-import { createLogger } from '../platform/observability.ts';
-import { requireEnv } from '../platform/require-env.ts';
-import { createSlackEndpoint } from './slack/endpoint.ts';
-import { showAudit } from './slack/show-audit.ts';
-import { RefusalReason, SlackRefusal } from './slack/slack-refusal.ts';
-import { createFormReader } from './slack/verified-form.ts';
+import { toQueueError } from '../../shared/domain/errors.ts';
+import { createLogger } from '../../shared/platform/observability.ts';
+import { requireEnv } from '../../shared/platform/require-env.ts';
+import { createSlackEndpoint } from './endpoint.ts';
+import { showAudit } from './show-audit.ts';
+import { RefusalReason, SlackRefusal } from './slack-refusal.ts';
+import { createFormReader } from './verified-form.ts';
 
 /** Of Slack's three seconds; what comes before it takes some 100 ms in a warm function. */
 const MODAL_TIMEOUT_MS = 2_000;

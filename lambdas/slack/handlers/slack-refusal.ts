@@ -1,5 +1,5 @@
 /** A request that is not done, and why; the caller learns the status and nothing else. */
-import { SignatureRefusal } from '../../adapters/slack/verify-signature.ts';
+import { SignatureRefusal } from '../adapters/verify-signature.ts';
 
 /** Why a request is refused; stands in the log. */
 export const RefusalReason = {

@@ -4,7 +4,7 @@
  * it before it verifies.
  */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { headerOf } from '../header-of.ts';
+import { headerOf } from '../../shared/platform/header-of.ts';
 
 const CHECK = /^(?:ssl_check=1(?:&token=[\w-]{0,128})?|token=[\w-]{0,128}&ssl_check=1)$/;
 const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;.*)?$/i;

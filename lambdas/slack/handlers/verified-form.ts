@@ -5,11 +5,11 @@
  * 3. Without a usable signing secret nothing passes.
  */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { SignatureRefusal, verifySignature } from '../../adapters/slack/verify-signature.ts';
-import type { SlackSecret } from '../../contracts/provider-secrets.ts';
-import { MAX_SLACK_BODY_BYTES } from '../../contracts/slack-payloads.ts';
-import type { Clock } from '../../domain/ports.ts';
-import { headerOf } from '../header-of.ts';
+import { SignatureRefusal, verifySignature } from '../adapters/verify-signature.ts';
+import type { SlackSecret } from '../../shared/contracts/provider-secrets.ts';
+import { MAX_SLACK_BODY_BYTES } from '../contracts/slack-payloads.ts';
+import type { Clock } from '../../queue/domain/ports.ts';
+import { headerOf } from '../../shared/platform/header-of.ts';
 import { RefusalReason, SlackRefusal } from './slack-refusal.ts';
 
 /** A form that Slack has signed. */

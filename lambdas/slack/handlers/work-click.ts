@@ -2,17 +2,17 @@
  * A checked click, carried out: one guarded transition, and for the loser a word about who was first. Delivered again
  * it recognises its own transition by the attempt id, which is the click's, and only makes sure that the driver runs.
  */
-import type { Click } from '../../contracts/slack-payloads.ts';
-import type { ExecutionTask } from '../../contracts/records.ts';
-import { slackActor } from '../../adapters/slack/interaction-actor.ts';
-import { damagedText, loserText, notFoundText, trailText } from '../../adapters/slack/ephemeral.ts';
-import { damageOf } from '../../domain/damaged.ts';
-import { QueueError } from '../../domain/errors.ts';
-import { DEFAULT_RETRY_POLICY } from '../../domain/policy.ts';
-import type { Clock, ExecutionDriver, ExecutionQueueRepo } from '../../domain/ports.ts';
-import { ExecutionQueueService } from '../../domain/queue-service.ts';
-import type { OperatorAction } from '../../domain/queue-types.ts';
-import { startDriver } from '../../domain/start-driver.ts';
+import type { Click } from '../contracts/slack-payloads.ts';
+import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import { slackActor } from '../adapters/interaction-actor.ts';
+import { damagedText, loserText, notFoundText, trailText } from '../adapters/ephemeral.ts';
+import { damageOf } from '../../queue/domain/damaged.ts';
+import { QueueError } from '../../shared/domain/errors.ts';
+import { DEFAULT_RETRY_POLICY } from '../../queue/domain/task/policy.ts';
+import type { Clock, ExecutionDriver, ExecutionQueueRepo } from '../../queue/domain/ports.ts';
+import { ExecutionQueueService } from '../../queue/domain/queue-service.ts';
+import type { OperatorAction } from '../../queue/domain/queue-types.ts';
+import { startDriver } from '../../queue/domain/driver/start-driver.ts';
 
 /** What carrying a click out works with. */
 export interface ClickWorkOptions {

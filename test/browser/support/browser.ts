@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import chromiumPackage from '@sparticuz/chromium';
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
-import { REPOSITORY_ROOT } from '../../../tools/local/paths.ts';
+import { REPOSITORY_ROOT } from '../../../tools/paths.ts';
 
 const fontDir = (name: string): string => join(REPOSITORY_ROOT, 'node_modules', name);
 

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { REPOSITORY_ROOT } from '../../../tools/local/paths.ts';
+import { REPOSITORY_ROOT } from '../../../tools/paths.ts';
 
 /** Width and height in CSS pixels. */
 const VIEWPORT = { width: 1280, height: 800 };

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DynamoDbAuditRepo } from '../../../lambdas/adapters/dynamodb/audit-repo.ts';
-import { type AuditRecord, SCHEMA_VERSION } from '../../../lambdas/contracts/records.ts';
-import { redriven } from '../../../lambdas/domain/transitions.ts';
+import { DynamoDbAuditRepo } from '../../../lambdas/queue/adapters/dynamodb/audit-repo.ts';
+import { type AuditRecord, SCHEMA_VERSION } from '../../../lambdas/queue/contracts/records.ts';
+import { redriven } from '../../../lambdas/queue/domain/task/transitions.ts';
 import { contextAt, queuedTask, runningTask } from '../../helpers/builders.ts';
-import { startDynamoDbUnderTest } from '../../helpers/dynamodb-under-test.ts';
-import { type DynamoDbServer, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
+import { startDynamoDbUnderTest } from '../../helpers/aws/dynamodb-under-test.ts';
+import { type DynamoDbServer, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { startLossyProxy } from '../../helpers/lossy-proxy.ts';
 import { interceptedClient } from '../../helpers/queue-store.ts';
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { type CardLock, DynamoDbCardRepo } from '../../../lambdas/adapters/dynamodb/card-repo.ts';
-import type { CardRecord, LatencyRecord } from '../../../lambdas/contracts/cards.ts';
-import { cardIdOf } from '../../../lambdas/domain/card.ts';
-import { POLICY } from '../../../lambdas/domain/policy.ts';
+import { type CardLock, DynamoDbCardRepo } from '../../../lambdas/slack/adapters/dynamodb/card-repo.ts';
+import type { CardRecord, LatencyRecord } from '../../../lambdas/slack/contracts/cards.ts';
+import { cardIdOf } from '../../../lambdas/slack/domain/card.ts';
+import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
 import { countedIds, queuedTask } from '../../helpers/builders.ts';
-import { startDynamoDbUnderTest } from '../../helpers/dynamodb-under-test.ts';
-import { type DynamoDbServer, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
-import { START_MS } from '../../helpers/fake-clock.ts';
+import { startDynamoDbUnderTest } from '../../helpers/aws/dynamodb-under-test.ts';
+import { type DynamoDbServer, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
+import { START_MS } from '../../../tools/rig/fake-clock.ts';
 
 const LOCK_MS = 30_000;
 

@@ -1,10 +1,10 @@
 /** The engine itself: what the stores rely on, and where this engine differs from DynamoDB's documentation. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DynamoDbServer } from '../../helpers/dynamodb-server.ts';
-import { engineUnderTest, startDynamoDbUnderTest } from '../../helpers/dynamodb-under-test.ts';
-import { ENGINE_PROBES } from './engine-probes.ts';
-import { ENGINES_PAGE, renderEnginesPage } from './engines-page.ts';
+import type { DynamoDbServer } from '../../../tools/rig/aws/dynamodb-server.ts';
+import { engineUnderTest, startDynamoDbUnderTest } from '../../helpers/aws/dynamodb-under-test.ts';
+import { ENGINE_PROBES } from '../../../tools/engines/engine-probes.ts';
+import { ENGINES_PAGE, renderEnginesPage } from '../../../tools/engines/engines-page.ts';
 
 let dynamoDb: DynamoDbServer;
 

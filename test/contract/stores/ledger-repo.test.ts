@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DynamoDbLedgerRepo } from '../../../lambdas/adapters/dynamodb/ledger-repo.ts';
-import { POLICY } from '../../../lambdas/domain/policy.ts';
-import type { LedgerFence, Reservation } from '../../../lambdas/domain/ledger-port.ts';
+import { DynamoDbLedgerRepo } from '../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
+import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
+import type { LedgerFence, Reservation } from '../../../lambdas/shared/domain/ledger-port.ts';
 import { countedIds } from '../../helpers/builders.ts';
-import { startDynamoDbUnderTest } from '../../helpers/dynamodb-under-test.ts';
-import { type DynamoDbServer, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
-import { START_MS } from '../../helpers/fake-clock.ts';
+import { startDynamoDbUnderTest } from '../../helpers/aws/dynamodb-under-test.ts';
+import { type DynamoDbServer, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
+import { START_MS } from '../../../tools/rig/fake-clock.ts';
 import { type LossyProxy, startLossyProxy } from '../../helpers/lossy-proxy.ts';
 import { interceptedClient } from '../../helpers/queue-store.ts';
 

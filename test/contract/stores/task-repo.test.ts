@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DynamoDBDocumentClient, NumberValue, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { decodeCursor, encodeCursor } from '../../../lambdas/adapters/dynamodb/cursor.ts';
-import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { claimed, completed, stopped } from '../../../lambdas/domain/transitions.ts';
-import { tasksOf } from '../../../lambdas/domain/damaged.ts';
-import { DUE_SHARD_NAMES, dueShardOf } from '../../../lambdas/domain/due-shards.ts';
+import { decodeCursor, encodeCursor } from '../../../lambdas/queue/adapters/dynamodb/cursor.ts';
+import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
+import { claimed, completed, stopped } from '../../../lambdas/queue/domain/task/transitions.ts';
+import { tasksOf } from '../../../lambdas/queue/domain/damaged.ts';
+import { DUE_SHARD_NAMES, dueShardOf } from '../../../lambdas/queue/domain/task/due-shards.ts';
 import { contextAt, queuedTask, resultOf, runningTask, snapshotOf } from '../../helpers/builders.ts';
-import { startDynamoDbUnderTest } from '../../helpers/dynamodb-under-test.ts';
-import { type DynamoDbServer, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
-import { START_MS } from '../../helpers/fake-clock.ts';
+import { startDynamoDbUnderTest } from '../../helpers/aws/dynamodb-under-test.ts';
+import { type DynamoDbServer, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
+import { START_MS } from '../../../tools/rig/fake-clock.ts';
 import { type LossyProxy, startLossyProxy } from '../../helpers/lossy-proxy.ts';
 import { interceptedClient } from '../../helpers/queue-store.ts';
 

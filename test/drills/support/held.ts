@@ -5,7 +5,7 @@ import { writePage } from '../../../tools/drills/report.ts';
 import { type DrillResult, holdDrills } from '../../../tools/drills/run-drills.ts';
 import { siteIn } from '../../../tools/drills/site.ts';
 import { startLocalEnvironment } from '../../../tools/local/environment.ts';
-import { LOCAL_ROOT } from '../../../tools/local/paths.ts';
+import { LOCAL_ROOT } from '../../../tools/paths.ts';
 
 /** Holds them, writes their pages to `.local/drills`, and stops the environment; results by name. */
 export async function heldDrills(

@@ -2,8 +2,8 @@
  * Evaluates an alarm's definition over what was measured, as CloudWatch documents it ("Configuring how CloudWatch alarms treat
  * missing data"). Simplified: periods begin at the first minute, and metrics arrive at once.
  */
-import type { AlarmDefinition } from '../../lib/monitoring/alarm-definition.ts';
-import { isMath, type MetricUse } from '../../lib/monitoring/signals.ts';
+import type { AlarmDefinition } from '../../../lib/monitoring/alarm-definition.ts';
+import { isMath, type MetricUse } from '../../../lib/monitoring/signals.ts';
 
 /** State of an alarm; it begins as `OK` here. */
 export type AlarmState = 'OK' | 'ALARM';

@@ -6,7 +6,7 @@ import {
   type ServerReply,
   type ServerRequest,
   startServer,
-} from '../../tools/local/http-server.ts';
+} from '../../../tools/rig/http/http-server.ts';
 
 const ACCOUNT = '123456789012';
 

@@ -1,7 +1,7 @@
 /** The DynamoDB that a contract suite runs on: of the test's own in the fast project, of the local AWS in the local one. */
 import { inject } from 'vitest';
-import type { LocalOutputs } from '../../tools/local/outputs.ts';
-import { type DynamoDbServer, startDynamoDb, useDynamoDb } from './dynamodb-server.ts';
+import type { LocalOutputs } from '../../../tools/local/outputs.ts';
+import { type DynamoDbServer, startDynamoDb, useDynamoDb } from '../../../tools/rig/aws/dynamodb-server.ts';
 
 /** The engines that the stores are tested on. */
 export const DynamoDbEngine = { Dynoxide: 'dynoxide', MiniStack: 'MiniStack' } as const;

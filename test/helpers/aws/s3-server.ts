@@ -1,6 +1,6 @@
 /** The little of S3 that the queue uses: PUT with `If-None-Match: *`, and HEAD. */
 import { S3Client } from '@aws-sdk/client-s3';
-import { type RunningServer, type ServerReply, startServer } from '../../tools/local/http-server.ts';
+import { type RunningServer, type ServerReply, startServer } from '../../../tools/rig/http/http-server.ts';
 
 /** The next request of a method is answered so; `code` is S3's own name of the error. */
 export interface Refusal {

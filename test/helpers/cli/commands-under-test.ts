@@ -1,14 +1,14 @@
 /** The API's handlers behind HTTP, and functions that say which tables they use: what the commands of an operator talk to. */
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { vi } from 'vitest';
-import { Env } from '../../lambdas/contracts/environment.ts';
-import { CliError } from '../../tools/cli/cli-error.ts';
-import { json, startServer } from '../../tools/local/http-server.ts';
-import { importHandlers } from '../unit/handlers/api/api-under-test.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from './dynamodb-server.ts';
-import { FakeClock } from './fake-clock.ts';
-import { type HttpAnswer, httpAnswer, httpEvent } from './http-event.ts';
-import { lambdaContext } from './lambda-context.ts';
+import { Env } from '../../../lambdas/shared/contracts/environment.ts';
+import { CliError } from '../../../tools/cli/cli-error.ts';
+import { json, startServer } from '../../../tools/rig/http/http-server.ts';
+import { importHandlers } from '../../unit/queue/handlers/api/api-under-test.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
+import { FakeClock } from '../../../tools/rig/fake-clock.ts';
+import { type HttpAnswer, httpAnswer, httpEvent } from '../http-event.ts';
+import { lambdaContext } from '../lambda-context.ts';
 
 const REGION = 'eu-central-1';
 

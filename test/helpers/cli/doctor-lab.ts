@@ -1,10 +1,15 @@
 /** `doctor aws` asked in the process of a test: an account at Amazon and a CRM whose answers the test gives. */
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
-import { examineAws } from '../../tools/doctor/aws/aws.ts';
-import { siteOf } from '../../tools/doctor/aws/site.ts';
-import type { Finding } from '../../tools/doctor/finding.ts';
-import { json, type RunningServer, type ServerReply, startServer } from '../../tools/local/http-server.ts';
-import { type Answers, startAwsStandin } from './aws-standin.ts';
+import { examineAws } from '../../../tools/doctor/aws/aws.ts';
+import { siteOf } from '../../../tools/doctor/aws/site.ts';
+import type { Finding } from '../../../tools/doctor/finding.ts';
+import {
+  json,
+  type RunningServer,
+  type ServerReply,
+  startServer,
+} from '../../../tools/rig/http/http-server.ts';
+import { type Answers, startAwsStandin } from '../aws/aws-standin.ts';
 
 /** Region of the account. */
 export const REGION = 'eu-central-1';

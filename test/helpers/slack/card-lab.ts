@@ -1,16 +1,16 @@
 /** Cards on a DynamoDB engine and a Slack of their own, with a clock that moves by tests alone. */
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { DynamoDbCardRepo } from '../../lambdas/adapters/dynamodb/card-repo.ts';
-import { DynamoDbLedgerRepo } from '../../lambdas/adapters/dynamodb/ledger-repo.ts';
-import { DynamoDbTaskRepo } from '../../lambdas/adapters/dynamodb/task-repo.ts';
-import { CardUpdater } from '../../lambdas/adapters/slack/card-updater.ts';
-import { createSlackClient } from '../../lambdas/adapters/slack/slack-client.ts';
-import type { ExecutionTask } from '../../lambdas/contracts/records.ts';
-import { countedIds, queuedTask, snapshotOf } from './builders.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from './dynamodb-server.ts';
-import { FakeClock } from './fake-clock.ts';
-import { lambdaContext } from './lambda-context.ts';
-import { type SlackProvider, startSlackProvider } from './providers.ts';
+import { DynamoDbCardRepo } from '../../../lambdas/slack/adapters/dynamodb/card-repo.ts';
+import { DynamoDbLedgerRepo } from '../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
+import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import { CardUpdater } from '../../../lambdas/slack/adapters/card-updater.ts';
+import { createSlackClient } from '../../../lambdas/shared/adapters/slack/slack-client.ts';
+import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
+import { countedIds, queuedTask, snapshotOf } from '../builders.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
+import { FakeClock } from '../../../tools/rig/fake-clock.ts';
+import { lambdaContext } from '../lambda-context.ts';
+import { type SlackProvider, startSlackProvider } from '../providers.ts';
 
 /** The quote's thread: its roots and what stands below. */
 export interface ThreadSeen {

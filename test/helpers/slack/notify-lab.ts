@@ -1,17 +1,17 @@
 /** `slack.notify` on the local Slack and DynamoDB: attempts at tasks of one quote, and the thread that they make. */
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { DynamoDbLedgerRepo } from '../../lambdas/adapters/dynamodb/ledger-repo.ts';
-import { GuardedEffectRunner } from '../../lambdas/adapters/effect-runner.ts';
-import { NotifySlack } from '../../lambdas/adapters/effects/notify-slack.ts';
-import { createSlackClient } from '../../lambdas/adapters/slack/slack-client.ts';
-import type { ExecutionTask } from '../../lambdas/contracts/records.ts';
-import { POLICY } from '../../lambdas/domain/policy.ts';
-import type { Effect } from '../../lambdas/domain/ports.ts';
-import { countedIds, queuedTask, runningTask, snapshotOf } from './builders.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from './dynamodb-server.ts';
-import { FakeClock } from './fake-clock.ts';
-import { lambdaContext } from './lambda-context.ts';
-import { type SlackProvider, startSlackProvider } from './providers.ts';
+import { DynamoDbLedgerRepo } from '../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
+import { GuardedEffectRunner } from '../../../lambdas/queue/adapters/effect-runner.ts';
+import { NotifySlack } from '../../../lambdas/actions/slack/notify/notify-slack.ts';
+import { createSlackClient } from '../../../lambdas/shared/adapters/slack/slack-client.ts';
+import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
+import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
+import type { Effect } from '../../../lambdas/queue/domain/ports.ts';
+import { countedIds, queuedTask, runningTask, snapshotOf } from '../builders.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
+import { FakeClock } from '../../../tools/rig/fake-clock.ts';
+import { lambdaContext } from '../lambda-context.ts';
+import { type SlackProvider, startSlackProvider } from '../providers.ts';
 
 /** Path of the call that posts. */
 export const POST = '/api/chat.postMessage';

@@ -1,6 +1,6 @@
 /** Requests as Slack sends them: forms, signed. */
-import { OPERATOR, type Press, signedHeaders as signed } from '../../tools/local/slack-request.ts';
-import { START_MS } from './fake-clock.ts';
+import { OPERATOR, type Press, signedHeaders as signed } from '../../../tools/rig/slack/slack-request.ts';
+import { START_MS } from '../../../tools/rig/fake-clock.ts';
 
 export {
   actionIdOf,
@@ -8,7 +8,7 @@ export {
   interactionForm,
   OPERATOR,
   type Press,
-} from '../../tools/local/slack-request.ts';
+} from '../../../tools/rig/slack/slack-request.ts';
 
 /** The signing secret of the tests. */
 export const SIGNING_SECRET = '8f742231b10e8888abcd99yyyzzz85a5';

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { cyclicIdsOf } from './dependency-graph.ts';
-import { templatesOf, VARIANTS } from './template-variants.ts';
+import { templatesOf, VARIANTS } from '../template-variants.ts';
 
 const DEPLOYMENTS = VARIANTS.map((variant) => ({ ...variant, templates: templatesOf(variant) }));
 

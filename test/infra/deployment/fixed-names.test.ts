@@ -1,11 +1,15 @@
 /** What dashboard and alarms measure: by fixed names that the queue's own template gives, and by nothing else. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Env } from '../../lambdas/contracts/environment.ts';
-import { Metric, METRIC_NAMESPACE, metricDimensionsOf } from '../../lambdas/contracts/metric-names.ts';
-import { createMetrics } from '../../lambdas/platform/observability.ts';
-import { Stage } from '../../lib/config/queue-config.ts';
-import { ApiMetricName } from '../../lib/monitoring/api-metric-names.ts';
-import { type Synthesis, synthesize, synthesizeObservability } from './synthesis.ts';
+import { Env } from '../../../lambdas/shared/contracts/environment.ts';
+import {
+  Metric,
+  METRIC_NAMESPACE,
+  metricDimensionsOf,
+} from '../../../lambdas/shared/contracts/metric-names.ts';
+import { createMetrics } from '../../../lambdas/shared/platform/observability.ts';
+import { Stage } from '../../../lib/config/queue-config.ts';
+import { ApiMetricName } from '../../../lib/monitoring/api-metric-names.ts';
+import { type Synthesis, synthesize, synthesizeObservability } from '../synthesis.ts';
 
 /** One metric that is looked for: its namespace, its name and its dimensions. */
 interface Looked {

@@ -1,9 +1,9 @@
 /** What `doctor aws` looks for as left behind is what the templates name. */
 import { describe, expect, it } from 'vitest';
 import { Template } from 'aws-cdk-lib/assertions';
-import { Stage } from '../../lib/config/queue-config.ts';
-import { fixedNamesOf } from '../../tools/doctor/aws/leftovers.ts';
-import { queueApp } from './synthesis.ts';
+import { Stage } from '../../../lib/config/queue-config.ts';
+import { fixedNamesOf } from '../../../tools/doctor/aws/leftovers.ts';
+import { queueApp } from '../synthesis.ts';
 
 /** Properties that name a resource; of an account and Region there is only one of each name. */
 const NAME_PROPERTIES = [

@@ -1,15 +1,15 @@
 /** What the sweep's alarms make of runs that could not look, by the rules that CloudWatch documents. */
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { ALARMS } from '../../lib/monitoring/alarm-registry.ts';
-import type { AlarmDefinition } from '../../lib/monitoring/alarm-definition.ts';
+import { ALARMS } from '../../../lib/monitoring/alarm-registry.ts';
+import type { AlarmDefinition } from '../../../lib/monitoring/alarm-definition.ts';
 import {
   type AlarmRule,
   type AlarmState,
   type Minute,
   stateAfter,
   statesOf,
-} from '../helpers/alarm-states.ts';
+} from '../../helpers/aws/alarm-states.ts';
 
 const alarmOf = (slug: string): AlarmDefinition => {
   const found = ALARMS.find((definition) => definition.slug === slug);

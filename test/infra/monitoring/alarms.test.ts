@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { CARD_RETRY } from '../../lambdas/domain/card.ts';
-import { Stage } from '../../lib/config/queue-config.ts';
-import { deployedQueueName } from '../../lib/constructs/names.ts';
-import { ALARMS } from '../../lib/monitoring/alarm-registry.ts';
-import { isMath } from '../../lib/monitoring/signals.ts';
-import { queueApp, synthesize, synthesizeObservability } from './synthesis.ts';
+import { CARD_RETRY } from '../../../lambdas/slack/domain/card.ts';
+import { Stage } from '../../../lib/config/queue-config.ts';
+import { deployedQueueName } from '../../../lib/shared/names.ts';
+import { ALARMS } from '../../../lib/monitoring/alarm-registry.ts';
+import { isMath } from '../../../lib/monitoring/signals.ts';
+import { queueApp, synthesize, synthesizeObservability } from '../synthesis.ts';
 
 const queue = synthesize(Stage.Prod);
 const prod = synthesizeObservability(Stage.Prod);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_ENV } from '../../lambdas/contracts/environment.ts';
-import { KPI_CONTRACT, KpiName } from '../../lambdas/contracts/kpi-contract.ts';
-import { Metric } from '../../lambdas/contracts/metric-names.ts';
-import { Stage } from '../../lib/config/queue-config.ts';
-import { ALARMS } from '../../lib/monitoring/alarm-registry.ts';
-import { DASHBOARD } from '../../lib/monitoring/dashboard-definition.ts';
-import { isMath, type Signal } from '../../lib/monitoring/signals.ts';
-import { synthesizeObservability } from './synthesis.ts';
+import { FUNCTION_ENV } from '../../../lambdas/shared/contracts/environment.ts';
+import { KPI_CONTRACT, KpiName } from '../../../lambdas/queue/contracts/kpi-contract.ts';
+import { Metric } from '../../../lambdas/shared/contracts/metric-names.ts';
+import { Stage } from '../../../lib/config/queue-config.ts';
+import { ALARMS } from '../../../lib/monitoring/alarm-registry.ts';
+import { DASHBOARD } from '../../../lib/monitoring/dashboard-definition.ts';
+import { isMath, type Signal } from '../../../lib/monitoring/signals.ts';
+import { synthesizeObservability } from '../synthesis.ts';
 
 const prod = synthesizeObservability(Stage.Prod);
 

@@ -3,13 +3,13 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES } from '../../lambdas/contracts/environment.ts';
-import { METRIC_NAMESPACE, SERVICE_NAME } from '../../lambdas/contracts/metric-names.ts';
-import { Stage } from '../../lib/config/queue-config.ts';
-import { PINNED_FUNCTIONS } from '../../lib/constructs/pinned-workers.construct.ts';
-import { RELEASE_ALARM_MEANINGS } from '../../lib/monitoring/release-alarm-meanings.ts';
-import { ReleaseAlarms } from '../../lib/monitoring/release-alarms.construct.ts';
-import { synthesize } from './synthesis.ts';
+import { FUNCTION_NAMES } from '../../../lambdas/shared/contracts/environment.ts';
+import { METRIC_NAMESPACE, SERVICE_NAME } from '../../../lambdas/shared/contracts/metric-names.ts';
+import { Stage } from '../../../lib/config/queue-config.ts';
+import { PINNED_FUNCTIONS } from '../../../lib/queue/pinned-workers.construct.ts';
+import { RELEASE_ALARM_MEANINGS } from '../../../lib/monitoring/release-alarm-meanings.ts';
+import { ReleaseAlarms } from '../../../lib/monitoring/release-alarms.construct.ts';
+import { synthesize } from '../synthesis.ts';
 
 const prod = synthesize(Stage.Prod);
 

@@ -1,11 +1,11 @@
 /** Buttons and commands through every part: signature, operators, replay, one guarded transition, and the loser's word. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { taskViewSchema } from '../../lambdas/contracts/api.ts';
-import type { CardAction } from '../../lambdas/contracts/slack-actions.ts';
-import { buttonValueOf } from '../../lambdas/contracts/slack-actions.ts';
-import { getAudit, getTask } from '../../tools/cli/queue-client.ts';
-import { queuedTask, retryableTask, runningTask, snapshotOf } from '../helpers/builders.ts';
-import { actionIdOf } from '../helpers/slack-request.ts';
+import { taskViewSchema } from '../../../lambdas/queue/contracts/api.ts';
+import type { CardAction } from '../../../lambdas/slack/contracts/slack-actions.ts';
+import { buttonValueOf } from '../../../lambdas/slack/contracts/slack-actions.ts';
+import { getAudit, getTask } from '../../../tools/cli/clients/queue-client.ts';
+import { queuedTask, retryableTask, runningTask, snapshotOf } from '../../helpers/builders.ts';
+import { actionIdOf } from '../../helpers/slack/slack-request.ts';
 import {
   clearFaults,
   eventually,
@@ -14,7 +14,7 @@ import {
   scriptFault,
   settled,
   target,
-} from './support/queue.ts';
+} from '../support/queue.ts';
 import {
   ADA,
   ephemeralsFor,
@@ -27,7 +27,7 @@ import {
   readSlackSecret,
   storedTask,
   typeInSlack,
-} from './support/slack.ts';
+} from '../support/slack.ts';
 
 const ROUNDS = 50;
 const HOUR_MS = 3_600_000;

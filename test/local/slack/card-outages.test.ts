@@ -1,14 +1,14 @@
 /** Slack is slow, full, down, or loses replies: actions and audit never wait for it, and cards are right afterwards. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
-import { cardKeyOf } from '../../lambdas/domain/card.ts';
-import { deriveTaskId } from '../../lambdas/domain/hashing.ts';
-import { completed } from '../../lambdas/domain/transitions.ts';
-import { getAudit } from '../../tools/cli/queue-client.ts';
-import type { FaultRule } from '../../tools/local/fault-rules.ts';
-import { contextAt, queuedTask, resultOf, runningTask } from '../helpers/builders.ts';
-import { cardShowing, cards, faultHits, messagesUnder, put } from './support/cards.ts';
+import type { ActionKind } from '../../../lambdas/actions/kinds.ts';
+import { cardKeyOf } from '../../../lambdas/slack/domain/card.ts';
+import { deriveTaskId } from '../../../lambdas/shared/domain/hashing.ts';
+import { completed } from '../../../lambdas/queue/domain/task/transitions.ts';
+import { getAudit } from '../../../tools/cli/clients/queue-client.ts';
+import type { FaultRule } from '../../../tools/rig/faults/fault-rules.ts';
+import { contextAt, queuedTask, resultOf, runningTask } from '../../helpers/builders.ts';
+import { cardShowing, cards, faultHits, messagesUnder, put } from '../support/cards.ts';
 import {
   acceptedSnapshot,
   clearFaults,
@@ -19,7 +19,7 @@ import {
   scriptFault,
   settled,
   target,
-} from './support/queue.ts';
+} from '../support/queue.ts';
 
 const channel = outputs.slackChannelId;
 const OUTAGE_MS = 60_000;

@@ -1,13 +1,13 @@
 /** Cards in Slack follow their tasks through everything: every state, disorder, deleted cards, people and refusals. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { taskViewSchema } from '../../lambdas/contracts/api.ts';
-import type { ExecutionTask } from '../../lambdas/contracts/records.ts';
-import { cardKeyOf, recoveryKeyOf } from '../../lambdas/domain/card.ts';
-import { QueueError } from '../../lambdas/domain/errors.ts';
-import { deriveTaskId } from '../../lambdas/domain/hashing.ts';
-import { completed, failed, redriven, stopped } from '../../lambdas/domain/transitions.ts';
-import { getTask } from '../../tools/cli/queue-client.ts';
-import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../helpers/builders.ts';
+import { taskViewSchema } from '../../../lambdas/queue/contracts/api.ts';
+import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
+import { cardKeyOf, recoveryKeyOf } from '../../../lambdas/slack/domain/card.ts';
+import { QueueError } from '../../../lambdas/shared/domain/errors.ts';
+import { deriveTaskId } from '../../../lambdas/shared/domain/hashing.ts';
+import { completed, failed, redriven, stopped } from '../../../lambdas/queue/domain/task/transitions.ts';
+import { getTask } from '../../../tools/cli/clients/queue-client.ts';
+import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../helpers/builders.ts';
 import {
   askForCard,
   cardShowing,
@@ -17,7 +17,7 @@ import {
   put,
   shownMessages,
   slack,
-} from './support/cards.ts';
+} from '../support/cards.ts';
 import {
   acceptedSnapshot,
   clearFaults,
@@ -28,7 +28,7 @@ import {
   scriptFault,
   settled,
   target,
-} from './support/queue.ts';
+} from '../support/queue.ts';
 
 const ADA = 'slack:T0QUOTEQ1/U0ADAOPS1 (ada)';
 const channel = outputs.slackChannelId;

@@ -4,12 +4,17 @@ import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../lambdas/domain/hashing.ts';
-import { queuedTask, snapshotOf } from '../helpers/builders.ts';
-import { blockActionsOf, commandForm, interactionForm, signedHeaders } from '../helpers/slack-request.ts';
-import { badRequests, type BadRequest } from './support/bad-requests.ts';
-import { logOf } from './support/function-logs.ts';
-import { eventually, freshQuoteId, outputs, rootClient } from './support/queue.ts';
+import { canonicalJson } from '../../../lambdas/shared/domain/hashing.ts';
+import { queuedTask, snapshotOf } from '../../helpers/builders.ts';
+import {
+  blockActionsOf,
+  commandForm,
+  interactionForm,
+  signedHeaders,
+} from '../../helpers/slack/slack-request.ts';
+import { badRequests, type BadRequest } from '../support/bad-requests.ts';
+import { logOf } from '../support/function-logs.ts';
+import { eventually, freshQuoteId, outputs, rootClient } from '../support/queue.ts';
 import {
   ADA,
   documents,
@@ -19,7 +24,7 @@ import {
   readSlackSecret,
   type SlackSecretValue,
   storedTask,
-} from './support/slack.ts';
+} from '../support/slack.ts';
 
 const BAD_REQUESTS = 200;
 /** Of them; each is a good one sent again. */

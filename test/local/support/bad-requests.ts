@@ -8,7 +8,7 @@ import {
   type Press,
   signedHeaders,
   STRANGER,
-} from '../../helpers/slack-request.ts';
+} from '../../helpers/slack/slack-request.ts';
 import type { SlackRoute } from './slack.ts';
 
 /** A request that must be refused. */

@@ -3,12 +3,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { DynamoDbCardRepo } from '../../../lambdas/adapters/dynamodb/card-repo.ts';
-import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
-import { createSlackClient } from '../../../lambdas/adapters/slack/slack-client.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import { DynamoDbCardRepo } from '../../../lambdas/slack/adapters/dynamodb/card-repo.ts';
+import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import { createSlackClient } from '../../../lambdas/shared/adapters/slack/slack-client.ts';
+import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
 import { countEffects } from '../../../tools/demo/provider-counts.ts';
-import { faultHits as hitsById } from '../../../tools/local/fault-client.ts';
+import { faultHits as hitsById } from '../../../tools/rig/faults/fault-client.ts';
 import { eventually, outputs, rootClient } from './queue.ts';
 
 const store = DynamoDBDocumentClient.from(new DynamoDBClient(rootClient), {

@@ -1,14 +1,14 @@
 /** The deployed queue as the local tests use it: through its API, signed, and its providers' control pages. */
 import { inject } from 'vitest';
-import type { ActionKind } from '../../../lambdas/contracts/action-kinds.ts';
-import type { QuoteSnapshot } from '../../../lambdas/contracts/quote-snapshot.ts';
-import { type TaskView, taskViewSchema } from '../../../lambdas/contracts/api.ts';
-import { type ApiAnswer, callApiPatiently, unanswered } from '../../../tools/cli/api-client.ts';
-import { getTask, isSettled } from '../../../tools/cli/queue-client.ts';
-import type { Target } from '../../../tools/cli/target.ts';
-import { eventually } from '../../../tools/local/eventually.ts';
-import { clearFaults as clear, scriptFault as script } from '../../../tools/local/fault-client.ts';
-import type { FaultRule } from '../../../tools/local/fault-rules.ts';
+import type { ActionKind } from '../../../lambdas/actions/kinds.ts';
+import type { QuoteSnapshot } from '../../../lambdas/shared/contracts/quote-snapshot.ts';
+import { type TaskView, taskViewSchema } from '../../../lambdas/queue/contracts/api.ts';
+import { type ApiAnswer, callApiPatiently, unanswered } from '../../../tools/cli/clients/api-client.ts';
+import { getTask, isSettled } from '../../../tools/cli/clients/queue-client.ts';
+import type { Target } from '../../../tools/cli/target/target.ts';
+import { eventually } from '../../../tools/rig/process/eventually.ts';
+import { clearFaults as clear, scriptFault as script } from '../../../tools/rig/faults/fault-client.ts';
+import type { FaultRule } from '../../../tools/rig/faults/fault-rules.ts';
 
 export { eventually };
 

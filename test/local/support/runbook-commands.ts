@@ -1,7 +1,7 @@
 /** The commands of a runbook page, and how what they print is compared with what the page says they print. */
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { REPOSITORY_ROOT } from '../../../tools/local/paths.ts';
+import { REPOSITORY_ROOT } from '../../../tools/paths.ts';
 
 /** A block of commands of a page. */
 export interface CommandBlock {

@@ -11,13 +11,13 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { toItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
-import type { ActionKind } from '../../../lambdas/contracts/action-kinds.ts';
-import { taskViewSchema } from '../../../lambdas/contracts/api.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import { toItem } from '../../../lambdas/queue/adapters/dynamodb/task-item.ts';
+import type { ActionKind } from '../../../lambdas/actions/kinds.ts';
+import { taskViewSchema } from '../../../lambdas/queue/contracts/api.ts';
+import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
 import { discardLetters } from '../../../tools/dlq/dead-letters.ts';
-import { pauseKind, resumeKind } from '../../../tools/cli/kind-client.ts';
-import { getAudit, getTask } from '../../../tools/cli/queue-client.ts';
+import { pauseKind, resumeKind } from '../../../tools/cli/clients/kind-client.ts';
+import { getAudit, getTask } from '../../../tools/cli/clients/queue-client.ts';
 import { queuedTask, retryableTask, runningTask } from '../../helpers/builders.ts';
 import {
   acceptedSnapshot,

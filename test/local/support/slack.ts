@@ -7,11 +7,16 @@ import {
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
-import { createSlackClient } from '../../../lambdas/adapters/slack/slack-client.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { LOCAL_WORKSPACE } from '../../../tools/local/slack.ts';
-import { blockActionsOf, interactionForm, type Press, signedHeaders } from '../../helpers/slack-request.ts';
+import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import { createSlackClient } from '../../../lambdas/shared/adapters/slack/slack-client.ts';
+import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
+import { LOCAL_WORKSPACE } from '../../../tools/rig/slack/slack.ts';
+import {
+  blockActionsOf,
+  interactionForm,
+  type Press,
+  signedHeaders,
+} from '../../helpers/slack/slack-request.ts';
 import { outputs, rootClient } from './queue.ts';
 
 const secretId = outputs.stackOutputs['SlackSecretArn'] ?? '';

@@ -1,6 +1,6 @@
 /** EventBridge: takes events and hands each to the queue of the cards, as the rule of the stack does. */
 import * as z from 'zod/mini';
-import type { HttpRequest, Reply } from '../providers/replies.ts';
+import type { HttpRequest, Reply } from '../queue/providers/replies.ts';
 
 const entriesSchema = z.object({
   Entries: z.array(z.object({ Source: z.string(), DetailType: z.string(), Detail: z.string() })),

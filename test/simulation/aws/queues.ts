@@ -1,5 +1,5 @@
-/** The stack's two queues with their consumers. KEEP IN STEP WITH lib/constructs/work-queue.construct.ts and lib/stacks/queue.stack.ts */
-import { FUNCTION_SETTINGS } from '../../../lib/constructs/function-settings.ts';
+/** The stack's two queues with their consumers. KEEP IN STEP WITH lib/shared/work-queue.construct.ts and lib/queue/queue.stack.ts */
+import { FUNCTION_SETTINGS } from '../../../lib/shared/function-settings.ts';
 import { type CarrierOptions, type QueueShape, SimulatedQueue } from './deliveries.ts';
 
 const VISIBILITY_TIMEOUTS = 6;

@@ -2,7 +2,7 @@
  * Everything between the code under test and what it talks to. A request leaves, arrives, is answered, and the answer
  * arrives: each a step of its own, and each may fail as the plan says.
  */
-import { POLICY } from '../../../lambdas/domain/policy.ts';
+import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
 import { CallFault, type OutageFault, type Plan, type PlanEntry, type Port } from './faults.ts';
 import type { Kernel, Process } from './kernel.ts';
 import { fraction, integer } from './random.ts';

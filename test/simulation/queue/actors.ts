@@ -1,14 +1,14 @@
 /** Those outside: clients that ask until they are answered, people at buttons and in the console, and the scheduler. */
-import type { ActionKind, ActionRequest } from '../../lambdas/contracts/action-kinds.ts';
-import { parseInteraction } from '../../lambdas/adapters/slack/interaction-payload.ts';
-import { deriveTaskId } from '../../lambdas/domain/hashing.ts';
-import { actionOf, snapshotOf } from '../helpers/builders.ts';
-import { httpAnswer, httpEvent } from '../helpers/http-event.ts';
-import type { Invocation } from './aws/machine.ts';
+import type { ActionKind, ActionRequest } from '../../../lambdas/actions/kinds.ts';
+import { parseInteraction } from '../../../lambdas/slack/adapters/interaction-payload.ts';
+import { deriveTaskId } from '../../../lambdas/shared/domain/hashing.ts';
+import { actionOf, snapshotOf } from '../../helpers/builders.ts';
+import { httpAnswer, httpEvent } from '../../helpers/http-event.ts';
+import type { Invocation } from '../aws/machine.ts';
 import { Invariant, numberOf, textOf } from './invariants/god-log.ts';
-import { ADDRESSES, TABLES } from './kernel/containers.ts';
-import type { PlanEntry } from './kernel/faults.ts';
-import { integer } from './kernel/random.ts';
+import { ADDRESSES, TABLES } from './containers.ts';
+import type { PlanEntry } from '../kernel/faults.ts';
+import { integer } from '../kernel/random.ts';
 import { buttonsIn } from './providers/slack.ts';
 import { type World, WORLD_STARTS_MS } from './world.ts';
 

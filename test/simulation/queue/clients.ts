@@ -1,12 +1,12 @@
 /** How a request that failed on the way looks to its sender: to the SDK, which tries once more, and to `fetch`, which does not. */
 import { InternalServerError, ProvisionedThroughputExceededException } from '@aws-sdk/client-dynamodb';
 import { S3ServiceException } from '@aws-sdk/client-s3';
-import { CLIENT_OPTIONS } from '../../../lambdas/platform/client-options.ts';
-import type { HttpRequest, Reply } from '../providers/replies.ts';
-import { responseOf } from '../providers/replies.ts';
-import type { Port } from './faults.ts';
-import type { Process } from './kernel.ts';
-import type { Network, Outcome } from './network.ts';
+import { CLIENT_OPTIONS } from '../../../lambdas/shared/platform/client-options.ts';
+import type { HttpRequest, Reply } from './providers/replies.ts';
+import { responseOf } from './providers/replies.ts';
+import type { Port } from '../kernel/faults.ts';
+import type { Process } from '../kernel/kernel.ts';
+import type { Network, Outcome } from '../kernel/network.ts';
 
 type Failure = Extract<Outcome<unknown>, { kind: 'failed' }>['how'];
 

@@ -4,7 +4,8 @@
  * killed in a container never goes on there, so it is as good as a new one.
  */
 import type { Context } from 'aws-lambda';
-import { Env, type FunctionName } from '../../../lambdas/contracts/environment.ts';
+import { Env, type FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
+import { handlerFileOf } from '../../../lib/shared/bundle-functions.ts';
 import { ENGINE } from '../../helpers/builders.ts';
 
 /** A handler as Lambda calls it. */
@@ -83,7 +84,7 @@ export interface Container {
 
 async function load(name: SimulatedFunction, copy: number): Promise<Container> {
   // The renderer reads fonts from disk and takes 50 ms of CPU; the effect around it is the production one.
-  const file = name === 'run-action-pdf' ? './pdf-worker.ts' : `../../../lambdas/handlers/${name}.handler.ts`;
+  const file = name === 'run-action-pdf' ? './pdf-worker.ts' : `../../../${handlerFileOf(name)}`;
   const module: { handler?: unknown } = await import(
     new URL(`${file}?container=${copy}`, import.meta.url).href
   );

@@ -1,18 +1,13 @@
 /** Lambda: invocations of the deployed functions, each a process with a clock and a time limit of its own. */
-import { FUNCTION_SETTINGS } from '../../lib/constructs/function-settings.ts';
-import { lambdaContext } from '../helpers/lambda-context.ts';
-import type { Invocation } from './aws/machine.ts';
+import { FUNCTION_SETTINGS } from '../../../lib/shared/function-settings.ts';
+import { lambdaContext } from '../../helpers/lambda-context.ts';
+import type { Invocation } from '../aws/machine.ts';
 import type { God } from './invariants/god.ts';
-import {
-  type Container,
-  type Fleet,
-  SIMULATED_FUNCTIONS,
-  type SimulatedFunction,
-} from './kernel/containers.ts';
-import { CallFault, type Plan, Port } from './kernel/faults.ts';
-import type { Kernel, Process } from './kernel/kernel.ts';
-import { LIMITS, type Network } from './kernel/network.ts';
-import { fraction, integer } from './kernel/random.ts';
+import { type Container, type Fleet, SIMULATED_FUNCTIONS, type SimulatedFunction } from './containers.ts';
+import { CallFault, type Plan, Port } from '../kernel/faults.ts';
+import type { Kernel, Process } from '../kernel/kernel.ts';
+import { LIMITS, type Network } from '../kernel/network.ts';
+import { fraction, integer } from '../kernel/random.ts';
 
 /** Told how an invocation ended, once. */
 export type Settle = (end: Invocation) => void;

@@ -1,8 +1,8 @@
 /** `run-action-pdf` with the production effect and store, and a renderer that takes no time. */
 import { S3Client } from '@aws-sdk/client-s3';
-import { StoreQuotePdf } from '../../../lambdas/adapters/effects/store-quote-pdf.ts';
-import { documentKey } from '../../../lambdas/adapters/pdf/document-key.ts';
-import { createRunActionHandler } from '../../../lambdas/handlers/run-action.ts';
+import { StoreQuotePdf } from '../../../lambdas/actions/pdf/render/store-quote-pdf.ts';
+import { documentKey } from '../../../lambdas/actions/pdf/engine/document-key.ts';
+import { createRunActionHandler } from '../../../lambdas/queue/handlers/run-action.ts';
 
 const s3 = new S3Client({});
 

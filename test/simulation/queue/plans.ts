@@ -2,8 +2,8 @@
  * Plans from seeds. Each seed draws which kinds of faults it has and how many of each ("swarm"): a run with everything at
  * once hides what a run with one fault shows.
  */
-import { CallFault, Caller, type OutageFault, type Plan, type PlanEntry, Port } from './faults.ts';
-import { fraction, integer, pick } from './random.ts';
+import { CallFault, Caller, type OutageFault, type Plan, type PlanEntry, Port } from '../kernel/faults.ts';
+import { fraction, integer, pick } from '../kernel/random.ts';
 
 /** Faults begin within the first three of the four minutes. */
 const FAULTS_MS = 3 * 60_000;

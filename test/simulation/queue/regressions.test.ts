@@ -1,9 +1,9 @@
 /** Plans that once failed, as small as they could be made. Each was printed by `npm run sim` and put here. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Plan } from './kernel/faults.ts';
+import type { Plan } from '../kernel/faults.ts';
 import { Pool } from './runner/pool.ts';
 import { asTest, shrunk } from './runner/shrink.ts';
-import { planOf } from './kernel/plans.ts';
+import { planOf } from './plans.ts';
 import { type Bug, BUGS } from './zoo/bugs.ts';
 
 interface Regression {

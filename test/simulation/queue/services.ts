@@ -5,22 +5,22 @@ import {
   CONTROLS_TABLE,
   LEDGER_TABLE,
   TASKS_TABLE,
-} from '../../lambdas/contracts/environment.ts';
-import type { AslMachine } from '../../statemachines/asl.ts';
-import { busReply } from './aws/bus.ts';
-import { messageOf, taskReadBy } from './aws/commands.ts';
-import { type CarrierOptions, SimulatedQueue, SimulatedStream } from './aws/deliveries.ts';
-import { DynamoDbEngine } from './aws/dynamodb.ts';
-import { SimulatedMachine } from './aws/machine.ts';
-import { queueOf } from './aws/queues.ts';
+} from '../../../lambdas/shared/contracts/environment.ts';
+import type { AslMachine } from '../../../statemachines/asl.ts';
+import { busReply } from '../aws/bus.ts';
+import { messageOf, taskReadBy } from '../aws/commands.ts';
+import { type CarrierOptions, SimulatedQueue, SimulatedStream } from '../aws/deliveries.ts';
+import { DynamoDbEngine } from '../aws/dynamodb.ts';
+import { SimulatedMachine } from '../aws/machine.ts';
+import { queueOf } from '../aws/queues.ts';
 import type { Functions } from './functions.ts';
 import type { God } from './invariants/god.ts';
 import { Invariant } from './invariants/god-log.ts';
-import { ADDRESSES, type SimulatedFunction, TABLES } from './kernel/containers.ts';
-import { type Plan, type PlanEntry, Port } from './kernel/faults.ts';
-import type { Kernel, Process } from './kernel/kernel.ts';
-import { integer } from './kernel/random.ts';
-import type { Service } from './kernel/sandbox.ts';
+import { ADDRESSES, type SimulatedFunction, TABLES } from './containers.ts';
+import { type Plan, type PlanEntry, Port } from '../kernel/faults.ts';
+import type { Kernel, Process } from '../kernel/kernel.ts';
+import { integer } from '../kernel/random.ts';
+import type { Service } from '../kernel/sandbox.ts';
 import { SimulatedCrm } from './providers/crm.ts';
 import type { HttpRequest, Reply } from './providers/replies.ts';
 import { SimulatedS3 } from './providers/s3.ts';

@@ -1,12 +1,12 @@
 /** Runs a plan to its end and says what was found. */
-import type { AslMachine } from '../../statemachines/asl.ts';
+import type { AslMachine } from '../../../statemachines/asl.ts';
 import { Actors } from './actors.ts';
 import { TaskHistory, observe } from './invariants/task-history.ts';
 import { checkEnd, checkSettled } from './invariants/at-rest.ts';
 import { Invariant, type Violation } from './invariants/god-log.ts';
-import type { Fleet } from './kernel/containers.ts';
-import type { Plan } from './kernel/faults.ts';
-import type { TraceLine } from './kernel/kernel.ts';
+import type { Fleet } from './containers.ts';
+import type { Plan } from '../kernel/faults.ts';
+import type { TraceLine } from '../kernel/kernel.ts';
 import { World, WORLD_STARTS_MS } from './world.ts';
 
 /** Phases of a run: faults, then none; after the budget nothing may be stuck, and some time later everything is shown. */

@@ -2,17 +2,17 @@
  * One world: the deployed functions on simulated AWS and simulated providers, under one plan. It runs the production
  * handlers, adapters and state machine; what is simulated is what AWS and the providers do.
  */
-import { slackSecret } from '../../lambdas/adapters/secrets.ts';
-import type { AslMachine } from '../../statemachines/asl.ts';
-import { isPut, targetOf } from './aws/commands.ts';
+import { slackSecret } from '../../../lambdas/shared/adapters/secrets.ts';
+import type { AslMachine } from '../../../statemachines/asl.ts';
+import { isPut, targetOf } from '../aws/commands.ts';
 import { Functions } from './functions.ts';
 import { God } from './invariants/god.ts';
-import { isEffect, sendByFetch, sendBySdk } from './kernel/clients.ts';
-import { ADDRESSES, type Fleet } from './kernel/containers.ts';
-import type { Plan } from './kernel/faults.ts';
-import { Kernel, type Process } from './kernel/kernel.ts';
-import { Network } from './kernel/network.ts';
-import { enter, leave, type Sandbox, type Service, timeoutMsOf } from './kernel/sandbox.ts';
+import { isEffect, sendByFetch, sendBySdk } from './clients.ts';
+import { ADDRESSES, type Fleet } from './containers.ts';
+import type { Plan } from '../kernel/faults.ts';
+import { Kernel, type Process } from '../kernel/kernel.ts';
+import { Network } from '../kernel/network.ts';
+import { enter, leave, type Sandbox, type Service, timeoutMsOf } from '../kernel/sandbox.ts';
 import type { HttpRequest } from './providers/replies.ts';
 import { Services } from './services.ts';
 

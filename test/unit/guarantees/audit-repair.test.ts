@@ -1,24 +1,28 @@
 /** Gaps in the audit trail are found and repaired from the tasks' own history, on a real engine. */
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DynamoDbAuditRepo } from '../../../lambdas/adapters/dynamodb/audit-repo.ts';
-import { migratedTaskItem, toItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
-import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
-import { DynamoDbTaskWalker } from '../../../lambdas/adapters/dynamodb/task-walker.ts';
-import { DynamoDbWalkCursors } from '../../../lambdas/adapters/dynamodb/walk-cursors.ts';
+import { DynamoDbAuditRepo } from '../../../lambdas/queue/adapters/dynamodb/audit-repo.ts';
+import { migratedTaskItem, toItem } from '../../../lambdas/queue/adapters/dynamodb/task-item.ts';
+import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import { DynamoDbTaskWalker } from '../../../lambdas/queue/adapters/dynamodb/task-walker.ts';
+import { DynamoDbWalkCursors } from '../../../lambdas/queue/adapters/dynamodb/walk-cursors.ts';
 import {
   type AuditRecord,
   type ExecutionTask,
   MAX_HISTORY,
   SCHEMA_VERSION,
-} from '../../../lambdas/contracts/records.ts';
-import { AUDIT_PACE, type AuditRepairOptions, repairAudit } from '../../../lambdas/domain/audit-repair.ts';
-import type { WalkPace } from '../../../lambdas/domain/paced-walk.ts';
-import { POLICY } from '../../../lambdas/domain/policy.ts';
-import { completed, held, redriven } from '../../../lambdas/domain/transitions.ts';
+} from '../../../lambdas/queue/contracts/records.ts';
+import {
+  AUDIT_PACE,
+  type AuditRepairOptions,
+  repairAudit,
+} from '../../../lambdas/queue/domain/recovery/audit-repair.ts';
+import type { WalkPace } from '../../../lambdas/queue/domain/recovery/paced-walk.ts';
+import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
+import { completed, held, redriven } from '../../../lambdas/queue/domain/task/transitions.ts';
 import { contextAt, countedIds, queuedTask, resultOf, runningTask } from '../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
-import { START_MS } from '../../helpers/fake-clock.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
+import { START_MS } from '../../../tools/rig/fake-clock.ts';
 
 const NOW_MS = START_MS + 60 * 60_000;
 

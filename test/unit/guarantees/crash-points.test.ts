@@ -5,10 +5,10 @@
 import { fc, test } from '@fast-check/vitest';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ActionKind } from '../../../lambdas/contracts/action-kinds.ts';
-import { type DynamoDbServer, startDynamoDb } from '../../helpers/dynamodb-server.ts';
+import { ActionKind } from '../../../lambdas/actions/kinds.ts';
+import { type DynamoDbServer, startDynamoDb } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { execute } from '../../helpers/execution.ts';
-import { FakeClock } from '../../helpers/fake-clock.ts';
+import { FakeClock } from '../../../tools/rig/fake-clock.ts';
 import { FaultMode, FaultPlan, type PlannedFault } from '../../helpers/fault-plan.ts';
 import {
   actionFor,

@@ -1,16 +1,16 @@
 /** Ledger records and cursors, each damaged in one place: no effect is applied twice, and a walk goes on. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { DynamoDbLedgerRepo } from '../../../lambdas/adapters/dynamodb/ledger-repo.ts';
-import { DynamoDbWalkCursors } from '../../../lambdas/adapters/dynamodb/walk-cursors.ts';
-import { runGuarded } from '../../../lambdas/adapters/guarded-effect.ts';
-import { SweepWalk } from '../../../lambdas/contracts/sweep-cursors.ts';
-import { QueueError } from '../../../lambdas/domain/errors.ts';
-import type { StoredItem } from '../../../lambdas/domain/migrations/migration.ts';
+import { DynamoDbLedgerRepo } from '../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
+import { DynamoDbWalkCursors } from '../../../lambdas/queue/adapters/dynamodb/walk-cursors.ts';
+import { runGuarded } from '../../../lambdas/shared/adapters/guarded-effect.ts';
+import { SweepWalk } from '../../../lambdas/queue/contracts/sweep-cursors.ts';
+import { QueueError } from '../../../lambdas/shared/domain/errors.ts';
+import type { StoredItem } from '../../../lambdas/shared/domain/migration.ts';
 import { countedIds, resultOf } from '../../helpers/builders.ts';
 import { damagedCopies } from '../../helpers/damage.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
-import { FakeClock, START_MS } from '../../helpers/fake-clock.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
+import { FakeClock, START_MS } from '../../../tools/rig/fake-clock.ts';
 import { recordedItems } from '../../helpers/fixtures.ts';
 import { lambdaContext } from '../../helpers/lambda-context.ts';
 

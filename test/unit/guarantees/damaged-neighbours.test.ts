@@ -1,20 +1,20 @@
 /** Damaged items, one for each way to damage one: the deployed sweep does all it has to do for the others, and names them. */
 import { PutCommand, type PutCommandInput } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DynamoDbAuditRepo } from '../../../lambdas/adapters/dynamodb/audit-repo.ts';
-import { DynamoDbLedgerPurger } from '../../../lambdas/adapters/dynamodb/ledger-purger.ts';
-import { type Item, toItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
-import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
-import { DynamoDbTaskWalker } from '../../../lambdas/adapters/dynamodb/task-walker.ts';
-import { DynamoDbWalkCursors } from '../../../lambdas/adapters/dynamodb/walk-cursors.ts';
-import { type SweepAnswer, sweepAnswerSchema } from '../../../lambdas/contracts/sweep-answer.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/domain/policy.ts';
-import { NO_PAUSES } from '../../../lambdas/domain/ports.ts';
-import { ExecutionQueueService } from '../../../lambdas/domain/queue-service.ts';
-import { createSweepHandler } from '../../../lambdas/handlers/sweep.ts';
+import { DynamoDbAuditRepo } from '../../../lambdas/queue/adapters/dynamodb/audit-repo.ts';
+import { DynamoDbLedgerPurger } from '../../../lambdas/queue/adapters/dynamodb/ledger-purger.ts';
+import { type Item, toItem } from '../../../lambdas/queue/adapters/dynamodb/task-item.ts';
+import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import { DynamoDbTaskWalker } from '../../../lambdas/queue/adapters/dynamodb/task-walker.ts';
+import { DynamoDbWalkCursors } from '../../../lambdas/queue/adapters/dynamodb/walk-cursors.ts';
+import { type SweepAnswer, sweepAnswerSchema } from '../../../lambdas/queue/contracts/sweep-answer.ts';
+import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
+import { NO_PAUSES } from '../../../lambdas/queue/domain/ports.ts';
+import { ExecutionQueueService } from '../../../lambdas/queue/domain/queue-service.ts';
+import { createSweepHandler } from '../../../lambdas/queue/handlers/sweep.ts';
 import { countedIds } from '../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
-import { FakeClock } from '../../helpers/fake-clock.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
+import { FakeClock } from '../../../tools/rig/fake-clock.ts';
 import { lambdaContext } from '../../helpers/lambda-context.ts';
 import { Executions, StuckBy, stuckTask } from '../../helpers/sweep-stage.ts';
 

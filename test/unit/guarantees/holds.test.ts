@@ -1,16 +1,16 @@
 /** A paused kind: its tasks are held, nothing is used up, and nobody reads them meanwhile. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { CONTROL_SCHEMA_VERSION, type Pause, pauseIdOf } from '../../../lambdas/contracts/controls.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { QueueError } from '../../../lambdas/domain/errors.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/domain/policy.ts';
-import { NO_DRIVER } from '../../../lambdas/domain/ports.ts';
-import { ExecutionQueueService } from '../../../lambdas/domain/queue-service.ts';
+import { CONTROL_SCHEMA_VERSION, type Pause, pauseIdOf } from '../../../lambdas/queue/contracts/controls.ts';
+import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
+import { QueueError } from '../../../lambdas/shared/domain/errors.ts';
+import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
+import { NO_DRIVER } from '../../../lambdas/queue/domain/ports.ts';
+import { ExecutionQueueService } from '../../../lambdas/queue/domain/queue-service.ts';
 import { contextAt, countedIds, requestOf, snapshotOf } from '../../helpers/builders.ts';
-import { redriven } from '../../../lambdas/domain/transitions.ts';
-import { type DynamoDbServer, startDynamoDb } from '../../helpers/dynamodb-server.ts';
-import { FakeClock, START_MS } from '../../helpers/fake-clock.ts';
+import { redriven } from '../../../lambdas/queue/domain/task/transitions.ts';
+import { type DynamoDbServer, startDynamoDb } from '../../../tools/rig/aws/dynamodb-server.ts';
+import { FakeClock, START_MS } from '../../../tools/rig/fake-clock.ts';
 import { interceptedClient, type QueueStore, queueStore } from '../../helpers/queue-store.ts';
 
 const HOUR_MS = 60 * 60 * 1_000;

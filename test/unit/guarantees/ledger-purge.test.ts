@@ -1,15 +1,19 @@
 /** Expired ledger records are removed, a part of the ledger in each run, on a real engine. */
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DynamoDbLedgerPurger } from '../../../lambdas/adapters/dynamodb/ledger-purger.ts';
-import { DynamoDbWalkCursors } from '../../../lambdas/adapters/dynamodb/walk-cursors.ts';
-import { LEDGER_SCHEMA_VERSION } from '../../../lambdas/contracts/records.ts';
-import { SweepWalk } from '../../../lambdas/contracts/sweep-cursors.ts';
-import { type ExpiredRecord, LEDGER_PACE, purgeLedger } from '../../../lambdas/domain/ledger-purge.ts';
-import type { WalkPace } from '../../../lambdas/domain/paced-walk.ts';
-import { POLICY } from '../../../lambdas/domain/policy.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
-import { START_MS } from '../../helpers/fake-clock.ts';
+import { DynamoDbLedgerPurger } from '../../../lambdas/queue/adapters/dynamodb/ledger-purger.ts';
+import { DynamoDbWalkCursors } from '../../../lambdas/queue/adapters/dynamodb/walk-cursors.ts';
+import { LEDGER_SCHEMA_VERSION } from '../../../lambdas/queue/contracts/records.ts';
+import { SweepWalk } from '../../../lambdas/queue/contracts/sweep-cursors.ts';
+import {
+  type ExpiredRecord,
+  LEDGER_PACE,
+  purgeLedger,
+} from '../../../lambdas/queue/domain/recovery/ledger-purge.ts';
+import type { WalkPace } from '../../../lambdas/queue/domain/recovery/paced-walk.ts';
+import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
+import { START_MS } from '../../../tools/rig/fake-clock.ts';
 
 const NOW_MS = START_MS + 60 * 60_000;
 const NOW_SECONDS = Math.floor(NOW_MS / 1_000);

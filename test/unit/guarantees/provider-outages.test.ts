@@ -1,13 +1,13 @@
 /** Whole executions against a provider that is limited, down or silent: how they end, and what they leave there. */
 import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SyncCrmDeal } from '../../../lambdas/adapters/effects/sync-crm-deal.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/domain/policy.ts';
+import { SyncCrmDeal } from '../../../lambdas/actions/crm/sync/sync-crm-deal.ts';
+import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
+import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
 import { countedIds, requestOf, snapshotOf } from '../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { execute, runWorker } from '../../helpers/execution.ts';
-import { FakeClock, START_MS } from '../../helpers/fake-clock.ts';
+import { FakeClock, START_MS } from '../../../tools/rig/fake-clock.ts';
 import { FaultPlan } from '../../helpers/fault-plan.ts';
 import { type Provider, startCrmProvider } from '../../helpers/providers.ts';
 import { queueStore, type QueueStore } from '../../helpers/queue-store.ts';

@@ -2,13 +2,13 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { POLICY } from '../../../lambdas/domain/policy.ts';
-import { LeaseLost, QueueError } from '../../../lambdas/domain/errors.ts';
-import { stuckSinceMs } from '../../../lambdas/domain/stuck.ts';
+import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
+import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
+import { LeaseLost, QueueError } from '../../../lambdas/shared/domain/errors.ts';
+import { stuckSinceMs } from '../../../lambdas/queue/domain/kpi/stuck.ts';
 import { countedIds, requestOf, resultOf, snapshotOf } from '../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
-import { FakeClock, START_MS } from '../../helpers/fake-clock.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
+import { FakeClock, START_MS } from '../../../tools/rig/fake-clock.ts';
 import { interceptedClient, type QueueStore, queueStore } from '../../helpers/queue-store.ts';
 
 let dynamoDb: DynamoDbServer;

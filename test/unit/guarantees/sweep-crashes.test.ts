@@ -1,17 +1,17 @@
 /** Recovery that is itself lost: killed or cut off at any step, or done twice at once in any order. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { POLICY } from '../../../lambdas/domain/policy.ts';
+import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
+import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
 import {
   recoverTask,
   releaseTask,
   type RecoveryLook,
   type RecoveryOptions,
-} from '../../../lambdas/domain/recovery.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
-import { FakeClock } from '../../helpers/fake-clock.ts';
+} from '../../../lambdas/queue/domain/recovery/recovery.ts';
+import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
+import { FakeClock } from '../../../tools/rig/fake-clock.ts';
 import { FaultMode, FaultPlan } from '../../helpers/fault-plan.ts';
 import { Interleaving, ordersOf, type Turn } from '../../helpers/interleavings.ts';
 import { interceptedClient } from '../../helpers/queue-store.ts';

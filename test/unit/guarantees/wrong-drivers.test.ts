@@ -1,14 +1,14 @@
 /** Executions that were started by hand with an input that does not fit the task: nothing is written, the right driver goes on. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Worker, WORKER_BY_KIND } from '../../../lambdas/contracts/action-kinds.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { driveTask } from '../../../lambdas/domain/drive-task.ts';
-import { outputOf } from '../../../lambdas/domain/driver-view.ts';
-import { LeaseLost, QueueError } from '../../../lambdas/domain/errors.ts';
-import { executionNameOf } from '../../../lambdas/domain/hashing.ts';
+import { type Worker, WORKER_BY_KIND } from '../../../lambdas/actions/kinds.ts';
+import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
+import { driveTask } from '../../../lambdas/queue/domain/driver/drive-task.ts';
+import { outputOf } from '../../../lambdas/queue/domain/driver/driver-view.ts';
+import { LeaseLost, QueueError } from '../../../lambdas/shared/domain/errors.ts';
+import { executionNameOf } from '../../../lambdas/shared/domain/hashing.ts';
 import { countedIds, requestOf, resultOf, snapshotOf } from '../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb } from '../../helpers/dynamodb-server.ts';
-import { FakeClock } from '../../helpers/fake-clock.ts';
+import { type DynamoDbServer, startDynamoDb } from '../../../tools/rig/aws/dynamodb-server.ts';
+import { FakeClock } from '../../../tools/rig/fake-clock.ts';
 import { queueStore, type QueueStore } from '../../helpers/queue-store.ts';
 
 let dynamoDb: DynamoDbServer;

@@ -1,8 +1,8 @@
 /** The planted bugs still fit the code they are planted into; that each is caught takes the simulation. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { mutated, urlOf } from '../../simulation/runner/mutation.ts';
-import { BUGS } from '../../simulation/zoo/bugs.ts';
+import { mutated, urlOf } from '../../simulation/queue/runner/mutation.ts';
+import { BUGS } from '../../simulation/queue/zoo/bugs.ts';
 
 it.each(BUGS.map((bug) => [bug.name, bug] as const))('%s can be planted', (_name, bug) => {
   const source = readFileSync(new URL(urlOf(bug.file)), 'utf8');

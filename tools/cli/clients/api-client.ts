@@ -1,9 +1,9 @@
 /** Signed requests to the queue's HTTP API. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { Sha256 } from '../../lambdas/adapters/aws-request.ts';
-import { CliError } from './cli-error.ts';
-import type { Target } from './target.ts';
+import { Sha256 } from '../../../lambdas/shared/adapters/aws-request.ts';
+import { CliError } from '../cli-error.ts';
+import type { Target } from '../target/target.ts';
 
 /** A request to the API. */
 export interface ApiRequest {

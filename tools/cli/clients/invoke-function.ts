@@ -1,11 +1,11 @@
 /** Calls functions of a deployment as everything outside of the state machine does: by the alias `live`. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { FunctionName } from '../../lambdas/contracts/environment.ts';
-import { TIME_LIMITS } from '../../lambdas/contracts/time-limits.ts';
-import { LIVE_ALIAS, Stage } from '../../lib/config/queue-config.ts';
-import { deployedName } from './function-environment.ts';
-import type { StageTarget } from './stage-target.ts';
-import { withinLimit } from './time-limit.ts';
+import type { FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
+import { TIME_LIMITS } from '../../../lambdas/shared/contracts/time-limits.ts';
+import { LIVE_ALIAS, Stage } from '../../../lib/config/queue-config.ts';
+import { deployedName } from '../target/function-environment.ts';
+import type { StageTarget } from '../target/stage-target.ts';
+import { withinLimit } from '../time-limit.ts';
 
 /** What a function answered. */
 export interface FunctionAnswer {

@@ -5,12 +5,12 @@ import {
   kindListSchema,
   kindSchema,
   type KindView,
-} from '../../lambdas/contracts/api-kinds.ts';
-import { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
+} from '../../../lambdas/queue/contracts/api-kinds.ts';
+import { ActionKind } from '../../../lambdas/actions/kinds.ts';
 import { callApiPatiently } from './api-client.ts';
-import { CliError } from './cli-error.ts';
+import { CliError } from '../cli-error.ts';
 import { bodyOf } from './queue-client.ts';
-import type { Target } from './target.ts';
+import type { Target } from '../target/target.ts';
 
 /** A kind as it was typed. @throws {CliError} naming the kinds there are */
 export function readKind(text: string): ActionKind {

@@ -1,15 +1,19 @@
 /** The API's operations as the command line uses them. */
-import { type AuditView, auditViewSchema, idempotencyKeySchema } from '../../lambdas/contracts/api.ts';
-import { quoteIdSchema } from '../../lambdas/contracts/quote-snapshot.ts';
-import type { DamagedItem } from '../../lambdas/domain/damaged.ts';
-import { taskIdSchema } from '../../lambdas/contracts/task-id.ts';
+import {
+  type AuditView,
+  auditViewSchema,
+  idempotencyKeySchema,
+} from '../../../lambdas/queue/contracts/api.ts';
+import { quoteIdSchema } from '../../../lambdas/shared/contracts/quote-snapshot.ts';
+import type { DamagedItem } from '../../../lambdas/queue/domain/damaged.ts';
+import { taskIdSchema } from '../../../lambdas/queue/contracts/task-id.ts';
 import * as z from 'zod/mini';
-import { answeredPageSchema, type AnsweredTask, answeredTaskSchema, readAnswer } from './answers.ts';
+import { answeredPageSchema, type AnsweredTask, answeredTaskSchema, readAnswer } from '../answers.ts';
 import { type ApiAnswer, type ApiRequest, callApiPatiently } from './api-client.ts';
-import { CliError } from './cli-error.ts';
-import { placeInFile, type QuoteAction } from './quote-file.ts';
-import type { Target } from './target.ts';
-import { shownLine } from './terminal-text.ts';
+import { CliError } from '../cli-error.ts';
+import { placeInFile, type QuoteAction } from '../quote-file.ts';
+import type { Target } from '../target/target.ts';
+import { shownLine } from '../terminal/terminal-text.ts';
 
 /** What became of one request to enqueue. */
 export type EnqueueAnswer =

@@ -17,11 +17,11 @@ import {
   showLetters,
 } from '../../dlq/dead-letters.ts';
 import { CliError } from '../cli-error.ts';
-import { printAs } from '../print.ts';
-import { shownLine } from '../terminal-text.ts';
-import { readTaskId } from '../queue-client.ts';
-import { explaining, resolveStage, type StageOptions, type StageTarget } from '../stage-target.ts';
-import { renderTable } from '../table.ts';
+import { printAs } from '../terminal/print.ts';
+import { shownLine } from '../terminal/terminal-text.ts';
+import { readTaskId } from '../clients/queue-client.ts';
+import { explaining, resolveStage, type StageOptions, type StageTarget } from '../target/stage-target.ts';
+import { renderTable } from '../terminal/table.ts';
 
 /** Options of these commands. */
 export interface DlqOptions extends StageOptions {

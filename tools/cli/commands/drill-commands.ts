@@ -1,6 +1,6 @@
 /** `drill list`, `drill all`, `drill load` and `drill NAME`. */
 import { join, relative } from 'node:path';
-import { report } from '../../../bench/report.ts';
+import { report } from '../../report/report.ts';
 import { DRILLS, drillsNamed } from '../../drills/catalogue.ts';
 import type { Drill } from '../../drills/drill.ts';
 import { EVERY_DRILL } from '../../drills/guarantees.ts';
@@ -9,10 +9,10 @@ import { figuresOf, verdictText, writePage } from '../../drills/report.ts';
 import { holdDrills } from '../../drills/run-drills.ts';
 import { siteIn } from '../../drills/site.ts';
 import { type LocalEnvironment, localStatus, startLocalEnvironment } from '../../local/environment.ts';
-import { LOCAL_ROOT } from '../../local/paths.ts';
+import { LOCAL_ROOT } from '../../paths.ts';
 import { CliError } from '../cli-error.ts';
-import { print } from '../print.ts';
-import { renderTable } from '../table.ts';
+import { print } from '../terminal/print.ts';
+import { renderTable } from '../terminal/table.ts';
 
 /** Options of `quoteq drill`. */
 export interface DrillOptions {

@@ -1,14 +1,14 @@
 /** `enqueue`: the actions of quote files, and what became of each. */
 import type { AnsweredTask } from '../answers.ts';
-import { type ApiAnswer, type ApiRequest, callApi } from '../api-client.ts';
+import { type ApiAnswer, type ApiRequest, callApi } from '../clients/api-client.ts';
 import { CliError } from '../cli-error.ts';
-import { printAs } from '../print.ts';
-import { enqueueAction, type EnqueueAnswer, getAudit } from '../queue-client.ts';
+import { printAs } from '../terminal/print.ts';
+import { enqueueAction, type EnqueueAnswer, getAudit } from '../clients/queue-client.ts';
 import { type QuoteAction, readQuoteFiles } from '../quote-file.ts';
-import { endingText } from '../render.ts';
-import { renderTable } from '../table.ts';
-import { resolveTarget, type Target } from '../target.ts';
-import { shownLine } from '../terminal-text.ts';
+import { endingText } from '../terminal/render.ts';
+import { renderTable } from '../terminal/table.ts';
+import { resolveTarget, type Target } from '../target/target.ts';
+import { shownLine } from '../terminal/terminal-text.ts';
 import type { PrintOptions } from './queue-commands.ts';
 
 /** What `--help` adds. */

@@ -1,10 +1,10 @@
 /** `kinds`, `pause` and `resume`. */
-import type { KindChangeView, KindView } from '../../../lambdas/contracts/api-kinds.ts';
-import { listKinds, pauseKind, readKind, resumeKind } from '../kind-client.ts';
-import { printAs } from '../print.ts';
-import { renderTable } from '../table.ts';
-import { resolveTarget } from '../target.ts';
-import { shownLine } from '../terminal-text.ts';
+import type { KindChangeView, KindView } from '../../../lambdas/queue/contracts/api-kinds.ts';
+import { listKinds, pauseKind, readKind, resumeKind } from '../clients/kind-client.ts';
+import { printAs } from '../terminal/print.ts';
+import { renderTable } from '../terminal/table.ts';
+import { resolveTarget } from '../target/target.ts';
+import { shownLine } from '../terminal/terminal-text.ts';
 import type { PrintOptions } from './queue-commands.ts';
 
 /** Options of `pause`. */

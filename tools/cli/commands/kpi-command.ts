@@ -1,12 +1,12 @@
 /** `kpi`: the four KPIs, from the audit trail and the latencies of a deployment. */
-import { type KpiReport, type KpiWindow, reportKpis } from '../../../lambdas/domain/kpi.ts';
+import { type KpiReport, type KpiWindow, reportKpis } from '../../../lambdas/queue/domain/kpi/kpi.ts';
 import { readKpiRecords } from '../../kpi/kpi-source.ts';
 import { resolveKpiTarget } from '../../kpi/kpi-target.ts';
 import { kpiFigures, kpiTable } from '../../kpi/render-kpis.ts';
 import { parseSince } from '../../kpi/since.ts';
-import { LOCAL_ROOT } from '../../local/paths.ts';
-import { print } from '../print.ts';
-import { explaining, type StageOptions } from '../stage-target.ts';
+import { LOCAL_ROOT } from '../../paths.ts';
+import { print } from '../terminal/print.ts';
+import { explaining, type StageOptions } from '../target/stage-target.ts';
 
 /** Options of the command. */
 export interface KpiOptions extends StageOptions {

@@ -1,26 +1,26 @@
 /** `live`: every task that can still move, of all quotes. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { translation } from '../../../lambdas/adapters/dynamodb/document-client.ts';
-import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
-import { ActionKind } from '../../../lambdas/contracts/action-kinds.ts';
-import { Env } from '../../../lambdas/contracts/environment.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
+import { translation } from '../../../lambdas/shared/adapters/dynamodb/document-client.ts';
+import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import { ActionKind } from '../../../lambdas/actions/kinds.ts';
+import { Env } from '../../../lambdas/shared/contracts/environment.ts';
+import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
 import {
   type DamagedItem,
   damagedOf,
   lookAtTask,
   type TaskLook,
   tasksOf,
-} from '../../../lambdas/domain/damaged.ts';
-import { taskView } from '../../../lambdas/handlers/api/views.ts';
+} from '../../../lambdas/queue/domain/damaged.ts';
+import { taskView } from '../../../lambdas/queue/handlers/api/views.ts';
 import { CliError } from '../cli-error.ts';
-import { reportDamage, withDamage } from '../damage-text.ts';
-import { readFunctionEnvironment } from '../function-environment.ts';
-import { printAs } from '../print.ts';
-import { attemptsText, stateText } from '../render.ts';
-import { explaining, resolveStage, type StageOptions, type StageTarget } from '../stage-target.ts';
-import { renderTable } from '../table.ts';
+import { reportDamage, withDamage } from '../terminal/damage-text.ts';
+import { readFunctionEnvironment } from '../target/function-environment.ts';
+import { printAs } from '../terminal/print.ts';
+import { attemptsText, stateText } from '../terminal/render.ts';
+import { explaining, resolveStage, type StageOptions, type StageTarget } from '../target/stage-target.ts';
+import { renderTable } from '../terminal/table.ts';
 
 /** Options of the command. */
 export interface LiveOptions extends StageOptions {

@@ -1,7 +1,7 @@
 /** `local up`, `local down` and `local status`. */
 import { localStatus, startLocalEnvironment, stopLocalEnvironment } from '../../local/environment.ts';
 import type { LocalOutputs } from '../../local/outputs.ts';
-import { print } from '../print.ts';
+import { print } from '../terminal/print.ts';
 
 function printOutputs(outputs: LocalOutputs): void {
   print(`  Slack        ${outputs.slackPageUrl ?? outputs.slackApiUrl}`);

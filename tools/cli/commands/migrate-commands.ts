@@ -1,18 +1,18 @@
 /** `migrate status`, `migrate up` and `migrate down`. */
 import { join } from 'node:path';
-import { systemClock } from '../../../lambdas/adapters/system.ts';
-import { type Shape, type ShapeName, SHAPES } from '../../../lambdas/domain/migrations/shapes.ts';
-import { type Figure, report } from '../../../bench/report.ts';
-import { LOCAL_ROOT } from '../../local/paths.ts';
+import { systemClock } from '../../../lambdas/shared/adapters/system.ts';
+import { type Shape, type ShapeName, SHAPES } from '../../../lambdas/queue/domain/migrations/shapes.ts';
+import { type Figure, report } from '../../report/report.ts';
+import { LOCAL_ROOT } from '../../paths.ts';
 import { countVersions } from '../../migrate/count-versions.ts';
 import { describeChange } from '../../migrate/describe-change.ts';
 import { type Direction, migrateTable, type MigrationCounts } from '../../migrate/migrate-table.ts';
 import { tableIdOf, targetTables, type TargetTablesOptions } from '../../migrate/migration-target.ts';
 import { placeFile } from '../../migrate/place-file.ts';
 import { CliError } from '../cli-error.ts';
-import { print } from '../print.ts';
-import { explaining } from '../stage-target.ts';
-import { shownLine } from '../terminal-text.ts';
+import { print } from '../terminal/print.ts';
+import { explaining } from '../target/stage-target.ts';
+import { shownLine } from '../terminal/terminal-text.ts';
 
 /** Options of `migrate status`. */
 export interface StatusOptions extends TargetTablesOptions {

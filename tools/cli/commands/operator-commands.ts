@@ -1,11 +1,11 @@
 /** `retry`, `abandon` and `cancel`: one guarded transition, from the version that the command has just read. */
-import type { OperatorAction } from '../../../lambdas/domain/queue-types.ts';
+import type { OperatorAction } from '../../../lambdas/queue/domain/queue-types.ts';
 import { answeredTaskSchema } from '../answers.ts';
-import { callApi } from '../api-client.ts';
-import { printAs } from '../print.ts';
-import { bodyOf, getTask, taskPath } from '../queue-client.ts';
-import { endingText } from '../render.ts';
-import { resolveTarget } from '../target.ts';
+import { callApi } from '../clients/api-client.ts';
+import { printAs } from '../terminal/print.ts';
+import { bodyOf, getTask, taskPath } from '../clients/queue-client.ts';
+import { endingText } from '../terminal/render.ts';
+import { resolveTarget } from '../target/target.ts';
 import type { PrintOptions } from './queue-commands.ts';
 
 /** Options of these commands. */

@@ -1,14 +1,14 @@
 /** `show`, `watch` and `audit`. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError } from '../cli-error.ts';
-import { reportDamage, withDamage } from '../damage-text.ts';
-import { LiveBlock } from '../live-block.ts';
-import { isOutputClosed } from '../output.ts';
-import { print, printAs } from '../print.ts';
-import { getAudit, getTask, isSettled, listTasks } from '../queue-client.ts';
-import { auditTable, taskDetails, tasksTable } from '../render.ts';
+import { reportDamage, withDamage } from '../terminal/damage-text.ts';
+import { LiveBlock } from '../terminal/live-block.ts';
+import { isOutputClosed } from '../terminal/output.ts';
+import { print, printAs } from '../terminal/print.ts';
+import { getAudit, getTask, isSettled, listTasks } from '../clients/queue-client.ts';
+import { auditTable, taskDetails, tasksTable } from '../terminal/render.ts';
 import { saveDocument } from '../save-document.ts';
-import { resolveTarget, type TargetOptions } from '../target.ts';
+import { resolveTarget, type TargetOptions } from '../target/target.ts';
 
 /** Options of the commands that can print JSON. */
 export interface PrintOptions extends TargetOptions {

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { ProviderSecretsEditor, readField, type SecretLine } from '../../secrets/provider-secrets.ts';
 import { CliError } from '../cli-error.ts';
-import { printAs } from '../print.ts';
-import { explaining, resolveStage, type StageOptions } from '../stage-target.ts';
-import { renderTable } from '../table.ts';
+import { printAs } from '../terminal/print.ts';
+import { explaining, resolveStage, type StageOptions } from '../target/stage-target.ts';
+import { renderTable } from '../terminal/table.ts';
 
 /** Options of these commands. */
 export interface SecretOptions extends StageOptions {

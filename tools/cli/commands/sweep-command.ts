@@ -1,10 +1,10 @@
 /** `sweep`: one sweep now, beside the one of every minute; two at once are safe. */
-import { type SweepAnswer, sweepAnswerSchema } from '../../../lambdas/contracts/sweep-answer.ts';
+import { type SweepAnswer, sweepAnswerSchema } from '../../../lambdas/queue/contracts/sweep-answer.ts';
 import { CliError } from '../cli-error.ts';
-import { type FunctionAnswer, invokeFunction } from '../invoke-function.ts';
-import { printAs } from '../print.ts';
-import { explaining, resolveStage, type StageOptions } from '../stage-target.ts';
-import { renderTable } from '../table.ts';
+import { type FunctionAnswer, invokeFunction } from '../clients/invoke-function.ts';
+import { printAs } from '../terminal/print.ts';
+import { explaining, resolveStage, type StageOptions } from '../target/stage-target.ts';
+import { renderTable } from '../terminal/table.ts';
 
 /** The value of a JSON text; `undefined` if the text is not JSON. */
 function parsed(text: unknown): unknown {

@@ -4,9 +4,9 @@ import {
   LambdaClient,
   type LambdaClientConfig,
 } from '@aws-sdk/client-lambda';
-import type { EnvName, FunctionName } from '../../lambdas/contracts/environment.ts';
+import type { EnvName, FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
 
-/** Name of a deployed function. KEEP IN STEP WITH lib/constructs/names.ts */
+/** Name of a deployed function. KEEP IN STEP WITH lib/shared/names.ts */
 export const deployedName = (stage: string, name: FunctionName): string => `quoteq-${stage}-${name}`;
 
 /** A function's variable. @throws {Error} when the function lacks it */

@@ -1,9 +1,9 @@
 /** Which deployment a command works on past the API: the local environment, or a stage on AWS by the operator's credentials. */
-import { Stage } from '../../lib/config/queue-config.ts';
-import { type LocalOutputs, readLocalOutputs } from '../local/outputs.ts';
-import { LOCAL_ROOT } from '../local/paths.ts';
-import { CliError } from './cli-error.ts';
-import { shownLine } from './terminal-text.ts';
+import { Stage } from '../../../lib/config/queue-config.ts';
+import { type LocalOutputs, readLocalOutputs } from '../../local/outputs.ts';
+import { LOCAL_ROOT } from '../../paths.ts';
+import { CliError } from '../cli-error.ts';
+import { shownLine } from '../terminal/terminal-text.ts';
 
 /** Options of a command that works on the resources of a deployment. */
 export interface StageOptions {

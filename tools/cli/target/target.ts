@@ -1,8 +1,8 @@
 /** Which deployment the commands talk to: the one named, or else the local environment. */
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { type LocalOutputs, readLocalOutputs } from '../local/outputs.ts';
-import { LOCAL_ROOT } from '../local/paths.ts';
-import { CliError } from './cli-error.ts';
+import { type LocalOutputs, readLocalOutputs } from '../../local/outputs.ts';
+import { LOCAL_ROOT } from '../../paths.ts';
+import { CliError } from '../cli-error.ts';
 
 /** Where the API is and how requests are signed. */
 export interface Target {

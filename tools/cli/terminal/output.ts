@@ -1,5 +1,5 @@
 /** Standard output and standard error of the command, also after their reader has closed them. */
-import { errorLine } from './usage-errors.ts';
+import { errorLine } from '../usage-errors.ts';
 
 let closed = false;
 

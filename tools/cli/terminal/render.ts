@@ -1,8 +1,8 @@
 /** Tasks and audit trails as text. */
-import { ActionKind } from '../../lambdas/contracts/action-kinds.ts';
-import { ExecutionState, type TransitionCause } from '../../lambdas/contracts/lifecycle-states.ts';
-import type { AuditView } from '../../lambdas/contracts/api.ts';
-import type { AnsweredTask } from './answers.ts';
+import { ActionKind } from '../../../lambdas/actions/kinds.ts';
+import { ExecutionState, type TransitionCause } from '../../../lambdas/queue/contracts/lifecycle-states.ts';
+import type { AuditView } from '../../../lambdas/queue/contracts/api.ts';
+import type { AnsweredTask } from '../answers.ts';
 import { renderTable } from './table.ts';
 import { coloured, shownLine } from './terminal-text.ts';
 
@@ -19,7 +19,7 @@ export const stateText = (state: AnsweredTask['state']): string => coloured(COLO
 
 /**
  * What an operator's word has made of a task that has ended by it; the words of its card.
- * KEEP IN STEP WITH lambdas/adapters/slack/task-text.ts
+ * KEEP IN STEP WITH lambdas/slack/adapters/task-text.ts
  */
 const ENDED_BY: Partial<Record<TransitionCause, string>> = {
   operator_cancel: 'cancelled',

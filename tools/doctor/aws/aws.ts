@@ -1,9 +1,9 @@
 /** `quoteq doctor aws`: what a deployment needs, what an earlier one left behind, and what the deployed queue needs to work. */
-import { Env } from '../../../lambdas/contracts/environment.ts';
-import { crmSecretSchema, slackSecretSchema } from '../../../lambdas/contracts/provider-secrets.ts';
+import { Env } from '../../../lambdas/shared/contracts/environment.ts';
+import { crmSecretSchema, slackSecretSchema } from '../../../lambdas/shared/contracts/provider-secrets.ts';
 import { Stage } from '../../../lib/config/queue-config.ts';
-import { readFunctionEnvironment } from '../../cli/function-environment.ts';
-import { resolveStage, type StageOptions } from '../../cli/stage-target.ts';
+import { readFunctionEnvironment } from '../../cli/target/function-environment.ts';
+import { resolveStage, type StageOptions } from '../../cli/target/stage-target.ts';
 import type { Finding } from '../finding.ts';
 import { skipped } from '../finding.ts';
 import { reportFindings } from '../report-findings.ts';

@@ -8,8 +8,8 @@ import {
 import { STAGE_SETTINGS } from '../../../lib/config/stage-settings.ts';
 import type { StageSettings } from '../../../lib/config/queue-config.ts';
 import { Stage } from '../../../lib/config/queue-config.ts';
-import { deployedName } from '../../cli/function-environment.ts';
-import { FUNCTION_NAMES } from '../../../lambdas/contracts/environment.ts';
+import { deployedName } from '../../cli/target/function-environment.ts';
+import { FUNCTION_NAMES } from '../../../lambdas/shared/contracts/environment.ts';
 import type { Finding, Subject } from '../finding.ts';
 import { failed, ok } from '../finding.ts';
 import { type AwsSite, limited, present, withClient } from './site.ts';

@@ -1,8 +1,8 @@
 /** Whether the CRM takes the token and has the properties of `docs/crm-setup.md`. Nothing is changed. */
 import * as z from 'zod/mini';
-import { askProvider } from '../../../lambdas/adapters/http/provider-http.ts';
-import { QueueError } from '../../../lambdas/domain/errors.ts';
-import { CRM_PROPERTIES, type CrmPortal, type CrmProperty } from '../../local/crm-setup.ts';
+import { askProvider } from '../../../lambdas/shared/adapters/provider-http.ts';
+import { QueueError } from '../../../lambdas/shared/domain/errors.ts';
+import { CRM_PROPERTIES, type CrmPortal, type CrmProperty } from '../../rig/crm/crm-setup.ts';
 import type { Finding, Subject } from '../finding.ts';
 import { failed, ok, skipped } from '../finding.ts';
 import type { AwsSite } from './site.ts';

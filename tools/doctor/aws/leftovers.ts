@@ -5,14 +5,14 @@ import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { paginateListStateMachines, SFNClient } from '@aws-sdk/client-sfn';
 import { paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import { FUNCTION_NAMES } from '../../../lambdas/contracts/environment.ts';
+import { FUNCTION_NAMES } from '../../../lambdas/shared/contracts/environment.ts';
 import {
   deployedQueueName,
   functionLogGroupName,
   QUEUE_ROLES,
   stateMachineName,
   vendedLogGroupName,
-} from '../../../lib/constructs/names.ts';
+} from '../../../lib/shared/names.ts';
 import type { Finding, Subject } from '../finding.ts';
 import { failed, ok } from '../finding.ts';
 import { RECOVERY_PAGE } from './stack-checks.ts';
@@ -31,7 +31,7 @@ export interface FixedNames {
   readonly queues: readonly string[];
 }
 
-/** KEEP IN STEP WITH lib/constructs; test/infra/leftovers.test.ts compares them with the templates. */
+/** KEEP IN STEP WITH lib; test/infra/deployment/leftovers.test.ts compares them with the templates. */
 export const fixedNamesOf = (stackName: string): FixedNames => ({
   logGroups: [
     ...FUNCTION_NAMES.map((name) => functionLogGroupName(stackName, name)),

@@ -1,8 +1,8 @@
 /** Clocks of the functions are off: within the budget, and beyond it. */
-import { WORKER_BY_KIND } from '../../../lambdas/contracts/action-kinds.ts';
-import type { FunctionName } from '../../../lambdas/contracts/environment.ts';
-import { POLICY } from '../../../lambdas/domain/policy.ts';
-import { getAudit } from '../../cli/queue-client.ts';
+import { WORKER_BY_KIND } from '../../../lambdas/actions/kinds.ts';
+import type { FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
+import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
+import { getAudit } from '../../cli/clients/queue-client.ts';
 import { actionsOf, type DrillAction, enqueueOne, inLanes, inState, ENDED } from '../actions.ts';
 import type { Drill, FunctionChange } from '../drill.ts';
 import { startAgain } from '../executions.ts';

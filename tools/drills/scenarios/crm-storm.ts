@@ -1,6 +1,6 @@
 /** The CRM answers 5xx, again and again, to writes and to probes. */
-import { scriptFault } from '../../local/fault-client.ts';
-import type { Fault } from '../../local/fault-rules.ts';
+import { scriptFault } from '../../rig/faults/fault-client.ts';
+import type { Fault } from '../../rig/faults/fault-rules.ts';
 import { actionsOf, enqueueMany, inState, ENDED } from '../actions.ts';
 import type { Drill } from '../drill.ts';
 import { failEffects, hitsOf, probeRule } from '../faults.ts';

@@ -2,9 +2,9 @@
 import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FUNCTION_NAMES, type FunctionName } from '../../../lambdas/contracts/environment.ts';
-import { executionNameOf } from '../../../lambdas/domain/hashing.ts';
-import { bundleDirOf } from '../../../lib/bundling/bundle-functions.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
+import { executionNameOf } from '../../../lambdas/shared/domain/hashing.ts';
+import { bundleDirOf } from '../../../lib/shared/bundle-functions.ts';
 import { actionsOf, enqueueMany, inLanes, inState } from '../actions.ts';
 import type { Drill } from '../drill.ts';
 import { statusOf } from '../executions.ts';

@@ -1,11 +1,11 @@
 /** The same again: requests to enqueue, records of the stream, clicks. */
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
-import { toItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { enqueueAction, getTask } from '../../cli/queue-client.ts';
-import { blockActionsOf, interactionForm, signedHeaders } from '../../local/slack-request.ts';
+import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import { toItem } from '../../../lambdas/queue/adapters/dynamodb/task-item.ts';
+import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
+import { enqueueAction, getTask } from '../../cli/clients/queue-client.ts';
+import { blockActionsOf, interactionForm, signedHeaders } from '../../rig/slack/slack-request.ts';
 import { actionsOf, type DrillAction, enqueueOne, inLanes, inState, ENDED } from '../actions.ts';
 import type { Drill } from '../drill.ts';
 import { failEffects } from '../faults.ts';

@@ -1,7 +1,7 @@
 /** DynamoDB throttles the functions, and loses replies to writes that it has carried out. */
-import type { FunctionName } from '../../../lambdas/contracts/environment.ts';
-import { scriptFault } from '../../local/fault-client.ts';
-import type { FaultRule } from '../../local/fault-rules.ts';
+import type { FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
+import { scriptFault } from '../../rig/faults/fault-client.ts';
+import type { FaultRule } from '../../rig/faults/fault-rules.ts';
 import { actionsOf, type DrillAction, enqueueMany, inState, ENDED } from '../actions.ts';
 import type { Drill } from '../drill.ts';
 import { hitsOf } from '../faults.ts';

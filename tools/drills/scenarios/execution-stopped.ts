@@ -1,6 +1,6 @@
 /** Somebody stops executions by hand: before they ran, while their worker is at it, and while they wait. */
-import { WORKER_BY_KIND } from '../../../lambdas/contracts/action-kinds.ts';
-import { executionNameOf } from '../../../lambdas/domain/hashing.ts';
+import { WORKER_BY_KIND } from '../../../lambdas/actions/kinds.ts';
+import { executionNameOf } from '../../../lambdas/shared/domain/hashing.ts';
 import { actionsOf, type DrillAction, enqueueOne, inLanes, inState } from '../actions.ts';
 import type { Drill } from '../drill.ts';
 import { startAgain, stopExecution } from '../executions.ts';

@@ -3,10 +3,10 @@
  * on the number of actions only: the same run again meets the same faults.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { KpiName } from '../../../lambdas/contracts/kpi-contract.ts';
-import { executionNameOf } from '../../../lambdas/domain/hashing.ts';
-import { scriptFault } from '../../local/fault-client.ts';
-import type { Fault, FaultRule } from '../../local/fault-rules.ts';
+import { KpiName } from '../../../lambdas/queue/contracts/kpi-contract.ts';
+import { executionNameOf } from '../../../lambdas/shared/domain/hashing.ts';
+import { scriptFault } from '../../rig/faults/fault-client.ts';
+import type { Fault, FaultRule } from '../../rig/faults/fault-rules.ts';
 import { actionsOf, cardShown, type DrillAction, ENDED, enqueueOne, inLanes, inState } from '../actions.ts';
 import type { Drill, Played } from '../drill.ts';
 import { stopExecution } from '../executions.ts';

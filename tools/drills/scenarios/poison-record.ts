@@ -8,7 +8,7 @@ import {
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import { eventually } from '../../local/eventually.ts';
+import { eventually } from '../../rig/process/eventually.ts';
 import { actionsOf, enqueueMany } from '../actions.ts';
 import type { Drill } from '../drill.ts';
 import { counted } from '../guarantees.ts';

@@ -1,7 +1,7 @@
 /** Slack answers 503 to everything, for long enough to be missed. */
-import { getAudit, getTask } from '../../cli/queue-client.ts';
-import { eventually } from '../../local/eventually.ts';
-import { scriptFault, takeFaultBack } from '../../local/fault-client.ts';
+import { getAudit, getTask } from '../../cli/clients/queue-client.ts';
+import { eventually } from '../../rig/process/eventually.ts';
+import { scriptFault, takeFaultBack } from '../../rig/faults/fault-client.ts';
 import { actionsOf, type DrillAction, enqueueMany, inState, ENDED } from '../actions.ts';
 import type { Drill } from '../drill.ts';
 import { hitsOf } from '../faults.ts';

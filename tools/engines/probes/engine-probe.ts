@@ -1,8 +1,8 @@
 /** What the probes share. */
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { countedIds } from '../../../helpers/builders.ts';
-import { TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
-import type { DynamoDbEngine } from '../../../helpers/dynamodb-under-test.ts';
+import { countedIds } from '../../../test/helpers/builders.ts';
+import { TABLE_NAMES } from '../../rig/aws/dynamodb-server.ts';
+import type { DynamoDbEngine } from '../../../test/helpers/aws/dynamodb-under-test.ts';
 
 /** One probe. */
 export interface EngineProbe {

@@ -6,7 +6,7 @@ import {
   PutCommand,
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
+import { TABLE_NAMES } from '../../rig/aws/dynamodb-server.ts';
 import {
   type EngineProbe,
   freshId,

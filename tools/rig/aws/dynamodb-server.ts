@@ -15,7 +15,7 @@ import {
   ListTablesCommand,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { translation } from '../../lambdas/adapters/dynamodb/document-client.ts';
+import { translation } from '../../../lambdas/shared/adapters/dynamodb/document-client.ts';
 import {
   AUDIT_TABLE,
   CARDS_TABLE,
@@ -23,9 +23,9 @@ import {
   Env,
   LEDGER_TABLE,
   TASKS_TABLE,
-} from '../../lambdas/contracts/environment.ts';
-import { freePort } from '../../tools/local/ports.ts';
-import { type Service, startService, tailOf, waitUntilHealthy } from '../../tools/local/processes.ts';
+} from '../../../lambdas/shared/contracts/environment.ts';
+import { freePort } from '../process/ports.ts';
+import { type Service, startService, tailOf, waitUntilHealthy } from '../process/processes.ts';
 
 /** Names of the tables in every server of {@link startDynamoDb}; each server has its own data. */
 export const TABLE_NAMES = {
@@ -66,7 +66,7 @@ const keySchema = (partitionKey: string, sortKey?: string): CreateTableCommandIn
 const { byQuote, byDeadline } = TASKS_TABLE;
 const { byShownDay } = CARDS_TABLE;
 
-/** The tables as `lambdas/contracts/environment.ts` says. KEEP IN STEP WITH lib/constructs/queue-tables.construct.ts */
+/** The tables as `lambdas/shared/contracts/environment.ts` says. KEEP IN STEP WITH lib/queue/queue-tables.construct.ts */
 const TABLES: readonly CreateTableCommandInput[] = [
   {
     TableName: TABLE_NAMES.tasks,
@@ -191,7 +191,7 @@ function serverOf(endpoint: string, base: DynamoDBClient, end: () => Promise<voi
  * @example
  * const dynamoDb = await startDynamoDb();
  * Object.assign(process.env, dynamoDb.env);
- * const { handler } = await import('../../lambdas/handlers/read-actions.handler.ts');
+ * const { handler } = await import('../../../lambdas/queue/handlers/read-actions.handler.ts');
  * afterAll(() => dynamoDb.stop());
  */
 export async function startDynamoDb(): Promise<DynamoDbServer> {

@@ -1,9 +1,9 @@
 /** The local AWS: one MiniStack process that enforces IAM, on one port of 127.0.0.1. */
 import { join } from 'node:path';
-import { pathWithNode24 } from './paths.ts';
-import { claimPort } from './ports.ts';
-import { makeTemporaryDir, startHealthyService } from './processes.ts';
-import type { ProcessRecord } from './process-identity.ts';
+import { pathWithNode24 } from '../../paths.ts';
+import { claimPort } from '../process/ports.ts';
+import { makeTemporaryDir, startHealthyService } from '../process/processes.ts';
+import type { ProcessRecord } from '../process/process-identity.ts';
 
 /** Boot takes under a second on an idle machine. */
 const BOOT_LIMIT_SECONDS = 60;

@@ -8,10 +8,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { withFileLock } from './file-lock.ts';
-import { noteUndo } from './interruption.ts';
-import { LOCAL_ROOT } from './paths.ts';
-import { LocalEnvironmentError, runToEnd } from './processes.ts';
+import { withFileLock } from '../process/file-lock.ts';
+import { noteUndo } from '../process/interruption.ts';
+import { LOCAL_ROOT } from '../../paths.ts';
+import { LocalEnvironmentError, runToEnd } from '../process/processes.ts';
 
 const run = promisify(execFile);
 
@@ -26,7 +26,7 @@ export interface InstallOptions {
   readonly what?: string;
   /** Name of the virtual environment in `root`; @default venv */
   readonly venv?: string;
-  /** Pinned requirements with hashes; @default tools/local/requirements.txt */
+  /** Pinned requirements with hashes; @default tools/rig/aws/requirements.txt */
   readonly requirementsFile?: string;
   /** Search path for Python; @default this process's PATH */
   readonly searchPath?: string;
@@ -147,7 +147,7 @@ const install = async (plan: Plan, onProgress: (step: string) => void): Promise<
   await requireVenv(python, plan);
   rmSync(plan.venv, { recursive: true, force: true });
   const forget = noteUndo(() => rmSync(plan.venv, { recursive: true, force: true }));
-  const common = { env: inheritedEnv(plan.searchPath), cwd: join(plan.venv, '..'), logFile: plan.logFile };
+  const common = { env: inheritedEnv(plan.searchPath), cwd: join(plan.venv, '../..'), logFile: plan.logFile };
   onProgress(`Creating the virtual environment of ${plan.what}`);
   await runToEnd({ ...common, name: 'python -m venv', command: python, args: ['-m', 'venv', plan.venv] });
   onProgress(`Installing ${plan.what} (once)`);

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LOCAL_ROOT } from './paths.ts';
+import { LOCAL_ROOT } from '../../paths.ts';
 
 /** A Lambda archive of all that a folder holds. Node has no zip of its own; the Python of the local AWS, which runs by then, has. */
 export function lambdaArchiveOf(dir: string): Uint8Array {

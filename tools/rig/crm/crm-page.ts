@@ -4,9 +4,9 @@ import {
   CRM_EFFECT_KEY_PROPERTY,
   CRM_QUOTE_ID_PROPERTY,
   CRM_REVISION_PROPERTY,
-} from '../../lambdas/contracts/crm-properties.ts';
+} from '../../../lambdas/actions/crm/crm-properties.ts';
 import type { CrmDeal } from './crm-store.ts';
-import type { ServerReply } from './http-server.ts';
+import type { ServerReply } from '../http/http-server.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -1,7 +1,7 @@
 /** HubSpot's error answers, word for word where a client may look. */
 import { randomUUID } from 'node:crypto';
-import { json } from './http-server.ts';
-import type { ServerReply } from './http-server.ts';
+import { json } from '../http/http-server.ts';
+import type { ServerReply } from '../http/http-server.ts';
 
 const errorReply = (status: number, category: string, message: string): ServerReply =>
   json(status, { status: 'error', message, correlationId: randomUUID(), category });

@@ -4,9 +4,9 @@ import {
   CRM_EFFECT_KEY_PROPERTY,
   CRM_QUOTE_ID_PROPERTY,
   CRM_REVISION_PROPERTY,
-} from '../../lambdas/contracts/crm-properties.ts';
-import { cutLine } from '../../lambdas/contracts/text.ts';
-import { LocalEnvironmentError } from './processes.ts';
+} from '../../../lambdas/actions/crm/crm-properties.ts';
+import { cutLine } from '../../../lambdas/shared/contracts/text.ts';
+import { LocalEnvironmentError } from '../process/processes.ts';
 
 /** A portal. */
 export interface CrmPortal {

@@ -4,9 +4,9 @@ import { dealsPage } from './crm-page.ts';
 import * as replies from './crm-replies.ts';
 import { CrmStore } from './crm-store.ts';
 import type { CrmDeal, CrmProperty } from './crm-store.ts';
-import { ReplyError, bodyOf, json, startServer } from './http-server.ts';
-import type { RunningServer, ServerReply, ServerRequest } from './http-server.ts';
-import { RateWindow } from './rate-window.ts';
+import { ReplyError, bodyOf, json, startServer } from '../http/http-server.ts';
+import type { RunningServer, ServerReply, ServerRequest } from '../http/http-server.ts';
+import { RateWindow } from '../http/rate-window.ts';
 
 /** HubSpot's own limit. */
 const MAX_INPUTS = 100;

@@ -5,17 +5,17 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
-import { killClientOf } from './client-process.ts';
+import { killClientOf } from '../process/client-process.ts';
 import { statusReply } from './fault-replies.ts';
 import { FaultScript, faultPathOf, faultRuleSchema, isDynamoDb } from './fault-rules.ts';
 import type { Fault, FaultTarget } from './fault-rules.ts';
-import { forward } from './forward.ts';
-import type { UpstreamReply } from './forward.ts';
-import { bodyOf, json, startServer } from './http-server.ts';
-import type { RunningServer, ServerReply, ServerRequest } from './http-server.ts';
+import { forward } from '../http/forward.ts';
+import type { UpstreamReply } from '../http/forward.ts';
+import { bodyOf, json, startServer } from '../http/http-server.ts';
+import type { RunningServer, ServerReply, ServerRequest } from '../http/http-server.ts';
 import { RequestLog } from './request-log.ts';
-import { SlackDeletions } from './slack-deletions.ts';
-import { SlackMetadata } from './slack-metadata.ts';
+import { SlackDeletions } from '../slack/slack-deletions.ts';
+import { SlackMetadata } from '../slack/slack-metadata.ts';
 
 /** Where the local Slack delivers interactions, commands and events. */
 export const SLACK_REQUEST_PATH = '/_slack/requests';

@@ -1,6 +1,6 @@
 /** What a scripted `status` fault answers: each service's own form of an error. */
 import type { Fault, FaultTarget } from './fault-rules.ts';
-import type { ServerReply } from './http-server.ts';
+import type { ServerReply } from '../http/http-server.ts';
 
 type StatusFault = Extract<Fault, { kind: 'status' }>;
 

@@ -1,6 +1,6 @@
 /** The script of a fault proxy: which requests fail how, how many times. */
 import * as z from 'zod/mini';
-import type { ServerRequest } from './http-server.ts';
+import type { ServerRequest } from '../http/http-server.ts';
 
 /** Longest scripted delay, in ms. */
 const MAX_DELAY_MS = 600_000;

@@ -1,5 +1,5 @@
 /** A call of Slack's Web API, as a proxy reads it. */
-import type { ServerRequest } from './http-server.ts';
+import type { ServerRequest } from '../http/http-server.ts';
 
 /** An object of JSON. */
 export type Json = Readonly<Record<string, unknown>>;

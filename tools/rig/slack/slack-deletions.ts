@@ -4,7 +4,7 @@
  * - A root without replies leaves nothing: `conversations.replies` answers `thread_not_found`, and a reply is posted in the channel
  *   itself, with no `thread_ts` in the answer.
  */
-import type { ServerRequest } from './http-server.ts';
+import type { ServerRequest } from '../http/http-server.ts';
 import { argumentsOf, isObject, type Json, methodOf, parseObject, withoutArgument } from './slack-call.ts';
 
 const tombstoneOf = (ts: string): Json => ({

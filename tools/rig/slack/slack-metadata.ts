@@ -3,7 +3,7 @@
  * `conversations.history` and `conversations.replies` return when `include_all_metadata` is asked for. As at Slack,
  * an update without metadata keeps the old one and an empty object removes it.
  */
-import type { ServerRequest } from './http-server.ts';
+import type { ServerRequest } from '../http/http-server.ts';
 import { argumentsOf, isObject, type Json, methodOf, parseObject } from './slack-call.ts';
 
 const objectOf = (value: unknown): Json | undefined => {

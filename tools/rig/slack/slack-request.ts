@@ -1,6 +1,10 @@
 /** Requests as Slack sends them: a press of a button as a signed form. */
-import { signatureOf } from '../../lambdas/adapters/slack/verify-signature.ts';
-import { type CardAction, CARD_ACTION_BY_ID, buttonValueOf } from '../../lambdas/contracts/slack-actions.ts';
+import { signatureOf } from '../../../lambdas/slack/adapters/verify-signature.ts';
+import {
+  type CardAction,
+  CARD_ACTION_BY_ID,
+  buttonValueOf,
+} from '../../../lambdas/slack/contracts/slack-actions.ts';
 import { LOCAL_WORKSPACE } from './slack.ts';
 
 const [firstOperator] = LOCAL_WORKSPACE.operators;

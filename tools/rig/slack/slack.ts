@@ -2,10 +2,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { REPOSITORY_ROOT, pathWithNode24 } from './paths.ts';
-import { claimPort } from './ports.ts';
-import { makeTemporaryDir, startHealthyService } from './processes.ts';
-import type { ProcessRecord } from './process-identity.ts';
+import { REPOSITORY_ROOT, pathWithNode24 } from '../../paths.ts';
+import { claimPort } from '../process/ports.ts';
+import { makeTemporaryDir, startHealthyService } from '../process/processes.ts';
+import type { ProcessRecord } from '../process/process-identity.ts';
 
 const BOOT_LIMIT_SECONDS = 60;
 /** Used where npm has no binary in the installed packages (other systems than Linux on x64). */

@@ -3,21 +3,21 @@
  * Source: HubSpot CRM API v3, "Deals", batch upsert with `idProperty`.
  */
 import * as z from 'zod/mini';
-import { ActionKind, crmSyncPayload } from '../../contracts/action-kinds.ts';
+import { ActionKind, crmSyncPayload } from '../../kinds.ts';
 import {
   CRM_CONTENT_HASH_PROPERTY,
   CRM_EFFECT_KEY_PROPERTY,
   CRM_QUOTE_ID_PROPERTY,
   CRM_REVISION_PROPERTY,
-} from '../../contracts/crm-properties.ts';
-import { withSingleLines } from '../../contracts/quote-snapshot.ts';
-import type { EffectResult, ExecutionTask } from '../../contracts/records.ts';
-import { QueueError } from '../../domain/errors.ts';
-import { toDecimalString } from '../../domain/money.ts';
-import type { Clock, Effect } from '../../domain/ports.ts';
-import { askProvider, type ProviderResponse } from '../http/provider-http.ts';
-import { type CrmRefusal, crmRefusalOf, crmRefusalText } from './crm-answer.ts';
-import { payloadOf } from './task-payload.ts';
+} from '../crm-properties.ts';
+import { withSingleLines } from '../../../shared/contracts/quote-snapshot.ts';
+import type { EffectResult, ExecutionTask } from '../../../queue/contracts/records.ts';
+import { QueueError } from '../../../shared/domain/errors.ts';
+import { toDecimalString } from '../../../shared/domain/money.ts';
+import type { Clock, Effect } from '../../../queue/domain/ports.ts';
+import { askProvider, type ProviderResponse } from '../../../shared/adapters/provider-http.ts';
+import { type CrmRefusal, crmRefusalOf, crmRefusalText } from '../crm-answer.ts';
+import { payloadOf } from '../../task-payload.ts';
 
 /** Probe and upsert together stay well inside the worker's 15 s. */
 const REQUEST_TIMEOUT_MS = 4_000;

@@ -1,6 +1,6 @@
 /** Where a quote's PDF lives. Free of pdfmake, so that any function may compute a key. */
-import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
-import { hashOf } from '../../domain/hashing.ts';
+import type { QuoteSnapshot } from '../../../shared/contracts/quote-snapshot.ts';
+import { hashOf } from '../../../shared/domain/hashing.ts';
 
 /**
  * Version of the layout, part of the content address. Raise it with every change that shows on a page: the same

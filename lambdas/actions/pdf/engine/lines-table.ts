@@ -5,8 +5,8 @@
  * like text, and no row is ever taller than a page.
  */
 import type { Content, ContentTable, CustomTableLayout, TableCell } from 'pdfmake/interfaces.js';
-import type { QuoteLine, QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
-import { formatMoney } from '../../domain/money.ts';
+import type { QuoteLine, QuoteSnapshot } from '../../../shared/contracts/quote-snapshot.ts';
+import { formatMoney } from '../../../shared/domain/money.ts';
 import { Color, CONTENT_WIDTH_POINTS, type Style, Styles } from './page-style.ts';
 import { lineContent, type Side, type TextBlocks } from './text-blocks.ts';
 import type { TextLine } from './text-flow.ts';

@@ -1,4 +1,4 @@
-import { QueueError } from '../../domain/errors.ts';
+import { QueueError } from '../../../shared/domain/errors.ts';
 
 /** The PDF could not be made; terminal, since the same snapshot fails the same way again. The cause is kept. */
 export class PdfRenderFailed extends QueueError {

@@ -8,7 +8,7 @@
  * 2. Each line of the text is one paragraph, the empty ones too.
  */
 
-import { LINE_BREAK, REPLACEMENT_CHARACTER } from '../../contracts/text.ts';
+import { LINE_BREAK, REPLACEMENT_CHARACTER } from '../../../shared/contracts/text.ts';
 
 const WITHOUT_SHAPE = /[\p{Cc}\p{Cs}\u202A-\u202E]/gu;
 const TAB = '    ';

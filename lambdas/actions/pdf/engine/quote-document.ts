@@ -1,6 +1,6 @@
 /** The document of a quote: what stands on the pages, all of it taken from the snapshot, nothing computed. */
 import type { Content, TDocumentDefinitions } from 'pdfmake/interfaces.js';
-import { type QuoteSnapshot, withSingleLines } from '../../contracts/quote-snapshot.ts';
+import { type QuoteSnapshot, withSingleLines } from '../../../shared/contracts/quote-snapshot.ts';
 import { linesTable } from './lines-table.ts';
 import { rule, sideBySide, stack } from './page-parts.ts';
 import { Color, CONTENT_WIDTH_POINTS, PAGE, Styles } from './page-style.ts';

@@ -1,7 +1,7 @@
 /** The totals under the table. */
 import type { Content } from 'pdfmake/interfaces.js';
-import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
-import { formatMoney } from '../../domain/money.ts';
+import type { QuoteSnapshot } from '../../../shared/contracts/quote-snapshot.ts';
+import { formatMoney } from '../../../shared/domain/money.ts';
 import { sideBySide } from './page-parts.ts';
 import { Color, CONTENT_WIDTH_POINTS, type Style, Styles } from './page-style.ts';
 import type { TextBlocks } from './text-blocks.ts';

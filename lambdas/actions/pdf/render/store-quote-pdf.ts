@@ -4,12 +4,12 @@
  * is in flight. Source: Amazon S3 User Guide, "Conditional writes".
  */
 import { HeadObjectCommand, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { ActionKind, pdfRenderPayload } from '../../contracts/action-kinds.ts';
-import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
-import type { EffectResult, ExecutionTask } from '../../contracts/records.ts';
-import { nameOf, QueueError } from '../../domain/errors.ts';
-import type { Effect } from '../../domain/ports.ts';
-import { payloadOf } from './task-payload.ts';
+import { ActionKind, pdfRenderPayload } from '../../kinds.ts';
+import type { QuoteSnapshot } from '../../../shared/contracts/quote-snapshot.ts';
+import type { EffectResult, ExecutionTask } from '../../../queue/contracts/records.ts';
+import { nameOf, QueueError } from '../../../shared/domain/errors.ts';
+import type { Effect } from '../../../queue/domain/ports.ts';
+import { payloadOf } from '../../task-payload.ts';
 
 /** What the effect works with. */
 export interface StoreQuotePdfOptions {

@@ -3,18 +3,18 @@
  * Source: Slack API, "Message metadata" (`include_all_metadata` of conversations.replies).
  */
 import type { WebClient } from '@slack/web-api';
-import { ActionKind, slackNotifyPayload } from '../../contracts/action-kinds.ts';
-import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
-import type { EffectResult, ExecutionTask } from '../../contracts/records.ts';
-import { permalinkOf } from '../../domain/card.ts';
-import type { Effect } from '../../domain/ports.ts';
-import type { GuardOptions } from '../guarded-effect.ts';
-import { effectMetadata } from '../slack/find-message.ts';
-import { sentMessage } from '../slack/message-parts.ts';
-import type { PostedMessage } from '../slack/post-message.ts';
-import { ensureThread } from '../slack/quote-thread.ts';
-import { findReply, postReply, type ThreadVisitor } from '../slack/thread-messages.ts';
-import { payloadOf } from './task-payload.ts';
+import { ActionKind, slackNotifyPayload } from '../../kinds.ts';
+import type { QuoteSnapshot } from '../../../shared/contracts/quote-snapshot.ts';
+import type { EffectResult, ExecutionTask } from '../../../queue/contracts/records.ts';
+import { permalinkOf } from '../../../slack/domain/card.ts';
+import type { Effect } from '../../../queue/domain/ports.ts';
+import type { GuardOptions } from '../../../shared/adapters/guarded-effect.ts';
+import { effectMetadata } from '../../../shared/adapters/slack/find-message.ts';
+import { sentMessage } from './message-parts.ts';
+import type { PostedMessage } from '../../../shared/adapters/slack/post-message.ts';
+import { ensureThread } from '../../../shared/adapters/slack/quote-thread.ts';
+import { findReply, postReply, type ThreadVisitor } from '../../../shared/adapters/slack/thread-messages.ts';
+import { payloadOf } from '../../task-payload.ts';
 
 /** What the effect works with. */
 export interface NotifySlackOptions extends GuardOptions {

@@ -7,10 +7,10 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { type AuditRecord, auditRecordSchema } from '../../contracts/records.ts';
 import { readEach } from '../../domain/damaged.ts';
-import { QueueError } from '../../domain/errors.ts';
-import { storedItemReader } from '../../domain/schema-versions.ts';
+import { QueueError } from '../../../shared/domain/errors.ts';
+import { storedItemReader } from '../../../shared/domain/schema-versions.ts';
 import type { ExecutionAuditRepo, StoredTrail } from '../../domain/ports.ts';
-import { conditionFailure } from './document-client.ts';
+import { conditionFailure } from '../../../shared/adapters/dynamodb/document-client.ts';
 import { type Item, rejectedItem } from './task-item.ts';
 
 const recordIn = storedItemReader('audit', auditRecordSchema, 'Audit item');

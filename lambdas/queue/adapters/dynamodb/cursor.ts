@@ -1,7 +1,7 @@
 /** Opaque cursors: the last key of a page, bound to the quote they were made for. */
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { QueueError } from '../../domain/errors.ts';
+import { QueueError } from '../../../shared/domain/errors.ts';
 
 /** Longest key of an item, in bytes of UTF-8. */
 const MAX_KEY_BYTES = 2_048;

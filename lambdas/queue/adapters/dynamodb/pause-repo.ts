@@ -3,13 +3,13 @@
  * version that was read; one of our own whose answer was lost is recognised by its attempt id.
  */
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { ActionKind } from '../../contracts/action-kinds.ts';
+import type { ActionKind } from '../../../actions/kinds.ts';
 import { type Pause, pauseIdOf, type PauseRecord, pauseRecordSchema } from '../../contracts/controls.ts';
-import { CONTROLS_TABLE } from '../../contracts/environment.ts';
-import { holdsChange, isPaused } from '../../domain/pauses.ts';
+import { CONTROLS_TABLE } from '../../../shared/contracts/environment.ts';
+import { holdsChange, isPaused } from '../../domain/pauses/pauses.ts';
 import type { PauseRepo } from '../../domain/ports.ts';
-import { storedItemReader } from '../../domain/schema-versions.ts';
-import { conditionFailure } from './document-client.ts';
+import { storedItemReader } from '../../../shared/domain/schema-versions.ts';
+import { conditionFailure } from '../../../shared/adapters/dynamodb/document-client.ts';
 
 const recordIn = storedItemReader('controls', pauseRecordSchema, 'Pause');
 

@@ -3,9 +3,9 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { type AuditRecord, SCHEMA_VERSION } from '../../contracts/records.ts';
-import { QueueError } from '../../domain/errors.ts';
-import { type MetricCount, metricCountsOf } from '../../domain/transition-metrics.ts';
-import { UNMARSHALL_OPTIONS } from './document-client.ts';
+import { QueueError } from '../../../shared/domain/errors.ts';
+import { type MetricCount, metricCountsOf } from '../../domain/kpi/transition-metrics.ts';
+import { UNMARSHALL_OPTIONS } from '../../../shared/adapters/dynamodb/document-client.ts';
 import { fromItem } from './task-item.ts';
 
 function imageOf(record: DynamoDBRecord): Record<string, unknown> {

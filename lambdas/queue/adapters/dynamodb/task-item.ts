@@ -3,12 +3,12 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type ExecutionTask, executionTaskSchema } from '../../contracts/records.ts';
-import { dueShardOf } from '../../domain/due-shards.ts';
-import { migrate } from '../../domain/migrations/migration.ts';
+import { dueShardOf } from '../../domain/task/due-shards.ts';
+import { migrate } from '../../../shared/domain/migration.ts';
 import { SHAPES } from '../../domain/migrations/shapes.ts';
-import { readable, storedItemReader } from '../../domain/schema-versions.ts';
-import { storedRecord } from '../../domain/stored-record.ts';
-import { UNMARSHALL_OPTIONS } from './document-client.ts';
+import { readable, storedItemReader } from '../../../shared/domain/schema-versions.ts';
+import { storedRecord } from '../../../shared/domain/stored-record.ts';
+import { UNMARSHALL_OPTIONS } from '../../../shared/adapters/dynamodb/document-client.ts';
 
 /** An item as the document client returns it. */
 export type Item = Record<string, unknown>;

@@ -11,11 +11,11 @@ import {
   PutCommand,
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { ActionKind } from '../../contracts/action-kinds.ts';
-import { TASKS_TABLE } from '../../contracts/environment.ts';
+import type { ActionKind } from '../../../actions/kinds.ts';
+import { TASKS_TABLE } from '../../../shared/contracts/environment.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import { damageOf } from '../../domain/damaged.ts';
-import { inTurns } from '../../domain/in-turns.ts';
+import { inTurns } from '../../../shared/domain/in-turns.ts';
 import type {
   DamagedTask,
   DuePage,
@@ -28,8 +28,8 @@ import type {
   WriteResult,
 } from '../../domain/ports.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { conditionFailure, pageAfter } from './document-client.ts';
-import { DUE_SHARD_NAMES, heldShardNames } from '../../domain/due-shards.ts';
+import { conditionFailure, pageAfter } from '../../../shared/adapters/dynamodb/document-client.ts';
+import { DUE_SHARD_NAMES, heldShardNames } from '../../domain/task/due-shards.ts';
 import { fromItem, type Item, rejectedItem, toItem } from './task-item.ts';
 
 interface Condition {

@@ -2,10 +2,10 @@
 import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { executionTaskSchema } from '../../contracts/records.ts';
-import type { AuditedTask, TaskWalker } from '../../domain/audit-repair.ts';
-import { QueueError } from '../../domain/errors.ts';
-import { upcastTask } from '../../domain/schema-versions.ts';
-import { pageAfter } from './document-client.ts';
+import type { AuditedTask, TaskWalker } from '../../domain/recovery/audit-repair.ts';
+import { QueueError } from '../../../shared/domain/errors.ts';
+import { upcastTask } from '../../../shared/domain/schema-versions.ts';
+import { pageAfter } from '../../../shared/adapters/dynamodb/document-client.ts';
 import type { Item } from './task-item.ts';
 
 const { schemaVersion, taskId, quoteId, kind, version, history } = executionTaskSchema.shape;

@@ -1,13 +1,13 @@
 /** One drive of a task by a worker: claim, effect, settle. Answers the state machine with a typed outcome. */
-import type { Worker } from '../contracts/action-kinds.ts';
-import { RunOutcome, type RunActionInput, type RunActionOutput } from '../contracts/state-machine-io.ts';
+import type { Worker } from '../../../actions/kinds.ts';
+import { RunOutcome, type RunActionInput, type RunActionOutput } from '../../contracts/state-machine-io.ts';
 import { type DriverView, outputOf } from './driver-view.ts';
-import { LeaseLost, type QueueError, toQueueError } from './errors.ts';
-import { workerIdOf } from './hashing.ts';
-import type { EffectRunner } from './ports.ts';
-import type { ExecutionQueueService } from './queue-service.ts';
-import type { TransitionResult } from './queue-types.ts';
-import type { ExecutionTask } from '../contracts/records.ts';
+import { LeaseLost, type QueueError, toQueueError } from '../../../shared/domain/errors.ts';
+import { workerIdOf } from '../../../shared/domain/hashing.ts';
+import type { EffectRunner } from '../ports.ts';
+import type { ExecutionQueueService } from '../queue-service.ts';
+import type { TransitionResult } from '../queue-types.ts';
+import type { ExecutionTask } from '../../contracts/records.ts';
 
 /** What a drive works with. */
 export interface DriveOptions {

@@ -1,9 +1,9 @@
 /** What a driver may do with a task, from the table alone. */
-import { WORKER_BY_KIND } from '../contracts/action-kinds.ts';
-import { ExecutionState } from '../contracts/lifecycle-states.ts';
-import type { ExecutionTask } from '../contracts/records.ts';
-import { RunOutcome, type RunActionOutput } from '../contracts/state-machine-io.ts';
-import { POLICY } from './policy.ts';
+import { WORKER_BY_KIND } from '../../../actions/kinds.ts';
+import { ExecutionState } from '../../contracts/lifecycle-states.ts';
+import type { ExecutionTask } from '../../contracts/records.ts';
+import { RunOutcome, type RunActionOutput } from '../../contracts/state-machine-io.ts';
+import { POLICY } from '../task/policy.ts';
 
 /** Who asks to drive a task, as the input of its execution says. */
 export interface Driver {

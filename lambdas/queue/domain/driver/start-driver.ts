@@ -1,7 +1,7 @@
 /** Starting the driver of a task: the one place that says what an execution is given. */
-import { WORKER_BY_KIND } from '../contracts/action-kinds.ts';
-import type { ExecutionTask } from '../contracts/records.ts';
-import type { ExecutionDriver } from './ports.ts';
+import { WORKER_BY_KIND } from '../../../actions/kinds.ts';
+import type { ExecutionTask } from '../../contracts/records.ts';
+import type { ExecutionDriver } from '../ports.ts';
 
 /**
  * Starts the driver of the task's generation; starting the same one again changes nothing. It waits for nothing first:

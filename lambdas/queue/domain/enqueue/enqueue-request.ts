@@ -1,11 +1,11 @@
 /** Enqueueing: a request as a stored task, once for each key. */
-import type { ExecutionTask } from '../contracts/records.ts';
-import { keyReused, QueueError, SnapshotRefused } from './errors.ts';
-import { canonicalJson, deriveTaskId, taskHashOf } from './hashing.ts';
-import type { ExecutionQueueRepo } from './ports.ts';
-import type { EnqueueRequest, EnqueueResult, QueueServiceOptions } from './queue-types.ts';
+import type { ExecutionTask } from '../../contracts/records.ts';
+import { keyReused, QueueError, SnapshotRefused } from '../../../shared/domain/errors.ts';
+import { canonicalJson, deriveTaskId, taskHashOf } from '../../../shared/domain/hashing.ts';
+import type { ExecutionQueueRepo } from '../ports.ts';
+import type { EnqueueRequest, EnqueueResult, QueueServiceOptions } from '../queue-types.ts';
 import { snapshotViolations } from './snapshot-guard.ts';
-import { enqueued, type TransitionContext } from './transitions.ts';
+import { enqueued, type TransitionContext } from '../task/transitions.ts';
 
 /** What enqueueing works with. */
 type EnqueueOptions = Pick<QueueServiceOptions, 'allowedEngines' | 'retryPolicy'> & {

@@ -2,9 +2,9 @@
  * The guard for deterministic snapshots: refuses what the engines did not sign off. It adds up, it never corrects
  * (retries and the queue never alter business outcomes).
  */
-import type { QuoteLine, QuoteSnapshot } from '../contracts/quote-snapshot.ts';
-import type { FieldViolation } from './errors.ts';
-import { isCurrencyInUse } from './money.ts';
+import type { QuoteLine, QuoteSnapshot } from '../../../shared/contracts/quote-snapshot.ts';
+import type { FieldViolation } from '../../../shared/domain/errors.ts';
+import { isCurrencyInUse } from '../../../shared/domain/money.ts';
 
 /** Where the snapshot stands in the request body. */
 const ROOT = '/payload/snapshot';

@@ -1,5 +1,5 @@
 /** KPIs in words, the same in Slack and on the command line. */
-import { KPI_CONTRACT, type KpiEntry, KpiName } from '../contracts/kpi-contract.ts';
+import { KPI_CONTRACT, type KpiEntry, KpiName } from '../../contracts/kpi-contract.ts';
 import type { Kpi, KpiCounts, KpiVerdict } from './kpi.ts';
 
 /** What stands for the figure of a KPI that has no sample, wherever people read it. */

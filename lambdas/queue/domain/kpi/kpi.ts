@@ -2,12 +2,12 @@
  * The four KPIs, from stored records alone. What is counted is written in the KPI contract; nothing else in
  * the code base computes them. A KPI without a sample has no value and meets nothing.
  */
-import { kindOf } from '../contracts/error-codes.ts';
-import { KPI_CONTRACT, type KpiEntry, KpiName } from '../contracts/kpi-contract.ts';
-import { ExecutionState, TransitionCause } from '../contracts/lifecycle-states.ts';
-import type { Transition } from '../contracts/records.ts';
-import type { LatencyRecord } from '../contracts/cards.ts';
-import type { DamagedItem } from './damaged.ts';
+import { kindOf } from '../../../shared/contracts/error-codes.ts';
+import { KPI_CONTRACT, type KpiEntry, KpiName } from '../../contracts/kpi-contract.ts';
+import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
+import type { Transition } from '../../contracts/records.ts';
+import type { LatencyRecord } from '../../../slack/contracts/cards.ts';
+import type { DamagedItem } from '../damaged.ts';
 import { stuckOutcomeOf, type TrailEntry } from './stuck.ts';
 import { isDuplicateMutation } from './transition-metrics.ts';
 

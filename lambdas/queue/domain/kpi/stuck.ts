@@ -2,10 +2,10 @@
  * What being stuck is, read from a task's transitions alone: a worker was lost, or the sweep had to step in. A pause is
  * none of that, and the time that a task was held does not count.
  */
-import { RECOVERY_LIMIT_MS } from '../contracts/kpi-contract.ts';
-import { TransitionCause } from '../contracts/lifecycle-states.ts';
-import type { Transition } from '../contracts/records.ts';
-import { isTerminal } from './lifecycle.ts';
+import { RECOVERY_LIMIT_MS } from '../../contracts/kpi-contract.ts';
+import { TransitionCause } from '../../contracts/lifecycle-states.ts';
+import type { Transition } from '../../contracts/records.ts';
+import { isTerminal } from '../task/lifecycle.ts';
 
 /** What is needed of a transition. */
 export type TrailEntry = Pick<Transition, 'version' | 'to' | 'cause' | 'errorCode' | 'atMs'>;

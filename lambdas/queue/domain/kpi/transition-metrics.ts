@@ -1,8 +1,8 @@
 /** What a transition counts for: a pure rule, so that metrics and reports count alike. */
-import { DUPLICATE_MUTATION_CODES } from '../contracts/error-codes.ts';
-import { ExecutionState, TransitionCause } from '../contracts/lifecycle-states.ts';
-import { Metric } from '../contracts/metric-names.ts';
-import { isTerminal } from './lifecycle.ts';
+import { DUPLICATE_MUTATION_CODES } from '../../../shared/contracts/error-codes.ts';
+import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
+import { Metric } from '../../../shared/contracts/metric-names.ts';
+import { isTerminal } from '../task/lifecycle.ts';
 import { showsStuck, stuckOutcomeOf, type TrailEntry } from './stuck.ts';
 
 /** Whether a transition reports a mutation made twice, or another one than was asked for. */

@@ -1,8 +1,8 @@
 /** Every stored shape with its newest version and the way between its versions. */
-import { CARD_SCHEMA_VERSION } from '../../contracts/cards.ts';
+import { CARD_SCHEMA_VERSION } from '../../../slack/contracts/cards.ts';
 import { CONTROL_SCHEMA_VERSION } from '../../contracts/controls.ts';
 import { LEDGER_SCHEMA_VERSION, SCHEMA_VERSION } from '../../contracts/records.ts';
-import type { Migration } from './migration.ts';
+import type { Migration } from '../../../shared/domain/migration.ts';
 import { TASK_V1_V2 } from './task-v1-v2.ts';
 
 /** A stored shape; the name is that of its table. */

@@ -14,9 +14,9 @@ import {
   type Hold,
   type Transition,
 } from '../../contracts/records.ts';
-import { QueueError } from '../errors.ts';
-import { storedRecord } from '../stored-record.ts';
-import type { Migration, StoredItem } from './migration.ts';
+import { QueueError } from '../../../shared/domain/errors.ts';
+import { storedRecord } from '../../../shared/domain/stored-record.ts';
+import type { Migration, StoredItem } from '../../../shared/domain/migration.ts';
 
 const { Hold: HOLD, Release: RELEASE, RecoverStale: RECOVER_STALE } = TransitionCause;
 

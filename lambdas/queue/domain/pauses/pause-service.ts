@@ -2,11 +2,11 @@
  * Pausing and resuming kinds. Every change is one write, conditional on the version that was read; asking for what is so
  * already writes nothing, so a request may be sent again.
  */
-import type { ActionKind } from '../contracts/action-kinds.ts';
-import type { PauseRecord } from '../contracts/controls.ts';
-import { QueueError } from './errors.ts';
+import type { ActionKind } from '../../../actions/kinds.ts';
+import type { PauseRecord } from '../../contracts/controls.ts';
+import { QueueError } from '../../../shared/domain/errors.ts';
 import { type PauseContext, pausedWith, resumedFrom } from './pauses.ts';
-import type { Clock, Ids, PauseRepo } from './ports.ts';
+import type { Clock, Ids, PauseRepo } from '../ports.ts';
 
 /** What the service works with. */
 export interface PauseServiceOptions {

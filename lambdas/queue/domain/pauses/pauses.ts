@@ -1,12 +1,12 @@
 /** How the pause of a kind changes: pure rules. A change that would change nothing is `undefined`. */
-import type { ActionKind } from '../contracts/action-kinds.ts';
+import type { ActionKind } from '../../../actions/kinds.ts';
 import {
   CONTROL_SCHEMA_VERSION,
   MAX_PAUSE_HISTORY,
   PauseChange,
   pauseIdOf,
   type PauseRecord,
-} from '../contracts/controls.ts';
+} from '../../contracts/controls.ts';
 
 /** Who changes the pause, when, and as which write. */
 export interface PauseContext {

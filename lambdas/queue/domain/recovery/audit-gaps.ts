@@ -1,6 +1,6 @@
 /** Completeness of an audit trail: a task of version n has made n transitions, and each has one record. */
 
-import { QueueError } from './errors.ts';
+import { QueueError } from '../../../shared/domain/errors.ts';
 
 /** No task makes so many transitions: a few thousand in the day that it has. A higher version is damage. */
 export const MAX_VERSION = 100_000;

@@ -7,23 +7,23 @@
  *    an event by (taskId, version).
  * 3. What is younger than the stream's own delay is left to the stream.
  */
-import type { Metric } from '../contracts/metric-names.ts';
+import type { Metric } from '../../../shared/contracts/metric-names.ts';
 import {
   type AuditRecord,
   type ExecutionTask,
   SCHEMA_VERSION,
   type Transition,
-} from '../contracts/records.ts';
-import { SweepPart } from '../contracts/sweep-answer.ts';
-import { SweepWalk } from '../contracts/sweep-cursors.ts';
+} from '../../contracts/records.ts';
+import { SweepPart } from '../../contracts/sweep-answer.ts';
+import { SweepWalk } from '../../contracts/sweep-cursors.ts';
 import { findAuditGaps } from './audit-gaps.ts';
-import { QueueError } from './errors.ts';
-import { inParallel } from './in-parallel.ts';
+import { QueueError } from '../../../shared/domain/errors.ts';
+import { inParallel } from '../../../shared/domain/in-parallel.ts';
 import { type NotedFailure, noting } from './noting.ts';
 import { pacedWalk, type WalkCursors, type WalkPace } from './paced-walk.ts';
-import { POLICY } from './policy.ts';
-import type { ExecutionAuditRepo } from './ports.ts';
-import { metricsOf } from './transition-metrics.ts';
+import { POLICY } from '../task/policy.ts';
+import type { ExecutionAuditRepo } from '../ports.ts';
+import { metricsOf } from '../kpi/transition-metrics.ts';
 
 /** What is needed of a task. */
 export type AuditedTask = Pick<ExecutionTask, 'taskId' | 'quoteId' | 'kind' | 'version' | 'history'>;

@@ -2,13 +2,13 @@
  * Removes expired ledger records. DynamoDB's own TTL is late by days and is not to be had on every kind of table; nothing
  * depends on either, because every reservation has the expiry in its condition.
  */
-import { SweepPart } from '../contracts/sweep-answer.ts';
-import { SweepWalk } from '../contracts/sweep-cursors.ts';
-import type { IdempotencyRecord } from '../contracts/records.ts';
-import { inParallel } from './in-parallel.ts';
+import { SweepPart } from '../../contracts/sweep-answer.ts';
+import { SweepWalk } from '../../contracts/sweep-cursors.ts';
+import type { IdempotencyRecord } from '../../contracts/records.ts';
+import { inParallel } from '../../../shared/domain/in-parallel.ts';
 import { type NotedFailure, noting } from './noting.ts';
 import { pacedWalk, type WalkCursors, type WalkPace } from './paced-walk.ts';
-import { POLICY } from './policy.ts';
+import { POLICY } from '../task/policy.ts';
 
 /** An expired record: what its removal is conditional on. */
 export type ExpiredRecord = Pick<IdempotencyRecord, 'id' | 'owner' | 'attemptId' | 'expiresAtEpochSeconds'>;

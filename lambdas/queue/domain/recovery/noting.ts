@@ -1,5 +1,5 @@
 /** Carrying on after a failure without losing it, or what it was about. */
-import type { SweepPart } from '../contracts/sweep-answer.ts';
+import type { SweepPart } from '../../contracts/sweep-answer.ts';
 
 /** What a piece of work is about. */
 export interface Subject {

@@ -2,9 +2,9 @@
  * Walks through a table a few pages per run, with a cursor that outlives the run. Correctness never depends on the
  * cursor: whatever is done to an item is conditional on the item, so a page that two runs walk is walked twice and no more.
  */
-import { SweepPart } from '../contracts/sweep-answer.ts';
-import type { SweepCursor, SweepWalk } from '../contracts/sweep-cursors.ts';
-import { isDamage } from './damaged.ts';
+import { SweepPart } from '../../contracts/sweep-answer.ts';
+import type { SweepCursor, SweepWalk } from '../../contracts/sweep-cursors.ts';
+import { isDamage } from '../damaged.ts';
 import { type NotedFailure, noting } from './noting.ts';
 
 /** The cursor of a walk as it was read. */

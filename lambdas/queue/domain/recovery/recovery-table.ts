@@ -4,8 +4,8 @@
  * 2. A lease that ran out ends its attempt whatever the driver does: the lease was the driver's time.
  * 3. A task that waits is left to a driver that runs, until that one is stale.
  */
-import { ExecutionState } from '../contracts/lifecycle-states.ts';
-import type { ExecutionStatus } from './ports.ts';
+import { ExecutionState } from '../../contracts/lifecycle-states.ts';
+import type { ExecutionStatus } from '../ports.ts';
 
 /** What the sweep does. */
 export const RecoveryAction = {

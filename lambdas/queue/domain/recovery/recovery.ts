@@ -3,12 +3,12 @@
  * the generation that it names. A crash before the write changes nothing; one after it leaves a driver that was written
  * down and not started, which the next sweep starts.
  */
-import { type ExecutionState, TransitionCause } from '../contracts/lifecycle-states.ts';
-import type { ExecutionTask } from '../contracts/records.ts';
-import { QueueError } from './errors.ts';
-import { isTerminal } from './lifecycle.ts';
-import type { Clock, ExecutionDriver, ExecutionQueueRepo, Ids } from './ports.ts';
-import { POLICY, type RetryPolicy } from './policy.ts';
+import { type ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
+import type { ExecutionTask } from '../../contracts/records.ts';
+import { QueueError } from '../../../shared/domain/errors.ts';
+import { isTerminal } from '../task/lifecycle.ts';
+import type { Clock, ExecutionDriver, ExecutionQueueRepo, Ids } from '../ports.ts';
+import { POLICY, type RetryPolicy } from '../task/policy.ts';
 import {
   actionWithoutStatus,
   type DriverStatus,
@@ -16,9 +16,9 @@ import {
   RECOVERY_TABLE,
   RecoveryAction,
 } from './recovery-table.ts';
-import { decideRetry } from './retry-policy.ts';
-import { startDriver } from './start-driver.ts';
-import { recovered, redriven, type TransitionContext } from './transitions.ts';
+import { decideRetry } from '../task/retry-policy.ts';
+import { startDriver } from '../driver/start-driver.ts';
+import { recovered, redriven, type TransitionContext } from '../task/transitions.ts';
 
 /** A task that was put back to work, and where it went. */
 export interface RecoveredTask {

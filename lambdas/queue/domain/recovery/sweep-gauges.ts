@@ -4,8 +4,8 @@
  * 2. A count above 0 is published whatever could not be read: what was seen is there, and may be more.
  * 3. An age is published only after a whole look: the oldest may be in what could not be read.
  */
-import { Metric } from '../contracts/metric-names.ts';
-import { BLIND_PARTS } from '../contracts/sweep-answer.ts';
+import { Metric } from '../../../shared/contracts/metric-names.ts';
+import { BLIND_PARTS } from '../../contracts/sweep-answer.ts';
 import type { NotedFailure } from './noting.ts';
 import type { SweepRunReport } from './sweep-run.ts';
 

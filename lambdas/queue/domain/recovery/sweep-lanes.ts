@@ -3,12 +3,12 @@
  * where the sweep before had to stop. So tasks that are left alone at the head of a shard (their driver runs) starve
  * nobody behind them, in this run or over several.
  */
-import type { ActionKind } from '../contracts/action-kinds.ts';
-import { TIME_LIMITS } from '../contracts/time-limits.ts';
-import { isDamage } from './damaged.ts';
-import { DUE_SHARD_NAMES, heldShardNames } from './due-shards.ts';
-import { inTurns } from './in-turns.ts';
-import type { DuePage, DuePosition, ExecutionQueueRepo } from './ports.ts';
+import type { ActionKind } from '../../../actions/kinds.ts';
+import { TIME_LIMITS } from '../../../shared/contracts/time-limits.ts';
+import { isDamage } from '../damaged.ts';
+import { DUE_SHARD_NAMES, heldShardNames } from '../task/due-shards.ts';
+import { inTurns } from '../../../shared/domain/in-turns.ts';
+import type { DuePage, DuePosition, ExecutionQueueRepo } from '../ports.ts';
 
 /** One shard on its way. */
 export interface Lane {

@@ -1,9 +1,9 @@
 /** What a run of the sweep learns of the pauses: which kinds' held tasks may go on, and how long a pause has lasted. */
-import { ActionKind } from '../contracts/action-kinds.ts';
-import type { Pause } from '../contracts/controls.ts';
-import { SweepPart } from '../contracts/sweep-answer.ts';
+import { ActionKind } from '../../../actions/kinds.ts';
+import type { Pause } from '../../contracts/controls.ts';
+import { SweepPart } from '../../contracts/sweep-answer.ts';
 import { type NotedFailure, noting } from './noting.ts';
-import type { PauseSource } from './ports.ts';
+import type { PauseSource } from '../ports.ts';
 
 interface PauseLook {
   readonly kind: ActionKind;

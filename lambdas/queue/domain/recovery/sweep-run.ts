@@ -2,14 +2,14 @@
  * All that one run of the sweep does, in order of urgency: stuck and held tasks, expired ledger records, gaps in the
  * audit trail. Each part runs whatever became of the one before, as long as there is time.
  */
-import { SweepPart } from '../contracts/sweep-answer.ts';
-import { type SweepCursor, SweepWalk } from '../contracts/sweep-cursors.ts';
+import { SweepPart } from '../../contracts/sweep-answer.ts';
+import { type SweepCursor, SweepWalk } from '../../contracts/sweep-cursors.ts';
 import { AUDIT_PACE, type AuditRepairOptions, type AuditRepairReport, repairAudit } from './audit-repair.ts';
 import { LEDGER_PACE, type LedgerPurgeOptions, type LedgerPurgeReport, purgeLedger } from './ledger-purge.ts';
 import { type NotedFailure, noting } from './noting.ts';
-import { POLICY } from './policy.ts';
-import type { Clock } from './ports.ts';
-import type { ExecutionQueueService } from './queue-service.ts';
+import { POLICY } from '../task/policy.ts';
+import type { Clock } from '../ports.ts';
+import type { ExecutionQueueService } from '../queue-service.ts';
 import type { RecoveredTask } from './recovery.ts';
 import { DEFAULT_SWEEP_LIMITS, type SweepReport } from './sweep.ts';
 import type { LanePositions } from './sweep-lanes.ts';

@@ -4,10 +4,10 @@
  * 2. Work and memory are bounded by the limits, whatever is stuck; what is left is where the next run begins.
  * 3. Nothing here decides about a task: `recovery.ts` does, on the task itself. So two runs at once are safe.
  */
-import { SweepPart } from '../contracts/sweep-answer.ts';
-import { DUE_SHARD_NAMES } from './due-shards.ts';
-import type { ExecutionQueueRepo, PauseSource } from './ports.ts';
-import { inParallel } from './in-parallel.ts';
+import { SweepPart } from '../../contracts/sweep-answer.ts';
+import { DUE_SHARD_NAMES } from '../task/due-shards.ts';
+import type { ExecutionQueueRepo, PauseSource } from '../ports.ts';
+import { inParallel } from '../../../shared/domain/in-parallel.ts';
 import { type NotedFailure, noting } from './noting.ts';
 import {
   type RecoveredTask,

@@ -1,7 +1,7 @@
 /** Names of the shards of the index `byDeadline`. */
-import type { ActionKind } from '../contracts/action-kinds.ts';
-import { DUE_SHARDS } from '../contracts/environment.ts';
-import type { ExecutionTask } from '../contracts/records.ts';
+import type { ActionKind } from '../../../actions/kinds.ts';
+import { DUE_SHARDS } from '../../../shared/contracts/environment.ts';
+import type { ExecutionTask } from '../../contracts/records.ts';
 
 const shardNumbers = Array.from({ length: DUE_SHARDS }, (_, shard) => shard);
 /** Every shard of tasks that may need recovery. */

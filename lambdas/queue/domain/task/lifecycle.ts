@@ -1,6 +1,6 @@
 /** The lifecycle as data: the only legal transitions. Completed and failed_terminal never change. */
-import { ExecutionState, TransitionCause } from '../contracts/lifecycle-states.ts';
-import { QueueError } from './errors.ts';
+import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
+import { QueueError } from '../../../shared/domain/errors.ts';
 
 /** One row of the table. `from` is `null` for the first transition of a task. */
 export interface LifecycleRow {

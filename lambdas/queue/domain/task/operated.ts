@@ -1,7 +1,7 @@
 /** What an operator may ask for, as a transition. */
-import { TransitionCause } from '../contracts/lifecycle-states.ts';
-import type { ExecutionTask } from '../contracts/records.ts';
-import type { OperatorAction } from './queue-types.ts';
+import { TransitionCause } from '../../contracts/lifecycle-states.ts';
+import type { ExecutionTask } from '../../contracts/records.ts';
+import type { OperatorAction } from '../queue-types.ts';
 import { redriven, stopped, type TransitionContext } from './transitions.ts';
 
 /**

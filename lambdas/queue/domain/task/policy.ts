@@ -1,6 +1,6 @@
 /** Every number that decides when something happens, in one place, with its arithmetic. */
 
-import { TIME_LIMITS } from '../contracts/time-limits.ts';
+import { TIME_LIMITS } from '../../../shared/contracts/time-limits.ts';
 
 /** Backoff and caps of one kind of action. */
 export interface RetryPolicy {

@@ -2,10 +2,10 @@
  * When a failed attempt is tried again. Depends on the task, the error and the policy only: no randomness,
  * and the same answer on every machine.
  */
-import type { ErrorCode } from '../contracts/error-codes.ts';
-import type { ExecutionTask } from '../contracts/records.ts';
-import type { QueueError } from './errors.ts';
-import { fractionOf } from './hashing.ts';
+import type { ErrorCode } from '../../../shared/contracts/error-codes.ts';
+import type { ExecutionTask } from '../../contracts/records.ts';
+import type { QueueError } from '../../../shared/domain/errors.ts';
+import { fractionOf } from '../../../shared/domain/hashing.ts';
 import type { RetryPolicy } from './policy.ts';
 
 /** What follows a failed attempt. */

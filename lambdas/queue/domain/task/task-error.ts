@@ -1,8 +1,8 @@
 /** Why an attempt or a task failed, in the words that stay with the task. */
-import { ERROR_CODES, MAX_DETAIL_LENGTH } from '../contracts/error-codes.ts';
-import { cutText } from '../contracts/text.ts';
-import type { TaskError } from '../contracts/records.ts';
-import type { QueueError } from './errors.ts';
+import { ERROR_CODES, MAX_DETAIL_LENGTH } from '../../../shared/contracts/error-codes.ts';
+import { cutText } from '../../../shared/contracts/text.ts';
+import type { TaskError } from '../../contracts/records.ts';
+import type { QueueError } from '../../../shared/domain/errors.ts';
 import type { RetryDecision } from './retry-policy.ts';
 
 /** Whoever enqueues a failed action anew must know that the effect may be there. */

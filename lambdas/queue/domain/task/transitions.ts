@@ -7,16 +7,16 @@
  * 5. `hold` exists in `queued` and `retryable_failed` only, and the time that a task was held does not count towards its
  *    deadline.
  */
-import { ExecutionState, TransitionCause } from '../contracts/lifecycle-states.ts';
+import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
 import {
   type EffectProof,
   type EffectResult,
   type ExecutionTask,
   type Hold,
   SCHEMA_VERSION,
-} from '../contracts/records.ts';
-import type { QueueError } from './errors.ts';
-import { fingerprintOf } from './hashing.ts';
+} from '../../contracts/records.ts';
+import type { QueueError } from '../../../shared/domain/errors.ts';
+import { fingerprintOf } from '../../../shared/domain/hashing.ts';
 import { type Move, moved, type TaskChange, type TransitionContext, transitionOf } from './move-task.ts';
 import { POLICY } from './policy.ts';
 import type { RetryDecision } from './retry-policy.ts';

@@ -6,7 +6,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type * as z from 'zod/mini';
 import { MAX_BODY_BYTES } from '../../contracts/api.ts';
 import { refused } from './problem.ts';
-import { headerOf } from '../header-of.ts';
+import { headerOf } from '../../../shared/platform/header-of.ts';
 import type { ApiRequest } from './request.ts';
 import { fieldViolations } from './violations.ts';
 

@@ -1,12 +1,12 @@
 /** Kinds: which are paused, and the two requests that change that. */
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { ActionKind } from '../../contracts/action-kinds.ts';
+import { ActionKind } from '../../../actions/kinds.ts';
 import { type KindChangeView, type KindView, pauseBodySchema } from '../../contracts/api-kinds.ts';
 import { API_ROUTES } from '../../contracts/api.ts';
 import type { PauseRecord } from '../../contracts/controls.ts';
 import { damageOf } from '../../domain/damaged.ts';
-import type { PauseResult, PauseService } from '../../domain/pause-service.ts';
-import { isPaused } from '../../domain/pauses.ts';
+import type { PauseResult, PauseService } from '../../domain/pauses/pause-service.ts';
+import { isPaused } from '../../domain/pauses/pauses.ts';
 import type { PauseRepo } from '../../domain/ports.ts';
 import { jsonObjectOf, shaped } from './body.ts';
 import { actorOf, type ApiRequest, actionKindOf, optionalIfMatchVersionOf } from './request.ts';

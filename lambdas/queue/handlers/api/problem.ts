@@ -1,7 +1,7 @@
 /** Errors as RFC 9457 problems: what is thrown, what is answered, and which status belongs to which code. */
 import { type FieldError, MAX_FIELD_ERRORS, type Problem } from '../../contracts/api-problem.ts';
-import { ERROR_CODES, type ErrorCode } from '../../contracts/error-codes.ts';
-import { QueueError, SnapshotRefused } from '../../domain/errors.ts';
+import { ERROR_CODES, type ErrorCode } from '../../../shared/contracts/error-codes.ts';
+import { QueueError, SnapshotRefused } from '../../../shared/domain/errors.ts';
 
 /** Evidence of a refusal. */
 export interface ApiProblemOptions {

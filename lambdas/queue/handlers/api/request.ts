@@ -1,13 +1,13 @@
 /** A request as the handlers see it: the event of an HTTP API (payload format 2.0), read without trust. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { ActionKind } from '../../contracts/action-kinds.ts';
+import { ActionKind } from '../../../actions/kinds.ts';
 import { kindSchema } from '../../contracts/api-kinds.ts';
 import { idempotencyKeySchema } from '../../contracts/api.ts';
-import { quoteIdSchema } from '../../contracts/quote-snapshot.ts';
+import { quoteIdSchema } from '../../../shared/contracts/quote-snapshot.ts';
 import { taskIdSchema } from '../../contracts/task-id.ts';
-import { QueueError } from '../../domain/errors.ts';
-import { headerOf } from '../header-of.ts';
+import { QueueError } from '../../../shared/domain/errors.ts';
+import { headerOf } from '../../../shared/platform/header-of.ts';
 import { badParameter } from './problem.ts';
 
 /** Who asked, when nobody was authenticated by IAM (a test, a local call). */

@@ -12,8 +12,8 @@ import {
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { API_ROUTES, type OperationOf } from '../../contracts/api.ts';
-import type { FunctionName } from '../../contracts/environment.ts';
-import { nameOf } from '../../domain/errors.ts';
+import type { FunctionName } from '../../../shared/contracts/environment.ts';
+import { nameOf } from '../../../shared/domain/errors.ts';
 import { type ApiProblem, problemOf, problemResponse, refused } from './problem.ts';
 import type { ApiRequest } from './request.ts';
 

@@ -6,16 +6,16 @@ import {
   type TaskPageView,
   type TaskView,
 } from '../../contracts/api.ts';
-import type { CardRecord } from '../../contracts/cards.ts';
-import { ERROR_CODES } from '../../contracts/error-codes.ts';
+import type { CardRecord } from '../../../slack/contracts/cards.ts';
+import { ERROR_CODES } from '../../../shared/contracts/error-codes.ts';
 import { TransitionCause } from '../../contracts/lifecycle-states.ts';
 import type { AuditRecord, ExecutionTask } from '../../contracts/records.ts';
-import { findAuditGaps } from '../../domain/audit-gaps.ts';
-import { permalinkOf } from '../../domain/card.ts';
-import { LIFECYCLE } from '../../domain/lifecycle.ts';
+import { findAuditGaps } from '../../domain/recovery/audit-gaps.ts';
+import { permalinkOf } from '../../../slack/domain/card.ts';
+import { LIFECYCLE } from '../../domain/task/lifecycle.ts';
 import { damagedOf, tasksOf } from '../../domain/damaged.ts';
 import type { DamagedRecord, TaskPage } from '../../domain/ports.ts';
-import { attemptsShown } from '../../domain/retry-policy.ts';
+import { attemptsShown } from '../../domain/task/retry-policy.ts';
 import { jsonResponse } from './router.ts';
 
 /** A point in time as the API writes it. */

@@ -1,6 +1,6 @@
 /** Issues of a schema as field errors: where (JSON Pointer) and what was expected there, never what was sent. */
-import { fieldIssues, type SchemaError } from '../../contracts/field-issues.ts';
-import type { FieldViolation } from '../../domain/errors.ts';
+import { fieldIssues, type SchemaError } from '../../../shared/contracts/field-issues.ts';
+import type { FieldViolation } from '../../../shared/domain/errors.ts';
 
 /** RFC 6901: `~` and `/` are escaped. */
 export const pointerOf = (path: readonly PropertyKey[]): string =>

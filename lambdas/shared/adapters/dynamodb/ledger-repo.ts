@@ -17,13 +17,13 @@ import {
   idempotencyRecordSchema,
   LEDGER_SCHEMA_VERSION,
   LedgerStatus,
-} from '../../contracts/records.ts';
+} from '../../../queue/contracts/records.ts';
 import { LeaseLost } from '../../domain/errors.ts';
-import { POLICY } from '../../domain/policy.ts';
+import { POLICY } from '../../../queue/domain/task/policy.ts';
 import type { IdempotencyRepo, LedgerFence, Reservation, ReserveResult } from '../../domain/ledger-port.ts';
 import { storedItemReader } from '../../domain/schema-versions.ts';
 import { conditionFailure } from './document-client.ts';
-import { rejectedItem } from './task-item.ts';
+import { rejectedItem } from '../../../queue/adapters/dynamodb/task-item.ts';
 
 /** Free, timed out, released, or forgotten (30 days over; the TTL deletes late, so expiry is in the condition). */
 const CLAIMABLE = [

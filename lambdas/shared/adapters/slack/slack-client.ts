@@ -9,7 +9,7 @@ import {
 } from '@slack/web-api';
 import * as z from 'zod/mini';
 import { QueueError } from '../../domain/errors.ts';
-import { networkError, retryAfterSeconds } from '../http/provider-http.ts';
+import { networkError, retryAfterSeconds } from '../provider-http.ts';
 import { systemClock } from '../system.ts';
 
 /**

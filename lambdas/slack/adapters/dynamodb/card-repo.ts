@@ -18,15 +18,15 @@ import {
   type LatencyRecord,
   latencyRecordSchema,
 } from '../../contracts/cards.ts';
-import { CARDS_TABLE } from '../../contracts/environment.ts';
+import { CARDS_TABLE } from '../../../shared/contracts/environment.ts';
 import { cardIdOf } from '../../domain/card.ts';
-import { type ReadItems, readEach } from '../../domain/damaged.ts';
-import { LeaseLost } from '../../domain/errors.ts';
-import { POLICY } from '../../domain/policy.ts';
-import { storedItemReader } from '../../domain/schema-versions.ts';
+import { type ReadItems, readEach } from '../../../queue/domain/damaged.ts';
+import { LeaseLost } from '../../../shared/domain/errors.ts';
+import { POLICY } from '../../../queue/domain/task/policy.ts';
+import { storedItemReader } from '../../../shared/domain/schema-versions.ts';
 import { type CardChange, updateOf } from './card-change.ts';
-import { conditionFailure } from './document-client.ts';
-import { type Item, rejectedItem } from './task-item.ts';
+import { conditionFailure } from '../../../shared/adapters/dynamodb/document-client.ts';
+import { type Item, rejectedItem } from '../../../queue/adapters/dynamodb/task-item.ts';
 
 /** A lock asked for. */
 export interface CardLock {

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
-import { installEmulator } from '../../../../tools/local/install-emulator.ts';
+import { installEmulator } from '../../../../tools/rig/aws/install-emulator.ts';
 
 const findingSchema = z.object({
   Filename: z.string(),

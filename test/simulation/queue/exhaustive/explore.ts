@@ -6,19 +6,19 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { createDocumentClient } from '../../../lambdas/adapters/dynamodb/document-client.ts';
-import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
-import { StepFunctionsDriver } from '../../../lambdas/adapters/execution-driver.ts';
-import { randomIds, systemClock } from '../../../lambdas/adapters/system.ts';
-import { executionNameOf } from '../../../lambdas/domain/hashing.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/domain/policy.ts';
-import { ExecutionQueueService } from '../../../lambdas/domain/queue-service.ts';
-import { recoverTask } from '../../../lambdas/domain/recovery.ts';
-import { queuedTask } from '../../helpers/builders.ts';
-import { lambdaContext } from '../../helpers/lambda-context.ts';
+import { createDocumentClient } from '../../../../lambdas/shared/adapters/dynamodb/document-client.ts';
+import { DynamoDbTaskRepo } from '../../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import { StepFunctionsDriver } from '../../../../lambdas/queue/adapters/execution-driver.ts';
+import { randomIds, systemClock } from '../../../../lambdas/shared/adapters/system.ts';
+import { executionNameOf } from '../../../../lambdas/shared/domain/hashing.ts';
+import { DEFAULT_RETRY_POLICY, POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
+import { ExecutionQueueService } from '../../../../lambdas/queue/domain/queue-service.ts';
+import { recoverTask } from '../../../../lambdas/queue/domain/recovery/recovery.ts';
+import { queuedTask } from '../../../helpers/builders.ts';
+import { lambdaContext } from '../../../helpers/lambda-context.ts';
 import { numberOf, textOf, type Violation } from '../invariants/god-log.ts';
-import { ADDRESSES, type Fleet, TABLES } from '../kernel/containers.ts';
-import { enter, leave } from '../kernel/sandbox.ts';
+import { ADDRESSES, type Fleet, TABLES } from '../containers.ts';
+import { enter, leave } from '../../kernel/sandbox.ts';
 import { SmallWorld } from './small-world.ts';
 
 /** Who may act, each once. */

@@ -1,6 +1,6 @@
 /** The scopes that are searched, each in a thread of its own. */
 import { Worker } from 'node:worker_threads';
-import type { Figure } from '../../../bench/report.ts';
+import type { Figure } from '../../../../tools/report/report.ts';
 import type { Mutation } from '../runner/mutation.ts';
 import type { Scope, Search } from './explore.ts';
 

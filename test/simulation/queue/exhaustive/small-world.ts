@@ -7,16 +7,16 @@ import {
   LEDGER_TABLE,
   TASKS_TABLE,
   CONTROLS_TABLE,
-} from '../../../lambdas/contracts/environment.ts';
+} from '../../../../lambdas/shared/contracts/environment.ts';
 import { DescribeExecutionCommand, ExecutionDoesNotExist, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { DynamoDbEngine } from '../aws/dynamodb.ts';
-import { targetOf } from '../aws/commands.ts';
+import { DynamoDbEngine } from '../../aws/dynamodb.ts';
+import { targetOf } from '../../aws/commands.ts';
 import { God } from '../invariants/god.ts';
-import { isEffect } from '../kernel/clients.ts';
-import { TABLES } from '../kernel/containers.ts';
-import { Kernel, type Process } from '../kernel/kernel.ts';
-import { TraceHash } from '../kernel/random.ts';
-import type { Sandbox, Service } from '../kernel/sandbox.ts';
+import { isEffect } from '../clients.ts';
+import { TABLES } from '../containers.ts';
+import { Kernel, type Process } from '../../kernel/kernel.ts';
+import { TraceHash } from '../../kernel/random.ts';
+import type { Sandbox, Service } from '../../kernel/sandbox.ts';
 import { SimulatedCrm } from '../providers/crm.ts';
 import { type HttpRequest, responseOf } from '../providers/replies.ts';
 

@@ -1,6 +1,6 @@
 /** Invariants of a world that has healed: after the budget nothing is stuck, and in the end everything is recorded and shown. */
 import type { Asked } from '../actors.ts';
-import { TABLES } from '../kernel/containers.ts';
+import { TABLES } from '../containers.ts';
 import { buttonsIn } from '../providers/slack.ts';
 import type { World } from '../world.ts';
 import { Invariant, numberOf, textOf } from './god-log.ts';

@@ -2,9 +2,9 @@
  * The god's-eye log: sees every write and every effect the moment it takes place, whoever is told of it or not, and checks
  * the invariants that concern one step. What it finds is a violation; the world stops there.
  */
-import type { Item } from '../aws/expressions.ts';
-import type { Write } from '../aws/dynamodb.ts';
-import type { Process } from '../kernel/kernel.ts';
+import type { Item } from '../../aws/expressions.ts';
+import type { Write } from '../../aws/dynamodb.ts';
+import type { Process } from '../../kernel/kernel.ts';
 
 /** Every invariant that is checked, by the name under which it is reported. */
 export const Invariant = {

@@ -1,7 +1,7 @@
 /** All checks of single steps on one log. */
-import type { Write } from '../aws/dynamodb.ts';
-import { TABLES } from '../kernel/containers.ts';
-import type { Kernel, Process } from '../kernel/kernel.ts';
+import type { Write } from '../../aws/dynamodb.ts';
+import { TABLES } from '../containers.ts';
+import type { Kernel, Process } from '../../kernel/kernel.ts';
 import { Invariant, numberOf, textOf, type Violation } from './god-log.ts';
 import { CardChecks, checkAudit, EffectChecks, LedgerChecks } from './records.ts';
 import { causeOf, type GenerationOf, TaskChecks } from './tasks.ts';

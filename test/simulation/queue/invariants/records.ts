@@ -1,5 +1,5 @@
 /** Writes to the ledger, the audit trail and the cards, and effects at providers. */
-import type { Item } from '../aws/expressions.ts';
+import type { Item } from '../../aws/expressions.ts';
 import { Invariant, numberOf, type SeenWrite, textOf, type Violate } from './god-log.ts';
 
 const COMPLETED = 'COMPLETED';

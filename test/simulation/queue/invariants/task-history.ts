@@ -2,9 +2,9 @@
  * Histories of tasks as the repository's callers see them, against one register per task that is replaced only by whoever
  * knows its present version. What a caller is told must be explained by some order of everything that took effect.
  */
-import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import type { WriteResult } from '../../../lambdas/domain/ports.ts';
+import { DynamoDbTaskRepo } from '../../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import type { WriteResult } from '../../../../lambdas/queue/domain/ports.ts';
 import { isLinearizable, type Operation } from './linearizability.ts';
 
 /** What stands in a task's register: the identity of the write that made its version; `''` when there is no task. */

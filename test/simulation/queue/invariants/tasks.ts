@@ -2,9 +2,9 @@
  * Writes to the Tasks table against the lifecycle. The table of legal moves stands here once more,
  * on purpose: a check that read the code's own table could not see it change.
  */
-import { POLICY } from '../../../lambdas/domain/policy.ts';
-import type { Item } from '../aws/expressions.ts';
-import { LIMITS } from '../kernel/network.ts';
+import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
+import type { Item } from '../../aws/expressions.ts';
+import { LIMITS } from '../../kernel/network.ts';
 import { Invariant, numberOf, type SeenWrite, textOf, type Violate } from './god-log.ts';
 
 const LEGAL: ReadonlySet<string> = new Set([

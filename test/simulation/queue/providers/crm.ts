@@ -3,8 +3,8 @@ import * as z from 'zod/mini';
 import {
   CRM_CONTENT_HASH_PROPERTY,
   CRM_EFFECT_KEY_PROPERTY,
-} from '../../../lambdas/contracts/crm-properties.ts';
-import { type CrmDeal, CrmStore } from '../../../tools/local/crm-store.ts';
+} from '../../../../lambdas/actions/crm/crm-properties.ts';
+import { type CrmDeal, CrmStore } from '../../../../tools/rig/crm/crm-store.ts';
 import type { HttpRequest, Reply } from './replies.ts';
 
 const upsertSchema = z.object({

@@ -1,6 +1,6 @@
 /** Slack: one channel with threads, metadata and edits, and nobody but us in it. Times and order as Slack gives them. */
 import * as z from 'zod/mini';
-import { buttonValueSchema, type ButtonValue } from '../../../lambdas/contracts/slack-actions.ts';
+import { buttonValueSchema, type ButtonValue } from '../../../../lambdas/slack/contracts/slack-actions.ts';
 import type { HttpRequest, Reply } from './replies.ts';
 
 /** A message. */

@@ -14,7 +14,7 @@ const SUBSTITUTIONS: Readonly<Record<string, string>> = {
 };
 
 async function machineText(mutations: readonly Mutation[]): Promise<string> {
-  const text = await readFile(new URL(`../../../${ASL_FILE}`, import.meta.url), 'utf8');
+  const text = await readFile(new URL(`../../../../${ASL_FILE}`, import.meta.url), 'utf8');
   const source = mutations.filter(({ file }) => file === ASL_FILE).reduce(mutated, text);
   return Object.entries(SUBSTITUTIONS).reduce(
     (filled, [name, value]) => filled.replaceAll(name, value),
@@ -27,9 +27,9 @@ export async function loadMachinery(mutations: readonly Mutation[] = []): Promis
   if (mutations.length > 0) plant(mutations);
   // Loaded after planting: nothing of production is loaded before.
   const [{ installSandbox }, { loadFleet }, { machineSchema }, { installHistory }] = await Promise.all([
-    import('../kernel/sandbox.ts'),
-    import('../kernel/containers.ts'),
-    import('../../../statemachines/asl.ts'),
+    import('../../kernel/sandbox.ts'),
+    import('../containers.ts'),
+    import('../../../../statemachines/asl.ts'),
     import('../invariants/task-history.ts'),
   ]);
   installSandbox();

@@ -10,7 +10,7 @@ export interface Mutation {
   readonly replace: string;
 }
 
-const ROOT = new URL('../../../', import.meta.url);
+const ROOT = new URL('../../../../', import.meta.url);
 
 /** Address of a file of the repository. */
 export const urlOf = (file: string): string => new URL(file, ROOT).href;

@@ -1,7 +1,7 @@
 /** Threads that run plans, one per core. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Plan } from '../kernel/faults.ts';
+import type { Plan } from '../../kernel/faults.ts';
 import type { Mutation } from './mutation.ts';
 import type { Answer, Question, WorkerInput } from './seed-worker.ts';
 

@@ -1,5 +1,5 @@
 /** One seed, with everything that happened in it. */
-import type { Figure } from '../../../bench/report.ts';
+import type { Figure } from '../../../../tools/report/report.ts';
 import { loadMachinery } from './machinery.ts';
 
 const time = (atMs: number): string => (atMs / 1_000).toFixed(3).padStart(9);
@@ -7,10 +7,7 @@ const time = (atMs: number): string => (atMs / 1_000).toFixed(3).padStart(9);
 /** Replays a seed: prints its plan and its timeline, and says whether it holds and is the same twice. */
 export async function replay(seed: number, print: (text: string) => void): Promise<readonly Figure[]> {
   const machinery = await loadMachinery();
-  const [{ runOnce }, { planOf }] = await Promise.all([
-    import('../simulate.ts'),
-    import('../kernel/plans.ts'),
-  ]);
+  const [{ runOnce }, { planOf }] = await Promise.all([import('../simulate.ts'), import('../plans.ts')]);
   const plan = planOf(seed);
   const run = await runOnce(machinery, plan, true);
   const again = await runOnce(machinery, plan);

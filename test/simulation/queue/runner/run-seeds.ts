@@ -1,5 +1,5 @@
 /** Many seeds at once, and what they amount to. */
-import type { Figure } from '../../../bench/report.ts';
+import type { Figure } from '../../../../tools/report/report.ts';
 import type { Answer } from './seed-worker.ts';
 import { type Pool, seedsFrom } from './pool.ts';
 import { RARE_STATES } from './rare-states.ts';

@@ -1,7 +1,7 @@
 /** One thread: runs plans twice each and tells what it found. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Violation } from '../invariants/god-log.ts';
-import type { Plan } from '../kernel/faults.ts';
+import type { Plan } from '../../kernel/faults.ts';
 import { loadMachinery } from './machinery.ts';
 import type { Mutation } from './mutation.ts';
 
@@ -39,7 +39,7 @@ const { mutations } = workerData as WorkerInput;
 const machinery = await loadMachinery(mutations);
 const [{ runOnce }, { planOf }, { Invariant }] = await Promise.all([
   import('../simulate.ts'),
-  import('../kernel/plans.ts'),
+  import('../plans.ts'),
   import('../invariants/god-log.ts'),
 ]);
 

@@ -1,7 +1,7 @@
 /** The smallest part of a plan that still fails, by fast-check, and how it reads as a test. */
 import { asyncProperty, check, subarray } from 'fast-check';
 import type { Invariant } from '../invariants/god-log.ts';
-import type { Plan, PlanEntry } from '../kernel/faults.ts';
+import type { Plan, PlanEntry } from '../../kernel/faults.ts';
 import type { Pool } from './pool.ts';
 
 /** Runs of one shrinking; each takes some 20 ms. */
@@ -48,7 +48,7 @@ const literal = (value: unknown): string =>
     .replaceAll('"', "'")
     .replaceAll(',', ', ');
 
-/** A regression test of a plan, ready for `test/simulation/regressions.test.ts`. */
+/** A regression test of a plan, ready for `test/simulation/queue/regressions.test.ts`. */
 export function asTest(plan: Plan, invariant: Invariant): string {
   const faults = plan.entries
     .filter(({ kind }) => kind !== 'enqueue')

@@ -1,6 +1,6 @@
 /** Hunts one planted bug: how many seeds it takes until any invariant is violated. */
-import type { Figure } from '../../../bench/report.ts';
-import { renderTable } from '../../../tools/cli/table.ts';
+import type { Figure } from '../../../../tools/report/report.ts';
+import { renderTable } from '../../../../tools/cli/terminal/table.ts';
 import type { Violation } from '../invariants/god-log.ts';
 import { Pool, seedsFrom } from '../runner/pool.ts';
 import type { Bug } from './bugs.ts';

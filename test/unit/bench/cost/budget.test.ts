@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { budgetViolations } from '../../../../bench/cost/budget.ts';
-import { usedOnly } from '../../../../bench/cost/usage.ts';
+import { usedOnly } from '../../../../bench/cost/meter/usage.ts';
 
 const USED = usedOnly({ writeUnits: 34, readUnits: 8.5, writtenBytes: 12_000, crmCalls: 1 });
 

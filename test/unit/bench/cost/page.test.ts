@@ -5,7 +5,7 @@ import { readBudget } from '../../../../bench/cost/budget.ts';
 import { COST_PAGE, renderCostPage } from '../../../../bench/cost/page.ts';
 import { priceOf, readPrices, totalPrice } from '../../../../bench/cost/prices.ts';
 import { throttleRetrier } from '../../../../bench/cost/throttling.ts';
-import { BILLABLES, billableOperations, usageOf, usedOnly } from '../../../../bench/cost/usage.ts';
+import { BILLABLES, billableOperations, usageOf, usedOnly } from '../../../../bench/cost/meter/usage.ts';
 import { readQuoteAction } from '../../../../statemachines/asl.ts';
 
 describe('docs/cost.md', () => {

@@ -8,7 +8,7 @@ import {
   throttleRetrier,
   waitingCost,
 } from '../../../../bench/cost/throttling.ts';
-import { usedOnly } from '../../../../bench/cost/usage.ts';
+import { usedOnly } from '../../../../bench/cost/meter/usage.ts';
 import { readQuoteAction } from '../../../../statemachines/asl.ts';
 
 const retrier = { ...ONE_MINUTE_RETRIER, IntervalSeconds: 20, MaxDelaySeconds: 40, MaxAttempts: 5 };

@@ -1,10 +1,15 @@
 /** What is told of a bus that does not take events. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createEventPublisher } from '../../../lambdas/adapters/event-publisher.ts';
-import { SCHEMA_VERSION } from '../../../lambdas/contracts/records.ts';
-import type { ExecutionTransitioned } from '../../../lambdas/contracts/events.ts';
-import { json, type RunningServer, type ServerReply, startServer } from '../../../tools/local/http-server.ts';
-import { FakeClock, START_MS } from '../../helpers/fake-clock.ts';
+import { createEventPublisher } from '../../../../lambdas/queue/adapters/event-publisher.ts';
+import { SCHEMA_VERSION } from '../../../../lambdas/queue/contracts/records.ts';
+import type { ExecutionTransitioned } from '../../../../lambdas/queue/contracts/events.ts';
+import {
+  json,
+  type RunningServer,
+  type ServerReply,
+  startServer,
+} from '../../../../tools/rig/http/http-server.ts';
+import { FakeClock, START_MS } from '../../../../tools/rig/fake-clock.ts';
 
 let bus: RunningServer | undefined;
 afterEach(async () => {

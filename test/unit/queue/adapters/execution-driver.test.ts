@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { StepFunctionsDriver } from '../../../lambdas/adapters/execution-driver.ts';
-import type { ExecutionInput } from '../../../lambdas/contracts/state-machine-io.ts';
+import { StepFunctionsDriver } from '../../../../lambdas/queue/adapters/execution-driver.ts';
+import type { ExecutionInput } from '../../../../lambdas/queue/contracts/state-machine-io.ts';
 
 const MACHINE = 'arn:aws:states:eu-central-1:123456789012:stateMachine:quoteq-quote-action';
 const input: ExecutionInput = {

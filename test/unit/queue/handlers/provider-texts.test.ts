@@ -3,20 +3,25 @@
  * token, the payload and customer data in every field, under every status and content type.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { renderCard } from '../../../lambdas/adapters/slack/card-blocks.ts';
-import { systemClock } from '../../../lambdas/adapters/system.ts';
-import { Env } from '../../../lambdas/contracts/environment.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { taskView } from '../../../lambdas/handlers/api/views.ts';
-import { json, type RunningServer, type ServerReply, startServer } from '../../../tools/local/http-server.ts';
-import { countedIds, requestOf, snapshotOf } from '../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb } from '../../helpers/dynamodb-server.ts';
-import { lambdaContext } from '../../helpers/lambda-context.ts';
-import { SECRETS } from '../../helpers/nasty-texts.ts';
-import { queueStore, type QueueStore } from '../../helpers/queue-store.ts';
-import { writtenLines } from '../../helpers/written-lines.ts';
+import { renderCard } from '../../../../lambdas/slack/adapters/card-blocks.ts';
+import { systemClock } from '../../../../lambdas/shared/adapters/system.ts';
+import { Env } from '../../../../lambdas/shared/contracts/environment.ts';
+import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import { taskView } from '../../../../lambdas/queue/handlers/api/views.ts';
+import {
+  json,
+  type RunningServer,
+  type ServerReply,
+  startServer,
+} from '../../../../tools/rig/http/http-server.ts';
+import { countedIds, requestOf, snapshotOf } from '../../../helpers/builders.ts';
+import { type DynamoDbServer, startDynamoDb } from '../../../../tools/rig/aws/dynamodb-server.ts';
+import { lambdaContext } from '../../../helpers/lambda-context.ts';
+import { SECRETS } from '../../../helpers/nasty-texts.ts';
+import { queueStore, type QueueStore } from '../../../helpers/queue-store.ts';
+import { writtenLines } from '../../../helpers/cli/written-lines.ts';
 
-type Handler = typeof import('../../../lambdas/handlers/run-action-crm.handler.ts').handler;
+type Handler = typeof import('../../../../lambdas/queue/handlers/run-action-crm.handler.ts').handler;
 
 let dynamoDb: DynamoDbServer;
 let provider: RunningServer;
@@ -56,8 +61,8 @@ beforeAll(async () => {
   };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   lines = writtenLines();
-  ({ handler: crm } = await import('../../../lambdas/handlers/run-action-crm.handler.ts'));
-  ({ handler: slack } = await import('../../../lambdas/handlers/run-action-slack.handler.ts'));
+  ({ handler: crm } = await import('../../../../lambdas/queue/handlers/run-action-crm.handler.ts'));
+  ({ handler: slack } = await import('../../../../lambdas/queue/handlers/run-action-slack.handler.ts'));
 });
 
 beforeEach(() => {

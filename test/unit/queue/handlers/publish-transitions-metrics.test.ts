@@ -2,20 +2,20 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { toItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
-import { Env } from '../../../lambdas/contracts/environment.ts';
+import { toItem } from '../../../../lambdas/queue/adapters/dynamodb/task-item.ts';
+import { Env } from '../../../../lambdas/shared/contracts/environment.ts';
 import {
   METRIC_NAMESPACE,
   metricDimensionsOf,
   SERVICE_NAME,
-} from '../../../lambdas/contracts/metric-names.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { completed } from '../../../lambdas/domain/transitions.ts';
-import { json, type RunningServer, startServer } from '../../../tools/local/http-server.ts';
-import { contextAt, countedIds, queuedTask, resultOf, runningTask } from '../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb } from '../../helpers/dynamodb-server.ts';
+} from '../../../../lambdas/shared/contracts/metric-names.ts';
+import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import { completed } from '../../../../lambdas/queue/domain/task/transitions.ts';
+import { json, type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';
+import { contextAt, countedIds, queuedTask, resultOf, runningTask } from '../../../helpers/builders.ts';
+import { type DynamoDbServer, startDynamoDb } from '../../../../tools/rig/aws/dynamodb-server.ts';
 
-type Handler = typeof import('../../../lambdas/handlers/publish-transitions.handler.ts').handler;
+type Handler = typeof import('../../../../lambdas/queue/handlers/publish-transitions.handler.ts').handler;
 
 const emfSchema = z.looseObject({
   _aws: z.object({
@@ -58,7 +58,7 @@ beforeAll(async () => {
     POWERTOOLS_METRICS_DISABLED: 'false',
   };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  ({ handler } = await import('../../../lambdas/handlers/publish-transitions.handler.ts'));
+  ({ handler } = await import('../../../../lambdas/queue/handlers/publish-transitions.handler.ts'));
 });
 
 beforeEach(() => {

@@ -3,17 +3,21 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { DynamoDbAuditRepo } from '../../../lambdas/adapters/dynamodb/audit-repo.ts';
-import { migratedTaskItem, toItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
-import { Env } from '../../../lambdas/contracts/environment.ts';
-import { executionTransitionedSchema } from '../../../lambdas/contracts/events.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { completed, held } from '../../../lambdas/domain/transitions.ts';
-import { json, type RunningServer, startServer } from '../../../tools/local/http-server.ts';
-import { contextAt, countedIds, queuedTask, resultOf, runningTask } from '../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
+import { DynamoDbAuditRepo } from '../../../../lambdas/queue/adapters/dynamodb/audit-repo.ts';
+import { migratedTaskItem, toItem } from '../../../../lambdas/queue/adapters/dynamodb/task-item.ts';
+import { Env } from '../../../../lambdas/shared/contracts/environment.ts';
+import { executionTransitionedSchema } from '../../../../lambdas/queue/contracts/events.ts';
+import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import { completed, held } from '../../../../lambdas/queue/domain/task/transitions.ts';
+import { json, type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';
+import { contextAt, countedIds, queuedTask, resultOf, runningTask } from '../../../helpers/builders.ts';
+import {
+  type DynamoDbServer,
+  startDynamoDb,
+  TABLE_NAMES,
+} from '../../../../tools/rig/aws/dynamodb-server.ts';
 
-type Handler = typeof import('../../../lambdas/handlers/publish-transitions.handler.ts').handler;
+type Handler = typeof import('../../../../lambdas/queue/handlers/publish-transitions.handler.ts').handler;
 
 const messageSchema = z.object({ MessageBody: z.string() });
 const entriesSchema = z.object({
@@ -74,7 +78,7 @@ beforeAll(async () => {
     POWERTOOLS_METRICS_DISABLED: 'true',
   };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  ({ handler } = await import('../../../lambdas/handlers/publish-transitions.handler.ts'));
+  ({ handler } = await import('../../../../lambdas/queue/handlers/publish-transitions.handler.ts'));
   audit = new DynamoDbAuditRepo(dynamoDb.client, TABLE_NAMES.audit);
 });
 

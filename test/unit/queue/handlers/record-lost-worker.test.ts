@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
-import { systemClock } from '../../../lambdas/adapters/system.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { executionNameOf } from '../../../lambdas/domain/hashing.ts';
-import { countedIds, requestOf, resultOf, snapshotOf } from '../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb } from '../../helpers/dynamodb-server.ts';
-import { queueStore, type QueueStore } from '../../helpers/queue-store.ts';
+import { systemClock } from '../../../../lambdas/shared/adapters/system.ts';
+import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import { executionNameOf } from '../../../../lambdas/shared/domain/hashing.ts';
+import { countedIds, requestOf, resultOf, snapshotOf } from '../../../helpers/builders.ts';
+import { type DynamoDbServer, startDynamoDb } from '../../../../tools/rig/aws/dynamodb-server.ts';
+import { queueStore, type QueueStore } from '../../../helpers/queue-store.ts';
 
-type Handler = typeof import('../../../lambdas/handlers/record-lost-worker.handler.ts').handler;
+type Handler = typeof import('../../../../lambdas/queue/handlers/record-lost-worker.handler.ts').handler;
 
 let dynamoDb: DynamoDbServer;
 let handler: Handler;
@@ -24,7 +24,7 @@ beforeAll(async () => {
   })) {
     vi.stubEnv(name, value);
   }
-  ({ handler } = await import('../../../lambdas/handlers/record-lost-worker.handler.ts'));
+  ({ handler } = await import('../../../../lambdas/queue/handlers/record-lost-worker.handler.ts'));
 });
 
 beforeEach(async () => {

@@ -3,17 +3,17 @@ import { createHash } from 'node:crypto';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { toItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
-import { systemClock } from '../../../lambdas/adapters/system.ts';
-import { Env } from '../../../lambdas/contracts/environment.ts';
-import { metricDimensionsOf } from '../../../lambdas/contracts/metric-names.ts';
-import type { Click } from '../../../lambdas/contracts/slack-payloads.ts';
-import { json, type RunningServer, startServer } from '../../../tools/local/http-server.ts';
-import { queuedTask } from '../../helpers/builders.ts';
-import { TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
-import { lambdaContext } from '../../helpers/lambda-context.ts';
-import { writtenLines } from '../../helpers/written-lines.ts';
-import { sqsEvent } from './slack/slack-under-test.ts';
+import { toItem } from '../../../../lambdas/queue/adapters/dynamodb/task-item.ts';
+import { systemClock } from '../../../../lambdas/shared/adapters/system.ts';
+import { Env } from '../../../../lambdas/shared/contracts/environment.ts';
+import { metricDimensionsOf } from '../../../../lambdas/shared/contracts/metric-names.ts';
+import type { Click } from '../../../../lambdas/slack/contracts/slack-payloads.ts';
+import { json, type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';
+import { queuedTask } from '../../../helpers/builders.ts';
+import { TABLE_NAMES } from '../../../../tools/rig/aws/dynamodb-server.ts';
+import { lambdaContext } from '../../../helpers/lambda-context.ts';
+import { writtenLines } from '../../../helpers/cli/written-lines.ts';
+import { sqsEvent } from '../../slack/handlers/slack-under-test.ts';
 
 const SECRET = 'no access to the secret table of account 123456789012';
 
@@ -23,9 +23,9 @@ const queue = { status: 400 };
 
 const importHandlers = async () => {
   const [publish, operate, update] = await Promise.all([
-    import('../../../lambdas/handlers/publish-transitions.handler.ts'),
-    import('../../../lambdas/handlers/operate-click.handler.ts'),
-    import('../../../lambdas/handlers/update-card.handler.ts'),
+    import('../../../../lambdas/queue/handlers/publish-transitions.handler.ts'),
+    import('../../../../lambdas/slack/handlers/operate-click.handler.ts'),
+    import('../../../../lambdas/slack/handlers/update-card.handler.ts'),
   ]);
   return { publish: publish.handler, operate: operate.handler, update: update.handler };
 };

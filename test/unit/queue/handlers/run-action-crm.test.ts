@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
-import { Env } from '../../../lambdas/contracts/environment.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { systemClock } from '../../../lambdas/adapters/system.ts';
-import { json, type RunningServer, startServer } from '../../../tools/local/http-server.ts';
-import { countedIds, requestOf, snapshotOf } from '../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb } from '../../helpers/dynamodb-server.ts';
-import { lambdaContext } from '../../helpers/lambda-context.ts';
-import { startCrmProvider } from '../../helpers/providers.ts';
-import { queueStore, type QueueStore } from '../../helpers/queue-store.ts';
+import { Env } from '../../../../lambdas/shared/contracts/environment.ts';
+import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import { systemClock } from '../../../../lambdas/shared/adapters/system.ts';
+import { json, type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';
+import { countedIds, requestOf, snapshotOf } from '../../../helpers/builders.ts';
+import { type DynamoDbServer, startDynamoDb } from '../../../../tools/rig/aws/dynamodb-server.ts';
+import { lambdaContext } from '../../../helpers/lambda-context.ts';
+import { startCrmProvider } from '../../../helpers/providers.ts';
+import { queueStore, type QueueStore } from '../../../helpers/queue-store.ts';
 
-type Handler = typeof import('../../../lambdas/handlers/run-action-crm.handler.ts').handler;
+type Handler = typeof import('../../../../lambdas/queue/handlers/run-action-crm.handler.ts').handler;
 
 let dynamoDb: DynamoDbServer;
 let crm: Awaited<ReturnType<typeof startCrmProvider>>;
@@ -35,7 +35,7 @@ beforeAll(async () => {
     POWERTOOLS_METRICS_DISABLED: 'true',
   };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  ({ handler } = await import('../../../lambdas/handlers/run-action-crm.handler.ts'));
+  ({ handler } = await import('../../../../lambdas/queue/handlers/run-action-crm.handler.ts'));
 });
 
 beforeEach(async () => {

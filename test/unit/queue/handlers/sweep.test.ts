@@ -1,24 +1,32 @@
 /** The handler of the sweep: one run of everything, its figures and its failures. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DynamoDbAuditRepo } from '../../../lambdas/adapters/dynamodb/audit-repo.ts';
-import { DynamoDbLedgerPurger } from '../../../lambdas/adapters/dynamodb/ledger-purger.ts';
-import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
-import { DynamoDbTaskWalker } from '../../../lambdas/adapters/dynamodb/task-walker.ts';
-import { DynamoDbWalkCursors } from '../../../lambdas/adapters/dynamodb/walk-cursors.ts';
-import { SweepWalk } from '../../../lambdas/contracts/sweep-cursors.ts';
-import { MAX_NAMED, type SweepAnswer, sweepAnswerSchema } from '../../../lambdas/contracts/sweep-answer.ts';
-import { DUE_SHARD_NAMES } from '../../../lambdas/domain/due-shards.ts';
-import { QueueError } from '../../../lambdas/domain/errors.ts';
-import { POLICY, DEFAULT_RETRY_POLICY } from '../../../lambdas/domain/policy.ts';
-import { NO_PAUSES } from '../../../lambdas/domain/ports.ts';
-import { ExecutionQueueService } from '../../../lambdas/domain/queue-service.ts';
-import { createSweepHandler, type SweepSystem } from '../../../lambdas/handlers/sweep.ts';
-import { countedIds } from '../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
-import { FakeClock } from '../../helpers/fake-clock.ts';
-import { lambdaContext } from '../../helpers/lambda-context.ts';
-import { refuseKeysAsAws } from '../../helpers/refused-keys.ts';
-import { Executions, StuckBy, stuckTask } from '../../helpers/sweep-stage.ts';
+import { DynamoDbAuditRepo } from '../../../../lambdas/queue/adapters/dynamodb/audit-repo.ts';
+import { DynamoDbLedgerPurger } from '../../../../lambdas/queue/adapters/dynamodb/ledger-purger.ts';
+import { DynamoDbTaskRepo } from '../../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import { DynamoDbTaskWalker } from '../../../../lambdas/queue/adapters/dynamodb/task-walker.ts';
+import { DynamoDbWalkCursors } from '../../../../lambdas/queue/adapters/dynamodb/walk-cursors.ts';
+import { SweepWalk } from '../../../../lambdas/queue/contracts/sweep-cursors.ts';
+import {
+  MAX_NAMED,
+  type SweepAnswer,
+  sweepAnswerSchema,
+} from '../../../../lambdas/queue/contracts/sweep-answer.ts';
+import { DUE_SHARD_NAMES } from '../../../../lambdas/queue/domain/task/due-shards.ts';
+import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';
+import { POLICY, DEFAULT_RETRY_POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
+import { NO_PAUSES } from '../../../../lambdas/queue/domain/ports.ts';
+import { ExecutionQueueService } from '../../../../lambdas/queue/domain/queue-service.ts';
+import { createSweepHandler, type SweepSystem } from '../../../../lambdas/queue/handlers/sweep.ts';
+import { countedIds } from '../../../helpers/builders.ts';
+import {
+  type DynamoDbServer,
+  startDynamoDb,
+  TABLE_NAMES,
+} from '../../../../tools/rig/aws/dynamodb-server.ts';
+import { FakeClock } from '../../../../tools/rig/fake-clock.ts';
+import { lambdaContext } from '../../../helpers/lambda-context.ts';
+import { refuseKeysAsAws } from '../../../helpers/refused-keys.ts';
+import { Executions, StuckBy, stuckTask } from '../../../helpers/sweep-stage.ts';
 
 let dynamoDb: DynamoDbServer;
 let tasks: DynamoDbTaskRepo;

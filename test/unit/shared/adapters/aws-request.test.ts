@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { sendAwsRequestTo } from '../../../lambdas/adapters/aws-request.ts';
-import { json, type ServerRequest, startServer } from '../../../tools/local/http-server.ts';
+import { sendAwsRequestTo } from '../../../../lambdas/shared/adapters/aws-request.ts';
+import { json, type ServerRequest, startServer } from '../../../../tools/rig/http/http-server.ts';
 
 describe('sendAwsRequestTo', () => {
   it('signs for service and Region of the target, whatever the process is set to', async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { createCardQueue } from '../../../lambdas/adapters/card-queue.ts';
-import { createClickQueue } from '../../../lambdas/adapters/slack/interaction-queue.ts';
-import type { Click } from '../../../lambdas/contracts/slack-payloads.ts';
-import { type RunningServer, startServer } from '../../../tools/local/http-server.ts';
+import { createCardQueue } from '../../../../lambdas/slack/adapters/card-queue.ts';
+import { createClickQueue } from '../../../../lambdas/slack/adapters/interaction-queue.ts';
+import type { Click } from '../../../../lambdas/slack/contracts/slack-payloads.ts';
+import { type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';
 
 let silent: RunningServer;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryAfterSeconds } from '../../../../lambdas/adapters/http/provider-http.ts';
+import { retryAfterSeconds } from '../../../../lambdas/shared/adapters/provider-http.ts';
 
 const NOW_MS = Date.parse('2026-11-30T12:00:00Z');
 

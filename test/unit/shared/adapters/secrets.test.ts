@@ -1,9 +1,9 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, it } from 'vitest';
-import { crmToken, slackSecret } from '../../../lambdas/adapters/secrets.ts';
-import { readCredentials } from '../../../tools/doctor/deployment.ts';
-import { ProviderSecretsEditor } from '../../../tools/secrets/provider-secrets.ts';
+import { crmToken, slackSecret } from '../../../../lambdas/shared/adapters/secrets.ts';
+import { readCredentials } from '../../../../tools/doctor/deployment.ts';
+import { ProviderSecretsEditor } from '../../../../tools/secrets/provider-secrets.ts';
 
 const mock = mockClient(SecretsManagerClient);
 afterEach(() => mock.reset());

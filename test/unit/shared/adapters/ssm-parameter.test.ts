@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ssmParameter } from '../../../lambdas/adapters/ssm-parameter.ts';
+import { ssmParameter } from '../../../../lambdas/shared/adapters/ssm-parameter.ts';
 import {
   json,
   type RunningServer,
   type ServerReply,
   type ServerRequest,
   startServer,
-} from '../../../tools/local/http-server.ts';
+} from '../../../../tools/rig/http/http-server.ts';
 
 let server: RunningServer;
 let requests: ServerRequest[];

@@ -10,8 +10,8 @@ import {
   headOf,
   singleLine,
   withPlainBreaks,
-} from '../../../lambdas/contracts/text.ts';
-import { ILL_FORMED, LINE_BREAKS, NASTY_TEXTS, textsAcross } from '../../helpers/nasty-texts.ts';
+} from '../../../../lambdas/shared/contracts/text.ts';
+import { ILL_FORMED, LINE_BREAKS, NASTY_TEXTS, textsAcross } from '../../../helpers/nasty-texts.ts';
 
 const ALL = Object.entries({ ...NASTY_TEXTS, ...ILL_FORMED });
 const ANY = fc.oneof(

@@ -1,10 +1,10 @@
 /** The detail of an error as it is stored with a task: whole characters, one line, never a name that a service made up. */
 import { describe, expect, it } from 'vitest';
-import { ELLIPSIS, graphemesOf } from '../../../lambdas/contracts/text.ts';
-import { MAX_DETAIL_LENGTH } from '../../../lambdas/contracts/error-codes.ts';
-import { evidenceOf, QueueError, toQueueError } from '../../../lambdas/domain/errors.ts';
-import { doubtfulError, taskErrorOf } from '../../../lambdas/domain/task-error.ts';
-import { ILL_FORMED, NASTY_TEXTS, SECRETS, textsAcross } from '../../helpers/nasty-texts.ts';
+import { ELLIPSIS, graphemesOf } from '../../../../lambdas/shared/contracts/text.ts';
+import { MAX_DETAIL_LENGTH } from '../../../../lambdas/shared/contracts/error-codes.ts';
+import { evidenceOf, QueueError, toQueueError } from '../../../../lambdas/shared/domain/errors.ts';
+import { doubtfulError, taskErrorOf } from '../../../../lambdas/queue/domain/task/task-error.ts';
+import { ILL_FORMED, NASTY_TEXTS, SECRETS, textsAcross } from '../../../helpers/nasty-texts.ts';
 
 const TERMINAL = { kind: 'terminal', code: 'RETRIES_EXHAUSTED', causeCode: 'PROVIDER_REFUSED' } as const;
 const ALL = Object.entries({ ...NASTY_TEXTS, ...ILL_FORMED });

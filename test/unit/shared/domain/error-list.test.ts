@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { ERROR_CODES, ErrorKind, isErrorCode, kindOf } from '../../../lambdas/contracts/error-codes.ts';
+import {
+  ERROR_CODES,
+  ErrorKind,
+  isErrorCode,
+  kindOf,
+} from '../../../../lambdas/shared/contracts/error-codes.ts';
 import {
   isOwnFault,
   LeaseLost,
   QueueError,
   SnapshotRefused,
   toQueueError,
-} from '../../../lambdas/domain/errors.ts';
+} from '../../../../lambdas/shared/domain/errors.ts';
 
 const entries = Object.entries(ERROR_CODES).map(([code, entry]) => ({ code, ...entry }));
 

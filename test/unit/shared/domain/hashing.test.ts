@@ -10,8 +10,8 @@ import {
   hashOf,
   sha256Hex,
   taskHashOf,
-} from '../../../lambdas/domain/hashing.ts';
-import { actionOf, resultOf, snapshotOf } from '../../helpers/builders.ts';
+} from '../../../../lambdas/shared/domain/hashing.ts';
+import { actionOf, resultOf, snapshotOf } from '../../../helpers/builders.ts';
 
 /** The same value with the keys of every object in the opposite order. */
 function reversed(value: unknown): unknown {

@@ -1,12 +1,12 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { CURRENCIES_BY_DIGITS } from '../../../lambdas/contracts/currencies.ts';
+import { CURRENCIES_BY_DIGITS } from '../../../../lambdas/shared/contracts/currencies.ts';
 import {
   formatMoney,
   isCurrencyInUse,
   minorUnitDigits,
   toDecimalString,
-} from '../../../lambdas/domain/money.ts';
+} from '../../../../lambdas/shared/domain/money.ts';
 
 const currency = fc.constantFrom('EUR', 'USD', 'JPY', 'KWD', 'CLF', 'COP', 'HUF', 'CHF', 'XXX');
 const minorAmount = fc.bigInt({ min: -(10n ** 19n) + 1n, max: 10n ** 19n - 1n });

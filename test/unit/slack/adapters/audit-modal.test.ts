@@ -1,10 +1,10 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { auditModal } from '../../../../lambdas/adapters/slack/audit-modal.ts';
-import { ExecutionState, TransitionCause } from '../../../../lambdas/contracts/lifecycle-states.ts';
-import type { Transition } from '../../../../lambdas/contracts/records.ts';
+import { auditModal } from '../../../../lambdas/slack/adapters/audit-modal.ts';
+import { ExecutionState, TransitionCause } from '../../../../lambdas/queue/contracts/lifecycle-states.ts';
+import type { Transition } from '../../../../lambdas/queue/contracts/records.ts';
 import { retryableTask } from '../../../helpers/builders.ts';
-import { START_MS } from '../../../helpers/fake-clock.ts';
+import { START_MS } from '../../../../tools/rig/fake-clock.ts';
 
 const task = retryableTask();
 const anyText = fc.string({ unit: 'binary', maxLength: 600 });

@@ -1,17 +1,23 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { renderCard } from '../../../../lambdas/adapters/slack/card-blocks.ts';
-import { ERROR_CODES } from '../../../../lambdas/contracts/error-codes.ts';
-import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
+import { renderCard } from '../../../../lambdas/slack/adapters/card-blocks.ts';
+import { ERROR_CODES } from '../../../../lambdas/shared/contracts/error-codes.ts';
+import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
 import {
   ACTION_IDS,
   buttonValueSchema,
   MAX_BUTTON_VALUE_LENGTH,
-} from '../../../../lambdas/contracts/slack-actions.ts';
-import { QueueError } from '../../../../lambdas/domain/errors.ts';
-import { completed, failed, held, redriven, stopped } from '../../../../lambdas/domain/transitions.ts';
+} from '../../../../lambdas/slack/contracts/slack-actions.ts';
+import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';
+import {
+  completed,
+  failed,
+  held,
+  redriven,
+  stopped,
+} from '../../../../lambdas/queue/domain/task/transitions.ts';
 import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../../helpers/builders.ts';
-import { START_MS } from '../../../helpers/fake-clock.ts';
+import { START_MS } from '../../../../tools/rig/fake-clock.ts';
 
 /** Every text of a message, wherever it stands. */
 function textsOf(value: unknown): readonly string[] {

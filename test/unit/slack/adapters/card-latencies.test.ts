@@ -1,10 +1,10 @@
 /** Who reports how long a transition took to be seen, when an update fails after Slack has shown it. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { LeaseLost } from '../../../../lambdas/domain/errors.ts';
-import { POLICY } from '../../../../lambdas/domain/policy.ts';
-import { completed } from '../../../../lambdas/domain/transitions.ts';
+import { LeaseLost } from '../../../../lambdas/shared/domain/errors.ts';
+import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
+import { completed } from '../../../../lambdas/queue/domain/task/transitions.ts';
 import { contextAt, resultOf, retryableTask, runningTask } from '../../../helpers/builders.ts';
-import { type CardLab, useCardLab } from '../../../helpers/card-lab.ts';
+import { type CardLab, useCardLab } from '../../../helpers/slack/card-lab.ts';
 
 const labOf = useCardLab();
 let lab: CardLab;

@@ -1,10 +1,10 @@
 /** What crashes between two writes leave of a card. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { DynamoDbCardRepo } from '../../../../lambdas/adapters/dynamodb/card-repo.ts';
-import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import { POLICY } from '../../../../lambdas/domain/policy.ts';
+import type { DynamoDbCardRepo } from '../../../../lambdas/slack/adapters/dynamodb/card-repo.ts';
+import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
 import { runningTask } from '../../../helpers/builders.ts';
-import { type CardLab, useCardLab } from '../../../helpers/card-lab.ts';
+import { type CardLab, useCardLab } from '../../../helpers/slack/card-lab.ts';
 
 const POST = '/api/chat.postMessage';
 const UPDATE = '/api/chat.update';

@@ -1,8 +1,8 @@
 /** What breaks a card: races, lost locks, replies that never come, edits that come late. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import { POLICY } from '../../../../lambdas/domain/policy.ts';
-import { completed, redriven } from '../../../../lambdas/domain/transitions.ts';
+import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
+import { completed, redriven } from '../../../../lambdas/queue/domain/task/transitions.ts';
 import {
   contextAt,
   queuedTask,
@@ -11,7 +11,7 @@ import {
   runningTask,
   snapshotOf,
 } from '../../../helpers/builders.ts';
-import { type CardLab, useCardLab } from '../../../helpers/card-lab.ts';
+import { type CardLab, useCardLab } from '../../../helpers/slack/card-lab.ts';
 
 const POST = '/api/chat.postMessage';
 const UPDATE = '/api/chat.update';

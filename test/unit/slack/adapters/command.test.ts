@@ -4,15 +4,15 @@ import {
   kpiAnswer,
   quoteAnswer,
   overdueAnswer,
-} from '../../../../lambdas/adapters/slack/command-answer.ts';
-import { type FigureSource, readFigures } from '../../../../lambdas/adapters/slack/command-figures.ts';
-import { parseCommand } from '../../../../lambdas/adapters/slack/command-parse.ts';
-import type { LatencyRecord } from '../../../../lambdas/contracts/cards.ts';
-import type { AuditRecord, ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import { failed, held, redriven } from '../../../../lambdas/domain/transitions.ts';
-import { QueueError } from '../../../../lambdas/domain/errors.ts';
+} from '../../../../lambdas/slack/adapters/command-answer.ts';
+import { type FigureSource, readFigures } from '../../../../lambdas/slack/adapters/command-figures.ts';
+import { parseCommand } from '../../../../lambdas/slack/adapters/command-parse.ts';
+import type { LatencyRecord } from '../../../../lambdas/slack/contracts/cards.ts';
+import type { AuditRecord, ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import { failed, held, redriven } from '../../../../lambdas/queue/domain/task/transitions.ts';
+import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';
 import { contextAt, queuedTask, retryableTask, runningTask } from '../../../helpers/builders.ts';
-import { START_MS } from '../../../helpers/fake-clock.ts';
+import { START_MS } from '../../../../tools/rig/fake-clock.ts';
 
 const textOf = (answer: { readonly blocks: readonly object[] }): string => JSON.stringify(answer.blocks);
 

@@ -1,10 +1,10 @@
 /** Operators delete a card, the root of its thread, or both. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import { POLICY } from '../../../../lambdas/domain/policy.ts';
-import { completed } from '../../../../lambdas/domain/transitions.ts';
+import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
+import { completed } from '../../../../lambdas/queue/domain/task/transitions.ts';
 import { contextAt, resultOf, retryableTask, runningTask } from '../../../helpers/builders.ts';
-import { type CardLab, useCardLab } from '../../../helpers/card-lab.ts';
+import { type CardLab, useCardLab } from '../../../helpers/slack/card-lab.ts';
 
 const POST = '/api/chat.postMessage';
 const UPDATE = '/api/chat.update';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { loserText, notFoundText, trailText } from '../../../../lambdas/adapters/slack/ephemeral.ts';
-import { TransitionCause } from '../../../../lambdas/contracts/lifecycle-states.ts';
-import { redriven, stopped } from '../../../../lambdas/domain/transitions.ts';
+import { loserText, notFoundText, trailText } from '../../../../lambdas/slack/adapters/ephemeral.ts';
+import { TransitionCause } from '../../../../lambdas/queue/contracts/lifecycle-states.ts';
+import { redriven, stopped } from '../../../../lambdas/queue/domain/task/transitions.ts';
 import { contextAt, queuedTask, retryableTask, runningTask } from '../../../helpers/builders.ts';
-import { START_MS } from '../../../helpers/fake-clock.ts';
+import { START_MS } from '../../../../tools/rig/fake-clock.ts';
 
 const byAda = contextAt(START_MS, { actor: 'slack:T0QUOTEQ1/U0ADAOPS1 (ada)' });
 

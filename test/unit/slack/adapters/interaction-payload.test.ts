@@ -1,8 +1,8 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { QueueError } from '../../../../lambdas/domain/errors.ts';
-import { parseInteraction } from '../../../../lambdas/adapters/slack/interaction-payload.ts';
-import { blockActionsOf, interactionForm, OPERATOR } from '../../../helpers/slack-request.ts';
+import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';
+import { parseInteraction } from '../../../../lambdas/slack/adapters/interaction-payload.ts';
+import { blockActionsOf, interactionForm, OPERATOR } from '../../../helpers/slack/slack-request.ts';
 
 const taskId = `task-${'a'.repeat(40)}`;
 const pressed = (over: Partial<Parameters<typeof blockActionsOf>[0]> = {}) =>

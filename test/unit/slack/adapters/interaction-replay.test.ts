@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DynamoDbLedgerRepo } from '../../../../lambdas/adapters/dynamodb/ledger-repo.ts';
-import { parseInteraction } from '../../../../lambdas/adapters/slack/interaction-payload.ts';
-import { handOverOnce } from '../../../../lambdas/adapters/slack/interaction-replay.ts';
-import type { Click } from '../../../../lambdas/contracts/slack-payloads.ts';
+import { DynamoDbLedgerRepo } from '../../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
+import { parseInteraction } from '../../../../lambdas/slack/adapters/interaction-payload.ts';
+import { handOverOnce } from '../../../../lambdas/slack/adapters/interaction-replay.ts';
+import type { Click } from '../../../../lambdas/slack/contracts/slack-payloads.ts';
 import { countedIds } from '../../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
-import { FakeClock } from '../../../helpers/fake-clock.ts';
+import {
+  type DynamoDbServer,
+  startDynamoDb,
+  TABLE_NAMES,
+} from '../../../../tools/rig/aws/dynamodb-server.ts';
+import { FakeClock } from '../../../../tools/rig/fake-clock.ts';
 import { lambdaContext } from '../../../helpers/lambda-context.ts';
-import { blockActionsOf, interactionForm } from '../../../helpers/slack-request.ts';
+import { blockActionsOf, interactionForm } from '../../../helpers/slack/slack-request.ts';
 
 let dynamoDb: DynamoDbServer;
 const clock = new FakeClock();

@@ -2,19 +2,19 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { auditModal } from '../../../../lambdas/adapters/slack/audit-modal.ts';
-import { recoveryText, renderCard } from '../../../../lambdas/adapters/slack/card-blocks.ts';
-import { overdueAnswer, quoteAnswer } from '../../../../lambdas/adapters/slack/command-answer.ts';
-import { loserText, trailText } from '../../../../lambdas/adapters/slack/ephemeral.ts';
-import { type SentMessage, sentMessage } from '../../../../lambdas/adapters/slack/message-parts.ts';
-import { clipped, escapeLine, escapeText } from '../../../../lambdas/adapters/slack/message-text.ts';
-import { rootText } from '../../../../lambdas/adapters/slack/quote-thread.ts';
-import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import { ELLIPSIS, graphemesOf } from '../../../../lambdas/contracts/text.ts';
-import { recoveriesOf } from '../../../../lambdas/domain/card.ts';
-import { completed, held, redriven } from '../../../../lambdas/domain/transitions.ts';
+import { auditModal } from '../../../../lambdas/slack/adapters/audit-modal.ts';
+import { recoveryText, renderCard } from '../../../../lambdas/slack/adapters/card-blocks.ts';
+import { overdueAnswer, quoteAnswer } from '../../../../lambdas/slack/adapters/command-answer.ts';
+import { loserText, trailText } from '../../../../lambdas/slack/adapters/ephemeral.ts';
+import { type SentMessage, sentMessage } from '../../../../lambdas/actions/slack/notify/message-parts.ts';
+import { clipped, escapeLine, escapeText } from '../../../../lambdas/shared/adapters/slack/message-text.ts';
+import { rootText } from '../../../../lambdas/shared/adapters/slack/quote-thread.ts';
+import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import { ELLIPSIS, graphemesOf } from '../../../../lambdas/shared/contracts/text.ts';
+import { recoveriesOf } from '../../../../lambdas/slack/domain/card.ts';
+import { completed, held, redriven } from '../../../../lambdas/queue/domain/task/transitions.ts';
 import { contextAt, resultOf, retryableTask, runningTask, snapshotOf } from '../../../helpers/builders.ts';
-import { START_MS } from '../../../helpers/fake-clock.ts';
+import { START_MS } from '../../../../tools/rig/fake-clock.ts';
 import { FORGED, ILL_FORMED, NASTY_TEXTS, textsAcross } from '../../../helpers/nasty-texts.ts';
 
 /** Slack splits a message with a longer text (measured by others at 4,046); its reference says 4,000. */

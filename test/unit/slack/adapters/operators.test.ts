@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createOperatorCheck, parseOperators } from '../../../../lambdas/adapters/slack/operators.ts';
+import { createOperatorCheck, parseOperators } from '../../../../lambdas/slack/adapters/operators.ts';
 
 const person = { teamId: 'T0QUOTEQ1', userId: 'U0ADAOPS1' };
 

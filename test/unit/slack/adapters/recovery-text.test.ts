@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { recoveryText } from '../../../../lambdas/adapters/slack/card-blocks.ts';
-import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import { recoveriesOf } from '../../../../lambdas/domain/card.ts';
-import { QueueError } from '../../../../lambdas/domain/errors.ts';
+import { recoveryText } from '../../../../lambdas/slack/adapters/card-blocks.ts';
+import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import { recoveriesOf } from '../../../../lambdas/slack/domain/card.ts';
+import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';
 import {
   completed,
   failed,
@@ -10,9 +10,9 @@ import {
   recovered,
   redriven,
   stopped,
-} from '../../../../lambdas/domain/transitions.ts';
+} from '../../../../lambdas/queue/domain/task/transitions.ts';
 import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../../helpers/builders.ts';
-import { START_MS } from '../../../helpers/fake-clock.ts';
+import { START_MS } from '../../../../tools/rig/fake-clock.ts';
 
 const lastRecoveryOf = (task: ExecutionTask): readonly string[] =>
   recoveriesOf(task, task.version - 1).map((recovery) => recoveryText(task, recovery));

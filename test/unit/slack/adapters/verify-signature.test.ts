@@ -4,7 +4,7 @@ import {
   MAX_SIGNATURE_AGE_SECONDS,
   signatureOf,
   verifySignature,
-} from '../../../../lambdas/adapters/slack/verify-signature.ts';
+} from '../../../../lambdas/slack/adapters/verify-signature.ts';
 
 const SECRET = '8f742231b10e8888abcd99yyyzzz85a5';
 const OTHER_SECRET = 'e6b19c573432dcc6b075501d51b51bb8';

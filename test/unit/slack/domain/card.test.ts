@@ -1,8 +1,8 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { ExecutionState } from '../../../lambdas/contracts/lifecycle-states.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import type { CardAction } from '../../../lambdas/contracts/slack-actions.ts';
+import { ExecutionState } from '../../../../lambdas/queue/contracts/lifecycle-states.ts';
+import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import type { CardAction } from '../../../../lambdas/slack/contracts/slack-actions.ts';
 import {
   buttonsOf,
   CARD_RETRY,
@@ -15,8 +15,8 @@ import {
   threadOfPermalink,
   recoveriesOf,
   retried,
-} from '../../../lambdas/domain/card.ts';
-import { LeaseLost, QueueError } from '../../../lambdas/domain/errors.ts';
+} from '../../../../lambdas/slack/domain/card.ts';
+import { LeaseLost, QueueError } from '../../../../lambdas/shared/domain/errors.ts';
 import {
   completed,
   failed,
@@ -24,9 +24,9 @@ import {
   recovered,
   redriven,
   stopped,
-} from '../../../lambdas/domain/transitions.ts';
-import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../helpers/builders.ts';
-import { START_MS } from '../../helpers/fake-clock.ts';
+} from '../../../../lambdas/queue/domain/task/transitions.ts';
+import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../../helpers/builders.ts';
+import { START_MS } from '../../../../tools/rig/fake-clock.ts';
 
 const TASK_ID = queuedTask().taskId;
 const byAda = contextAt(START_MS, { actor: 'slack:T1/U1 (ada)' });

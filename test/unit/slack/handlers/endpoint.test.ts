@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { QueueError } from '../../../../lambdas/domain/errors.ts';
-import { createSlackEndpoint, type SlackWork } from '../../../../lambdas/handlers/slack/endpoint.ts';
-import { SlackRefusal } from '../../../../lambdas/handlers/slack/slack-refusal.ts';
-import { createLogger } from '../../../../lambdas/platform/observability.ts';
-import { FakeClock } from '../../../helpers/fake-clock.ts';
+import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';
+import { createSlackEndpoint, type SlackWork } from '../../../../lambdas/slack/handlers/endpoint.ts';
+import { SlackRefusal } from '../../../../lambdas/slack/handlers/slack-refusal.ts';
+import { createLogger } from '../../../../lambdas/shared/platform/observability.ts';
+import { FakeClock } from '../../../../tools/rig/fake-clock.ts';
 import { httpEvent } from '../../../helpers/http-event.ts';
 import { lambdaContext } from '../../../helpers/lambda-context.ts';
 

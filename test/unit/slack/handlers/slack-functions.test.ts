@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import { json } from '../../../../tools/local/http-server.ts';
+import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import { json } from '../../../../tools/rig/http/http-server.ts';
 import { queuedTask, retryableTask, runningTask, snapshotOf } from '../../../helpers/builders.ts';
 import {
   blockActionsOf,
@@ -9,7 +9,7 @@ import {
   OPERATOR,
   type Press,
   STRANGER,
-} from '../../../helpers/slack-request.ts';
+} from '../../../helpers/slack/slack-request.ts';
 import { sqsEvent, startSlackFunctions } from './slack-under-test.ts';
 
 let slack: Awaited<ReturnType<typeof startSlackFunctions>>;

@@ -4,15 +4,15 @@ import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { DynamoDbAuditRepo } from '../../../../lambdas/adapters/dynamodb/audit-repo.ts';
-import { DynamoDbTaskRepo } from '../../../../lambdas/adapters/dynamodb/task-repo.ts';
-import { Env } from '../../../../lambdas/contracts/environment.ts';
-import { json, type ServerReply, startServer } from '../../../../tools/local/http-server.ts';
-import { startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
-import { FakeClock } from '../../../helpers/fake-clock.ts';
+import { DynamoDbAuditRepo } from '../../../../lambdas/queue/adapters/dynamodb/audit-repo.ts';
+import { DynamoDbTaskRepo } from '../../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import { Env } from '../../../../lambdas/shared/contracts/environment.ts';
+import { json, type ServerReply, startServer } from '../../../../tools/rig/http/http-server.ts';
+import { startDynamoDb, TABLE_NAMES } from '../../../../tools/rig/aws/dynamodb-server.ts';
+import { FakeClock } from '../../../../tools/rig/fake-clock.ts';
 import { httpEvent } from '../../../helpers/http-event.ts';
 import { lambdaContext } from '../../../helpers/lambda-context.ts';
-import { OPERATOR, SIGNING_SECRET, signedHeaders } from '../../../helpers/slack-request.ts';
+import { OPERATOR, SIGNING_SECRET, signedHeaders } from '../../../helpers/slack/slack-request.ts';
 
 /** A call of Slack's Web API. */
 export interface SlackCall {
@@ -59,9 +59,9 @@ function fakeAws() {
 
 const importHandlers = async () => {
   const [interactions, commands, operate] = await Promise.all([
-    import('../../../../lambdas/handlers/slack-interactions.handler.ts'),
-    import('../../../../lambdas/handlers/slack-commands.handler.ts'),
-    import('../../../../lambdas/handlers/operate-click.handler.ts'),
+    import('../../../../lambdas/slack/handlers/slack-interactions.handler.ts'),
+    import('../../../../lambdas/slack/handlers/slack-commands.handler.ts'),
+    import('../../../../lambdas/slack/handlers/operate-click.handler.ts'),
   ]);
   return { interactions: interactions.handler, commands: commands.handler, operate: operate.handler };
 };

@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { DynamoDbCardRepo } from '../../../lambdas/adapters/dynamodb/card-repo.ts';
-import { DynamoDbTaskRepo } from '../../../lambdas/adapters/dynamodb/task-repo.ts';
-import { systemClock } from '../../../lambdas/adapters/system.ts';
-import { type CardMessage, cardMessageSchema } from '../../../lambdas/contracts/cards.ts';
-import { Env } from '../../../lambdas/contracts/environment.ts';
-import { CARD_RETRY } from '../../../lambdas/domain/card.ts';
-import { completed } from '../../../lambdas/domain/transitions.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { clearFaults, scriptFault } from '../../../tools/local/fault-client.ts';
-import { type FaultProxy, startFaultProxy } from '../../../tools/local/fault-proxy.ts';
-import { json, type RunningServer, startServer } from '../../../tools/local/http-server.ts';
+import { DynamoDbCardRepo } from '../../../../lambdas/slack/adapters/dynamodb/card-repo.ts';
+import { DynamoDbTaskRepo } from '../../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import { systemClock } from '../../../../lambdas/shared/adapters/system.ts';
+import { type CardMessage, cardMessageSchema } from '../../../../lambdas/slack/contracts/cards.ts';
+import { Env } from '../../../../lambdas/shared/contracts/environment.ts';
+import { CARD_RETRY } from '../../../../lambdas/slack/domain/card.ts';
+import { completed } from '../../../../lambdas/queue/domain/task/transitions.ts';
+import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import { clearFaults, scriptFault } from '../../../../tools/rig/faults/fault-client.ts';
+import { type FaultProxy, startFaultProxy } from '../../../../tools/rig/faults/fault-proxy.ts';
+import { json, type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';
 import {
   contextAt,
   countedIds,
@@ -21,12 +21,13 @@ import {
   retryableTask,
   runningTask,
   snapshotOf,
-} from '../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../helpers/dynamodb-server.ts';
-import { lambdaContext } from '../../helpers/lambda-context.ts';
-import { type SlackProvider, startSlackProvider } from '../../helpers/providers.ts';
+} from '../../../helpers/builders.ts';
+import type { DynamoDbServer } from '../../../../tools/rig/aws/dynamodb-server.ts';
+import { startDynamoDb, TABLE_NAMES } from '../../../../tools/rig/aws/dynamodb-server.ts';
+import { lambdaContext } from '../../../helpers/lambda-context.ts';
+import { type SlackProvider, startSlackProvider } from '../../../helpers/providers.ts';
 
-type Handler = typeof import('../../../lambdas/handlers/update-card.handler.ts').handler;
+type Handler = typeof import('../../../../lambdas/slack/handlers/update-card.handler.ts').handler;
 
 const sentSchema = z.object({ MessageBody: z.string(), DelaySeconds: z.number() });
 interface Sent {
@@ -78,7 +79,7 @@ beforeAll(async () => {
     POWERTOOLS_METRICS_DISABLED: 'false',
   };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  ({ handler } = await import('../../../lambdas/handlers/update-card.handler.ts'));
+  ({ handler } = await import('../../../../lambdas/slack/handlers/update-card.handler.ts'));
   tasks = new DynamoDbTaskRepo(dynamoDb.client, TABLE_NAMES.tasks);
   cards = new DynamoDbCardRepo(dynamoDb.client, TABLE_NAMES.cards);
 });

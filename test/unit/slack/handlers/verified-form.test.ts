@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_SLACK_BODY_BYTES } from '../../../../lambdas/contracts/slack-payloads.ts';
-import { createFormReader } from '../../../../lambdas/handlers/slack/verified-form.ts';
-import { FakeClock } from '../../../helpers/fake-clock.ts';
+import { MAX_SLACK_BODY_BYTES } from '../../../../lambdas/slack/contracts/slack-payloads.ts';
+import { createFormReader } from '../../../../lambdas/slack/handlers/verified-form.ts';
+import { FakeClock } from '../../../../tools/rig/fake-clock.ts';
 import { httpEvent } from '../../../helpers/http-event.ts';
-import { SIGNING_SECRET, signedHeaders } from '../../../helpers/slack-request.ts';
+import { SIGNING_SECRET, signedHeaders } from '../../../helpers/slack/slack-request.ts';
 
 const NEW_SECRET = 'e6b19c573432dcc6b075501d51b51bb8';
 

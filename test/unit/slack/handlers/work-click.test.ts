@@ -1,17 +1,21 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toItem } from '../../../../lambdas/adapters/dynamodb/task-item.ts';
-import { DynamoDbTaskRepo } from '../../../../lambdas/adapters/dynamodb/task-repo.ts';
-import type { CardAction } from '../../../../lambdas/contracts/slack-actions.ts';
-import type { Click } from '../../../../lambdas/contracts/slack-payloads.ts';
-import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import type { ExecutionInput } from '../../../../lambdas/contracts/state-machine-io.ts';
-import { QueueError } from '../../../../lambdas/domain/errors.ts';
-import { sha256Hex } from '../../../../lambdas/domain/hashing.ts';
-import { workClick } from '../../../../lambdas/handlers/slack/work-click.ts';
+import { toItem } from '../../../../lambdas/queue/adapters/dynamodb/task-item.ts';
+import { DynamoDbTaskRepo } from '../../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import type { CardAction } from '../../../../lambdas/slack/contracts/slack-actions.ts';
+import type { Click } from '../../../../lambdas/slack/contracts/slack-payloads.ts';
+import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import type { ExecutionInput } from '../../../../lambdas/queue/contracts/state-machine-io.ts';
+import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';
+import { sha256Hex } from '../../../../lambdas/shared/domain/hashing.ts';
+import { workClick } from '../../../../lambdas/slack/handlers/work-click.ts';
 import { queuedTask, retryableTask, runningTask } from '../../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
-import { FakeClock } from '../../../helpers/fake-clock.ts';
+import {
+  type DynamoDbServer,
+  startDynamoDb,
+  TABLE_NAMES,
+} from '../../../../tools/rig/aws/dynamodb-server.ts';
+import { FakeClock } from '../../../../tools/rig/fake-clock.ts';
 
 let dynamoDb: DynamoDbServer;
 let tasks: DynamoDbTaskRepo;

@@ -1,16 +1,16 @@
 /** Answers of another release than the command: while traffic shifts, and after a rollback. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TaskView } from '../../../../lambdas/contracts/api.ts';
-import { type AuditRecord, SCHEMA_VERSION } from '../../../../lambdas/contracts/records.ts';
-import { completed, held } from '../../../../lambdas/domain/transitions.ts';
-import { kindView } from '../../../../lambdas/handlers/api/kinds.ts';
-import { auditView, taskView } from '../../../../lambdas/handlers/api/views.ts';
+import type { TaskView } from '../../../../lambdas/queue/contracts/api.ts';
+import { type AuditRecord, SCHEMA_VERSION } from '../../../../lambdas/queue/contracts/records.ts';
+import { completed, held } from '../../../../lambdas/queue/domain/task/transitions.ts';
+import { kindView } from '../../../../lambdas/queue/handlers/api/kinds.ts';
+import { auditView, taskView } from '../../../../lambdas/queue/handlers/api/views.ts';
 import { operate } from '../../../../tools/cli/commands/operator-commands.ts';
 import { kinds } from '../../../../tools/cli/commands/kind-commands.ts';
 import { audit, show, watch } from '../../../../tools/cli/commands/queue-commands.ts';
-import { type RunningServer, startServer } from '../../../../tools/local/http-server.ts';
+import { type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';
 import { contextAt, resultOf, retryableTask, runningTask } from '../../../helpers/builders.ts';
-import { useCommandOutput } from '../../../helpers/command-output.ts';
+import { useCommandOutput } from '../../../helpers/cli/command-output.ts';
 
 let api: RunningServer;
 let answer: unknown;

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { callApi, callApiPatiently } from '../../../../tools/cli/api-client.ts';
-import { problemText } from '../../../../tools/cli/queue-client.ts';
-import { resolveTarget, type Target } from '../../../../tools/cli/target.ts';
+import { callApi, callApiPatiently } from '../../../../tools/cli/clients/api-client.ts';
+import { problemText } from '../../../../tools/cli/clients/queue-client.ts';
+import { resolveTarget, type Target } from '../../../../tools/cli/target/target.ts';
 import {
   type RunningServer,
   type ServerReply,
   type ServerRequest,
   startServer,
-} from '../../../../tools/local/http-server.ts';
-import { freePort } from '../../../../tools/local/ports.ts';
+} from '../../../../tools/rig/http/http-server.ts';
+import { freePort } from '../../../../tools/rig/process/ports.ts';
 
 let api: RunningServer;
 let replies: ServerReply[];

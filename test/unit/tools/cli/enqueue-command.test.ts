@@ -2,21 +2,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AuditRecord, SCHEMA_VERSION } from '../../../../lambdas/contracts/records.ts';
-import { stopped } from '../../../../lambdas/domain/transitions.ts';
-import { auditView, taskView } from '../../../../lambdas/handlers/api/views.ts';
+import { type AuditRecord, SCHEMA_VERSION } from '../../../../lambdas/queue/contracts/records.ts';
+import { stopped } from '../../../../lambdas/queue/domain/task/transitions.ts';
+import { auditView, taskView } from '../../../../lambdas/queue/handlers/api/views.ts';
 import { operate } from '../../../../tools/cli/commands/operator-commands.ts';
 import { enqueue, enqueueAll } from '../../../../tools/cli/commands/enqueue-command.ts';
 import type { QuoteAction } from '../../../../tools/cli/quote-file.ts';
-import { resolveTarget } from '../../../../tools/cli/target.ts';
+import { resolveTarget } from '../../../../tools/cli/target/target.ts';
 import {
   type Handler,
   type RunningServer,
   type ServerReply,
   startServer,
-} from '../../../../tools/local/http-server.ts';
+} from '../../../../tools/rig/http/http-server.ts';
 import { actionOf, contextAt, queuedTask, retryableTask, snapshotOf } from '../../../helpers/builders.ts';
-import { useCommandOutput } from '../../../helpers/command-output.ts';
+import { useCommandOutput } from '../../../helpers/cli/command-output.ts';
 
 const task = taskView(queuedTask());
 const ACCEPTED: ServerReply = { status: 202, body: JSON.stringify(task) };

@@ -5,7 +5,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LIVE_ALIAS } from '../../../../lib/config/queue-config.ts';
 import { sweep } from '../../../../tools/cli/commands/sweep-command.ts';
-import { invokeFunction } from '../../../../tools/cli/invoke-function.ts';
+import { invokeFunction } from '../../../../tools/cli/clients/invoke-function.ts';
 import { findQueue } from '../../../../tools/dlq/dead-letter-queues.ts';
 
 const lambda = mockClient(LambdaClient);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { kindChangeView, kindView } from '../../../../lambdas/handlers/api/kinds.ts';
-import { pausedWith, resumedFrom } from '../../../../lambdas/domain/pauses.ts';
+import { kindChangeView, kindView } from '../../../../lambdas/queue/handlers/api/kinds.ts';
+import { pausedWith, resumedFrom } from '../../../../lambdas/queue/domain/pauses/pauses.ts';
 import { changeText, kindsTable } from '../../../../tools/cli/commands/kind-commands.ts';
-import { readKind } from '../../../../tools/cli/kind-client.ts';
+import { readKind } from '../../../../tools/cli/clients/kind-client.ts';
 import { contextAt } from '../../../helpers/builders.ts';
-import { START_MS } from '../../../helpers/fake-clock.ts';
+import { START_MS } from '../../../../tools/rig/fake-clock.ts';
 
 const record = pausedWith(undefined, 'crm.sync', 'The CRM\nis down', contextAt(START_MS, { actor: 'ada' }));
 const resumed = resumedFrom(record, contextAt(START_MS + 60_000, { actor: 'lin' }));

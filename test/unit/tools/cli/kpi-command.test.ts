@@ -5,9 +5,13 @@ import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { kpiAnswer } from '../../../../tools/cli/commands/kpi-command.ts';
-import { json, type RunningServer, startServer } from '../../../../tools/local/http-server.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
-import { START_MS } from '../../../helpers/fake-clock.ts';
+import { json, type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';
+import {
+  type DynamoDbServer,
+  startDynamoDb,
+  TABLE_NAMES,
+} from '../../../../tools/rig/aws/dynamodb-server.ts';
+import { START_MS } from '../../../../tools/rig/fake-clock.ts';
 import { COMPLETED, failedWith, trailOf } from '../../../helpers/trails.ts';
 
 const NOW_MS = START_MS + 60_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LiveBlock } from '../../../../tools/cli/live-block.ts';
+import { LiveBlock } from '../../../../tools/cli/terminal/live-block.ts';
 
 /** What a terminal, or a log, is sent. */
 function recorder(isTTY: boolean, columns = 20) {

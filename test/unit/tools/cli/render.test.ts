@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import { held } from '../../../../lambdas/domain/transitions.ts';
-import { taskView } from '../../../../lambdas/handlers/api/views.ts';
-import { taskDetails, tasksTable } from '../../../../tools/cli/render.ts';
-import { shownValue } from '../../../../tools/cli/terminal-text.ts';
+import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import { held } from '../../../../lambdas/queue/domain/task/transitions.ts';
+import { taskView } from '../../../../lambdas/queue/handlers/api/views.ts';
+import { taskDetails, tasksTable } from '../../../../tools/cli/terminal/render.ts';
+import { shownValue } from '../../../../tools/cli/terminal/terminal-text.ts';
 import { contextAt, queuedTask, retryableTask, runningTask } from '../../../helpers/builders.ts';
 
 describe('a held task', () => {

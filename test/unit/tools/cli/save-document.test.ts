@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TaskView } from '../../../../lambdas/contracts/api.ts';
-import { taskView } from '../../../../lambdas/handlers/api/views.ts';
+import type { TaskView } from '../../../../lambdas/queue/contracts/api.ts';
+import { taskView } from '../../../../lambdas/queue/handlers/api/views.ts';
 import { saveDocument } from '../../../../tools/cli/save-document.ts';
-import type { Target } from '../../../../tools/cli/target.ts';
-import { type RunningServer, startServer } from '../../../../tools/local/http-server.ts';
+import type { Target } from '../../../../tools/cli/target/target.ts';
+import { type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';
 import { runningTask } from '../../../helpers/builders.ts';
 
 const PDF = Buffer.from('%PDF-1.7 \u0000\u00ff', 'latin1');

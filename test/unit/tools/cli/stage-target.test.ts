@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CliError } from '../../../../tools/cli/cli-error.ts';
-import { explaining, resolveStage } from '../../../../tools/cli/stage-target.ts';
+import { explaining, resolveStage } from '../../../../tools/cli/target/stage-target.ts';
 
 const empty = mkdtempSync(join(tmpdir(), 'quoteq-stage-'));
 afterAll(() => rmSync(empty, { recursive: true, force: true }));

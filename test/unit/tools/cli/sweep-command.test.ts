@@ -2,9 +2,9 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SweepAnswer } from '../../../../lambdas/contracts/sweep-answer.ts';
+import type { SweepAnswer } from '../../../../lambdas/queue/contracts/sweep-answer.ts';
 import { sweep } from '../../../../tools/cli/commands/sweep-command.ts';
-import { writtenLines } from '../../../helpers/written-lines.ts';
+import { writtenLines } from '../../../helpers/cli/written-lines.ts';
 
 const lambda = mockClient(LambdaClient);
 let written: readonly string[];

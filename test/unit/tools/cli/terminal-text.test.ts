@@ -5,15 +5,15 @@ import { stripVTControlCharacters } from 'node:util';
 import { fc, test } from '@fast-check/vitest';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { kindsTable } from '../../../../tools/cli/commands/kind-commands.ts';
-import { LiveBlock } from '../../../../tools/cli/live-block.ts';
-import { print, printAs } from '../../../../tools/cli/print.ts';
-import { auditTable, taskDetails, tasksTable } from '../../../../tools/cli/render.ts';
-import { renderTable } from '../../../../tools/cli/table.ts';
-import { coloured, shownText } from '../../../../tools/cli/terminal-text.ts';
+import { LiveBlock } from '../../../../tools/cli/terminal/live-block.ts';
+import { print, printAs } from '../../../../tools/cli/terminal/print.ts';
+import { auditTable, taskDetails, tasksTable } from '../../../../tools/cli/terminal/render.ts';
+import { renderTable } from '../../../../tools/cli/terminal/table.ts';
+import { coloured, shownText } from '../../../../tools/cli/terminal/terminal-text.ts';
 import { errorLine } from '../../../../tools/cli/usage-errors.ts';
 import { failed, findingText } from '../../../../tools/doctor/finding.ts';
-import { taskView } from '../../../../lambdas/handlers/api/views.ts';
-import { held } from '../../../../lambdas/domain/transitions.ts';
+import { taskView } from '../../../../lambdas/queue/handlers/api/views.ts';
+import { held } from '../../../../lambdas/queue/domain/task/transitions.ts';
 import { contextAt, retryableTask } from '../../../helpers/builders.ts';
 import { FORGED, ILL_FORMED, NASTY_TEXTS } from '../../../helpers/nasty-texts.ts';
 
@@ -172,6 +172,6 @@ describe('the sources of the tools', () => {
       .filter((line) => /process\.std(?:out|err)\.write\(|console\.\w+\(/.test(line) && !ALLOWED.test(line));
 
     expect(past).toEqual([]);
-    expect(file !== join('cli', 'terminal-text.ts') && text.includes('styleText')).toBe(false);
+    expect(file !== join('cli', 'terminal', 'terminal-text.ts') && text.includes('styleText')).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { invokeFunction } from '../../../../tools/cli/invoke-function.ts';
+import { invokeFunction } from '../../../../tools/cli/clients/invoke-function.ts';
 import { withinLimit } from '../../../../tools/cli/time-limit.ts';
-import { type RunningServer, startServer } from '../../../../tools/local/http-server.ts';
+import { type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';
 
 let silent: RunningServer;
 

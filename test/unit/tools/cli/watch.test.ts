@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { completed } from '../../../../lambdas/domain/transitions.ts';
-import { taskView } from '../../../../lambdas/handlers/api/views.ts';
+import { completed } from '../../../../lambdas/queue/domain/task/transitions.ts';
+import { taskView } from '../../../../lambdas/queue/handlers/api/views.ts';
 import { watch } from '../../../../tools/cli/commands/queue-commands.ts';
-import { type RunningServer, startServer } from '../../../../tools/local/http-server.ts';
+import { type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';
 import { contextAt, resultOf, runningTask } from '../../../helpers/builders.ts';
-import { useCommandOutput } from '../../../helpers/command-output.ts';
+import { useCommandOutput } from '../../../helpers/cli/command-output.ts';
 
 const views = [
   runningTask(),

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { reportKpis } from '../../../../lambdas/domain/kpi.ts';
+import { reportKpis } from '../../../../lambdas/queue/domain/kpi/kpi.ts';
 import { DASHBOARD } from '../../../../lib/monitoring/dashboard-definition.ts';
 import { panelsOf } from '../../../../tools/dashboard/panels.ts';
 import { type Recording, recordingSchema } from '../../../../tools/dashboard/recording.ts';
-import { START_MS } from '../../../helpers/fake-clock.ts';
+import { START_MS } from '../../../../tools/rig/fake-clock.ts';
 import { COMPLETED, failedWith, lostWorker, trailOf } from '../../../helpers/trails.ts';
 
 const MINUTE_MS = 60_000;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { STAGE_SETTINGS } from '../../../../lib/config/stage-settings.ts';
 import { bootstrapRequirement } from '../../../../tools/doctor/aws/bootstrap-check.ts';
-import { json } from '../../../../tools/local/http-server.ts';
+import { json } from '../../../../tools/rig/http/http-server.ts';
 import {
   type Answers,
   caller,
@@ -10,7 +10,7 @@ import {
   jsonError,
   regionOf,
   xmlError,
-} from '../../../helpers/aws-standin.ts';
+} from '../../../helpers/aws/aws-standin.ts';
 import {
   awsAnswers,
   findingOn,
@@ -18,7 +18,7 @@ import {
   REGION,
   statesOf,
   useDoctorLab,
-} from '../../../helpers/doctor-lab.ts';
+} from '../../../helpers/cli/doctor-lab.ts';
 
 useDoctorLab();
 

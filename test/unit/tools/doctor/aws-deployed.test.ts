@@ -1,8 +1,8 @@
 /** `doctor aws` on secrets and CRM of a deployed stage; what is right is in test/local/doctor-aws.test.ts. */
 import { describe, expect, it } from 'vitest';
 import { findingText } from '../../../../tools/doctor/finding.ts';
-import { json } from '../../../../tools/local/http-server.ts';
-import { type Answers, jsonError, stackThat } from '../../../helpers/aws-standin.ts';
+import { json } from '../../../../tools/rig/http/http-server.ts';
+import { type Answers, jsonError, stackThat } from '../../../helpers/aws/aws-standin.ts';
 import {
   awsAnswers,
   crmAnswers,
@@ -11,7 +11,7 @@ import {
   findings,
   statesOf,
   useDoctorLab,
-} from '../../../helpers/doctor-lab.ts';
+} from '../../../helpers/cli/doctor-lab.ts';
 
 useDoctorLab();
 

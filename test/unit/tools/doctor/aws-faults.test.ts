@@ -2,10 +2,17 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { doctorAws } from '../../../../tools/doctor/aws/aws.ts';
 import { findingText } from '../../../../tools/doctor/finding.ts';
-import { json, startServer } from '../../../../tools/local/http-server.ts';
-import { concurrency, jsonError, READY } from '../../../helpers/aws-standin.ts';
-import { useCommandOutput } from '../../../helpers/command-output.ts';
-import { awsAnswers, awsUrl, findings, REGION, statesOf, useDoctorLab } from '../../../helpers/doctor-lab.ts';
+import { json, startServer } from '../../../../tools/rig/http/http-server.ts';
+import { concurrency, jsonError, READY } from '../../../helpers/aws/aws-standin.ts';
+import { useCommandOutput } from '../../../helpers/cli/command-output.ts';
+import {
+  awsAnswers,
+  awsUrl,
+  findings,
+  REGION,
+  statesOf,
+  useDoctorLab,
+} from '../../../helpers/cli/doctor-lab.ts';
 
 useDoctorLab();
 

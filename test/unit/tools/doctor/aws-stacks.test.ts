@@ -1,8 +1,8 @@
 /** `doctor aws` on what earlier deployments left. */
 import { describe, expect, it } from 'vitest';
-import { json } from '../../../../tools/local/http-server.ts';
-import { type Answers, stackThat } from '../../../helpers/aws-standin.ts';
-import { awsAnswers, findingOn, findings, statesOf, useDoctorLab } from '../../../helpers/doctor-lab.ts';
+import { json } from '../../../../tools/rig/http/http-server.ts';
+import { type Answers, stackThat } from '../../../helpers/aws/aws-standin.ts';
+import { awsAnswers, findingOn, findings, statesOf, useDoctorLab } from '../../../helpers/cli/doctor-lab.ts';
 
 useDoctorLab();
 

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { signatureOf } from '../../../../lambdas/adapters/slack/verify-signature.ts';
-import { createSlackClient } from '../../../../lambdas/adapters/slack/slack-client.ts';
+import { signatureOf } from '../../../../lambdas/slack/adapters/verify-signature.ts';
+import { createSlackClient } from '../../../../lambdas/shared/adapters/slack/slack-client.ts';
 import { checkManifest, readManifest } from '../../../../tools/doctor/app-manifest.ts';
 import { findingText } from '../../../../tools/doctor/finding.ts';
 import { checkRequestUrls } from '../../../../tools/doctor/request-url-checks.ts';
@@ -14,10 +14,10 @@ import {
   checkScopes,
   checkToken,
 } from '../../../../tools/doctor/slack-checks.ts';
-import { json, startServer } from '../../../../tools/local/http-server.ts';
-import type { RunningServer, ServerReply, ServerRequest } from '../../../../tools/local/http-server.ts';
-import { startSlack } from '../../../../tools/local/slack.ts';
-import type { LocalSlack } from '../../../../tools/local/slack.ts';
+import { json, startServer } from '../../../../tools/rig/http/http-server.ts';
+import type { RunningServer, ServerReply, ServerRequest } from '../../../../tools/rig/http/http-server.ts';
+import { startSlack } from '../../../../tools/rig/slack/slack.ts';
+import type { LocalSlack } from '../../../../tools/rig/slack/slack.ts';
 
 const REQUIRED = ['channels:history', 'chat:write', 'commands', 'groups:history'];
 const API = 'https://queue.example/prod';

@@ -1,8 +1,8 @@
 /** Evidence of drills as it is when everything holds, for tests of what is found when it does not. */
-import type { AuditView, TaskView } from '../../../../lambdas/contracts/api.ts';
-import type { ActionKind } from '../../../../lambdas/contracts/action-kinds.ts';
-import { effectKeyOf } from '../../../../lambdas/domain/hashing.ts';
-import { KPI_CONTRACT, KpiName } from '../../../../lambdas/contracts/kpi-contract.ts';
+import type { AuditView, TaskView } from '../../../../lambdas/queue/contracts/api.ts';
+import type { ActionKind } from '../../../../lambdas/actions/kinds.ts';
+import { effectKeyOf } from '../../../../lambdas/shared/domain/hashing.ts';
+import { KPI_CONTRACT, KpiName } from '../../../../lambdas/queue/contracts/kpi-contract.ts';
 import type { DrillEvidence } from '../../../../tools/drills/drill.ts';
 
 const BEGAN_MS = Date.parse('2026-11-26T20:00:00Z');

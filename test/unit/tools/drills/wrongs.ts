@@ -1,5 +1,5 @@
 /** What can go wrong in a drill, as changes of good evidence. */
-import { KPI_CONTRACT } from '../../../../lambdas/contracts/kpi-contract.ts';
+import { KPI_CONTRACT } from '../../../../lambdas/queue/contracts/kpi-contract.ts';
 import type { DrillEvidence } from '../../../../tools/drills/drill.ts';
 import { withTask, withTrail, withTrails } from './evidence.ts';
 

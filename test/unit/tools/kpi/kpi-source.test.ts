@@ -1,10 +1,14 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LatencyRecord } from '../../../../lambdas/contracts/cards.ts';
-import { reportKpis } from '../../../../lambdas/domain/kpi.ts';
+import type { LatencyRecord } from '../../../../lambdas/slack/contracts/cards.ts';
+import { reportKpis } from '../../../../lambdas/queue/domain/kpi/kpi.ts';
 import { readKpiRecords } from '../../../../tools/kpi/kpi-source.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
-import { START_MS } from '../../../helpers/fake-clock.ts';
+import {
+  type DynamoDbServer,
+  startDynamoDb,
+  TABLE_NAMES,
+} from '../../../../tools/rig/aws/dynamodb-server.ts';
+import { START_MS } from '../../../../tools/rig/fake-clock.ts';
 import { COMPLETED, failedWith, lostWorker, trailOf } from '../../../helpers/trails.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;

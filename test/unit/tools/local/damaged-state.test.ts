@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { quoteq } from '../../../../tools/quoteq.ts';
 import { type LocalState, statusOf } from '../../../../tools/local/local-state.ts';
-import { json, startServer } from '../../../../tools/local/http-server.ts';
-import { freePort } from '../../../../tools/local/ports.ts';
-import { isRunning } from '../../../../tools/local/process-identity.ts';
-import { makeTemporaryDir, type Service, startService } from '../../../../tools/local/processes.ts';
-import { DAMAGES, damage } from '../../../helpers/damaged-files.ts';
+import { json, startServer } from '../../../../tools/rig/http/http-server.ts';
+import { freePort } from '../../../../tools/rig/process/ports.ts';
+import { isRunning } from '../../../../tools/rig/process/process-identity.ts';
+import { makeTemporaryDir, type Service, startService } from '../../../../tools/rig/process/processes.ts';
+import { DAMAGES, damage } from '../../../helpers/cli/damaged-files.ts';
 
 /** The commands read it when they are loaded. */
 const root = await vi.hoisted(async () => {

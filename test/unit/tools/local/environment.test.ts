@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { localStatus, startLocalEnvironment } from '../../../../tools/local/environment.ts';
-import { freePort } from '../../../../tools/local/ports.ts';
+import { freePort } from '../../../../tools/rig/process/ports.ts';
 
 it.each([true, false])(
   'starts nothing when nobody answers at an address of the user’s (detached: %s)',

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { json, startServer } from '../../../../tools/local/http-server.ts';
+import { json, startServer } from '../../../../tools/rig/http/http-server.ts';
 import {
   localOutputsOf,
   outputsFile,
@@ -11,7 +11,7 @@ import {
 } from '../../../../tools/local/outputs.ts';
 import { probeOverrides, readOverrides } from '../../../../tools/local/overrides.ts';
 import { makePlan } from '../../../../tools/local/plan.ts';
-import { freePort } from '../../../../tools/local/ports.ts';
+import { freePort } from '../../../../tools/rig/process/ports.ts';
 
 describe('readOverrides', () => {
   it('starts everything locally when nothing is set', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { json, type RunningServer, startServer } from '../../../../tools/local/http-server.ts';
-import { freePort } from '../../../../tools/local/ports.ts';
+import { json, type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';
+import { freePort } from '../../../../tools/rig/process/ports.ts';
 import { WARM_UP_EVENTS, warmUp } from '../../../../tools/local/warm-up.ts';
 
 const names = Object.keys(WARM_UP_EVENTS);

@@ -8,7 +8,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CliError } from '../../../../tools/cli/cli-error.ts';
 import { down, type MigrateOptions, up } from '../../../../tools/cli/commands/migrate-commands.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
+import {
+  type DynamoDbServer,
+  startDynamoDb,
+  TABLE_NAMES,
+} from '../../../../tools/rig/aws/dynamodb-server.ts';
 import { manyTasks, storedTasks, storeTasks, versionsOf } from '../../../helpers/stored-tasks.ts';
 
 const QUOTEQ = resolve(import.meta.dirname, '../../../../tools/quoteq.ts');

@@ -3,17 +3,21 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { fromItem } from '../../../../lambdas/adapters/dynamodb/task-item.ts';
-import { DynamoDbTaskRepo } from '../../../../lambdas/adapters/dynamodb/task-repo.ts';
-import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import type { StoredItem } from '../../../../lambdas/domain/migrations/migration.ts';
-import { redriven } from '../../../../lambdas/domain/transitions.ts';
+import { fromItem } from '../../../../lambdas/queue/adapters/dynamodb/task-item.ts';
+import { DynamoDbTaskRepo } from '../../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import type { StoredItem } from '../../../../lambdas/shared/domain/migration.ts';
+import { redriven } from '../../../../lambdas/queue/domain/task/transitions.ts';
 import { migrateTable, type MigrationOptions } from '../../../../tools/migrate/migrate-table.ts';
 import { placeFile, type PlaceKeeper } from '../../../../tools/migrate/place-file.ts';
 import { taskItemV1 } from '../../../fixtures/v1/schema.ts';
 import { contextAt } from '../../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
-import { FakeClock, START_MS } from '../../../helpers/fake-clock.ts';
+import {
+  type DynamoDbServer,
+  startDynamoDb,
+  TABLE_NAMES,
+} from '../../../../tools/rig/aws/dynamodb-server.ts';
+import { FakeClock, START_MS } from '../../../../tools/rig/fake-clock.ts';
 import {
   manyTasks,
   removeTasks,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { figureTable } from '../../../bench/report.ts';
+import { figureTable } from '../../../../tools/report/report.ts';
 
 const cellsOf = (table: string) => table.split('\n').map((line) => line.trim().split(/ {2,}/));
 

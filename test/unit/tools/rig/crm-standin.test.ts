@@ -3,10 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   CRM_CONTENT_HASH_PROPERTY,
   CRM_EFFECT_KEY_PROPERTY,
-} from '../../../../lambdas/contracts/crm-properties.ts';
-import { ensureCrmProperties } from '../../../../tools/local/crm-setup.ts';
-import { startCrmStandin } from '../../../../tools/local/crm-standin.ts';
-import type { CrmStandin } from '../../../../tools/local/crm-standin.ts';
+} from '../../../../lambdas/actions/crm/crm-properties.ts';
+import { ensureCrmProperties } from '../../../../tools/rig/crm/crm-setup.ts';
+import { startCrmStandin } from '../../../../tools/rig/crm/crm-standin.ts';
+import type { CrmStandin } from '../../../../tools/rig/crm/crm-standin.ts';
 
 const dealsSchema = z.object({ deals: z.array(z.object({ id: z.string() })) });
 const TOKEN = 'pat-test';

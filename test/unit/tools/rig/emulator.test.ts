@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startEmulator } from '../../../../tools/local/emulator.ts';
-import { startTimeOf } from '../../../../tools/local/process-identity.ts';
-import { startServer } from '../../../../tools/local/http-server.ts';
+import { startEmulator } from '../../../../tools/rig/aws/emulator.ts';
+import { startTimeOf } from '../../../../tools/rig/process/process-identity.ts';
+import { startServer } from '../../../../tools/rig/http/http-server.ts';
 
 const SERVER = `
 import { createServer } from 'node:http';

@@ -6,13 +6,13 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FaultProxy, startFaultProxy } from '../../../../tools/local/fault-proxy.ts';
+import { type FaultProxy, startFaultProxy } from '../../../../tools/rig/faults/fault-proxy.ts';
 import {
   json,
   type RunningServer,
   type ServerRequest,
   startServer,
-} from '../../../../tools/local/http-server.ts';
+} from '../../../../tools/rig/http/http-server.ts';
 
 let upstream: RunningServer;
 let seen: ServerRequest[] = [];

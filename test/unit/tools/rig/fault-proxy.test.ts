@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startFaultProxy } from '../../../../tools/local/fault-proxy.ts';
-import type { FaultProxy } from '../../../../tools/local/fault-proxy.ts';
-import { json, startServer } from '../../../../tools/local/http-server.ts';
-import type { RunningServer, ServerRequest } from '../../../../tools/local/http-server.ts';
+import { startFaultProxy } from '../../../../tools/rig/faults/fault-proxy.ts';
+import type { FaultProxy } from '../../../../tools/rig/faults/fault-proxy.ts';
+import { json, startServer } from '../../../../tools/rig/http/http-server.ts';
+import type { RunningServer, ServerRequest } from '../../../../tools/rig/http/http-server.ts';
 
 let upstream: RunningServer;
 let seen: ServerRequest[] = [];

@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { installEmulator } from '../../../../tools/local/install-emulator.ts';
-import type { InstalledEmulator } from '../../../../tools/local/install-emulator.ts';
+import { installEmulator } from '../../../../tools/rig/aws/install-emulator.ts';
+import type { InstalledEmulator } from '../../../../tools/rig/aws/install-emulator.ts';
 
 let folder: string;
 let bin: string;
@@ -120,7 +120,7 @@ describe('installEmulator', () => {
 });
 
 describe('requirements.txt', () => {
-  const text = readFileSync(join(import.meta.dirname, '../../../../tools/local/requirements.txt'), 'utf8');
+  const text = readFileSync(join(import.meta.dirname, '../../../../tools/rig/aws/requirements.txt'), 'utf8');
 
   it('pins every package exactly and with hashes', () => {
     const packages = text

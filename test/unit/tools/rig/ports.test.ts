@@ -1,7 +1,7 @@
 /** Free ports: not the same one twice, none that is taken, none that the system gives to outgoing connections. */
 import { describe, expect, it } from 'vitest';
-import { startServer } from '../../../../tools/local/http-server.ts';
-import { freePort } from '../../../../tools/local/ports.ts';
+import { startServer } from '../../../../tools/rig/http/http-server.ts';
+import { freePort } from '../../../../tools/rig/process/ports.ts';
 
 describe('freePort', () => {
   it('gives every caller of a process another one, also at the same time', async () => {

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { withFileLock } from '../../../../tools/local/file-lock.ts';
+import { withFileLock } from '../../../../tools/rig/process/file-lock.ts';
 import { readState, statusOf, stopState, writeState } from '../../../../tools/local/local-state.ts';
 import type { LocalService } from '../../../../tools/local/local-state.ts';
-import { isRunning, startTimeOf, stopRecorded } from '../../../../tools/local/process-identity.ts';
-import { runToEnd, startService } from '../../../../tools/local/processes.ts';
-import type { Service } from '../../../../tools/local/processes.ts';
+import { isRunning, startTimeOf, stopRecorded } from '../../../../tools/rig/process/process-identity.ts';
+import { runToEnd, startService } from '../../../../tools/rig/process/processes.ts';
+import type { Service } from '../../../../tools/rig/process/processes.ts';
 
 let folder: string;
 /** For a machine that is busy with other tests. */
@@ -70,7 +70,7 @@ describe('an attached service', () => {
   it('dies with its owner, even when the owner is killed, and its temporary folder with it', async () => {
     const temporaryDir = join(folder, 'temporary');
     mkdirSync(temporaryDir);
-    const module = join(import.meta.dirname, '../../../../tools/local/processes.ts');
+    const module = join(import.meta.dirname, '../../../../tools/rig/process/processes.ts');
     const options = {
       name: 's',
       command: 'sleep',
@@ -101,7 +101,7 @@ describe('an attached service', () => {
 
 describe('a detached service', () => {
   it('is waited for when it is stopped, by a process that has nothing else to do', async () => {
-    const module = join(import.meta.dirname, '../../../../tools/local/processes.ts');
+    const module = join(import.meta.dirname, '../../../../tools/rig/process/processes.ts');
     const options = {
       name: 's',
       command: 'sleep',

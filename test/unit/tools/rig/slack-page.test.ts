@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunningServer } from '../../../../tools/local/http-server.ts';
-import { freePort } from '../../../../tools/local/ports.ts';
+import type { RunningServer } from '../../../../tools/rig/http/http-server.ts';
+import { freePort } from '../../../../tools/rig/process/ports.ts';
 import { readOverrides } from '../../../../tools/local/overrides.ts';
 import { makePlan } from '../../../../tools/local/plan.ts';
-import { startSlackPage } from '../../../../tools/local/slack-page/server.ts';
-import { startSlack } from '../../../../tools/local/slack.ts';
-import type { LocalSlack } from '../../../../tools/local/slack.ts';
+import { startSlackPage } from '../../../../tools/rig/slack/slack-page/server.ts';
+import { startSlack } from '../../../../tools/rig/slack/slack.ts';
+import type { LocalSlack } from '../../../../tools/rig/slack/slack.ts';
 
 let root: string;
 let slack: LocalSlack;

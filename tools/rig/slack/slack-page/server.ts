@@ -4,9 +4,9 @@ import { connect } from 'node:net';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { forward } from '../forward.ts';
-import { json, startServer } from '../http-server.ts';
-import type { RunningServer, ServerReply, ServerRequest } from '../http-server.ts';
+import { forward } from '../../http/forward.ts';
+import { json, startServer } from '../../http/http-server.ts';
+import type { RunningServer, ServerReply, ServerRequest } from '../../http/http-server.ts';
 
 /** Where the page finds the additions. */
 const SCRIPT_PATH = '/_quoteq/additions.js';

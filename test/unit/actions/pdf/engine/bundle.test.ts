@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
-import { renderQuotePdf } from '../../../../lambdas/adapters/pdf/index.ts';
+import { renderQuotePdf } from '../../../../../lambdas/actions/pdf/engine/index.ts';
 import { makeFontsDir, removeFontsDir } from './fonts-dir.ts';
 import { quoteSnapshot } from './snapshots.ts';
 
-const REPOSITORY = path.resolve(import.meta.dirname, '../../../..');
+const REPOSITORY = path.resolve(import.meta.dirname, '../../../../..');
 const fontsDir = makeFontsDir();
 /** Outside the repository, so that a bundle that still needs a package or a data file cannot find it. */
 const bundleDir = mkdtempSync(path.join(tmpdir(), 'quote-pdf-bundle-'));
@@ -24,11 +24,11 @@ const RUN = `
   writeFileSync('out.pdf', await renderQuotePdf(snapshot, { fontsDir: process.argv[2] }));
 `;
 
-/** Bundles with the settings of the deployed functions. KEEP IN STEP WITH lib/bundling/bundle-functions.ts */
+/** Bundles with the settings of the deployed functions. KEEP IN STEP WITH lib/shared/bundle-functions.ts */
 const bundleRenderer = () =>
   build({
     absWorkingDir: REPOSITORY,
-    entryPoints: ['lambdas/adapters/pdf/index.ts'],
+    entryPoints: ['lambdas/actions/pdf/engine/index.ts'],
     outfile: path.join(bundleDir, 'index.mjs'),
     bundle: true,
     format: 'esm',
@@ -66,13 +66,13 @@ describe('pdfmake and fontkit', () => {
   it('are imported by the renderer alone', () => {
     const importers = sourcesWith(/^import .*'(pdfmake|fontkit)[/']/m);
 
-    expect(importers.filter((file) => !file.startsWith('lambdas/adapters/pdf/'))).toStrictEqual([]);
-    expect(importers).toContain('lambdas/adapters/pdf/render-quote-pdf.ts');
+    expect(importers.filter((file) => !file.startsWith('lambdas/actions/pdf/engine/'))).toStrictEqual([]);
+    expect(importers).toContain('lambdas/actions/pdf/engine/render-quote-pdf.ts');
   });
 
   it('reach one function: run-action-pdf', () => {
-    const importers = sourcesWith(/from '.*\/adapters\/pdf\/(index|render-quote-pdf)\.ts'/);
+    const importers = sourcesWith(/from '.*\/actions\/pdf\/engine\/(index|render-quote-pdf)\.ts'/);
 
-    expect(importers).toStrictEqual(['lambdas/handlers/run-action-pdf.handler.ts']);
+    expect(importers).toStrictEqual(['lambdas/queue/handlers/run-action-pdf.handler.ts']);
   });
 });

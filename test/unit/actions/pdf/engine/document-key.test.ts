@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { documentKey } from '../../../../lambdas/adapters/pdf/document-key.ts';
+import { documentKey } from '../../../../../lambdas/actions/pdf/engine/document-key.ts';
 import { quoteLine, quoteSnapshot } from './snapshots.ts';
 
 describe('documentKey', () => {

@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { FONT_FILES } from '../../../../lambdas/contracts/font-files.ts';
+import { FONT_FILES } from '../../../../../lambdas/actions/pdf/font-files.ts';
 
-const NODE_MODULES = path.resolve(import.meta.dirname, '../../../../node_modules');
+const NODE_MODULES = path.resolve(import.meta.dirname, '../../../../../node_modules');
 
 /** Makes the folder. The caller removes it with {@link removeFontsDir}. */
 export function makeFontsDir(): string {

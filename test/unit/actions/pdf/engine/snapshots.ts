@@ -1,5 +1,5 @@
 /** Quote snapshots for the renderer's tests. */
-import type { QuoteLine, QuoteSnapshot } from '../../../../lambdas/contracts/quote-snapshot.ts';
+import type { QuoteLine, QuoteSnapshot } from '../../../../../lambdas/shared/contracts/quote-snapshot.ts';
 
 /** A line numbered from 1. */
 export const quoteLine = (number: number, over: Partial<QuoteLine> = {}): QuoteLine => ({

@@ -1,7 +1,11 @@
 import { fc, test } from '@fast-check/vitest';
 import { afterAll, describe, expect, it } from 'vitest';
-import { FontSet } from '../../../../lambdas/adapters/pdf/font-set.ts';
-import { flowText, singleLinePoints, type TextLine } from '../../../../lambdas/adapters/pdf/text-flow.ts';
+import { FontSet } from '../../../../../lambdas/actions/pdf/engine/font-set.ts';
+import {
+  flowText,
+  singleLinePoints,
+  type TextLine,
+} from '../../../../../lambdas/actions/pdf/engine/text-flow.ts';
 import { makeFontsDir, removeFontsDir } from './fonts-dir.ts';
 
 const fontsDir = makeFontsDir();

@@ -3,14 +3,14 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import {
   StoreQuotePdf,
   type StoreQuotePdfOptions,
-} from '../../../../lambdas/adapters/effects/store-quote-pdf.ts';
-import { documentKey } from '../../../../lambdas/adapters/pdf/document-key.ts';
-import type { ErrorCode } from '../../../../lambdas/contracts/error-codes.ts';
-import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import { countedIds, queuedTask, snapshotOf } from '../../../helpers/builders.ts';
-import { START_MS } from '../../../helpers/fake-clock.ts';
-import { SECRETS } from '../../../helpers/nasty-texts.ts';
-import { type S3Server, startS3 } from '../../../helpers/s3-server.ts';
+} from '../../../../../lambdas/actions/pdf/render/store-quote-pdf.ts';
+import { documentKey } from '../../../../../lambdas/actions/pdf/engine/document-key.ts';
+import type { ErrorCode } from '../../../../../lambdas/shared/contracts/error-codes.ts';
+import type { ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
+import { countedIds, queuedTask, snapshotOf } from '../../../../helpers/builders.ts';
+import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
+import { SECRETS } from '../../../../helpers/nasty-texts.ts';
+import { type S3Server, startS3 } from '../../../../helpers/aws/s3-server.ts';
 
 let s3: S3Server;
 let client: S3Client;

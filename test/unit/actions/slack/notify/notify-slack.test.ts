@@ -1,17 +1,21 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DynamoDbLedgerRepo } from '../../../../lambdas/adapters/dynamodb/ledger-repo.ts';
-import { NotifySlack } from '../../../../lambdas/adapters/effects/notify-slack.ts';
-import { createSlackClient } from '../../../../lambdas/adapters/slack/slack-client.ts';
-import type { ErrorCode } from '../../../../lambdas/contracts/error-codes.ts';
-import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import { canonicalJson, effectKeyOf } from '../../../../lambdas/domain/hashing.ts';
-import { freePort } from '../../../../tools/local/ports.ts';
-import { actionOf, countedIds, queuedTask, runningTask, snapshotOf } from '../../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
-import { POLICY } from '../../../../lambdas/domain/policy.ts';
-import { FakeClock, START_MS } from '../../../helpers/fake-clock.ts';
-import { lambdaContext } from '../../../helpers/lambda-context.ts';
-import { type SlackProvider, startSlackProvider } from '../../../helpers/providers.ts';
+import { DynamoDbLedgerRepo } from '../../../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
+import { NotifySlack } from '../../../../../lambdas/actions/slack/notify/notify-slack.ts';
+import { createSlackClient } from '../../../../../lambdas/shared/adapters/slack/slack-client.ts';
+import type { ErrorCode } from '../../../../../lambdas/shared/contracts/error-codes.ts';
+import type { ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
+import { canonicalJson, effectKeyOf } from '../../../../../lambdas/shared/domain/hashing.ts';
+import { freePort } from '../../../../../tools/rig/process/ports.ts';
+import { actionOf, countedIds, queuedTask, runningTask, snapshotOf } from '../../../../helpers/builders.ts';
+import {
+  type DynamoDbServer,
+  startDynamoDb,
+  TABLE_NAMES,
+} from '../../../../../tools/rig/aws/dynamodb-server.ts';
+import { POLICY } from '../../../../../lambdas/queue/domain/task/policy.ts';
+import { FakeClock, START_MS } from '../../../../../tools/rig/fake-clock.ts';
+import { lambdaContext } from '../../../../helpers/lambda-context.ts';
+import { type SlackProvider, startSlackProvider } from '../../../../helpers/providers.ts';
 
 const POST = '/api/chat.postMessage';
 

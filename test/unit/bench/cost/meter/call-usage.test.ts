@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type ObservedCall, usageOfCall } from '../../../../bench/cost/call-usage.ts';
-import type { StoredItem } from '../../../../bench/cost/capacity-units.ts';
-import { usedOnly } from '../../../../bench/cost/usage.ts';
+import { type ObservedCall, usageOfCall } from '../../../../../bench/cost/meter/call-usage.ts';
+import type { StoredItem } from '../../../../../bench/cost/meter/capacity-units.ts';
+import { usedOnly } from '../../../../../bench/cost/meter/usage.ts';
 
 const call = (over: Partial<ObservedCall>): ObservedCall => ({
   service: 'dynamodb',

@@ -6,7 +6,7 @@ import {
   type StoredItem,
   valueBytes,
   writeUnits,
-} from '../../../../bench/cost/capacity-units.ts';
+} from '../../../../../bench/cost/meter/capacity-units.ts';
 
 /** An item of so many bytes. */
 const itemOf = (bytes: number, more: StoredItem = {}): StoredItem => {

@@ -9,9 +9,13 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Recorder, usageOfCalls } from '../../../../bench/cost/recorder.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
-import { countedIds } from '../../../helpers/builders.ts';
+import { Recorder, usageOfCalls } from '../../../../../bench/cost/meter/recorder.ts';
+import {
+  type DynamoDbServer,
+  startDynamoDb,
+  TABLE_NAMES,
+} from '../../../../../tools/rig/aws/dynamodb-server.ts';
+import { countedIds } from '../../../../helpers/builders.ts';
 
 const REGION = 'eu-central-1';
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };

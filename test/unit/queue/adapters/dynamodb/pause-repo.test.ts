@@ -2,15 +2,19 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DynamoDbPauseRepo } from '../../../../lambdas/adapters/dynamodb/pause-repo.ts';
-import { pauseIdOf, type PauseRecord } from '../../../../lambdas/contracts/controls.ts';
-import { PauseService } from '../../../../lambdas/domain/pause-service.ts';
-import { pausedWith, resumedFrom } from '../../../../lambdas/domain/pauses.ts';
-import { contextAt, countedIds } from '../../../helpers/builders.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
-import { FakeClock } from '../../../helpers/fake-clock.ts';
-import { type LossyProxy, startLossyProxy } from '../../../helpers/lossy-proxy.ts';
-import { interceptedClient } from '../../../helpers/queue-store.ts';
+import { DynamoDbPauseRepo } from '../../../../../lambdas/queue/adapters/dynamodb/pause-repo.ts';
+import { pauseIdOf, type PauseRecord } from '../../../../../lambdas/queue/contracts/controls.ts';
+import { PauseService } from '../../../../../lambdas/queue/domain/pauses/pause-service.ts';
+import { pausedWith, resumedFrom } from '../../../../../lambdas/queue/domain/pauses/pauses.ts';
+import { contextAt, countedIds } from '../../../../helpers/builders.ts';
+import {
+  type DynamoDbServer,
+  startDynamoDb,
+  TABLE_NAMES,
+} from '../../../../../tools/rig/aws/dynamodb-server.ts';
+import { FakeClock } from '../../../../../tools/rig/fake-clock.ts';
+import { type LossyProxy, startLossyProxy } from '../../../../helpers/lossy-proxy.ts';
+import { interceptedClient } from '../../../../helpers/queue-store.ts';
 
 let dynamoDb: DynamoDbServer;
 let lossy: LossyProxy;

@@ -1,18 +1,22 @@
 /** What is stored out there: today's readers take every recorded item of every version, and refuse later ones. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DynamoDbAuditRepo } from '../../../../lambdas/adapters/dynamodb/audit-repo.ts';
-import { DynamoDbCardRepo } from '../../../../lambdas/adapters/dynamodb/card-repo.ts';
-import { createFigureSource } from '../../../../lambdas/adapters/dynamodb/figure-source.ts';
-import { DynamoDbLedgerRepo } from '../../../../lambdas/adapters/dynamodb/ledger-repo.ts';
-import { DynamoDbPauseRepo } from '../../../../lambdas/adapters/dynamodb/pause-repo.ts';
-import { DynamoDbTaskRepo } from '../../../../lambdas/adapters/dynamodb/task-repo.ts';
-import { ActionKind } from '../../../../lambdas/contracts/action-kinds.ts';
-import { QueueError } from '../../../../lambdas/domain/errors.ts';
-import type { StoredItem } from '../../../../lambdas/domain/migrations/migration.ts';
-import { type ShapeName, SHAPES } from '../../../../lambdas/domain/migrations/shapes.ts';
-import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
-import { RECORDED_VERSIONS, recordedItems } from '../../../helpers/fixtures.ts';
+import { DynamoDbAuditRepo } from '../../../../../lambdas/queue/adapters/dynamodb/audit-repo.ts';
+import { DynamoDbCardRepo } from '../../../../../lambdas/slack/adapters/dynamodb/card-repo.ts';
+import { createFigureSource } from '../../../../../lambdas/slack/adapters/dynamodb/figure-source.ts';
+import { DynamoDbLedgerRepo } from '../../../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
+import { DynamoDbPauseRepo } from '../../../../../lambdas/queue/adapters/dynamodb/pause-repo.ts';
+import { DynamoDbTaskRepo } from '../../../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import { ActionKind } from '../../../../../lambdas/actions/kinds.ts';
+import { QueueError } from '../../../../../lambdas/shared/domain/errors.ts';
+import type { StoredItem } from '../../../../../lambdas/shared/domain/migration.ts';
+import { type ShapeName, SHAPES } from '../../../../../lambdas/queue/domain/migrations/shapes.ts';
+import {
+  type DynamoDbServer,
+  startDynamoDb,
+  TABLE_NAMES,
+} from '../../../../../tools/rig/aws/dynamodb-server.ts';
+import { RECORDED_VERSIONS, recordedItems } from '../../../../helpers/fixtures.ts';
 
 type Read = (item: StoredItem) => Promise<unknown>;
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { WORKER_BY_KIND } from '../../../lambdas/contracts/action-kinds.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { driveTask } from '../../../lambdas/domain/drive-task.ts';
-import { LeaseLost, QueueError } from '../../../lambdas/domain/errors.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/domain/policy.ts';
-import type { EffectRunner, ExecutionQueueRepo } from '../../../lambdas/domain/ports.ts';
-import { ExecutionQueueService } from '../../../lambdas/domain/queue-service.ts';
-import { countedIds, queuedTask, resultOf } from '../../helpers/builders.ts';
-import { FakeClock } from '../../helpers/fake-clock.ts';
+import { WORKER_BY_KIND } from '../../../../../lambdas/actions/kinds.ts';
+import type { ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
+import { driveTask } from '../../../../../lambdas/queue/domain/driver/drive-task.ts';
+import { LeaseLost, QueueError } from '../../../../../lambdas/shared/domain/errors.ts';
+import { DEFAULT_RETRY_POLICY, POLICY } from '../../../../../lambdas/queue/domain/task/policy.ts';
+import type { EffectRunner, ExecutionQueueRepo } from '../../../../../lambdas/queue/domain/ports.ts';
+import { ExecutionQueueService } from '../../../../../lambdas/queue/domain/queue-service.ts';
+import { countedIds, queuedTask, resultOf } from '../../../../helpers/builders.ts';
+import { FakeClock } from '../../../../../tools/rig/fake-clock.ts';
 
 interface Drive {
   readonly run: () => ReturnType<typeof driveTask>;

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { runActionOutputSchema } from '../../../lambdas/contracts/state-machine-io.ts';
-import { type DriverView, outputOf, viewOf } from '../../../lambdas/domain/driver-view.ts';
-import { QueueError } from '../../../lambdas/domain/errors.ts';
-import { POLICY } from '../../../lambdas/domain/policy.ts';
-import { completed, failed, held, recovered, redriven } from '../../../lambdas/domain/transitions.ts';
-import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../helpers/builders.ts';
-import { START_MS } from '../../helpers/fake-clock.ts';
+import type { ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
+import { runActionOutputSchema } from '../../../../../lambdas/queue/contracts/state-machine-io.ts';
+import { type DriverView, outputOf, viewOf } from '../../../../../lambdas/queue/domain/driver/driver-view.ts';
+import { QueueError } from '../../../../../lambdas/shared/domain/errors.ts';
+import { POLICY } from '../../../../../lambdas/queue/domain/task/policy.ts';
+import {
+  completed,
+  failed,
+  held,
+  recovered,
+  redriven,
+} from '../../../../../lambdas/queue/domain/task/transitions.ts';
+import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../../../helpers/builders.ts';
+import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
 
 const running = runningTask();
 const retryable = retryableTask(running, START_MS + 5_000);

@@ -1,8 +1,11 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { type QuoteSnapshot, quoteSnapshotSchema } from '../../../lambdas/contracts/quote-snapshot.ts';
-import { snapshotViolations } from '../../../lambdas/domain/snapshot-guard.ts';
-import { ENGINE, lineOf, snapshotOf } from '../../helpers/builders.ts';
+import {
+  type QuoteSnapshot,
+  quoteSnapshotSchema,
+} from '../../../../../lambdas/shared/contracts/quote-snapshot.ts';
+import { snapshotViolations } from '../../../../../lambdas/queue/domain/enqueue/snapshot-guard.ts';
+import { ENGINE, lineOf, snapshotOf } from '../../../../helpers/builders.ts';
 
 const violations = (snapshot: QuoteSnapshot, quoteId = 'Q-1001'): readonly string[] =>
   snapshotViolations(snapshot, quoteId, new Set([ENGINE])).map((violation) => violation.pointer);

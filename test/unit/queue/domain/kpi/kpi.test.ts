@@ -1,12 +1,17 @@
 import { test } from '@fast-check/vitest';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KPI_CONTRACT, KpiName } from '../../../lambdas/contracts/kpi-contract.ts';
-import type { ExecutionState } from '../../../lambdas/contracts/lifecycle-states.ts';
-import { type KpiLatency, type KpiTransition, reportKpis, verdictOf } from '../../../lambdas/domain/kpi.ts';
-import { LIFECYCLE } from '../../../lambdas/domain/lifecycle.ts';
-import { START_MS } from '../../helpers/fake-clock.ts';
-import { COMPLETED, failedWith, lostWorker, type Step, trailOf } from '../../helpers/trails.ts';
+import { KPI_CONTRACT, KpiName } from '../../../../../lambdas/queue/contracts/kpi-contract.ts';
+import type { ExecutionState } from '../../../../../lambdas/queue/contracts/lifecycle-states.ts';
+import {
+  type KpiLatency,
+  type KpiTransition,
+  reportKpis,
+  verdictOf,
+} from '../../../../../lambdas/queue/domain/kpi/kpi.ts';
+import { LIFECYCLE } from '../../../../../lambdas/queue/domain/task/lifecycle.ts';
+import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
+import { COMPLETED, failedWith, lostWorker, type Step, trailOf } from '../../../../helpers/trails.ts';
 
 const HOUR_S = 3_600;
 

@@ -1,10 +1,10 @@
 import { test } from '@fast-check/vitest';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { reportKpis } from '../../../lambdas/domain/kpi.ts';
-import { metricCountsOf, metricsOf } from '../../../lambdas/domain/transition-metrics.ts';
-import { START_MS } from '../../helpers/fake-clock.ts';
-import { COMPLETED, failedWith, lostWorker, type Step, trailOf } from '../../helpers/trails.ts';
+import { reportKpis } from '../../../../../lambdas/queue/domain/kpi/kpi.ts';
+import { metricCountsOf, metricsOf } from '../../../../../lambdas/queue/domain/kpi/transition-metrics.ts';
+import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
+import { COMPLETED, failedWith, lostWorker, type Step, trailOf } from '../../../../helpers/trails.ts';
 
 const countsOf = (steps: readonly Step[]): Record<string, number> => {
   const trail = trailOf('task-1', steps);

@@ -1,16 +1,26 @@
 /** Tasks between versions of the schema, on recorded items and on random lives of tasks. */
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { fromItem, migratedTaskItem, toItem } from '../../../lambdas/adapters/dynamodb/task-item.ts';
-import { MAX_HISTORY, type ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { migrate, versionOf } from '../../../lambdas/domain/migrations/migration.ts';
-import { SHAPES } from '../../../lambdas/domain/migrations/shapes.ts';
-import { upcastTask } from '../../../lambdas/domain/schema-versions.ts';
-import { claimed, completed, held, redriven, stopped } from '../../../lambdas/domain/transitions.ts';
-import { taskItemV1 } from '../../fixtures/v1/schema.ts';
-import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../helpers/builders.ts';
-import { recordedItems } from '../../helpers/fixtures.ts';
-import { START_MS } from '../../helpers/fake-clock.ts';
+import {
+  fromItem,
+  migratedTaskItem,
+  toItem,
+} from '../../../../../lambdas/queue/adapters/dynamodb/task-item.ts';
+import { MAX_HISTORY, type ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
+import { migrate, versionOf } from '../../../../../lambdas/shared/domain/migration.ts';
+import { SHAPES } from '../../../../../lambdas/queue/domain/migrations/shapes.ts';
+import { upcastTask } from '../../../../../lambdas/shared/domain/schema-versions.ts';
+import {
+  claimed,
+  completed,
+  held,
+  redriven,
+  stopped,
+} from '../../../../../lambdas/queue/domain/task/transitions.ts';
+import { taskItemV1 } from '../../../../fixtures/v1/schema.ts';
+import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../../../helpers/builders.ts';
+import { recordedItems } from '../../../../helpers/fixtures.ts';
+import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
 
 const NEWEST = SHAPES.tasks.newest;
 const v1Items = recordedItems('tasks', 1);

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { findAuditGaps, MAX_VERSION } from '../../../lambdas/domain/audit-gaps.ts';
+import { findAuditGaps, MAX_VERSION } from '../../../../../lambdas/queue/domain/recovery/audit-gaps.ts';
 
 describe('findAuditGaps', () => {
   it.each([

@@ -1,8 +1,12 @@
 /** Five minutes from stuck to moved on, computed from the constants that decide it. */
 import { describe, expect, it } from 'vitest';
-import { TIME_LIMITS } from '../../../lambdas/contracts/time-limits.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/domain/policy.ts';
-import { budgetOf, RECOVERY_BUDGET_MS, RECOVERY_PATHS } from '../../../lambdas/domain/recovery-budget.ts';
+import { TIME_LIMITS } from '../../../../../lambdas/shared/contracts/time-limits.ts';
+import { DEFAULT_RETRY_POLICY, POLICY } from '../../../../../lambdas/queue/domain/task/policy.ts';
+import {
+  budgetOf,
+  RECOVERY_BUDGET_MS,
+  RECOVERY_PATHS,
+} from '../../../../../lambdas/queue/domain/recovery/recovery-budget.ts';
 
 const {
   workerTimeoutSeconds,

@@ -1,8 +1,8 @@
 /** The sweep's decisions, every cell of the table against rules that were written down apart from it. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { ExecutionState } from '../../../lambdas/contracts/lifecycle-states.ts';
-import { isTerminal } from '../../../lambdas/domain/lifecycle.ts';
+import { ExecutionState } from '../../../../../lambdas/queue/contracts/lifecycle-states.ts';
+import { isTerminal } from '../../../../../lambdas/queue/domain/task/lifecycle.ts';
 import {
   actionWithoutStatus,
   DRIVER_STATUSES,
@@ -10,8 +10,8 @@ import {
   Lateness,
   RECOVERY_TABLE,
   type RecoveryAction,
-} from '../../../lambdas/domain/recovery-table.ts';
-import { RECOVERY_PAGE, renderRecoveryPage } from '../../../tools/generate/recovery-page.ts';
+} from '../../../../../lambdas/queue/domain/recovery/recovery-table.ts';
+import { RECOVERY_PAGE, renderRecoveryPage } from '../../../../../tools/generate/recovery-page.ts';
 
 const cells = Object.values(ExecutionState).flatMap((state) =>
   Object.values(Lateness).flatMap((lateness) =>

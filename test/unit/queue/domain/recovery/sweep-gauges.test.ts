@@ -1,19 +1,23 @@
 /** What a run of the sweep publishes when it could not look everywhere: no 0 and no age without a look. */
 import { describe, expect, it } from 'vitest';
-import { ActionKind } from '../../../lambdas/contracts/action-kinds.ts';
-import { SweepPart } from '../../../lambdas/contracts/sweep-answer.ts';
-import { DUE_SHARD_NAMES, dueShardOf, heldShardNames } from '../../../lambdas/domain/due-shards.ts';
-import type { PauseSource } from '../../../lambdas/domain/ports.ts';
+import { ActionKind } from '../../../../../lambdas/actions/kinds.ts';
+import { SweepPart } from '../../../../../lambdas/queue/contracts/sweep-answer.ts';
+import {
+  DUE_SHARD_NAMES,
+  dueShardOf,
+  heldShardNames,
+} from '../../../../../lambdas/queue/domain/task/due-shards.ts';
+import type { PauseSource } from '../../../../../lambdas/queue/domain/ports.ts';
 import {
   DEFAULT_SWEEP_LIMITS,
   sweep,
   type SweepOptions,
   type SweepReport,
-} from '../../../lambdas/domain/sweep.ts';
-import { blindSpotsOf, gaugesOf } from '../../../lambdas/domain/sweep-gauges.ts';
-import type { SweepRunReport } from '../../../lambdas/domain/sweep-run.ts';
-import { START_MS } from '../../helpers/fake-clock.ts';
-import { MemoryStage } from '../../helpers/memory-stage.ts';
+} from '../../../../../lambdas/queue/domain/recovery/sweep.ts';
+import { blindSpotsOf, gaugesOf } from '../../../../../lambdas/queue/domain/recovery/sweep-gauges.ts';
+import type { SweepRunReport } from '../../../../../lambdas/queue/domain/recovery/sweep-run.ts';
+import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
+import { MemoryStage } from '../../../../helpers/memory-stage.ts';
 
 const HOUR_MS = 3_600_000;
 const KINDS = Object.values(ActionKind);

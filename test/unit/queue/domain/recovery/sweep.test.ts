@@ -1,13 +1,13 @@
 /** A run of the sweep over many tasks: bounded, fair, and going on where the run before stopped. */
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { DUE_SHARD_NAMES, dueShardOf } from '../../../lambdas/domain/due-shards.ts';
-import { DEFAULT_SWEEP_LIMITS, sweep } from '../../../lambdas/domain/sweep.ts';
-import type { PauseSource } from '../../../lambdas/domain/ports.ts';
-import type { LanePositions } from '../../../lambdas/domain/sweep-lanes.ts';
-import { queuedTask } from '../../helpers/builders.ts';
-import { START_MS } from '../../helpers/fake-clock.ts';
-import { MemoryStage } from '../../helpers/memory-stage.ts';
+import { DUE_SHARD_NAMES, dueShardOf } from '../../../../../lambdas/queue/domain/task/due-shards.ts';
+import { DEFAULT_SWEEP_LIMITS, sweep } from '../../../../../lambdas/queue/domain/recovery/sweep.ts';
+import type { PauseSource } from '../../../../../lambdas/queue/domain/ports.ts';
+import type { LanePositions } from '../../../../../lambdas/queue/domain/recovery/sweep-lanes.ts';
+import { queuedTask } from '../../../../helpers/builders.ts';
+import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
+import { MemoryStage } from '../../../../helpers/memory-stage.ts';
 
 const HOUR_MS = 3_600_000;
 

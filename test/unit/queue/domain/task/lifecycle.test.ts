@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { ExecutionState, TransitionCause } from '../../../lambdas/contracts/lifecycle-states.ts';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { QueueError } from '../../../lambdas/domain/errors.ts';
-import { assertLegal, isLegal, isTerminal, TERMINAL_STATES } from '../../../lambdas/domain/lifecycle.ts';
+import { ExecutionState, TransitionCause } from '../../../../../lambdas/queue/contracts/lifecycle-states.ts';
+import type { ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
+import { QueueError } from '../../../../../lambdas/shared/domain/errors.ts';
+import {
+  assertLegal,
+  isLegal,
+  isTerminal,
+  TERMINAL_STATES,
+} from '../../../../../lambdas/queue/domain/task/lifecycle.ts';
 import {
   claimed,
   completed,
@@ -11,9 +16,9 @@ import {
   redriven,
   stopped,
   type TransitionContext,
-} from '../../../lambdas/domain/transitions.ts';
-import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../helpers/builders.ts';
-import { START_MS } from '../../helpers/fake-clock.ts';
+} from '../../../../../lambdas/queue/domain/task/transitions.ts';
+import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../../../helpers/builders.ts';
+import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
 
 /** Written down once more, with the decision note about pauses, and not taken from the code. */
 const LEGAL = new Set([

@@ -1,8 +1,8 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import type { ExecutionTask } from '../../../lambdas/contracts/records.ts';
-import { QueueError, type QueueErrorOptions } from '../../../lambdas/domain/errors.ts';
-import { DEFAULT_RETRY_POLICY as POLICY_USED } from '../../../lambdas/domain/policy.ts';
+import type { ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
+import { QueueError, type QueueErrorOptions } from '../../../../../lambdas/shared/domain/errors.ts';
+import { DEFAULT_RETRY_POLICY as POLICY_USED } from '../../../../../lambdas/queue/domain/task/policy.ts';
 import {
   applyForbidden,
   attemptsShown,
@@ -11,9 +11,9 @@ import {
   decideRetry,
   deferralSeconds,
   type RetryDecision,
-} from '../../../lambdas/domain/retry-policy.ts';
-import { runningTask } from '../../helpers/builders.ts';
-import { START_MS } from '../../helpers/fake-clock.ts';
+} from '../../../../../lambdas/queue/domain/task/retry-policy.ts';
+import { runningTask } from '../../../../helpers/builders.ts';
+import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
 
 const { maxAttempts, baseSeconds, capSeconds, factor } = POLICY_USED;
 const taskId = fc.stringMatching(/^task-[0-9a-f]{40}$/);

@@ -1,11 +1,15 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { type ErrorCode, ERROR_CODES } from '../../../lambdas/contracts/error-codes.ts';
-import { executionTaskSchema, type ExecutionTask, MAX_HISTORY } from '../../../lambdas/contracts/records.ts';
-import { QueueError } from '../../../lambdas/domain/errors.ts';
-import { isLegal, isTerminal } from '../../../lambdas/domain/lifecycle.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/domain/policy.ts';
-import { decideRetry } from '../../../lambdas/domain/retry-policy.ts';
+import { type ErrorCode, ERROR_CODES } from '../../../../../lambdas/shared/contracts/error-codes.ts';
+import {
+  executionTaskSchema,
+  type ExecutionTask,
+  MAX_HISTORY,
+} from '../../../../../lambdas/queue/contracts/records.ts';
+import { QueueError } from '../../../../../lambdas/shared/domain/errors.ts';
+import { isLegal, isTerminal } from '../../../../../lambdas/queue/domain/task/lifecycle.ts';
+import { DEFAULT_RETRY_POLICY, POLICY } from '../../../../../lambdas/queue/domain/task/policy.ts';
+import { decideRetry } from '../../../../../lambdas/queue/domain/task/retry-policy.ts';
 import {
   claimed,
   completed,
@@ -14,9 +18,9 @@ import {
   recovered,
   redriven,
   stopped,
-} from '../../../lambdas/domain/transitions.ts';
-import { contextAt, queuedTask, resultOf, runningTask } from '../../helpers/builders.ts';
-import { START_MS } from '../../helpers/fake-clock.ts';
+} from '../../../../../lambdas/queue/domain/task/transitions.ts';
+import { contextAt, queuedTask, resultOf, runningTask } from '../../../../helpers/builders.ts';
+import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
 
 const codes = Object.keys(ERROR_CODES).filter((code): code is ErrorCode => code in ERROR_CODES);
 const command = fc.record({

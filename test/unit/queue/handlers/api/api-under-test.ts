@@ -7,21 +7,21 @@ import {
 } from '@aws-sdk/client-sfn';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { DynamoDbAuditRepo } from '../../../../lambdas/adapters/dynamodb/audit-repo.ts';
-import { DynamoDbCardRepo } from '../../../../lambdas/adapters/dynamodb/card-repo.ts';
-import { DynamoDbPauseRepo } from '../../../../lambdas/adapters/dynamodb/pause-repo.ts';
-import { DynamoDbTaskRepo } from '../../../../lambdas/adapters/dynamodb/task-repo.ts';
-import { taskViewSchema, type TaskView } from '../../../../lambdas/contracts/api.ts';
-import { problemSchema, type Problem } from '../../../../lambdas/contracts/api-problem.ts';
-import { Env } from '../../../../lambdas/contracts/environment.ts';
-import type { ActionRequest } from '../../../../lambdas/contracts/action-kinds.ts';
-import type { QuoteSnapshot } from '../../../../lambdas/contracts/quote-snapshot.ts';
-import type { ApiHandler } from '../../../../lambdas/handlers/api/router.ts';
-import { actionOf, ENGINE, snapshotOf } from '../../../helpers/builders.ts';
-import { startDynamoDb, TABLE_NAMES } from '../../../helpers/dynamodb-server.ts';
-import { FakeClock } from '../../../helpers/fake-clock.ts';
-import { type HttpAnswer, httpAnswer, httpEvent, type HttpRequest } from '../../../helpers/http-event.ts';
-import { lambdaContext } from '../../../helpers/lambda-context.ts';
+import { DynamoDbAuditRepo } from '../../../../../lambdas/queue/adapters/dynamodb/audit-repo.ts';
+import { DynamoDbCardRepo } from '../../../../../lambdas/slack/adapters/dynamodb/card-repo.ts';
+import { DynamoDbPauseRepo } from '../../../../../lambdas/queue/adapters/dynamodb/pause-repo.ts';
+import { DynamoDbTaskRepo } from '../../../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
+import { taskViewSchema, type TaskView } from '../../../../../lambdas/queue/contracts/api.ts';
+import { problemSchema, type Problem } from '../../../../../lambdas/queue/contracts/api-problem.ts';
+import { Env } from '../../../../../lambdas/shared/contracts/environment.ts';
+import type { ActionRequest } from '../../../../../lambdas/actions/kinds.ts';
+import type { QuoteSnapshot } from '../../../../../lambdas/shared/contracts/quote-snapshot.ts';
+import type { ApiHandler } from '../../../../../lambdas/queue/handlers/api/router.ts';
+import { actionOf, ENGINE, snapshotOf } from '../../../../helpers/builders.ts';
+import { startDynamoDb, TABLE_NAMES } from '../../../../../tools/rig/aws/dynamodb-server.ts';
+import { FakeClock } from '../../../../../tools/rig/fake-clock.ts';
+import { type HttpAnswer, httpAnswer, httpEvent, type HttpRequest } from '../../../../helpers/http-event.ts';
+import { lambdaContext } from '../../../../helpers/lambda-context.ts';
 
 const STATE_MACHINE_ARN = 'arn:aws:states:eu-central-1:123456789012:stateMachine:quote-action';
 
@@ -61,9 +61,9 @@ export async function importHandlers(env: Readonly<Record<string, string>>) {
     ...env,
   });
   const [enqueue, read, control] = await Promise.all([
-    import('../../../../lambdas/handlers/enqueue-action.handler.ts'),
-    import('../../../../lambdas/handlers/read-actions.handler.ts'),
-    import('../../../../lambdas/handlers/control-action.handler.ts'),
+    import('../../../../../lambdas/queue/handlers/enqueue-action.handler.ts'),
+    import('../../../../../lambdas/queue/handlers/read-actions.handler.ts'),
+    import('../../../../../lambdas/queue/handlers/control-action.handler.ts'),
   ]);
   return { enqueue: enqueue.handler, read: read.handler, control: control.handler };
 }

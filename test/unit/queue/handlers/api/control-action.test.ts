@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import { completed } from '../../../../lambdas/domain/transitions.ts';
+import type { ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
+import { completed } from '../../../../../lambdas/queue/domain/task/transitions.ts';
 import {
   contextAt,
   queuedTask,
@@ -8,8 +8,8 @@ import {
   retryableTask,
   runningTask,
   snapshotOf,
-} from '../../../helpers/builders.ts';
-import type { HttpAnswer } from '../../../helpers/http-event.ts';
+} from '../../../../helpers/builders.ts';
+import type { HttpAnswer } from '../../../../helpers/http-event.ts';
 import { type ApiUnderTest, namedFields, newQuoteId, problemOf, startApi, taskOf } from './api-under-test.ts';
 
 let api: ApiUnderTest;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deriveTaskId } from '../../../../lambdas/domain/hashing.ts';
-import { actionOf, snapshotOf } from '../../../helpers/builders.ts';
+import { deriveTaskId } from '../../../../../lambdas/shared/domain/hashing.ts';
+import { actionOf, snapshotOf } from '../../../../helpers/builders.ts';
 import {
   type ApiUnderTest,
   enqueueRequest,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAX_BODY_BYTES } from '../../../../lambdas/contracts/api.ts';
-import { actionOf, lineOf, snapshotOf } from '../../../helpers/builders.ts';
-import type { HttpRequest } from '../../../helpers/http-event.ts';
+import { MAX_BODY_BYTES } from '../../../../../lambdas/queue/contracts/api.ts';
+import { actionOf, lineOf, snapshotOf } from '../../../../helpers/builders.ts';
+import type { HttpRequest } from '../../../../helpers/http-event.ts';
 import {
   type ApiUnderTest,
   enqueueRequest,

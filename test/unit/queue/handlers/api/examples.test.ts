@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { quoteSnapshotSchema } from '../../../../lambdas/contracts/quote-snapshot.ts';
-import { snapshotViolations } from '../../../../lambdas/domain/snapshot-guard.ts';
+import { quoteSnapshotSchema } from '../../../../../lambdas/shared/contracts/quote-snapshot.ts';
+import { snapshotViolations } from '../../../../../lambdas/queue/domain/enqueue/snapshot-guard.ts';
 import { type ApiUnderTest, enqueueRequest, startApi, taskOf, withBody } from './api-under-test.ts';
 
 const fileSchema = z.strictObject({
@@ -11,7 +11,7 @@ const fileSchema = z.strictObject({
 });
 const read = (name: string) =>
   fileSchema.parse(
-    JSON.parse(readFileSync(new URL(`../../../../examples/${name}`, import.meta.url), 'utf8')),
+    JSON.parse(readFileSync(new URL(`../../../../../examples/${name}`, import.meta.url), 'utf8')),
   );
 
 let api: ApiUnderTest;

@@ -1,9 +1,9 @@
 import { fc } from '@fast-check/vitest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { QuoteLine } from '../../../../lambdas/contracts/quote-snapshot.ts';
-import { buildOpenApi } from '../../../../tools/generate/openapi.ts';
-import { lineOf } from '../../../helpers/builders.ts';
-import type { HttpRequest } from '../../../helpers/http-event.ts';
+import type { QuoteLine } from '../../../../../lambdas/shared/contracts/quote-snapshot.ts';
+import { buildOpenApi } from '../../../../../tools/generate/openapi.ts';
+import { lineOf } from '../../../../helpers/builders.ts';
+import type { HttpRequest } from '../../../../helpers/http-event.ts';
 import {
   type ApiUnderTest,
   enqueueRequest,

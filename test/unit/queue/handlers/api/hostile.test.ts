@@ -1,6 +1,6 @@
 import { fc } from '@fast-check/vitest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HttpRequest } from '../../../helpers/http-event.ts';
+import type { HttpRequest } from '../../../../helpers/http-event.ts';
 import { type ApiUnderTest, problemOf, startApi } from './api-under-test.ts';
 
 let api: ApiUnderTest;

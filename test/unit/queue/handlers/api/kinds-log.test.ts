@@ -1,6 +1,6 @@
 /** What the log says of a pause. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { writtenLines } from '../../../helpers/written-lines.ts';
+import { writtenLines } from '../../../../helpers/cli/written-lines.ts';
 import { type ApiUnderTest, startApi } from './api-under-test.ts';
 
 const USER_ARN = 'arn:aws:sts::123456789012:assumed-role/Operator/ada.lovelace@example.com';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ActionKind } from '../../../../lambdas/contracts/action-kinds.ts';
-import { kindChangeSchema, kindListSchema } from '../../../../lambdas/contracts/api-kinds.ts';
-import { MAX_PAUSE_HISTORY } from '../../../../lambdas/contracts/controls.ts';
-import { held } from '../../../../lambdas/domain/transitions.ts';
-import { contextAt, queuedTask, snapshotOf } from '../../../helpers/builders.ts';
-import type { HttpAnswer } from '../../../helpers/http-event.ts';
+import type { ActionKind } from '../../../../../lambdas/actions/kinds.ts';
+import { kindChangeSchema, kindListSchema } from '../../../../../lambdas/queue/contracts/api-kinds.ts';
+import { MAX_PAUSE_HISTORY } from '../../../../../lambdas/queue/contracts/controls.ts';
+import { held } from '../../../../../lambdas/queue/domain/task/transitions.ts';
+import { contextAt, queuedTask, snapshotOf } from '../../../../helpers/builders.ts';
+import type { HttpAnswer } from '../../../../helpers/http-event.ts';
 import { type ApiUnderTest, namedFields, newQuoteId, problemOf, startApi, taskOf } from './api-under-test.ts';
 
 const ADA = 'arn:aws:iam::123456789012:user/ada';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { QuoteLine, QuoteSnapshot } from '../../../../lambdas/contracts/quote-snapshot.ts';
-import { actionOf, lineOf } from '../../../helpers/builders.ts';
+import type { QuoteLine, QuoteSnapshot } from '../../../../../lambdas/shared/contracts/quote-snapshot.ts';
+import { actionOf, lineOf } from '../../../../helpers/builders.ts';
 import {
   type ApiUnderTest,
   enqueueRequest,

@@ -1,12 +1,12 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { encodeCursor, decodeCursor } from '../../../../lambdas/adapters/dynamodb/cursor.ts';
-import type { ExecutionState } from '../../../../lambdas/contracts/lifecycle-states.ts';
-import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import type { ExecutionQueueRepo, ListedTask } from '../../../../lambdas/domain/ports.ts';
-import { listTasks } from '../../../../lambdas/handlers/api/list-tasks.ts';
-import { queuedTask, runningTask } from '../../../helpers/builders.ts';
-import { START_MS } from '../../../helpers/fake-clock.ts';
+import { encodeCursor, decodeCursor } from '../../../../../lambdas/queue/adapters/dynamodb/cursor.ts';
+import type { ExecutionState } from '../../../../../lambdas/queue/contracts/lifecycle-states.ts';
+import type { ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
+import type { ExecutionQueueRepo, ListedTask } from '../../../../../lambdas/queue/domain/ports.ts';
+import { listTasks } from '../../../../../lambdas/queue/handlers/api/list-tasks.ts';
+import { queuedTask, runningTask } from '../../../../helpers/builders.ts';
+import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
 
 const QUOTE_ID = 'Q-1001';
 const tasksOf = (states: readonly ExecutionState[]): readonly ExecutionTask[] =>

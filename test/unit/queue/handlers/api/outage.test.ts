@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { json, type RunningServer, startServer } from '../../../../tools/local/http-server.ts';
-import { FakeClock } from '../../../helpers/fake-clock.ts';
-import { type HttpAnswer, httpAnswer, httpEvent, type HttpRequest } from '../../../helpers/http-event.ts';
-import { lambdaContext } from '../../../helpers/lambda-context.ts';
-import { writtenLines } from '../../../helpers/written-lines.ts';
+import { json, type RunningServer, startServer } from '../../../../../tools/rig/http/http-server.ts';
+import { FakeClock } from '../../../../../tools/rig/fake-clock.ts';
+import { type HttpAnswer, httpAnswer, httpEvent, type HttpRequest } from '../../../../helpers/http-event.ts';
+import { lambdaContext } from '../../../../helpers/lambda-context.ts';
+import { writtenLines } from '../../../../helpers/cli/written-lines.ts';
 import { enqueueRequest, importHandlers, problemOf } from './api-under-test.ts';
 
 const SECRET = 'no access to the secret table of account 123456789012';

@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auditViewSchema, taskPageSchema, type TaskView } from '../../../../lambdas/contracts/api.ts';
-import type { CardRecord } from '../../../../lambdas/contracts/cards.ts';
-import { ERROR_CODES } from '../../../../lambdas/contracts/error-codes.ts';
-import type { ExecutionTask } from '../../../../lambdas/contracts/records.ts';
-import { completed, failed } from '../../../../lambdas/domain/transitions.ts';
-import { QueueError } from '../../../../lambdas/domain/errors.ts';
+import {
+  auditViewSchema,
+  taskPageSchema,
+  type TaskView,
+} from '../../../../../lambdas/queue/contracts/api.ts';
+import type { CardRecord } from '../../../../../lambdas/slack/contracts/cards.ts';
+import { ERROR_CODES } from '../../../../../lambdas/shared/contracts/error-codes.ts';
+import type { ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
+import { completed, failed } from '../../../../../lambdas/queue/domain/task/transitions.ts';
+import { QueueError } from '../../../../../lambdas/shared/domain/errors.ts';
 import {
   contextAt,
   queuedTask,
@@ -12,18 +16,11 @@ import {
   retryableTask,
   runningTask,
   snapshotOf,
-} from '../../../helpers/builders.ts';
-import { START_MS } from '../../../helpers/fake-clock.ts';
-import type { HttpAnswer } from '../../../helpers/http-event.ts';
-import {
-  type ApiUnderTest,
-  enqueueRequest,
-  namedFields,
-  newQuoteId,
-  problemOf,
-  startApi,
-  taskOf,
-} from './api-under-test.ts';
+} from '../../../../helpers/builders.ts';
+import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
+import type { HttpAnswer } from '../../../../helpers/http-event.ts';
+import type { ApiUnderTest } from './api-under-test.ts';
+import { enqueueRequest, namedFields, newQuoteId, problemOf, startApi, taskOf } from './api-under-test.ts';
 
 let api: ApiUnderTest;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { httpAnswer, httpEvent } from '../../../helpers/http-event.ts';
-import { lambdaContext } from '../../../helpers/lambda-context.ts';
-import { FakeClock } from '../../../helpers/fake-clock.ts';
+import { httpAnswer, httpEvent } from '../../../../helpers/http-event.ts';
+import { lambdaContext } from '../../../../helpers/lambda-context.ts';
+import { FakeClock } from '../../../../../tools/rig/fake-clock.ts';
 import { type ApiUnderTest, importHandlers, problemOf, startApi } from './api-under-test.ts';
 
 let api: ApiUnderTest;

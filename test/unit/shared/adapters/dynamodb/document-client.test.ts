@@ -1,9 +1,9 @@
 /** A store that accepts and never answers must not use up a function's whole time. */
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { createDocumentClient } from '../../../../lambdas/adapters/dynamodb/document-client.ts';
-import { CLIENT_OPTIONS } from '../../../../lambdas/platform/client-options.ts';
-import { type RunningServer, startServer } from '../../../../tools/local/http-server.ts';
+import { createDocumentClient } from '../../../../../lambdas/shared/adapters/dynamodb/document-client.ts';
+import { CLIENT_OPTIONS } from '../../../../../lambdas/shared/platform/client-options.ts';
+import { type RunningServer, startServer } from '../../../../../tools/rig/http/http-server.ts';
 
 let silent: RunningServer;
 let requests = 0;

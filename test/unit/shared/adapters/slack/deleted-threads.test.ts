@@ -1,8 +1,8 @@
 /** Operators delete the root message of a quote's thread; messages go on, each of them once. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { effectKeyOf } from '../../../../lambdas/domain/hashing.ts';
-import type { Effect } from '../../../../lambdas/domain/ports.ts';
-import { notifyLab, platform, POST, REPLIES } from '../../../helpers/notify-lab.ts';
+import { effectKeyOf } from '../../../../../lambdas/shared/domain/hashing.ts';
+import type { Effect } from '../../../../../lambdas/queue/domain/ports.ts';
+import { notifyLab, platform, POST, REPLIES } from '../../../../helpers/slack/notify-lab.ts';
 
 const lab = notifyLab();
 const { again, clientOf, effectWith, linkOf, linkTo, opened, replies, roots, run, taskOf, theRoot } = lab;

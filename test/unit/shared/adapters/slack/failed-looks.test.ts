@@ -1,7 +1,7 @@
 /** Slack does not say whether the root of a quote's thread is there. */
 import { describe, expect, it } from 'vitest';
-import { notifyLab, platform, REPLIES } from '../../../helpers/notify-lab.ts';
-import type { FaultRule } from '../../../../tools/local/fault-rules.ts';
+import { notifyLab, platform, REPLIES } from '../../../../helpers/slack/notify-lab.ts';
+import type { FaultRule } from '../../../../../tools/rig/faults/fault-rules.ts';
 
 const lab = notifyLab();
 const { again, linkTo, opened, roots, run, taskOf } = lab;

@@ -1,23 +1,23 @@
 /** Slack makes links of addresses and names that it finds in a text, unless the text comes with the word that it must not. */
 import type { WebClient } from '@slack/web-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { auditModal } from '../../../../lambdas/adapters/slack/audit-modal.ts';
-import { renderCard } from '../../../../lambdas/adapters/slack/card-blocks.ts';
+import { auditModal } from '../../../../../lambdas/slack/adapters/audit-modal.ts';
+import { renderCard } from '../../../../../lambdas/slack/adapters/card-blocks.ts';
 import {
   helpAnswer,
   kpiAnswer,
   overdueAnswer,
   quoteAnswer,
-} from '../../../../lambdas/adapters/slack/command-answer.ts';
-import { postEphemeral } from '../../../../lambdas/adapters/slack/ephemeral.ts';
-import { effectMetadata } from '../../../../lambdas/adapters/slack/find-message.ts';
-import { editMessage, postMessage } from '../../../../lambdas/adapters/slack/post-message.ts';
-import { createSlackClient } from '../../../../lambdas/adapters/slack/slack-client.ts';
-import { reportKpis } from '../../../../lambdas/domain/kpi.ts';
-import { completed, held, redriven } from '../../../../lambdas/domain/transitions.ts';
-import { json, type RunningServer, startServer } from '../../../../tools/local/http-server.ts';
-import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../../helpers/builders.ts';
-import { START_MS } from '../../../helpers/fake-clock.ts';
+} from '../../../../../lambdas/slack/adapters/command-answer.ts';
+import { postEphemeral } from '../../../../../lambdas/slack/adapters/ephemeral.ts';
+import { effectMetadata } from '../../../../../lambdas/shared/adapters/slack/find-message.ts';
+import { editMessage, postMessage } from '../../../../../lambdas/shared/adapters/slack/post-message.ts';
+import { createSlackClient } from '../../../../../lambdas/shared/adapters/slack/slack-client.ts';
+import { reportKpis } from '../../../../../lambdas/queue/domain/kpi/kpi.ts';
+import { completed, held, redriven } from '../../../../../lambdas/queue/domain/task/transitions.ts';
+import { json, type RunningServer, startServer } from '../../../../../tools/rig/http/http-server.ts';
+import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../../../helpers/builders.ts';
+import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
 
 /** Every object with markup, wherever it stands. */
 function markupsOf(value: unknown): readonly object[] {

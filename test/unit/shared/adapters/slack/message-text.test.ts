@@ -5,7 +5,7 @@ import {
   clipped,
   escapedParts,
   escapeText,
-} from '../../../../lambdas/adapters/slack/message-text.ts';
+} from '../../../../../lambdas/shared/adapters/slack/message-text.ts';
 
 describe('escapeText', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSlackClient, slackError } from '../../../../lambdas/adapters/slack/slack-client.ts';
-import { type RunningServer, startServer } from '../../../../tools/local/http-server.ts';
+import { createSlackClient, slackError } from '../../../../../lambdas/shared/adapters/slack/slack-client.ts';
+import { type RunningServer, startServer } from '../../../../../tools/rig/http/http-server.ts';
 
 let retryAfter = '';
 let server: RunningServer;

@@ -6,18 +6,18 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { taskViewSchema } from '../lambdas/queue/contracts/api.ts';
-import { latencyRecordSchema } from '../lambdas/slack/contracts/cards.ts';
-import type { LatencyRecord } from '../lambdas/slack/contracts/cards.ts';
-import { latencyIdOf } from '../lambdas/slack/domain/card.ts';
+import {
+  latencyRecordSchema,
+  type LatencyRecord,
+  latencyIdOf,
+} from '../lambdas/queue/contracts/shown-cards.ts';
 import { callApi } from '../tools/cli/clients/api-client.ts';
-import { readQuoteFile } from '../tools/cli/quote-file.ts';
-import type { QuoteAction } from '../tools/cli/quote-file.ts';
+import { readQuoteFile, type QuoteAction } from '../tools/cli/quote-file.ts';
 import type { Target } from '../tools/cli/target/target.ts';
 import { startLocalEnvironment } from '../tools/local/environment.ts';
 import type { LocalOutputs } from '../tools/local/outputs.ts';
 import { readRuns, shareRunning } from './function-runs.ts';
-import { mean, percentile, report } from '../tools/report/report.ts';
-import type { Figure } from '../tools/report/report.ts';
+import { mean, percentile, report, type Figure } from '../tools/report/report.ts';
 
 /** queued, running, completed. */
 const TRANSITIONS_PER_TASK = 3;

@@ -13,7 +13,7 @@ import { DynamoDbWalkCursors } from '../lambdas/queue/adapters/dynamodb/walk-cur
 import { DynamoDbPauseRepo } from '../lambdas/queue/adapters/dynamodb/pause-repo.ts';
 import type { ExecutionTask } from '../lambdas/queue/contracts/records.ts';
 import { AUDIT_PACE, repairAudit } from '../lambdas/queue/domain/recovery/audit-repair.ts';
-import { deriveTaskId } from '../lambdas/shared/domain/hashing.ts';
+import { deriveTaskId } from '../lambdas/queue/domain/task/identity.ts';
 import { inParallel } from '../lambdas/shared/domain/in-parallel.ts';
 import { LEDGER_PACE, purgeLedger } from '../lambdas/queue/domain/recovery/ledger-purge.ts';
 import { DEFAULT_RETRY_POLICY, POLICY } from '../lambdas/queue/domain/task/policy.ts';

@@ -12,7 +12,7 @@ import { DynamoDbAuditRepo } from '../../lambdas/queue/adapters/dynamodb/audit-r
 import { DynamoDbCardRepo } from '../../lambdas/slack/adapters/dynamodb/card-repo.ts';
 import { DynamoDbTaskRepo } from '../../lambdas/queue/adapters/dynamodb/task-repo.ts';
 import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
-import { latencyIdOf } from '../../lambdas/slack/domain/card.ts';
+import { latencyIdOf } from '../../lambdas/queue/contracts/shown-cards.ts';
 import type { LocalOutputs } from '../../tools/local/outputs.ts';
 import { countRuns } from '../function-runs.ts';
 import { type CallHook, type RecordedCall, Recorder, ROOT_KEYS, usageOfCalls } from './meter/recorder.ts';

@@ -3,12 +3,8 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
 import type { ActionKind } from '../../lambdas/actions/kinds.ts';
 import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
-import {
-  canonicalJson,
-  deriveTaskId,
-  executionNameOf,
-  taskHashOf,
-} from '../../lambdas/shared/domain/hashing.ts';
+import { canonicalJson } from '../../lambdas/shared/domain/hashing.ts';
+import { deriveTaskId, executionNameOf, taskHashOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
 import { enqueued, stopped } from '../../lambdas/queue/domain/task/transitions.ts';
 import { callApi } from '../../tools/cli/clients/api-client.ts';

@@ -1,10 +1,12 @@
 /** Builders of what the queue works with: valid as they are, each field replaceable. */
 import type { ActionKind, ActionRequest } from '../../lambdas/actions/kinds.ts';
 import type { QuoteLine, QuoteSnapshot } from '../../lambdas/shared/contracts/quote-snapshot.ts';
-import type { EffectResult, ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
-import { canonicalJson, deriveTaskId, taskHashOf } from '../../lambdas/shared/domain/hashing.ts';
+import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
+import type { EffectResult } from '../../lambdas/shared/contracts/effects.ts';
+import { canonicalJson } from '../../lambdas/shared/domain/hashing.ts';
+import { deriveTaskId, taskHashOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts';
-import type { Ids } from '../../lambdas/queue/domain/ports.ts';
+import type { Ids } from '../../lambdas/shared/domain/ports.ts';
 import type { EnqueueRequest } from '../../lambdas/queue/domain/queue-types.ts';
 import {
   claimed,

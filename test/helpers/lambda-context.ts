@@ -1,7 +1,7 @@
 /** The context of one Lambda invocation, on a test's clock. */
 import type { Context } from 'aws-lambda';
 import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
-import type { Clock } from '../../lambdas/queue/domain/ports.ts';
+import type { Clock } from '../../lambdas/shared/domain/ports.ts';
 
 const unused = (): void => undefined;
 

@@ -12,7 +12,7 @@ import { documentKey } from '../../lambdas/actions/pdf/engine/document-key.ts';
 import { createSlackClient } from '../../lambdas/shared/adapters/slack/slack-client.ts';
 import type { ActionKind, ActionRequest } from '../../lambdas/actions/kinds.ts';
 import { CRM_QUOTE_ID_PROPERTY } from '../../lambdas/actions/crm/crm-properties.ts';
-import type { Effect } from '../../lambdas/queue/domain/ports.ts';
+import type { Effect } from '../../lambdas/shared/domain/effect.ts';
 import { ensureCrmProperties } from '../../tools/rig/crm/crm-setup.ts';
 import { startCrmStandin } from '../../tools/rig/crm/crm-standin.ts';
 import type { FaultRule } from '../../tools/rig/faults/fault-rules.ts';

@@ -6,7 +6,7 @@ import { DynamoDbLedgerRepo } from '../../lambdas/shared/adapters/dynamodb/ledge
 import { DynamoDbTaskRepo } from '../../lambdas/queue/adapters/dynamodb/task-repo.ts';
 import type { ExecutionInput } from '../../lambdas/queue/contracts/state-machine-io.ts';
 import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts';
-import type { Clock, Ids } from '../../lambdas/queue/domain/ports.ts';
+import type { Clock, Ids } from '../../lambdas/shared/domain/ports.ts';
 import { ExecutionQueueService } from '../../lambdas/queue/domain/queue-service.ts';
 import { countedIds, ENGINE } from './builders.ts';
 import { TABLE_NAMES } from '../../tools/rig/aws/dynamodb-server.ts';

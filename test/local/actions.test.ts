@@ -3,7 +3,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it } from 'vitest';
 import { taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
 import { ActionKind } from '../../lambdas/actions/kinds.ts';
-import { effectKeyOf } from '../../lambdas/shared/domain/hashing.ts';
+import { effectKeyOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { getAudit } from '../../tools/cli/clients/queue-client.ts';
 import { countEffects } from '../../tools/demo/provider-counts.ts';
 import {

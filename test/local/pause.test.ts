@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ActionKind } from '../../lambdas/actions/kinds.ts';
 import { taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
-import { effectKeyOf } from '../../lambdas/shared/domain/hashing.ts';
+import { effectKeyOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { listKinds, pauseKind, resumeKind } from '../../tools/cli/clients/kind-client.ts';
 import { getAudit, getTask } from '../../tools/cli/clients/queue-client.ts';
 import { countEffects } from '../../tools/demo/provider-counts.ts';

@@ -5,14 +5,10 @@ import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
-import { LEDGER_SCHEMA_VERSION, LedgerStatus } from '../../lambdas/queue/contracts/records.ts';
+import { LEDGER_SCHEMA_VERSION, LedgerStatus } from '../../lambdas/shared/contracts/effects.ts';
 import { DynamoDbTaskRepo } from '../../lambdas/queue/adapters/dynamodb/task-repo.ts';
-import {
-  canonicalJson,
-  deriveTaskId,
-  executionNameOf,
-  taskHashOf,
-} from '../../lambdas/shared/domain/hashing.ts';
+import { canonicalJson } from '../../lambdas/shared/domain/hashing.ts';
+import { deriveTaskId, executionNameOf, taskHashOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
 import { enqueued } from '../../lambdas/queue/domain/task/transitions.ts';
 import { getAudit, getTask } from '../../tools/cli/clients/queue-client.ts';

@@ -6,7 +6,7 @@ import { GetExecutionHistoryCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { TaskView } from '../../lambdas/queue/contracts/api.ts';
-import { executionNameOf } from '../../lambdas/shared/domain/hashing.ts';
+import { executionNameOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { getAudit, getTask } from '../../tools/cli/clients/queue-client.ts';
 import { effectCount } from '../../tools/demo/proof.ts';
 import { countEffects } from '../../tools/demo/provider-counts.ts';

@@ -2,7 +2,7 @@
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AuditView, taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
-import { effectKeyOf } from '../../lambdas/shared/domain/hashing.ts';
+import { effectKeyOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { countEffects } from '../../tools/demo/provider-counts.ts';
 import { getAudit } from '../../tools/cli/clients/queue-client.ts';
 import { eventually } from '../../tools/rig/process/eventually.ts';

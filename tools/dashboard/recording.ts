@@ -1,7 +1,7 @@
 /** What the dashboard's picture is drawn from: records of a local environment, kept as a file. */
 import { type ExecutionStatus, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
-import { latencyRecordSchema } from '../../lambdas/slack/contracts/cards.ts';
+import { latencyRecordSchema } from '../../lambdas/queue/contracts/shown-cards.ts';
 import { auditRecordSchema } from '../../lambdas/queue/contracts/records.ts';
 import type { LocalOutputs } from '../local/outputs.ts';
 import { readKpiRecords } from '../kpi/kpi-source.ts';

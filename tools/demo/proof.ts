@@ -1,5 +1,5 @@
 /** The verdict of demo and drills: every action completed, every effect exactly once, every trail without a gap. */
-import { effectKeyOf } from '../../lambdas/shared/domain/hashing.ts';
+import { effectKeyOf } from '../../lambdas/queue/domain/task/identity.ts';
 import type { AuditView } from '../../lambdas/queue/contracts/api.ts';
 import type { AnsweredTask } from '../cli/answers.ts';
 import type { ProviderCounts } from './provider-counts.ts';

@@ -6,7 +6,7 @@ import { DynamoDbTaskRepo } from '../../lambdas/queue/adapters/dynamodb/task-rep
 import type { ExecutionState } from '../../lambdas/queue/contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
 import type { AuditView } from '../../lambdas/queue/contracts/api.ts';
-import { deriveTaskId } from '../../lambdas/shared/domain/hashing.ts';
+import { deriveTaskId } from '../../lambdas/queue/domain/task/identity.ts';
 import type { AnsweredTask } from '../cli/answers.ts';
 import { unanswered } from '../cli/clients/api-client.ts';
 import { CliError } from '../cli/cli-error.ts';

@@ -1,5 +1,5 @@
 /** Faults at the providers of a drill's own actions: no other drill's requests match them. */
-import { effectKeyOf } from '../../lambdas/shared/domain/hashing.ts';
+import { effectKeyOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { faultHits, scriptFault } from '../rig/faults/fault-client.ts';
 import type { Fault, FaultRule } from '../rig/faults/fault-rules.ts';
 import { type DrillAction, messageOf } from './actions.ts';

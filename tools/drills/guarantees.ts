@@ -3,7 +3,7 @@ import type { AuditView } from '../../lambdas/queue/contracts/api.ts';
 import type { AnsweredTask } from '../cli/answers.ts';
 import { KPI_CONTRACT, type KpiName, RECOVERY_LIMIT_MS } from '../../lambdas/queue/contracts/kpi-contract.ts';
 import type { ErrorCode } from '../../lambdas/shared/contracts/error-codes.ts';
-import type { EffectProof } from '../../lambdas/queue/contracts/records.ts';
+import type { EffectProof } from '../../lambdas/shared/contracts/effects.ts';
 import {
   ALL_COMPLETED,
   type Check,

@@ -9,7 +9,8 @@ import {
   SCHEMA_VERSION,
 } from '../../lambdas/queue/contracts/records.ts';
 import { keyReused, QueueError, SnapshotRefused, taskNotFound } from '../../lambdas/shared/domain/errors.ts';
-import { canonicalJson, deriveTaskId, taskHashOf } from '../../lambdas/shared/domain/hashing.ts';
+import { canonicalJson } from '../../lambdas/shared/domain/hashing.ts';
+import { deriveTaskId, taskHashOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { assertLegal } from '../../lambdas/queue/domain/task/lifecycle.ts';
 import { pausedWith, resumedFrom } from '../../lambdas/queue/domain/pauses/pauses.ts';
 import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts';

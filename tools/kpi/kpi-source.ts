@@ -4,10 +4,10 @@
  */
 import { type DynamoDBDocumentClient, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { latencyRecordSchema } from '../../lambdas/slack/contracts/cards.ts';
+import { latencyRecordSchema } from '../../lambdas/queue/contracts/shown-cards.ts';
 import { CARDS_TABLE } from '../../lambdas/shared/contracts/environment.ts';
 import { auditRecordSchema } from '../../lambdas/queue/contracts/records.ts';
-import { type ReadItems, readEach } from '../../lambdas/queue/domain/damaged.ts';
+import { type ReadItems, readEach } from '../../lambdas/shared/domain/damaged-items.ts';
 import type { KpiLatency, KpiRecords, KpiTransition, KpiWindow } from '../../lambdas/queue/domain/kpi/kpi.ts';
 import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
 import { storedRecord } from '../../lambdas/shared/domain/stored-record.ts';

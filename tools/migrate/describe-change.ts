@@ -1,5 +1,5 @@
 /** A migration of one item in words. */
-import type { Item } from '../../lambdas/queue/adapters/dynamodb/task-item.ts';
+import type { Item } from '../../lambdas/shared/adapters/dynamodb/document-client.ts';
 
 const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
 

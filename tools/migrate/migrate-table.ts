@@ -6,12 +6,12 @@
  * 3. It ends when one whole pass, from the first item to the last, found nothing to do.
  */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { conditionFailure } from '../../lambdas/shared/adapters/dynamodb/document-client.ts';
 import {
+  conditionFailure,
   type Item,
-  migratedTaskItem,
   rejectedItem,
-} from '../../lambdas/queue/adapters/dynamodb/task-item.ts';
+} from '../../lambdas/shared/adapters/dynamodb/document-client.ts';
+import { migratedTaskItem } from '../../lambdas/queue/adapters/dynamodb/task-item.ts';
 import { QueueError } from '../../lambdas/shared/domain/errors.ts';
 import { versionOf } from '../../lambdas/shared/domain/migration.ts';
 import { pacedPages, type PaceOptions } from './paced-pages.ts';

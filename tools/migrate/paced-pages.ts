@@ -1,7 +1,7 @@
 /** A table from one end to the other, page by page, no faster than it is allowed to be read. */
 import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import type { Item } from '../../lambdas/queue/adapters/dynamodb/task-item.ts';
-import type { Clock } from '../../lambdas/queue/domain/ports.ts';
+import type { Item } from '../../lambdas/shared/adapters/dynamodb/document-client.ts';
+import type { Clock } from '../../lambdas/shared/domain/ports.ts';
 
 /** Which table, and how fast. */
 export interface PaceOptions {

@@ -1,5 +1,5 @@
 /** A clock that moves only when a test moves it. */
-import type { Clock } from '../../lambdas/queue/domain/ports.ts';
+import type { Clock } from '../../lambdas/shared/domain/ports.ts';
 
 /** 2026-03-29T00:59:30Z: half a minute before clocks in Europe go forward; epoch milliseconds have no such jump. */
 export const START_MS = Date.UTC(2026, 2, 29, 0, 59, 30);

@@ -1,9 +1,9 @@
 /** `EffectRunner`: the effect of a kind under the ledger, keyed by the task. */
 import type { ExecutionTask } from '../contracts/records.ts';
-import { effectKeyOf } from '../../shared/domain/hashing.ts';
-import type { Effect, EffectRunner, ExecutionQueueRepo } from '../domain/ports.ts';
+import { effectKeyOf } from '../domain/task/identity.ts';
+import type { EffectRunner, ExecutionQueueRepo } from '../domain/ports.ts';
+import type { Effect, EffectOutcome } from '../../shared/domain/effect.ts';
 import { applyForbidden } from '../domain/task/retry-policy.ts';
-import type { EffectOutcome } from '../domain/task/transitions.ts';
 import { LeaseLost } from '../../shared/domain/errors.ts';
 import { type GuardOptions, runGuarded } from '../../shared/adapters/guarded-effect.ts';
 

@@ -4,7 +4,7 @@ import { EVENT_SOURCE, EXECUTION_TRANSITIONED, type ExecutionTransitioned } from
 import { codeWord } from '../../shared/contracts/text.ts';
 import type { AuditRecord } from '../contracts/records.ts';
 import { nameOf as errorName } from '../../shared/domain/errors.ts';
-import type { Clock } from '../domain/ports.ts';
+import type { Clock } from '../../shared/domain/ports.ts';
 import { sendAwsRequest } from '../../shared/adapters/aws-request.ts';
 
 const MAX_ENTRIES = 10;

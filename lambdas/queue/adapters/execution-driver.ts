@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { type ExecutionInput, executionInputSchema } from '../contracts/state-machine-io.ts';
 import { QueueError } from '../../shared/domain/errors.ts';
-import { executionNameOf } from '../../shared/domain/hashing.ts';
+import { executionNameOf } from '../domain/task/identity.ts';
 import type { ExecutionDriver, ExecutionStatus } from '../domain/ports.ts';
 
 /** Step Functions' limit of an execution name. */

@@ -11,7 +11,8 @@ import { visibleText } from '../../shared/contracts/blank-text.ts';
 import type { FunctionName } from '../../shared/contracts/environment.ts';
 import { ErrorKind } from '../../shared/contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
-import { EffectProof, taskErrorSchema } from './records.ts';
+import { taskErrorSchema } from './records.ts';
+import { EffectProof } from '../../shared/contracts/effects.ts';
 import { taskIdSchema } from './task-id.ts';
 
 /** Largest request body, in bytes after base64 decoding; with its history a task stays under DynamoDB's 400 KB. */

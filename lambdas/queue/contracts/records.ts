@@ -56,6 +56,7 @@ import { ActionKind } from '../../actions/kinds.ts';
 import { ERROR_CODES, isErrorCode } from '../../shared/contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
 import { epochMsSchema } from '../../shared/contracts/moments.ts';
+import { EffectProof, effectResultSchema } from '../../shared/contracts/effects.ts';
 import { taskIdSchema } from './task-id.ts';
 
 /**
@@ -65,14 +66,6 @@ import { taskIdSchema } from './task-id.ts';
 export const SCHEMA_VERSION = 2;
 /** Every version that a reader takes. */
 export const READABLE_SCHEMA_VERSIONS = [1, SCHEMA_VERSION] as const;
-/** Version of ledger records. */
-export const LEDGER_SCHEMA_VERSION = 1;
-
-/** How a completion is known. */
-export const EffectProof = { Applied: 'applied', Probed: 'probed', Replayed: 'replayed' } as const;
-/** One of {@link EffectProof}. */
-export type EffectProof = (typeof EffectProof)[keyof typeof EffectProof];
-
 const state = z.enum(ExecutionState);
 /** More transitions, claims or drivers than a task can have; what counts on beyond it is damaged. */
 const MAX_COUNT = 1_000_000;
@@ -80,20 +73,6 @@ const count = z.int().check(z.minimum(0), z.maximum(MAX_COUNT));
 const positive = z.int().check(z.minimum(1), z.maximum(MAX_COUNT));
 const epochMs = epochMsSchema;
 const errorCode = z.enum(Object.keys(ERROR_CODES).filter(isErrorCode));
-
-/** What an effect left at its provider; the same whether it was applied now, probed or replayed. */
-export const effectResultSchema = z.strictObject({
-  /** Provider part of the kind: `pdf`, `crm`, `slack`. */
-  provider: z.string(),
-  /** Id the provider gave it: S3 key, deal id, message ts. */
-  externalId: z.string(),
-  /** Where a person finds it. */
-  location: z.string(),
-  /** SHA-256 of what was asked for; a provider that holds another one holds a duplicate mutation. */
-  contentHash: z.string(),
-});
-/** What an effect left at its provider. */
-export type EffectResult = z.infer<typeof effectResultSchema>;
 
 /** Why an attempt failed; safe to show and to log. */
 export const taskErrorSchema = z.strictObject({
@@ -185,36 +164,6 @@ export const executionTaskSchema = z.strictObject({
 });
 /** A task as stored. */
 export type ExecutionTask = z.infer<typeof executionTaskSchema>;
-
-/** Status of a ledger record; the names are Powertools' own. */
-export const LedgerStatus = { InProgress: 'INPROGRESS', Completed: 'COMPLETED' } as const;
-/** One of {@link LedgerStatus}. */
-export type LedgerStatus = (typeof LedgerStatus)[keyof typeof LedgerStatus];
-
-/** One effect's entry in the ledger: key, task hash, last state and result fingerprint. */
-export const idempotencyRecordSchema = z.strictObject({
-  schemaVersion: z.literal(LEDGER_SCHEMA_VERSION),
-  /** `effect#` and the SHA-256 of the effect key (Powertools' form). */
-  id: z.string(),
-  effectKey: z.string(),
-  taskHash: z.string(),
-  status: z.enum(LedgerStatus),
-  /** Owner token of the reservation; absent once it was released with an unknown outcome. */
-  owner: z.optional(z.string()),
-  /** Version of the task at the claim: an older claim never takes over from a newer one. */
-  fence: count,
-  attemptId: z.string(),
-  /**
-   * A take-over before this is refused: the earlier worker may still be at it. Released: 0, or the time of the release
-   * when a request may still be under way.
-   */
-  inProgressExpiresAtMs: epochMs,
-  resultJson: z.optional(z.string()),
-  resultFingerprint: z.optional(z.string()),
-  expiresAtEpochSeconds: epochMs,
-});
-/** One effect's entry in the ledger. */
-export type IdempotencyRecord = z.infer<typeof idempotencyRecordSchema>;
 
 /** One item of the audit trail; (taskId, version) is its identity, so a second delivery changes nothing. */
 export const auditRecordSchema = z.strictObject({

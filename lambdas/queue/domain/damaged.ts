@@ -1,57 +1,7 @@
-/**
- * Stored items that are damaged: they have a shape that this code cannot read, or later code wrote them. One of them hides
- * none of the others. It is named by its key, with the fields that are wrong and what was expected there; never with what
- * is stored.
- */
+/** Tasks that are damaged, in looks and listings. */
 import type { ExecutionTask } from '../contracts/records.ts';
-import { QueueError } from '../../shared/domain/errors.ts';
+import { damageOf } from '../../shared/domain/damaged-items.ts';
 import type { DamagedTask, ExecutionQueueRepo, ListedTask } from './ports.ts';
-
-/** A stored item that cannot be read. */
-export interface DamagedItem {
-  /** Its key, whatever is wrong with the rest. */
-  readonly id: string;
-  /** Fields, and what was expected of each. */
-  readonly detail: string;
-}
-
-/** Items that were read, and those that cannot be; both in the order of the store. */
-export interface ReadItems<T> {
-  readonly found: readonly T[];
-  readonly damaged: readonly DamagedItem[];
-}
-
-/** Whether a stored record could not be read. */
-export const isDamage = (thrown: unknown): thrown is QueueError =>
-  thrown instanceof QueueError && thrown.code === 'STORED_RECORD_INVALID';
-
-/** What is wrong with a record. @throws what was thrown, when it says nothing about a record */
-export function damageOf(thrown: unknown): string {
-  if (isDamage(thrown)) return thrown.detail;
-  throw thrown;
-}
-
-/**
- * Reads each item by itself.
- * @param keyOf what names an item that `read` refuses
- * @throws what `read` throws, but for `STORED_RECORD_INVALID`
- */
-export function readEach<I, T>(
-  items: readonly I[],
-  read: (item: I) => T,
-  keyOf: (item: I) => string,
-): ReadItems<T> {
-  const found: T[] = [];
-  const damaged: DamagedItem[] = [];
-  for (const item of items) {
-    try {
-      found.push(read(item));
-    } catch (thrown) {
-      damaged.push({ id: keyOf(item), detail: damageOf(thrown) });
-    }
-  }
-  return { found, damaged };
-}
 
 /** A task that was asked for by its id; neither field is present if there is no such task. */
 export interface TaskLook {

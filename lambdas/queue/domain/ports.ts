@@ -2,24 +2,10 @@
 import type { ActionKind } from '../../actions/kinds.ts';
 import type { ExecutionState } from '../contracts/lifecycle-states.ts';
 import type { Pause, PauseRecord } from '../contracts/controls.ts';
-import type { AuditRecord, EffectResult, ExecutionTask } from '../contracts/records.ts';
+import type { AuditRecord, ExecutionTask } from '../contracts/records.ts';
 import { QueueError } from '../../shared/domain/errors.ts';
 import type { ExecutionInput } from '../contracts/state-machine-io.ts';
-import type { EffectOutcome } from './task/transitions.ts';
-
-/** The caller's clock. Safety never depends on it; liveness does. */
-export interface Clock {
-  /** Milliseconds since the epoch. */
-  nowMs(): number;
-  /** Resolves after `ms` milliseconds. */
-  sleep(ms: number): Promise<void>;
-}
-
-/** Source of identities: owner tokens and attempt ids. */
-export interface Ids {
-  /** A fresh identity; never the same twice. */
-  next(): string;
-}
+import type { EffectOutcome } from '../../shared/domain/effect.ts';
 
 /** Answer of a conditional write. */
 export type WriteResult =
@@ -175,22 +161,6 @@ const noDriver = (): Promise<never> =>
 
 /** For functions that move tasks and never start or ask for executions. */
 export const NO_DRIVER: ExecutionDriver = { start: noDriver, status: noDriver };
-
-/** The side effect of one kind of action. */
-export interface Effect {
-  readonly kind: ActionKind;
-  /** Whether the provider carries out once what reaches it twice under one key. If not, a probe must not overtake a request. */
-  readonly deduplicates: boolean;
-  /** SHA-256 of what the task asks for; what the provider holds is compared with it. */
-  contentHash(task: ExecutionTask): string;
-  /**
-   * Carries the effect out.
-   * @throws {QueueError} retryable = definitely not applied, unknown = perhaps applied, terminal = never will be.
-   */
-  apply(task: ExecutionTask, effectKey: string): Promise<EffectResult>;
-  /** Asks the provider for the effect; `undefined` when it is not there. @throws {QueueError} as `apply` */
-  probe(task: ExecutionTask, effectKey: string): Promise<EffectResult | undefined>;
-}
 
 /** Runs an effect under the ledger. */
 export interface EffectRunner {

@@ -7,11 +7,11 @@ import type { Pause } from '../contracts/controls.ts';
 import { TransitionCause } from '../contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
 import type { RunActionInput } from '../contracts/state-machine-io.ts';
-import { isDamage } from './damaged.ts';
+import { isDamage } from '../../shared/domain/damaged-items.ts';
 import { type DriverView, noSuchTask, viewOf } from './driver/driver-view.ts';
 import { storeRequest } from './enqueue/enqueue-request.ts';
 import { LeaseLost, QueueError, taskNotFound } from '../../shared/domain/errors.ts';
-import { workerIdOf } from '../../shared/domain/hashing.ts';
+import { workerIdOf } from './task/identity.ts';
 import { operated } from './task/operated.ts';
 import { NO_PAUSES } from './ports.ts';
 import type { RecoveredTask } from './recovery/recovery.ts';
@@ -27,14 +27,8 @@ import type {
 import { decideRetry } from './task/retry-policy.ts';
 import { startDriver } from './driver/start-driver.ts';
 import { DEFAULT_SWEEP_LIMITS, sweep } from './recovery/sweep.ts';
-import {
-  claimed,
-  completed,
-  type EffectOutcome,
-  failed,
-  held,
-  type TransitionContext,
-} from './task/transitions.ts';
+import { claimed, completed, failed, held, type TransitionContext } from './task/transitions.ts';
+import type { EffectOutcome } from '../../shared/domain/effect.ts';
 
 /** How often a claim looks again after losing a race; each loss means that somebody else moved the task on. */
 const CLAIM_LOOKS = 3;

@@ -3,13 +3,13 @@
  * so delivered again it only answers again. The listing is eventually consistent; a task is not.
  */
 import { DynamoDbAuditRepo } from '../adapters/dynamodb/audit-repo.ts';
-import { DynamoDbCardRepo } from '../../slack/adapters/dynamodb/card-repo.ts';
+import { DynamoDbShownCardReader } from '../adapters/dynamodb/shown-card-reader.ts';
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
 import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
-import { damageOf, isDamage } from '../domain/damaged.ts';
+import { damageOf, isDamage } from '../../shared/domain/damaged-items.ts';
 import { taskNotFound } from '../../shared/domain/errors.ts';
 import type { StoredTrail } from '../domain/ports.ts';
 import { createLogger } from '../../shared/platform/observability.ts';
@@ -24,7 +24,7 @@ const logger = createLogger('read-actions');
 const client = createDocumentClient();
 const queue = new DynamoDbTaskRepo(client, requireEnv(Env.TasksTable));
 const audit = new DynamoDbAuditRepo(client, requireEnv(Env.AuditTable));
-const cards = new DynamoDbCardRepo(client, requireEnv(Env.CardsTable));
+const cards = new DynamoDbShownCardReader(client, requireEnv(Env.CardsTable));
 const pauses = new DynamoDbPauseRepo(client, requireEnv(Env.ControlsTable));
 
 async function mustGet(taskId: string): Promise<ExecutionTask> {

@@ -8,11 +8,11 @@ import {
   IdempotencyItemNotFoundError,
 } from '@aws-lambda-powertools/idempotency';
 import { BasePersistenceLayer, IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
-import { effectResultSchema, type IdempotencyRecord as LedgerRecord } from '../../queue/contracts/records.ts';
+import { effectResultSchema, type IdempotencyRecord as LedgerRecord } from '../contracts/effects.ts';
 import * as z from 'zod/mini';
 import { LeaseLost, QueueError } from '../domain/errors.ts';
 import { fingerprintOf, canonicalJson } from '../domain/hashing.ts';
-import type { Clock, Ids } from '../../queue/domain/ports.ts';
+import type { Clock, Ids } from '../domain/ports.ts';
 import type { IdempotencyRepo } from '../domain/ledger-port.ts';
 
 const guardedSchema = z.object({ result: effectResultSchema });

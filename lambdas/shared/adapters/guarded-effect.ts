@@ -15,13 +15,13 @@ import {
 } from '@aws-lambda-powertools/idempotency';
 import type { Context } from 'aws-lambda';
 import { ERROR_CODES, type ErrorCode } from '../contracts/error-codes.ts';
-import { EffectProof, type EffectResult, effectResultSchema } from '../../queue/contracts/records.ts';
+import { EffectProof, type EffectResult, effectResultSchema } from '../contracts/effects.ts';
 import { QueueError, toQueueError, withAftermath, withDoubt } from '../domain/errors.ts';
 import { fingerprintOf } from '../domain/hashing.ts';
-import { POLICY } from '../../queue/domain/task/policy.ts';
-import type { Clock, Ids } from '../../queue/domain/ports.ts';
+import { LEDGER_POLICY } from '../domain/ledger-policy.ts';
+import type { Clock, Ids } from '../domain/ports.ts';
 import type { IdempotencyRepo } from '../domain/ledger-port.ts';
-import type { EffectOutcome } from '../../queue/domain/task/transitions.ts';
+import type { EffectOutcome } from '../domain/effect.ts';
 import { FencedPersistenceLayer, type LedgerClaim } from './fenced-persistence-layer.ts';
 
 /** What every guarded run of one invocation shares. */
@@ -52,7 +52,7 @@ const KEY_PREFIX = 'effect';
 
 const configOf = (
   lambdaContext: Context,
-  lifeSeconds: number = POLICY.ledgerLifeSeconds,
+  lifeSeconds: number = LEDGER_POLICY.ledgerLifeSeconds,
 ): IdempotencyConfig => {
   const config = new IdempotencyConfig({
     eventKeyJmesPath: 'effectKey',
@@ -141,9 +141,9 @@ function replayed(layer: FencedPersistenceLayer, stored: unknown): EffectOutcome
 }
 
 function inProgress(layer: FencedPersistenceLayer, nowMs: number, cause: Error): QueueError {
-  const freeAtMs = (layer.existing?.inProgressExpiresAtMs ?? 0) + POLICY.clockSkewMs;
+  const freeAtMs = (layer.existing?.inProgressExpiresAtMs ?? 0) + LEDGER_POLICY.clockSkewMs;
   const secondsLeft = Math.max(0, Math.ceil((freeAtMs - nowMs) / 1_000));
-  const retryAfterSeconds = Math.min(secondsLeft, POLICY.inProgressWaitSeconds);
+  const retryAfterSeconds = Math.min(secondsLeft, LEDGER_POLICY.inProgressWaitSeconds);
   return new QueueError('EFFECT_IN_PROGRESS', { deferral: true, retryAfterSeconds, cause, inDoubt: true });
 }
 

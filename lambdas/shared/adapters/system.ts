@@ -1,7 +1,7 @@
 /** The real clock and the real source of identities. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock, Ids } from '../../queue/domain/ports.ts';
+import type { Clock, Ids } from '../domain/ports.ts';
 
 /** The machine's clock. */
 export const systemClock: Clock = {

@@ -1,5 +1,5 @@
 /** The port of the effect ledger. */
-import type { IdempotencyRecord } from '../../queue/contracts/records.ts';
+import type { IdempotencyRecord } from '../contracts/effects.ts';
 
 /** A reservation asked for. */
 export interface Reservation {

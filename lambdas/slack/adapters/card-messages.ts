@@ -4,13 +4,15 @@
  */
 import type { WebClient } from '@slack/web-api';
 import * as z from 'zod/mini';
-import type { CardRecord } from '../contracts/cards.ts';
+import type { CardRecord } from '../../queue/contracts/shown-cards.ts';
 import { quoteSnapshotSchema } from '../../shared/contracts/quote-snapshot.ts';
-import { EffectProof, type EffectResult, type ExecutionTask } from '../../queue/contracts/records.ts';
-import { cardKeyOf, permalinkOf, type Recovery, recoveryKeyOf, threadOfPermalink } from '../domain/card.ts';
+import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import { EffectProof, type EffectResult } from '../../shared/contracts/effects.ts';
+import { cardKeyOf, type Recovery, recoveryKeyOf } from '../domain/card.ts';
+import { permalinkOf, threadOfPermalink } from '../../shared/domain/slack-permalink.ts';
 import { QueueError } from '../../shared/domain/errors.ts';
 import { hashOf } from '../../shared/domain/hashing.ts';
-import type { EffectOutcome } from '../../queue/domain/task/transitions.ts';
+import type { EffectOutcome } from '../../shared/domain/effect.ts';
 import { payloadOf } from '../../actions/task-payload.ts';
 import { type GuardOptions, runGuarded } from '../../shared/adapters/guarded-effect.ts';
 import { recoveryText, type RenderedCard, renderCard } from './card-blocks.ts';

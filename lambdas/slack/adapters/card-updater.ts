@@ -5,7 +5,7 @@
  * 3. An edit whose answer was lost may still arrive: the next one that succeeds is repeated once the earlier is certainly over.
  */
 import type { WebClient } from '@slack/web-api';
-import type { CardRecord, LatencyRecord } from '../contracts/cards.ts';
+import type { CardRecord, LatencyRecord } from '../../queue/contracts/shown-cards.ts';
 import type { ExecutionTask } from '../../queue/contracts/records.ts';
 import { isPassing, latenciesOf, recoveriesOf } from '../domain/card.ts';
 import { type QueueError, taskNotFound, toQueueError, withAftermath } from '../../shared/domain/errors.ts';

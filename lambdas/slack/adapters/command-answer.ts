@@ -3,16 +3,18 @@ import type { KnownBlock } from '@slack/types';
 import { ERROR_CODES } from '../../shared/contracts/error-codes.ts';
 import { KPI_CONTRACT } from '../../queue/contracts/kpi-contract.ts';
 import type { ExecutionTask } from '../../queue/contracts/records.ts';
-import type { DamagedItem } from '../../queue/domain/damaged.ts';
-import type { Kpi, KpiCounts, KpiReport } from '../../queue/domain/kpi/kpi.ts';
+import type { DamagedItem } from '../../shared/domain/damaged-items.ts';
 import {
+  type Kpi,
+  type KpiCounts,
+  type KpiReport,
   countedText,
   kpiValueText,
   leftOutText,
   NO_SAMPLE,
   targetText,
   VERDICT_TEXT,
-} from '../../queue/domain/kpi/kpi-text.ts';
+} from '../../queue/exports/reading.ts';
 import type { DamagedTask } from '../../queue/domain/ports.ts';
 import { FIGURE_DAYS } from './command-figures.ts';
 import { packed, section } from '../../shared/adapters/slack/message-blocks.ts';

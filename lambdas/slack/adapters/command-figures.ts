@@ -2,10 +2,10 @@
  * The KPIs for `/quoteq kpi`, from stored data only: how long transitions took to be seen, and the audit trails of the
  * newest tasks that were seen. A sample, and it says how large; `quoteq kpi` reads everything.
  */
-import type { LatencyRecord } from '../contracts/cards.ts';
+import type { LatencyRecord } from '../../queue/contracts/shown-cards.ts';
 import type { AuditRecord } from '../../queue/contracts/records.ts';
-import type { DamagedItem, ReadItems } from '../../queue/domain/damaged.ts';
-import { type KpiReport, reportKpis } from '../../queue/domain/kpi/kpi.ts';
+import type { DamagedItem, ReadItems } from '../../shared/domain/damaged-items.ts';
+import { type KpiReport, reportKpis } from '../../queue/exports/reading.ts';
 import type { StoredTrail } from '../../queue/domain/ports.ts';
 
 /** Days looked back, today included. */

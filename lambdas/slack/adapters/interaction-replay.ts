@@ -3,7 +3,7 @@
  * Powertools' `makeIdempotent` on the ledger, as every effect does: what the click leaves is one message to the worker.
  */
 import type { Click } from '../contracts/slack-payloads.ts';
-import { EffectProof } from '../../queue/contracts/records.ts';
+import { EffectProof } from '../../shared/contracts/effects.ts';
 import { QueueError } from '../../shared/domain/errors.ts';
 import { type GuardOptions, runGuarded } from '../../shared/adapters/guarded-effect.ts';
 

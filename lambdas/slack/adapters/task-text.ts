@@ -5,7 +5,7 @@
 import { ExecutionState, TransitionCause } from '../../queue/contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../../queue/contracts/records.ts';
 import { CardAction } from '../contracts/slack-actions.ts';
-import { attemptsShown } from '../../queue/domain/task/retry-policy.ts';
+import { attemptsShown } from '../../queue/exports/reading.ts';
 
 const LABELS = {
   [ExecutionState.Queued]: '⏳ Queued',

@@ -1,85 +1,16 @@
-/** Stored shapes of cards, and the messages that ask for their update. Home: the Cards table. */
+/** Messages that ask for the update of a card. */
 import * as z from 'zod/mini';
-import { ERROR_CODES, isErrorCode } from '../../shared/contracts/error-codes.ts';
 import { epochMsSchema } from '../../shared/contracts/moments.ts';
-import { executionTaskSchema } from '../../queue/contracts/records.ts';
-
-/** Version of the shapes below; a reader refuses a higher one. */
-export const CARD_SCHEMA_VERSION = 1;
+import { taskIdSchema } from '../../queue/contracts/task-id.ts';
 
 const count = z.int().check(z.minimum(0));
-const positive = z.int().check(z.minimum(1));
-const { taskId } = executionTaskSchema.shape;
-
-/** Why Slack does not show the present version. */
-const cardErrorSchema = z.strictObject({
-  code: z.enum(Object.keys(ERROR_CODES).filter(isErrorCode)),
-  /** What Slack said; without content or token. */
-  detail: z.string(),
-  atMs: epochMsSchema,
-});
-/** The card of a task: what Slack shows of it. */
-export const cardRecordSchema = z.strictObject({
-  schemaVersion: z.literal(CARD_SCHEMA_VERSION),
-  /** `card#<taskId>`. */
-  cardId: z.string(),
-  taskId,
-  channel: z.string(),
-  /** Root of the quote's thread; present once a card stands there. */
-  threadTs: z.optional(z.string()),
-  /** Message of the card; present once it was posted. */
-  ts: z.optional(z.string()),
-  /** Cards posted so far: 1, and one more each time somebody deleted it. */
-  postings: count,
-  /** Version of the task that the card shows; 0 before the first. Never goes down. */
-  versionShown: count,
-  /** Version up to which the card and the messages about recoveries are done. */
-  versionDone: count,
-  /** Who updates it now; present only meanwhile. */
-  owner: z.optional(z.string()),
-  lockExpiresAtMs: z.optional(epochMsSchema),
-  /** When an update ended without an answer: it may still arrive late, so the card is written once more. */
-  doubtfulSinceMs: z.optional(epochMsSchema),
-  /** Of the version shown: from the transition to Slack's answer. */
-  statusLatencyMs: z.optional(count),
-  lastError: z.optional(cardErrorSchema),
-});
-/** The card of a task. */
-export type CardRecord = z.infer<typeof cardRecordSchema>;
-
-/** How long one transition took to be seen. Written once; the item is never changed. */
-export const latencyRecordSchema = z
-  .strictObject({
-    schemaVersion: z.literal(CARD_SCHEMA_VERSION),
-    /** `latency#<taskId>#<version>`. */
-    cardId: z.string(),
-    taskId,
-    version: positive,
-    /** Version that was shown; higher than `version` when several transitions were shown at once. */
-    versionShown: positive,
-    transitionAtMs: epochMsSchema,
-    shownAtMs: epochMsSchema,
-    /** UTC day of `shownAtMs`, `2026-11-21`: partition of the index. */
-    shownDay: z.string(),
-    /** At least 0: two clocks may differ by a few ms. */
-    latencyMs: count,
-  })
-  .check(
-    // A damaged figure is left out by name: it would spoil a mean without a word.
-    z.refine(
-      ({ latencyMs, shownAtMs, transitionAtMs }) => latencyMs === Math.max(0, shownAtMs - transitionAtMs),
-      { path: ['latencyMs'], error: 'expected shownAtMs - transitionAtMs, at least 0' },
-    ),
-  );
-/** How long one transition took to be seen. */
-export type LatencyRecord = z.infer<typeof latencyRecordSchema>;
 
 /**
  * A message of the card queue: the bus' event, or one sent again. Only the task's id is used of an event; the card
  * shows what the task is when it is read.
  */
 export const cardMessageSchema = z.object({
-  detail: z.object({ taskId }),
+  detail: z.object({ taskId: taskIdSchema }),
   retry: z.optional(
     z.object({
       /** How often it was put back. */

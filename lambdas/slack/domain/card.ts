@@ -1,23 +1,18 @@
 /** What a card says and when it is due: pure rules, from the task alone. */
+import type { CardMessage } from '../contracts/cards.ts';
 import {
   CARD_SCHEMA_VERSION,
-  type CardMessage,
   type CardRecord,
   type LatencyRecord,
-} from '../contracts/cards.ts';
+  latencyIdOf,
+} from '../../queue/contracts/shown-cards.ts';
 import type { ErrorCode } from '../../shared/contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from '../../queue/contracts/lifecycle-states.ts';
 import type { ExecutionTask, Transition } from '../../queue/contracts/records.ts';
 import { CardAction } from '../contracts/slack-actions.ts';
 import type { QueueError } from '../../shared/domain/errors.ts';
 import { fractionOf } from '../../shared/domain/hashing.ts';
-import { LIFECYCLE } from '../../queue/domain/task/lifecycle.ts';
-
-/** Key of a task's card. */
-export const cardIdOf = (taskId: string): string => `card#${taskId}`;
-
-/** Key of how long the task's version took to be shown. */
-export const latencyIdOf = (taskId: string, version: number): string => `latency#${taskId}#${version}`;
+import { LIFECYCLE } from '../../queue/exports/reading.ts';
 
 /** Effect key of the `posting`-th card of a task: the first, and one more each time somebody deleted it. */
 export const cardKeyOf = (channel: string, taskId: string, posting: number): string =>
@@ -26,20 +21,6 @@ export const cardKeyOf = (channel: string, taskId: string, posting: number): str
 /** Effect key of the message about a recovery. */
 export const recoveryKeyOf = (taskId: string, version: number): string =>
   `slack.recovery:${taskId}:${version}`;
-
-/**
- * Address of a message; Slack redirects it to the workspace of the reader.
- * @param threadTs root of the thread that the message is a reply in: without it Slack shows the channel and not the reply
- */
-export function permalinkOf(channel: string, ts: string, threadTs?: string): string {
-  const message = `https://slack.com/archives/${encodeURIComponent(channel)}/p${ts.replace('.', '')}`;
-  if (threadTs === undefined || threadTs === ts) return message;
-  return `${message}?${new URLSearchParams({ thread_ts: threadTs, cid: channel }).toString()}`;
-}
-
-/** Root of the thread that a message's address names. */
-export const threadOfPermalink = (permalink: string): string | undefined =>
-  URL.parse(permalink)?.searchParams.get('thread_ts') ?? undefined;
 
 const CAUSE_BY_ACTION = {
   retry: TransitionCause.OperatorRetry,

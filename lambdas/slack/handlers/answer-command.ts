@@ -10,8 +10,7 @@ import { type FigureSource, readFigures } from '../adapters/command-figures.ts';
 import { parseCommand } from '../adapters/command-parse.ts';
 import type { SlashCommand } from '../contracts/slack-payloads.ts';
 import type { ExecutionTask } from '../../queue/contracts/records.ts';
-import { damagedOf, lookAtTask, tasksOf } from '../../queue/domain/damaged.ts';
-import { isTerminal } from '../../queue/domain/task/lifecycle.ts';
+import { damagedOf, lookAtTask, tasksOf, isTerminal } from '../../queue/exports/reading.ts';
 import type { ExecutionQueueRepo } from '../../queue/domain/ports.ts';
 
 /** What commands work with. */

@@ -6,8 +6,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
-import { DynamoDbTaskRepo } from '../../queue/adapters/dynamodb/task-repo.ts';
-import { StepFunctionsDriver } from '../../queue/adapters/execution-driver.ts';
+import { DynamoDbTaskRepo, StepFunctionsDriver } from '../../queue/exports/stores.ts';
 import { slackSecret } from '../../shared/adapters/secrets.ts';
 import { postEphemeral } from '../adapters/ephemeral.ts';
 import { clickOfMessage } from '../adapters/interaction-queue.ts';

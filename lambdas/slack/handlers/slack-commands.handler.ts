@@ -5,7 +5,7 @@
  */
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { createFigureSource } from '../adapters/dynamodb/figure-source.ts';
-import { DynamoDbTaskRepo } from '../../queue/adapters/dynamodb/task-repo.ts';
+import { DynamoDbTaskRepo } from '../../queue/exports/stores.ts';
 import { slackSecret } from '../../shared/adapters/secrets.ts';
 import { createOperatorCheck } from '../adapters/operators.ts';
 import { systemClock } from '../../shared/adapters/system.ts';

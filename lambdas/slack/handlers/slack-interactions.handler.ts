@@ -3,10 +3,9 @@
  * replay, in this order; then acknowledged, with the work left to `operate-click`. Only the audit modal is opened here,
  * because Slack's trigger lives three seconds. Delivered again, a click is refused.
  */
-import { DynamoDbAuditRepo } from '../../queue/adapters/dynamodb/audit-repo.ts';
+import { DynamoDbAuditRepo, DynamoDbTaskRepo } from '../../queue/exports/stores.ts';
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbLedgerRepo } from '../../shared/adapters/dynamodb/ledger-repo.ts';
-import { DynamoDbTaskRepo } from '../../queue/adapters/dynamodb/task-repo.ts';
 import { slackSecret } from '../../shared/adapters/secrets.ts';
 import { parseInteraction } from '../adapters/interaction-payload.ts';
 import { createClickQueue } from '../adapters/interaction-queue.ts';

@@ -9,7 +9,7 @@ import { createCardQueue } from '../adapters/card-queue.ts';
 import { DynamoDbCardRepo } from '../adapters/dynamodb/card-repo.ts';
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbLedgerRepo } from '../../shared/adapters/dynamodb/ledger-repo.ts';
-import { DynamoDbTaskRepo } from '../../queue/adapters/dynamodb/task-repo.ts';
+import { DynamoDbTaskRepo } from '../../queue/exports/stores.ts';
 import { slackSecret } from '../../shared/adapters/secrets.ts';
 import { type CardOutcome, CardUpdater } from '../adapters/card-updater.ts';
 import { createSlackClient } from '../../shared/adapters/slack/slack-client.ts';

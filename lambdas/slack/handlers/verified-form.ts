@@ -8,7 +8,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { SignatureRefusal, verifySignature } from '../adapters/verify-signature.ts';
 import type { SlackSecret } from '../../shared/contracts/provider-secrets.ts';
 import { MAX_SLACK_BODY_BYTES } from '../contracts/slack-payloads.ts';
-import type { Clock } from '../../queue/domain/ports.ts';
+import type { Clock } from '../../shared/domain/ports.ts';
 import { headerOf } from '../../shared/platform/header-of.ts';
 import { RefusalReason, SlackRefusal } from './slack-refusal.ts';
 

@@ -6,13 +6,16 @@ import type { Click } from '../contracts/slack-payloads.ts';
 import type { ExecutionTask } from '../../queue/contracts/records.ts';
 import { slackActor } from '../adapters/interaction-actor.ts';
 import { damagedText, loserText, notFoundText, trailText } from '../adapters/ephemeral.ts';
-import { damageOf } from '../../queue/domain/damaged.ts';
+import { damageOf } from '../../shared/domain/damaged-items.ts';
 import { QueueError } from '../../shared/domain/errors.ts';
-import { DEFAULT_RETRY_POLICY } from '../../queue/domain/task/policy.ts';
-import type { Clock, ExecutionDriver, ExecutionQueueRepo } from '../../queue/domain/ports.ts';
-import { ExecutionQueueService } from '../../queue/domain/queue-service.ts';
-import type { OperatorAction } from '../../queue/domain/queue-types.ts';
-import { startDriver } from '../../queue/domain/driver/start-driver.ts';
+import {
+  DEFAULT_RETRY_POLICY,
+  ExecutionQueueService,
+  startDriver,
+  type OperatorAction,
+} from '../../queue/exports/operating.ts';
+import type { ExecutionDriver, ExecutionQueueRepo } from '../../queue/domain/ports.ts';
+import type { Clock } from '../../shared/domain/ports.ts';
 
 /** What carrying a click out works with. */
 export interface ClickWorkOptions {

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type CardLock, DynamoDbCardRepo } from '../../../lambdas/slack/adapters/dynamodb/card-repo.ts';
-import type { CardRecord, LatencyRecord } from '../../../lambdas/slack/contracts/cards.ts';
-import { cardIdOf } from '../../../lambdas/slack/domain/card.ts';
+import {
+  type CardRecord,
+  type LatencyRecord,
+  cardIdOf,
+} from '../../../lambdas/queue/contracts/shown-cards.ts';
 import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
 import { countedIds, queuedTask } from '../../helpers/builders.ts';
 import { startDynamoDbUnderTest } from '../../helpers/aws/dynamodb-under-test.ts';

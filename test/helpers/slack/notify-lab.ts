@@ -6,7 +6,7 @@ import { NotifySlack } from '../../../lambdas/actions/slack/notify/notify-slack.
 import { createSlackClient } from '../../../lambdas/shared/adapters/slack/slack-client.ts';
 import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
 import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
-import type { Effect } from '../../../lambdas/queue/domain/ports.ts';
+import type { Effect } from '../../../lambdas/shared/domain/effect.ts';
 import { countedIds, queuedTask, runningTask, snapshotOf } from '../builders.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock } from '../../../tools/rig/fake-clock.ts';

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ActionKind } from '../../../lambdas/actions/kinds.ts';
 import { cardKeyOf } from '../../../lambdas/slack/domain/card.ts';
-import { deriveTaskId } from '../../../lambdas/shared/domain/hashing.ts';
+import { deriveTaskId } from '../../../lambdas/queue/domain/task/identity.ts';
 import { completed } from '../../../lambdas/queue/domain/task/transitions.ts';
 import { getAudit } from '../../../tools/cli/clients/queue-client.ts';
 import type { FaultRule } from '../../../tools/rig/faults/fault-rules.ts';

@@ -4,7 +4,7 @@ import { taskViewSchema } from '../../../lambdas/queue/contracts/api.ts';
 import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
 import { cardKeyOf, recoveryKeyOf } from '../../../lambdas/slack/domain/card.ts';
 import { QueueError } from '../../../lambdas/shared/domain/errors.ts';
-import { deriveTaskId } from '../../../lambdas/shared/domain/hashing.ts';
+import { deriveTaskId } from '../../../lambdas/queue/domain/task/identity.ts';
 import { completed, failed, redriven, stopped } from '../../../lambdas/queue/domain/task/transitions.ts';
 import { getTask } from '../../../tools/cli/clients/queue-client.ts';
 import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../helpers/builders.ts';

@@ -12,7 +12,7 @@ import { ActionKind } from '../../../lambdas/actions/kinds.ts';
 import { kindListSchema } from '../../../lambdas/queue/contracts/api-kinds.ts';
 import { auditViewSchema, taskViewSchema } from '../../../lambdas/queue/contracts/api.ts';
 import { problemSchema } from '../../../lambdas/queue/contracts/api-problem.ts';
-import { cardRecordSchema } from '../../../lambdas/slack/contracts/cards.ts';
+import { cardRecordSchema } from '../../../lambdas/queue/contracts/shown-cards.ts';
 import { auditRecordSchema } from '../../../lambdas/queue/contracts/records.ts';
 import type { StoredItem } from '../../../lambdas/shared/domain/migration.ts';
 import type { ShapeName } from '../../../lambdas/queue/domain/migrations/shapes.ts';

@@ -8,7 +8,7 @@ import { streamedTransitionsOf } from '../../../lambdas/queue/adapters/dynamodb/
 import { migratedTaskItem } from '../../../lambdas/queue/adapters/dynamodb/task-item.ts';
 import { taskPageSchema, taskViewSchema } from '../../../lambdas/queue/contracts/api.ts';
 import { problemSchema } from '../../../lambdas/queue/contracts/api-problem.ts';
-import { isDamage } from '../../../lambdas/queue/domain/damaged.ts';
+import { isDamage } from '../../../lambdas/shared/domain/damaged-items.ts';
 import type { StoredItem } from '../../../lambdas/shared/domain/migration.ts';
 import { answerCommand } from '../../../lambdas/slack/handlers/answer-command.ts';
 import { live } from '../../../tools/cli/commands/live-command.ts';

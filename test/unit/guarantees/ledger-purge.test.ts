@@ -3,7 +3,7 @@ import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DynamoDbLedgerPurger } from '../../../lambdas/queue/adapters/dynamodb/ledger-purger.ts';
 import { DynamoDbWalkCursors } from '../../../lambdas/queue/adapters/dynamodb/walk-cursors.ts';
-import { LEDGER_SCHEMA_VERSION } from '../../../lambdas/queue/contracts/records.ts';
+import { LEDGER_SCHEMA_VERSION } from '../../../lambdas/shared/contracts/effects.ts';
 import { SweepWalk } from '../../../lambdas/queue/contracts/sweep-cursors.ts';
 import {
   type ExpiredRecord,

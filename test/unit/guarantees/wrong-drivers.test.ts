@@ -5,7 +5,7 @@ import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts'
 import { driveTask } from '../../../lambdas/queue/domain/driver/drive-task.ts';
 import { outputOf } from '../../../lambdas/queue/domain/driver/driver-view.ts';
 import { LeaseLost, QueueError } from '../../../lambdas/shared/domain/errors.ts';
-import { executionNameOf } from '../../../lambdas/shared/domain/hashing.ts';
+import { executionNameOf } from '../../../lambdas/queue/domain/task/identity.ts';
 import { countedIds, requestOf, resultOf, snapshotOf } from '../../helpers/builders.ts';
 import { type DynamoDbServer, startDynamoDb } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock } from '../../../tools/rig/fake-clock.ts';

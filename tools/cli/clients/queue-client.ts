@@ -5,7 +5,7 @@ import {
   idempotencyKeySchema,
 } from '../../../lambdas/queue/contracts/api.ts';
 import { quoteIdSchema } from '../../../lambdas/shared/contracts/quote-snapshot.ts';
-import type { DamagedItem } from '../../../lambdas/queue/domain/damaged.ts';
+import type { DamagedItem } from '../../../lambdas/shared/domain/damaged-items.ts';
 import { taskIdSchema } from '../../../lambdas/queue/contracts/task-id.ts';
 import * as z from 'zod/mini';
 import { answeredPageSchema, type AnsweredTask, answeredTaskSchema, readAnswer } from '../answers.ts';

@@ -6,13 +6,8 @@ import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-
 import { ActionKind } from '../../../lambdas/actions/kinds.ts';
 import { Env } from '../../../lambdas/shared/contracts/environment.ts';
 import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
-import {
-  type DamagedItem,
-  damagedOf,
-  lookAtTask,
-  type TaskLook,
-  tasksOf,
-} from '../../../lambdas/queue/domain/damaged.ts';
+import { damagedOf, lookAtTask, type TaskLook, tasksOf } from '../../../lambdas/queue/domain/damaged.ts';
+import type { DamagedItem } from '../../../lambdas/shared/domain/damaged-items.ts';
 import { taskView } from '../../../lambdas/queue/handlers/api/views.ts';
 import { CliError } from '../cli-error.ts';
 import { reportDamage, withDamage } from '../terminal/damage-text.ts';

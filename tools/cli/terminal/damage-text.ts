@@ -1,5 +1,5 @@
 /** What a command says about stored items that cannot be read. */
-import type { DamagedItem } from '../../../lambdas/queue/domain/damaged.ts';
+import type { DamagedItem } from '../../../lambdas/shared/domain/damaged-items.ts';
 import { printAside } from './print.ts';
 import { shownLine } from './terminal-text.ts';
 

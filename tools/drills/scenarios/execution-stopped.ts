@@ -1,6 +1,6 @@
 /** Somebody stops executions by hand: before they ran, while their worker is at it, and while they wait. */
 import { WORKER_BY_KIND } from '../../../lambdas/actions/kinds.ts';
-import { executionNameOf } from '../../../lambdas/shared/domain/hashing.ts';
+import { executionNameOf } from '../../../lambdas/queue/domain/task/identity.ts';
 import { actionsOf, type DrillAction, enqueueOne, inLanes, inState } from '../actions.ts';
 import type { Drill } from '../drill.ts';
 import { startAgain, stopExecution } from '../executions.ts';

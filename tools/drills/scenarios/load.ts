@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { KpiName } from '../../../lambdas/queue/contracts/kpi-contract.ts';
-import { executionNameOf } from '../../../lambdas/shared/domain/hashing.ts';
+import { executionNameOf } from '../../../lambdas/queue/domain/task/identity.ts';
 import { scriptFault } from '../../rig/faults/fault-client.ts';
 import type { Fault, FaultRule } from '../../rig/faults/fault-rules.ts';
 import { actionsOf, cardShown, type DrillAction, ENDED, enqueueOne, inLanes, inState } from '../actions.ts';

@@ -11,10 +11,11 @@ import {
   CRM_REVISION_PROPERTY,
 } from '../crm-properties.ts';
 import { withSingleLines } from '../../../shared/contracts/quote-snapshot.ts';
-import type { EffectResult, ExecutionTask } from '../../../queue/contracts/records.ts';
+import type { EffectResult } from '../../../shared/contracts/effects.ts';
 import { QueueError } from '../../../shared/domain/errors.ts';
 import { toDecimalString } from '../../../shared/domain/money.ts';
-import type { Clock, Effect } from '../../../queue/domain/ports.ts';
+import type { Effect, EffectTask } from '../../../shared/domain/effect.ts';
+import type { Clock } from '../../../shared/domain/ports.ts';
 import { askProvider, type ProviderResponse } from '../../../shared/adapters/provider-http.ts';
 import { type CrmRefusal, crmRefusalOf, crmRefusalText } from '../crm-answer.ts';
 import { payloadOf } from '../../task-payload.ts';
@@ -94,12 +95,12 @@ export class SyncCrmDeal implements Effect {
   }
 
   /** The whole task is what the deal stands for. */
-  contentHash(task: ExecutionTask): string {
+  contentHash(task: EffectTask): string {
     return task.taskHash;
   }
 
   /** See {@link Effect.apply}. Delivered again it updates the same deal with the same values. */
-  async apply(task: ExecutionTask, effectKey: string): Promise<EffectResult> {
+  async apply(task: EffectTask, effectKey: string): Promise<EffectResult> {
     const input = {
       id: effectKey,
       idProperty: CRM_EFFECT_KEY_PROPERTY,
@@ -116,7 +117,7 @@ export class SyncCrmDeal implements Effect {
   }
 
   /** See {@link Effect.probe}. */
-  async probe(task: ExecutionTask, effectKey: string): Promise<EffectResult | undefined> {
+  async probe(task: EffectTask, effectKey: string): Promise<EffectResult | undefined> {
     const query = new URLSearchParams({
       idProperty: CRM_EFFECT_KEY_PROPERTY,
       properties: `${CRM_EFFECT_KEY_PROPERTY},${CRM_CONTENT_HASH_PROPERTY}`,
@@ -148,7 +149,7 @@ export class SyncCrmDeal implements Effect {
     );
   }
 
-  #properties(task: ExecutionTask, effectKey: string): Record<string, string> {
+  #properties(task: EffectTask, effectKey: string): Record<string, string> {
     const { snapshot, dealStage } = payloadOf(task, ActionKind.CrmSync, crmSyncPayload);
     return {
       dealname: `${snapshot.quoteId} – ${withSingleLines(snapshot).title}`,

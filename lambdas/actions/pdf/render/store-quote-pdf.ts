@@ -6,9 +6,9 @@
 import { HeadObjectCommand, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { ActionKind, pdfRenderPayload } from '../../kinds.ts';
 import type { QuoteSnapshot } from '../../../shared/contracts/quote-snapshot.ts';
-import type { EffectResult, ExecutionTask } from '../../../queue/contracts/records.ts';
+import type { EffectResult } from '../../../shared/contracts/effects.ts';
 import { nameOf, QueueError } from '../../../shared/domain/errors.ts';
-import type { Effect } from '../../../queue/domain/ports.ts';
+import type { Effect, EffectTask } from '../../../shared/domain/effect.ts';
 import { payloadOf } from '../../task-payload.ts';
 
 /** What the effect works with. */
@@ -62,16 +62,16 @@ export class StoreQuotePdf implements Effect {
   }
 
   /** The key is the content's own hash: canonical snapshot and renderer version, not the bytes. */
-  contentHash(task: ExecutionTask): string {
+  contentHash(task: EffectTask): string {
     return this.#keyOf(task);
   }
 
-  #keyOf(task: ExecutionTask): string {
+  #keyOf(task: EffectTask): string {
     return this.#options.documentKey(payloadOf(task, ActionKind.PdfRender, pdfRenderPayload).snapshot);
   }
 
   /** See {@link Effect.apply}. Delivered again it finds the object there. */
-  async apply(task: ExecutionTask): Promise<EffectResult> {
+  async apply(task: EffectTask): Promise<EffectResult> {
     const { snapshot } = payloadOf(task, ActionKind.PdfRender, pdfRenderPayload);
     const body = await this.#rendered(snapshot);
     const key = this.#keyOf(task);
@@ -93,7 +93,7 @@ export class StoreQuotePdf implements Effect {
   }
 
   /** See {@link Effect.probe}. The role may list the bucket, so a missing object is 404 and not 403. */
-  async probe(task: ExecutionTask): Promise<EffectResult | undefined> {
+  async probe(task: EffectTask): Promise<EffectResult | undefined> {
     const key = this.#keyOf(task);
     try {
       await this.#options.s3.send(new HeadObjectCommand({ Bucket: this.#options.bucketName, Key: key }));

@@ -5,9 +5,9 @@
 import type { WebClient } from '@slack/web-api';
 import { ActionKind, slackNotifyPayload } from '../../kinds.ts';
 import type { QuoteSnapshot } from '../../../shared/contracts/quote-snapshot.ts';
-import type { EffectResult, ExecutionTask } from '../../../queue/contracts/records.ts';
-import { permalinkOf } from '../../../slack/domain/card.ts';
-import type { Effect } from '../../../queue/domain/ports.ts';
+import type { EffectResult } from '../../../shared/contracts/effects.ts';
+import { permalinkOf } from '../../../shared/domain/slack-permalink.ts';
+import type { Effect, EffectTask } from '../../../shared/domain/effect.ts';
 import type { GuardOptions } from '../../../shared/adapters/guarded-effect.ts';
 import { effectMetadata } from '../../../shared/adapters/slack/find-message.ts';
 import { sentMessage } from './message-parts.ts';
@@ -22,7 +22,7 @@ export interface NotifySlackOptions extends GuardOptions {
   readonly channel: string;
 }
 
-const visitorOf = (task: ExecutionTask, snapshot: QuoteSnapshot): ThreadVisitor => ({
+const visitorOf = (task: EffectTask, snapshot: QuoteSnapshot): ThreadVisitor => ({
   opener: task,
   snapshot,
   sinceMs: task.createdAtMs,
@@ -40,12 +40,12 @@ export class NotifySlack implements Effect {
   }
 
   /** The whole task is what the message stands for. */
-  contentHash(task: ExecutionTask): string {
+  contentHash(task: EffectTask): string {
     return task.taskHash;
   }
 
   /** See {@link Effect.apply}. Slack does not deduplicate: only the probe stands between a lost reply and a second post. */
-  async apply(task: ExecutionTask, effectKey: string): Promise<EffectResult> {
+  async apply(task: EffectTask, effectKey: string): Promise<EffectResult> {
     const { message, snapshot } = payloadOf(task, ActionKind.SlackNotify, slackNotifyPayload);
     const options = { ...this.#options, client: await this.#options.client() };
     const threadTs = await ensureThread(options, task, snapshot);
@@ -57,7 +57,7 @@ export class NotifySlack implements Effect {
   }
 
   /** See {@link Effect.probe}. It posts nothing: without a thread there is no message in it. */
-  async probe(task: ExecutionTask, effectKey: string): Promise<EffectResult | undefined> {
+  async probe(task: EffectTask, effectKey: string): Promise<EffectResult | undefined> {
     const { snapshot } = payloadOf(task, ActionKind.SlackNotify, slackNotifyPayload);
     const options = { ...this.#options, client: await this.#options.client() };
     const found = await findReply(options, visitorOf(task, snapshot), effectKey);

@@ -6,14 +6,18 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { type AuditRecord, auditRecordSchema } from '../../contracts/records.ts';
-import { readEach } from '../../domain/damaged.ts';
+import { readEach } from '../../../shared/domain/damaged-items.ts';
 import { QueueError } from '../../../shared/domain/errors.ts';
+import { SHAPES } from '../../domain/migrations/shapes.ts';
 import { storedItemReader } from '../../../shared/domain/schema-versions.ts';
 import type { ExecutionAuditRepo, StoredTrail } from '../../domain/ports.ts';
-import { conditionFailure } from '../../../shared/adapters/dynamodb/document-client.ts';
-import { type Item, rejectedItem } from './task-item.ts';
+import {
+  conditionFailure,
+  type Item,
+  rejectedItem,
+} from '../../../shared/adapters/dynamodb/document-client.ts';
 
-const recordIn = storedItemReader('audit', auditRecordSchema, 'Audit item');
+const recordIn = storedItemReader(SHAPES.audit, auditRecordSchema, 'Audit item');
 
 const versionText = (item: Item): string => String(item['version']);
 

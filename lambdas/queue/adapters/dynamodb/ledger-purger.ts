@@ -1,8 +1,7 @@
 /** `LedgerPurger` on DynamoDB: a scan that is paced by its caller, and deletions of exactly what the scan saw. */
 import { DeleteCommand, type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { ExpiredRecord, LedgerPurger } from '../../domain/recovery/ledger-purge.ts';
-import { conditionFailure, pageAfter } from '../../../shared/adapters/dynamodb/document-client.ts';
-import type { Item } from './task-item.ts';
+import { conditionFailure, pageAfter, type Item } from '../../../shared/adapters/dynamodb/document-client.ts';
 
 const expiredOf = ({ owner, ...item }: Item): ExpiredRecord => ({
   id: String(item['id']),

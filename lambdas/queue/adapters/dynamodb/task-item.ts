@@ -1,20 +1,15 @@
 /** A task as an item: the record plus the keys of the sparse index. */
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type ExecutionTask, executionTaskSchema } from '../../contracts/records.ts';
 import { dueShardOf } from '../../domain/task/due-shards.ts';
 import { migrate } from '../../../shared/domain/migration.ts';
 import { SHAPES } from '../../domain/migrations/shapes.ts';
 import { readable, storedItemReader } from '../../../shared/domain/schema-versions.ts';
 import { storedRecord } from '../../../shared/domain/stored-record.ts';
-import { UNMARSHALL_OPTIONS } from '../../../shared/adapters/dynamodb/document-client.ts';
-
-/** An item as the document client returns it. */
-export type Item = Record<string, unknown>;
+import type { Item } from '../../../shared/adapters/dynamodb/document-client.ts';
 
 const CALLED = 'Task item';
-const taskIn = storedItemReader('tasks', executionTaskSchema, CALLED);
+const taskIn = storedItemReader(SHAPES.tasks, executionTaskSchema, CALLED);
 
 /** Only tasks that can still move carry `dueShard`, so the index holds what may need recovery and nothing else. */
 export const toItem = (task: ExecutionTask): Item =>
@@ -34,7 +29,7 @@ const indexedSchema = z.looseObject({
  */
 export function migratedTaskItem(item: Item, to: number): Item {
   const { dueShard: _index, ...record } = item;
-  const migrated = migrate(SHAPES.tasks.steps, readable('tasks', record), to);
+  const migrated = migrate(SHAPES.tasks.steps, readable(SHAPES.tasks, record), to);
   const schema = to === SHAPES.tasks.newest ? executionTaskSchema : indexedSchema;
   const indexed = storedRecord(CALLED, schema, migrated);
   return { ...migrated, ...(indexed.dueAtMs !== undefined && { dueShard: dueShardOf(indexed) }) };
@@ -45,8 +40,3 @@ export function fromItem(item: Item): ExecutionTask {
   const { dueShard: _index, ...record } = item;
   return taskIn(record);
 }
-
-/** The item that stopped a conditional write, if the service returned it. */
-export const rejectedItem = (error: {
-  readonly Item?: Record<string, AttributeValue> | undefined;
-}): Item | undefined => (error.Item === undefined ? undefined : unmarshall(error.Item, UNMARSHALL_OPTIONS));

@@ -14,7 +14,7 @@ import {
 import type { ActionKind } from '../../../actions/kinds.ts';
 import { TASKS_TABLE } from '../../../shared/contracts/environment.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
-import { damageOf } from '../../domain/damaged.ts';
+import { damageOf } from '../../../shared/domain/damaged-items.ts';
 import { inTurns } from '../../../shared/domain/in-turns.ts';
 import type {
   DamagedTask,
@@ -28,9 +28,14 @@ import type {
   WriteResult,
 } from '../../domain/ports.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { conditionFailure, pageAfter } from '../../../shared/adapters/dynamodb/document-client.ts';
+import {
+  conditionFailure,
+  pageAfter,
+  type Item,
+  rejectedItem,
+} from '../../../shared/adapters/dynamodb/document-client.ts';
 import { DUE_SHARD_NAMES, heldShardNames } from '../../domain/task/due-shards.ts';
-import { fromItem, type Item, rejectedItem, toItem } from './task-item.ts';
+import { fromItem, toItem } from './task-item.ts';
 
 interface Condition {
   readonly expression: string;

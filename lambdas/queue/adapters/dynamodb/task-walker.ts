@@ -4,9 +4,8 @@ import * as z from 'zod/mini';
 import { executionTaskSchema } from '../../contracts/records.ts';
 import type { AuditedTask, TaskWalker } from '../../domain/recovery/audit-repair.ts';
 import { QueueError } from '../../../shared/domain/errors.ts';
-import { upcastTask } from '../../../shared/domain/schema-versions.ts';
-import { pageAfter } from '../../../shared/adapters/dynamodb/document-client.ts';
-import type { Item } from './task-item.ts';
+import { upcastTask } from '../../domain/migrations/shapes.ts';
+import { pageAfter, type Item } from '../../../shared/adapters/dynamodb/document-client.ts';
 
 const { schemaVersion, taskId, quoteId, kind, version, history } = executionTaskSchema.shape;
 /** Not strict: an item of an earlier version comes up with a `hold` that the projection had left behind. */

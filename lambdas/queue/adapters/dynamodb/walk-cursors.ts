@@ -8,8 +8,7 @@ import {
   type SweepWalk,
 } from '../../contracts/sweep-cursors.ts';
 import type { WalkCursor, WalkCursors } from '../../domain/recovery/paced-walk.ts';
-import { conditionFailure } from '../../../shared/adapters/dynamodb/document-client.ts';
-import type { Item } from './task-item.ts';
+import { conditionFailure, type Item } from '../../../shared/adapters/dynamodb/document-client.ts';
 
 /** A cursor is a hint: one of another shape is forgotten, and what it has for a version kept for the write in its place. */
 function cursorOf(item: Item | undefined): WalkCursor {

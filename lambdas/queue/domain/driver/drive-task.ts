@@ -3,7 +3,7 @@ import type { Worker } from '../../../actions/kinds.ts';
 import { RunOutcome, type RunActionInput, type RunActionOutput } from '../../contracts/state-machine-io.ts';
 import { type DriverView, outputOf } from './driver-view.ts';
 import { LeaseLost, type QueueError, toQueueError } from '../../../shared/domain/errors.ts';
-import { workerIdOf } from '../../../shared/domain/hashing.ts';
+import { workerIdOf } from '../task/identity.ts';
 import type { EffectRunner } from '../ports.ts';
 import type { ExecutionQueueService } from '../queue-service.ts';
 import type { TransitionResult } from '../queue-types.ts';

@@ -1,7 +1,8 @@
 /** Enqueueing: a request as a stored task, once for each key. */
 import type { ExecutionTask } from '../../contracts/records.ts';
 import { keyReused, QueueError, SnapshotRefused } from '../../../shared/domain/errors.ts';
-import { canonicalJson, deriveTaskId, taskHashOf } from '../../../shared/domain/hashing.ts';
+import { canonicalJson } from '../../../shared/domain/hashing.ts';
+import { deriveTaskId, taskHashOf } from '../task/identity.ts';
 import type { ExecutionQueueRepo } from '../ports.ts';
 import type { EnqueueRequest, EnqueueResult, QueueServiceOptions } from '../queue-types.ts';
 import { snapshotViolations } from './snapshot-guard.ts';

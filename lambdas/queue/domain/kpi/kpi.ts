@@ -6,8 +6,8 @@ import { kindOf } from '../../../shared/contracts/error-codes.ts';
 import { KPI_CONTRACT, type KpiEntry, KpiName } from '../../contracts/kpi-contract.ts';
 import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
 import type { Transition } from '../../contracts/records.ts';
-import type { LatencyRecord } from '../../../slack/contracts/cards.ts';
-import type { DamagedItem } from '../damaged.ts';
+import type { LatencyRecord } from '../../contracts/shown-cards.ts';
+import type { DamagedItem } from '../../../shared/domain/damaged-items.ts';
 import { stuckOutcomeOf, type TrailEntry } from './stuck.ts';
 import { isDuplicateMutation } from './transition-metrics.ts';
 

@@ -6,7 +6,8 @@ import type { ActionKind } from '../../../actions/kinds.ts';
 import type { PauseRecord } from '../../contracts/controls.ts';
 import { QueueError } from '../../../shared/domain/errors.ts';
 import { type PauseContext, pausedWith, resumedFrom } from './pauses.ts';
-import type { Clock, Ids, PauseRepo } from '../ports.ts';
+import type { PauseRepo } from '../ports.ts';
+import type { Clock, Ids } from '../../../shared/domain/ports.ts';
 
 /** What the service works with. */
 export interface PauseServiceOptions {

@@ -4,7 +4,7 @@
  */
 import { SweepPart } from '../../contracts/sweep-answer.ts';
 import { SweepWalk } from '../../contracts/sweep-cursors.ts';
-import type { IdempotencyRecord } from '../../contracts/records.ts';
+import type { IdempotencyRecord } from '../../../shared/contracts/effects.ts';
 import { inParallel } from '../../../shared/domain/in-parallel.ts';
 import { type NotedFailure, noting } from './noting.ts';
 import { pacedWalk, type WalkCursors, type WalkPace } from './paced-walk.ts';

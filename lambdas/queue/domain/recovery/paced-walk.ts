@@ -4,7 +4,7 @@
  */
 import { SweepPart } from '../../contracts/sweep-answer.ts';
 import type { SweepCursor, SweepWalk } from '../../contracts/sweep-cursors.ts';
-import { isDamage } from '../damaged.ts';
+import { isDamage } from '../../../shared/domain/damaged-items.ts';
 import { type NotedFailure, noting } from './noting.ts';
 
 /** The cursor of a walk as it was read. */

@@ -7,7 +7,8 @@ import { type ExecutionState, TransitionCause } from '../../contracts/lifecycle-
 import type { ExecutionTask } from '../../contracts/records.ts';
 import { QueueError } from '../../../shared/domain/errors.ts';
 import { isTerminal } from '../task/lifecycle.ts';
-import type { Clock, ExecutionDriver, ExecutionQueueRepo, Ids } from '../ports.ts';
+import type { ExecutionDriver, ExecutionQueueRepo } from '../ports.ts';
+import type { Clock, Ids } from '../../../shared/domain/ports.ts';
 import { POLICY, type RetryPolicy } from '../task/policy.ts';
 import {
   actionWithoutStatus,

@@ -8,7 +8,7 @@ import { AUDIT_PACE, type AuditRepairOptions, type AuditRepairReport, repairAudi
 import { LEDGER_PACE, type LedgerPurgeOptions, type LedgerPurgeReport, purgeLedger } from './ledger-purge.ts';
 import { type NotedFailure, noting } from './noting.ts';
 import { POLICY } from '../task/policy.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../../../shared/domain/ports.ts';
 import type { ExecutionQueueService } from '../queue-service.ts';
 import type { RecoveredTask } from './recovery.ts';
 import { DEFAULT_SWEEP_LIMITS, type SweepReport } from './sweep.ts';

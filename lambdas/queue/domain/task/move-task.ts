@@ -1,12 +1,8 @@
 /** Moving a task: what all transitions of `transitions.ts` share. Its invariants are named there. */
 import type { ErrorCode } from '../../../shared/contracts/error-codes.ts';
 import type { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
-import {
-  type EffectProof,
-  type ExecutionTask,
-  MAX_HISTORY,
-  type Transition,
-} from '../../contracts/records.ts';
+import { type ExecutionTask, MAX_HISTORY, type Transition } from '../../contracts/records.ts';
+import type { EffectProof } from '../../../shared/contracts/effects.ts';
 import { assertLegal } from './lifecycle.ts';
 
 /** What every transition is made with; the caller brings clock and ids. */

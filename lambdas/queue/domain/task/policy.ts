@@ -1,5 +1,6 @@
 /** Every number that decides when something happens, in one place, with its arithmetic. */
 
+import { LEDGER_POLICY } from '../../../shared/domain/ledger-policy.ts';
 import { TIME_LIMITS } from '../../../shared/contracts/time-limits.ts';
 
 /** Backoff and caps of one kind of action. */
@@ -26,11 +27,7 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
 export const POLICY = {
   /** From a claim; no worker lives that long, so what takes a lease over meets nobody (see `TIME_LIMITS`). */
   leaseMs: 60_000,
-  /**
-   * Most by which two clocks of ours differ and for which a request may be under way after its sender's end, together. Added
-   * wherever clocks of two machines are compared, and to when a request was sent.
-   */
-  clockSkewMs: 5_000,
+  ...LEDGER_POLICY,
   ...TIME_LIMITS,
   /** From enqueue; a deferral or backoff that would reach beyond it ends the task. */
   taskDeadlineMs: 24 * 60 * 60 * 1_000,
@@ -48,10 +45,6 @@ export const POLICY = {
   staleDriverMs: 15 * 60 * 1_000,
   /** A transition that is not in the audit trail by then is missing: the stream takes a second or two. */
   auditSettleMs: 60_000,
-  /** Life of a ledger record: longer than the 14 days in which Step Functions allows its own redrive. */
-  ledgerLifeSeconds: 30 * 24 * 60 * 60,
-  /** First wait for an effect that an earlier worker may still be at. */
-  inProgressWaitSeconds: 2,
   /** Wait before a driver that could not even claim looks again. */
   unclaimedWaitSeconds: 60,
 } as const;

@@ -8,13 +8,8 @@
  *    deadline.
  */
 import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
-import {
-  type EffectProof,
-  type EffectResult,
-  type ExecutionTask,
-  type Hold,
-  SCHEMA_VERSION,
-} from '../../contracts/records.ts';
+import { type ExecutionTask, type Hold, SCHEMA_VERSION } from '../../contracts/records.ts';
+import type { EffectOutcome } from '../../../shared/domain/effect.ts';
 import type { QueueError } from '../../../shared/domain/errors.ts';
 import { fingerprintOf } from '../../../shared/domain/hashing.ts';
 import { type Move, moved, type TaskChange, type TransitionContext, transitionOf } from './move-task.ts';
@@ -33,12 +28,6 @@ export interface NewTask {
   readonly taskHash: string;
   readonly payloadJson: string;
   readonly maxAttempts: number;
-}
-
-/** A completion: what the effect left and how that is known. */
-export interface EffectOutcome {
-  readonly result: EffectResult;
-  readonly proof: EffectProof;
 }
 
 /** The first transition: nothing → `queued`. */

@@ -4,7 +4,7 @@ import { ActionKind } from '../../../actions/kinds.ts';
 import { type KindChangeView, type KindView, pauseBodySchema } from '../../contracts/api-kinds.ts';
 import { API_ROUTES } from '../../contracts/api.ts';
 import type { PauseRecord } from '../../contracts/controls.ts';
-import { damageOf } from '../../domain/damaged.ts';
+import { damageOf } from '../../../shared/domain/damaged-items.ts';
 import type { PauseResult, PauseService } from '../../domain/pauses/pause-service.ts';
 import { isPaused } from '../../domain/pauses/pauses.ts';
 import type { PauseRepo } from '../../domain/ports.ts';

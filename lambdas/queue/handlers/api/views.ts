@@ -6,12 +6,12 @@ import {
   type TaskPageView,
   type TaskView,
 } from '../../contracts/api.ts';
-import type { CardRecord } from '../../../slack/contracts/cards.ts';
+import type { CardRecord } from '../../contracts/shown-cards.ts';
 import { ERROR_CODES } from '../../../shared/contracts/error-codes.ts';
 import { TransitionCause } from '../../contracts/lifecycle-states.ts';
 import type { AuditRecord, ExecutionTask } from '../../contracts/records.ts';
 import { findAuditGaps } from '../../domain/recovery/audit-gaps.ts';
-import { permalinkOf } from '../../../slack/domain/card.ts';
+import { permalinkOf } from '../../../shared/domain/slack-permalink.ts';
 import { LIFECYCLE } from '../../domain/task/lifecycle.ts';
 import { damagedOf, tasksOf } from '../../domain/damaged.ts';
 import type { DamagedRecord, TaskPage } from '../../domain/ports.ts';

@@ -1,6 +1,8 @@
 /** The DynamoDB client of every function. */
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, NumberValue } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { nameOf, QueueError } from '../../domain/errors.ts';
 import { CLIENT_OPTIONS } from '../../platform/client-options.ts';
 
@@ -40,3 +42,11 @@ export async function pageAfter<T>(position: unknown, read: () => Promise<T>): P
     throw new QueueError('STORED_RECORD_INVALID', { detail: 'Position: expected a key of the table', cause });
   }
 }
+
+/** An item as the document client returns it. */
+export type Item = Record<string, unknown>;
+
+/** The item that stopped a conditional write, if the service returned it. */
+export const rejectedItem = (error: {
+  readonly Item?: Record<string, AttributeValue> | undefined;
+}): Item | undefined => (error.Item === undefined ? undefined : unmarshall(error.Item, UNMARSHALL_OPTIONS));

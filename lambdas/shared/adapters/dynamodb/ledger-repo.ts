@@ -17,13 +17,12 @@ import {
   idempotencyRecordSchema,
   LEDGER_SCHEMA_VERSION,
   LedgerStatus,
-} from '../../../queue/contracts/records.ts';
+} from '../../contracts/effects.ts';
 import { LeaseLost } from '../../domain/errors.ts';
-import { POLICY } from '../../../queue/domain/task/policy.ts';
+import { LEDGER_POLICY } from '../../domain/ledger-policy.ts';
 import type { IdempotencyRepo, LedgerFence, Reservation, ReserveResult } from '../../domain/ledger-port.ts';
-import { storedItemReader } from '../../domain/schema-versions.ts';
-import { conditionFailure } from './document-client.ts';
-import { rejectedItem } from '../../../queue/adapters/dynamodb/task-item.ts';
+import { LEDGER_SHAPE, storedItemReader } from '../../domain/schema-versions.ts';
+import { conditionFailure, rejectedItem } from './document-client.ts';
 
 /** Free, timed out, released, or forgotten (30 days over; the TTL deletes late, so expiry is in the condition). */
 const CLAIMABLE = [
@@ -31,7 +30,7 @@ const CLAIMABLE = [
   '(#fence <= :fence AND ((#status = :inProgress AND inProgressExpiresAtMs < :nowLessSkew) OR expiresAtEpochSeconds < :nowSeconds))',
 ].join(' OR ');
 
-const recordIn = storedItemReader('ledger', idempotencyRecordSchema, 'Ledger item');
+const recordIn = storedItemReader(LEDGER_SHAPE, idempotencyRecordSchema, 'Ledger item');
 
 const recordOf = (request: Reservation): IdempotencyRecord => ({
   schemaVersion: LEDGER_SCHEMA_VERSION,
@@ -79,7 +78,7 @@ export class DynamoDbLedgerRepo implements IdempotencyRepo {
           ExpressionAttributeNames: { '#status': 'status', '#fence': 'fence' },
           ExpressionAttributeValues: {
             ':inProgress': LedgerStatus.InProgress,
-            ':nowLessSkew': request.nowMs - POLICY.clockSkewMs,
+            ':nowLessSkew': request.nowMs - LEDGER_POLICY.clockSkewMs,
             ':nowSeconds': Math.floor(request.nowMs / 1_000),
             ':fence': request.fence,
           },

@@ -7,11 +7,11 @@
 import type { WebClient } from '@slack/web-api';
 import type { ErrorCode } from '../../contracts/error-codes.ts';
 import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
-import { EffectProof } from '../../../queue/contracts/records.ts';
+import { EffectProof } from '../../contracts/effects.ts';
 import { LeaseLost, QueueError, toQueueError, withDoubt } from '../../domain/errors.ts';
 import { hashOf } from '../../domain/hashing.ts';
 import { formatMoney } from '../../domain/money.ts';
-import type { EffectOutcome } from '../../../queue/domain/task/transitions.ts';
+import type { EffectOutcome } from '../../domain/effect.ts';
 import { type GuardOptions, runGuarded } from '../guarded-effect.ts';
 import { effectMetadata, findMessage, RootState, rootStateOf } from './find-message.ts';
 import { clipped, escapeLine } from './message-text.ts';

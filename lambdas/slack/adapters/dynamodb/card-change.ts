@@ -1,6 +1,6 @@
 /** A change of a card, and the update that makes it. */
 import type { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { CardRecord } from '../../contracts/cards.ts';
+import type { CardRecord } from '../../../queue/contracts/shown-cards.ts';
 
 /** What a write changes; `undefined` takes the field away. */
 export type CardChange = {

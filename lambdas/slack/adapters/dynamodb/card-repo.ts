@@ -4,29 +4,25 @@
  * 2. `versionShown` never goes down, so an older version never overwrites a newer one.
  * 3. A latency is written once.
  */
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import {
   CARD_SCHEMA_VERSION,
   type CardRecord,
   cardRecordSchema,
   type LatencyRecord,
-  latencyRecordSchema,
-} from '../../contracts/cards.ts';
+  cardIdOf,
+} from '../../../queue/contracts/shown-cards.ts';
 import { CARDS_TABLE } from '../../../shared/contracts/environment.ts';
-import { cardIdOf } from '../../domain/card.ts';
-import { type ReadItems, readEach } from '../../../queue/domain/damaged.ts';
+import { type ReadItems, readEach } from '../../../shared/domain/damaged-items.ts';
 import { LeaseLost } from '../../../shared/domain/errors.ts';
-import { POLICY } from '../../../queue/domain/task/policy.ts';
-import { storedItemReader } from '../../../shared/domain/schema-versions.ts';
+import { LEDGER_POLICY } from '../../../shared/domain/ledger-policy.ts';
+import { cardIn, DynamoDbShownCardReader, latencyIn } from '../../../queue/exports/stores.ts';
 import { type CardChange, updateOf } from './card-change.ts';
-import { conditionFailure } from '../../../shared/adapters/dynamodb/document-client.ts';
-import { type Item, rejectedItem } from '../../../queue/adapters/dynamodb/task-item.ts';
+import {
+  conditionFailure,
+  type Item,
+  rejectedItem,
+} from '../../../shared/adapters/dynamodb/document-client.ts';
 
 /** A lock asked for. */
 export interface CardLock {
@@ -50,9 +46,6 @@ export type CardLockResult =
   | { readonly kind: 'locked'; readonly card: CardRecord; readonly takenOver: boolean }
   | { readonly kind: 'done' }
   | { readonly kind: 'busy' };
-
-const cardIn = storedItemReader('cards', cardRecordSchema, 'Card item');
-const latencyIn = storedItemReader('cards', latencyRecordSchema, 'Latency item');
 
 const newCard = ({ taskId, channel }: CardLock): CardRecord => ({
   schemaVersion: CARD_SCHEMA_VERSION,
@@ -81,18 +74,17 @@ const NOT_DONE = '(attribute_not_exists(versionDone) OR versionDone < :version)'
 export class DynamoDbCardRepo {
   readonly #client: DynamoDBDocumentClient;
   readonly #tableName: string;
+  readonly #shown: DynamoDbShownCardReader;
 
   constructor(client: DynamoDBDocumentClient, tableName: string) {
     this.#client = client;
     this.#tableName = tableName;
+    this.#shown = new DynamoDbShownCardReader(client, tableName);
   }
 
   /** Strongly consistent read. @throws {QueueError} `STORED_RECORD_INVALID` */
   async get(taskId: string): Promise<CardRecord | undefined> {
-    const { Item } = await this.#client.send(
-      new GetCommand({ TableName: this.#tableName, Key: { cardId: cardIdOf(taskId) }, ConsistentRead: true }),
-    );
-    return Item === undefined ? undefined : cardIn(Item);
+    return this.#shown.get(taskId);
   }
 
   /**
@@ -116,7 +108,7 @@ export class DynamoDbCardRepo {
             ...Object.fromEntries(initial.map(([name, value]) => [`:${name}`, value])),
             ':owner': lock.owner,
             ':expiresAtMs': lock.expiresAtMs,
-            ':nowLessSkew': lock.nowMs - POLICY.clockSkewMs,
+            ':nowLessSkew': lock.nowMs - LEDGER_POLICY.clockSkewMs,
             ':version': lock.version,
           },
           ReturnValues: 'ALL_OLD',

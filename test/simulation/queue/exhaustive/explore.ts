@@ -10,7 +10,7 @@ import { createDocumentClient } from '../../../../lambdas/shared/adapters/dynamo
 import { DynamoDbTaskRepo } from '../../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
 import { StepFunctionsDriver } from '../../../../lambdas/queue/adapters/execution-driver.ts';
 import { randomIds, systemClock } from '../../../../lambdas/shared/adapters/system.ts';
-import { executionNameOf } from '../../../../lambdas/shared/domain/hashing.ts';
+import { executionNameOf } from '../../../../lambdas/queue/domain/task/identity.ts';
 import { DEFAULT_RETRY_POLICY, POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
 import { ExecutionQueueService } from '../../../../lambdas/queue/domain/queue-service.ts';
 import { recoverTask } from '../../../../lambdas/queue/domain/recovery/recovery.ts';

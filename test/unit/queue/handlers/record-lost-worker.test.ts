@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { systemClock } from '../../../../lambdas/shared/adapters/system.ts';
 import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
-import { executionNameOf } from '../../../../lambdas/shared/domain/hashing.ts';
+import { executionNameOf } from '../../../../lambdas/queue/domain/task/identity.ts';
 import { countedIds, requestOf, resultOf, snapshotOf } from '../../../helpers/builders.ts';
 import { type DynamoDbServer, startDynamoDb } from '../../../../tools/rig/aws/dynamodb-server.ts';
 import { queueStore, type QueueStore } from '../../../helpers/queue-store.ts';

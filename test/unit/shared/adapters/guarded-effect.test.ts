@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type GuardedEffect, runGuarded } from '../../../../lambdas/shared/adapters/guarded-effect.ts';
 import { DynamoDbLedgerRepo } from '../../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
-import type { EffectResult, IdempotencyRecord } from '../../../../lambdas/queue/contracts/records.ts';
+import type { EffectResult, IdempotencyRecord } from '../../../../lambdas/shared/contracts/effects.ts';
 import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';
 import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
 import type { IdempotencyRepo } from '../../../../lambdas/shared/domain/ledger-port.ts';
-import type { EffectOutcome } from '../../../../lambdas/queue/domain/task/transitions.ts';
+import type { EffectOutcome } from '../../../../lambdas/shared/domain/effect.ts';
 import { countedIds, resultOf } from '../../../helpers/builders.ts';
-import type { DynamoDbServer } from '../../../../tools/rig/aws/dynamodb-server.ts';
-import { startDynamoDb, TABLE_NAMES } from '../../../../tools/rig/aws/dynamodb-server.ts';
+import {
+  type DynamoDbServer,
+  startDynamoDb,
+  TABLE_NAMES,
+} from '../../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock } from '../../../../tools/rig/fake-clock.ts';
 import { lambdaContext } from '../../../helpers/lambda-context.ts';
 

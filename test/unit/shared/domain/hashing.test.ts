@@ -2,15 +2,17 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import {
   canonicalJson,
-  deriveTaskId,
-  effectKeyOf,
-  executionNameOf,
   fingerprintOf,
   fractionOf,
   hashOf,
   sha256Hex,
-  taskHashOf,
 } from '../../../../lambdas/shared/domain/hashing.ts';
+import {
+  deriveTaskId,
+  effectKeyOf,
+  executionNameOf,
+  taskHashOf,
+} from '../../../../lambdas/queue/domain/task/identity.ts';
 import { actionOf, resultOf, snapshotOf } from '../../../helpers/builders.ts';
 
 /** The same value with the keys of every object in the opposite order. */

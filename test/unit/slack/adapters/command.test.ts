@@ -7,7 +7,7 @@ import {
 } from '../../../../lambdas/slack/adapters/command-answer.ts';
 import { type FigureSource, readFigures } from '../../../../lambdas/slack/adapters/command-figures.ts';
 import { parseCommand } from '../../../../lambdas/slack/adapters/command-parse.ts';
-import type { LatencyRecord } from '../../../../lambdas/slack/contracts/cards.ts';
+import type { LatencyRecord } from '../../../../lambdas/queue/contracts/shown-cards.ts';
 import type { AuditRecord, ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
 import { failed, held, redriven } from '../../../../lambdas/queue/domain/task/transitions.ts';
 import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';

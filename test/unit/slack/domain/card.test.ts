@@ -11,11 +11,10 @@ import {
   isPassing,
   latenciesOf,
   operatorMovesOf,
-  permalinkOf,
-  threadOfPermalink,
   recoveriesOf,
   retried,
 } from '../../../../lambdas/slack/domain/card.ts';
+import { permalinkOf, threadOfPermalink } from '../../../../lambdas/shared/domain/slack-permalink.ts';
 import { LeaseLost, QueueError } from '../../../../lambdas/shared/domain/errors.ts';
 import {
   completed,

@@ -1,7 +1,7 @@
 /** Evidence of drills as it is when everything holds, for tests of what is found when it does not. */
 import type { AuditView, TaskView } from '../../../../lambdas/queue/contracts/api.ts';
 import type { ActionKind } from '../../../../lambdas/actions/kinds.ts';
-import { effectKeyOf } from '../../../../lambdas/shared/domain/hashing.ts';
+import { effectKeyOf } from '../../../../lambdas/queue/domain/task/identity.ts';
 import { KPI_CONTRACT, KpiName } from '../../../../lambdas/queue/contracts/kpi-contract.ts';
 import type { DrillEvidence } from '../../../../tools/drills/drill.ts';
 

@@ -1,6 +1,6 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LatencyRecord } from '../../../../lambdas/slack/contracts/cards.ts';
+import type { LatencyRecord } from '../../../../lambdas/queue/contracts/shown-cards.ts';
 import { reportKpis } from '../../../../lambdas/queue/domain/kpi/kpi.ts';
 import { readKpiRecords } from '../../../../tools/kpi/kpi-source.ts';
 import {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { SyncCrmDeal } from '../../../../../lambdas/actions/crm/sync/sync-crm-deal.ts';
 import type { ErrorCode } from '../../../../../lambdas/shared/contracts/error-codes.ts';
 import type { ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
-import { effectKeyOf } from '../../../../../lambdas/shared/domain/hashing.ts';
+import { effectKeyOf } from '../../../../../lambdas/queue/domain/task/identity.ts';
 import { singleLine } from '../../../../../lambdas/shared/contracts/text.ts';
 import { startServer } from '../../../../../tools/rig/http/http-server.ts';
 import { freePort } from '../../../../../tools/rig/process/ports.ts';

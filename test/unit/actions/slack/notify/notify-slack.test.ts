@@ -4,7 +4,8 @@ import { NotifySlack } from '../../../../../lambdas/actions/slack/notify/notify-
 import { createSlackClient } from '../../../../../lambdas/shared/adapters/slack/slack-client.ts';
 import type { ErrorCode } from '../../../../../lambdas/shared/contracts/error-codes.ts';
 import type { ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
-import { canonicalJson, effectKeyOf } from '../../../../../lambdas/shared/domain/hashing.ts';
+import { canonicalJson } from '../../../../../lambdas/shared/domain/hashing.ts';
+import { effectKeyOf } from '../../../../../lambdas/queue/domain/task/identity.ts';
 import { freePort } from '../../../../../tools/rig/process/ports.ts';
 import { actionOf, countedIds, queuedTask, runningTask, snapshotOf } from '../../../../helpers/builders.ts';
 import {

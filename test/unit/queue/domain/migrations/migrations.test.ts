@@ -8,8 +8,7 @@ import {
 } from '../../../../../lambdas/queue/adapters/dynamodb/task-item.ts';
 import { MAX_HISTORY, type ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
 import { migrate, versionOf } from '../../../../../lambdas/shared/domain/migration.ts';
-import { SHAPES } from '../../../../../lambdas/queue/domain/migrations/shapes.ts';
-import { upcastTask } from '../../../../../lambdas/shared/domain/schema-versions.ts';
+import { SHAPES, upcastTask } from '../../../../../lambdas/queue/domain/migrations/shapes.ts';
 import {
   claimed,
   completed,

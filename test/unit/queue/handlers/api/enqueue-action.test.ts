@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deriveTaskId } from '../../../../../lambdas/shared/domain/hashing.ts';
+import { deriveTaskId } from '../../../../../lambdas/queue/domain/task/identity.ts';
 import { actionOf, snapshotOf } from '../../../../helpers/builders.ts';
 import {
   type ApiUnderTest,

@@ -4,7 +4,7 @@ import {
   taskPageSchema,
   type TaskView,
 } from '../../../../../lambdas/queue/contracts/api.ts';
-import type { CardRecord } from '../../../../../lambdas/slack/contracts/cards.ts';
+import type { CardRecord } from '../../../../../lambdas/queue/contracts/shown-cards.ts';
 import { ERROR_CODES } from '../../../../../lambdas/shared/contracts/error-codes.ts';
 import type { ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
 import { completed, failed } from '../../../../../lambdas/queue/domain/task/transitions.ts';
@@ -19,8 +19,15 @@ import {
 } from '../../../../helpers/builders.ts';
 import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
 import type { HttpAnswer } from '../../../../helpers/http-event.ts';
-import type { ApiUnderTest } from './api-under-test.ts';
-import { enqueueRequest, namedFields, newQuoteId, problemOf, startApi, taskOf } from './api-under-test.ts';
+import {
+  type ApiUnderTest,
+  enqueueRequest,
+  namedFields,
+  newQuoteId,
+  problemOf,
+  startApi,
+  taskOf,
+} from './api-under-test.ts';
 
 let api: ApiUnderTest;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 /** Operators delete the root message of a quote's thread; messages go on, each of them once. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { effectKeyOf } from '../../../../../lambdas/shared/domain/hashing.ts';
-import type { Effect } from '../../../../../lambdas/queue/domain/ports.ts';
+import { effectKeyOf } from '../../../../../lambdas/queue/domain/task/identity.ts';
+import type { Effect } from '../../../../../lambdas/shared/domain/effect.ts';
 import { notifyLab, platform, POST, REPLIES } from '../../../../helpers/slack/notify-lab.ts';
 
 const lab = notifyLab();

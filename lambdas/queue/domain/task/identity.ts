@@ -1,0 +1,28 @@
+/** Identities of a task, of its effect and of who works on it; all derived, so that every machine and Region finds the same. */
+import type { ActionKind } from '../../../actions/kinds.ts';
+import { hashOf } from '../../../shared/domain/hashing.ts';
+import type { RunActionInput } from '../../contracts/state-machine-io.ts';
+
+/**
+ * Identity of a task: derived, so that the same request names the same task on every machine and in every Region.
+ * 160 bits of SHA-256 in 45 characters; with a generation it stays under the 80 of an execution name.
+ */
+export const deriveTaskId = (quoteId: string, idempotencyKey: string): string =>
+  `task-${hashOf(['quoteq/task', quoteId, idempotencyKey]).slice(0, 40)}`;
+
+/** Hash of what was asked for; the same key with another hash is refused. */
+export const taskHashOf = (quoteId: string, kind: ActionKind, payload: unknown): string =>
+  hashOf({ quoteId, kind, payload });
+
+/** Identity of the task's effect at its provider. It holds no attempt, generation or Region. */
+export const effectKeyOf = (kind: ActionKind, taskId: string): string => `${kind}:${taskId}`;
+
+/** Name of the execution that drives a generation; at most 80 characters (Step Functions' limit). */
+export const executionNameOf = (taskId: string, generation: number): string => `${taskId}-${generation}`;
+
+/**
+ * Who claims for an execution: its own name. One that somebody started by hand under another name is another worker, so that its
+ * crash ends no attempt of the task's own execution.
+ */
+export const workerIdOf = ({ taskId, generation, execution }: RunActionInput): string =>
+  execution ?? executionNameOf(taskId, generation);

@@ -1,0 +1,58 @@
+/** Effects and their ledger: what an effect left at its provider, and the ledger's entry of it. Home: the Ledger table. */
+import * as z from 'zod/mini';
+import { epochMsSchema } from './moments.ts';
+
+/** Version of ledger records. */
+export const LEDGER_SCHEMA_VERSION = 1;
+
+/** How a completion is known. */
+export const EffectProof = { Applied: 'applied', Probed: 'probed', Replayed: 'replayed' } as const;
+/** One of {@link EffectProof}. */
+export type EffectProof = (typeof EffectProof)[keyof typeof EffectProof];
+
+/** What an effect left at its provider; the same whether it was applied now, probed or replayed. */
+export const effectResultSchema = z.strictObject({
+  /** Provider part of the kind: `pdf`, `crm`, `slack`. */
+  provider: z.string(),
+  /** Id the provider gave it: S3 key, deal id, message ts. */
+  externalId: z.string(),
+  /** Where a person finds it. */
+  location: z.string(),
+  /** SHA-256 of what was asked for; a provider that holds another one holds a duplicate mutation. */
+  contentHash: z.string(),
+});
+/** What an effect left at its provider. */
+export type EffectResult = z.infer<typeof effectResultSchema>;
+
+/** More versions than a task can have. */
+const MAX_FENCE = 1_000_000;
+
+/** Status of a ledger record; the names are Powertools' own. */
+export const LedgerStatus = { InProgress: 'INPROGRESS', Completed: 'COMPLETED' } as const;
+/** One of {@link LedgerStatus}. */
+export type LedgerStatus = (typeof LedgerStatus)[keyof typeof LedgerStatus];
+
+/** One effect's entry in the ledger: key, task hash, last state and result fingerprint. */
+export const idempotencyRecordSchema = z.strictObject({
+  schemaVersion: z.literal(LEDGER_SCHEMA_VERSION),
+  /** `effect#` and the SHA-256 of the effect key (Powertools' form). */
+  id: z.string(),
+  effectKey: z.string(),
+  taskHash: z.string(),
+  status: z.enum(LedgerStatus),
+  /** Owner token of the reservation; absent once it was released with an unknown outcome. */
+  owner: z.optional(z.string()),
+  /** Version of the task at the claim: an older claim never takes over from a newer one. */
+  fence: z.int().check(z.minimum(0), z.maximum(MAX_FENCE)),
+  attemptId: z.string(),
+  /**
+   * A take-over before this is refused: the earlier worker may still be at it. Released: 0, or the time of the release
+   * when a request may still be under way.
+   */
+  inProgressExpiresAtMs: epochMsSchema,
+  resultJson: z.optional(z.string()),
+  resultFingerprint: z.optional(z.string()),
+  expiresAtEpochSeconds: epochMsSchema,
+});
+/** One effect's entry in the ledger. */
+export type IdempotencyRecord = z.infer<typeof idempotencyRecordSchema>;

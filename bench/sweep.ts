@@ -19,7 +19,7 @@ import { LEDGER_PACE, purgeLedger } from '../lambdas/queue/domain/recovery/ledge
 import { DEFAULT_RETRY_POLICY, POLICY } from '../lambdas/queue/domain/task/policy.ts';
 import { ExecutionQueueService } from '../lambdas/queue/domain/queue-service.ts';
 import { enqueued } from '../lambdas/queue/domain/task/transitions.ts';
-import { countedIds } from '../test/helpers/builders.ts';
+import { countedIds } from '../tools/rig/counted-ids.ts';
 import { startDynamoDb, TABLE_NAMES } from '../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock, START_MS } from '../tools/rig/fake-clock.ts';
 import { type Figure, report } from '../tools/report/report.ts';

@@ -1,5 +1,7 @@
-/** `npm run generate`: writes every file that is derived from another one. Tests fail when one of them is stale. */
-import { writeCostPage } from '../bench/cost/page.ts';
+/**
+ * `npm run generate` runs this and `bench/write-cost-page.ts`: they write every file that is derived from another one. Tests fail when
+ * one of them is stale.
+ */
 import { writeEnginesPage } from './engines/engines-page.ts';
 import { writeCurrencies } from './generate/currencies.ts';
 import { formatMarkdown } from './generate/markdown.ts';
@@ -13,7 +15,6 @@ await Promise.all([
   writeOpenApi(),
   writeStateDiagram(),
   writeRecoveryPage(),
-  writeCostPage(),
   writeEnginesPage(),
   writeRunbookPages(formatMarkdown),
 ]);

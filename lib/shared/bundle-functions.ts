@@ -10,7 +10,7 @@ import { buildSync } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
 import { FUNCTION_NAMES } from '../../lambdas/shared/contracts/environment.ts';
 import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
-import { FONT_FILES } from '../../lambdas/actions/pdf/font-files.ts';
+import { FONT_FILES } from '../../lambdas/actions/pdf/contracts/font-files.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
 

@@ -6,7 +6,7 @@ import type { EffectResult } from '../../lambdas/shared/contracts/effects.ts';
 import { canonicalJson } from '../../lambdas/shared/domain/hashing.ts';
 import { deriveTaskId, taskHashOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts';
-import type { Ids } from '../../lambdas/shared/domain/ports.ts';
+import { countedIds } from '../../tools/rig/counted-ids.ts';
 import type { EnqueueRequest } from '../../lambdas/queue/domain/queue-types.ts';
 import {
   claimed,
@@ -79,16 +79,6 @@ export const requestOf = (
   action: actionOf(kind, snapshot),
   actor: 'api:tests',
 });
-
-let lastId = 0;
-
-/** Ids that never repeat within a test process. */
-export const countedIds: Ids = {
-  next: () => {
-    lastId += 1;
-    return `id-${lastId}`;
-  },
-};
 
 /** A transition's context at `nowMs`. */
 export const contextAt = (nowMs = START_MS, over: Partial<TransitionContext> = {}): TransitionContext => ({

@@ -7,7 +7,7 @@ import type { RunActionOutput } from '../../lambdas/queue/contracts/state-machin
 import { driveTask } from '../../lambdas/queue/domain/driver/drive-task.ts';
 import { outputOf } from '../../lambdas/queue/domain/driver/driver-view.ts';
 import type { FakeClock } from '../../tools/rig/fake-clock.ts';
-import { countedIds } from './builders.ts';
+import { countedIds } from '../../tools/rig/counted-ids.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { lambdaContext } from './lambda-context.ts';
 import type { Provider } from './providers.ts';

@@ -9,7 +9,8 @@ import type { DuePosition, DueQuery } from '../../lambdas/queue/domain/ports.ts'
 import type { LanePositions } from '../../lambdas/queue/domain/recovery/sweep-lanes.ts';
 import { DEFAULT_SWEEP_LIMITS, sweep, type SweepOptions } from '../../lambdas/queue/domain/recovery/sweep.ts';
 import { held } from '../../lambdas/queue/domain/task/transitions.ts';
-import { contextAt, countedIds, queuedTask } from './builders.ts';
+import { contextAt, queuedTask } from './builders.ts';
+import { countedIds } from '../../tools/rig/counted-ids.ts';
 import { FakeClock, START_MS } from '../../tools/rig/fake-clock.ts';
 
 const HOUR_MS = 3_600_000;

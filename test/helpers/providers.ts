@@ -9,9 +9,9 @@ import { StoreQuotePdf } from '../../lambdas/actions/pdf/render/store-quote-pdf.
 import { SyncCrmDeal } from '../../lambdas/actions/crm/sync/sync-crm-deal.ts';
 import type { GuardOptions } from '../../lambdas/shared/adapters/guarded-effect.ts';
 import { documentKey } from '../../lambdas/actions/pdf/engine/document-key.ts';
-import { createSlackClient } from '../../lambdas/shared/adapters/slack/slack-client.ts';
+import { createSlackClient } from '../../lambdas/shared/adapters/slack-api/slack-client.ts';
 import type { ActionKind, ActionRequest } from '../../lambdas/actions/kinds.ts';
-import { CRM_QUOTE_ID_PROPERTY } from '../../lambdas/actions/crm/crm-properties.ts';
+import { CRM_QUOTE_ID_PROPERTY } from '../../lambdas/actions/crm/contracts/crm-properties.ts';
 import type { Effect } from '../../lambdas/shared/domain/effect.ts';
 import { ensureCrmProperties } from '../../tools/rig/crm/crm-setup.ts';
 import { startCrmStandin } from '../../tools/rig/crm/crm-standin.ts';

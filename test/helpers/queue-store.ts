@@ -8,7 +8,8 @@ import type { ExecutionInput } from '../../lambdas/queue/contracts/state-machine
 import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts';
 import type { Clock, Ids } from '../../lambdas/shared/domain/ports.ts';
 import { ExecutionQueueService } from '../../lambdas/queue/domain/queue-service.ts';
-import { countedIds, ENGINE } from './builders.ts';
+import { ENGINE } from './builders.ts';
+import { countedIds } from '../../tools/rig/counted-ids.ts';
 import { TABLE_NAMES } from '../../tools/rig/aws/dynamodb-server.ts';
 
 /** Decides what becomes of one request; `send` carries it out. */

@@ -7,7 +7,8 @@ import { POLICY, DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/po
 import type { ExecutionDriver, ExecutionStatus } from '../../lambdas/queue/domain/ports.ts';
 import type { RecoveryOptions } from '../../lambdas/queue/domain/recovery/recovery.ts';
 import { claimed, failed, held } from '../../lambdas/queue/domain/task/transitions.ts';
-import { contextAt, countedIds, queuedTask } from './builders.ts';
+import { contextAt, queuedTask } from './builders.ts';
+import { countedIds } from '../../tools/rig/counted-ids.ts';
 import { TABLE_NAMES } from '../../tools/rig/aws/dynamodb-server.ts';
 import type { FakeClock } from '../../tools/rig/fake-clock.ts';
 import type { Intercept } from './queue-store.ts';

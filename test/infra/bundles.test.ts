@@ -7,7 +7,7 @@ import process from 'node:process';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Env, FUNCTION_NAMES } from '../../lambdas/shared/contracts/environment.ts';
-import { FONT_FILES } from '../../lambdas/actions/pdf/font-files.ts';
+import { FONT_FILES } from '../../lambdas/actions/pdf/contracts/font-files.ts';
 import { bundleFunctions, bundleOptions, FONTS_DIR } from '../../lib/shared/bundle-functions.ts';
 
 const hashesOf = (dir: string): Readonly<Record<string, string>> =>

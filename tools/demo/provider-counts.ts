@@ -1,7 +1,7 @@
 /** How often each effect exists at its provider, counted there and not in the queue's own records. */
 import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod/mini';
-import { CRM_EFFECT_KEY_PROPERTY } from '../../lambdas/actions/crm/crm-properties.ts';
+import { CRM_EFFECT_KEY_PROPERTY } from '../../lambdas/actions/crm/contracts/crm-properties.ts';
 import type { LocalOutputs } from '../local/outputs.ts';
 
 /** Effects at the providers. */

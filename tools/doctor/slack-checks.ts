@@ -2,7 +2,7 @@
 import type { WebClient } from '@slack/web-api';
 import { WebAPIPlatformError } from '@slack/web-api';
 import * as z from 'zod/mini';
-import { effectMetadata } from '../../lambdas/shared/adapters/slack/find-message.ts';
+import { effectMetadata } from '../../lambdas/shared/adapters/slack-api/find-message.ts';
 import type { Finding, Subject } from './finding.ts';
 import { failed, ok, skipped } from './finding.ts';
 

@@ -1,7 +1,7 @@
 /** `quoteq doctor slack`: each step of `docs/slack-setup.md`, checked against what is deployed and what Slack says. */
 import { randomUUID } from 'node:crypto';
 import { parseOperators } from '../../lambdas/slack/adapters/operators.ts';
-import { createSlackClient } from '../../lambdas/shared/adapters/slack/slack-client.ts';
+import { createSlackClient } from '../../lambdas/shared/adapters/slack-api/slack-client.ts';
 import type { SlackSecret } from '../../lambdas/shared/contracts/provider-secrets.ts';
 import { readStage } from '../cli/target/stage-target.ts';
 import { resolveTarget } from '../cli/target/target.ts';

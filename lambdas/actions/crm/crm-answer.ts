@@ -5,7 +5,7 @@
  * in `message` as deals are refused with it.
  */
 import * as z from 'zod/mini';
-import { CRM_PROPERTIES } from './crm-properties.ts';
+import { CRM_PROPERTIES } from './contracts/crm-properties.ts';
 
 /** What has another form than expected says nothing. */
 const orElse = z.catch;

@@ -9,7 +9,6 @@ export const CARD_SCHEMA_VERSION = 1;
 
 const count = z.int().check(z.minimum(0));
 const positive = z.int().check(z.minimum(1));
-const taskId = taskIdSchema;
 
 /** Why Slack does not show the present version. */
 const cardErrorSchema = z.strictObject({
@@ -23,7 +22,7 @@ export const cardRecordSchema = z.strictObject({
   schemaVersion: z.literal(CARD_SCHEMA_VERSION),
   /** `card#<taskId>`. */
   cardId: z.string(),
-  taskId,
+  taskId: taskIdSchema,
   channel: z.string(),
   /** Root of the quote's thread; present once a card stands there. */
   threadTs: z.optional(z.string()),
@@ -53,7 +52,7 @@ export const latencyRecordSchema = z
     schemaVersion: z.literal(CARD_SCHEMA_VERSION),
     /** `latency#<taskId>#<version>`. */
     cardId: z.string(),
-    taskId,
+    taskId: taskIdSchema,
     version: positive,
     /** Version that was shown; higher than `version` when several transitions were shown at once. */
     versionShown: positive,

@@ -1,7 +1,7 @@
 /** `run-action-slack`: drives `slack.notify` tasks. */
 import { NotifySlack } from '../../actions/slack/notify/notify-slack.ts';
 import { slackSecret } from '../../shared/adapters/secrets.ts';
-import { createSlackClient } from '../../shared/adapters/slack/slack-client.ts';
+import { createSlackClient } from '../../shared/adapters/slack-api/slack-client.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 import { createRunActionHandler } from './run-action.ts';

@@ -3,8 +3,8 @@ import type { ModalView } from '@slack/types';
 import type { ExecutionTask, Transition } from '../../queue/contracts/records.ts';
 import type { DamagedRecord } from '../../queue/domain/ports.ts';
 import { actorText } from './interaction-actor.ts';
-import { context, packed, section } from '../../shared/adapters/slack/message-blocks.ts';
-import { clipped, dateText, quoteName } from '../../shared/adapters/slack/message-text.ts';
+import { context, packed, section } from '../../shared/adapters/slack-api/message-blocks.ts';
+import { clipped, dateText, quoteName } from '../../shared/adapters/slack-api/message-text.ts';
 
 /** A view takes 100 blocks; 40 × 2,900 characters of trail also stay far below the 250 KB of a view. */
 const MAX_SECTIONS = 40;

@@ -16,14 +16,14 @@ import { ExecutionState, TransitionCause } from '../../queue/contracts/lifecycle
 import type { ExecutionTask, Transition } from '../../queue/contracts/records.ts';
 import { ACTION_IDS, buttonValueOf, CardAction } from '../contracts/slack-actions.ts';
 import { buttonsOf, operatorMovesOf, type Recovery } from '../domain/card.ts';
-import { context, fields, section } from '../../shared/adapters/slack/message-blocks.ts';
+import { context, fields, section } from '../../shared/adapters/slack-api/message-blocks.ts';
 import {
   actorName,
   clipped,
   dateText,
   escapeLine,
   quoteName,
-} from '../../shared/adapters/slack/message-text.ts';
+} from '../../shared/adapters/slack-api/message-text.ts';
 import { attemptText, BUTTON_TEXTS, DID, hasFailed, labelOf } from './task-text.ts';
 
 /** A message: its blocks, and its text for notifications and screen readers. */

@@ -16,10 +16,10 @@ import type { EffectOutcome } from '../../shared/domain/effect.ts';
 import { payloadOf } from '../../actions/task-payload.ts';
 import { type GuardOptions, runGuarded } from '../../shared/adapters/guarded-effect.ts';
 import { recoveryText, type RenderedCard, renderCard } from './card-blocks.ts';
-import { effectMetadata } from '../../shared/adapters/slack/find-message.ts';
-import { editMessage, type PostedMessage } from '../../shared/adapters/slack/post-message.ts';
-import { ensureThread, keepThread } from '../../shared/adapters/slack/quote-thread.ts';
-import { findReply, postReply, type ThreadVisitor } from '../../shared/adapters/slack/thread-messages.ts';
+import { effectMetadata } from '../../shared/adapters/slack-api/find-message.ts';
+import { editMessage, type PostedMessage } from '../../shared/adapters/slack-api/post-message.ts';
+import { ensureThread, keepThread } from '../../shared/adapters/slack-api/quote-thread.ts';
+import { findReply, postReply, type ThreadVisitor } from '../../shared/adapters/slack-api/thread-messages.ts';
 
 /** What the messages are made with. */
 export interface CardMessagesOptions extends GuardOptions {

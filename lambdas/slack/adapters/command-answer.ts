@@ -17,14 +17,14 @@ import {
 } from '../../queue/exports/reading.ts';
 import type { DamagedTask } from '../../queue/domain/ports.ts';
 import { FIGURE_DAYS } from './command-figures.ts';
-import { packed, section } from '../../shared/adapters/slack/message-blocks.ts';
+import { packed, section } from '../../shared/adapters/slack-api/message-blocks.ts';
 import {
   actorName,
   clipped,
   dateText,
   escapeLine,
   quoteName,
-} from '../../shared/adapters/slack/message-text.ts';
+} from '../../shared/adapters/slack-api/message-text.ts';
 import { attemptText, labelOf } from './task-text.ts';
 
 /** Body of the answer to a slash command. */

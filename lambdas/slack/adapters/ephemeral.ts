@@ -4,9 +4,9 @@ import type { Click } from '../contracts/slack-payloads.ts';
 import type { ExecutionTask, Transition } from '../../queue/contracts/records.ts';
 import { transitionLine } from './audit-modal.ts';
 import { actorText } from './interaction-actor.ts';
-import { clipped, quoteName } from '../../shared/adapters/slack/message-text.ts';
-import { AS_WRITTEN } from '../../shared/adapters/slack/post-message.ts';
-import { slackError } from '../../shared/adapters/slack/slack-client.ts';
+import { clipped, quoteName } from '../../shared/adapters/slack-api/message-text.ts';
+import { AS_WRITTEN } from '../../shared/adapters/slack-api/post-message.ts';
+import { slackError } from '../../shared/adapters/slack-api/slack-client.ts';
 import { BUTTON_TEXTS, DID, labelOf } from './task-text.ts';
 
 /** Transitions that are shown when the modal could not be opened. */

@@ -1,5 +1,5 @@
 /** People in the audit trail: how an operator in Slack is named there, and how a name there is read to people. */
-import { actorName, clipped } from '../../shared/adapters/slack/message-text.ts';
+import { actorName, clipped } from '../../shared/adapters/slack-api/message-text.ts';
 import type { SlackPerson } from './operators.ts';
 
 /** The actor of a click: `slack:<team id>/<user id> (<name>)`. The ids identify; the name is for people. */

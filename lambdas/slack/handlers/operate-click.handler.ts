@@ -10,7 +10,7 @@ import { DynamoDbTaskRepo, StepFunctionsDriver } from '../../queue/exports/store
 import { slackSecret } from '../../shared/adapters/secrets.ts';
 import { postEphemeral } from '../adapters/ephemeral.ts';
 import { clickOfMessage } from '../adapters/interaction-queue.ts';
-import { createSlackClient } from '../../shared/adapters/slack/slack-client.ts';
+import { createSlackClient } from '../../shared/adapters/slack-api/slack-client.ts';
 import { systemClock } from '../../shared/adapters/system.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import type { Click } from '../contracts/slack-payloads.ts';

@@ -1,7 +1,7 @@
 /** `Show audit`: a modal, while Slack's trigger is still good. */
 import type { WebClient } from '@slack/web-api';
 import { auditModal } from '../adapters/audit-modal.ts';
-import { slackError } from '../../shared/adapters/slack/slack-client.ts';
+import { slackError } from '../../shared/adapters/slack-api/slack-client.ts';
 import { taskNotFound } from '../../shared/domain/errors.ts';
 import type { ExecutionAuditRepo, ExecutionQueueRepo } from '../../queue/domain/ports.ts';
 

@@ -11,7 +11,7 @@ import { parseInteraction } from '../adapters/interaction-payload.ts';
 import { createClickQueue } from '../adapters/interaction-queue.ts';
 import { handOverOnce } from '../adapters/interaction-replay.ts';
 import { createOperatorCheck } from '../adapters/operators.ts';
-import { createSlackClient } from '../../shared/adapters/slack/slack-client.ts';
+import { createSlackClient } from '../../shared/adapters/slack-api/slack-client.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import type { Click } from '../contracts/slack-payloads.ts';

@@ -12,7 +12,7 @@ import { DynamoDbLedgerRepo } from '../../shared/adapters/dynamodb/ledger-repo.t
 import { DynamoDbTaskRepo } from '../../queue/exports/stores.ts';
 import { slackSecret } from '../../shared/adapters/secrets.ts';
 import { type CardOutcome, CardUpdater } from '../adapters/card-updater.ts';
-import { createSlackClient } from '../../shared/adapters/slack/slack-client.ts';
+import { createSlackClient } from '../../shared/adapters/slack-api/slack-client.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
 import { type CardMessage, cardMessageSchema } from '../contracts/cards.ts';
 import { Env } from '../../shared/contracts/environment.ts';

@@ -7,7 +7,8 @@ import {
   cardIdOf,
 } from '../../../lambdas/queue/contracts/shown-cards.ts';
 import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
-import { countedIds, queuedTask } from '../../helpers/builders.ts';
+import { queuedTask } from '../../helpers/builders.ts';
+import { countedIds } from '../../../tools/rig/counted-ids.ts';
 import { startDynamoDbUnderTest } from '../../helpers/aws/dynamodb-under-test.ts';
 import { type DynamoDbServer, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { START_MS } from '../../../tools/rig/fake-clock.ts';

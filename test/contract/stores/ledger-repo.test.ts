@@ -3,7 +3,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DynamoDbLedgerRepo } from '../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
 import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
 import type { LedgerFence, Reservation } from '../../../lambdas/shared/domain/ledger-port.ts';
-import { countedIds } from '../../helpers/builders.ts';
+import { countedIds } from '../../../tools/rig/counted-ids.ts';
 import { startDynamoDbUnderTest } from '../../helpers/aws/dynamodb-under-test.ts';
 import { type DynamoDbServer, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { START_MS } from '../../../tools/rig/fake-clock.ts';

@@ -1,12 +1,8 @@
 /** The DynamoDB that a contract suite runs on: of the test's own in the fast project, of the local AWS in the local one. */
 import { inject } from 'vitest';
+import { DynamoDbEngine } from '../../../tools/engines/dynamodb-engines.ts';
 import type { LocalOutputs } from '../../../tools/local/outputs.ts';
 import { type DynamoDbServer, startDynamoDb, useDynamoDb } from '../../../tools/rig/aws/dynamodb-server.ts';
-
-/** The engines that the stores are tested on. */
-export const DynamoDbEngine = { Dynoxide: 'dynoxide', MiniStack: 'MiniStack' } as const;
-/** One of {@link DynamoDbEngine}. */
-export type DynamoDbEngine = (typeof DynamoDbEngine)[keyof typeof DynamoDbEngine];
 
 /** Absent where the project starts no local AWS, whatever the types of the other project say. */
 const localOutputs = (): LocalOutputs | undefined => inject('outputs');

@@ -4,9 +4,10 @@ import { DynamoDbCardRepo } from '../../../lambdas/slack/adapters/dynamodb/card-
 import { DynamoDbLedgerRepo } from '../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
 import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
 import { CardUpdater } from '../../../lambdas/slack/adapters/card-updater.ts';
-import { createSlackClient } from '../../../lambdas/shared/adapters/slack/slack-client.ts';
+import { createSlackClient } from '../../../lambdas/shared/adapters/slack-api/slack-client.ts';
 import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
-import { countedIds, queuedTask, snapshotOf } from '../builders.ts';
+import { queuedTask, snapshotOf } from '../builders.ts';
+import { countedIds } from '../../../tools/rig/counted-ids.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock } from '../../../tools/rig/fake-clock.ts';
 import { lambdaContext } from '../lambda-context.ts';

@@ -5,7 +5,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { DynamoDbCardRepo } from '../../../lambdas/slack/adapters/dynamodb/card-repo.ts';
 import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
-import { createSlackClient } from '../../../lambdas/shared/adapters/slack/slack-client.ts';
+import { createSlackClient } from '../../../lambdas/shared/adapters/slack-api/slack-client.ts';
 import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
 import { countEffects } from '../../../tools/demo/provider-counts.ts';
 import { faultHits as hitsById } from '../../../tools/rig/faults/fault-client.ts';

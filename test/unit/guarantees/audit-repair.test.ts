@@ -20,7 +20,8 @@ import {
 import type { WalkPace } from '../../../lambdas/queue/domain/recovery/paced-walk.ts';
 import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
 import { completed, held, redriven } from '../../../lambdas/queue/domain/task/transitions.ts';
-import { contextAt, countedIds, queuedTask, resultOf, runningTask } from '../../helpers/builders.ts';
+import { contextAt, queuedTask, resultOf, runningTask } from '../../helpers/builders.ts';
+import { countedIds } from '../../../tools/rig/counted-ids.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { START_MS } from '../../../tools/rig/fake-clock.ts';
 

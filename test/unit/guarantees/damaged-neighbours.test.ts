@@ -13,7 +13,7 @@ import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/queue/domain/task
 import { NO_PAUSES } from '../../../lambdas/queue/domain/ports.ts';
 import { ExecutionQueueService } from '../../../lambdas/queue/domain/queue-service.ts';
 import { createSweepHandler } from '../../../lambdas/queue/handlers/sweep.ts';
-import { countedIds } from '../../helpers/builders.ts';
+import { countedIds } from '../../../tools/rig/counted-ids.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock } from '../../../tools/rig/fake-clock.ts';
 import { lambdaContext } from '../../helpers/lambda-context.ts';

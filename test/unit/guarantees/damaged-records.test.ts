@@ -22,7 +22,8 @@ import { ExecutionQueueService } from '../../../lambdas/queue/domain/queue-servi
 import { kpiAnswer } from '../../../tools/cli/commands/kpi-command.ts';
 import { kinds } from '../../../tools/cli/commands/kind-commands.ts';
 import { audit as auditCommand } from '../../../tools/cli/commands/queue-commands.ts';
-import { countedIds, queuedTask } from '../../helpers/builders.ts';
+import { queuedTask } from '../../helpers/builders.ts';
+import { countedIds } from '../../../tools/rig/counted-ids.ts';
 import { type CommandsUnderTest, startCommands } from '../../helpers/cli/commands-under-test.ts';
 import { damagedCopies, SECRET } from '../../helpers/damage.ts';
 import { TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';

@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { SyncCrmDeal } from '../../../lambdas/actions/crm/sync/sync-crm-deal.ts';
 import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
 import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
-import { countedIds, requestOf, snapshotOf } from '../../helpers/builders.ts';
+import { requestOf, snapshotOf } from '../../helpers/builders.ts';
+import { countedIds } from '../../../tools/rig/counted-ids.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { execute, runWorker } from '../../helpers/execution.ts';
 import { FakeClock, START_MS } from '../../../tools/rig/fake-clock.ts';

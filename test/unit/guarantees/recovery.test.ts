@@ -6,7 +6,8 @@ import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts'
 import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
 import { LeaseLost, QueueError } from '../../../lambdas/shared/domain/errors.ts';
 import { stuckSinceMs } from '../../../lambdas/queue/domain/kpi/stuck.ts';
-import { countedIds, requestOf, resultOf, snapshotOf } from '../../helpers/builders.ts';
+import { requestOf, resultOf, snapshotOf } from '../../helpers/builders.ts';
+import { countedIds } from '../../../tools/rig/counted-ids.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock, START_MS } from '../../../tools/rig/fake-clock.ts';
 import { interceptedClient, type QueueStore, queueStore } from '../../helpers/queue-store.ts';

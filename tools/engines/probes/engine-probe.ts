@@ -1,8 +1,8 @@
 /** What the probes share. */
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { countedIds } from '../../../test/helpers/builders.ts';
+import { countedIds } from '../../rig/counted-ids.ts';
 import { TABLE_NAMES } from '../../rig/aws/dynamodb-server.ts';
-import type { DynamoDbEngine } from '../../../test/helpers/aws/dynamodb-under-test.ts';
+import type { DynamoDbEngine } from '../dynamodb-engines.ts';
 
 /** One probe. */
 export interface EngineProbe {

@@ -4,7 +4,7 @@ import {
   CRM_EFFECT_KEY_PROPERTY,
   CRM_QUOTE_ID_PROPERTY,
   CRM_REVISION_PROPERTY,
-} from '../../../lambdas/actions/crm/crm-properties.ts';
+} from '../../../lambdas/actions/crm/contracts/crm-properties.ts';
 import type { CrmDeal } from './crm-store.ts';
 import type { ServerReply } from '../http/http-server.ts';
 

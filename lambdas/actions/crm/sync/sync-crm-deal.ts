@@ -9,7 +9,7 @@ import {
   CRM_EFFECT_KEY_PROPERTY,
   CRM_QUOTE_ID_PROPERTY,
   CRM_REVISION_PROPERTY,
-} from '../crm-properties.ts';
+} from '../contracts/crm-properties.ts';
 import { withSingleLines } from '../../../shared/contracts/quote-snapshot.ts';
 import type { EffectResult } from '../../../shared/contracts/effects.ts';
 import { QueueError } from '../../../shared/domain/errors.ts';

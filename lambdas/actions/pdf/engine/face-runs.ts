@@ -1,5 +1,5 @@
 /** Finds a face for every letter: the first in order that has all of it, and the box where none has. */
-import type { FontFace } from '../font-files.ts';
+import type { FontFace } from '../contracts/font-files.ts';
 import type { FontSet } from './font-set.ts';
 import { REPLACEMENT_CHARACTER } from '../../../shared/contracts/text.ts';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { create } from 'fontkit';
 import type { Font } from 'fontkit';
-import { FONT_FILES, type FontFace } from '../font-files.ts';
+import { FONT_FILES, type FontFace } from '../contracts/font-files.ts';
 import { PdfRenderFailed } from './pdf-render-failed.ts';
 
 interface OpenFace {

@@ -8,7 +8,7 @@
  */
 import pdfmake from 'pdfmake';
 import type { TFontDictionary } from 'pdfmake/interfaces.js';
-import { FONT_FILES, type FontFace } from '../font-files.ts';
+import { FONT_FILES, type FontFace } from '../contracts/font-files.ts';
 import type { QuoteSnapshot } from '../../../shared/contracts/quote-snapshot.ts';
 import { type FontSet, fontSetOf } from './font-set.ts';
 import { PdfRenderFailed } from './pdf-render-failed.ts';

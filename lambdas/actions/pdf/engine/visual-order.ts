@@ -4,7 +4,7 @@
  * (rule L2 of the Unicode Bidirectional Algorithm).
  */
 import bidiFactory from 'bidi-js';
-import type { FontFace } from '../font-files.ts';
+import type { FontFace } from '../contracts/font-files.ts';
 import type { Cluster } from './face-runs.ts';
 
 /** A piece of a line as it is handed to pdfmake: from left to right, one face. */

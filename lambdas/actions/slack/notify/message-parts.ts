@@ -8,8 +8,8 @@
  * (slackapi/bolt-js#2867); that limit is in no reference.
  */
 import type { KnownBlock } from '@slack/types';
-import { section } from '../../../shared/adapters/slack/message-blocks.ts';
-import { clippedText, escapedParts, escapeText } from '../../../shared/adapters/slack/message-text.ts';
+import { section } from '../../../shared/adapters/slack-api/message-blocks.ts';
+import { clippedText, escapedParts, escapeText } from '../../../shared/adapters/slack-api/message-text.ts';
 
 const MAX_TEXT = 4_000;
 /** Of all sections together, as they are sent. */

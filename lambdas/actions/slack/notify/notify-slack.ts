@@ -9,11 +9,15 @@ import type { EffectResult } from '../../../shared/contracts/effects.ts';
 import { permalinkOf } from '../../../shared/domain/slack-permalink.ts';
 import type { Effect, EffectTask } from '../../../shared/domain/effect.ts';
 import type { GuardOptions } from '../../../shared/adapters/guarded-effect.ts';
-import { effectMetadata } from '../../../shared/adapters/slack/find-message.ts';
+import { effectMetadata } from '../../../shared/adapters/slack-api/find-message.ts';
 import { sentMessage } from './message-parts.ts';
-import type { PostedMessage } from '../../../shared/adapters/slack/post-message.ts';
-import { ensureThread } from '../../../shared/adapters/slack/quote-thread.ts';
-import { findReply, postReply, type ThreadVisitor } from '../../../shared/adapters/slack/thread-messages.ts';
+import type { PostedMessage } from '../../../shared/adapters/slack-api/post-message.ts';
+import { ensureThread } from '../../../shared/adapters/slack-api/quote-thread.ts';
+import {
+  findReply,
+  postReply,
+  type ThreadVisitor,
+} from '../../../shared/adapters/slack-api/thread-messages.ts';
 import { payloadOf } from '../../task-payload.ts';
 
 /** What the effect works with. */

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import {
   CRM_CONTENT_HASH_PROPERTY,
   CRM_EFFECT_KEY_PROPERTY,
-} from '../../../../lambdas/actions/crm/crm-properties.ts';
+} from '../../../../lambdas/actions/crm/contracts/crm-properties.ts';
 import { type CrmDeal, CrmStore } from '../../../../tools/rig/crm/crm-store.ts';
 import type { HttpRequest, Reply } from './replies.ts';
 

@@ -14,7 +14,8 @@ import {
   type ServerReply,
   startServer,
 } from '../../../../tools/rig/http/http-server.ts';
-import { countedIds, requestOf, snapshotOf } from '../../../helpers/builders.ts';
+import { requestOf, snapshotOf } from '../../../helpers/builders.ts';
+import { countedIds } from '../../../../tools/rig/counted-ids.ts';
 import { type DynamoDbServer, startDynamoDb } from '../../../../tools/rig/aws/dynamodb-server.ts';
 import { lambdaContext } from '../../../helpers/lambda-context.ts';
 import { SECRETS } from '../../../helpers/nasty-texts.ts';

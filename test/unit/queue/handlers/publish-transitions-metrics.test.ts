@@ -12,7 +12,8 @@ import {
 import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
 import { completed } from '../../../../lambdas/queue/domain/task/transitions.ts';
 import { json, type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';
-import { contextAt, countedIds, queuedTask, resultOf, runningTask } from '../../../helpers/builders.ts';
+import { contextAt, queuedTask, resultOf, runningTask } from '../../../helpers/builders.ts';
+import { countedIds } from '../../../../tools/rig/counted-ids.ts';
 import { type DynamoDbServer, startDynamoDb } from '../../../../tools/rig/aws/dynamodb-server.ts';
 
 type Handler = typeof import('../../../../lambdas/queue/handlers/publish-transitions.handler.ts').handler;

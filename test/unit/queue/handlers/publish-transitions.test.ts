@@ -10,7 +10,8 @@ import { executionTransitionedSchema } from '../../../../lambdas/queue/contracts
 import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
 import { completed, held } from '../../../../lambdas/queue/domain/task/transitions.ts';
 import { json, type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';
-import { contextAt, countedIds, queuedTask, resultOf, runningTask } from '../../../helpers/builders.ts';
+import { contextAt, queuedTask, resultOf, runningTask } from '../../../helpers/builders.ts';
+import { countedIds } from '../../../../tools/rig/counted-ids.ts';
 import {
   type DynamoDbServer,
   startDynamoDb,

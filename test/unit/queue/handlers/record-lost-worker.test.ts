@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, type MockInstanc
 import { systemClock } from '../../../../lambdas/shared/adapters/system.ts';
 import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
 import { executionNameOf } from '../../../../lambdas/queue/domain/task/identity.ts';
-import { countedIds, requestOf, resultOf, snapshotOf } from '../../../helpers/builders.ts';
+import { requestOf, resultOf, snapshotOf } from '../../../helpers/builders.ts';
+import { countedIds } from '../../../../tools/rig/counted-ids.ts';
 import { type DynamoDbServer, startDynamoDb } from '../../../../tools/rig/aws/dynamodb-server.ts';
 import { queueStore, type QueueStore } from '../../../helpers/queue-store.ts';
 

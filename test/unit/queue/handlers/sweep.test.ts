@@ -17,7 +17,7 @@ import { POLICY, DEFAULT_RETRY_POLICY } from '../../../../lambdas/queue/domain/t
 import { NO_PAUSES } from '../../../../lambdas/queue/domain/ports.ts';
 import { ExecutionQueueService } from '../../../../lambdas/queue/domain/queue-service.ts';
 import { createSweepHandler, type SweepSystem } from '../../../../lambdas/queue/handlers/sweep.ts';
-import { countedIds } from '../../../helpers/builders.ts';
+import { countedIds } from '../../../../tools/rig/counted-ids.ts';
 import {
   type DynamoDbServer,
   startDynamoDb,

@@ -6,12 +6,10 @@ import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';
 import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
 import type { IdempotencyRepo } from '../../../../lambdas/shared/domain/ledger-port.ts';
 import type { EffectOutcome } from '../../../../lambdas/shared/domain/effect.ts';
-import { countedIds, resultOf } from '../../../helpers/builders.ts';
-import {
-  type DynamoDbServer,
-  startDynamoDb,
-  TABLE_NAMES,
-} from '../../../../tools/rig/aws/dynamodb-server.ts';
+import { resultOf } from '../../../helpers/builders.ts';
+import { countedIds } from '../../../../tools/rig/counted-ids.ts';
+import type { DynamoDbServer } from '../../../../tools/rig/aws/dynamodb-server.ts';
+import { startDynamoDb, TABLE_NAMES } from '../../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock } from '../../../../tools/rig/fake-clock.ts';
 import { lambdaContext } from '../../../helpers/lambda-context.ts';
 

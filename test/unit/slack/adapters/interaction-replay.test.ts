@@ -3,7 +3,7 @@ import { DynamoDbLedgerRepo } from '../../../../lambdas/shared/adapters/dynamodb
 import { parseInteraction } from '../../../../lambdas/slack/adapters/interaction-payload.ts';
 import { handOverOnce } from '../../../../lambdas/slack/adapters/interaction-replay.ts';
 import type { Click } from '../../../../lambdas/slack/contracts/slack-payloads.ts';
-import { countedIds } from '../../../helpers/builders.ts';
+import { countedIds } from '../../../../tools/rig/counted-ids.ts';
 import {
   type DynamoDbServer,
   startDynamoDb,

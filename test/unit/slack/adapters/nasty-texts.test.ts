@@ -7,8 +7,12 @@ import { recoveryText, renderCard } from '../../../../lambdas/slack/adapters/car
 import { overdueAnswer, quoteAnswer } from '../../../../lambdas/slack/adapters/command-answer.ts';
 import { loserText, trailText } from '../../../../lambdas/slack/adapters/ephemeral.ts';
 import { type SentMessage, sentMessage } from '../../../../lambdas/actions/slack/notify/message-parts.ts';
-import { clipped, escapeLine, escapeText } from '../../../../lambdas/shared/adapters/slack/message-text.ts';
-import { rootText } from '../../../../lambdas/shared/adapters/slack/quote-thread.ts';
+import {
+  clipped,
+  escapeLine,
+  escapeText,
+} from '../../../../lambdas/shared/adapters/slack-api/message-text.ts';
+import { rootText } from '../../../../lambdas/shared/adapters/slack-api/quote-thread.ts';
 import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
 import { ELLIPSIS, graphemesOf } from '../../../../lambdas/shared/contracts/text.ts';
 import { recoveriesOf } from '../../../../lambdas/slack/domain/card.ts';

@@ -15,13 +15,13 @@ import { type FaultProxy, startFaultProxy } from '../../../../tools/rig/faults/f
 import { json, type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';
 import {
   contextAt,
-  countedIds,
   queuedTask,
   resultOf,
   retryableTask,
   runningTask,
   snapshotOf,
 } from '../../../helpers/builders.ts';
+import { countedIds } from '../../../../tools/rig/counted-ids.ts';
 import type { DynamoDbServer } from '../../../../tools/rig/aws/dynamodb-server.ts';
 import { startDynamoDb, TABLE_NAMES } from '../../../../tools/rig/aws/dynamodb-server.ts';
 import { lambdaContext } from '../../../helpers/lambda-context.ts';

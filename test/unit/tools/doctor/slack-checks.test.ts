@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { signatureOf } from '../../../../lambdas/slack/adapters/verify-signature.ts';
-import { createSlackClient } from '../../../../lambdas/shared/adapters/slack/slack-client.ts';
+import { createSlackClient } from '../../../../lambdas/shared/adapters/slack-api/slack-client.ts';
 import { checkManifest, readManifest } from '../../../../tools/doctor/app-manifest.ts';
 import { findingText } from '../../../../tools/doctor/finding.ts';
 import { checkRequestUrls } from '../../../../tools/doctor/request-url-checks.ts';

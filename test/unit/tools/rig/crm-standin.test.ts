@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   CRM_CONTENT_HASH_PROPERTY,
   CRM_EFFECT_KEY_PROPERTY,
-} from '../../../../lambdas/actions/crm/crm-properties.ts';
+} from '../../../../lambdas/actions/crm/contracts/crm-properties.ts';
 import { ensureCrmProperties } from '../../../../tools/rig/crm/crm-setup.ts';
 import { startCrmStandin } from '../../../../tools/rig/crm/crm-standin.ts';
 import type { CrmStandin } from '../../../../tools/rig/crm/crm-standin.ts';

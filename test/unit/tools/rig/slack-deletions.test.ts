@@ -1,6 +1,6 @@
 /** The local Slack behind the proxy answers about deleted roots as Slack does. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSlackClient } from '../../../../lambdas/shared/adapters/slack/slack-client.ts';
+import { createSlackClient } from '../../../../lambdas/shared/adapters/slack-api/slack-client.ts';
 import { type SlackProvider, startSlackProvider } from '../../../helpers/providers.ts';
 
 let slack: SlackProvider;

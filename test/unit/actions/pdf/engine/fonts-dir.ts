@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { FONT_FILES } from '../../../../../lambdas/actions/pdf/font-files.ts';
+import { FONT_FILES } from '../../../../../lambdas/actions/pdf/contracts/font-files.ts';
 
 const NODE_MODULES = path.resolve(import.meta.dirname, '../../../../../node_modules');
 

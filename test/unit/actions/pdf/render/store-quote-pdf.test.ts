@@ -7,7 +7,8 @@ import {
 import { documentKey } from '../../../../../lambdas/actions/pdf/engine/document-key.ts';
 import type { ErrorCode } from '../../../../../lambdas/shared/contracts/error-codes.ts';
 import type { ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
-import { countedIds, queuedTask, snapshotOf } from '../../../../helpers/builders.ts';
+import { queuedTask, snapshotOf } from '../../../../helpers/builders.ts';
+import { countedIds } from '../../../../../tools/rig/counted-ids.ts';
 import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
 import { SECRETS } from '../../../../helpers/nasty-texts.ts';
 import { type S3Server, startS3 } from '../../../../helpers/aws/s3-server.ts';

@@ -1,13 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DynamoDbLedgerRepo } from '../../../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
 import { NotifySlack } from '../../../../../lambdas/actions/slack/notify/notify-slack.ts';
-import { createSlackClient } from '../../../../../lambdas/shared/adapters/slack/slack-client.ts';
+import { createSlackClient } from '../../../../../lambdas/shared/adapters/slack-api/slack-client.ts';
 import type { ErrorCode } from '../../../../../lambdas/shared/contracts/error-codes.ts';
 import type { ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
 import { canonicalJson } from '../../../../../lambdas/shared/domain/hashing.ts';
 import { effectKeyOf } from '../../../../../lambdas/queue/domain/task/identity.ts';
 import { freePort } from '../../../../../tools/rig/process/ports.ts';
-import { actionOf, countedIds, queuedTask, runningTask, snapshotOf } from '../../../../helpers/builders.ts';
+import { actionOf, queuedTask, runningTask, snapshotOf } from '../../../../helpers/builders.ts';
+import { countedIds } from '../../../../../tools/rig/counted-ids.ts';
 import {
   type DynamoDbServer,
   startDynamoDb,

@@ -15,7 +15,7 @@ import {
   startDynamoDb,
   TABLE_NAMES,
 } from '../../../../../tools/rig/aws/dynamodb-server.ts';
-import { countedIds } from '../../../../helpers/builders.ts';
+import { countedIds } from '../../../../../tools/rig/counted-ids.ts';
 
 const REGION = 'eu-central-1';
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };

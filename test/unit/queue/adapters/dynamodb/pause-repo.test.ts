@@ -6,7 +6,8 @@ import { DynamoDbPauseRepo } from '../../../../../lambdas/queue/adapters/dynamod
 import { pauseIdOf, type PauseRecord } from '../../../../../lambdas/queue/contracts/controls.ts';
 import { PauseService } from '../../../../../lambdas/queue/domain/pauses/pause-service.ts';
 import { pausedWith, resumedFrom } from '../../../../../lambdas/queue/domain/pauses/pauses.ts';
-import { contextAt, countedIds } from '../../../../helpers/builders.ts';
+import { contextAt } from '../../../../helpers/builders.ts';
+import { countedIds } from '../../../../../tools/rig/counted-ids.ts';
 import {
   type DynamoDbServer,
   startDynamoDb,

@@ -6,7 +6,8 @@ import { LeaseLost, QueueError } from '../../../../../lambdas/shared/domain/erro
 import { DEFAULT_RETRY_POLICY, POLICY } from '../../../../../lambdas/queue/domain/task/policy.ts';
 import type { EffectRunner, ExecutionQueueRepo } from '../../../../../lambdas/queue/domain/ports.ts';
 import { ExecutionQueueService } from '../../../../../lambdas/queue/domain/queue-service.ts';
-import { countedIds, queuedTask, resultOf } from '../../../../helpers/builders.ts';
+import { queuedTask, resultOf } from '../../../../helpers/builders.ts';
+import { countedIds } from '../../../../../tools/rig/counted-ids.ts';
 import { FakeClock } from '../../../../../tools/rig/fake-clock.ts';
 
 interface Drive {

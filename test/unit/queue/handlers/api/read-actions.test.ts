@@ -19,15 +19,8 @@ import {
 } from '../../../../helpers/builders.ts';
 import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
 import type { HttpAnswer } from '../../../../helpers/http-event.ts';
-import {
-  type ApiUnderTest,
-  enqueueRequest,
-  namedFields,
-  newQuoteId,
-  problemOf,
-  startApi,
-  taskOf,
-} from './api-under-test.ts';
+import type { ApiUnderTest } from './api-under-test.ts';
+import { enqueueRequest, namedFields, newQuoteId, problemOf, startApi, taskOf } from './api-under-test.ts';
 
 let api: ApiUnderTest;
 beforeAll(async () => {

@@ -10,9 +10,9 @@ import {
   quoteAnswer,
 } from '../../../../../lambdas/slack/adapters/command-answer.ts';
 import { postEphemeral } from '../../../../../lambdas/slack/adapters/ephemeral.ts';
-import { effectMetadata } from '../../../../../lambdas/shared/adapters/slack/find-message.ts';
-import { editMessage, postMessage } from '../../../../../lambdas/shared/adapters/slack/post-message.ts';
-import { createSlackClient } from '../../../../../lambdas/shared/adapters/slack/slack-client.ts';
+import { effectMetadata } from '../../../../../lambdas/shared/adapters/slack-api/find-message.ts';
+import { editMessage, postMessage } from '../../../../../lambdas/shared/adapters/slack-api/post-message.ts';
+import { createSlackClient } from '../../../../../lambdas/shared/adapters/slack-api/slack-client.ts';
 import { reportKpis } from '../../../../../lambdas/queue/domain/kpi/kpi.ts';
 import { completed, held, redriven } from '../../../../../lambdas/queue/domain/task/transitions.ts';
 import { json, type RunningServer, startServer } from '../../../../../tools/rig/http/http-server.ts';

@@ -5,7 +5,7 @@ import {
   clipped,
   escapedParts,
   escapeText,
-} from '../../../../../lambdas/shared/adapters/slack/message-text.ts';
+} from '../../../../../lambdas/shared/adapters/slack-api/message-text.ts';
 
 describe('escapeText', () => {
   it.each([

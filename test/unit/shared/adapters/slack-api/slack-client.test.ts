@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSlackClient, slackError } from '../../../../../lambdas/shared/adapters/slack/slack-client.ts';
+import {
+  createSlackClient,
+  slackError,
+} from '../../../../../lambdas/shared/adapters/slack-api/slack-client.ts';
 import { type RunningServer, startServer } from '../../../../../tools/rig/http/http-server.ts';
 
 let retryAfter = '';

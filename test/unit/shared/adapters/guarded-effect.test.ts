@@ -8,14 +8,13 @@ import type { IdempotencyRepo } from '../../../../lambdas/shared/domain/ledger-p
 import type { EffectOutcome } from '../../../../lambdas/shared/domain/effect.ts';
 import { resultOf } from '../../../helpers/builders.ts';
 import { countedIds } from '../../../../tools/rig/counted-ids.ts';
-import type { DynamoDbServer } from '../../../../tools/rig/aws/dynamodb-server.ts';
 import { startDynamoDb, TABLE_NAMES } from '../../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock } from '../../../../tools/rig/fake-clock.ts';
 import { lambdaContext } from '../../../helpers/lambda-context.ts';
 
 type Answer = EffectResult | QueueError | Error | undefined;
 
-let dynamoDb: DynamoDbServer;
+let dynamoDb: Awaited<ReturnType<typeof startDynamoDb>>;
 let ledger: IdempotencyRepo;
 let clock: FakeClock;
 let effectKey: string;

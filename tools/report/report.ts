@@ -1,5 +1,6 @@
 /** How every benchmark ends: a table for people, and as its last line the figures as JSON. */
 import { NO_SAMPLE } from '../../lambdas/queue/domain/kpi/kpi-text.ts';
+import { print } from '../cli/terminal/print.ts';
 import { renderTable } from '../cli/terminal/table.ts';
 
 /** One figure. `ok` is whether it meets its goal; absent where there is none. */
@@ -45,7 +46,7 @@ export function figureTable(figures: readonly Figure[]): string {
 
 /** Prints the figures; with `--json` on the command line the JSON alone. A missed goal sets exit code 1. */
 export function report(figures: readonly Figure[], argv: readonly string[] = process.argv): void {
-  if (!argv.includes('--json')) process.stdout.write(`${figureTable(figures)}\n`);
-  process.stdout.write(`${JSON.stringify(figures)}\n`);
+  if (!argv.includes('--json')) print(figureTable(figures));
+  print(JSON.stringify(figures));
   if (figures.some((figure) => figure.ok === false)) process.exitCode = 1;
 }

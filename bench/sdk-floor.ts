@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
 import type { FunctionName } from '../lambdas/shared/contracts/environment.ts';
-import { bundleOptions } from '../lib/shared/bundle-functions.ts';
+import { bundleOptions, handlerFileOf } from '../lib/shared/bundle-functions.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '..');
 /** Value imports of a package; `import type` and relative paths do not match. */
@@ -80,7 +80,7 @@ export function floorModule(uses: ReadonlyMap<string, PackageUse>): string {
 function ownSources(name: FunctionName): readonly string[] {
   const { metafile } = buildSync({
     ...bundleOptions('unused'),
-    entryPoints: [`lambdas/handlers/${name}.handler.ts`],
+    entryPoints: [handlerFileOf(name)],
     metafile: true,
     write: false,
   });

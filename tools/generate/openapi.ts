@@ -1,5 +1,5 @@
 /**
- * Writes `docs/openapi.json` (OpenAPI 3.1): routes and schemas from `lambdas/contracts`, examples from the code that
+ * Writes `docs/openapi.json` (OpenAPI 3.1): routes and schemas from `lambdas/queue/contracts`, examples from the code that
  * answers requests.
  */
 import { writeFile } from 'node:fs/promises';

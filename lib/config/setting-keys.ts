@@ -1,4 +1,5 @@
 /** The names of our settings in the CDK context, so that one that is mistyped is not taken for absent. */
+import { distance } from 'fastest-levenshtein';
 import { ConfigError } from './config-error.ts';
 import { Stage } from './queue-config.ts';
 
@@ -37,22 +38,11 @@ const NAMESPACED = /^(?:@[\w-]+\/|[\w-]+:)/;
 
 const isOurs = (key: string): boolean => !NAMESPACED.test(key) && !KEYS_OF_CDK.includes(key);
 
-/** Least number of letters to put in, take out or change (Levenshtein), case aside. */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of a.toLowerCase().split('').entries()) {
-    const next = [i + 1];
-    for (const [j, other] of b.toLowerCase().split('').entries()) {
-      const change = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-};
+/** Letters to insert, delete or change; case does not count. */
+const distanceOf = (a: string, b: string): number => distance(a.toLowerCase(), b.toLowerCase());
 
 const closestTo = (key: string): SettingKey =>
-  SETTING_KEYS.reduce((best, known) => (distance(key, known) < distance(key, best) ? known : best));
+  SETTING_KEYS.reduce((best, known) => (distanceOf(key, known) < distanceOf(key, best) ? known : best));
 
 /**
  * Refuses a key that looks like one of ours and is none.

@@ -2,6 +2,7 @@
  * The scheduler: one heap of events on a virtual clock. Nothing of the code under test goes on but inside an event, and an
  * event belongs to one process at most; so the order of everything follows from the seed, and time costs nothing.
  */
+import TinyQueue from 'tinyqueue';
 import { setImmediate as turn } from 'node:timers/promises';
 import { TraceHash } from './random.ts';
 
@@ -28,58 +29,8 @@ interface Event {
   readonly run: () => void;
 }
 
-const isBefore = (a: Event, b: Event): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
-
-/** A binary heap: the earliest event first. */
-class Heap {
-  readonly #events: Event[] = [];
-
-  get size(): number {
-    return this.#events.length;
-  }
-
-  first(): Event | undefined {
-    return this.#events[0];
-  }
-
-  push(event: Event): void {
-    const events = this.#events;
-    let index = events.length;
-    events.push(event);
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      const above = events[parent];
-      if (above === undefined || isBefore(above, event)) break;
-      events[index] = above;
-      index = parent;
-    }
-    events[index] = event;
-  }
-
-  pop(): Event | undefined {
-    const events = this.#events;
-    const first = events[0];
-    const last = events.pop();
-    if (first === undefined || last === undefined || events.length === 0) return first;
-    this.#sink(last);
-    return first;
-  }
-
-  #sink(event: Event): void {
-    const events = this.#events;
-    let index = 0;
-    for (;;) {
-      let child = 2 * index + 1;
-      const [left, right] = [events[child], events[child + 1]];
-      if (left !== undefined && right !== undefined && isBefore(right, left)) child += 1;
-      const next = events[child];
-      if (next === undefined || isBefore(event, next)) break;
-      events[index] = next;
-      index = child;
-    }
-    events[index] = event;
-  }
-}
+/** The earlier event first; of two at one time, the one that was planned first. */
+const compare = (a: Event, b: Event): number => a.atMs - b.atMs || a.order - b.order;
 
 /** One line of a timeline. */
 export interface TraceLine {
@@ -97,7 +48,7 @@ export class Kernel {
   current: Process | undefined;
   /** Events that have happened. */
   steps = 0;
-  readonly #heap = new Heap();
+  readonly #heap = new TinyQueue<Event>([], compare);
   readonly #hash = new TraceHash();
   readonly #lines: TraceLine[] | undefined;
   #order = 0;
@@ -154,7 +105,7 @@ export class Kernel {
   /** Lets everything happen that is due until `untilMs`; the clock stands there afterwards. */
   async runUntil(untilMs: number): Promise<void> {
     for (;;) {
-      const event = this.#heap.first();
+      const event = this.#heap.peek();
       if (event === undefined || event.atMs > untilMs || this.#stopped) break;
       this.#heap.pop();
       this.nowMs = event.atMs;

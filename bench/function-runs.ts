@@ -1,6 +1,6 @@
 /** When the deployed functions ran, from the reports in their logs. */
 import * as z from 'zod/mini';
-import { sendAwsRequestTo } from '../lambdas/shared/adapters/aws-request.ts';
+import { sendAwsRequestTo } from '../tools/rig/aws/aws-request.ts';
 import type { FunctionName } from '../lambdas/shared/contracts/environment.ts';
 import type { LocalOutputs } from '../tools/local/outputs.ts';
 

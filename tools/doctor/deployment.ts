@@ -1,7 +1,7 @@
 /** What is deployed, read from the functions themselves: what they run with is what is checked. */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
-import { sendAwsRequestTo } from '../../lambdas/shared/adapters/aws-request.ts';
+import { sendAwsRequestTo } from '../rig/aws/aws-request.ts';
 import { Env } from '../../lambdas/shared/contracts/environment.ts';
 import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
 import { type SlackSecret, slackSecretSchema } from '../../lambdas/shared/contracts/provider-secrets.ts';

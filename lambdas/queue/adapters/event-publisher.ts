@@ -1,19 +1,26 @@
 /** Puts transitions on the bus. Source: EventBridge API, `PutEvents`: at most 10 entries, each refused or taken by itself. */
-import * as z from 'zod/mini';
+import {
+  EventBridgeClient,
+  EventBridgeServiceException as ServiceException,
+  PutEventsCommand,
+} from '@aws-sdk/client-eventbridge';
 import { EVENT_SOURCE, EXECUTION_TRANSITIONED, type ExecutionTransitioned } from '../contracts/events.ts';
 import { codeWord } from '../../shared/contracts/text.ts';
 import type { AuditRecord } from '../contracts/records.ts';
 import { nameOf as errorName } from '../../shared/domain/errors.ts';
 import type { Clock } from '../../shared/domain/ports.ts';
-import { sendAwsRequest } from '../../shared/adapters/aws-request.ts';
+import { clientOptions } from '../../shared/platform/client-options.ts';
 
 const MAX_ENTRIES = 10;
 /** 3 tries of 2 s with 100 and 200 ms between them: 10 requests of a full batch run at once and stay under 10 s. */
 const TRIES = 3;
 const PAUSE_MS = 100;
-const REQUEST_TIMEOUT_MS = 2_000;
+const REQUEST_TIMEOUT_MS = { connectMs: 1_000, answerMs: 1_000 };
 
-const answerSchema = z.object({ Entries: z.array(z.object({ ErrorCode: z.optional(z.string()) })) });
+interface Bus {
+  readonly client: EventBridgeClient;
+  readonly busName: string;
+}
 
 /** The event of a transition. */
 export function transitionedOf(record: AuditRecord): ExecutionTransitioned {
@@ -42,8 +49,7 @@ const entryOf = (busName: string, detail: ExecutionTransitioned) => ({
   Source: EVENT_SOURCE,
   DetailType: EXECUTION_TRANSITIONED,
   Detail: JSON.stringify(detail),
-  // Seconds since the epoch.
-  Time: detail.atMs / 1_000,
+  Time: new Date(detail.atMs),
 });
 
 /** Events that the bus did not take. */
@@ -53,36 +59,22 @@ export interface Refusal {
   readonly reasons: readonly string[];
 }
 
-/** `HTTP 400 AccessDeniedException`: the status, and the error's type without its namespace where there is one. */
-async function refusalOf(response: Response): Promise<string> {
-  const body: unknown = await response.json().catch(() => undefined);
-  const type = Object(body)['__type'];
-  return typeof type === 'string'
-    ? `HTTP ${response.status} ${codeWord(type.replace(/^.*#/, ''))}`
-    : `HTTP ${response.status}`;
-}
-
-/** What `fetch` throws says little; its cause has the system's code, like `ENOTFOUND`. */
-function nameOf(thrown: unknown): string {
-  const name = errorName(thrown);
-  const cause = thrown instanceof Error ? thrown.cause : undefined;
-  return cause instanceof Error && 'code' in cause ? `${name} ${codeWord(String(cause.code))}` : name;
+/** `HTTP 400 AccessDeniedException` for an answer, `Error ECONNREFUSED` where none came. */
+function reasonOf(thrown: unknown): string {
+  const status = thrown instanceof ServiceException ? thrown.$metadata.httpStatusCode : undefined;
+  const code = thrown instanceof Error && 'code' in thrown ? [codeWord(String(thrown.code))] : [];
+  const words = status === undefined ? [errorName(thrown), ...code] : [`HTTP ${status}`, errorName(thrown)];
+  return words.join(' ');
 }
 
 /** Sends at most ten. */
-async function putOnce(busName: string, events: readonly ExecutionTransitioned[]): Promise<Refusal> {
+async function putOnce({ client, busName }: Bus, events: readonly ExecutionTransitioned[]): Promise<Refusal> {
   const refused = (reason: string): Refusal => ({ left: events, reasons: [reason] });
-  const response = await sendAwsRequest({
-    service: 'events',
-    operation: 'AWSEvents.PutEvents',
-    body: { Entries: events.map((event) => entryOf(busName, event)) },
-    timeoutMs: REQUEST_TIMEOUT_MS,
-  }).catch(nameOf);
-  if (typeof response === 'string') return refused(response);
-  if (!response.ok) return refused(await refusalOf(response));
-  const answer = answerSchema.safeParse(await response.json().catch(() => undefined));
-  if (!answer.success) return refused('an answer without its entries');
-  const codes = events.map((_event, index) => answer.data.Entries[index]?.ErrorCode);
+  const command = new PutEventsCommand({ Entries: events.map((event) => entryOf(busName, event)) });
+  const answer = await client.send(command).catch(reasonOf);
+  if (typeof answer === 'string') return refused(answer);
+  if (answer.Entries?.length !== events.length) return refused('an answer without its entries');
+  const codes = answer.Entries.map(({ ErrorCode }) => ErrorCode);
   return {
     left: events.filter((_event, index) => codes[index] !== undefined),
     reasons: codes
@@ -93,13 +85,13 @@ async function putOnce(busName: string, events: readonly ExecutionTransitioned[]
 }
 
 async function putPatiently(
-  busName: string,
+  bus: Bus,
   events: readonly ExecutionTransitioned[],
   clock: Clock,
 ): Promise<Refusal> {
   let refusal: Refusal = { left: events, reasons: [] };
   for (let tries = 1; refusal.left.length > 0; tries += 1) {
-    refusal = await putOnce(busName, refusal.left);
+    refusal = await putOnce(bus, refusal.left);
     if (tries === TRIES) break;
     if (refusal.left.length > 0) await clock.sleep(PAUSE_MS * tries);
   }
@@ -110,15 +102,20 @@ async function putPatiently(
  * A function that puts events on the bus, in any order, and returns those that the bus did not take, with the reasons of
  * the last try. One that was taken may be put again: consumers know it by (taskId, version).
  */
-export const createEventPublisher =
-  (busName: string, clock: Clock) =>
-  async (events: readonly ExecutionTransitioned[]): Promise<Refusal> => {
+export function createEventPublisher(busName: string, clock: Clock) {
+  const bus: Bus = {
+    // The tries are counted here, so the SDK makes one of each.
+    client: new EventBridgeClient({ ...clientOptions(REQUEST_TIMEOUT_MS), maxAttempts: 1 }),
+    busName,
+  };
+  return async (events: readonly ExecutionTransitioned[]): Promise<Refusal> => {
     const chunks = Array.from({ length: Math.ceil(events.length / MAX_ENTRIES) }, (_, index) =>
       events.slice(index * MAX_ENTRIES, (index + 1) * MAX_ENTRIES),
     );
-    const refusals = await Promise.all(chunks.map((chunk) => putPatiently(busName, chunk, clock)));
+    const refusals = await Promise.all(chunks.map((chunk) => putPatiently(bus, chunk, clock)));
     return {
       left: refusals.flatMap(({ left }) => left),
       reasons: [...new Set(refusals.flatMap(({ reasons }) => reasons))],
     };
   };
+}

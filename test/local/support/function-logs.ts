@@ -1,5 +1,5 @@
 /** What functions have written to CloudWatch Logs. */
-import { sendAwsRequest } from '../../../lambdas/shared/adapters/aws-request.ts';
+import { sendAwsRequest } from '../../../tools/rig/aws/aws-request.ts';
 import * as z from 'zod/mini';
 import type { FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
 import { outputs, ROOT_KEYS } from './queue.ts';

@@ -6,6 +6,7 @@
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -13,7 +14,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /** A service with an SDK client. */
-export type Service = 'dynamodb' | 's3' | 'secrets' | 'states' | 'sqs';
+export type Service = 'dynamodb' | 's3' | 'secrets' | 'states' | 'sqs' | 'events';
 
 /** What a world answers. */
 export interface Sandbox {
@@ -105,6 +106,7 @@ export function installSandbox(): void {
   redirect(SecretsManagerClient, 'secrets');
   redirect(SFNClient, 'states');
   redirect(SQSClient, 'sqs');
+  redirect(EventBridgeClient, 'events');
 }
 
 const urlOf = (input: string | URL | Request): string =>

@@ -7,7 +7,7 @@ import {
   TASKS_TABLE,
 } from '../../../lambdas/shared/contracts/environment.ts';
 import type { AslMachine } from '../../../statemachines/asl.ts';
-import { busReply } from '../aws/bus.ts';
+import { putEvents } from '../aws/bus.ts';
 import { messageOf, taskReadBy } from '../aws/commands.ts';
 import { type CarrierOptions, SimulatedQueue, SimulatedStream } from '../aws/deliveries.ts';
 import { DynamoDbEngine } from '../aws/dynamodb.ts';
@@ -134,6 +134,8 @@ export class Services {
         return this.machine.execute(command);
       case 'sqs':
         return this.#sendMessage(command);
+      case 'events':
+        return putEvents(command, (body) => this.cards.send(body, 0));
     }
   }
 
@@ -152,18 +154,15 @@ export class Services {
   }
 
   /** Who answers at a host. */
-  portOf(host: string): Port {
+  portOf(host: string): typeof Port.Crm | typeof Port.Slack {
     if (host.startsWith('crm.')) return Port.Crm;
     if (host.startsWith('slack.')) return Port.Slack;
-    if (host.startsWith('events.')) return Port.Bus;
     throw new Error(`Nobody answers at ${host}`);
   }
 
   /** Answers a request over HTTP. `isLate`: its sender has given up on it */
   answer(http: HttpRequest, isLate: boolean): Reply {
     const port = this.portOf(http.url.host);
-    if (port === Port.Crm) return this.#crm.answer(http);
-    if (port === Port.Slack) return this.slack.answer(http, isLate);
-    return busReply(http, (body) => this.cards.send(body, 0));
+    return port === Port.Crm ? this.#crm.answer(http) : this.slack.answer(http, isLate);
   }
 }

@@ -1,7 +1,7 @@
 /** Signed requests to the queue's HTTP API. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { Sha256 } from '../../../lambdas/shared/adapters/aws-request.ts';
+import { Sha256 } from '../../rig/aws/aws-request.ts';
 import { CliError } from '../cli-error.ts';
 import type { Target } from '../target/target.ts';
 

@@ -1,7 +1,7 @@
 /** Where `doctor aws` looks, and how it asks: every request ends after ten seconds, and every fault becomes one line. */
 import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
-import { sendAwsRequestTo } from '../../../lambdas/shared/adapters/aws-request.ts';
+import { sendAwsRequestTo } from '../../rig/aws/aws-request.ts';
 import type { StageTarget } from '../../cli/target/stage-target.ts';
 
 /** A stage in an account and a Region, deployed or not. */

@@ -1,7 +1,4 @@
-/**
- * One signed request to an AWS service that speaks JSON. For functions that need a single operation: the SDK's client of
- * the service would weigh more than the function.
- */
+/** One signed request to an AWS service that speaks JSON, of any service, without a client for each. */
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 

@@ -36,7 +36,7 @@ const eventOf = (version: number): ExecutionTransitioned => ({
 const EVENTS = [eventOf(1), eventOf(2)];
 
 async function putTo(url: string) {
-  vi.stubEnv('AWS_ENDPOINT_URL_EVENTS', url);
+  vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', url);
   vi.stubEnv('AWS_REGION', 'eu-central-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
@@ -63,7 +63,7 @@ describe('a bus that takes nothing', () => {
     ],
     ['does not exist', refusing(400, 'ResourceNotFoundException'), 'HTTP 400 ResourceNotFoundException'],
     ['quotes a name in the place of a code', refusing(400, 'Ada of Ducks Ltd'), 'HTTP 400 unnamed'],
-    ['fails without a word', () => ({ status: 503, body: '' }), 'HTTP 503'],
+    ['fails without a word', () => ({ status: 503, body: '' }), 'HTTP 503 Unknown'],
     ['answers what is no answer', () => json(200, {}), 'an answer without its entries'],
   ])('and %s is told as such', async (_how, answer, reason) => {
     expect(await putToBusThat(answer)).toEqual({ left: EVENTS, reasons: [reason] });
@@ -73,7 +73,7 @@ describe('a bus that takes nothing', () => {
     const gone = await startServer(() => Promise.resolve(json(200, {})));
     await gone.stop();
 
-    expect(await putTo(gone.url)).toEqual({ left: EVENTS, reasons: ['TypeError ECONNREFUSED'] });
+    expect(await putTo(gone.url)).toEqual({ left: EVENTS, reasons: ['Error ECONNREFUSED'] });
   });
 });
 

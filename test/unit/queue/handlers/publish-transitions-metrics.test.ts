@@ -52,7 +52,7 @@ beforeAll(async () => {
     ...dynamoDb.env,
     [Env.ParkedQueueUrl]: 'http://127.0.0.1:1/000000000000/parked',
     [Env.EventBusName]: 'transitions',
-    AWS_ENDPOINT_URL_EVENTS: bus.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     // Metrics go through `console.log` then, where a test can see them.
     POWERTOOLS_DEV: 'true',

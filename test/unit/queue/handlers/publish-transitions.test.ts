@@ -74,7 +74,7 @@ beforeAll(async () => {
     [Env.ParkedQueueUrl]: `${sqs.url}/000000000000/parked`,
     AWS_ENDPOINT_URL_SQS: sqs.url,
     [Env.EventBusName]: 'transitions',
-    AWS_ENDPOINT_URL_EVENTS: bus.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',
   };

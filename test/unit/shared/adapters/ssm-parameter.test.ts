@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ssmParameter } from '../../../../lambdas/shared/adapters/ssm-parameter.ts';
 import {
   json,
   type RunningServer,
@@ -8,6 +7,7 @@ import {
   startServer,
 } from '../../../../tools/rig/http/http-server.ts';
 
+let ssmParameter: typeof import('../../../../lambdas/shared/adapters/ssm-parameter.ts').ssmParameter;
 let server: RunningServer;
 let requests: ServerRequest[];
 let replies: ServerReply[];
@@ -24,6 +24,9 @@ beforeEach(async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
   vi.stubEnv('AWS_SESSION_TOKEN', 'session');
+  // The client keeps the address that it finds first.
+  vi.resetModules();
+  ({ ssmParameter } = await import('../../../../lambdas/shared/adapters/ssm-parameter.ts'));
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
@@ -49,7 +52,7 @@ describe('ssmParameter', () => {
         /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/ssm\//,
       ),
     });
-    expect(requests[0]?.body.toString()).toBe('{"Name":"/kept"}');
+    expect(JSON.parse(requests[0]?.body.toString() ?? '')).toMatchObject({ Name: '/kept' });
   });
 
   it('asks again, once, when the service is busy', async () => {
@@ -70,6 +73,9 @@ describe('ssmParameter', () => {
   it('fails without a value when it is refused', async () => {
     replies = [json(400, { __type: 'AccessDeniedException', message: 'no' })];
 
-    await expect(ssmParameter('/denied', 60)).rejects.toThrow('expected a value, got status 400');
+    await expect(ssmParameter('/denied', 60)).rejects.toMatchObject({
+      name: 'GetParameterError',
+      cause: { name: 'AccessDeniedException' },
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { sendAwsRequestTo } from '../../../../lambdas/shared/adapters/aws-request.ts';
+import { sendAwsRequestTo } from '../../../../tools/rig/aws/aws-request.ts';
 import { json, type ServerRequest, startServer } from '../../../../tools/rig/http/http-server.ts';
 
 describe('sendAwsRequestTo', () => {

@@ -1,5 +1,6 @@
 /** TCP ports of 127.0.0.1. */
 import { createServer } from 'node:net';
+import getPort from 'get-port';
 import { LocalEnvironmentError } from './processes.ts';
 
 const listenOnce = (port: number): Promise<number | undefined> =>
@@ -24,19 +25,19 @@ const PORTS = 22_000;
 const PORTS_PER_PROCESS = 16;
 let nextIndex = (process.pid * PORTS_PER_PROCESS) % PORTS;
 
+/** Every port once, from the place of this process on. */
+const candidates = (): readonly number[] =>
+  Array.from({ length: PORTS }, (_, index) => FIRST_PORT + ((nextIndex + index) % PORTS));
+
 /**
- * A port that nobody listens on now, and that this process is not given again before it has been once round. Not reserved:
- * somebody else may take it before the caller does.
+ * A port that nobody listens on now, and that this process is not given again soon. Not reserved: somebody else may take it before the
+ * caller does.
  */
-export const freePort = async (): Promise<number> => {
-  for (let tries = 0; tries < PORTS; tries += 1) {
-    const wanted = FIRST_PORT + nextIndex;
-    nextIndex = (nextIndex + 1) % PORTS;
-    const port = await listenOnce(wanted);
-    if (port !== undefined) return port;
-  }
-  throw new Error(`port: expected one of ${PORTS} from ${FIRST_PORT} on to be free on 127.0.0.1`);
-};
+export async function freePort(): Promise<number> {
+  const port = await getPort({ host: '127.0.0.1', port: candidates() });
+  nextIndex = (port - FIRST_PORT + 1) % PORTS;
+  return port;
+}
 
 /**
  * `wanted` once it is known that nobody listens on it, or a free port when none is wanted.

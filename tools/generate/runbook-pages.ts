@@ -1,6 +1,6 @@
 /**
- * Writes what the runbooks take from the registry of alarms and from the list of errors: the facts of each alarm's page, the
- * index, and `runbooks/errors.md`. What people wrote stands outside the marks and stays.
+ * Writes the generated parts of the runbooks from the registry of alarms and the list of errors: the facts of each alarm's
+ * page, the index, and `runbooks/errors.md`. Hand-written text is outside the marks and is kept.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { ERROR_CODES, type ErrorCode, isErrorCode } from '../../lambdas/shared/contracts/error-codes.ts';
@@ -117,7 +117,7 @@ function errorSection(code: ErrorCode): string {
     `${text} (${kind})`,
     '',
     `- First: ${runbook}`,
-    `- Alarms: ${rung.length === 0 ? 'none; the caller is told.' : `${rung.join(', ')}.`}`,
+    `- Alarms: ${rung.length === 0 ? 'none; the caller gets the error.' : `${rung.join(', ')}.`}`,
   ].join('\n');
 }
 
@@ -126,7 +126,7 @@ export const errorsPage = (): string =>
   [
     '# Errors',
     '',
-    'Each code of the closed list (`lambdas/shared/contracts/error-codes.ts`): what it means, what to do first, and which alarms it may ring. Its kind is the retry decision: `retryable` was certainly not applied, `unknown` is probed first, `terminal` never works, `conflict` means that somebody else was first. Written by `npm run generate`.',
+    'This page lists each code of the closed list (`lambdas/shared/contracts/error-codes.ts`) with its meaning, the first thing to do, and the alarms that it may ring. The kind of a code is the retry decision: `retryable` was certainly not applied, `unknown` is probed first, `terminal` never succeeds, `conflict` means that another caller changed the task first. `npm run generate` writes this page.',
     '',
     ...codes.map((code) => `${errorSection(code)}\n`),
   ].join('\n');

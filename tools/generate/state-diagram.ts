@@ -73,9 +73,9 @@ export const renderStateMachinePage = (asl: AslMachine): string =>
   [
     '# The state machine of a quote action',
     '',
-    'Generated from `statemachines/quote-action/quote-action.asl.json` with `npm run generate`; a test fails when it is',
-    'stale. What each error leads to, and how long everything may take, stands in',
-    '[statemachines/quote-action/README.md](../statemachines/quote-action/README.md).',
+    '`npm run generate` writes this page from `statemachines/quote-action/quote-action.asl.json`; a test fails if it is stale.',
+    '[statemachines/quote-action/README.md](../statemachines/quote-action/README.md) says what each error leads to, and how long',
+    'each step may take.',
     '',
     '```mermaid',
     `${renderStateDiagram(asl)}\`\`\``,

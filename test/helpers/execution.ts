@@ -1,6 +1,6 @@
 /** One execution of the state machine in process: worker, Catch, record-lost-worker, waits; as `quote-action` drives. */
 import { GuardedEffectRunner } from '../../lambdas/queue/adapters/effect-runner.ts';
-import type { GuardOptions } from '../../lambdas/shared/adapters/guarded-effect.ts';
+import type { GuardOptions } from '../../lambdas/shared/domain/guarded-effect.ts';
 import { WORKER_BY_KIND } from '../../lambdas/actions/kinds.ts';
 import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
 import type { RunActionOutput } from '../../lambdas/queue/contracts/state-machine-io.ts';

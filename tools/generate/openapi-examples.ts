@@ -31,7 +31,7 @@ import {
   retryNotStarted,
 } from '../../lambdas/queue/handlers/api/problem.ts';
 import { kindChangeView, kindView } from '../../lambdas/queue/handlers/api/kinds.ts';
-import { auditView, pageView, taskView } from '../../lambdas/queue/handlers/api/views.ts';
+import { auditView, pageView, taskView } from '../../lambdas/queue/handlers/api/task-view.ts';
 
 const REQUEST_ID = 'JKJaXmPLvHcESHA=';
 const START_MS = Date.UTC(2026, 2, 28, 8, 15, 31);

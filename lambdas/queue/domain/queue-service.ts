@@ -9,10 +9,10 @@ import type { ExecutionTask } from '../contracts/records.ts';
 import type { RunActionInput } from '../contracts/state-machine-io.ts';
 import { isDamage } from '../../shared/domain/damaged-items.ts';
 import { type DriverView, noSuchTask, viewOf } from './driver/driver-view.ts';
-import { storeRequest } from './enqueue/enqueue-request.ts';
+import { storeRequest } from './enqueue/enqueue.ts';
 import { LeaseLost, QueueError, taskNotFound } from '../../shared/domain/errors.ts';
 import { workerIdOf } from './task/identity.ts';
-import { operated } from './task/operated.ts';
+import { operated } from './task/operate.ts';
 import { NO_PAUSES } from './ports.ts';
 import type { RecoveredTask } from './recovery/recovery.ts';
 import type {
@@ -26,7 +26,7 @@ import type {
 } from './queue-types.ts';
 import { decideRetry } from './task/retry-policy.ts';
 import { startDriver } from './driver/start-driver.ts';
-import { DEFAULT_SWEEP_LIMITS, sweep } from './recovery/sweep.ts';
+import { DEFAULT_SWEEP_LIMITS, sweep } from './recovery/recover-stale.ts';
 import { claimed, completed, failed, held, type TransitionContext } from './task/transitions.ts';
 import type { EffectOutcome } from '../../shared/domain/effect.ts';
 

@@ -6,8 +6,8 @@ import type { RetryPolicy } from './task/policy.ts';
 import type { ExecutionDriver, ExecutionQueueRepo, PauseSource } from './ports.ts';
 import type { Clock, Ids } from '../../shared/domain/ports.ts';
 import type { RetryDecision } from './task/retry-policy.ts';
-import type { LanePositions } from './recovery/sweep-lanes.ts';
-import type { SweepLimits, SweepReport } from './recovery/sweep.ts';
+import type { LanePositions } from './recovery/lanes.ts';
+import type { SweepLimits, SweepReport } from './recovery/recover-stale.ts';
 
 /** What the service works with. */
 export interface QueueServiceOptions {

@@ -16,14 +16,14 @@ import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
 import { ExecutionQueueService } from '../domain/queue-service.ts';
 import type { OperatorAction } from '../domain/queue-types.ts';
 import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
-import { createLogger } from '../../shared/platform/observability.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 import { hasBody, jsonObjectOf, shaped } from './api/body.ts';
 import { pauseKind, resumeKind } from './api/kinds.ts';
 import { retryNotStarted } from './api/problem.ts';
 import { actorOf, type ApiRequest, ifMatchVersionOf, taskIdOf } from './api/request.ts';
 import { createApi, type Operation } from './api/router.ts';
-import { taskResponse } from './api/views.ts';
+import { taskResponse } from './api/task-view.ts';
 
 const logger = createLogger('control-action');
 const client = createDocumentClient();

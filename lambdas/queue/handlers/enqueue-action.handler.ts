@@ -15,12 +15,12 @@ import { quoteSnapshotSchema } from '../../shared/contracts/quote-snapshot.ts';
 import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
 import { ExecutionQueueService } from '../domain/queue-service.ts';
 import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
-import { createLogger } from '../../shared/platform/observability.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 import { jsonObjectOf, shaped } from './api/body.ts';
 import { actorOf, type ApiRequest, idempotencyKeyOf, quoteIdOf } from './api/request.ts';
 import { createApi } from './api/router.ts';
-import { taskPath, taskResponse } from './api/views.ts';
+import { taskPath, taskResponse } from './api/task-view.ts';
 
 const logger = createLogger('enqueue-action');
 const engines = requireEnv(Env.AllowedEngines).split(',');

@@ -11,7 +11,7 @@ import { outputOf } from '../domain/driver/driver-view.ts';
 import { NO_DRIVER } from '../domain/ports.ts';
 import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
 import { ExecutionQueueService } from '../domain/queue-service.ts';
-import { createLogger } from '../../shared/platform/observability.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 
 const logger = createLogger('record-lost-worker');

@@ -8,7 +8,7 @@ import { DynamoDbLedgerRepo } from '../../shared/adapters/dynamodb/ledger-repo.t
 import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
 import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
 import { GuardedEffectRunner } from '../adapters/effect-runner.ts';
-import type { GuardOptions } from '../../shared/adapters/guarded-effect.ts';
+import type { GuardOptions } from '../../shared/domain/guarded-effect.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
 import { driveTask } from '../domain/driver/drive-task.ts';
 import { NO_DRIVER } from '../domain/ports.ts';
@@ -16,7 +16,7 @@ import type { Effect } from '../../shared/domain/effect.ts';
 import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
 import type { Clock, Ids } from '../../shared/domain/ports.ts';
 import { ExecutionQueueService } from '../domain/queue-service.ts';
-import { createLogger } from '../../shared/platform/observability.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 
 /** Makes the effect of a kind for one invocation. */

@@ -6,7 +6,7 @@
  * | `publish-transitions` | the stream, as each transition enters the audit trail |
  * | `update-card` | Slack's answers |
  * | the three consumers | what they fail on |
- * | `sweep` | what it finds; gauges, reported by every run that looked (`lambdas/queue/domain/recovery/sweep-gauges.ts`) |
+ * | `sweep` | what it finds; gauges, reported by every run that looked (`lambdas/queue/domain/recovery/gauges.ts`) |
  */
 export const Metric = {
   /** Actions enqueued. */

@@ -12,7 +12,7 @@ import { type QueueError, taskNotFound, toQueueError, withAftermath } from '../.
 import type { ExecutionQueueRepo } from '../../queue/domain/ports.ts';
 import type { DynamoDbCardRepo } from './dynamodb/card-repo.ts';
 import type { CardChange } from './dynamodb/card-change.ts';
-import type { GuardOptions } from '../../shared/adapters/guarded-effect.ts';
+import type { GuardOptions } from '../../shared/domain/guarded-effect.ts';
 import { type CardMessagesOptions, showCard, tellRecovery } from './card-messages.ts';
 
 /** What updating cards works with. */

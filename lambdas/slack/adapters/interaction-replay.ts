@@ -5,7 +5,7 @@
 import type { Click } from '../contracts/slack-payloads.ts';
 import { EffectProof } from '../../shared/contracts/effects.ts';
 import { QueueError } from '../../shared/domain/errors.ts';
-import { type GuardOptions, runGuarded } from '../../shared/adapters/guarded-effect.ts';
+import { type GuardOptions, runGuarded } from '../../shared/domain/guarded-effect.ts';
 
 /** Whether a click was handed over now, or had been before. */
 export type HandOver = 'accepted' | 'replayed';

@@ -16,7 +16,7 @@ import { randomIds, systemClock } from '../../shared/adapters/system.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import type { Click } from '../contracts/slack-payloads.ts';
 import { toQueueError } from '../../shared/domain/errors.ts';
-import { createLogger } from '../../shared/platform/observability.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 import { createSlackEndpoint } from './endpoint.ts';
 import { showAudit } from './show-audit.ts';

@@ -3,7 +3,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DynamoDbLedgerRepo } from '../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
 import { DynamoDbWalkCursors } from '../../../lambdas/queue/adapters/dynamodb/walk-cursors.ts';
-import { runGuarded } from '../../../lambdas/shared/adapters/guarded-effect.ts';
+import { runGuarded } from '../../../lambdas/shared/domain/guarded-effect.ts';
 import { SweepWalk } from '../../../lambdas/queue/contracts/sweep-cursors.ts';
 import { QueueError } from '../../../lambdas/shared/domain/errors.ts';
 import type { StoredItem } from '../../../lambdas/shared/domain/migration.ts';

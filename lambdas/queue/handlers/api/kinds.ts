@@ -11,7 +11,7 @@ import type { PauseRepo } from '../../domain/ports.ts';
 import { jsonObjectOf, shaped } from './body.ts';
 import { actorOf, type ApiRequest, actionKindOf, optionalIfMatchVersionOf } from './request.ts';
 import { jsonResponse, type Operation } from './router.ts';
-import { etagOf, iso } from './views.ts';
+import { etagOf, iso } from './task-view.ts';
 
 const pathOf = (id: 'pauseKind' | 'resumeKind', kind: ActionKind): string =>
   API_ROUTES[id].path.replace('{kind}', kind);

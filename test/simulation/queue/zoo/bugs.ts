@@ -14,7 +14,7 @@ export interface Bug extends Mutation {
 export const BUGS: readonly Bug[] = [
   {
     name: 'no probe after an unknown outcome',
-    file: 'lambdas/shared/adapters/guarded-effect.ts',
+    file: 'lambdas/shared/domain/guarded-effect.ts',
     find: 'if (layer.inDoubt || effect.applyForbidden !== undefined) {',
     replace: 'if (effect.applyForbidden !== undefined) {',
   },
@@ -109,7 +109,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'held tasks never released',
-    file: 'lambdas/queue/domain/recovery/sweep-pauses.ts',
+    file: 'lambdas/queue/domain/recovery/pause-looks.ts',
     find: '(pause === undefined ? [kind] : [])',
     replace: '(pause === undefined ? [] : [])',
   },
@@ -145,7 +145,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'same key with another payload accepted',
-    file: 'lambdas/queue/domain/enqueue/enqueue-request.ts',
+    file: 'lambdas/queue/domain/enqueue/enqueue.ts',
     find: 'if (written.task.taskHash !== taskHash) throw',
     replace: 'if (written.task.taskHash === undefined) throw',
   },
@@ -157,7 +157,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'task completed before its effect is proven',
-    file: 'lambdas/shared/adapters/guarded-effect.ts',
+    file: 'lambdas/shared/domain/guarded-effect.ts',
     find: 'layer.inDoubt = error.inDoubt;\n    throw error;',
     replace:
       "if (error.code === 'PROVIDER_TIMEOUT') return { provider: 'x', externalId: 'x', location: 'x', contentHash: effect.contentHash }; layer.inDoubt = error.inDoubt;\n    throw error;",
@@ -176,7 +176,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'owner not confirmed before the effect',
-    file: 'lambdas/shared/adapters/guarded-effect.ts',
+    file: 'lambdas/shared/domain/guarded-effect.ts',
     find: 'await effect.confirmOwner?.();',
     replace: '',
   },

@@ -4,7 +4,7 @@ import type { TaskView } from '../../../../lambdas/queue/contracts/api.ts';
 import { type AuditRecord, SCHEMA_VERSION } from '../../../../lambdas/queue/contracts/records.ts';
 import { completed, held } from '../../../../lambdas/queue/domain/task/transitions.ts';
 import { kindView } from '../../../../lambdas/queue/handlers/api/kinds.ts';
-import { auditView, taskView } from '../../../../lambdas/queue/handlers/api/views.ts';
+import { auditView, taskView } from '../../../../lambdas/queue/handlers/api/task-view.ts';
 import { operate } from '../../../../tools/cli/commands/operator-commands.ts';
 import { kinds } from '../../../../tools/cli/commands/kind-commands.ts';
 import { audit, show, watch } from '../../../../tools/cli/commands/queue-commands.ts';

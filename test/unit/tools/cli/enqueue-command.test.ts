@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuditRecord, SCHEMA_VERSION } from '../../../../lambdas/queue/contracts/records.ts';
 import { stopped } from '../../../../lambdas/queue/domain/task/transitions.ts';
-import { auditView, taskView } from '../../../../lambdas/queue/handlers/api/views.ts';
+import { auditView, taskView } from '../../../../lambdas/queue/handlers/api/task-view.ts';
 import { operate } from '../../../../tools/cli/commands/operator-commands.ts';
 import { enqueue, enqueueAll } from '../../../../tools/cli/commands/enqueue-command.ts';
 import type { QuoteAction } from '../../../../tools/cli/quote-file.ts';

@@ -11,8 +11,8 @@ import { POLICY } from '../task/policy.ts';
 import type { Clock } from '../../../shared/domain/ports.ts';
 import type { ExecutionQueueService } from '../queue-service.ts';
 import type { RecoveredTask } from './recovery.ts';
-import { DEFAULT_SWEEP_LIMITS, type SweepReport } from './sweep.ts';
-import type { LanePositions } from './sweep-lanes.ts';
+import { DEFAULT_SWEEP_LIMITS, type SweepReport } from './recover-stale.ts';
+import type { LanePositions } from './lanes.ts';
 
 /** What a run works with. */
 export interface SweepRunOptions extends AuditRepairOptions, LedgerPurgeOptions {

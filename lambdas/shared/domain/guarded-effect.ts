@@ -16,13 +16,13 @@ import {
 import type { Context } from 'aws-lambda';
 import { ERROR_CODES, type ErrorCode } from '../contracts/error-codes.ts';
 import { EffectProof, type EffectResult, effectResultSchema } from '../contracts/effects.ts';
-import { QueueError, toQueueError, withAftermath, withDoubt } from '../domain/errors.ts';
-import { fingerprintOf } from '../domain/hashing.ts';
-import { LEDGER_POLICY } from '../domain/ledger-policy.ts';
-import type { Clock, Ids } from '../domain/ports.ts';
-import type { IdempotencyRepo } from '../domain/ledger-port.ts';
-import type { EffectOutcome } from '../domain/effect.ts';
-import { FencedPersistenceLayer, type LedgerClaim } from './fenced-persistence-layer.ts';
+import { QueueError, toQueueError, withAftermath, withDoubt } from './errors.ts';
+import { fingerprintOf } from './hashing.ts';
+import { LEDGER_POLICY } from './ledger-policy.ts';
+import type { Clock, Ids } from './ports.ts';
+import type { IdempotencyRepo } from './ledger-port.ts';
+import type { EffectOutcome } from './effect.ts';
+import { FencedPersistenceLayer, type LedgerClaim } from '../adapters/fenced-persistence-layer.ts';
 
 /** What every guarded run of one invocation shares. */
 export interface GuardOptions {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type GuardedEffect, runGuarded } from '../../../../lambdas/shared/adapters/guarded-effect.ts';
+import { type GuardedEffect, runGuarded } from '../../../../lambdas/shared/domain/guarded-effect.ts';
 import { DynamoDbLedgerRepo } from '../../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
 import type { EffectResult, IdempotencyRecord } from '../../../../lambdas/shared/contracts/effects.ts';
 import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';

@@ -26,8 +26,8 @@ import {
   lanesOf,
   nextPage,
   positionsOf,
-} from './sweep-lanes.ts';
-import { lookAtPauses, oldestPauseMs, type PauseLooks, resumedKinds } from './sweep-pauses.ts';
+} from './lanes.ts';
+import { lookAtPauses, oldestPauseMs, type PauseLooks, resumedKinds } from './pause-looks.ts';
 
 /** Bounds of a run. */
 export interface SweepLimits {

@@ -18,7 +18,8 @@ import type { AuditRecord } from '../contracts/records.ts';
 import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
 import { ExecutionQueueService } from '../domain/queue-service.ts';
 import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
-import { createLogger, createMetrics } from '../../shared/platform/logger.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
+import { createMetrics } from '../../shared/platform/metrics.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 import { createSweepHandler } from './sweep.ts';
 

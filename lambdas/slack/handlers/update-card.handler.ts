@@ -19,7 +19,8 @@ import { Env } from '../../shared/contracts/environment.ts';
 import { Metric } from '../../shared/contracts/metric-names.ts';
 import { CARD_RETRY, cardRetrySeconds, isPassing, retried } from '../domain/card.ts';
 import { evidenceOf, isOwnFault, QueueError, toQueueError } from '../../shared/domain/errors.ts';
-import { createFailureCount, createLogger, createMetrics } from '../../shared/platform/logger.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
+import { createFailureCount, createMetrics } from '../../shared/platform/metrics.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 
 const logger = createLogger('update-card');

@@ -46,8 +46,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'skew ignored when a reservation is taken over',
     file: 'lambdas/shared/adapters/dynamodb/ledger-repo.ts',
-    find: "':nowLessSkew': request.nowMs - POLICY.clockSkewMs,",
-    replace: "':nowLessSkew': request.nowMs + POLICY.clockSkewMs,",
+    find: "':nowLessSkew': request.nowMs - LEDGER_POLICY.clockSkewMs,",
+    replace: "':nowLessSkew': request.nowMs + LEDGER_POLICY.clockSkewMs,",
   },
   {
     name: 'version not raised',

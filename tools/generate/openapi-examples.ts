@@ -17,12 +17,11 @@ import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts'
 import {
   claimed,
   completed,
-  enqueued,
   failed,
   redriven,
   stopped,
-  type TransitionContext,
 } from '../../lambdas/queue/domain/task/transitions.ts';
+import { enqueued, type TransitionContext } from '../../lambdas/queue/domain/task/move-task.ts';
 import {
   badParameter,
   problemBody,

@@ -12,9 +12,7 @@ import { randomIds, systemClock } from '../../shared/adapters/system.ts';
 import { controlBodySchema } from '../contracts/api.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import { PauseService } from '../domain/pauses/pause-service.ts';
-import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
-import { ExecutionQueueService } from '../domain/queue-service.ts';
-import type { OperatorAction } from '../domain/queue-types.ts';
+import { createOperate, type OperatorAction } from '../domain/task/operate.ts';
 import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
 import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
@@ -27,14 +25,11 @@ import { taskResponse } from './api/task-view.ts';
 
 const logger = createLogger('control-action');
 const client = createDocumentClient();
-const service = new ExecutionQueueService({
+const operate = createOperate({
   queue: new DynamoDbTaskRepo(client, requireEnv(Env.TasksTable)),
   driver: new StepFunctionsDriver(new SFNClient(CLIENT_OPTIONS), requireEnv(Env.StateMachineArn)),
   clock: systemClock,
   ids: randomIds,
-  retryPolicy: DEFAULT_RETRY_POLICY,
-  allowedEngines: new Set(),
-  actor: 'system:control-action',
 });
 
 const pauses = new PauseService({
@@ -53,7 +48,7 @@ const operation =
     const version = ifMatchVersionOf(request);
     const reason = reasonOf(request);
     try {
-      const task = await service.operate(taskId, action, version, actorOf(request), reason);
+      const task = await operate(taskId, action, version, actorOf(request), reason);
       logger.info('operated', { taskId, action, version: task.version, state: task.state });
       return taskResponse(task);
     } catch (thrown) {

@@ -13,7 +13,7 @@ import { ActionKind, enqueueBodySchema } from '../../actions/kinds.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import { quoteSnapshotSchema } from '../../shared/contracts/quote-snapshot.ts';
 import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
-import { ExecutionQueueService } from '../domain/queue-service.ts';
+import { createEnqueue } from '../domain/enqueue/enqueue.ts';
 import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
 import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
@@ -24,14 +24,13 @@ import { taskPath, taskResponse } from './api/task-view.ts';
 
 const logger = createLogger('enqueue-action');
 const engines = requireEnv(Env.AllowedEngines).split(',');
-const service = new ExecutionQueueService({
+const enqueue = createEnqueue({
   queue: new DynamoDbTaskRepo(createDocumentClient(), requireEnv(Env.TasksTable)),
   driver: new StepFunctionsDriver(new SFNClient(CLIENT_OPTIONS), requireEnv(Env.StateMachineArn)),
   clock: systemClock,
   ids: randomIds,
   retryPolicy: DEFAULT_RETRY_POLICY,
   allowedEngines: new Set(engines.map((engine) => engine.trim())),
-  actor: 'system:enqueue-action',
 });
 
 /** What all kinds share: names the wrong fields of a body whose kind is not known. */
@@ -42,13 +41,13 @@ const anyKindSchema = z.strictObject({
 
 const knownKindSchema = z.looseObject({ kind: z.enum(ActionKind) });
 
-async function enqueue(request: ApiRequest): Promise<Response> {
+async function answer(request: ApiRequest): Promise<Response> {
   const quoteId = quoteIdOf(request);
   const idempotencyKey = idempotencyKeyOf(request);
   const body = jsonObjectOf(request);
   const isKnownKind = knownKindSchema.safeParse(body).success;
   const action = shaped(body, enqueueBodySchema, isKnownKind ? undefined : anyKindSchema);
-  const { task, replayed } = await service.enqueue({
+  const { task, replayed } = await enqueue({
     quoteId,
     idempotencyKey,
     action,
@@ -62,4 +61,4 @@ async function enqueue(request: ApiRequest): Promise<Response> {
 }
 
 /** See the file head. */
-export const handler = createApi<'enqueue-action'>(logger, { enqueueAction: enqueue });
+export const handler = createApi<'enqueue-action'>(logger, { enqueueAction: answer });

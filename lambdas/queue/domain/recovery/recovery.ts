@@ -19,7 +19,8 @@ import {
 } from './recovery-table.ts';
 import { decideRetry } from '../task/retry-policy.ts';
 import { startDriver } from '../driver/start-driver.ts';
-import { recovered, redriven, type TransitionContext } from '../task/transitions.ts';
+import { recovered, redriven } from '../task/transitions.ts';
+import type { TransitionContext } from '../task/move-task.ts';
 
 /** A task that was put back to work, and where it went. */
 export interface RecoveredTask {

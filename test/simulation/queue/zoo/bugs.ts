@@ -151,7 +151,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'failed start swallowed, and nobody sweeps the queued',
-    file: 'lambdas/queue/domain/task/transitions.ts',
+    file: 'lambdas/queue/domain/task/move-task.ts',
     find: 'dueAtMs: context.nowMs + POLICY.overdueMs,\n    attemptId',
     replace: 'attemptId',
   },

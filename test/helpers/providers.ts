@@ -7,7 +7,7 @@ import * as z from 'zod/mini';
 import { NotifySlack } from '../../lambdas/actions/slack/notify/notify-slack.ts';
 import { StoreQuotePdf } from '../../lambdas/actions/pdf/render/store-quote-pdf.ts';
 import { SyncCrmDeal } from '../../lambdas/actions/crm/sync/sync-crm-deal.ts';
-import type { GuardOptions } from '../../lambdas/shared/domain/guarded-effect.ts';
+import type { GuardOptions } from '../../lambdas/shared/adapters/guarded-effect.ts';
 import { documentKey } from '../../lambdas/actions/pdf/engine/document-key.ts';
 import { createSlackClient } from '../../lambdas/shared/adapters/slack-api/slack-client.ts';
 import type { ActionKind, ActionRequest } from '../../lambdas/actions/kinds.ts';

@@ -5,7 +5,7 @@ import type { EffectRunner, ExecutionQueueRepo } from '../domain/ports.ts';
 import type { Effect, EffectOutcome } from '../../shared/domain/effect.ts';
 import { applyForbidden } from '../domain/task/retry-policy.ts';
 import { LeaseLost } from '../../shared/domain/errors.ts';
-import { type GuardOptions, runGuarded } from '../../shared/domain/guarded-effect.ts';
+import { type GuardOptions, runGuarded } from '../../shared/adapters/guarded-effect.ts';
 
 /** What the runner works with. */
 export interface RunnerOptions extends GuardOptions {

@@ -26,25 +26,30 @@ export interface ExecutionQueueService {
    * @throws {SnapshotRefused} naming each field; @throws {QueueError} `IDEMPOTENCY_KEY_REUSED`; nothing is written
    * @throws {QueueError} `DRIVER_NOT_STARTED`: the task is stored, sending the same request again starts it
    */
-  enqueue(request: EnqueueRequest): Promise<EnqueueResult>;
+  readonly enqueue: (request: EnqueueRequest) => Promise<EnqueueResult>;
   /**
    * Grants the task to `workerId` if it is due and this generation drives it. A lease that ran out is recovered first
    * and the task waits for its backoff. A task of a paused kind is held instead, also when the pause is damaged, and no
    * attempt is used up. Delivered again it grants a second lease only when the first is over.
    * @param worker which one asks; a task of another worker's kind is left as it is. @default any
    */
-  claim(taskId: string, generation: number, workerId: string, worker?: Worker): Promise<ClaimResult>;
+  readonly claim: (
+    taskId: string,
+    generation: number,
+    workerId: string,
+    worker?: Worker,
+  ) => Promise<ClaimResult>;
   /**
    * `running` → `completed`. `task` is the claimed task: its version and owner are the fence.
    * @throws {LeaseLost} if the task has another version or owner by now; nothing has been written
    */
-  complete(task: ExecutionTask, outcome: EffectOutcome): Promise<ExecutionTask>;
+  readonly complete: (task: ExecutionTask, outcome: EffectOutcome) => Promise<ExecutionTask>;
   /**
    * `running` → `retryable_failed` or `failed_terminal`, as the error's kind and the policy say.
    * @param policy @default the one that the use case was made with
    * @throws {LeaseLost} if the task has another version or owner by now; nothing has been written
    */
-  fail(task: ExecutionTask, error: QueueError, policy?: RetryPolicy): Promise<TransitionResult>;
+  readonly fail: (task: ExecutionTask, error: QueueError, policy?: RetryPolicy) => Promise<TransitionResult>;
   /**
    * Gives every task that is stuck at `nowMs` its next driver, and every held task whose kind is not paused any more.
    * Two calls at once are safe: each recovery is a conditional write, and the loser skips the task. What is left when a
@@ -52,5 +57,5 @@ export interface ExecutionQueueService {
    * @param run bounds, and where the call before stopped; its `onReport` is told what was found, also before a throw
    * @throws {AggregateError} after all others were recovered, with the error of each task that could not be, its message naming them
    */
-  recoverStale(nowMs: number, run?: RecoverStaleRun): Promise<readonly RecoveredTask[]>;
+  readonly recoverStale: (nowMs: number, run?: RecoverStaleRun) => Promise<readonly RecoveredTask[]>;
 }

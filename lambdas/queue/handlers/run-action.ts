@@ -8,7 +8,7 @@ import { DynamoDbLedgerRepo } from '../../shared/adapters/dynamodb/ledger-repo.t
 import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
 import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
 import { GuardedEffectRunner } from '../adapters/effect-runner.ts';
-import type { GuardOptions } from '../../shared/domain/guarded-effect.ts';
+import type { GuardOptions } from '../../shared/adapters/guarded-effect.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
 import { type DriverOperations, driveTask } from '../domain/driver/drive-task.ts';
 import { type ClaimOptions, createClaim } from '../domain/driver/claim.ts';
@@ -62,7 +62,7 @@ export function createRunActionHandler(
 
   return async (event: unknown, context: Context): Promise<RunActionOutput> => {
     const input = runActionInputSchema.parse(event);
-    const guard: GuardOptions = { ...system, ledger, lambdaContext: context };
+    const guard: GuardOptions = { ...system, ledger, remainingMs: () => context.getRemainingTimeInMillis() };
     const output = await driveTask(
       {
         queue,

@@ -14,7 +14,7 @@ import { QueueError } from '../../shared/domain/errors.ts';
 import { hashOf } from '../../shared/domain/hashing.ts';
 import type { EffectOutcome } from '../../shared/domain/effect.ts';
 import { payloadOf } from '../../actions/task-payload.ts';
-import { type GuardOptions, runGuarded } from '../../shared/domain/guarded-effect.ts';
+import { type GuardOptions, runGuarded } from '../../shared/adapters/guarded-effect.ts';
 import { recoveryText, type RenderedCard, renderCard } from './card-blocks.ts';
 import { effectMetadata } from '../../shared/adapters/slack-api/find-message.ts';
 import { editMessage, type PostedMessage } from '../../shared/adapters/slack-api/post-message.ts';

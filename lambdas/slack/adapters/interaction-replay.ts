@@ -5,7 +5,7 @@
 import type { Click } from '../contracts/slack-payloads.ts';
 import { EffectProof } from '../../shared/contracts/effects.ts';
 import { QueueError } from '../../shared/domain/errors.ts';
-import { type GuardOptions, runGuarded } from '../../shared/domain/guarded-effect.ts';
+import { type GuardOptions, runGuarded } from '../../shared/adapters/guarded-effect.ts';
 
 /** Whether a click was handed over now, or had been before. */
 export type HandOver = 'accepted' | 'replayed';
@@ -27,7 +27,7 @@ export async function handOverOnce(
   click: Click,
   handOver: () => Promise<string>,
 ): Promise<HandOver> {
-  const { clock, ids, lambdaContext } = options;
+  const { clock, ids, remainingMs } = options;
   try {
     const { proof } = await runGuarded(options, {
       claim: {
@@ -35,7 +35,7 @@ export async function handOverOnce(
         taskHash: click.clickId,
         owner: ids.next(),
         fence: 0,
-        leaseExpiresAtMs: clock.nowMs() + lambdaContext.getRemainingTimeInMillis(),
+        leaseExpiresAtMs: clock.nowMs() + remainingMs(),
       },
       contentHash: click.clickId,
       apply: async () => ({

@@ -111,7 +111,8 @@ function passingError(thrown: unknown): QueueError {
 
 /** Whether the message needs no more deliveries. @throws what waiting does not cure, or a queue that takes no message */
 async function handled(message: CardMessage, context: Context): Promise<boolean> {
-  const guard = { ledger, clock: systemClock, ids: randomIds, lambdaContext: context };
+  const remainingMs = (): number => context.getRemainingTimeInMillis();
+  const guard = { ledger, clock: systemClock, ids: randomIds, remainingMs };
   const updater = new CardUpdater({ ...guard, tasks, cards, client, channel, rewriteLater });
   const error = await update(updater, message).catch(passingError);
   return error === undefined || putBack(message, error);

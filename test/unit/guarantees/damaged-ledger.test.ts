@@ -3,7 +3,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DynamoDbLedgerRepo } from '../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
 import { DynamoDbWalkCursors } from '../../../lambdas/queue/adapters/dynamodb/walk-cursors.ts';
-import { runGuarded } from '../../../lambdas/shared/domain/guarded-effect.ts';
+import { runGuarded } from '../../../lambdas/shared/adapters/guarded-effect.ts';
 import { SweepWalk } from '../../../lambdas/queue/contracts/sweep-cursors.ts';
 import { QueueError } from '../../../lambdas/shared/domain/errors.ts';
 import type { StoredItem } from '../../../lambdas/shared/domain/migration.ts';
@@ -13,7 +13,7 @@ import { damagedCopies } from '../../helpers/damage.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock, START_MS } from '../../../tools/rig/fake-clock.ts';
 import { recordedItems } from '../../helpers/fixtures.ts';
-import { lambdaContext } from '../../helpers/lambda-context.ts';
+import { remainingMsFrom } from '../../helpers/lambda-context.ts';
 
 let dynamoDb: DynamoDbServer;
 beforeAll(async () => {
@@ -39,7 +39,7 @@ it.each(recordedItems('ledger', 2).map((item) => [item['id'], item] as const))(
           },
           clock,
           ids: countedIds,
-          lambdaContext: lambdaContext(clock),
+          remainingMs: remainingMsFrom(clock),
         },
         {
           claim: {

@@ -8,7 +8,7 @@ import type { QuoteSnapshot } from '../../../shared/contracts/quote-snapshot.ts'
 import type { EffectResult } from '../../../shared/contracts/effects.ts';
 import { permalinkOf } from '../../../shared/domain/slack-permalink.ts';
 import type { Effect, EffectTask } from '../../../shared/domain/effect.ts';
-import type { GuardOptions } from '../../../shared/domain/guarded-effect.ts';
+import type { GuardOptions } from '../../../shared/adapters/guarded-effect.ts';
 import { effectMetadata } from '../../../shared/adapters/slack-api/find-message.ts';
 import { sentMessage } from './message-parts.ts';
 import type { PostedMessage } from '../../../shared/adapters/slack-api/post-message.ts';

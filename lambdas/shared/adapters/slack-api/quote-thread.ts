@@ -12,7 +12,7 @@ import { LeaseLost, QueueError, toQueueError, withDoubt } from '../../domain/err
 import { hashOf } from '../../domain/hashing.ts';
 import { formatMoney } from '../../domain/money.ts';
 import type { EffectOutcome } from '../../domain/effect.ts';
-import { type GuardOptions, runGuarded } from '../../domain/guarded-effect.ts';
+import { type GuardOptions, runGuarded } from '../guarded-effect.ts';
 import { effectMetadata, findMessage, RootState, rootStateOf } from './find-message.ts';
 import { clipped, escapeLine } from './message-text.ts';
 import { postMessage } from './post-message.ts';

@@ -14,9 +14,9 @@ export interface Bug extends Mutation {
 export const BUGS: readonly Bug[] = [
   {
     name: 'no probe after an unknown outcome',
-    file: 'lambdas/shared/domain/guarded-effect.ts',
-    find: 'if (layer.inDoubt || effect.applyForbidden !== undefined) {',
-    replace: 'if (effect.applyForbidden !== undefined) {',
+    file: 'lambdas/shared/domain/guarded-run.ts',
+    find: 'if (this.#inDoubt || applyForbidden !== undefined) {',
+    replace: 'if (applyForbidden !== undefined) {',
   },
   {
     name: 'unconditional delete of a ledger record',
@@ -27,8 +27,8 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'key deleted although the outcome is unknown',
-    file: 'lambdas/shared/adapters/fenced-persistence-layer.ts',
-    find: "this.inDoubt ? 'unknown' : 'not_applied'",
+    file: 'lambdas/shared/domain/guarded-run.ts',
+    find: "this.#inDoubt ? 'unknown' : 'not_applied'",
     replace: "'not_applied'",
   },
   {
@@ -157,10 +157,10 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'task completed before its effect is proven',
-    file: 'lambdas/shared/domain/guarded-effect.ts',
-    find: 'layer.inDoubt = error.inDoubt;\n    throw error;',
+    file: 'lambdas/shared/domain/guarded-run.ts',
+    find: 'this.#inDoubt = error.inDoubt;\n      throw error;',
     replace:
-      "if (error.code === 'PROVIDER_TIMEOUT') return { provider: 'x', externalId: 'x', location: 'x', contentHash: effect.contentHash }; layer.inDoubt = error.inDoubt;\n    throw error;",
+      "if (error.code === 'PROVIDER_TIMEOUT') return { provider: 'x', externalId: 'x', location: 'x', contentHash: this.#effect.contentHash }; this.#inDoubt = error.inDoubt;\n      throw error;",
   },
   {
     name: 'audit record overwritten',
@@ -176,13 +176,13 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'owner not confirmed before the effect',
-    file: 'lambdas/shared/domain/guarded-effect.ts',
-    find: 'await effect.confirmOwner?.();',
+    file: 'lambdas/shared/domain/guarded-run.ts',
+    find: 'await confirmOwner?.();',
     replace: '',
   },
   {
     name: 'probe overtakes a post that is under way',
-    file: 'lambdas/shared/adapters/fenced-persistence-layer.ts',
+    file: 'lambdas/shared/domain/guarded-run.ts',
     find: 'claim.deduplicates === false ? clock.nowMs() : 0',
     replace: '0',
   },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type GuardedEffect, runGuarded } from '../../../../lambdas/shared/domain/guarded-effect.ts';
+import { type GuardedEffect, runGuarded } from '../../../../lambdas/shared/adapters/guarded-effect.ts';
 import { DynamoDbLedgerRepo } from '../../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
 import type { EffectResult, IdempotencyRecord } from '../../../../lambdas/shared/contracts/effects.ts';
 import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';
@@ -10,7 +10,7 @@ import { resultOf } from '../../../helpers/builders.ts';
 import { countedIds } from '../../../../tools/rig/counted-ids.ts';
 import { startDynamoDb, TABLE_NAMES } from '../../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock } from '../../../../tools/rig/fake-clock.ts';
-import { lambdaContext } from '../../../helpers/lambda-context.ts';
+import { remainingMsFrom } from '../../../helpers/lambda-context.ts';
 
 type Answer = EffectResult | QueueError | Error | undefined;
 
@@ -75,7 +75,7 @@ async function attempt({ apply = [], probe = [], over = {}, taskHash = 'hash', .
     ledger: own.ledger ?? ledger,
     clock,
     ids: countedIds,
-    lambdaContext: lambdaContext(clock),
+    remainingMs: remainingMsFrom(clock),
   };
   return runGuarded(options, {
     claim,

@@ -16,7 +16,8 @@ import { AUDIT_PACE, repairAudit } from '../lambdas/queue/domain/recovery/audit-
 import { deriveTaskId } from '../lambdas/queue/domain/task/identity.ts';
 import { inParallel } from '../lambdas/shared/domain/in-parallel.ts';
 import { LEDGER_PACE, purgeLedger } from '../lambdas/queue/domain/recovery/ledger-purge.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../lambdas/queue/domain/task/policy.ts';
+import { POLICY } from '../lambdas/queue/domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../lambdas/queue/domain/task/task-policy.ts';
 import type { ExecutionQueueService } from '../lambdas/queue/domain/queue-service.ts';
 import { createRecoverStale } from '../lambdas/queue/domain/recovery/recover-stale.ts';
 import { enqueued } from '../lambdas/queue/domain/task/move-task.ts';

@@ -4,7 +4,7 @@ import { CONTROL_SCHEMA_VERSION } from '../../lambdas/queue/contracts/controls.t
 import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
 import { dueShardOf } from '../../lambdas/queue/domain/task/due-shards.ts';
 import { QueueError } from '../../lambdas/shared/domain/errors.ts';
-import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/task-policy.ts';
 import type { DuePosition, DueQuery } from '../../lambdas/queue/domain/ports.ts';
 import type { LanePositions } from '../../lambdas/queue/domain/recovery/lanes.ts';
 import {

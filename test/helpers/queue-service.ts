@@ -12,7 +12,7 @@ import type { ExecutionDriver, ExecutionQueueRepo, PauseSource } from '../../lam
 import type { ExecutionQueueService } from '../../lambdas/queue/domain/queue-service.ts';
 import { createRecoverStale } from '../../lambdas/queue/domain/recovery/recover-stale.ts';
 import { createOperate, type Operate } from '../../lambdas/queue/domain/task/operate.ts';
-import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/task-policy.ts';
 import type { Clock, Ids } from '../../lambdas/shared/domain/ports.ts';
 import { countedIds } from '../../tools/rig/counted-ids.ts';
 import { ENGINE } from './builders.ts';

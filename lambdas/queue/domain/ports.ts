@@ -72,16 +72,20 @@ export interface DuePage {
 }
 
 /**
- * The queue's entries. Every write is one conditional write; a write of our own whose answer was lost is recognised by
- * its attempt id and reported as stored.
+ * Single tasks. Every write is one conditional write; a write of our own whose answer was lost is recognised by its attempt
+ * id and reported as stored.
  */
-export interface ExecutionQueueRepo {
+export interface TaskStore {
   /** Stores a new task unless its id is taken; `conflict` carries the task that is there. */
   putIfAbsent(task: ExecutionTask): Promise<WriteResult>;
   /** Strongly consistent read. @throws {QueueError} `STORED_RECORD_INVALID` */
   get(taskId: string): Promise<ExecutionTask | undefined>;
   /** Replaces `previous` by `next`, if version and owner are still those of `previous`. */
   replace(previous: ExecutionTask, next: ExecutionTask): Promise<WriteResult>;
+}
+
+/** The queue's entries. */
+export interface ExecutionQueueRepo extends TaskStore {
   /** Tasks of a quote in order of enqueueing, damaged ones too; eventually consistent. @throws {QueueError} on a bad cursor */
   listByQuote(quoteId: string, options: ListOptions): Promise<TaskPage>;
   /** A page of a shard of the index of due tasks; eventually consistent: candidates only. */

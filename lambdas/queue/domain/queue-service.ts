@@ -16,7 +16,7 @@ import type {
   TransitionResult,
 } from './queue-types.ts';
 import type { RecoveredTask } from './recovery/recovery.ts';
-import type { RetryPolicy } from './task/policy.ts';
+import type { RetryPolicy } from './task/task-policy.ts';
 
 /** See the file head. */
 export interface ExecutionQueueService {

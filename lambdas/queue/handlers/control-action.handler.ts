@@ -6,7 +6,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
-import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
+import { DynamoDbTaskStore } from '../adapters/dynamodb/task-store.ts';
 import { StepFunctionsDriver } from '../adapters/execution-driver.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
 import { controlBodySchema } from '../contracts/api.ts';
@@ -26,7 +26,7 @@ import { taskResponse } from './api/task-view.ts';
 const logger = createLogger('control-action');
 const client = createDocumentClient();
 const operate = createOperate({
-  queue: new DynamoDbTaskRepo(client, requireEnv(Env.TasksTable)),
+  queue: new DynamoDbTaskStore(client, requireEnv(Env.TasksTable)),
   driver: new StepFunctionsDriver(new SFNClient(CLIENT_OPTIONS), requireEnv(Env.StateMachineArn)),
   clock: systemClock,
   ids: randomIds,

@@ -6,13 +6,13 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
-import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
+import { DynamoDbTaskStore } from '../adapters/dynamodb/task-store.ts';
 import { StepFunctionsDriver } from '../adapters/execution-driver.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
 import { ActionKind, enqueueBodySchema } from '../../actions/kinds.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import { quoteSnapshotSchema } from '../../shared/contracts/quote-snapshot.ts';
-import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../domain/task/task-policy.ts';
 import { createEnqueue } from '../domain/enqueue/enqueue.ts';
 import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
 import { createLogger } from '../../shared/platform/logger.ts';
@@ -25,7 +25,7 @@ import { taskPath, taskResponse } from './api/task-view.ts';
 const logger = createLogger('enqueue-action');
 const engines = requireEnv(Env.AllowedEngines).split(',');
 const enqueue = createEnqueue({
-  queue: new DynamoDbTaskRepo(createDocumentClient(), requireEnv(Env.TasksTable)),
+  queue: new DynamoDbTaskStore(createDocumentClient(), requireEnv(Env.TasksTable)),
   driver: new StepFunctionsDriver(new SFNClient(CLIENT_OPTIONS), requireEnv(Env.StateMachineArn)),
   clock: systemClock,
   ids: randomIds,

@@ -18,7 +18,13 @@ import { listKinds } from './api/kinds.ts';
 import { listOptionsOf, listTasks } from './api/list-tasks.ts';
 import { type ApiRequest, quoteIdOf, taskIdOf } from './api/request.ts';
 import { createApi, jsonResponse } from './api/router.ts';
-import { auditView, type CardLook, pageView, taskAndCardResponse, type TrailHead } from './api/task-view.ts';
+import {
+  auditView,
+  type CardLook,
+  pageView,
+  taskAndCardResponse,
+  type TrailHead,
+} from './api/stored-views.ts';
 
 const logger = createLogger('read-actions');
 const client = createDocumentClient();

@@ -3,13 +3,13 @@
  * ends with an unknown outcome, so the next one probes first. Delivered again it only looks.
  */
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
-import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
+import { DynamoDbTaskStore } from '../adapters/dynamodb/task-store.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import { type RunActionOutput, runActionInputSchema } from '../contracts/state-machine-io.ts';
 import { outputOf } from '../domain/driver/driver-view.ts';
 import { createRecordLostWorker } from '../domain/driver/record-lost-worker.ts';
-import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../domain/task/task-policy.ts';
 import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 
@@ -17,7 +17,7 @@ const logger = createLogger('record-lost-worker');
 const recordLostWorker = createRecordLostWorker({
   clock: systemClock,
   ids: randomIds,
-  queue: new DynamoDbTaskRepo(createDocumentClient(), requireEnv(Env.TasksTable)),
+  queue: new DynamoDbTaskStore(createDocumentClient(), requireEnv(Env.TasksTable)),
   retryPolicy: DEFAULT_RETRY_POLICY,
   actor: 'system:record-lost-worker',
 });

@@ -6,7 +6,7 @@ import { type RunActionOutput, runActionInputSchema } from '../contracts/state-m
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbLedgerRepo } from '../../shared/adapters/dynamodb/ledger-repo.ts';
 import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
-import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
+import { DynamoDbTaskStore } from '../adapters/dynamodb/task-store.ts';
 import { GuardedEffectRunner } from '../adapters/effect-runner.ts';
 import type { GuardOptions } from '../../shared/adapters/guarded-effect.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
@@ -16,7 +16,7 @@ import { createComplete } from '../domain/driver/complete.ts';
 import { createFail } from '../domain/driver/fail.ts';
 import { createInspect } from '../domain/driver/inspect.ts';
 import type { Effect } from '../../shared/domain/effect.ts';
-import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../domain/task/task-policy.ts';
 import type { Clock, Ids } from '../../shared/domain/ports.ts';
 import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
@@ -50,7 +50,7 @@ export function createRunActionHandler(
   const logger = createLogger(functionName);
   const client = createDocumentClient();
   const ledger = new DynamoDbLedgerRepo(client, requireEnv(Env.LedgerTable));
-  const tasks = new DynamoDbTaskRepo(client, requireEnv(Env.TasksTable));
+  const tasks = new DynamoDbTaskStore(client, requireEnv(Env.TasksTable));
   const pauses = new DynamoDbPauseRepo(client, requireEnv(Env.ControlsTable));
   const queue = operationsOf({
     ...system,

@@ -15,7 +15,7 @@ import { StepFunctionsDriver } from '../adapters/execution-driver.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import type { AuditRecord } from '../contracts/records.ts';
-import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../domain/task/task-policy.ts';
 import { createRecoverStale } from '../domain/recovery/recover-stale.ts';
 import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
 import { createLogger } from '../../shared/platform/logger.ts';

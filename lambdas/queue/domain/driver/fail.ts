@@ -1,7 +1,7 @@
 /** Ending the attempt of a claimed task with its error. */
 import type { ExecutionQueueService } from '../queue-service.ts';
 import { contextOf } from '../task/move-task.ts';
-import type { RetryPolicy } from '../task/policy.ts';
+import type { RetryPolicy } from '../task/task-policy.ts';
 import { decideRetry } from '../task/retry-policy.ts';
 import { failed } from '../task/transitions.ts';
 import type { CompleteOptions } from './complete.ts';

@@ -4,7 +4,7 @@ import type { Clock, Ids } from '../../../shared/domain/ports.ts';
 import type { TransitionCause } from '../../contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import { contextOf } from '../task/move-task.ts';
-import type { RetryPolicy } from '../task/policy.ts';
+import type { RetryPolicy } from '../task/task-policy.ts';
 import { decideRetry } from '../task/retry-policy.ts';
 import { failed } from '../task/transitions.ts';
 

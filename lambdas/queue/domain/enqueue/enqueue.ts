@@ -10,7 +10,7 @@ import type { ExecutionQueueService } from '../queue-service.ts';
 import type { EnqueueRequest, EnqueueResult } from '../queue-types.ts';
 import { snapshotViolations } from './snapshot-guard.ts';
 import { contextOf, enqueued, type TransitionContext } from '../task/move-task.ts';
-import type { RetryPolicy } from '../task/policy.ts';
+import type { RetryPolicy } from '../task/task-policy.ts';
 
 /** What enqueueing works with. */
 export interface EnqueueOptions {

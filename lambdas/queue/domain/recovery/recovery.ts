@@ -9,7 +9,8 @@ import { QueueError } from '../../../shared/domain/errors.ts';
 import { isTerminal } from '../task/lifecycle.ts';
 import type { ExecutionDriver, ExecutionQueueRepo } from '../ports.ts';
 import type { Clock, Ids } from '../../../shared/domain/ports.ts';
-import { POLICY, type RetryPolicy } from '../task/policy.ts';
+import { POLICY } from '../task/policy.ts';
+import type { RetryPolicy } from '../task/task-policy.ts';
 import {
   actionWithoutStatus,
   type DriverStatus,

@@ -5,7 +5,7 @@ import { type ExecutionTask, MAX_HISTORY, SCHEMA_VERSION, type Transition } from
 import type { EffectProof } from '../../../shared/contracts/effects.ts';
 import type { Clock, Ids } from '../../../shared/domain/ports.ts';
 import { assertLegal } from './lifecycle.ts';
-import { POLICY } from './policy.ts';
+import { TASK_POLICY } from './task-policy.ts';
 
 /** What every transition is made with; the caller brings clock and ids. */
 export interface TransitionContext {
@@ -105,8 +105,8 @@ export function enqueued(request: NewTask, context: TransitionContext): Executio
     deferrals: 0,
     createdAtMs: context.nowMs,
     updatedAtMs: context.nowMs,
-    deadlineAtMs: context.nowMs + POLICY.taskDeadlineMs,
-    dueAtMs: context.nowMs + POLICY.overdueMs,
+    deadlineAtMs: context.nowMs + TASK_POLICY.taskDeadlineMs,
+    dueAtMs: context.nowMs + TASK_POLICY.overdueMs,
     attemptId: context.attemptId,
     history: [],
   };

@@ -1,21 +1,10 @@
-/** Stored records as the API shows them. */
-import {
-  API_ROUTES,
-  type AuditView,
-  CardState,
-  type TaskPageView,
-  type TaskView,
-} from '../../contracts/api.ts';
-import type { CardRecord } from '../../contracts/shown-cards.ts';
+/** A task as the API shows it. */
+import { API_ROUTES, type TaskView } from '../../contracts/api.ts';
 import { ERROR_CODES } from '../../../shared/contracts/error-codes.ts';
 import { TransitionCause } from '../../contracts/lifecycle-states.ts';
-import type { AuditRecord, ExecutionTask } from '../../contracts/records.ts';
-import { findAuditGaps } from '../../domain/recovery/audit-gaps.ts';
-import { permalinkOf } from '../../../shared/domain/slack-permalink.ts';
+import type { ExecutionTask } from '../../contracts/records.ts';
 import { LIFECYCLE } from '../../domain/task/lifecycle.ts';
-import { damagedOf, tasksOf } from '../../domain/damaged.ts';
-import type { DamagedRecord, TaskPage } from '../../domain/ports.ts';
-import { attemptsShown } from '../../domain/task/retry-policy.ts';
+import { attemptsShown } from '../../domain/task/task-policy.ts';
 import { jsonResponse } from './router.ts';
 
 /** A point in time as the API writes it. */
@@ -23,7 +12,8 @@ export const iso = (epochMs: number): string => new Date(epochMs).toISOString();
 
 /** Address of a task. */
 export const taskPath = (taskId: string): string => API_ROUTES.readAction.path.replace('{taskId}', taskId);
-const auditPath = (taskId: string): string => API_ROUTES.readAudit.path.replace('{taskId}', taskId);
+/** Address of a task's audit trail. */
+export const auditPath = (taskId: string): string => API_ROUTES.readAudit.path.replace('{taskId}', taskId);
 
 /** The entity tag of a version: what `If-Match` takes. */
 export const etagOf = (task: Pick<ExecutionTask, 'version'>): string => `"${task.version}"`;
@@ -43,23 +33,6 @@ function effectView({ result, proof, fingerprint }: ExecutionTask): Pick<TaskVie
   if (result === undefined || proof === undefined || fingerprint === undefined) return {};
   const { provider, externalId, location } = result;
   return { effect: { provider, externalId, location, proof, fingerprint } };
-}
-
-/** What is known of a task's card: the stored one, if it can be read. */
-export type CardLook =
-  | { readonly card: CardRecord | undefined; readonly damage?: never }
-  | { readonly card?: never; readonly damage: string };
-
-function cardView(task: ExecutionTask, { card, damage }: CardLook): NonNullable<TaskView['card']> {
-  if (damage !== undefined) return { state: CardState.Failing, errorCode: 'STORED_RECORD_INVALID', damage };
-  if (card === undefined) return { state: CardState.Pending };
-  const { versionShown, lastError, channel, ts, threadTs } = card;
-  const shown = {
-    ...(versionShown === 0 ? {} : { version: versionShown }),
-    ...(ts === undefined ? {} : { permalink: permalinkOf(channel, ts, threadTs) }),
-  };
-  if (lastError !== undefined) return { state: CardState.Failing, errorCode: lastError.code, ...shown };
-  return { state: versionShown >= task.version ? CardState.Shown : CardState.Pending, ...shown };
 }
 
 const allows = (task: ExecutionTask, cause: TransitionCause): boolean =>
@@ -113,48 +86,3 @@ export const taskResponse = (
   status = 200,
   headers: Record<string, string> = {},
 ): Response => jsonResponse(taskView(task), status, { ...headers, etag: etagOf(task) });
-
-/** A task with what Slack shows of it, as an answer. */
-export const taskAndCardResponse = (task: ExecutionTask, look: CardLook): Response =>
-  jsonResponse({ ...taskView(task), card: cardView(task, look) }, 200, { etag: etagOf(task) });
-
-/** A page of a listing. */
-export function pageView({ entries, cursor }: TaskPage): TaskPageView {
-  const damaged = damagedOf(entries);
-  return {
-    tasks: tasksOf(entries).map(taskView),
-    ...(damaged.length === 0 ? {} : { damaged: [...damaged] }),
-    ...(cursor === undefined ? {} : { cursor }),
-  };
-}
-
-/** What an entry repeats of the trail itself is left out. */
-function entryView(record: AuditRecord): AuditView['records'][number] {
-  const { schemaVersion: _schema, taskId: _task, quoteId: _quote, kind: _kind, atMs, ...entry } = record;
-  return { ...entry, at: iso(atMs) };
-}
-
-/** What a trail is shown with: of the task, or of the trail's newest record when the task is damaged. */
-export type TrailHead = Pick<ExecutionTask, 'taskId' | 'quoteId' | 'version'> & {
-  readonly taskDamage?: string;
-};
-
-/** The audit trail of a task, with the versions it lacks. @param damaged records that cannot be read */
-export function auditView(
-  head: TrailHead,
-  records: readonly AuditRecord[],
-  damaged: readonly DamagedRecord[] = [],
-): AuditView {
-  const { taskId, quoteId, version, taskDamage } = head;
-  const versions = [...records, ...damaged].map((record) => record.version);
-  return {
-    taskId,
-    quoteId,
-    version,
-    records: records.map(entryView),
-    ...(damaged.length === 0 ? {} : { damaged: [...damaged] }),
-    ...(taskDamage === undefined ? {} : { taskDamage }),
-    gaps: [...findAuditGaps(versions, version)],
-    links: { self: auditPath(taskId), task: taskPath(taskId) },
-  };
-}

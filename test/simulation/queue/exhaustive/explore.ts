@@ -11,7 +11,8 @@ import { DynamoDbTaskRepo } from '../../../../lambdas/queue/adapters/dynamodb/ta
 import { StepFunctionsDriver } from '../../../../lambdas/queue/adapters/execution-driver.ts';
 import { randomIds, systemClock } from '../../../../lambdas/shared/adapters/system.ts';
 import { executionNameOf } from '../../../../lambdas/queue/domain/task/identity.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
+import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../../../../lambdas/queue/domain/task/task-policy.ts';
 import { createOperate } from '../../../../lambdas/queue/domain/task/operate.ts';
 import { recoverTask } from '../../../../lambdas/queue/domain/recovery/recovery.ts';
 import { queuedTask } from '../../../helpers/builders.ts';

@@ -33,7 +33,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'lease without fence: a late worker completes',
-    file: 'lambdas/queue/adapters/dynamodb/task-repo.ts',
+    file: 'lambdas/queue/adapters/dynamodb/task-store.ts',
     find: "expression: 'version = :version AND #owner = :owner',",
     replace: "expression: 'version >= :version AND #owner <> :version OR #owner = :owner',",
   },
@@ -63,13 +63,13 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'retry of an applied conditional write seen as a conflict',
-    file: 'lambdas/queue/adapters/dynamodb/task-repo.ts',
+    file: 'lambdas/queue/adapters/dynamodb/task-store.ts',
     find: 'done.version === next.version && done.attemptId === next.attemptId',
     replace: 'done.version === next.version && done.attemptId === `not ${next.attemptId}`',
   },
   {
     name: 'someone else’s write seen as one’s own',
-    file: 'lambdas/queue/adapters/dynamodb/task-repo.ts',
+    file: 'lambdas/queue/adapters/dynamodb/task-store.ts',
     find: 'done.version === next.version && done.attemptId === next.attemptId',
     replace: 'done.version === next.version',
   },
@@ -127,7 +127,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'every failure a deferral: attempts without end',
-    file: 'lambdas/queue/domain/task/retry-policy.ts',
+    file: 'lambdas/queue/domain/task/task-policy.ts',
     find: 'task.attempt - task.deferrals;',
     replace: 'Math.min(1, task.attempt - task.deferrals);',
   },
@@ -152,7 +152,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'failed start swallowed, and nobody sweeps the queued',
     file: 'lambdas/queue/domain/task/move-task.ts',
-    find: 'dueAtMs: context.nowMs + POLICY.overdueMs,\n    attemptId',
+    find: 'dueAtMs: context.nowMs + TASK_POLICY.overdueMs,\n    attemptId',
     replace: 'attemptId',
   },
   {

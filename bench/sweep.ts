@@ -16,9 +16,11 @@ import { AUDIT_PACE, repairAudit } from '../lambdas/queue/domain/recovery/audit-
 import { deriveTaskId } from '../lambdas/queue/domain/task/identity.ts';
 import { inParallel } from '../lambdas/shared/domain/in-parallel.ts';
 import { LEDGER_PACE, purgeLedger } from '../lambdas/queue/domain/recovery/ledger-purge.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../lambdas/queue/domain/task/policy.ts';
-import { ExecutionQueueService } from '../lambdas/queue/domain/queue-service.ts';
-import { enqueued } from '../lambdas/queue/domain/task/transitions.ts';
+import { POLICY } from '../lambdas/queue/domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../lambdas/queue/domain/task/task-policy.ts';
+import type { ExecutionQueueService } from '../lambdas/queue/domain/queue-service.ts';
+import { createRecoverStale } from '../lambdas/queue/domain/recovery/recover-stale.ts';
+import { enqueued } from '../lambdas/queue/domain/task/move-task.ts';
 import { countedIds } from '../tools/rig/counted-ids.ts';
 import { startDynamoDb, TABLE_NAMES } from '../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock, START_MS } from '../tools/rig/fake-clock.ts';
@@ -92,8 +94,8 @@ function countReads(client: DynamoDBDocumentClient): Reads {
   return reads;
 }
 
-function serviceOf(client: DynamoDBDocumentClient): ExecutionQueueService {
-  return new ExecutionQueueService({
+function recoveryOn(client: DynamoDBDocumentClient): ExecutionQueueService['recoverStale'] {
+  return createRecoverStale({
     queue: new DynamoDbTaskRepo(client, TABLE_NAMES.tasks),
     pauses: new DynamoDbPauseRepo(client, TABLE_NAMES.controls),
     driver: {
@@ -103,7 +105,6 @@ function serviceOf(client: DynamoDBDocumentClient): ExecutionQueueService {
     clock: new FakeClock(NOW_MS),
     ids: countedIds,
     retryPolicy: DEFAULT_RETRY_POLICY,
-    allowedEngines: new Set(),
     actor: 'system:bench',
   });
 }
@@ -133,7 +134,7 @@ async function measure(live: number): Promise<Measured> {
   try {
     await seed(server.client, live);
     const reads = countReads(server.client);
-    const recovered = await serviceOf(server.client).recoverStale(NOW_MS);
+    const recovered = await recoveryOn(server.client)(NOW_MS);
     if (recovered.length !== STUCK) throw new Error(`expected ${STUCK} recoveries, got ${recovered.length}`);
     const recovery = { ...reads };
     await walk(server.client);

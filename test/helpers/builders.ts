@@ -5,15 +5,11 @@ import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
 import type { EffectResult } from '../../lambdas/shared/contracts/effects.ts';
 import { canonicalJson } from '../../lambdas/shared/domain/hashing.ts';
 import { deriveTaskId, taskHashOf } from '../../lambdas/queue/domain/task/identity.ts';
-import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/task-policy.ts';
 import { countedIds } from '../../tools/rig/counted-ids.ts';
 import type { EnqueueRequest } from '../../lambdas/queue/domain/queue-types.ts';
-import {
-  claimed,
-  enqueued,
-  failed,
-  type TransitionContext,
-} from '../../lambdas/queue/domain/task/transitions.ts';
+import { claimed, failed } from '../../lambdas/queue/domain/task/transitions.ts';
+import { enqueued, type TransitionContext } from '../../lambdas/queue/domain/task/move-task.ts';
 import { QueueError } from '../../lambdas/shared/domain/errors.ts';
 import { START_MS } from '../../tools/rig/fake-clock.ts';
 

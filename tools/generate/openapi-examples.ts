@@ -13,16 +13,15 @@ import { canonicalJson } from '../../lambdas/shared/domain/hashing.ts';
 import { deriveTaskId, taskHashOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { assertLegal } from '../../lambdas/queue/domain/task/lifecycle.ts';
 import { pausedWith, resumedFrom } from '../../lambdas/queue/domain/pauses/pauses.ts';
-import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/task-policy.ts';
 import {
   claimed,
   completed,
-  enqueued,
   failed,
   redriven,
   stopped,
-  type TransitionContext,
 } from '../../lambdas/queue/domain/task/transitions.ts';
+import { enqueued, type TransitionContext } from '../../lambdas/queue/domain/task/move-task.ts';
 import {
   badParameter,
   problemBody,
@@ -31,7 +30,8 @@ import {
   retryNotStarted,
 } from '../../lambdas/queue/handlers/api/problem.ts';
 import { kindChangeView, kindView } from '../../lambdas/queue/handlers/api/kinds.ts';
-import { auditView, pageView, taskView } from '../../lambdas/queue/handlers/api/views.ts';
+import { taskView } from '../../lambdas/queue/handlers/api/task-view.ts';
+import { auditView, pageView } from '../../lambdas/queue/handlers/api/stored-views.ts';
 
 const REQUEST_ID = 'JKJaXmPLvHcESHA=';
 const START_MS = Date.UTC(2026, 2, 28, 8, 15, 31);

@@ -29,6 +29,8 @@ export const idempotencyKeySchema = z
   );
 /** Longest reason of an operator, in UTF-16 code units. */
 export const MAX_REASON_LENGTH = 500;
+/** Most fields that one answer names: more than the 6 × 500 of the longest quote with every field wrong. */
+export const MAX_FIELD_ERRORS = 5_000;
 /** Tasks per page of a listing. */
 export const PAGE_LIMIT = { default: 50, max: 100 } as const;
 

@@ -6,17 +6,19 @@ import { type RunActionOutput, runActionInputSchema } from '../contracts/state-m
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbLedgerRepo } from '../../shared/adapters/dynamodb/ledger-repo.ts';
 import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
-import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
+import { DynamoDbTaskStore } from '../adapters/dynamodb/task-store.ts';
 import { GuardedEffectRunner } from '../adapters/effect-runner.ts';
 import type { GuardOptions } from '../../shared/adapters/guarded-effect.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
-import { driveTask } from '../domain/driver/drive-task.ts';
-import { NO_DRIVER } from '../domain/ports.ts';
+import { type DriverOperations, driveTask } from '../domain/driver/drive-task.ts';
+import { type ClaimOptions, createClaim } from '../domain/driver/claim.ts';
+import { createComplete } from '../domain/driver/complete.ts';
+import { createFail } from '../domain/driver/fail.ts';
+import { createInspect } from '../domain/driver/inspect.ts';
 import type { Effect } from '../../shared/domain/effect.ts';
-import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../domain/task/task-policy.ts';
 import type { Clock, Ids } from '../../shared/domain/ports.ts';
-import { ExecutionQueueService } from '../domain/queue-service.ts';
-import { createLogger } from '../../shared/platform/observability.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 
 /** Makes the effect of a kind for one invocation. */
@@ -27,6 +29,13 @@ export interface WorkerSystem {
   readonly clock: Clock;
   readonly ids: Ids;
 }
+
+const operationsOf = (options: ClaimOptions): DriverOperations => ({
+  claim: createClaim(options),
+  complete: createComplete(options),
+  fail: createFail(options),
+  inspect: createInspect(options),
+});
 
 /**
  * The handler of `run-action-<worker>`. It answers with a typed outcome; what it throws is a lost worker.
@@ -41,20 +50,19 @@ export function createRunActionHandler(
   const logger = createLogger(functionName);
   const client = createDocumentClient();
   const ledger = new DynamoDbLedgerRepo(client, requireEnv(Env.LedgerTable));
-  const tasks = new DynamoDbTaskRepo(client, requireEnv(Env.TasksTable));
-  const queue = new ExecutionQueueService({
+  const tasks = new DynamoDbTaskStore(client, requireEnv(Env.TasksTable));
+  const pauses = new DynamoDbPauseRepo(client, requireEnv(Env.ControlsTable));
+  const queue = operationsOf({
     ...system,
     queue: tasks,
-    driver: NO_DRIVER,
-    pauses: new DynamoDbPauseRepo(client, requireEnv(Env.ControlsTable)),
+    pauses,
     retryPolicy: DEFAULT_RETRY_POLICY,
-    allowedEngines: new Set(),
     actor: `system:${functionName}`,
   });
 
   return async (event: unknown, context: Context): Promise<RunActionOutput> => {
     const input = runActionInputSchema.parse(event);
-    const guard: GuardOptions = { ...system, ledger, lambdaContext: context };
+    const guard: GuardOptions = { ...system, ledger, remainingMs: () => context.getRemainingTimeInMillis() };
     const output = await driveTask(
       {
         queue,

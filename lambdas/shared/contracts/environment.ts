@@ -1,5 +1,8 @@
 /** Deployed functions and the environment variables each must have; `lib` sets them, `requireEnv` reads them. */
 
+/** Name under which logs and metrics are found, the same in every stage. */
+export const SERVICE_NAME = 'quote-execution-queue';
+
 /** Names of environment variables, written once. */
 export const Env = {
   TasksTable: 'TASKS_TABLE',

@@ -88,10 +88,10 @@ export class CardUpdater {
 
   /** The card once nobody holds it; `undefined` when that takes long, or there is no time left for an update. */
   async #unlocked(taskId: string): Promise<CardRecord | undefined> {
-    const { cards, clock, lambdaContext } = this.#options;
+    const { cards, clock, remainingMs } = this.#options;
     for (let looks = 1; looks <= LOOKS; looks += 1) {
       await clock.sleep(LOOK_PAUSE_MS);
-      if (lambdaContext.getRemainingTimeInMillis() < MIN_REMAINING_MS) return undefined;
+      if (remainingMs() < MIN_REMAINING_MS) return undefined;
       const card = await cards.get(taskId);
       if (card !== undefined && card.owner === undefined) return card;
     }
@@ -101,7 +101,7 @@ export class CardUpdater {
   async #try(taskId: string, rewrite: boolean): Promise<Try> {
     const task = await this.#options.tasks.get(taskId);
     if (task === undefined) throw taskNotFound(taskId);
-    const { cards, clock, ids, channel, lambdaContext } = this.#options;
+    const { cards, clock, ids, channel, remainingMs } = this.#options;
     const nowMs = clock.nowMs();
     const locked = await cards.lock({
       taskId,
@@ -110,7 +110,7 @@ export class CardUpdater {
       rewrite,
       owner: ids.next(),
       nowMs,
-      expiresAtMs: nowMs + lambdaContext.getRemainingTimeInMillis(),
+      expiresAtMs: nowMs + remainingMs(),
     });
     if (locked.kind === 'busy') return { kind: 'busy', version: task.version };
     if (locked.kind === 'done') return { kind: 'done' };

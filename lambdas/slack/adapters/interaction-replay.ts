@@ -27,7 +27,7 @@ export async function handOverOnce(
   click: Click,
   handOver: () => Promise<string>,
 ): Promise<HandOver> {
-  const { clock, ids, lambdaContext } = options;
+  const { clock, ids, remainingMs } = options;
   try {
     const { proof } = await runGuarded(options, {
       claim: {
@@ -35,7 +35,7 @@ export async function handOverOnce(
         taskHash: click.clickId,
         owner: ids.next(),
         fence: 0,
-        leaseExpiresAtMs: clock.nowMs() + lambdaContext.getRemainingTimeInMillis(),
+        leaseExpiresAtMs: clock.nowMs() + remainingMs(),
       },
       contentHash: click.clickId,
       apply: async () => ({

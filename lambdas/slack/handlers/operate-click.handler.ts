@@ -16,7 +16,8 @@ import { Env } from '../../shared/contracts/environment.ts';
 import type { Click } from '../contracts/slack-payloads.ts';
 import { evidenceOf, isOwnFault, toQueueError } from '../../shared/domain/errors.ts';
 import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
-import { createFailureCount, createLogger, createMetrics } from '../../shared/platform/observability.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
+import { createFailureCount, createMetrics } from '../../shared/platform/metrics.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 import { workClick } from './work-click.ts';
 

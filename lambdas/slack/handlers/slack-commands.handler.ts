@@ -11,7 +11,7 @@ import { createOperatorCheck } from '../adapters/operators.ts';
 import { systemClock } from '../../shared/adapters/system.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import { type SlashCommand, slashCommandSchema } from '../contracts/slack-payloads.ts';
-import { createLogger } from '../../shared/platform/observability.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 import { answerCommand } from './answer-command.ts';
 import { createSlackEndpoint, type SlackWork } from './endpoint.ts';

@@ -16,7 +16,7 @@ import { randomIds, systemClock } from '../../shared/adapters/system.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import type { Click } from '../contracts/slack-payloads.ts';
 import { toQueueError } from '../../shared/domain/errors.ts';
-import { createLogger } from '../../shared/platform/observability.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 import { createSlackEndpoint } from './endpoint.ts';
 import { showAudit } from './show-audit.ts';
@@ -54,13 +54,14 @@ const read = createFormReader({
 });
 
 /** See the file head. */
-export const handler = createSlackEndpoint(logger, read, async ({ form, botToken }, lambdaContext) => {
+export const handler = createSlackEndpoint(logger, read, async ({ form, botToken }, context) => {
+  const remainingMs = (): number => context.getRemainingTimeInMillis();
   const interaction = parseInteraction(form);
   if (interaction.kind === 'ignored') return undefined;
   const { click, triggerId } = interaction;
   if (!(await isOperator(click))) throw new SlackRefusal(403, RefusalReason.NotAnOperator);
   const handOver = await handOverOnce(
-    { ledger, clock: systemClock, ids: randomIds, lambdaContext },
+    { ledger, clock: systemClock, ids: randomIds, remainingMs },
     click,
     () => (click.action === 'audit' ? openAudit(click, triggerId, botToken) : send(click)),
   );

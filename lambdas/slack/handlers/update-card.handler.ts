@@ -19,7 +19,8 @@ import { Env } from '../../shared/contracts/environment.ts';
 import { Metric } from '../../shared/contracts/metric-names.ts';
 import { CARD_RETRY, cardRetrySeconds, isPassing, retried } from '../domain/card.ts';
 import { evidenceOf, isOwnFault, QueueError, toQueueError } from '../../shared/domain/errors.ts';
-import { createFailureCount, createLogger, createMetrics } from '../../shared/platform/observability.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
+import { createFailureCount, createMetrics } from '../../shared/platform/metrics.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 
 const logger = createLogger('update-card');
@@ -110,7 +111,8 @@ function passingError(thrown: unknown): QueueError {
 
 /** Whether the message needs no more deliveries. @throws what waiting does not cure, or a queue that takes no message */
 async function handled(message: CardMessage, context: Context): Promise<boolean> {
-  const guard = { ledger, clock: systemClock, ids: randomIds, lambdaContext: context };
+  const remainingMs = (): number => context.getRemainingTimeInMillis();
+  const guard = { ledger, clock: systemClock, ids: randomIds, remainingMs };
   const updater = new CardUpdater({ ...guard, tasks, cards, client, channel, rewriteLater });
   const error = await update(updater, message).catch(passingError);
   return error === undefined || putBack(message, error);

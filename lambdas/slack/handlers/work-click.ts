@@ -8,12 +8,7 @@ import { slackActor } from '../adapters/interaction-actor.ts';
 import { damagedText, loserText, notFoundText, trailText } from '../adapters/ephemeral.ts';
 import { damageOf } from '../../shared/domain/damaged-items.ts';
 import { QueueError } from '../../shared/domain/errors.ts';
-import {
-  DEFAULT_RETRY_POLICY,
-  ExecutionQueueService,
-  startDriver,
-  type OperatorAction,
-} from '../../queue/exports/operating.ts';
+import { createOperate, startDriver, type OperatorAction } from '../../queue/exports/operating.ts';
 import type { ExecutionDriver, ExecutionQueueRepo } from '../../queue/domain/ports.ts';
 import type { Clock } from '../../shared/domain/ports.ts';
 
@@ -25,15 +20,6 @@ export interface ClickWorkOptions {
 }
 
 const attemptIdOf = (click: Click): string => `click-${click.clickId}`;
-
-const serviceFor = (options: ClickWorkOptions, click: Click): ExecutionQueueService =>
-  new ExecutionQueueService({
-    ...options,
-    ids: { next: () => attemptIdOf(click) },
-    retryPolicy: DEFAULT_RETRY_POLICY,
-    allowedEngines: new Set(),
-    actor: 'system:operate-click',
-  });
 
 /** The transition that this very click made when it was delivered before. */
 const ownTransition = (task: ExecutionTask, click: Click) =>
@@ -73,7 +59,8 @@ async function operate(
 ): Promise<string | undefined> {
   try {
     const actor = slackActor(click, click.userName);
-    await serviceFor(options, click).operate(click.taskId, action, click.version, actor);
+    const operateTask = createOperate({ ...options, ids: { next: () => attemptIdOf(click) } });
+    await operateTask(click.taskId, action, click.version, actor);
     return undefined;
   } catch (thrown) {
     if (isMissing(thrown)) return notFoundText(click);

@@ -10,7 +10,7 @@ import { queuedTask, snapshotOf } from '../builders.ts';
 import { countedIds } from '../../../tools/rig/counted-ids.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock } from '../../../tools/rig/fake-clock.ts';
-import { lambdaContext } from '../lambda-context.ts';
+import { remainingMsFrom } from '../lambda-context.ts';
 import { type SlackProvider, startSlackProvider } from '../providers.ts';
 
 /** The quote's thread: its roots and what stands below. */
@@ -55,7 +55,7 @@ export class CardLab {
       ledger: new DynamoDbLedgerRepo(this.#dynamoDb.client, TABLE_NAMES.ledger),
       clock,
       ids: countedIds,
-      lambdaContext: lambdaContext(clock),
+      remainingMs: remainingMsFrom(clock),
       tasks,
       cards,
       client: () => Promise.resolve(createSlackClient(slack.botToken, slack.apiUrl)),

@@ -10,7 +10,7 @@ import {
   TABLE_NAMES,
 } from '../../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock } from '../../../../tools/rig/fake-clock.ts';
-import { lambdaContext } from '../../../helpers/lambda-context.ts';
+import { remainingMsFrom } from '../../../helpers/lambda-context.ts';
 import { blockActionsOf, interactionForm } from '../../../helpers/slack/slack-request.ts';
 
 let dynamoDb: DynamoDbServer;
@@ -35,7 +35,7 @@ const deliver = (click: Click, handOver: () => Promise<string>) =>
       ledger: new DynamoDbLedgerRepo(dynamoDb.client, TABLE_NAMES.ledger),
       clock,
       ids: countedIds,
-      lambdaContext: lambdaContext(clock),
+      remainingMs: remainingMsFrom(clock),
     },
     click,
     handOver,

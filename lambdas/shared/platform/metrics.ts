@@ -1,19 +1,13 @@
-/** Logger and metrics of every function. Logged are ids, codes and counts: never payloads, tokens or names of people. */
-import { Logger } from '@aws-lambda-powertools/logger';
+/** Metrics of every function that counts. */
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { Env } from '../contracts/environment.ts';
+import { Env, SERVICE_NAME } from '../contracts/environment.ts';
 import {
   FUNCTION_DIMENSION,
   Metric,
   METRIC_NAMESPACE,
   metricDimensionsOf,
-  SERVICE_NAME,
 } from '../contracts/metric-names.ts';
 import { requireEnv } from './require-env.ts';
-
-/** The logger of one function. */
-export const createLogger = (functionName: string): Logger =>
-  new Logger({ serviceName: SERVICE_NAME, persistentKeys: { function: functionName } });
 
 /**
  * Metrics in CloudWatch's embedded format, with the dimensions of the stage that the function is deployed in.

@@ -11,12 +11,12 @@ import { POLICY } from '../task/policy.ts';
 import type { Clock } from '../../../shared/domain/ports.ts';
 import type { ExecutionQueueService } from '../queue-service.ts';
 import type { RecoveredTask } from './recovery.ts';
-import { DEFAULT_SWEEP_LIMITS, type SweepReport } from './sweep.ts';
-import type { LanePositions } from './sweep-lanes.ts';
+import { DEFAULT_SWEEP_LIMITS, type SweepReport } from './recover-stale.ts';
+import type { LanePositions } from './lanes.ts';
 
 /** What a run works with. */
 export interface SweepRunOptions extends AuditRepairOptions, LedgerPurgeOptions {
-  readonly queue: Pick<ExecutionQueueService, 'recoverStale'>;
+  readonly recoverStale: ExecutionQueueService['recoverStale'];
   readonly clock: Clock;
 }
 
@@ -49,7 +49,7 @@ const isEmpty = (positions: object): boolean => Object.keys(positions).length ==
 
 /** Recovery from where the run before stopped. Without its cursor it starts at the heads, and keeps no new one. */
 async function recover(
-  { queue, cursors, clock }: SweepRunOptions,
+  { recoverStale, cursors, clock }: SweepRunOptions,
   remainingMs: () => number,
   failures: NotedFailure[],
 ): Promise<SweepReport | undefined> {
@@ -63,7 +63,7 @@ async function recover(
   const positions = lanePositionsOf(before ?? { positions: {} });
   const thrown: NotedFailure[] = [];
   await noting(thrown, { part: SweepPart.Lane, id: 'all' }, () =>
-    queue.recoverStale(clock.nowMs(), { limits, positions, onReport }),
+    recoverStale(clock.nowMs(), { limits, positions, onReport }),
   );
   // What it throws after its report is that report's failures, which say what each is about.
   failures.push(...(report?.failures ?? thrown));

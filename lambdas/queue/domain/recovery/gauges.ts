@@ -7,7 +7,7 @@
 import { Metric } from '../../../shared/contracts/metric-names.ts';
 import { BLIND_PARTS } from '../../contracts/sweep-answer.ts';
 import type { NotedFailure } from './noting.ts';
-import type { SweepRunReport } from './sweep-run.ts';
+import type { SweepRunReport } from './recovery-run.ts';
 
 /** A gauge with its value. */
 export interface Gauge {

@@ -13,9 +13,9 @@ import {
   sweep,
   type SweepOptions,
   type SweepReport,
-} from '../../../../../lambdas/queue/domain/recovery/sweep.ts';
-import { blindSpotsOf, gaugesOf } from '../../../../../lambdas/queue/domain/recovery/sweep-gauges.ts';
-import type { SweepRunReport } from '../../../../../lambdas/queue/domain/recovery/sweep-run.ts';
+} from '../../../../../lambdas/queue/domain/recovery/recover-stale.ts';
+import { blindSpotsOf, gaugesOf } from '../../../../../lambdas/queue/domain/recovery/gauges.ts';
+import type { SweepRunReport } from '../../../../../lambdas/queue/domain/recovery/recovery-run.ts';
 import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
 import { MemoryStage } from '../../../../helpers/memory-stage.ts';
 

@@ -26,8 +26,9 @@ import {
   lanesOf,
   nextPage,
   positionsOf,
-} from './sweep-lanes.ts';
-import { lookAtPauses, oldestPauseMs, type PauseLooks, resumedKinds } from './sweep-pauses.ts';
+} from './lanes.ts';
+import type { ExecutionQueueService } from '../queue-service.ts';
+import { lookAtPauses, oldestPauseMs, type PauseLooks, resumedKinds } from './pause-looks.ts';
 
 /** Bounds of a run. */
 export interface SweepLimits {
@@ -229,3 +230,23 @@ export async function sweep(
     positions: positionsOf([...lanes, ...broken]),
   };
 }
+
+/** What did not work, as one error that names each part. */
+function failureOf({ failures, lookedAt }: SweepReport): AggregateError {
+  const what = failures.map(({ part, id }) => `${part} ${id}`).join(', ');
+  return new AggregateError(
+    failures.map(({ error }) => error),
+    `${failures.length} failures at ${lookedAt} candidates: ${what}`,
+  );
+}
+
+/** The use case of {@link ExecutionQueueService.recoverStale}. */
+export const createRecoverStale =
+  (options: SweepOptions): ExecutionQueueService['recoverStale'] =>
+  async (nowMs, run = {}) => {
+    const { limits = DEFAULT_SWEEP_LIMITS, positions, onReport } = run;
+    const report = await sweep(options, nowMs, limits, positions);
+    onReport?.(report);
+    if (report.failures.length > 0) throw failureOf(report);
+    return report.recovered;
+  };

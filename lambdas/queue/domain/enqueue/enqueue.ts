@@ -1,17 +1,28 @@
-/** Enqueueing: a request as a stored task, once for each key. */
+/** Enqueueing: a request as a stored task, once for each key, and the start of its driver. */
 import type { ExecutionTask } from '../../contracts/records.ts';
 import { keyReused, QueueError, SnapshotRefused } from '../../../shared/domain/errors.ts';
 import { canonicalJson } from '../../../shared/domain/hashing.ts';
 import { deriveTaskId, taskHashOf } from '../task/identity.ts';
-import type { ExecutionQueueRepo } from '../ports.ts';
-import type { EnqueueRequest, EnqueueResult, QueueServiceOptions } from '../queue-types.ts';
+import type { Clock, Ids } from '../../../shared/domain/ports.ts';
+import { startDriver } from '../driver/start-driver.ts';
+import type { ExecutionDriver, ExecutionQueueRepo } from '../ports.ts';
+import type { ExecutionQueueService } from '../queue-service.ts';
+import type { EnqueueRequest, EnqueueResult } from '../queue-types.ts';
 import { snapshotViolations } from './snapshot-guard.ts';
-import { enqueued, type TransitionContext } from '../task/transitions.ts';
+import { contextOf, enqueued, type TransitionContext } from '../task/move-task.ts';
+import type { RetryPolicy } from '../task/task-policy.ts';
 
 /** What enqueueing works with. */
-type EnqueueOptions = Pick<QueueServiceOptions, 'allowedEngines' | 'retryPolicy'> & {
+export interface EnqueueOptions {
   readonly queue: Pick<ExecutionQueueRepo, 'get' | 'putIfAbsent'>;
-};
+  readonly driver: Pick<ExecutionDriver, 'start'>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** How many attempts a new task has. */
+  readonly retryPolicy: Pick<RetryPolicy, 'maxAttempts'>;
+  /** `name@version` of the engines whose snapshots are accepted. */
+  readonly allowedEngines: ReadonlySet<string>;
+}
 
 /** A request that was accepted once is replayed, even if the engine has left the allow-list since. */
 async function refuseUnlessSigned(
@@ -47,7 +58,7 @@ async function storeOnce(
  * Stores the task of a request unless its key is taken; with the same key and payload, the answer is the task that is there.
  * @throws {SnapshotRefused} naming each field; @throws {QueueError} `IDEMPOTENCY_KEY_REUSED`; nothing is written
  */
-export async function storeRequest(
+async function storeRequest(
   options: EnqueueOptions,
   request: EnqueueRequest,
   context: TransitionContext,
@@ -60,3 +71,12 @@ export async function storeRequest(
   if (written.task.taskHash !== taskHash) throw keyReused(idempotencyKey, taskId);
   return written;
 }
+
+/** The use case of {@link ExecutionQueueService.enqueue}. */
+export const createEnqueue =
+  (options: EnqueueOptions): ExecutionQueueService['enqueue'] =>
+  async (request) => {
+    const written = await storeRequest(options, request, contextOf(options, request.actor));
+    if (written.task.state === 'queued') await startDriver(options.driver, written.task);
+    return written;
+  };

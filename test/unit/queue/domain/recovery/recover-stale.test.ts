@@ -2,9 +2,9 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { DUE_SHARD_NAMES, dueShardOf } from '../../../../../lambdas/queue/domain/task/due-shards.ts';
-import { DEFAULT_SWEEP_LIMITS, sweep } from '../../../../../lambdas/queue/domain/recovery/sweep.ts';
+import { DEFAULT_SWEEP_LIMITS, sweep } from '../../../../../lambdas/queue/domain/recovery/recover-stale.ts';
 import type { PauseSource } from '../../../../../lambdas/queue/domain/ports.ts';
-import type { LanePositions } from '../../../../../lambdas/queue/domain/recovery/sweep-lanes.ts';
+import type { LanePositions } from '../../../../../lambdas/queue/domain/recovery/lanes.ts';
 import { queuedTask } from '../../../../helpers/builders.ts';
 import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
 import { MemoryStage } from '../../../../helpers/memory-stage.ts';

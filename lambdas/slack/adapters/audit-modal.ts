@@ -2,7 +2,7 @@
 import type { ModalView } from '@slack/types';
 import type { ExecutionTask, Transition } from '../../queue/contracts/records.ts';
 import type { DamagedRecord } from '../../queue/domain/ports.ts';
-import { actorText } from './interaction-actor.ts';
+import { actorText } from './actor-text.ts';
 import { context, packed, section } from '../../shared/adapters/slack-api/message-blocks.ts';
 import { clipped, dateText, quoteName } from '../../shared/adapters/slack-api/message-text.ts';
 

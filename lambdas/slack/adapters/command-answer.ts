@@ -16,7 +16,7 @@ import {
   VERDICT_TEXT,
 } from '../../queue/exports/reading.ts';
 import type { DamagedTask } from '../../queue/domain/ports.ts';
-import { FIGURE_DAYS } from './command-figures.ts';
+import { FIGURE_DAYS } from '../domain/figures.ts';
 import { packed, section } from '../../shared/adapters/slack-api/message-blocks.ts';
 import {
   actorName,

@@ -3,7 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Click } from '../contracts/slack-payloads.ts';
 import type { ExecutionTask, Transition } from '../../queue/contracts/records.ts';
 import { transitionLine } from './audit-modal.ts';
-import { actorText } from './interaction-actor.ts';
+import { actorText } from './actor-text.ts';
 import { clipped, quoteName } from '../../shared/adapters/slack-api/message-text.ts';
 import { AS_WRITTEN } from '../../shared/adapters/slack-api/post-message.ts';
 import { slackError } from '../../shared/adapters/slack-api/slack-client.ts';

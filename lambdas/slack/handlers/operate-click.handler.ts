@@ -9,7 +9,7 @@ import { createDocumentClient } from '../../shared/adapters/dynamodb/document-cl
 import { DynamoDbTaskRepo, StepFunctionsDriver } from '../../queue/exports/stores.ts';
 import { slackSecret } from '../../shared/adapters/secrets.ts';
 import { postEphemeral } from '../adapters/ephemeral.ts';
-import { clickOfMessage } from '../adapters/interaction-queue.ts';
+import { clickOfMessage } from '../adapters/click-queue.ts';
 import { createSlackClient } from '../../shared/adapters/slack-api/slack-client.ts';
 import { systemClock } from '../../shared/adapters/system.ts';
 import { Env } from '../../shared/contracts/environment.ts';
@@ -18,7 +18,7 @@ import { evidenceOf, isOwnFault, toQueueError } from '../../shared/domain/errors
 import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
 import { createFailureCount, createLogger, createMetrics } from '../../shared/platform/observability.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
-import { workClick } from './work-click.ts';
+import { workClick } from '../domain/work-click.ts';
 
 const logger = createLogger('operate-click');
 const countFailure = createFailureCount(createMetrics());

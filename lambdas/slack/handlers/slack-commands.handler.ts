@@ -13,7 +13,7 @@ import { Env } from '../../shared/contracts/environment.ts';
 import { type SlashCommand, slashCommandSchema } from '../contracts/slack-payloads.ts';
 import { createLogger } from '../../shared/platform/observability.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
-import { answerCommand } from './answer-command.ts';
+import { answerCommand } from '../domain/answer-command.ts';
 import { createSlackEndpoint, type SlackWork } from './endpoint.ts';
 import { RefusalReason, SlackRefusal } from './slack-refusal.ts';
 import { isSslCheck } from './ssl-check.ts';

@@ -7,9 +7,9 @@ import { DynamoDbAuditRepo, DynamoDbTaskRepo } from '../../queue/exports/stores.
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbLedgerRepo } from '../../shared/adapters/dynamodb/ledger-repo.ts';
 import { slackSecret } from '../../shared/adapters/secrets.ts';
-import { parseInteraction } from '../adapters/interaction-payload.ts';
-import { createClickQueue } from '../adapters/interaction-queue.ts';
-import { handOverOnce } from '../adapters/interaction-replay.ts';
+import { parseInteraction } from '../adapters/click-payload.ts';
+import { createClickQueue } from '../adapters/click-queue.ts';
+import { handOverOnce } from '../adapters/click-once.ts';
 import { createOperatorCheck } from '../adapters/operators.ts';
 import { createSlackClient } from '../../shared/adapters/slack-api/slack-client.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
@@ -19,7 +19,7 @@ import { toQueueError } from '../../shared/domain/errors.ts';
 import { createLogger } from '../../shared/platform/observability.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 import { createSlackEndpoint } from './endpoint.ts';
-import { showAudit } from './show-audit.ts';
+import { showAudit } from '../domain/show-audit.ts';
 import { RefusalReason, SlackRefusal } from './slack-refusal.ts';
 import { createFormReader } from './verified-form.ts';
 

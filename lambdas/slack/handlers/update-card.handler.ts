@@ -11,7 +11,7 @@ import { createDocumentClient } from '../../shared/adapters/dynamodb/document-cl
 import { DynamoDbLedgerRepo } from '../../shared/adapters/dynamodb/ledger-repo.ts';
 import { DynamoDbTaskRepo } from '../../queue/exports/stores.ts';
 import { slackSecret } from '../../shared/adapters/secrets.ts';
-import { type CardOutcome, CardUpdater } from '../adapters/card-updater.ts';
+import { type CardOutcome, CardUpdater } from '../domain/card-updater.ts';
 import { createSlackClient } from '../../shared/adapters/slack-api/slack-client.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
 import { type CardMessage, cardMessageSchema } from '../contracts/cards.ts';

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { DynamoDbCardRepo } from '../../../lambdas/slack/adapters/dynamodb/card-repo.ts';
 import { DynamoDbLedgerRepo } from '../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
 import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
-import { CardUpdater } from '../../../lambdas/slack/adapters/card-updater.ts';
+import { CardUpdater } from '../../../lambdas/slack/domain/card-updater.ts';
 import { createSlackClient } from '../../../lambdas/shared/adapters/slack-api/slack-client.ts';
 import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
 import { queuedTask, snapshotOf } from '../builders.ts';

@@ -1,6 +1,6 @@
 /** Those outside: clients that ask until they are answered, people at buttons and in the console, and the scheduler. */
 import type { ActionKind, ActionRequest } from '../../../lambdas/actions/kinds.ts';
-import { parseInteraction } from '../../../lambdas/slack/adapters/interaction-payload.ts';
+import { parseInteraction } from '../../../lambdas/slack/adapters/click-payload.ts';
 import { deriveTaskId } from '../../../lambdas/queue/domain/task/identity.ts';
 import { actionOf, snapshotOf } from '../../helpers/builders.ts';
 import { httpAnswer, httpEvent } from '../../helpers/http-event.ts';

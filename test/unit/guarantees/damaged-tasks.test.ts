@@ -10,7 +10,7 @@ import { taskPageSchema, taskViewSchema } from '../../../lambdas/queue/contracts
 import { problemSchema } from '../../../lambdas/queue/contracts/api-problem.ts';
 import { isDamage } from '../../../lambdas/shared/domain/damaged-items.ts';
 import type { StoredItem } from '../../../lambdas/shared/domain/migration.ts';
-import { answerCommand } from '../../../lambdas/slack/handlers/answer-command.ts';
+import { answerCommand } from '../../../lambdas/slack/domain/answer-command.ts';
 import { live } from '../../../tools/cli/commands/live-command.ts';
 import { operate } from '../../../tools/cli/commands/operator-commands.ts';
 import { show, watch } from '../../../tools/cli/commands/queue-commands.ts';

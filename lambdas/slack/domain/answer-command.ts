@@ -6,8 +6,8 @@ import {
   quoteAnswer,
   overdueAnswer,
 } from '../adapters/command-answer.ts';
-import { type FigureSource, readFigures } from '../adapters/command-figures.ts';
-import { parseCommand } from '../adapters/command-parse.ts';
+import { type FigureSource, readFigures } from './figures.ts';
+import { parseCommand } from './command-parse.ts';
 import type { SlashCommand } from '../contracts/slack-payloads.ts';
 import type { ExecutionTask } from '../../queue/contracts/records.ts';
 import { damagedOf, lookAtTask, tasksOf, isTerminal } from '../../queue/exports/reading.ts';

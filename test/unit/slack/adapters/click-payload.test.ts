@@ -1,7 +1,7 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';
-import { parseInteraction } from '../../../../lambdas/slack/adapters/interaction-payload.ts';
+import { parseInteraction } from '../../../../lambdas/slack/adapters/click-payload.ts';
 import { blockActionsOf, interactionForm, OPERATOR } from '../../../helpers/slack/slack-request.ts';
 
 const taskId = `task-${'a'.repeat(40)}`;

@@ -7,13 +7,13 @@
 import type { WebClient } from '@slack/web-api';
 import type { CardRecord, LatencyRecord } from '../../queue/contracts/shown-cards.ts';
 import type { ExecutionTask } from '../../queue/contracts/records.ts';
-import { isPassing, latenciesOf, recoveriesOf } from '../domain/card.ts';
+import { isPassing, latenciesOf, recoveriesOf } from './card.ts';
 import { type QueueError, taskNotFound, toQueueError, withAftermath } from '../../shared/domain/errors.ts';
 import type { ExecutionQueueRepo } from '../../queue/domain/ports.ts';
-import type { DynamoDbCardRepo } from './dynamodb/card-repo.ts';
-import type { CardChange } from './dynamodb/card-change.ts';
+import type { DynamoDbCardRepo } from '../adapters/dynamodb/card-repo.ts';
+import type { CardChange } from '../adapters/dynamodb/card-change.ts';
 import type { GuardOptions } from '../../shared/adapters/guarded-effect.ts';
-import { type CardMessagesOptions, showCard, tellRecovery } from './card-messages.ts';
+import { type CardMessagesOptions, showCard, tellRecovery } from '../adapters/card-messages.ts';
 
 /** What updating cards works with. */
 export interface CardUpdaterOptions extends GuardOptions {

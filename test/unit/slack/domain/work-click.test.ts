@@ -8,7 +8,7 @@ import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.
 import type { ExecutionInput } from '../../../../lambdas/queue/contracts/state-machine-io.ts';
 import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';
 import { sha256Hex } from '../../../../lambdas/shared/domain/hashing.ts';
-import { workClick } from '../../../../lambdas/slack/handlers/work-click.ts';
+import { workClick } from '../../../../lambdas/slack/domain/work-click.ts';
 import { queuedTask, retryableTask, runningTask } from '../../../helpers/builders.ts';
 import {
   type DynamoDbServer,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoDbLedgerRepo } from '../../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
-import { parseInteraction } from '../../../../lambdas/slack/adapters/interaction-payload.ts';
-import { handOverOnce } from '../../../../lambdas/slack/adapters/interaction-replay.ts';
+import { parseInteraction } from '../../../../lambdas/slack/adapters/click-payload.ts';
+import { handOverOnce } from '../../../../lambdas/slack/adapters/click-once.ts';
 import type { Click } from '../../../../lambdas/slack/contracts/slack-payloads.ts';
 import { countedIds } from '../../../../tools/rig/counted-ids.ts';
 import {

@@ -4,7 +4,7 @@
  */
 import type { Click } from '../contracts/slack-payloads.ts';
 import type { ExecutionTask } from '../../queue/contracts/records.ts';
-import { slackActor } from '../adapters/interaction-actor.ts';
+import { slackActor } from '../adapters/actor-text.ts';
 import { damagedText, loserText, notFoundText, trailText } from '../adapters/ephemeral.ts';
 import { damageOf } from '../../shared/domain/damaged-items.ts';
 import { QueueError } from '../../shared/domain/errors.ts';

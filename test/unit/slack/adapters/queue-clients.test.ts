@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createCardQueue } from '../../../../lambdas/slack/adapters/card-queue.ts';
-import { createClickQueue } from '../../../../lambdas/slack/adapters/interaction-queue.ts';
+import { createClickQueue } from '../../../../lambdas/slack/adapters/click-queue.ts';
 import type { Click } from '../../../../lambdas/slack/contracts/slack-payloads.ts';
 import { type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';
 

@@ -1,17 +1,10 @@
 /** What each command reads, bounded so that Slack's three seconds suffice. */
-import {
-  type CommandAnswer,
-  helpAnswer,
-  kpiAnswer,
-  quoteAnswer,
-  overdueAnswer,
-} from '../adapters/command-answer.ts';
-import { type FigureSource, readFigures } from './figures.ts';
-import { parseCommand } from './command-parse.ts';
-import type { SlashCommand } from '../contracts/slack-payloads.ts';
 import type { ExecutionTask } from '../../queue/contracts/records.ts';
-import { damagedOf, lookAtTask, tasksOf, isTerminal } from '../../queue/exports/reading.ts';
-import type { ExecutionQueueRepo } from '../../queue/domain/ports.ts';
+import type { DamagedTask, ExecutionQueueRepo } from '../../queue/domain/ports.ts';
+import { damagedOf, isTerminal, type KpiReport, lookAtTask, tasksOf } from '../../queue/exports/reading.ts';
+import type { Command } from './command-parse.ts';
+import { readFigures } from './figures.ts';
+import type { FigureSource } from './ports.ts';
 
 /** What commands work with. */
 export interface CommandOptions {
@@ -21,41 +14,53 @@ export interface CommandOptions {
   readonly nowMs: number;
 }
 
+/** Tasks that were found. */
+export interface FoundTasks {
+  readonly tasks: readonly ExecutionTask[];
+  /** Whether there may be more than these. */
+  readonly hasMore: boolean;
+  /** Those that cannot be read. */
+  readonly damaged: readonly DamagedTask[];
+}
+
+/** What a command found; the words are Slack's adapter's. */
+export type CommandFindings =
+  | ({ readonly kind: 'quote'; readonly quoteId: string } & FoundTasks)
+  | ({ readonly kind: 'stuck' } & FoundTasks)
+  | { readonly kind: 'kpi'; readonly report: KpiReport }
+  | { readonly kind: 'help' };
+
 /** Tasks of one quote in an answer: with their heads they fill a few of Slack's 50 blocks. */
 const MAX_TASKS = 50;
 /** Each is read by its key: the index only finds candidates. */
 const MAX_OVERDUE = 24;
 
-async function answerQuote({ queue }: CommandOptions, quoteId: string): Promise<CommandAnswer> {
+async function findTasks({ queue }: CommandOptions, quoteId: string): Promise<FoundTasks> {
   const { entries, cursor } = await queue.listByQuote(quoteId, { limit: MAX_TASKS });
-  return quoteAnswer(quoteId, tasksOf(entries), cursor !== undefined, damagedOf(entries));
+  return { tasks: tasksOf(entries), hasMore: cursor !== undefined, damaged: damagedOf(entries) };
 }
 
 /** Its time has passed and it has not moved on: it is stuck, or waits for a free worker. */
 const isOverdue = ({ dueAtMs, state }: ExecutionTask, nowMs: number): boolean =>
   dueAtMs !== undefined && dueAtMs <= nowMs && !isTerminal(state);
 
-async function answerOverdue({ queue, nowMs }: CommandOptions): Promise<CommandAnswer> {
+async function findOverdue({ queue, nowMs }: CommandOptions): Promise<FoundTasks> {
   const found = await queue.listDue(nowMs, MAX_OVERDUE + 1);
   const looks = await Promise.all(found.slice(0, MAX_OVERDUE).map((taskId) => lookAtTask(queue, taskId)));
   const tasks = tasksOf(looks).filter((task) => isOverdue(task, nowMs));
-  return overdueAnswer(tasks, found.length > MAX_OVERDUE, damagedOf(looks));
+  return { tasks, hasMore: found.length > MAX_OVERDUE, damaged: damagedOf(looks) };
 }
 
-/** The answer to a command; writes nothing. What cannot be read is named in it, and hides nothing else. */
-export async function answerCommand(
-  options: CommandOptions,
-  { command, text }: SlashCommand,
-): Promise<CommandAnswer> {
-  const asked = parseCommand(text ?? '');
+/** Reads what a command asks for; writes nothing. What cannot be read is named in the findings, and hides nothing else. */
+export async function answerCommand(options: CommandOptions, asked: Command): Promise<CommandFindings> {
   switch (asked.kind) {
     case 'quote':
-      return answerQuote(options, asked.quoteId);
+      return { ...asked, ...(await findTasks(options, asked.quoteId)) };
     case 'stuck':
-      return answerOverdue(options);
+      return { ...asked, ...(await findOverdue(options)) };
     case 'kpi':
-      return kpiAnswer(await readFigures(options.figures, options.nowMs));
+      return { ...asked, report: await readFigures(options.figures, options.nowMs) };
     case 'help':
-      return helpAnswer(command);
+      return asked;
   }
 }

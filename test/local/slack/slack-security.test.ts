@@ -9,7 +9,7 @@ import { queuedTask, snapshotOf } from '../../helpers/builders.ts';
 import {
   blockActionsOf,
   commandForm,
-  interactionForm,
+  clickForm,
   signedHeaders,
 } from '../../helpers/slack/slack-request.ts';
 import { badRequests, type BadRequest } from '../support/bad-requests.ts';
@@ -84,7 +84,7 @@ function goodPress(taskId: string, version: number): BadRequest {
     ...blockActionsOf({ taskId, version, action: 'audit', ...(ADA && { person: ADA }) }),
     canary,
   };
-  const body = interactionForm(payload);
+  const body = clickForm(payload);
   return {
     kind: 'replayed',
     route: 'interactions',

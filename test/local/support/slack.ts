@@ -13,7 +13,7 @@ import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts'
 import { LOCAL_WORKSPACE } from '../../../tools/rig/slack/slack.ts';
 import {
   blockActionsOf,
-  interactionForm,
+  clickForm,
   type Press,
   signedHeaders,
 } from '../../helpers/slack/slack-request.ts';
@@ -64,7 +64,7 @@ export async function postSlack(
 
 /** Signs and sends a press of a button at this moment; returns the status. */
 export async function press(signingSecret: string, what: Press): Promise<number> {
-  const body = interactionForm(blockActionsOf({ channelId: outputs.slackChannelId, ...what }));
+  const body = clickForm(blockActionsOf({ channelId: outputs.slackChannelId, ...what }));
   const { status } = await postSlack('interactions', body, signedHeaders(body, Date.now(), signingSecret));
   return status;
 }

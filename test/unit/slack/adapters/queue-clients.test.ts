@@ -27,10 +27,10 @@ const click = { taskId: `task-${'a'.repeat(40)}` };
 it.each([
   {
     what: 'a card message',
-    send: () => createCardQueue(queueUrl())({ detail: { taskId: click.taskId } }, 1),
+    send: () => createCardQueue(queueUrl()).send({ detail: { taskId: click.taskId } }, 1),
   },
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nobody looks at what is sent
-  { what: 'a click', send: () => createClickQueue(queueUrl())(click as Click) },
+  { what: 'a click', send: () => createClickQueue(queueUrl()).send(click as Click) },
 ])('gives up sending $what to a queue that never answers', async ({ send }) => {
   await expect(send()).rejects.toMatchObject({ name: 'TimeoutError', $metadata: { attempts: 2 } });
 });

@@ -3,12 +3,16 @@ import type { EnvName, FunctionName } from '../../lambdas/shared/contracts/envir
 import { FONTS_DIR } from './bundle-functions.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import type { QueueResources } from '../queue/function-permissions.ts';
+import type { SlackResources } from '../slack/slack-permissions.ts';
 
 /** The variable every AWS SDK client reads its endpoint from; set on the local stage only. */
 const AWS_ENDPOINT_VARIABLE = 'AWS_ENDPOINT_URL';
 
 /** The value of every variable of the contract. */
-export const environmentValues = (config: QueueConfig, r: QueueResources): Record<EnvName, string> => ({
+export const environmentValues = (
+  config: QueueConfig,
+  r: QueueResources & SlackResources,
+): Record<EnvName, string> => ({
   [Env.TasksTable]: r.tables.tasks.tableName,
   [Env.LedgerTable]: r.tables.ledger.tableName,
   [Env.AuditTable]: r.tables.audit.tableName,

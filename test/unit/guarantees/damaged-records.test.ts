@@ -6,7 +6,7 @@ import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createFigureSource } from '../../../lambdas/slack/adapters/dynamodb/figure-source.ts';
 import { DynamoDbPauseRepo } from '../../../lambdas/queue/adapters/dynamodb/pause-repo.ts';
-import { readFigures } from '../../../lambdas/slack/adapters/command-figures.ts';
+import { readFigures } from '../../../lambdas/slack/domain/figures.ts';
 import { kpiAnswer as slackAnswer } from '../../../lambdas/slack/adapters/command-answer.ts';
 import { ActionKind } from '../../../lambdas/actions/kinds.ts';
 import { kindListSchema } from '../../../lambdas/queue/contracts/api-kinds.ts';

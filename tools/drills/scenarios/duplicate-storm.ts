@@ -5,7 +5,7 @@ import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-
 import { toItem } from '../../../lambdas/queue/adapters/dynamodb/task-item.ts';
 import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
 import { enqueueAction, getTask } from '../../cli/clients/queue-client.ts';
-import { blockActionsOf, interactionForm, signedHeaders } from '../../rig/slack/slack-request.ts';
+import { blockActionsOf, clickForm, signedHeaders } from '../../rig/slack/slack-request.ts';
 import { actionsOf, type DrillAction, enqueueOne, inLanes, inState, ENDED } from '../actions.ts';
 import type { Drill } from '../drill.ts';
 import { failEffects } from '../faults.ts';
@@ -63,8 +63,7 @@ async function streamAgain(site: DrillSite, taskId: string): Promise<number> {
 async function clickAgain(site: DrillSite, taskId: string): Promise<number> {
   const { version } = await getTask(site.target, taskId);
   const { slackChannelId: channelId, apiUrl } = site.outputs;
-  const press = (): string =>
-    interactionForm(blockActionsOf({ taskId, version, action: 'retry', channelId }));
+  const press = (): string => clickForm(blockActionsOf({ taskId, version, action: 'retry', channelId }));
   const same = press();
   const bodies = Array.from({ length: 2 * CLICKS }, (_, index) => (index % 2 === 0 ? same : press()));
   const statuses = await inLanes(bodies, async (body) => {

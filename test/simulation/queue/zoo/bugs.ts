@@ -75,7 +75,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'card of an older version over a newer one',
-    file: 'lambdas/slack/adapters/card-updater.ts',
+    file: 'lambdas/slack/domain/card-updater.ts',
     find: 'const task = await this.#options.tasks.get(taskId);',
     replace:
       'const stale: Map<string, typeof found> = ((globalThis as any).stale ??= new Map()); const found = await this.#options.tasks.get(taskId); const task = stale.get(`${this.#options.ids.next().split(".")[0]} ${taskId}`) ?? stale.get(taskId) ?? found; stale.set(taskId, found);',

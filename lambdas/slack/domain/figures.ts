@@ -2,11 +2,10 @@
  * The KPIs for `/quoteq kpi`, from stored data only: how long transitions took to be seen, and the audit trails of the
  * newest tasks that were seen. A sample, and it says how large; `quoteq kpi` reads everything.
  */
-import type { LatencyRecord } from '../../queue/contracts/shown-cards.ts';
 import type { AuditRecord } from '../../queue/contracts/records.ts';
 import type { DamagedItem, ReadItems } from '../../shared/domain/damaged-items.ts';
 import { type KpiReport, reportKpis } from '../../queue/exports/reading.ts';
-import type { StoredTrail } from '../../queue/domain/ports.ts';
+import type { FigureSource } from './ports.ts';
 
 /** Days looked back, today included. */
 export const FIGURE_DAYS = 7;
@@ -15,14 +14,6 @@ export const MAX_LATENCIES_PER_DAY = 500;
 /** Tasks whose trail is read: at some 5 ms a query and 25 at once, 100 take well under a second. */
 const MAX_TRAILS = 100;
 const TRAILS_AT_ONCE = 25;
-
-/** Where figures are stored. */
-export interface FigureSource {
-  /** Latencies shown on a UTC day (`2026-11-21`), newest first, at most `limit`; eventually consistent. */
-  latenciesOf(day: string, limit: number): Promise<ReadItems<LatencyRecord>>;
-  /** The audit trail of a task. */
-  trailOf(taskId: string): Promise<StoredTrail>;
-}
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 

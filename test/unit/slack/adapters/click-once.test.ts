@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoDbLedgerRepo } from '../../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
-import { parseInteraction } from '../../../../lambdas/slack/adapters/interaction-payload.ts';
-import { handOverOnce } from '../../../../lambdas/slack/adapters/interaction-replay.ts';
+import { parseClick } from '../../../../lambdas/slack/adapters/click-payload.ts';
+import { createClickGuard } from '../../../../lambdas/slack/adapters/click-once.ts';
 import type { Click } from '../../../../lambdas/slack/contracts/slack-payloads.ts';
 import { countedIds } from '../../../../tools/rig/counted-ids.ts';
 import {
@@ -11,7 +11,7 @@ import {
 } from '../../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock } from '../../../../tools/rig/fake-clock.ts';
 import { remainingMsFrom } from '../../../helpers/lambda-context.ts';
-import { blockActionsOf, interactionForm } from '../../../helpers/slack/slack-request.ts';
+import { blockActionsOf, clickForm } from '../../../helpers/slack/slack-request.ts';
 
 let dynamoDb: DynamoDbServer;
 const clock = new FakeClock();
@@ -23,25 +23,21 @@ afterAll(() => dynamoDb.stop());
 
 function newClick(): Click {
   const payload = blockActionsOf({ taskId: `task-${'a'.repeat(40)}`, version: 3, action: 'retry' });
-  const parsed = parseInteraction(new URLSearchParams(interactionForm(payload)));
+  const parsed = parseClick(new URLSearchParams(clickForm(payload)));
   if (parsed.kind !== 'click') throw new TypeError('payload: expected a click');
   return parsed.click;
 }
 
 /** One delivery, in an invocation of its own. */
 const deliver = (click: Click, handOver: () => Promise<string>) =>
-  handOverOnce(
-    {
-      ledger: new DynamoDbLedgerRepo(dynamoDb.client, TABLE_NAMES.ledger),
-      clock,
-      ids: countedIds,
-      remainingMs: remainingMsFrom(clock),
-    },
-    click,
-    handOver,
-  );
+  createClickGuard({
+    ledger: new DynamoDbLedgerRepo(dynamoDb.client, TABLE_NAMES.ledger),
+    clock,
+    ids: countedIds,
+    remainingMs: remainingMsFrom(clock),
+  }).once(click, handOver);
 
-describe('handOverOnce', () => {
+describe('createClickGuard', () => {
   it('hands a click over once, and tells a copy from a new press', async () => {
     const click = newClick();
     const sent: string[] = [];

@@ -1,13 +1,13 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';
-import { parseInteraction } from '../../../../lambdas/slack/adapters/interaction-payload.ts';
-import { blockActionsOf, interactionForm, OPERATOR } from '../../../helpers/slack/slack-request.ts';
+import { parseClick } from '../../../../lambdas/slack/adapters/click-payload.ts';
+import { blockActionsOf, clickForm, OPERATOR } from '../../../helpers/slack/slack-request.ts';
 
 const taskId = `task-${'a'.repeat(40)}`;
 const pressed = (over: Partial<Parameters<typeof blockActionsOf>[0]> = {}) =>
   blockActionsOf({ taskId, version: 3, action: 'retry', actionTs: '1774745990.000001', ...over });
-const parse = (payload: unknown) => parseInteraction(new URLSearchParams(interactionForm(payload)));
+const parse = (payload: unknown) => parseClick(new URLSearchParams(clickForm(payload)));
 
 function clickOf(payload: unknown) {
   const parsed = parse(payload);
@@ -15,7 +15,7 @@ function clickOf(payload: unknown) {
   return parsed.click;
 }
 
-describe('parseInteraction', () => {
+describe('parseClick', () => {
   it('reads who pressed what, where, on which version', () => {
     expect(clickOf(pressed())).toMatchObject({
       taskId,
@@ -124,7 +124,7 @@ describe('parseInteraction', () => {
   });
 
   it.each(['', 'payload=%7B', 'payload=1&payload=2', 'other=1'])('refuses the form “%s”', (form) => {
-    expect(() => parseInteraction(new URLSearchParams(form))).toThrow(
+    expect(() => parseClick(new URLSearchParams(form))).toThrow(
       expect.objectContaining({ code: 'REQUEST_INVALID' }),
     );
   });

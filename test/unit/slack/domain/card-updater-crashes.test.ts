@@ -1,13 +1,8 @@
 /** What crashes between two writes leave of a card. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { DynamoDbCardRepo } from '../../../../lambdas/slack/adapters/dynamodb/card-repo.ts';
 import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
-import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
 import { runningTask } from '../../../helpers/builders.ts';
-import { type CardLab, useCardLab } from '../../../helpers/slack/card-lab.ts';
-
-const POST = '/api/chat.postMessage';
-const UPDATE = '/api/chat.update';
+import { type CardLab, POST, UPDATE, useCardLab } from '../../../helpers/slack/card-lab.ts';
 
 const labOf = useCardLab();
 let lab: CardLab;
@@ -17,23 +12,15 @@ beforeEach(() => {
   ({ queued } = lab);
 });
 
-const update = () => lab.updater().update(queued.taskId);
-
-const crashingRepo = (): DynamoDbCardRepo => {
-  const crashing = lab.cardRepo();
-  crashing.write = () => Promise.reject(new Error('killed'));
-  return crashing;
-};
-const afterTheLock = (): void =>
-  lab.clock.advance((POLICY.workerTimeoutSeconds + 1) * 1_000 + POLICY.clockSkewMs);
+const update = () => lab.update();
 
 describe('a crash', () => {
   it('between the post and its record leaves one card, which is then brought up to date', async () => {
-    await lab.updater(crashingRepo()).update(queued.taskId);
+    await lab.updater(lab.crashingRepo()).update(queued.taskId);
     await lab.move(queued, runningTask(queued));
 
     expect(await update()).toEqual({ kind: 'busy' });
-    afterTheLock();
+    lab.passLock();
     await update();
 
     expect(await lab.thread()).toEqual({ roots: 1, texts: [expect.stringContaining('Running')] });
@@ -43,8 +30,8 @@ describe('a crash', () => {
   it('leaves an edit that may come late: also when the next update fails, a later one has the card written again', async () => {
     await update();
     await lab.move(queued, runningTask(queued));
-    await lab.updater(crashingRepo()).update(queued.taskId);
-    afterTheLock();
+    await lab.updater(lab.crashingRepo()).update(queued.taskId);
+    lab.passLock();
     await lab.slack.fail({ path: UPDATE, fault: { kind: 'status', status: 429, retryAfterSeconds: 7 } });
 
     expect(await update()).toMatchObject({ kind: 'failed', error: { code: 'PROVIDER_RATE_LIMITED' } });
@@ -57,7 +44,7 @@ describe('a crash', () => {
   it('of the store while the lock is given back hides nothing of why the update failed', async () => {
     await lab.slack.fail({ path: POST, fault: { kind: 'status', status: 429, retryAfterSeconds: 7 } });
 
-    expect(await lab.updater(crashingRepo()).update(queued.taskId)).toMatchObject({
+    expect(await lab.updater(lab.crashingRepo()).update(queued.taskId)).toMatchObject({
       kind: 'failed',
       error: { code: 'PROVIDER_RATE_LIMITED', retryAfterSeconds: 7 },
     });

@@ -4,11 +4,9 @@
  */
 import type { Click } from '../contracts/slack-payloads.ts';
 import { EffectProof } from '../../shared/contracts/effects.ts';
+import type { ClickGuard, HandOver } from '../domain/ports.ts';
 import { QueueError } from '../../shared/domain/errors.ts';
 import { type GuardOptions, runGuarded } from '../../shared/adapters/guarded-effect.ts';
-
-/** Whether a click was handed over now, or had been before. */
-export type HandOver = 'accepted' | 'replayed';
 
 const effectKeyOf = (click: Click): string => `slack.click:${click.clickId}`;
 
@@ -22,7 +20,7 @@ const isAtIt = (thrown: unknown): boolean =>
  * @param handOver returns the id of the message that carries the click
  * @throws {QueueError} what `handOver` throws
  */
-export async function handOverOnce(
+async function handOverOnce(
   options: GuardOptions,
   click: Click,
   handOver: () => Promise<string>,
@@ -53,3 +51,8 @@ export async function handOverOnce(
     throw thrown;
   }
 }
+
+/** Lets each click through once, by the ledger. One per invocation. */
+export const createClickGuard = (options: GuardOptions): ClickGuard => ({
+  once: (click, handOver) => handOverOnce(options, click, handOver),
+});

@@ -8,7 +8,8 @@ import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.
 import type { ExecutionInput } from '../../../../lambdas/queue/contracts/state-machine-io.ts';
 import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';
 import { sha256Hex } from '../../../../lambdas/shared/domain/hashing.ts';
-import { workClick } from '../../../../lambdas/slack/handlers/work-click.ts';
+import { noticeText } from '../../../../lambdas/slack/adapters/ephemeral.ts';
+import { workClick } from '../../../../lambdas/slack/domain/work-click.ts';
 import { queuedTask, retryableTask, runningTask } from '../../../helpers/builders.ts';
 import {
   type DynamoDbServer,
@@ -70,6 +71,12 @@ function driverFailing(failures = 0) {
   };
 }
 
+/** Works on a click; returns what the person is told, in Slack's words. */
+async function work(click: Click, driver = driverFailing()): Promise<string | undefined> {
+  const notice = await workClick({ queue: tasks, driver, clock }, click);
+  return notice === undefined ? undefined : noticeText(click, notice);
+}
+
 const current = async ({ taskId }: ExecutionTask): Promise<ExecutionTask> => {
   const task = await tasks.get(taskId);
   if (task === undefined) throw new Error('task: expected it to be stored');
@@ -84,7 +91,7 @@ describe.each([
   const deliver = async (click: Click, driver = driverFailing()) => {
     const notices: (string | undefined)[] = [];
     for (let delivery = 0; delivery < deliveries; delivery += 1) {
-      notices.push(await workClick({ queue: tasks, driver, clock }, click));
+      notices.push(await work(click, driver));
     }
     return { notices, driver };
   };
@@ -120,7 +127,7 @@ describe.each([
 
   it('tells the loser who was first', async () => {
     const task = await storedRetryable();
-    await workClick({ queue: tasks, driver: driverFailing(), clock }, clickOn(task, 'abandon', 'lin'));
+    await work(clickOn(task, 'abandon', 'lin'));
 
     const { notices } = await deliver(clickOn(task, 'retry'));
 
@@ -144,10 +151,10 @@ describe('a click', () => {
     const click = clickOn(task, 'retry');
     const driver = driverFailing(1);
 
-    await expect(workClick({ queue: tasks, driver, clock }, click)).rejects.toMatchObject({
+    await expect(work(click, driver)).rejects.toMatchObject({
       code: 'DRIVER_NOT_STARTED',
     });
-    const notice = await workClick({ queue: tasks, driver, clock }, click);
+    const notice = await work(click, driver);
 
     expect(notice).toBeUndefined();
     expect(driver.started).toEqual([{ taskId: task.taskId, generation: 2, worker: 'crm', waitSeconds: 0 }]);
@@ -156,12 +163,12 @@ describe('a click', () => {
   it('that comes again after its execution has begun starts nothing any more', async () => {
     const task = await storedRetryable();
     const click = clickOn(task, 'retry');
-    await workClick({ queue: tasks, driver: driverFailing(), clock }, click);
+    await work(click);
     const redriven = await current(task);
     await tasks.replace(redriven, runningTask(redriven));
     const driver = driverFailing();
 
-    const notice = await workClick({ queue: tasks, driver, clock }, click);
+    const notice = await work(click, driver);
 
     expect([notice, driver.started]).toEqual([undefined, []]);
   });
@@ -171,7 +178,7 @@ describe('a click', () => {
     async (action) => {
       const task = await storedTask(runningTask);
 
-      const notice = await workClick({ queue: tasks, driver: driverFailing(), clock }, clickOn(task, action));
+      const notice = await work(clickOn(task, action));
 
       expect(notice).toContain('The present state does not allow it. It is now *⚙️ Running* (version 2).');
       expect((await current(task)).version).toBe(2);
@@ -181,9 +188,7 @@ describe('a click', () => {
   it.each(['retry', 'audit'] as const)('that would %s a task that is gone says so', async (action) => {
     const click = clickOn(queuedTask('crm.sync', 'never stored'), action);
 
-    expect(await workClick({ queue: tasks, driver: driverFailing(), clock }, click)).toContain(
-      'there is no task',
-    );
+    expect(await work(click)).toContain('there is no task');
   });
 
   it.each(['retry', 'abandon', 'cancel', 'audit'] as const)(
@@ -194,7 +199,7 @@ describe('a click', () => {
       await dynamoDb.client.send(new PutCommand({ TableName: TABLE_NAMES.tasks, Item }));
       const driver = driverFailing();
 
-      const notice = await workClick({ queue: tasks, driver, clock }, clickOn(task, action));
+      const notice = await work(clickOn(task, action), driver);
 
       expect(notice).toMatch(
         new RegExp(
@@ -215,9 +220,7 @@ describe('a click', () => {
       clickOn(task, index % 2 === 0 ? 'retry' : 'abandon', `person${index}`),
     );
 
-    const notices = await Promise.all(
-      clicks.map((click) => workClick({ queue: tasks, driver: driverFailing(), clock }, click)),
-    );
+    const notices = await Promise.all(clicks.map((click) => work(click)));
 
     expect(notices.filter((notice) => notice === undefined)).toHaveLength(1);
     const winner = clicks[notices.indexOf(undefined)]?.userName ?? '';

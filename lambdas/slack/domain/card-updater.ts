@@ -4,22 +4,27 @@
  * 2. One update of a card at a time; the lock outlives the invocation, so a killed one cannot edit later.
  * 3. An edit whose answer was lost may still arrive: the next one that succeeds is repeated once the earlier is certainly over.
  */
-import type { WebClient } from '@slack/web-api';
 import type { CardRecord, LatencyRecord } from '../../queue/contracts/shown-cards.ts';
 import type { ExecutionTask } from '../../queue/contracts/records.ts';
-import { isPassing, latenciesOf, recoveriesOf } from '../domain/card.ts';
+import { latenciesOf, recoveriesOf } from './card.ts';
+import { isPassing } from './card-retry.ts';
 import { type QueueError, taskNotFound, toQueueError, withAftermath } from '../../shared/domain/errors.ts';
 import type { ExecutionQueueRepo } from '../../queue/domain/ports.ts';
-import type { DynamoDbCardRepo } from './dynamodb/card-repo.ts';
-import type { CardChange } from './dynamodb/card-change.ts';
-import type { GuardOptions } from '../../shared/adapters/guarded-effect.ts';
-import { type CardMessagesOptions, showCard, tellRecovery } from './card-messages.ts';
+import type { Clock, Ids } from '../../shared/domain/ports.ts';
+import type { CardChange, CardMessages, CardRepo } from './ports.ts';
+import { showCard } from './show-card.ts';
 
 /** What updating cards works with. */
-export interface CardUpdaterOptions extends GuardOptions {
+export interface CardUpdaterOptions {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Time left of the invocation, in ms: a lock is held no longer than that. */
+  readonly remainingMs: () => number;
   readonly tasks: Pick<ExecutionQueueRepo, 'get'>;
-  readonly cards: DynamoDbCardRepo;
-  readonly client: () => Promise<WebClient>;
+  readonly cards: CardRepo;
+  /** The way to Slack for one update. @throws {QueueError} when the token cannot be read */
+  readonly messages: () => Promise<CardMessages>;
+  /** Where new cards are posted. */
   readonly channel: string;
   /** Has the card written once more, {@link CARD_RETRY.rewriteSeconds} from now. */
   readonly rewriteLater: (taskId: string) => Promise<void>;
@@ -131,7 +136,7 @@ export class CardUpdater {
   /** Slack shows what is in `progress` from then on, whatever becomes of the rest. */
   async #show(task: ExecutionTask, card: CardRecord, progress: Progress): Promise<Try> {
     const { cards, rewriteLater } = this.#options;
-    const messages: CardMessagesOptions = { ...this.#options, client: await this.#options.client() };
+    const messages = await this.#options.messages();
     const place = await showCard(messages, task, card);
     progress.change = { ...place, versionShown: task.version };
     await this.#measure(task, card, progress);
@@ -147,7 +152,7 @@ export class CardUpdater {
       lastError: undefined,
       ...(recoveries.length === 0 ? done : {}),
     });
-    for (const recovery of recoveries) await tellRecovery(messages, task, shown, recovery);
+    for (const recovery of recoveries) await messages.tellRecovery(task, shown, recovery);
     if (recoveries.length > 0) await cards.write(shown, done);
     return { kind: 'shown', version: task.version, latencies };
   }

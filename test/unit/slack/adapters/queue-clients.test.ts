@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createCardQueue } from '../../../../lambdas/slack/adapters/card-queue.ts';
-import { createClickQueue } from '../../../../lambdas/slack/adapters/interaction-queue.ts';
+import { createClickQueue } from '../../../../lambdas/slack/adapters/click-queue.ts';
 import type { Click } from '../../../../lambdas/slack/contracts/slack-payloads.ts';
 import { type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';
 
@@ -27,10 +27,10 @@ const click = { taskId: `task-${'a'.repeat(40)}` };
 it.each([
   {
     what: 'a card message',
-    send: () => createCardQueue(queueUrl())({ detail: { taskId: click.taskId } }, 1),
+    send: () => createCardQueue(queueUrl()).send({ detail: { taskId: click.taskId } }, 1),
   },
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nobody looks at what is sent
-  { what: 'a click', send: () => createClickQueue(queueUrl())(click as Click) },
+  { what: 'a click', send: () => createClickQueue(queueUrl()).send(click as Click) },
 ])('gives up sending $what to a queue that never answers', async ({ send }) => {
   await expect(send()).rejects.toMatchObject({ name: 'TimeoutError', $metadata: { attempts: 2 } });
 });

@@ -2,12 +2,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
 import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
-import { completed } from '../../../../lambdas/queue/domain/task/transitions.ts';
-import { contextAt, resultOf, retryableTask, runningTask } from '../../../helpers/builders.ts';
-import { type CardLab, useCardLab } from '../../../helpers/slack/card-lab.ts';
-
-const POST = '/api/chat.postMessage';
-const UPDATE = '/api/chat.update';
+import { retryableTask, runningTask } from '../../../helpers/builders.ts';
+import { type CardLab, POST, UPDATE, useCardLab } from '../../../helpers/slack/card-lab.ts';
 
 const labOf = useCardLab();
 let lab: CardLab;
@@ -17,16 +13,8 @@ beforeEach(() => {
   ({ queued } = lab);
 });
 
-const update = () => lab.updater().update(queued.taskId);
-const card = async () => {
-  const found = await lab.cards.get(queued.taskId);
-  if (found?.ts === undefined || found.threadTs === undefined) throw new Error('card: expected one in Slack');
-  return { ...found, ts: found.ts, threadTs: found.threadTs };
-};
-const done = (task: ExecutionTask): ExecutionTask =>
-  completed(task, { result: resultOf(), proof: 'applied' }, contextAt(lab.clock.nowMs()));
-const afterTheLock = (): void =>
-  lab.clock.advance((POLICY.workerTimeoutSeconds + 1) * 1_000 + POLICY.clockSkewMs);
+const update = () => lab.update();
+const card = () => lab.shownCard();
 
 describe('a card that was deleted', () => {
   it('is posted again once, below the same root', async () => {
@@ -97,10 +85,8 @@ describe('a card that was deleted', () => {
     await lab.slack.remove(before.ts);
     await lab.slack.remove(before.threadTs);
     await lab.move(queued, runningTask(queued));
-    const crashing = lab.cardRepo();
-    crashing.write = () => Promise.reject(new Error('killed'));
-    await lab.updater(crashing).update(queued.taskId);
-    afterTheLock();
+    await lab.updater(lab.crashingRepo()).update(queued.taskId);
+    lab.passLock();
 
     await update();
 
@@ -119,7 +105,7 @@ describe('a card whose root was deleted', () => {
     const before = await card();
     await lab.slack.remove(before.threadTs);
     const again = await lab.move(waiting, runningTask(waiting));
-    await lab.move(again, done(again));
+    await lab.move(again, lab.completed(again));
     await lab.slack.fail({ path: POST, bodyIncludes: 'thread_ts', fault: { kind: 'drop_reply' } });
 
     expect(await update()).toMatchObject({ kind: 'failed', error: { kind: 'unknown' } });

@@ -3,15 +3,15 @@ import {
   blockActionsSchema,
   type BlockActions,
   type Click,
-  interactionSchema,
+  requestTypeSchema,
 } from '../contracts/slack-payloads.ts';
 import { buttonValueSchema, CARD_ACTION_BY_ID, isCardActionId } from '../contracts/slack-actions.ts';
 import { withoutBlankEnds } from '../../shared/contracts/blank-text.ts';
 import { QueueError } from '../../shared/domain/errors.ts';
 import { hashOf } from '../../shared/domain/hashing.ts';
 
-/** What an interaction asks for. */
-export type Interaction =
+/** What Slack's request (an "interaction") asks for. */
+export type SlackRequest =
   /** A press of one of the card's buttons. `triggerId` opens a modal within 3 s of the press. */
   | { readonly kind: 'click'; readonly click: Click; readonly triggerId: string }
   /** Something else that Slack tells its apps: a link that was opened, a modal that was closed. */
@@ -97,12 +97,12 @@ function clickOf(payload: BlockActions, press: Press): Click {
 }
 
 /**
- * Reads the form of an interaction.
+ * Reads the form of Slack's request: a click, or something that is not for us.
  * @throws {QueueError} `REQUEST_INVALID` when it is not as Slack documents it, or a button is not as the card made it
  */
-export function parseInteraction(form: URLSearchParams): Interaction {
+export function parseClick(form: URLSearchParams): SlackRequest {
   const json = parseJson(only(form, 'payload'), 'payload');
-  const head = interactionSchema.safeParse(json);
+  const head = requestTypeSchema.safeParse(json);
   if (!head.success) throw invalid('payload.type: expected a kind of interaction');
   if (head.data.type !== 'block_actions') return { kind: 'ignored' };
   const parsed = blockActionsSchema.safeParse(json);

@@ -2,19 +2,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
 import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
-import { completed, redriven } from '../../../../lambdas/queue/domain/task/transitions.ts';
-import {
-  contextAt,
-  queuedTask,
-  resultOf,
-  retryableTask,
-  runningTask,
-  snapshotOf,
-} from '../../../helpers/builders.ts';
-import { type CardLab, useCardLab } from '../../../helpers/slack/card-lab.ts';
-
-const POST = '/api/chat.postMessage';
-const UPDATE = '/api/chat.update';
+import { redriven } from '../../../../lambdas/queue/domain/task/transitions.ts';
+import { contextAt, queuedTask, retryableTask, runningTask, snapshotOf } from '../../../helpers/builders.ts';
+import { type CardLab, POST, UPDATE, useCardLab } from '../../../helpers/slack/card-lab.ts';
 
 const labOf = useCardLab();
 let lab: CardLab;
@@ -24,10 +14,8 @@ beforeEach(() => {
   ({ queued } = lab);
 });
 
-const update = (rewrite = false) => lab.updater().update(queued.taskId, rewrite);
-const card = () => lab.cards.get(queued.taskId);
-const done = (task: ExecutionTask): ExecutionTask =>
-  completed(task, { result: resultOf(), proof: 'applied' }, contextAt(lab.clock.nowMs()));
+const update = (rewrite = false) => lab.update(rewrite);
+const card = () => lab.card();
 
 const refuse = (error: string, path = POST) =>
   lab.slack.fail({
@@ -40,7 +28,7 @@ describe('an update that fails once Slack shows it', () => {
     await update();
     const running = await lab.move(queued, runningTask(queued));
     const stale = { get: () => Promise.resolve(running) };
-    await lab.move(running, done(running));
+    await lab.move(running, lab.completed(running));
     const failing = lab.cardRepo();
     failing.putLatency = () => Promise.reject(new Error('The table is throttled'));
 
@@ -71,7 +59,7 @@ describe('an update', () => {
 
   it('shows what the task is when it is read, not what it was asked for', async () => {
     const running = await lab.move(queued, runningTask(queued));
-    await lab.move(running, done(running));
+    await lab.move(running, lab.completed(running));
 
     await update();
 
@@ -149,7 +137,7 @@ describe('a lost reply', () => {
     await update();
     expect(await card()).toMatchObject({ versionShown: 1, doubtfulSinceMs: lab.clock.nowMs() });
 
-    await lab.move(running, done(running));
+    await lab.move(running, lab.completed(running));
     await update();
 
     expect(lab.rewrites).toEqual([queued.taskId]);
@@ -206,7 +194,7 @@ describe('a message about a recovery', () => {
     const waiting = await lab.move(running, retryableTask(running));
     await update();
     const again = await lab.move(waiting, runningTask(waiting));
-    await lab.move(again, done(again));
+    await lab.move(again, lab.completed(again));
     await lab.slack.fail({ path: POST, fault: { kind: 'drop_reply' } });
 
     const lost = await update();

@@ -5,6 +5,12 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CARDS_TABLE, TASKS_TABLE } from '../../lambdas/shared/contracts/environment.ts';
 import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import {
+  byWorker,
+  isSecretProvider,
+  type Provider,
+  type SecretProvider,
+} from '../../lambdas/shared/contracts/providers.ts';
 import { LIVE_ALIAS } from '../config/queue-config.ts';
 import type { DataKey } from '../shared/data-key.construct.ts';
 import { DOCUMENT_PREFIX } from './documents.construct.ts';
@@ -84,6 +90,17 @@ const storeDocuments = (r: QueueResources): readonly PolicyStatement[] => [
   r.dataKey.useThrough('s3'),
 ];
 
+/** Grants of the workers whose provider is a resource of the stack. */
+const ON_RESOURCES: Readonly<
+  Record<Exclude<Provider, SecretProvider>, (r: QueueResources) => readonly PolicyStatement[]>
+> = { pdf: storeDocuments };
+
+/** What a worker needs to reach its provider: the secret, or grants on a resource of the stack. */
+const reachProvider = (r: QueueResources, provider: Provider): readonly PolicyStatement[] => {
+  if (isSecretProvider(provider)) return readSecret(r, r.secrets.arns[provider]);
+  return ON_RESOURCES[provider](r);
+};
+
 /** `ListStreams` is part of what Lambda checks before it polls a stream for the function. */
 const readStream = (r: QueueResources): PolicyStatement =>
   allow(
@@ -107,14 +124,14 @@ const updateCards = (r: QueueResources): readonly PolicyStatement[] => [
   onItems(r.tables.ledger, 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
   onItems(r.tables.cards, 'GetItem', 'PutItem', 'UpdateItem'),
   r.dataKey.useThrough('dynamodb'),
-  ...readSecret(r, r.secrets.slackArn),
+  ...readSecret(r, r.secrets.arns.slack),
   ...consume(r, r.cards),
   allow(['sqs:SendMessage'], r.cards.queue.queueArn),
 ];
 
 /** Verifies a click, refuses one that came before, opens the audit modal, and hands the rest on. */
 const takeClicks = (r: QueueResources): readonly PolicyStatement[] => [
-  ...readSecret(r, r.secrets.slackArn),
+  ...readSecret(r, r.secrets.arns.slack),
   allow(['ssm:GetParameter'], r.operators.parameterArn),
   onItems(r.tables.ledger, 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
   onItems(r.tables.tasks, 'GetItem'),
@@ -125,7 +142,7 @@ const takeClicks = (r: QueueResources): readonly PolicyStatement[] => [
 ];
 
 const answerCommands = (r: QueueResources): readonly PolicyStatement[] => [
-  ...readSecret(r, r.secrets.slackArn),
+  ...readSecret(r, r.secrets.arns.slack),
   allow(['ssm:GetParameter'], r.operators.parameterArn),
   onItems(r.tables.tasks, 'GetItem', 'BatchGetItem'),
   allow(
@@ -172,9 +189,7 @@ export const permissionsOf = (r: QueueResources): Record<FunctionName, readonly 
       tables,
       ...drive(r),
     ],
-    'run-action-pdf': [...work(r), ...storeDocuments(r)],
-    'run-action-crm': [...work(r), ...readSecret(r, r.secrets.crmArn)],
-    'run-action-slack': [...work(r), ...readSecret(r, r.secrets.slackArn)],
+    ...byWorker((provider) => [...work(r), ...reachProvider(r, provider)]),
     'record-lost-worker': [transitTasks(r), tables],
     sweep: sweepAll(r),
     'publish-transitions': [
@@ -190,7 +205,7 @@ export const permissionsOf = (r: QueueResources): Record<FunctionName, readonly 
       transitTasks(r),
       tables,
       ...drive(r),
-      ...readSecret(r, r.secrets.slackArn),
+      ...readSecret(r, r.secrets.arns.slack),
       ...consume(r, r.clicks),
     ],
     'slack-commands': answerCommands(r),

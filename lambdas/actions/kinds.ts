@@ -99,8 +99,18 @@ export const WORKER_BY_KIND = recordOf(
   KIND_NAMES.map((kind): [ActionKind, Worker] => [kind, KINDS[kind].provider]),
 );
 
-/** The request that carries the effect of a kind out; `undefined` when the fault proxy does not see it. */
-export const requestOfKind = (kind: ActionKind): EffectRequest | undefined => KINDS[kind].request;
+/** A row as one type for all kinds, without the schema of its payload. */
+export const kindRow = (kind: ActionKind): Omit<KindRow<Provider, z.ZodMiniType>, 'payload' | 'exampleOf'> =>
+  KINDS[kind];
+
+/** The kinds whose effect the fault proxy sees, so that faults can be scripted for it. */
+export const FAULTED_KINDS: readonly ActionKind[] = KIND_NAMES.filter(
+  (kind) => kindRow(kind).request !== undefined,
+);
+
+/** The kinds whose provider is this one. */
+export const kindsOf = (provider: Provider): readonly ActionKind[] =>
+  KIND_NAMES.filter((kind) => KINDS[kind].provider === provider);
 
 type RequestSchema<K extends ActionKind> = z.ZodMiniObject<
   { kind: z.ZodMiniLiteral<K>; payload: (typeof KINDS)[K]['payload'] },

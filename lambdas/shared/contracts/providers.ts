@@ -115,10 +115,10 @@ export type HttpProvider = With<'api'>;
 /** Providers with a secret. */
 export type SecretProvider = With<'secret'>;
 
+/** Whether a provider has an HTTP API. */
+export const isHttpProvider = (name: Provider): name is HttpProvider => providerRow(name).api !== undefined;
 /** Every provider with an HTTP API. */
-export const HTTP_PROVIDERS: readonly HttpProvider[] = PROVIDER_NAMES.filter(
-  (name): name is HttpProvider => providerRow(name).api !== undefined,
-);
+export const HTTP_PROVIDERS: readonly HttpProvider[] = PROVIDER_NAMES.filter(isHttpProvider);
 /** Whether a provider has a secret. */
 export const isSecretProvider = (name: Provider): name is SecretProvider =>
   providerRow(name).secret !== undefined;

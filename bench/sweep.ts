@@ -3,6 +3,7 @@
  * and among 100,000. Counted from the requests and the consumed capacity of a real engine; the paced walks, which read a
  * fixed part of the tables whatever is stuck, are counted apart.
  */
+import { ActionKind } from '../lambdas/actions/kinds.ts';
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DynamoDbAuditRepo } from '../lambdas/queue/adapters/dynamodb/audit-repo.ts';
 import { DynamoDbLedgerPurger } from '../lambdas/queue/adapters/dynamodb/ledger-purger.ts';
@@ -46,7 +47,7 @@ function taskOf(index: number, createdAtMs: number): ExecutionTask {
   const identity = {
     taskId: deriveTaskId(quoteId, idempotencyKey),
     quoteId,
-    kind: 'crm.sync',
+    kind: ActionKind.CrmSync,
     idempotencyKey,
     taskHash: 'hash',
     payloadJson: '{}',

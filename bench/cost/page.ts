@@ -1,4 +1,5 @@
 /** `docs/cost.md`, from the budget and the price list. */
+import { ActionKind, KIND_NAMES } from '../../lambdas/actions/kinds.ts';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Budget, readBudget, usageOfScenario } from './budget.ts';
@@ -26,11 +27,14 @@ export const COST_PAGE = join(import.meta.dirname, '..', '..', 'docs', 'cost.md'
  */
 export const GOAL = 0.8;
 
+/** The measured kinds: the one that is compared first. */
+const KINDS_IN_ORDER = [ActionKind.CrmSync, ...KIND_NAMES.filter((kind) => kind !== ActionKind.CrmSync)];
+
 /** Scenarios that are set beside each other. */
 export const COMPARED = {
-  ours: 'crm.sync',
+  ours: ActionKind.CrmSync,
   wholeJob: 'naive whole job',
-  tutorial: 'naive crm.sync',
+  tutorial: `naive ${ActionKind.CrmSync}`,
 } as const;
 
 const LABELS = {
@@ -121,7 +125,7 @@ export function renderCostPage(budget: Budget, list: PriceList, machine: AslMach
     'that follow each other quickly share an edit, and wait for one another for it: about as many operations, and fewer calls of Slack. The',
     'quote is new, so its thread in Slack is opened too.',
     '',
-    '- **crm.sync**, **pdf.render**, **slack.notify**: one action of a quote of two lines (`examples/q-1043.json`) that succeeds at once.',
+    `- ${KINDS_IN_ORDER.map((kind) => `**${kind}**`).join(', ')}: one action of a quote of two lines (\`examples/q-1043.json\`) that succeeds at once.`,
     '- **crm.sync, 60 lines**: the same of `examples/q-1042.json`. The payload is part of the task item, so each transition pays for it.',
     '- **retry**: what one more attempt adds, after a 503 whose outcome is unknown: backoff, probe, success, the recovery message.',
     '- **recovery**: the sweep finds one lost task, gives it its next driver, and the card says so. Neither the driver’s work, which is an',

@@ -4,6 +4,12 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { TASKS_TABLE } from '../../lambdas/shared/contracts/environment.ts';
 import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import {
+  byWorker,
+  isSecretProvider,
+  type Provider,
+  type SecretProvider,
+} from '../../lambdas/shared/contracts/providers.ts';
 import { LIVE_ALIAS } from '../config/queue-config.ts';
 import type { DataKey } from '../shared/data-key.construct.ts';
 import { DOCUMENT_PREFIX } from './documents.construct.ts';
@@ -73,6 +79,17 @@ const storeDocuments = (r: QueueResources): readonly PolicyStatement[] => [
   r.dataKey.useThrough('s3'),
 ];
 
+/** Grants of the workers whose provider is a resource of the stack. */
+const ON_RESOURCES: Readonly<
+  Record<Exclude<Provider, SecretProvider>, (r: QueueResources) => readonly PolicyStatement[]>
+> = { pdf: storeDocuments };
+
+/** What a worker needs to reach its provider: the secret, or grants on a resource of the stack. */
+const reachProvider = (r: QueueResources, provider: Provider): readonly PolicyStatement[] => {
+  if (isSecretProvider(provider)) return readSecret(r, r.secrets.arns[provider]);
+  return ON_RESOURCES[provider](r);
+};
+
 /** `ListStreams` is part of what Lambda checks before it polls a stream for the function. */
 const readStream = (r: QueueResources): PolicyStatement =>
   allow(
@@ -120,9 +137,7 @@ export const queuePermissionsOf = (r: QueueResources) => {
       tables,
       ...drive(r),
     ],
-    'run-action-pdf': [...work(r), ...storeDocuments(r)],
-    'run-action-crm': [...work(r), ...readSecret(r, r.secrets.crmArn)],
-    'run-action-slack': [...work(r), ...readSecret(r, r.secrets.slackArn)],
+    ...byWorker((provider) => [...work(r), ...reachProvider(r, provider)]),
     'record-lost-worker': [transitTasks(r), tables],
     sweep: sweepAll(r),
     'publish-transitions': [

@@ -3,6 +3,8 @@ import type { IStackSynthesizer, StackProps } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { FUNCTION_NAMES } from '../../lambdas/shared/contracts/environment.ts';
+import { SECRET_PROVIDERS } from '../../lambdas/shared/contracts/providers.ts';
+import { recordOf } from '../../lambdas/shared/contracts/record-of.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import { Rollout, Stage } from '../config/queue-config.ts';
 import { ActionApi } from './action-api.construct.ts';
@@ -17,10 +19,10 @@ import {
   stateMachineArn,
 } from '../shared/names.ts';
 import { ParkedQueue } from '../shared/parked-queue.construct.ts';
-import { ProviderSecrets } from '../shared/provider-secrets.construct.ts';
+import { capitalized, ProviderSecrets } from '../shared/provider-secrets.construct.ts';
 import type { QueueConsumer } from '../shared/queue-consumer.construct.ts';
 import { QueueFunctions } from './queue-functions.construct.ts';
-import { addOutputs } from './queue-outputs.ts';
+import { addOutputs, type SecretOutputs } from './queue-outputs.ts';
 import { QueueTables } from './queue-tables.construct.ts';
 import { QuoteActionMachine } from './quote-action-machine.construct.ts';
 import { SweepSchedule } from './sweep-schedule.construct.ts';
@@ -52,6 +54,15 @@ const stackPropsOf = ({ config, region }: QueueStackProps): StackProps => ({
   terminationProtection: config.protectData,
   ...(config.stage === Stage.Local && { synthesizer: cliSynthesizer() }),
 });
+
+/** `CrmSecretArn` and the like, by which the values are put. */
+const secretOutputs = ({ arns }: ProviderSecrets): SecretOutputs =>
+  recordOf(
+    SECRET_PROVIDERS.map((provider): [keyof SecretOutputs, string] => [
+      `${capitalized(provider)}SecretArn`,
+      arns[provider],
+    ]),
+  );
 
 /** The queue in one Region: wiring only, each part is a construct of its own. */
 export class QueueStack extends Stack {
@@ -143,8 +154,7 @@ export class QueueStack extends Stack {
       ClickDeadLettersUrl: clicks.deadLettersUrl,
       EventBusName: bus.eventBusName,
       OperatorsParameterName: operators.parameterName,
-      CrmSecretArn: secrets.crmArn,
-      SlackSecretArn: secrets.slackArn,
+      ...secretOutputs(secrets),
       FunctionNames: JSON.stringify(Object.fromEntries(names)),
     });
   }

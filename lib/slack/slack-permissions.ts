@@ -35,14 +35,14 @@ const updateCards = (r: Resources): readonly PolicyStatement[] => [
   onItems(r.tables.ledger, 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
   onItems(r.tables.cards, 'GetItem', 'PutItem', 'UpdateItem'),
   r.dataKey.useThrough('dynamodb'),
-  ...readSecret(r, r.secrets.slackArn),
+  ...readSecret(r, r.secrets.arns.slack),
   ...consume(r, r.cards),
   allow(['sqs:SendMessage'], r.cards.queue.queueArn),
 ];
 
 /** Verifies a click, refuses one that came before, opens the audit modal, and hands the rest on. */
 const takeClicks = (r: Resources): readonly PolicyStatement[] => [
-  ...readSecret(r, r.secrets.slackArn),
+  ...readSecret(r, r.secrets.arns.slack),
   allow(['ssm:GetParameter'], r.operators.parameterArn),
   onItems(r.tables.ledger, 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
   onItems(r.tables.tasks, 'GetItem'),
@@ -53,7 +53,7 @@ const takeClicks = (r: Resources): readonly PolicyStatement[] => [
 ];
 
 const answerCommands = (r: Resources): readonly PolicyStatement[] => [
-  ...readSecret(r, r.secrets.slackArn),
+  ...readSecret(r, r.secrets.arns.slack),
   allow(['ssm:GetParameter'], r.operators.parameterArn),
   onItems(r.tables.tasks, 'GetItem', 'BatchGetItem'),
   allow(
@@ -77,7 +77,7 @@ export const slackPermissionsOf = (r: Resources) =>
       transitTasks(r),
       r.dataKey.useThrough('dynamodb'),
       ...drive(r),
-      ...readSecret(r, r.secrets.slackArn),
+      ...readSecret(r, r.secrets.arns.slack),
       ...consume(r, r.clicks),
     ],
     'slack-commands': answerCommands(r),

@@ -1,18 +1,15 @@
 /** How often each effect exists at its provider, counted there and not in the queue's own records. */
 import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod/mini';
+import type { Provider } from '../../lambdas/shared/contracts/providers.ts';
 import { CRM_EFFECT_KEY_PROPERTY } from '../../lambdas/actions/crm/contracts/crm-properties.ts';
 import type { LocalOutputs } from '../local/outputs.ts';
 
-/** Effects at the providers. */
-export interface ProviderCounts {
-  /** S3 key → versions of the object; one means that it was written once and never again. */
-  readonly objects: ReadonlyMap<string, number>;
-  /** Effect key → deals. */
-  readonly deals: ReadonlyMap<string, number>;
-  /** Effect key → messages; the roots of the threads are among them. */
-  readonly messages: ReadonlyMap<string, number>;
-}
+/**
+ * Effects at each provider: what a kind is counted by → how often the provider has it. For `pdf` the key is that of the object and
+ * the count its versions: one means that it was written once and never again. The roots of Slack's threads are among the messages.
+ */
+export type ProviderCounts = Readonly<Record<Provider, ReadonlyMap<string, number>>>;
 
 const dealsSchema = z.object({
   deals: z.array(z.object({ properties: z.record(z.string(), z.nullish(z.string())) })),
@@ -81,10 +78,10 @@ async function countMessages(outputs: LocalOutputs): Promise<Map<string, number>
 
 /** Asks every provider. */
 export async function countEffects(outputs: LocalOutputs): Promise<ProviderCounts> {
-  const [objects, deals, messages] = await Promise.all([
+  const [pdf, crm, slack] = await Promise.all([
     countObjects(outputs),
     countDeals(outputs),
     countMessages(outputs),
   ]);
-  return { objects, deals, messages };
+  return { pdf, crm, slack };
 }

@@ -1,4 +1,5 @@
 /** Holds drills: brings their faults about, waits for what follows, and judges it. */
+import { KIND_NAMES } from '../../lambdas/actions/kinds.ts';
 import type { Figure } from '../report/report.ts';
 import { type Check, judged, NOTHING_ELSE } from '../demo/proof.ts';
 import { countEffects, type ProviderCounts } from '../demo/provider-counts.ts';
@@ -150,8 +151,7 @@ const CALM_QUOTES = 3;
 async function calmRound(site: DrillSite): Promise<readonly Figure[]> {
   site.say('A calm round, for the figures before');
   const startedAtMs = Date.now();
-  const kinds = ['pdf.render', 'crm.sync', 'slack.notify'] as const;
-  const taskIds = await enqueueMany(site, actionsOf(site, 'calm', kinds, CALM_QUOTES));
+  const taskIds = await enqueueMany(site, actionsOf(site, 'calm', KIND_NAMES, CALM_QUOTES));
   await settledTasks(site, taskIds);
   return kpisSince(site, startedAtMs);
 }

@@ -10,6 +10,7 @@ import { ActionKind } from '../../actions/kinds.ts';
 import { visibleText } from '../../shared/contracts/blank-text.ts';
 import type { FunctionName } from '../../shared/contracts/environment.ts';
 import { ErrorKind } from '../../shared/contracts/error-codes.ts';
+import { PROVIDER_NAMES } from '../../shared/contracts/providers.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
 import { taskErrorSchema } from './records.ts';
 import { EffectProof } from '../../shared/contracts/effects.ts';
@@ -107,8 +108,13 @@ export const taskErrorViewSchema = z.strictObject({
   causeCode: z.optional(errorCode.check(about('What used up the attempts or the deadline'))),
 });
 
+/** `a`, `b` or `c` */
+const SOME_PROVIDER = PROVIDER_NAMES.map((name) => `\`${name}\``)
+  .join(', ')
+  .replace(/, (?=[^,]*$)/, ' or ');
+
 const effectViewSchema = z.strictObject({
-  provider: text('`pdf`, `crm` or `slack`'),
+  provider: text(SOME_PROVIDER),
   externalId: text('Id at the provider: S3 key, deal id, message timestamp'),
   location: text('Where a person finds it'),
   proof: z.enum(EffectProof).check(about('How the completion is known')),

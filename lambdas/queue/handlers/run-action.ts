@@ -1,6 +1,6 @@
-/** What the three `run-action-*` functions share: the queue, the ledger and the drive. */
+/** What the `run-action-*` functions share: the queue, the ledger and the drive. */
 import type { Context } from 'aws-lambda';
-import type { Worker } from '../../actions/kinds.ts';
+import type { ActionKind, KindOf, Worker } from '../../actions/kinds.ts';
 import { Env, type FunctionName } from '../../shared/contracts/environment.ts';
 import { type RunActionOutput, runActionInputSchema } from '../contracts/state-machine-io.ts';
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
@@ -37,13 +37,24 @@ const operationsOf = (options: ClaimOptions): DriverOperations => ({
   inspect: createInspect(options),
 });
 
+/** The effect of a kind. @throws {TypeError} when the worker does not carry the kind out */
+function effectOf(
+  effects: Readonly<Partial<Record<ActionKind, EffectFactory>>>,
+  kind: ActionKind,
+  guard: GuardOptions,
+): Effect {
+  const create = effects[kind];
+  if (create === undefined) throw new TypeError(`kind: expected one of this worker, got ${kind}`);
+  return create(guard);
+}
+
 /**
  * The handler of `run-action-<worker>`. It answers with a typed outcome; what it throws is a lost worker.
  * Delivered again it finds the lease taken or the task settled.
  */
-export function createRunActionHandler(
-  worker: Worker,
-  createEffect: EffectFactory,
+export function createRunActionHandler<W extends Worker>(
+  worker: W,
+  effects: Readonly<Record<KindOf<W>, EffectFactory>>,
   system: WorkerSystem = { clock: systemClock, ids: randomIds },
 ) {
   const functionName: FunctionName = `run-action-${worker}`;
@@ -67,7 +78,10 @@ export function createRunActionHandler(
       {
         queue,
         worker,
-        effects: new GuardedEffectRunner({ ...guard, tasks }, createEffect(guard)),
+        effects: {
+          run: (task) =>
+            new GuardedEffectRunner({ ...guard, tasks }, effectOf(effects, task.kind, guard)).run(task),
+        },
         // The detail may quote the provider, and a provider may quote the quote: it stands in the task, not in the log.
         onFailure: ({ taskId, attempt }, error) =>
           logger.warn('attempt failed', { taskId, attempt, code: error.code }),

@@ -1,5 +1,6 @@
 /** Clocks of the functions are off: within the budget, and beyond it. */
-import { WORKER_BY_KIND } from '../../../lambdas/actions/kinds.ts';
+import { WORKER_FUNCTIONS } from '../../../lambdas/shared/contracts/providers.ts';
+import { ActionKind, KIND_NAMES, kindRow, WORKER_BY_KIND } from '../../../lambdas/actions/kinds.ts';
 import type { FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
 import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
 import { getAudit } from '../../cli/clients/queue-client.ts';
@@ -16,13 +17,7 @@ const WITHIN_MS = 2_000;
 /** 2 × 35 s: more than lease and allowance together, so that a lease which has just begun seems to be over. */
 const BEYOND_MS = 35_000;
 
-const SKEWED: readonly FunctionName[] = [
-  'run-action-pdf',
-  'run-action-crm',
-  'run-action-slack',
-  'record-lost-worker',
-  'sweep',
-];
+const SKEWED: readonly FunctionName[] = [...WORKER_FUNCTIONS, 'record-lost-worker', 'sweep'];
 
 /**
  * A module that moves the clock of the process it is loaded into, by `shiftMs` forwards or backwards: each process tosses
@@ -66,7 +61,7 @@ async function spreadMs(site: DrillSite, taskIds: readonly string[]): Promise<nu
 }
 
 async function carryOut(site: DrillSite, actions: readonly DrillAction[]) {
-  const slow = actions.filter(({ kind }) => kind === 'crm.sync');
+  const slow = actions.filter(({ kind }) => kind === ActionKind.CrmSync);
   await failEffects(site, slow, { kind: 'delay', delayMs: 1_500 });
   const taskIds = await inLanes(actions, (action) => enqueueTwice(site, action));
   for (const taskId of taskIds) await inState(site, taskId, ...ENDED);
@@ -80,8 +75,11 @@ export const clockSkew: Drill = {
   alone: true,
   guarantees: [countedAtLeast('the clocks did differ, in ms', 'spreadMs', 1.5 * WITHIN_MS), NONE_RECOVERED],
   functions: () => skewed(WITHIN_MS),
-  play: (site) => carryOut(site, actionsOf(site, 'skew', ['pdf.render', 'crm.sync', 'slack.notify'], QUOTES)),
+  play: (site) => carryOut(site, actionsOf(site, 'skew', KIND_NAMES, QUOTES)),
 };
+
+/** Kinds whose provider knows the effect key. */
+const DEDUPLICATED = KIND_NAMES.filter((kind) => kindRow(kind).deduplicates);
 
 /**
  * Clocks that differ by more than a whole lease. Slower, and still safe where the provider knows the effect key; a
@@ -93,5 +91,5 @@ export const clockSkewBeyond: Drill = {
   alone: true,
   guarantees: [countedAtLeast('the clocks did differ, in ms', 'spreadMs', 1.5 * BEYOND_MS)],
   functions: () => skewed(BEYOND_MS),
-  play: (site) => carryOut(site, actionsOf(site, 'far-skew', ['pdf.render', 'crm.sync'], QUOTES)),
+  play: (site) => carryOut(site, actionsOf(site, 'far-skew', DEDUPLICATED, QUOTES)),
 };

@@ -1,4 +1,5 @@
 /** The same again: requests to enqueue, records of the stream, clicks. */
+import { ActionKind } from '../../../lambdas/actions/kinds.ts';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
@@ -95,7 +96,7 @@ export const duplicateStorm: Drill = {
     },
   ],
   play: async (site) => {
-    const [stormed, streamed, clicked] = actionsOf(site, 'again', ['crm.sync'], 3);
+    const [stormed, streamed, clicked] = actionsOf(site, 'again', [ActionKind.CrmSync], 3);
     if (stormed === undefined || streamed === undefined || clicked === undefined)
       throw new Error('actions: expected three');
     await failEffects(site, [clicked], { kind: 'status', status: 429, retryAfterSeconds: HOUR_SECONDS });

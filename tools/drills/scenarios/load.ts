@@ -3,6 +3,7 @@
  * on the number of actions only: the same run again meets the same faults.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { ActionKind, FAULTED_KINDS } from '../../../lambdas/actions/kinds.ts';
 import { KpiName } from '../../../lambdas/queue/contracts/kpi-contract.ts';
 import { executionNameOf } from '../../../lambdas/queue/domain/task/identity.ts';
 import { scriptFault } from '../../rig/faults/fault-client.ts';
@@ -17,9 +18,12 @@ import type { DrillSite } from '../site.ts';
 /** What happens to one action of the load. */
 export type Mishap = 'none' | 'fault' | 'killed' | 'stopped';
 
+/** The kinds of the load, in the order that {@link PATTERN} relies on. */
+const LOAD_KINDS = [ActionKind.PdfRender, ActionKind.CrmSync, ActionKind.SlackNotify] as const;
+
 /** Of 30 actions, ten quotes with one of each kind: 9 faults (30 %), 2 kills, 2 stops. 300 have 90, 20 and 20. */
 const PATTERN: Readonly<Record<number, Mishap>> = {
-  // pdf.render is 0, 3, 6 …; crm.sync 1, 4, 7 …; slack.notify 2, 5, 8 …
+  // The first kind is 0, 3, 6 …; the second 1, 4, 7 …; the third 2, 5, 8 …
   0: 'fault',
   1: 'fault',
   2: 'fault',
@@ -64,10 +68,12 @@ const pick = (faults: readonly Fault[], turn: number): Fault => {
   return fault;
 };
 
+const isFaulted = ({ kind }: DrillAction): boolean => FAULTED_KINDS.includes(kind);
+
 const scriptFor = (site: DrillSite, action: DrillAction, turn: number): Promise<number> =>
   scriptFault(
     site.outputs.faultProxyUrl,
-    action.kind === 'pdf.render'
+    !isFaulted(action)
       ? {
           target: 'dynamodb',
           path: '/PutItem',
@@ -80,13 +86,13 @@ const scriptFor = (site: DrillSite, action: DrillAction, turn: number): Promise<
 
 /** Stops the first execution: a PDF's at once, before it runs; another's while it waits for the CRM's "not now". */
 async function stopEarly(site: DrillSite, action: DrillAction): Promise<boolean> {
-  if (action.kind !== 'pdf.render') await inState(site, action.taskId, 'retryable_failed');
+  if (isFaulted(action)) await inState(site, action.taskId, 'retryable_failed');
   return stopExecution(site, executionNameOf(action.taskId, 1));
 }
 
 /** What keeps an execution running until it is stopped: a slow read by its worker, or a "not now" of its provider. */
 const stopRule = (action: DrillAction): FaultRule =>
-  action.kind === 'pdf.render'
+  !isFaulted(action)
     ? {
         target: 'dynamodb',
         path: '/GetItem',
@@ -187,7 +193,6 @@ export function loadOf(actions: number): Drill {
       names: ['run-action-pdf'],
       variables: { AWS_ENDPOINT_URL_DYNAMODB: outputs.faultProxyUrl },
     }),
-    play: (site) =>
-      bearLoad(site, actionsOf(site, 'load', ['pdf.render', 'crm.sync', 'slack.notify'], quotes)),
+    play: (site) => bearLoad(site, actionsOf(site, 'load', LOAD_KINDS, quotes)),
   };
 }

@@ -1,11 +1,12 @@
 /** Workers are killed after their provider has accepted, before they hear of it. */
+import { FAULTED_KINDS } from '../../../lambdas/actions/kinds.ts';
 import { actionsOf, enqueueMany, inState, ENDED } from '../actions.ts';
 import type { Drill } from '../drill.ts';
 import { failEffects, hitsOf } from '../faults.ts';
 import { counted, provenBy, trailsNaming } from '../guarantees.ts';
 
 const QUOTES = 4;
-const KILLED = 2 * QUOTES;
+const KILLED = FAULTED_KINDS.length * QUOTES;
 
 /** See the file head. */
 export const workerKilled: Drill = {
@@ -18,7 +19,7 @@ export const workerKilled: Drill = {
     provenBy('the next worker asks the provider and applies nothing again', ['probed', 'replayed'], KILLED),
   ],
   play: async (site) => {
-    const actions = actionsOf(site, 'killed', ['crm.sync', 'slack.notify'], QUOTES);
+    const actions = actionsOf(site, 'killed', FAULTED_KINDS, QUOTES);
     const rules = await failEffects(site, actions, { kind: 'kill_client' });
     const taskIds = await enqueueMany(site, actions);
     for (const taskId of taskIds) await inState(site, taskId, ...ENDED);

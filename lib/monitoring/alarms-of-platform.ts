@@ -1,6 +1,6 @@
 /** Alarms on what carries the actions: the sweep, executions, functions, the stream and the API. */
 import { WORKER_BY_KIND } from '../../lambdas/actions/kinds.ts';
-import { FUNCTION_NAMES, type FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../shared/functions.ts';
 import { Metric } from '../../lambdas/shared/contracts/metric-names.ts';
 import { type AlarmDefinition, ONLY } from './alarm-definition.ts';
 import { ApiMetricName } from './api-metric-names.ts';

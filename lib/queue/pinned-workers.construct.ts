@@ -4,7 +4,7 @@ import { CfnAlias } from 'aws-cdk-lib/aws-lambda';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { WORKER_BY_KIND } from '../../lambdas/actions/kinds.ts';
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../shared/functions.ts';
 import { PINNED_ALIAS_PREFIX } from '../shared/names.ts';
 
 /** The functions that the state machine calls. */

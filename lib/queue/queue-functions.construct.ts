@@ -1,14 +1,12 @@
 import type { Alias, Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { FUNCTION_NAMES, type FunctionName } from '../../lambdas/shared/contracts/environment.ts';
-import { LIVE_ALIAS, Rollout } from '../config/queue-config.ts';
-import type { QueueConfig } from '../config/queue-config.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../shared/functions.ts';
+import { LIVE_ALIAS, Rollout, type QueueConfig } from '../config/queue-config.ts';
 import { asReported } from '../shared/acknowledge.ts';
 import { DOCUMENT_PREFIX } from './documents.construct.ts';
 import { environmentOf, environmentValues } from '../shared/function-environment.ts';
-import { permissionsOf } from './function-permissions.ts';
-import type { QueueResources } from './function-permissions.ts';
+import { permissionsOf, type QueueResources } from './function-permissions.ts';
 import { PINNED_FUNCTIONS, PinnedWorkers } from './pinned-workers.construct.ts';
 import { QueueFunction } from '../shared/queue-function.construct.ts';
 

@@ -1,7 +1,8 @@
 /** What the three `run-action-*` functions share: the queue, the ledger and the drive. */
 import type { Context } from 'aws-lambda';
 import type { Worker } from '../../actions/kinds.ts';
-import { Env, type FunctionName } from '../../shared/contracts/environment.ts';
+import type { QueueFunctionName } from '../contracts/functions.ts';
+import { Env } from '../../shared/contracts/environment.ts';
 import { type RunActionOutput, runActionInputSchema } from '../contracts/state-machine-io.ts';
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbLedgerRepo } from '../../shared/adapters/dynamodb/ledger-repo.ts';
@@ -46,7 +47,7 @@ export function createRunActionHandler(
   createEffect: EffectFactory,
   system: WorkerSystem = { clock: systemClock, ids: randomIds },
 ) {
-  const functionName: FunctionName = `run-action-${worker}`;
+  const functionName: QueueFunctionName = `run-action-${worker}`;
   const logger = createLogger(functionName);
   const client = createDocumentClient();
   const ledger = new DynamoDbLedgerRepo(client, requireEnv(Env.LedgerTable));

@@ -1,4 +1,4 @@
-/** Deployed functions and the environment variables each must have; `lib` sets them, `requireEnv` reads them. */
+/** Environment variables, by their names, and the tables. Which function reads which is in `<context>/contracts/functions.ts`. */
 
 /** Name under which logs and metrics are found, the same in every stage. */
 export const SERVICE_NAME = 'quote-execution-queue';
@@ -32,67 +32,6 @@ export const Env = {
 } as const;
 /** An environment variable's name. */
 export type EnvName = (typeof Env)[keyof typeof Env];
-
-/** Each deployed function (`lambdas/<context>/handlers/<name>.handler.ts`) with the variables it reads. */
-export const FUNCTION_ENV = {
-  'enqueue-action': [Env.TasksTable, Env.StateMachineArn, Env.AllowedEngines],
-  'read-actions': [Env.TasksTable, Env.AuditTable, Env.CardsTable, Env.ControlsTable],
-  'control-action': [Env.TasksTable, Env.ControlsTable, Env.StateMachineArn],
-  'run-action-pdf': [Env.TasksTable, Env.LedgerTable, Env.ControlsTable, Env.DocumentsBucket, Env.FontsDir],
-  'run-action-crm': [Env.TasksTable, Env.LedgerTable, Env.ControlsTable, Env.CrmBaseUrl, Env.CrmSecretArn],
-  'run-action-slack': [
-    Env.TasksTable,
-    Env.LedgerTable,
-    Env.ControlsTable,
-    Env.SlackApiUrl,
-    Env.SlackSecretArn,
-    Env.SlackChannelId,
-  ],
-  'record-lost-worker': [Env.TasksTable],
-  sweep: [
-    Env.TasksTable,
-    Env.LedgerTable,
-    Env.AuditTable,
-    Env.ControlsTable,
-    Env.StateMachineArn,
-    Env.EventBusName,
-    Env.Stage,
-  ],
-  'publish-transitions': [Env.AuditTable, Env.ParkedQueueUrl, Env.EventBusName, Env.Stage],
-  'update-card': [
-    Env.TasksTable,
-    Env.LedgerTable,
-    Env.CardsTable,
-    Env.CardQueueUrl,
-    Env.SlackApiUrl,
-    Env.SlackSecretArn,
-    Env.SlackChannelId,
-    Env.Stage,
-  ],
-  'slack-interactions': [
-    Env.SlackSecretArn,
-    Env.SlackApiUrl,
-    Env.OperatorsParameter,
-    Env.LedgerTable,
-    Env.ClickQueueUrl,
-    Env.TasksTable,
-    Env.AuditTable,
-  ],
-  'operate-click': [Env.TasksTable, Env.StateMachineArn, Env.SlackApiUrl, Env.SlackSecretArn, Env.Stage],
-  'slack-commands': [
-    Env.SlackSecretArn,
-    Env.OperatorsParameter,
-    Env.TasksTable,
-    Env.AuditTable,
-    Env.CardsTable,
-  ],
-} as const satisfies Record<string, readonly EnvName[]>;
-/** Name of a deployed function. */
-export type FunctionName = keyof typeof FUNCTION_ENV;
-/** Name of every deployed function, in the order of {@link FUNCTION_ENV}. */
-export const FUNCTION_NAMES: readonly FunctionName[] = Object.keys(FUNCTION_ENV).filter(
-  (name): name is FunctionName => Object.hasOwn(FUNCTION_ENV, name),
-);
 
 /** Tables, their keys and indexes: what `lib` creates is what the adapters query. */
 export const TASKS_TABLE = {

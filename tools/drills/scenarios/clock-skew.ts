@@ -1,6 +1,6 @@
 /** Clocks of the functions are off: within the budget, and beyond it. */
 import { WORKER_BY_KIND } from '../../../lambdas/actions/kinds.ts';
-import type { FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../../lib/shared/functions.ts';
 import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
 import { getAudit } from '../../cli/clients/queue-client.ts';
 import { actionsOf, type DrillAction, enqueueOne, inLanes, inState, ENDED } from '../actions.ts';

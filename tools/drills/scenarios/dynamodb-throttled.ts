@@ -1,5 +1,5 @@
 /** DynamoDB throttles the functions, and loses replies to writes that it has carried out. */
-import type { FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../../lib/shared/functions.ts';
 import { scriptFault } from '../../rig/faults/fault-client.ts';
 import type { FaultRule } from '../../rig/faults/fault-rules.ts';
 import { actionsOf, type DrillAction, enqueueMany, inState, ENDED } from '../actions.ts';

@@ -40,7 +40,7 @@ const operationsOf = (options: ClaimOptions): DriverOperations => ({
 
 /**
  * The handler of `run-action-<worker>`. It answers with a typed outcome; what it throws is a lost worker.
- * Delivered again it finds the lease taken or the task settled.
+ * Delivered again it finds the lease taken or the task ended.
  */
 export function createRunActionHandler(
   worker: Worker,

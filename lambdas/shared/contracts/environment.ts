@@ -38,7 +38,7 @@ export const TASKS_TABLE = {
   partitionKey: 'taskId',
   /** All tasks of a quote in order of enqueueing. */
   byQuote: { name: 'byQuote', partitionKey: 'quoteId', sortKey: 'createdAtMs' },
-  /** Sparse and sharded: only non-terminal tasks carry `dueShard`, `due-<n>` or `held-<kind>-<n>`. */
+  /** Sparse and sharded: only tasks that have not ended carry `dueShard`, `due-<n>` or `held-<kind>-<n>`. */
   byDeadline: { name: 'byDeadline', partitionKey: 'dueShard', sortKey: 'dueAtMs' },
 } as const;
 /** The effect ledger (`IdempotencyRecord`s). */

@@ -10,7 +10,7 @@ import { type FigureSource, readFigures } from '../adapters/command-figures.ts';
 import { parseCommand } from '../adapters/command-parse.ts';
 import type { SlashCommand } from '../contracts/slack-payloads.ts';
 import type { ExecutionTask } from '../../queue/contracts/records.ts';
-import { damagedOf, lookAtTask, tasksOf, isTerminal } from '../../queue/exports/reading.ts';
+import { damagedOf, lookAtTask, tasksOf, isEnded } from '../../queue/exports/reading.ts';
 import type { ExecutionQueueRepo } from '../../queue/domain/ports.ts';
 
 /** What commands work with. */
@@ -33,7 +33,7 @@ async function answerQuote({ queue }: CommandOptions, quoteId: string): Promise<
 
 /** Its time has passed and it has not moved on: it is stuck, or waits for a free worker. */
 const isOverdue = ({ dueAtMs, state }: ExecutionTask, nowMs: number): boolean =>
-  dueAtMs !== undefined && dueAtMs <= nowMs && !isTerminal(state);
+  dueAtMs !== undefined && dueAtMs <= nowMs && !isEnded(state);
 
 async function answerOverdue({ queue, nowMs }: CommandOptions): Promise<CommandAnswer> {
   const found = await queue.listDue(nowMs, MAX_OVERDUE + 1);

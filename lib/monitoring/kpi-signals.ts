@@ -11,7 +11,7 @@ interface Ratio {
 
 /**
  * Part and whole are counted when they happen, so that a failure falls into the period in which the action ended. Recovery
- * divides by what was settled, not by what was detected: both are then counted by the same transition, and an action
+ * divides by what has ended, not by what was detected: both are then counted by the same transition, and an action
  * that is still being recovered makes no share look bad.
  */
 const RATIOS = {

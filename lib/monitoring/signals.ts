@@ -2,7 +2,7 @@
  * What can be measured, as plain data: the alarms, the dashboard and its picture are made of these. Nothing here knows
  * CloudWatch's classes.
  */
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../shared/functions.ts';
 import type { Metric } from '../../lambdas/shared/contracts/metric-names.ts';
 import type { QueueRole } from '../shared/names.ts';
 import type { ApiMetricName } from './api-metric-names.ts';

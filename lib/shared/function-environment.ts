@@ -1,12 +1,6 @@
-import { Env, FUNCTION_ENV } from '../../lambdas/shared/contracts/environment.ts';
-import type { EnvName, FunctionName } from '../../lambdas/shared/contracts/environment.ts';
-import {
-  HTTP_PROVIDERS,
-  type HttpProvider,
-  PROVIDERS,
-  SECRET_PROVIDERS,
-  type SecretProvider,
-} from '../../lambdas/shared/contracts/providers.ts';
+import { Env, type EnvName } from '../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_ENV, type FunctionName } from './functions.ts';
+import { HTTP_PROVIDERS, type HttpProvider, PROVIDERS, SECRET_PROVIDERS, type SecretProvider } from '../../lambdas/shared/contracts/providers.ts';
 import { recordOf } from '../../lambdas/shared/contracts/record-of.ts';
 import { FONTS_DIR } from './bundle-functions.ts';
 import type { QueueConfig } from '../config/queue-config.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES, type FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../lib/shared/functions.ts';
 import { Stage } from '../../lib/config/queue-config.ts';
 import { type Grant, grantOf, grantsOfRole, placeOf, roleIdOf, statementsOf } from './statements.ts';
 import { synthesize } from './synthesis.ts';

@@ -1,6 +1,6 @@
 /** Least privilege, tried: under each function's role one call of its own works and its neighbour's is refused. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES, type FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../lib/shared/functions.ts';
 import { outputs } from './support/queue.ts';
 import type { ProbeCall } from './support/role-probe.ts';
 import { probeArchive, probeRole } from './support/role-probe-deployment.ts';

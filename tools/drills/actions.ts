@@ -22,7 +22,7 @@ export interface DrillAction extends QuoteAction {
   readonly taskId: string;
 }
 
-/** The goal of the recovery; what is not settled by then counts as lost. */
+/** The goal of the recovery; what has not ended by then counts as lost. */
 const SETTLE_LIMIT_MS = 300_000;
 /** Half a minute is the longest wait of a card after an outage; the rest is for slow machines. */
 const CARD_LIMIT_MS = 180_000;
@@ -151,7 +151,7 @@ const isShown = ({ card, version }: AnsweredTask): boolean =>
   card?.state === 'shown' && card.version === version;
 
 /** The tasks at their end, with their cards; or as they are when the time is over. */
-export async function settledTasks(
+export async function endedTasks(
   site: DrillSite,
   taskIds: readonly string[],
 ): Promise<readonly AnsweredTask[]> {

@@ -1,6 +1,6 @@
 /** What a drill is: a fault brought about on purpose, with what must hold under it. */
 import type { Figure } from '../report/report.ts';
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../lib/shared/functions.ts';
 import type { Evidence, Guarantee } from '../demo/proof.ts';
 import type { DrillSite } from './site.ts';
 

@@ -8,7 +8,7 @@
 import * as z from 'zod/mini';
 import { ActionKind } from '../../actions/kinds.ts';
 import { visibleText } from '../../shared/contracts/blank-text.ts';
-import type { FunctionName } from '../../shared/contracts/environment.ts';
+import type { QueueFunctionName } from './functions.ts';
 import { ErrorKind } from '../../shared/contracts/error-codes.ts';
 import { PROVIDER_NAMES } from '../../shared/contracts/providers.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
@@ -40,7 +40,7 @@ interface ApiRoute {
   /** Template with `{parameter}`s. */
   readonly path: string;
   /** The function that implements it. */
-  readonly function: FunctionName;
+  readonly function: QueueFunctionName;
 }
 
 /** Every route by its operation id. */
@@ -60,7 +60,7 @@ export const API_ROUTES = {
 /** Names a route. */
 export type OperationId = keyof typeof API_ROUTES;
 /** The routes that one function implements. */
-export type OperationOf<F extends FunctionName> = {
+export type OperationOf<F extends QueueFunctionName> = {
   [Id in OperationId]: (typeof API_ROUTES)[Id]['function'] extends F ? Id : never;
 }[OperationId];
 

@@ -22,12 +22,13 @@
  * | probe | asks the provider whether an effect key is already there |
  * | proof | how a completion is known: `applied`, `probed` or `replayed` |
  * | ledger | the `IdempotencyRecord`s of effects, fenced by owner token |
- * | reserve, complete, release | the ledger's writes: before, after, and instead of a successful effect |
+ * | reserve, complete, free | the ledger's writes: before, after, and instead of a successful effect |
  * | fingerprint | SHA-256 over the canonical JSON of an effect's result |
  * | attempt id | identity of one write; recognises a write of our own whose answer was lost |
  * | transition | one change of state, recorded once in the audit trail per (taskId, version) |
  * | pause, resume | an operator's word that no action of a kind is to start, or may start again (`Pause`) |
- * | hold, release | to leave a task of a paused kind as it is, and to put it back to work |
+ * | hold, release | to leave a task of a paused kind as it is, and to put it back to work once the kind is resumed |
+ * | a release | what one deployment publishes: a version of each function |
  * | control | what operators and the sweep keep in the Controls table: pauses and cursors |
  * | damaged | stored in a shape that this code cannot read; named by its key and by the fields that are wrong |
  * | park | to put a record that cannot be processed aside, with its reason |
@@ -41,7 +42,7 @@
  * | trail | the audit records of one task, in order of version |
  * | stuck | a worker was lost, or the sweep had to step in: since the transition before that shows it |
  * | overdue | its time (`dueAtMs`) has passed and it has not moved on: it is stuck, or waits for a free worker |
- * | settled | completed or failed_terminal, said of an action that was stuck |
+ * | ended | completed or failed_terminal, said of a task or an action: nothing moves it any more. Metrics of stuck actions call it `settled` |
  * | thread | the root message of a quote in Slack, and what stands below it |
  * | card | the one message of a task in its thread, edited with each transition |
  * | click | a press of a card's button, verified and on its way to its transition |
@@ -149,7 +150,7 @@ export const executionTaskSchema = z.strictObject({
   leaseExpiresAtMs: z.optional(epochMs),
   /** Earliest next claim; present while `retryable_failed` only. */
   nextAttemptAtMs: z.optional(epochMs),
-  /** When the sweep looks at it if nothing else happens; absent in the terminal states. */
+  /** When the sweep looks at it if nothing else happens; absent once it has ended. */
   dueAtMs: z.optional(epochMs),
   /** An attempt may have been applied without our knowing: the next one asks the provider first. */
   inDoubt: z.optional(z.literal(true)),

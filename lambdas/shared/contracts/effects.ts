@@ -40,13 +40,13 @@ export const idempotencyRecordSchema = z.strictObject({
   effectKey: z.string(),
   taskHash: z.string(),
   status: z.enum(LedgerStatus),
-  /** Owner token of the reservation; absent once it was released with an unknown outcome. */
+  /** Owner token of the reservation; absent once the key was freed with an unknown outcome. */
   owner: z.optional(z.string()),
   /** Version of the task at the claim: an older claim never takes over from a newer one. */
   fence: z.int().check(z.minimum(0), z.maximum(MAX_FENCE)),
   attemptId: z.string(),
   /**
-   * A take-over before this is refused: the earlier worker may still be at it. Released: 0, or the time of the release
+   * A take-over before this is refused: the earlier worker may still be at it. Freed: 0, or the time of that write
    * when a request may still be under way.
    */
   inProgressExpiresAtMs: epochMsSchema,

@@ -4,7 +4,8 @@
  * killed in a container never goes on there, so it is as good as a new one.
  */
 import type { Context } from 'aws-lambda';
-import { Env, type FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
+import { Env } from '../../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../../lib/shared/functions.ts';
 import { WORKER_FUNCTIONS } from '../../../lambdas/shared/contracts/providers.ts';
 import { handlerFileOf } from '../../../lib/shared/bundle-functions.ts';
 import { ENGINE } from '../../helpers/builders.ts';

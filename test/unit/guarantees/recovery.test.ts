@@ -160,7 +160,7 @@ describe('recoverStale', () => {
     await expect(late).rejects.toBeInstanceOf(LeaseLost);
   });
 
-  it('never touches a terminal task', async () => {
+  it('never touches a task that has ended', async () => {
     const task = await enqueued();
     const cancelled = await store.queue.operate(task.taskId, 'cancel', 1, 'api:tests');
     clock.advance(POLICY.taskDeadlineMs);

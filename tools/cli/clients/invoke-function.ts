@@ -1,6 +1,6 @@
 /** Calls functions of a deployment as everything outside of the state machine does: by the alias `live`. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../../lib/shared/functions.ts';
 import { TIME_LIMITS } from '../../../lambdas/shared/contracts/time-limits.ts';
 import { LIVE_ALIAS, Stage } from '../../../lib/config/queue-config.ts';
 import { deployedName } from '../target/function-environment.ts';

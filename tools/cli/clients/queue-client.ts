@@ -150,5 +150,5 @@ export async function listTasks(target: Target, quoteId: string): Promise<QuoteT
 }
 
 /** Whether a task will not change any more. */
-export const isSettled = (task: AnsweredTask): boolean =>
+export const hasEnded = (task: AnsweredTask): boolean =>
   task.state === 'completed' || task.state === 'failed_terminal';

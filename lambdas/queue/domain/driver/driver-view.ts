@@ -18,7 +18,7 @@ export type DriverView =
   /** The lease ran out: the worker is lost and the task must be recovered before it can be claimed. */
   | { readonly kind: 'lease_expired' }
   | { readonly kind: 'wait'; readonly waitSeconds: number }
-  | { readonly kind: 'settled'; readonly state: 'completed' | 'failed_terminal' }
+  | { readonly kind: 'ended'; readonly state: 'completed' | 'failed_terminal' }
   /** A later generation drives the task. */
   | { readonly kind: 'superseded' }
   /** The kind is paused; the sweep starts the next driver once it is resumed. */
@@ -69,14 +69,14 @@ export function viewOf(task: ExecutionTask | undefined, driver: Driver, nowMs: n
       return runningView(task, nowMs);
     case ExecutionState.Completed:
     case ExecutionState.FailedTerminal:
-      return { kind: 'settled', state: task.state };
+      return { kind: 'ended', state: task.state };
   }
 }
 
 /** The view as the answer to the state machine; a task that could be claimed right away is looked at again soon. */
 export function outputOf(view: DriverView): RunActionOutput {
   switch (view.kind) {
-    case 'settled':
+    case 'ended':
       return { outcome: view.state, waitSeconds: 0 };
     case 'superseded':
       return { outcome: RunOutcome.Superseded, waitSeconds: 0 };

@@ -5,7 +5,7 @@
 import { RECOVERY_LIMIT_MS } from '../../contracts/kpi-contract.ts';
 import { TransitionCause } from '../../contracts/lifecycle-states.ts';
 import type { Transition } from '../../contracts/records.ts';
-import { isTerminal } from '../task/lifecycle.ts';
+import { isEnded } from '../task/lifecycle.ts';
 
 /** What is needed of a transition. */
 export type TrailEntry = Pick<Transition, 'version' | 'to' | 'cause' | 'errorCode' | 'atMs'>;
@@ -52,7 +52,7 @@ export function stuckSinceMs(trail: readonly TrailEntry[]): number | undefined {
 export function stuckOutcomeOf(trail: readonly TrailEntry[], nowMs: number): StuckOutcome | undefined {
   const sinceMs = stuckSinceMs(trail);
   if (sinceMs === undefined) return undefined;
-  const end = trail.find(({ to }) => isTerminal(to));
+  const end = trail.find(({ to }) => isEnded(to));
   const untilMs = end?.atMs ?? nowMs;
   const tookMs = untilMs - sinceMs - heldMs(trail, sinceMs, untilMs);
   if (end === undefined) return tookMs < RECOVERY_LIMIT_MS ? 'pending' : 'late';

@@ -2,7 +2,7 @@
 import { DUPLICATE_MUTATION_CODES } from '../../../shared/contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
 import { Metric } from '../../../shared/contracts/metric-names.ts';
-import { isTerminal } from '../task/lifecycle.ts';
+import { isEnded } from '../task/lifecycle.ts';
 import { showsStuck, stuckOutcomeOf, type TrailEntry } from './stuck.ts';
 
 /** Whether a transition reports a mutation made twice, or another one than was asked for. */
@@ -25,7 +25,7 @@ function stuckMetricsOf(newest: TrailEntry, before: readonly TrailEntry[]): read
   const isFirst = showsStuck(newest) && !before.some(showsStuck);
   const detected = isFirst ? [Metric.StuckDetected] : [];
   const outcome = stuckOutcomeOf([...before, newest], newest.atMs);
-  if (!isTerminal(newest.to) || outcome === undefined) return detected;
+  if (!isEnded(newest.to) || outcome === undefined) return detected;
   const inTime = outcome === 'in_time' ? [Metric.StuckSettledInTime] : [];
   return [...detected, Metric.StuckSettled, ...inTime];
 }

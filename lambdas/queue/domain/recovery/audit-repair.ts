@@ -92,7 +92,7 @@ interface Tally {
 }
 
 /** The newest version that the trail must have by `nowMs`; 0 when there is none. */
-export function settledVersion({ version, history }: AuditedTask, nowMs: number): number {
+export function versionDue({ version, history }: AuditedTask, nowMs: number): number {
   const young = history.filter(({ atMs }) => atMs > nowMs - POLICY.auditSettleMs);
   return Math.min(version, ...young.map((transition) => transition.version - 1));
 }
@@ -120,7 +120,7 @@ async function check(
   nowMs: number,
   into: Tally,
 ): Promise<void> {
-  const upTo = settledVersion(task, nowMs);
+  const upTo = versionDue(task, nowMs);
   into.checked += 1;
   if (upTo < 1) return;
   const { taskId, history } = task;

@@ -6,7 +6,7 @@
 import { type ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import { QueueError } from '../../../shared/domain/errors.ts';
-import { isTerminal } from '../task/lifecycle.ts';
+import { isEnded } from '../task/lifecycle.ts';
 import type { ExecutionDriver, ExecutionQueueRepo } from '../ports.ts';
 import type { Clock, Ids } from '../../../shared/domain/ports.ts';
 import { POLICY } from '../task/policy.ts';
@@ -122,7 +122,7 @@ async function carriedOut(
 ): Promise<RecoveredTask | undefined> {
   const task = await written(options, found, action, cause);
   if (task === undefined) return undefined;
-  if (!isTerminal(task.state)) await startDriver(options.driver, task);
+  if (!isEnded(task.state)) await startDriver(options.driver, task);
   const { taskId, quoteId, generation } = task;
   return { taskId, quoteId, from: found.state, to: task.state, generation, cause };
 }

@@ -37,10 +37,10 @@ export const LIFECYCLE: readonly LifecycleRow[] = [
 ];
 
 /** States that never change. */
-export const TERMINAL_STATES: readonly ExecutionState[] = [Completed, FailedTerminal];
+export const ENDED_STATES: readonly ExecutionState[] = [Completed, FailedTerminal];
 
 /** Whether a state never changes. */
-export const isTerminal = (state: ExecutionState): boolean => TERMINAL_STATES.includes(state);
+export const isEnded = (state: ExecutionState): boolean => ENDED_STATES.includes(state);
 
 /** Whether the table has the row. */
 export const isLegal = (row: LifecycleRow): boolean =>

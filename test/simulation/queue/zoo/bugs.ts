@@ -94,18 +94,18 @@ export const BUGS: readonly Bug[] = [
     replace: 'export function assertLegal(row: LifecycleRow): void { if (row.from !== null) return;',
   },
   {
-    name: 'sweep acts on a terminal task',
+    name: 'sweep acts on a task that has ended',
     file: 'lambdas/queue/domain/recovery/recovery.ts',
     find: "if (task === undefined || task.hold !== undefined) return { kind: 'left' };",
     replace:
-      "if (task === undefined || task.hold !== undefined) return { kind: 'left' }; if (isTerminal(task.state)) await options.queue.replace(task, { ...task, version: task.version + 1, generation: task.generation + 1 });",
+      "if (task === undefined || task.hold !== undefined) return { kind: 'left' }; if (isEnded(task.state)) await options.queue.replace(task, { ...task, version: task.version + 1, generation: task.generation + 1 });",
   },
   {
     name: 'index trusted: what it lists is taken for stale',
     file: 'lambdas/queue/domain/recovery/recovery.ts',
     find: 'const lateness = latenessOf(task, nowMs);\n  const known',
     replace:
-      'const lateness = isTerminal(task.state) ? latenessOf(task, nowMs) : Lateness.Stale;\n  const known',
+      'const lateness = isEnded(task.state) ? latenessOf(task, nowMs) : Lateness.Stale;\n  const known',
   },
   {
     name: 'held tasks never released',

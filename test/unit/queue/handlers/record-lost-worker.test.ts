@@ -70,7 +70,7 @@ describe.each([
     });
   });
 
-  it('leaves a task that the worker had settled before it died', async () => {
+  it('leaves a task that the worker had ended before it died', async () => {
     await store.queue.complete(await claimed(), { result: resultOf(), proof: 'applied' });
 
     expect(await deliver()).toEqual({ outcome: 'completed', waitSeconds: 0 });

@@ -2,7 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { DynamoDbCardRepo } from '../../../lambdas/slack/adapters/dynamodb/card-repo.ts';
 import type { CardLock } from '../../../lambdas/slack/domain/ports.ts';
-import { type CardRecord, type LatencyRecord, cardIdOf } from '../../../lambdas/queue/contracts/shown-cards.ts';
+import {
+  type CardRecord,
+  type LatencyRecord,
+  cardIdOf,
+} from '../../../lambdas/queue/contracts/shown-cards.ts';
 import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
 import { queuedTask } from '../../helpers/builders.ts';
 import { countedIds } from '../../../tools/rig/counted-ids.ts';

@@ -11,12 +11,7 @@ import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-
 import { createSlackClient } from '../../../lambdas/shared/adapters/slack-api/slack-client.ts';
 import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
 import { LOCAL_WORKSPACE } from '../../../tools/rig/slack/slack.ts';
-import {
-  blockActionsOf,
-  clickForm,
-  type Press,
-  signedHeaders,
-} from '../../helpers/slack/slack-request.ts';
+import { blockActionsOf, clickForm, type Press, signedHeaders } from '../../helpers/slack/slack-request.ts';
 import { outputs, rootClient } from './queue.ts';
 
 const secretId = outputs.stackOutputs['SlackSecretArn'] ?? '';

@@ -63,8 +63,7 @@ async function streamAgain(site: DrillSite, taskId: string): Promise<number> {
 async function clickAgain(site: DrillSite, taskId: string): Promise<number> {
   const { version } = await getTask(site.target, taskId);
   const { slackChannelId: channelId, apiUrl } = site.outputs;
-  const press = (): string =>
-    clickForm(blockActionsOf({ taskId, version, action: 'retry', channelId }));
+  const press = (): string => clickForm(blockActionsOf({ taskId, version, action: 'retry', channelId }));
   const same = press();
   const bodies = Array.from({ length: 2 * CLICKS }, (_, index) => (index % 2 === 0 ? same : press()));
   const statuses = await inLanes(bodies, async (body) => {

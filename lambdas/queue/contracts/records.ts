@@ -46,6 +46,7 @@
  * | thread | the root message of a quote in Slack, and what stands below it |
  * | card | the one message of a task in its thread, edited with each transition |
  * | click | a press of a card's button, verified and on its way to its transition |
+ * | interaction | Slack's word for what it posts when somebody uses a card or a modal: the function `slack-interactions` and the route `/slack/interactions` have this name. If it is a press of a card's button, it becomes a click |
  * | operator | a person on the allow-list who may press buttons and ask |
  * | break-glass | the one role that may change or delete audit records |
  * | drill | a fault brought about on purpose on the local AWS, with what must hold under it |

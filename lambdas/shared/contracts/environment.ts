@@ -1,18 +1,15 @@
 /** Deployed functions and the environment variables each must have; `lib` sets them, `requireEnv` reads them. */
-import { byWorker, providerEnvOf, PROVIDERS } from './providers.ts';
+import { byWorker, PROVIDER_ENV, providerEnvOf } from './providers.ts';
 
 /** Names of environment variables, written once; those of a provider are in its row. */
 export const Env = {
   TasksTable: 'TASKS_TABLE',
   LedgerTable: 'LEDGER_TABLE',
   AuditTable: 'AUDIT_TABLE',
-  ...PROVIDERS.pdf.env,
   StateMachineArn: 'STATE_MACHINE_ARN',
   ParkedQueueUrl: 'PARKED_QUEUE_URL',
   /** Comma-separated `name@version` of the deterministic engines whose snapshots are accepted. */
   AllowedEngines: 'ALLOWED_ENGINES',
-  ...PROVIDERS.crm.env,
-  ...PROVIDERS.slack.env,
   CardsTable: 'CARDS_TABLE',
   CardQueueUrl: 'CARD_QUEUE_URL',
   ClickQueueUrl: 'CLICK_QUEUE_URL',
@@ -22,6 +19,7 @@ export const Env = {
   ControlsTable: 'CONTROLS_TABLE',
   /** Stage of the deployment: a dimension of every metric. */
   Stage: 'QUEUE_STAGE',
+  ...PROVIDER_ENV,
 } as const;
 /** An environment variable's name. */
 export type EnvName = (typeof Env)[keyof typeof Env];

@@ -59,6 +59,9 @@ describe('the recipe of a new action kind', () => {
   });
 });
 
+/** A source without its comments: these may name a kind as an example. */
+const codeOf = (file: string): string => read(file).replaceAll(/^\s*(?:\/?\*|\/\/).*$/gm, '');
+
 describe('sources outside the folder of the actions', () => {
   const sources = globSync('{lambdas,lib,tools,bench}/**/*.ts', { cwd: REPOSITORY }).filter(
     (file) => !file.startsWith('lambdas/actions/'),
@@ -69,9 +72,7 @@ describe('sources outside the folder of the actions', () => {
 
   it('name no kind as a literal', () => {
     expect(sources.length).toBeGreaterThan(400);
-    // A comment may name one as an example, in backticks.
-    const code = (file: string): string => read(file).replaceAll(/^\s*(?:\/?\*|\/\/).*$/gm, '');
-    expect(sources.filter((file) => literal.test(code(file)))).toEqual([]);
+    expect(sources.filter((file) => literal.test(codeOf(file)))).toEqual([]);
   });
 });
 

@@ -148,6 +148,7 @@ type Intersection<U> = (U extends unknown ? (of: U) => void : never) extends (of
   : never;
 
 /** The variables of all providers, by their names in code. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `assign` of a list has the type any
 export const PROVIDER_ENV = Object.assign(
   {},
   ...PROVIDER_NAMES.map((provider) => PROVIDERS[provider].env),

@@ -1,5 +1,5 @@
 /** Environment variables, by their names, and the tables. Which function reads which is in `<context>/contracts/functions.ts`. */
-import { PROVIDERS } from './providers.ts';
+import { PROVIDER_ENV } from './providers.ts';
 
 /** Name under which logs and metrics are found, the same in every stage. */
 export const SERVICE_NAME = 'quote-execution-queue';
@@ -9,13 +9,10 @@ export const Env = {
   TasksTable: 'TASKS_TABLE',
   LedgerTable: 'LEDGER_TABLE',
   AuditTable: 'AUDIT_TABLE',
-  ...PROVIDERS.pdf.env,
   StateMachineArn: 'STATE_MACHINE_ARN',
   ParkedQueueUrl: 'PARKED_QUEUE_URL',
   /** Comma-separated `name@version` of the deterministic engines whose snapshots are accepted. */
   AllowedEngines: 'ALLOWED_ENGINES',
-  ...PROVIDERS.crm.env,
-  ...PROVIDERS.slack.env,
   CardsTable: 'CARDS_TABLE',
   CardQueueUrl: 'CARD_QUEUE_URL',
   ClickQueueUrl: 'CLICK_QUEUE_URL',
@@ -25,6 +22,7 @@ export const Env = {
   ControlsTable: 'CONTROLS_TABLE',
   /** Stage of the deployment: a dimension of every metric. */
   Stage: 'QUEUE_STAGE',
+  ...PROVIDER_ENV,
 } as const;
 /** An environment variable's name. */
 export type EnvName = (typeof Env)[keyof typeof Env];

@@ -14,7 +14,7 @@ import {
   makeIdempotent,
 } from '@aws-lambda-powertools/idempotency';
 import type { Context } from 'aws-lambda';
-import { ERROR_CODES, type ErrorCode } from '../contracts/error-codes.ts';
+import { ERROR_CODES, type ErrorCode, hasRole } from '../contracts/error-codes.ts';
 import { EffectProof, type EffectResult, effectResultSchema } from '../contracts/effects.ts';
 import { QueueError, toQueueError, withAftermath, withDoubt } from '../domain/errors.ts';
 import { fingerprintOf } from '../domain/hashing.ts';
@@ -150,7 +150,7 @@ function inProgress(layer: FencedPersistenceLayer, nowMs: number, cause: Error):
 /** The ledger failed. After a failure of the effect that one stands: it decides whether and when there is another try. */
 function ledgerFailure({ failure }: FencedPersistenceLayer, cause: unknown): QueueError {
   const error = toQueueError(cause);
-  return failure === undefined || error.code === 'LEASE_LOST' ? error : withAftermath(failure, error);
+  return failure === undefined || hasRole(error.code, 'lease_lost') ? error : withAftermath(failure, error);
 }
 
 /** Powertools' errors as errors of the list. */

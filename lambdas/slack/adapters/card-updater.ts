@@ -7,6 +7,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { CardRecord, LatencyRecord } from '../../queue/contracts/shown-cards.ts';
 import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import { hasRole } from '../../shared/contracts/error-codes.ts';
 import { isPassing, latenciesOf, recoveriesOf } from '../domain/card.ts';
 import { type QueueError, taskNotFound, toQueueError, withAftermath } from '../../shared/domain/errors.ts';
 import type { ExecutionQueueRepo } from '../../queue/domain/ports.ts';
@@ -171,7 +172,7 @@ export class CardUpdater {
    */
   async #giveBack(card: CardRecord, error: QueueError, shown: CardChange): Promise<QueueError> {
     const { cards, clock } = this.#options;
-    if (error.code === 'LEASE_LOST') return error;
+    if (hasRole(error.code, 'lease_lost')) return error;
     const nowMs = clock.nowMs();
     // Also the doubt of a lock that was taken over, of which nothing is stored yet.
     const doubtfulSinceMs = error.inDoubt ? nowMs : card.doubtfulSinceMs;

@@ -6,7 +6,7 @@ import {
   type LatencyRecord,
   latencyIdOf,
 } from '../../queue/contracts/shown-cards.ts';
-import type { ErrorCode } from '../../shared/contracts/error-codes.ts';
+import { type ErrorCode, hasRole } from '../../shared/contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from '../../queue/contracts/lifecycle-states.ts';
 import type { ExecutionTask, Transition } from '../../queue/contracts/records.ts';
 import { CardAction } from '../contracts/slack-actions.ts';
@@ -69,7 +69,7 @@ function failureOf(before: readonly Transition[]): Transition | undefined {
   const failures = before.filter(
     ({ from, to }) => from === ExecutionState.Running && to === ExecutionState.RetryableFailed,
   );
-  return failures.findLast(({ errorCode }) => errorCode !== 'EFFECT_IN_PROGRESS') ?? failures.at(-1);
+  return failures.findLast(({ errorCode }) => !hasRole(errorCode, 'wait')) ?? failures.at(-1);
 }
 
 /**

@@ -7,7 +7,7 @@ import type { ExecutionTask } from '../../queue/contracts/records.ts';
 import { slackActor } from '../adapters/interaction-actor.ts';
 import { damagedText, loserText, notFoundText, trailText } from '../adapters/ephemeral.ts';
 import { damageOf } from '../../shared/domain/damaged-items.ts';
-import { QueueError } from '../../shared/domain/errors.ts';
+import { isErrorOf } from '../../shared/domain/errors.ts';
 import {
   DEFAULT_RETRY_POLICY,
   ExecutionQueueService,
@@ -61,10 +61,8 @@ async function afterLosing(options: ClickWorkOptions, click: Click): Promise<str
 }
 
 /** The task has changed, or does not allow it: somebody was first, or it was this click itself. */
-const isLost = (thrown: unknown): boolean =>
-  thrown instanceof QueueError && (thrown.code === 'STALE_VERSION' || thrown.code === 'ILLEGAL_TRANSITION');
-const isMissing = (thrown: unknown): boolean =>
-  thrown instanceof QueueError && thrown.code === 'TASK_NOT_FOUND';
+const isLost = (thrown: unknown): boolean => isErrorOf(thrown, 'overtaken');
+const isMissing = (thrown: unknown): boolean => isErrorOf(thrown, 'missing');
 
 async function operate(
   options: ClickWorkOptions,

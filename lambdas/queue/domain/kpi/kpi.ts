@@ -2,7 +2,7 @@
  * The four KPIs, from stored records alone. What is counted is written in the KPI contract; nothing else in
  * the code base computes them. A KPI without a sample has no value and meets nothing.
  */
-import { kindOf } from '../../../shared/contracts/error-codes.ts';
+import { rowOf } from '../../../shared/contracts/error-codes.ts';
 import { KPI_CONTRACT, type KpiEntry, KpiName } from '../../contracts/kpi-contract.ts';
 import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
 import type { Transition } from '../../contracts/records.ts';
@@ -101,13 +101,10 @@ const STOPPED_BY_OPERATOR: readonly TransitionCause[] = [
   TransitionCause.OperatorAbandon,
   TransitionCause.OperatorCancel,
 ];
-/** Caps: what they end was transient. */
-const CAPS: readonly (string | undefined)[] = ['RETRIES_EXHAUSTED', 'DEADLINE_EXCEEDED'];
 
 function reasonOf({ cause, errorCode }: KpiTransition): keyof FailureBreakdown {
   if (STOPPED_BY_OPERATOR.includes(cause)) return 'byOperator';
-  const isFinal = errorCode !== undefined && kindOf(errorCode) === 'terminal';
-  return isFinal && !CAPS.includes(errorCode) ? 'byNature' : 'givenUp';
+  return errorCode === undefined ? 'givenUp' : rowOf(errorCode).failure;
 }
 
 function failuresOf(ends: readonly KpiTransition[]): FailureBreakdown {

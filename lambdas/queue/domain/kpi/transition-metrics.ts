@@ -1,5 +1,5 @@
 /** What a transition counts for: a pure rule, so that metrics and reports count alike. */
-import { DUPLICATE_MUTATION_CODES } from '../../../shared/contracts/error-codes.ts';
+import { mutationOf } from '../../../shared/contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
 import { Metric } from '../../../shared/contracts/metric-names.ts';
 import { isTerminal } from '../task/lifecycle.ts';
@@ -7,7 +7,7 @@ import { showsStuck, stuckOutcomeOf, type TrailEntry } from './stuck.ts';
 
 /** Whether a transition reports a mutation made twice, or another one than was asked for. */
 export const isDuplicateMutation = ({ errorCode }: Pick<TrailEntry, 'errorCode'>): boolean =>
-  errorCode !== undefined && DUPLICATE_MUTATION_CODES.includes(errorCode);
+  mutationOf(errorCode) !== undefined;
 
 const STATE_METRICS: Partial<Record<ExecutionState, Metric>> = {
   [ExecutionState.Completed]: Metric.ActionsCompleted,
@@ -44,7 +44,7 @@ export function metricsOf(version: number, history: readonly TrailEntry[]): read
     ...(isRetryableFailure(newest) ? [Metric.RetryableFailures] : []),
     ...(newest.cause === TransitionCause.Hold ? [Metric.ActionsHeld] : []),
     ...(isDuplicateMutation(newest) ? [Metric.DuplicateMutations] : []),
-    ...(newest.errorCode === 'FINGERPRINT_MISMATCH' ? [Metric.FingerprintMismatches] : []),
+    ...(mutationOf(newest.errorCode) === 'other_content' ? [Metric.FingerprintMismatches] : []),
     ...stuckMetricsOf(
       newest,
       history.filter((entry) => entry.version < version),

@@ -1,4 +1,6 @@
 /** The verdict of demo and drills: every action completed, every effect exactly once, every trail without a gap. */
+import { ActionKind } from '../../lambdas/actions/kinds.ts';
+import { isWordOf } from '../../lambdas/shared/contracts/open-words.ts';
 import { effectKeyOf } from '../../lambdas/queue/domain/task/identity.ts';
 import type { AuditView } from '../../lambdas/queue/contracts/api.ts';
 import type { AnsweredTask } from '../cli/answers.ts';
@@ -23,8 +25,10 @@ export const judged = <Found>(guarantees: readonly Guarantee<Found>[], evidence:
 
 /** How often the task's effect exists at its provider. */
 export function effectCount(task: AnsweredTask, counts: ProviderCounts): number {
-  const effectKey = effectKeyOf(task.kind, task.taskId);
-  switch (task.kind) {
+  const { kind } = task;
+  if (!isWordOf(ActionKind, kind)) return 0;
+  const effectKey = effectKeyOf(kind, task.taskId);
+  switch (kind) {
     case 'pdf.render':
       return counts.objects.get(task.effect?.externalId ?? '') ?? 0;
     case 'crm.sync':

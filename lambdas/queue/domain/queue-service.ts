@@ -5,13 +5,14 @@
 import type { ActionKind, Worker } from '../../actions/kinds.ts';
 import type { Pause } from '../contracts/controls.ts';
 import { TransitionCause } from '../contracts/lifecycle-states.ts';
-import type { ExecutionTask } from '../contracts/records.ts';
+import { type ExecutionTask, isKnownTask, type StoredTask } from '../contracts/records.ts';
 import type { RunActionInput } from '../contracts/state-machine-io.ts';
 import { isDamage } from '../../shared/domain/damaged-items.ts';
 import { type DriverView, noSuchTask, viewOf } from './driver/driver-view.ts';
 import { storeRequest } from './enqueue/enqueue-request.ts';
 import { LeaseLost, QueueError, taskNotFound } from '../../shared/domain/errors.ts';
 import { workerIdOf } from './task/identity.ts';
+import { mustKnow } from './task/foreign.ts';
 import { operated } from './task/operated.ts';
 import { NO_PAUSES } from './ports.ts';
 import type { RecoveredTask } from './recovery/recovery.ts';
@@ -54,11 +55,12 @@ export class ExecutionQueueService {
    */
   async enqueue(request: EnqueueRequest): Promise<EnqueueResult> {
     const written = await storeRequest(this.#options, request, this.#context(request.actor));
-    if (written.task.state === 'queued') await startDriver(this.#options.driver, written.task);
+    const { task } = written;
+    if (isKnownTask(task) && task.state === 'queued') await startDriver(this.#options.driver, task);
     return written;
   }
 
-  async #mustGet(taskId: string): Promise<ExecutionTask> {
+  async #mustGet(taskId: string): Promise<StoredTask> {
     const task = await this.#options.queue.get(taskId);
     if (task === undefined) throw taskNotFound(taskId);
     return task;
@@ -81,9 +83,10 @@ export class ExecutionQueueService {
     for (let look = 0; look < CLAIM_LOOKS; look += 1) {
       const view = viewOf(task, { generation, worker }, this.#options.clock.nowMs());
       if (view.kind !== 'claimable' && view.kind !== 'lease_expired') return view;
-      const next = await this.#claimStep(task, view.kind, workerId);
+      const found = mustKnow(task);
+      const next = await this.#claimStep(found, view.kind, workerId);
       if (next === 'held') return { kind: 'held' };
-      const written = await this.#options.queue.replace(task, next);
+      const written = await this.#options.queue.replace(found, next);
       if (written.kind === 'stored') {
         if (next.hold !== undefined) return { kind: 'held' };
         if (view.kind === 'claimable') return { kind: 'granted', task: written.task };
@@ -169,14 +172,16 @@ export class ExecutionQueueService {
     const { taskId, generation, worker } = lost;
     const task = await this.#options.queue.get(taskId);
     const { kind } = viewOf(task, { generation, worker }, this.#options.clock.nowMs());
-    const isOurs = task?.state === 'running' && task.workerId === workerIdOf(lost);
-    if (isOurs && kind !== 'wrong_driver') await this.#options.queue.replace(task, this.#lost(task, reason));
+    const isOurs = task !== undefined && isKnownTask(task) && task.workerId === workerIdOf(lost);
+    if (isOurs && task.state === 'running' && kind !== 'wrong_driver')
+      await this.#options.queue.replace(task, this.#lost(task, reason));
     return this.inspect(taskId, generation, worker);
   }
 
   /**
    * One guarded transition by an operator; `retry` raises the generation and starts its driver.
-   * @throws {QueueError} `TASK_NOT_FOUND`, `STALE_VERSION` or `ILLEGAL_TRANSITION`: nothing is written
+   * @throws {QueueError} `TASK_NOT_FOUND`, `STALE_VERSION` or `ILLEGAL_TRANSITION`, also for a task of a newer release: nothing is
+   *   written
    * @throws {QueueError} `DRIVER_NOT_STARTED`: the transition is stored, the sweep starts the driver
    */
   async operate(
@@ -186,12 +191,13 @@ export class ExecutionQueueService {
     actor: string,
     reason?: string,
   ): Promise<ExecutionTask> {
-    const task = await this.#mustGet(taskId);
-    if (task.version !== version) {
+    const found = await this.#mustGet(taskId);
+    if (found.version !== version) {
       throw new QueueError('STALE_VERSION', {
-        detail: `The task is at version ${task.version}, not ${version}`,
+        detail: `The task is at version ${found.version}, not ${version}`,
       });
     }
+    const task = mustKnow(found);
     const written = await this.#options.queue.replace(
       task,
       operated(task, action, this.#context(actor, reason)),

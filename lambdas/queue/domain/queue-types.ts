@@ -1,6 +1,6 @@
 /** What the queue service takes and answers. */
 import type { ActionRequest } from '../../actions/kinds.ts';
-import type { ExecutionTask } from '../contracts/records.ts';
+import type { ExecutionTask, StoredTask } from '../contracts/records.ts';
 import type { DriverView } from './driver/driver-view.ts';
 import type { RetryPolicy } from './task/policy.ts';
 import type { ExecutionDriver, ExecutionQueueRepo, PauseSource } from './ports.ts';
@@ -35,7 +35,7 @@ export interface EnqueueRequest {
 
 /** The task of a request; `replayed` when it was there before. */
 export interface EnqueueResult {
-  readonly task: ExecutionTask;
+  readonly task: StoredTask;
   readonly replayed: boolean;
 }
 

@@ -32,6 +32,16 @@ export const kindOf = (code: ErrorCode): ErrorKind => ERROR_CODES[code].kind;
 /** Whether a string read from outside is a code of the list. */
 export const isErrorCode = (value: string): value is ErrorCode => Object.hasOwn(ERROR_CODES, value);
 
+/** What people read about a code that a newer release stored. */
+const FOREIGN_TEXTS = {
+  text: 'An error of a newer release, which this release does not know.',
+  runbook: 'Look the code up in the page of errors of the newer release.',
+} as const;
+
+/** What people read about a stored code. */
+export const textsOf = (code: string): Pick<ErrorRow, 'text' | 'runbook'> =>
+  isErrorCode(code) ? rowOf(code) : FOREIGN_TEXTS;
+
 /** Every code. */
 export const ALL_ERROR_CODES: readonly ErrorCode[] = Object.keys(ERROR_CODES).filter(isErrorCode);
 

@@ -53,7 +53,8 @@ export const QUEUE_ERRORS = {
     failure: 'givenUp',
     role: 'overtaken',
     text: 'The present state of the task does not allow this.',
-    runbook: 'Read the task again; completed and failed_terminal never change.',
+    runbook:
+      'Read the task again; completed and failed_terminal never change. Only the newer release moves a task of a kind or state of its own.',
     alarms: [],
   },
   STALE_VERSION: {

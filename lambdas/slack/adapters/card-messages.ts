@@ -6,14 +6,14 @@ import type { WebClient } from '@slack/web-api';
 import * as z from 'zod/mini';
 import type { CardRecord } from '../../queue/contracts/shown-cards.ts';
 import { quoteSnapshotSchema } from '../../shared/contracts/quote-snapshot.ts';
-import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import { isKnownTask, type StoredTask } from '../../queue/contracts/records.ts';
 import { EffectProof, type EffectResult } from '../../shared/contracts/effects.ts';
 import { cardKeyOf, type Recovery, recoveryKeyOf } from '../domain/card.ts';
 import { permalinkOf, threadOfPermalink } from '../../shared/domain/slack-permalink.ts';
 import { QueueError } from '../../shared/domain/errors.ts';
 import { hashOf } from '../../shared/domain/hashing.ts';
 import type { EffectOutcome } from '../../shared/domain/effect.ts';
-import { payloadOf } from '../../actions/task-payload.ts';
+import { payloadOf, readsAs } from '../../actions/task-payload.ts';
 import { type GuardOptions, runGuarded } from '../../shared/adapters/guarded-effect.ts';
 import { recoveryText, type RenderedCard, renderCard } from './card-blocks.ts';
 import { effectMetadata } from '../../shared/adapters/slack-api/find-message.ts';
@@ -37,6 +37,9 @@ export interface CardPlace {
 /** Every kind's payload has it. */
 const payloadSchema = z.object({ snapshot: quoteSnapshotSchema });
 
+/** Whether the task has a place in Slack: a kind of a newer release may have a payload without a quote. */
+export const hasThread = (task: StoredTask): boolean => isKnownTask(task) || readsAs(task, payloadSchema);
+
 /** A message in the quote's thread, under an effect key. */
 interface ThreadMessage {
   readonly visitor: ThreadVisitor;
@@ -47,7 +50,7 @@ interface ThreadMessage {
 }
 
 /** The card's holder in the thread of the task's quote. */
-const visitorOf = (task: ExecutionTask, { owner, lockExpiresAtMs }: CardRecord): ThreadVisitor => ({
+const visitorOf = (task: StoredTask, { owner, lockExpiresAtMs }: CardRecord): ThreadVisitor => ({
   opener: { owner, leaseExpiresAtMs: lockExpiresAtMs },
   snapshot: payloadOf(task, task.kind, payloadSchema).snapshot,
   sinceMs: task.createdAtMs,
@@ -128,7 +131,7 @@ async function postAnew(
  */
 export async function showCard(
   options: CardMessagesOptions,
-  task: ExecutionTask,
+  task: StoredTask,
   card: CardRecord,
 ): Promise<CardPlace> {
   const rendered = renderCard(task);
@@ -141,7 +144,7 @@ export async function showCard(
 /** Says in the thread, once, how the task moved on. @throws {QueueError} as {@link showCard} */
 export async function tellRecovery(
   options: CardMessagesOptions,
-  task: ExecutionTask,
+  task: StoredTask,
   card: CardRecord,
   recovery: Recovery,
 ): Promise<void> {

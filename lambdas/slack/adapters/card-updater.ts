@@ -6,7 +6,7 @@
  */
 import type { WebClient } from '@slack/web-api';
 import type { CardRecord, LatencyRecord } from '../../queue/contracts/shown-cards.ts';
-import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import type { StoredTask } from '../../queue/contracts/records.ts';
 import { hasRole } from '../../shared/contracts/error-codes.ts';
 import { isPassing, latenciesOf, recoveriesOf } from '../domain/card.ts';
 import { type QueueError, taskNotFound, toQueueError, withAftermath } from '../../shared/domain/errors.ts';
@@ -14,7 +14,7 @@ import type { ExecutionQueueRepo } from '../../queue/domain/ports.ts';
 import type { DynamoDbCardRepo } from './dynamodb/card-repo.ts';
 import type { CardChange } from './dynamodb/card-change.ts';
 import type { GuardOptions } from '../../shared/adapters/guarded-effect.ts';
-import { type CardMessagesOptions, showCard, tellRecovery } from './card-messages.ts';
+import { type CardMessagesOptions, hasThread, showCard, tellRecovery } from './card-messages.ts';
 
 /** What updating cards works with. */
 export interface CardUpdaterOptions extends GuardOptions {
@@ -102,6 +102,7 @@ export class CardUpdater {
   async #try(taskId: string, rewrite: boolean): Promise<Try> {
     const task = await this.#options.tasks.get(taskId);
     if (task === undefined) throw taskNotFound(taskId);
+    if (!hasThread(task)) return { kind: 'done' };
     const { cards, clock, ids, channel, lambdaContext } = this.#options;
     const nowMs = clock.nowMs();
     const locked = await cards.lock({
@@ -119,7 +120,7 @@ export class CardUpdater {
     return this.#updateLocked(task, card);
   }
 
-  async #updateLocked(task: ExecutionTask, card: CardRecord): Promise<Try> {
+  async #updateLocked(task: StoredTask, card: CardRecord): Promise<Try> {
     const progress: Progress = { change: {}, latencies: [] };
     try {
       return await this.#show(task, card, progress);
@@ -130,7 +131,7 @@ export class CardUpdater {
   }
 
   /** Slack shows what is in `progress` from then on, whatever becomes of the rest. */
-  async #show(task: ExecutionTask, card: CardRecord, progress: Progress): Promise<Try> {
+  async #show(task: StoredTask, card: CardRecord, progress: Progress): Promise<Try> {
     const { cards, rewriteLater } = this.#options;
     const messages: CardMessagesOptions = { ...this.#options, client: await this.#options.client() };
     const place = await showCard(messages, task, card);
@@ -154,7 +155,7 @@ export class CardUpdater {
   }
 
   /** Stores how long each transition took that is not done yet; in `progress` those that nobody has stored before. */
-  async #measure(task: ExecutionTask, card: CardRecord, progress: Progress): Promise<void> {
+  async #measure(task: StoredTask, card: CardRecord, progress: Progress): Promise<void> {
     const { cards, clock } = this.#options;
     const measured = latenciesOf(task, card, clock.nowMs());
     const puts = await Promise.allSettled(measured.map((record) => cards.putLatency(record)));

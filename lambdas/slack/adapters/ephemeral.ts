@@ -1,34 +1,34 @@
 /** What only the person who pressed a button sees: why it did nothing, and who was first. */
 import type { WebClient } from '@slack/web-api';
 import type { Click } from '../contracts/slack-payloads.ts';
-import type { ExecutionTask, Transition } from '../../queue/contracts/records.ts';
+import type { StoredTask, Transition } from '../../queue/contracts/records.ts';
 import { transitionLine } from './audit-modal.ts';
 import { actorText } from './interaction-actor.ts';
 import { clipped, quoteName } from '../../shared/adapters/slack-api/message-text.ts';
 import { AS_WRITTEN } from '../../shared/adapters/slack-api/post-message.ts';
 import { slackError } from '../../shared/adapters/slack-api/slack-client.ts';
-import { BUTTON_TEXTS, DID, labelOf } from './task-text.ts';
+import { BUTTON_TEXTS, didText, labelOf } from './task-text.ts';
 
 /** Transitions that are shown when the modal could not be opened. */
 const TRAIL_LENGTH = 8;
 /** Longest text of what is wrong with a task, in characters of markup. */
 const MAX_DAMAGE_LENGTH = 700;
 
-const nameOf = (task: ExecutionTask): string => `*${task.kind}* of quote *${quoteName(task.quoteId)}*`;
+const nameOf = (task: StoredTask): string => `*${task.kind}* of quote *${quoteName(task.quoteId)}*`;
 
 /**
  * Who moved the task on after `version`: the first transition, unless the task's own history no longer holds it.
  */
-export const firstAfter = (task: ExecutionTask, version: number): Transition | undefined =>
+export const firstAfter = (task: StoredTask, version: number): Transition | undefined =>
   task.history.find((transition) => transition.version === version + 1);
 
 /** Why a click did nothing: who was first, and what the task is now. */
-export function loserText(task: ExecutionTask, click: Pick<Click, 'version' | 'action'>): string {
+export function loserText(task: StoredTask, click: Pick<Click, 'version' | 'action'>): string {
   const present = `It is now *${labelOf(task)}* (version ${task.version}).`;
   const head = `Your “${BUTTON_TEXTS[click.action]}” on ${nameOf(task)} did nothing.`;
   const first = firstAfter(task, click.version);
   if (first !== undefined)
-    return `${head} ${actorText(first.actor)} was first and ${DID[first.cause]}. ${present}`;
+    return `${head} ${actorText(first.actor)} was first and ${didText(first.cause)}. ${present}`;
   const why =
     task.version === click.version
       ? 'The present state does not allow it.'
@@ -60,7 +60,7 @@ function newestWithin(lines: readonly string[], length: number): readonly string
 }
 
 /** The newest transitions, for the case that the modal could not be opened in time. */
-export function trailText(task: ExecutionTask): string {
+export function trailText(task: StoredTask): string {
   const lines = task.history.slice(-TRAIL_LENGTH).map(transitionLine);
   const head = `The audit trail of ${nameOf(task)} could not be opened. Its newest transitions:`;
   return [head, ...newestWithin(lines, MAX_TRAIL)].join('\n');

@@ -9,7 +9,7 @@ import {
 import { type FigureSource, readFigures } from '../adapters/command-figures.ts';
 import { parseCommand } from '../adapters/command-parse.ts';
 import type { SlashCommand } from '../contracts/slack-payloads.ts';
-import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import type { StoredTask } from '../../queue/contracts/records.ts';
 import { damagedOf, lookAtTask, tasksOf, isTerminal } from '../../queue/exports/reading.ts';
 import type { ExecutionQueueRepo } from '../../queue/domain/ports.ts';
 
@@ -32,7 +32,7 @@ async function answerQuote({ queue }: CommandOptions, quoteId: string): Promise<
 }
 
 /** Its time has passed and it has not moved on: it is stuck, or waits for a free worker. */
-const isOverdue = ({ dueAtMs, state }: ExecutionTask, nowMs: number): boolean =>
+const isOverdue = ({ dueAtMs, state }: StoredTask, nowMs: number): boolean =>
   dueAtMs !== undefined && dueAtMs <= nowMs && !isTerminal(state);
 
 async function answerOverdue({ queue, nowMs }: CommandOptions): Promise<CommandAnswer> {

@@ -14,7 +14,7 @@ import { slackSecret } from '../../shared/adapters/secrets.ts';
 import { type CardOutcome, CardUpdater } from '../adapters/card-updater.ts';
 import { createSlackClient } from '../../shared/adapters/slack-api/slack-client.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
-import { type CardMessage, cardMessageSchema } from '../contracts/cards.ts';
+import { type CardMessage, cardMessageSchema, isForeignEvent } from '../contracts/cards.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import { Metric } from '../../shared/contracts/metric-names.ts';
 import { CARD_RETRY, cardRetrySeconds, isPassing, retried } from '../domain/card.ts';
@@ -123,7 +123,12 @@ function byTask(records: readonly SQSRecord[], failures: Set<string>): Map<strin
   const groups = new Map<string, [CardMessage, string[]]>();
   for (const { messageId, body } of records) {
     try {
-      const message = cardMessageSchema.parse(JSON.parse(body));
+      const parsed: unknown = JSON.parse(body);
+      if (isForeignEvent(parsed)) {
+        metrics.addMetric(Metric.ForeignRecords, MetricUnit.Count, 1);
+        continue;
+      }
+      const message = cardMessageSchema.parse(parsed);
       const key = `${message.detail.taskId} ${message.retry?.rewrite ?? false}`;
       const [first, ids] = groups.get(key) ?? [message, []];
       groups.set(key, [sinceMsOf(message) < sinceMsOf(first) ? message : first, [...ids, messageId]]);

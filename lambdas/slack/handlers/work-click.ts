@@ -3,7 +3,7 @@
  * it recognises its own transition by the attempt id, which is the click's, and only makes sure that the driver runs.
  */
 import type { Click } from '../contracts/slack-payloads.ts';
-import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import { isKnownTask, type StoredTask } from '../../queue/contracts/records.ts';
 import { slackActor } from '../adapters/interaction-actor.ts';
 import { damagedText, loserText, notFoundText, trailText } from '../adapters/ephemeral.ts';
 import { damageOf } from '../../shared/domain/damaged-items.ts';
@@ -36,18 +36,14 @@ const serviceFor = (options: ClickWorkOptions, click: Click): ExecutionQueueServ
   });
 
 /** The transition that this very click made when it was delivered before. */
-const ownTransition = (task: ExecutionTask, click: Click) =>
+const ownTransition = (task: StoredTask, click: Click) =>
   task.history.find(({ attemptId }) => attemptId === attemptIdOf(click));
 
-const isWaiting = ({ state }: ExecutionTask): boolean => state === 'queued' || state === 'retryable_failed';
+const isWaiting = ({ state }: StoredTask): boolean => state === 'queued' || state === 'retryable_failed';
 
 /** Starting the same driver again changes nothing; one of an older generation is not started any more. */
-async function ensureDriver(
-  options: ClickWorkOptions,
-  task: ExecutionTask,
-  generation: number,
-): Promise<void> {
-  if (task.generation !== generation || !isWaiting(task)) return;
+async function ensureDriver(options: ClickWorkOptions, task: StoredTask, generation: number): Promise<void> {
+  if (task.generation !== generation || !isWaiting(task) || !isKnownTask(task)) return;
   await startDriver(options.driver, task);
 }
 

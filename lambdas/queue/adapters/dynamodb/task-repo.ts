@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { ActionKind } from '../../../actions/kinds.ts';
 import { TASKS_TABLE } from '../../../shared/contracts/environment.ts';
-import type { ExecutionTask } from '../../contracts/records.ts';
+import type { ExecutionTask, StoredTask } from '../../contracts/records.ts';
 import { damageOf } from '../../../shared/domain/damaged-items.ts';
 import { inTurns } from '../../../shared/domain/in-turns.ts';
 import type {
@@ -66,11 +66,11 @@ const keyOf = (dueShard: string, { taskId, dueAtMs }: DuePosition) => ({
 });
 
 /** Whether `stored` holds the write that would have made `next`. */
-const holdsWrite = (stored: ExecutionTask, next: ExecutionTask): boolean =>
+const holdsWrite = (stored: StoredTask, next: ExecutionTask): boolean =>
   stored.history.some((done) => done.version === next.version && done.attemptId === next.attemptId);
 
 type Listed =
-  | { readonly task: ExecutionTask; readonly damaged?: never }
+  | { readonly task: StoredTask; readonly damaged?: never }
   | { readonly damaged: DamagedTask; readonly task?: never };
 
 /** The task of an item, or what is wrong with it: it stops no listing. */
@@ -134,7 +134,7 @@ export class DynamoDbTaskRepo implements ExecutionQueueRepo {
   }
 
   /** See {@link ExecutionQueueRepo.get}. */
-  async get(taskId: string): Promise<ExecutionTask | undefined> {
+  async get(taskId: string): Promise<StoredTask | undefined> {
     const { Item } = await this.#client.send(
       new GetCommand({ TableName: this.#tableName, Key: { taskId }, ConsistentRead: true }),
     );

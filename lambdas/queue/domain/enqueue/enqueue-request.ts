@@ -1,5 +1,5 @@
 /** Enqueueing: a request as a stored task, once for each key. */
-import type { ExecutionTask } from '../../contracts/records.ts';
+import type { StoredTask } from '../../contracts/records.ts';
 import { keyReused, QueueError, SnapshotRefused } from '../../../shared/domain/errors.ts';
 import { canonicalJson } from '../../../shared/domain/hashing.ts';
 import { deriveTaskId, taskHashOf } from '../task/identity.ts';
@@ -26,7 +26,7 @@ async function refuseUnlessSigned(
   return { task, replayed: true };
 }
 
-type TaskIdentity = Pick<ExecutionTask, 'taskId' | 'taskHash'>;
+type TaskIdentity = Pick<StoredTask, 'taskId' | 'taskHash'>;
 
 async function storeOnce(
   { queue, retryPolicy }: EnqueueOptions,

@@ -2,6 +2,7 @@
  * When a failed attempt is tried again. Depends on the task, the error and the policy only: no randomness,
  * and the same answer on every machine.
  */
+import type { Open } from '../../../shared/contracts/open-words.ts';
 import { type CapCode, type ErrorCode, hasRole } from '../../../shared/contracts/error-codes.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import type { QueueError } from '../../../shared/domain/errors.ts';
@@ -11,7 +12,7 @@ import type { RetryPolicy } from './policy.ts';
 /** What follows a failed attempt. */
 export type RetryDecision =
   | { readonly kind: 'retry'; readonly nextAttemptAtMs: number; readonly deferral: boolean }
-  | { readonly kind: 'terminal'; readonly code: ErrorCode; readonly causeCode?: ErrorCode };
+  | { readonly kind: 'terminal'; readonly code: ErrorCode; readonly causeCode?: Open<ErrorCode> };
 
 /** Attempts that count: claims less deferrals. */
 export const attemptsUsed = (task: Pick<ExecutionTask, 'attempt' | 'deferrals'>): number =>

@@ -7,12 +7,12 @@ import {
   type TaskView,
 } from '../../contracts/api.ts';
 import type { CardRecord } from '../../contracts/shown-cards.ts';
-import { ERROR_CODES } from '../../../shared/contracts/error-codes.ts';
+import { ErrorKind, isErrorCode, kindOf, textsOf } from '../../../shared/contracts/error-codes.ts';
 import { TransitionCause } from '../../contracts/lifecycle-states.ts';
-import type { AuditRecord, ExecutionTask } from '../../contracts/records.ts';
+import { type AuditRecord, isKnownTask, type StoredTask } from '../../contracts/records.ts';
 import { findAuditGaps } from '../../domain/recovery/audit-gaps.ts';
 import { permalinkOf } from '../../../shared/domain/slack-permalink.ts';
-import { LIFECYCLE } from '../../domain/task/lifecycle.ts';
+import { isTerminal, LIFECYCLE } from '../../domain/task/lifecycle.ts';
 import { damagedOf, tasksOf } from '../../domain/damaged.ts';
 import type { DamagedRecord, TaskPage } from '../../domain/ports.ts';
 import { attemptsShown } from '../../domain/task/retry-policy.ts';
@@ -26,20 +26,27 @@ export const taskPath = (taskId: string): string => API_ROUTES.readAction.path.r
 const auditPath = (taskId: string): string => API_ROUTES.readAudit.path.replace('{taskId}', taskId);
 
 /** The entity tag of a version: what `If-Match` takes. */
-export const etagOf = (task: Pick<ExecutionTask, 'version'>): string => `"${task.version}"`;
+export const etagOf = (task: Pick<StoredTask, 'version'>): string => `"${task.version}"`;
 
-function errorView({ error }: ExecutionTask): Pick<TaskView, 'error'> {
+/** Of a code that this release does not know, the task's state tells what the newer release decided. */
+const decisionOf = (code: string, state: string): ErrorKind => {
+  if (isErrorCode(code)) return kindOf(code);
+  return isTerminal(state) ? ErrorKind.Terminal : ErrorKind.Retryable;
+};
+
+function errorView({ error, state }: StoredTask): Pick<TaskView, 'error'> {
   if (error === undefined) return {};
   const { code, detail, causeCode } = error;
-  const { kind, text, runbook } = ERROR_CODES[code];
+  const { text, runbook } = textsOf(code);
+  const kind = decisionOf(code, state);
   const cause = causeCode === undefined ? {} : { causeCode };
   return { error: { code, kind, text, firstStep: runbook, detail, ...cause } };
 }
 
-const holdView = ({ hold }: ExecutionTask): Pick<TaskView, 'hold'> =>
+const holdView = ({ hold }: StoredTask): Pick<TaskView, 'hold'> =>
   hold === undefined ? {} : { hold: { reason: hold.reason, actor: hold.actor, since: iso(hold.sinceMs) } };
 
-function effectView({ result, proof, fingerprint }: ExecutionTask): Pick<TaskView, 'effect'> {
+function effectView({ result, proof, fingerprint }: StoredTask): Pick<TaskView, 'effect'> {
   if (result === undefined || proof === undefined || fingerprint === undefined) return {};
   const { provider, externalId, location } = result;
   return { effect: { provider, externalId, location, proof, fingerprint } };
@@ -50,7 +57,7 @@ export type CardLook =
   | { readonly card: CardRecord | undefined; readonly damage?: never }
   | { readonly card?: never; readonly damage: string };
 
-function cardView(task: ExecutionTask, { card, damage }: CardLook): NonNullable<TaskView['card']> {
+function cardView(task: StoredTask, { card, damage }: CardLook): NonNullable<TaskView['card']> {
   if (damage !== undefined) return { state: CardState.Failing, errorCode: 'STORED_RECORD_INVALID', damage };
   if (card === undefined) return { state: CardState.Pending };
   const { versionShown, lastError, channel, ts, threadTs } = card;
@@ -62,10 +69,10 @@ function cardView(task: ExecutionTask, { card, damage }: CardLook): NonNullable<
   return { state: versionShown >= task.version ? CardState.Shown : CardState.Pending, ...shown };
 }
 
-const allows = (task: ExecutionTask, cause: TransitionCause): boolean =>
-  LIFECYCLE.some((row) => row.from === task.state && row.cause === cause);
+const allows = (task: StoredTask, cause: TransitionCause): boolean =>
+  isKnownTask(task) && LIFECYCLE.some((row) => row.from === task.state && row.cause === cause);
 
-function linksOf(task: ExecutionTask): TaskView['links'] {
+function linksOf(task: StoredTask): TaskView['links'] {
   const { taskId, quoteId } = task;
   const self = taskPath(taskId);
   return {
@@ -79,7 +86,7 @@ function linksOf(task: ExecutionTask): TaskView['links'] {
 }
 
 /** A task without its payload. */
-export function taskView(task: ExecutionTask): TaskView {
+export function taskView(task: StoredTask): TaskView {
   const { taskId, quoteId, kind, taskHash, state, version, generation, maxAttempts, nextAttemptAtMs } = task;
   const attempts = {
     used: attemptsShown(task),
@@ -109,13 +116,13 @@ export function taskView(task: ExecutionTask): TaskView {
 
 /** A task as an answer, with its version as the entity tag. */
 export const taskResponse = (
-  task: ExecutionTask,
+  task: StoredTask,
   status = 200,
   headers: Record<string, string> = {},
 ): Response => jsonResponse(taskView(task), status, { ...headers, etag: etagOf(task) });
 
 /** A task with what Slack shows of it, as an answer. */
-export const taskAndCardResponse = (task: ExecutionTask, look: CardLook): Response =>
+export const taskAndCardResponse = (task: StoredTask, look: CardLook): Response =>
   jsonResponse({ ...taskView(task), card: cardView(task, look) }, 200, { etag: etagOf(task) });
 
 /** A page of a listing. */
@@ -128,14 +135,29 @@ export function pageView({ entries, cursor }: TaskPage): TaskPageView {
   };
 }
 
-/** What an entry repeats of the trail itself is left out. */
+/** What an entry repeats of the trail itself is left out, and so are the fields of a newer release. */
 function entryView(record: AuditRecord): AuditView['records'][number] {
-  const { schemaVersion: _schema, taskId: _task, quoteId: _quote, kind: _kind, atMs, ...entry } = record;
-  return { ...entry, at: iso(atMs) };
+  const { version, from, to, cause, actor, reason, errorCode, proof } = record;
+  const { attempt, deferrals, generation, atMs, attemptId } = record;
+  return {
+    version,
+    from,
+    to,
+    cause,
+    actor,
+    ...(reason === undefined ? {} : { reason }),
+    ...(errorCode === undefined ? {} : { errorCode }),
+    ...(proof === undefined ? {} : { proof }),
+    attempt,
+    deferrals,
+    generation,
+    attemptId,
+    at: iso(atMs),
+  };
 }
 
 /** What a trail is shown with: of the task, or of the trail's newest record when the task is damaged. */
-export type TrailHead = Pick<ExecutionTask, 'taskId' | 'quoteId' | 'version'> & {
+export type TrailHead = Pick<StoredTask, 'taskId' | 'quoteId' | 'version'> & {
   readonly taskDamage?: string;
 };
 

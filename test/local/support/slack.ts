@@ -18,6 +18,7 @@ import {
   signedHeaders,
 } from '../../helpers/slack/slack-request.ts';
 import { outputs, rootClient } from './queue.ts';
+import { mustKnow } from '../../../lambdas/queue/domain/task/foreign.ts';
 
 const secretId = outputs.stackOutputs['SlackSecretArn'] ?? '';
 const secrets = new SecretsManagerClient(rootClient);
@@ -88,7 +89,7 @@ export async function putTask(task: ExecutionTask): Promise<ExecutionTask> {
 export async function storedTask(taskId: string): Promise<ExecutionTask> {
   const task = await tasks.get(taskId);
   if (task === undefined) throw new Error(`task ${taskId}: expected it to be stored`);
-  return task;
+  return mustKnow(task);
 }
 
 const messagesSchema = z.object({

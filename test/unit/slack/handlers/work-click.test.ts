@@ -16,6 +16,7 @@ import {
   TABLE_NAMES,
 } from '../../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock } from '../../../../tools/rig/fake-clock.ts';
+import { mustKnow } from '../../../../lambdas/queue/domain/task/foreign.ts';
 
 let dynamoDb: DynamoDbServer;
 let tasks: DynamoDbTaskRepo;
@@ -73,7 +74,7 @@ function driverFailing(failures = 0) {
 const current = async ({ taskId }: ExecutionTask): Promise<ExecutionTask> => {
   const task = await tasks.get(taskId);
   if (task === undefined) throw new Error('task: expected it to be stored');
-  return task;
+  return mustKnow(task);
 };
 
 describe.each([

@@ -43,6 +43,7 @@ const QUEUE_WIDGETS: readonly WidgetDefinition[] = [
       count('failed for good', Metric.ActionsFailed),
       count('to be repeated', Metric.RetryableFailures),
       count('held (paused kind)', Metric.ActionsHeld),
+      count('of a newer release', Metric.ForeignRecords),
     ],
   },
   {

@@ -3,7 +3,7 @@ import { type ActionKind, KINDS } from '../../lambdas/actions/kinds.ts';
 import { DynamoDbCardRepo } from '../../lambdas/slack/adapters/dynamodb/card-repo.ts';
 import { DynamoDbTaskRepo } from '../../lambdas/queue/adapters/dynamodb/task-repo.ts';
 import type { ExecutionState } from '../../lambdas/queue/contracts/lifecycle-states.ts';
-import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
+import type { StoredTask } from '../../lambdas/queue/contracts/records.ts';
 import type { AuditView } from '../../lambdas/queue/contracts/api.ts';
 import { deriveTaskId } from '../../lambdas/queue/domain/task/identity.ts';
 import type { AnsweredTask } from '../cli/answers.ts';
@@ -95,13 +95,13 @@ const lookFor = (
   taskId: string,
   states: readonly ExecutionState[],
   limitMs: number,
-): Promise<ExecutionTask> => {
+): Promise<StoredTask> => {
   const tasks = new DynamoDbTaskRepo(documents, outputs.tasksTable);
   return eventually(
     `${taskId} to be ${states.join(' or ')}`,
     async () => {
       const task = await tasks.get(taskId);
-      return task !== undefined && states.includes(task.state) ? task : undefined;
+      return task !== undefined && states.some((state) => state === task.state) ? task : undefined;
     },
     limitMs,
   );
@@ -112,12 +112,12 @@ export const inState = (
   store: Store,
   taskId: string,
   ...states: readonly ExecutionState[]
-): Promise<ExecutionTask> => lookFor(store, taskId, states, SETTLE_LIMIT_MS);
+): Promise<StoredTask> => lookFor(store, taskId, states, SETTLE_LIMIT_MS);
 
 /** Waits until the card of the task shows this version, or a later one. @throws {Error} when it does not */
 export const cardShown = (
   { documents, outputs }: Store,
-  { taskId, version }: Pick<ExecutionTask, 'taskId' | 'version'>,
+  { taskId, version }: Pick<StoredTask, 'taskId' | 'version'>,
 ): Promise<true> => {
   const cards = new DynamoDbCardRepo(documents, outputs.cardsTable);
   return eventually(

@@ -8,7 +8,7 @@ import { createDocumentClient } from '../../shared/adapters/dynamodb/document-cl
 import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
 import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
 import { Env } from '../../shared/contracts/environment.ts';
-import type { ExecutionTask } from '../contracts/records.ts';
+import type { StoredTask } from '../contracts/records.ts';
 import { damageOf, isDamage } from '../../shared/domain/damaged-items.ts';
 import { taskNotFound } from '../../shared/domain/errors.ts';
 import type { StoredTrail } from '../domain/ports.ts';
@@ -33,7 +33,7 @@ const audit = new DynamoDbAuditRepo(client, requireEnv(Env.AuditTable));
 const cards = new DynamoDbShownCardReader(client, requireEnv(Env.CardsTable));
 const pauses = new DynamoDbPauseRepo(client, requireEnv(Env.ControlsTable));
 
-async function mustGet(taskId: string): Promise<ExecutionTask> {
+async function mustGet(taskId: string): Promise<StoredTask> {
   const task = await queue.get(taskId);
   if (task === undefined) throw taskNotFound(taskId);
   return task;

@@ -1,6 +1,7 @@
 /** Tasks and audit trails as text. */
 import { ActionKind } from '../../../lambdas/actions/kinds.ts';
-import { ExecutionState, type TransitionCause } from '../../../lambdas/queue/contracts/lifecycle-states.ts';
+import { isWordOf } from '../../../lambdas/shared/contracts/open-words.ts';
+import { ExecutionState } from '../../../lambdas/queue/contracts/lifecycle-states.ts';
 import type { AuditView } from '../../../lambdas/queue/contracts/api.ts';
 import type { AnsweredTask } from '../answers.ts';
 import { renderTable } from './table.ts';
@@ -14,20 +15,24 @@ const COLOURS = {
   completed: 'green',
 } as const;
 
+/** Behind a word of a newer release, which this one does not know. */
+const UNKNOWN = ' (unknown)';
+
 /** A state in its colour, where the terminal has colours. */
-export const stateText = (state: AnsweredTask['state']): string => coloured(COLOURS[state], state);
+export const stateText = (state: AnsweredTask['state']): string =>
+  isWordOf(ExecutionState, state) ? coloured(COLOURS[state], state) : coloured('gray', `${state}${UNKNOWN}`);
 
 /**
  * What an operator's word has made of a task that has ended by it; the words of its card.
  * KEEP IN STEP WITH lambdas/slack/adapters/task-text.ts
  */
-const ENDED_BY: Partial<Record<TransitionCause, string>> = {
+const ENDED_BY: Partial<Record<string, string>> = {
   operator_cancel: 'cancelled',
   operator_abandon: 'abandoned',
 };
 
 /** A state with what led to it, where that was an operator who ended the task: `cancelled (failed_terminal)`. */
-export function endingText(state: AnsweredTask['state'], cause: TransitionCause | undefined): string {
+export function endingText(state: AnsweredTask['state'], cause: string | undefined): string {
   const ending = cause === undefined ? undefined : ENDED_BY[cause];
   return ending === undefined ? state : `${ending} (${state})`;
 }
@@ -52,7 +57,7 @@ const ATTEMPTS_WIDTH = '5 of 5 (+99 deferred)'.length;
 
 /** A state in its colour, and as wide as the longest one. */
 const stateCell = (state: AnsweredTask['state']): string =>
-  `${stateText(state)}${' '.repeat(STATE_WIDTH - state.length)}`;
+  `${stateText(state)}${' '.repeat(Math.max(0, STATE_WIDTH - state.length))}`;
 
 /**
  * One line a task: quote, kind, state, attempts, where the effect is or what is wrong. What moves has the width of its

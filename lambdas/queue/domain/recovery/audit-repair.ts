@@ -10,7 +10,7 @@
 import type { Metric } from '../../../shared/contracts/metric-names.ts';
 import {
   type AuditRecord,
-  type ExecutionTask,
+  type StoredTask,
   SCHEMA_VERSION,
   type Transition,
 } from '../../contracts/records.ts';
@@ -26,7 +26,7 @@ import type { ExecutionAuditRepo } from '../ports.ts';
 import { metricsOf } from '../kpi/transition-metrics.ts';
 
 /** What is needed of a task. */
-export type AuditedTask = Pick<ExecutionTask, 'taskId' | 'quoteId' | 'kind' | 'version' | 'history'>;
+export type AuditedTask = Pick<StoredTask, 'taskId' | 'quoteId' | 'kind' | 'version' | 'history'>;
 
 /** The tasks as the repair sees them. */
 export interface TaskWalker {
@@ -111,7 +111,7 @@ async function repair(
   }
   if ((await audit.append(record)) === 'already_there') return;
   into.repaired.push({ taskId, version });
-  into.counts.push(...metricsOf(version, history));
+  into.counts.push(...metricsOf(version, history, kind));
 }
 
 async function check(

@@ -3,14 +3,14 @@
  * knows its present version. What a caller is told must be explained by some order of everything that took effect.
  */
 import { DynamoDbTaskStore } from '../../../../lambdas/queue/adapters/dynamodb/task-store.ts';
-import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import type { ExecutionTask, StoredTask } from '../../../../lambdas/queue/contracts/records.ts';
 import type { WriteResult } from '../../../../lambdas/queue/domain/ports.ts';
 import { isLinearizable, type Operation } from './linearizability.ts';
 
 /** What stands in a task's register: the identity of the write that made its version; `''` when there is no task. */
 export type Register = string;
 
-const registerOf = (task: ExecutionTask | undefined): Register =>
+const registerOf = (task: StoredTask | undefined): Register =>
   task === undefined ? '' : `${task.version}/${task.attemptId}`;
 
 /** An operation while it is under way. */
@@ -98,7 +98,7 @@ export function installHistory(): void {
   // oxlint-disable-next-line typescript/unbound-method -- called with the repository they belong to
   const { get, putIfAbsent, replace } = DynamoDbTaskStore.prototype;
   Object.assign(DynamoDbTaskStore.prototype, {
-    async get(this: DynamoDbTaskStore, taskId: string): Promise<ExecutionTask | undefined> {
+    async get(this: DynamoDbTaskStore, taskId: string): Promise<StoredTask | undefined> {
       const into = history;
       const call = into?.begin(taskId, 'get', (register) => register);
       const found = await get.call(this, taskId);

@@ -134,7 +134,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'lost worker not recorded as doubt',
     file: 'lambdas/shared/domain/errors.ts',
-    find: 'this.inDoubt = options.inDoubt ?? leavesDoubt(code);',
+    find: 'this.inDoubt = options.inDoubt ?? leavesDoubt;',
     replace: 'this.inDoubt = false;',
   },
   {
@@ -161,6 +161,24 @@ export const BUGS: readonly Bug[] = [
     find: 'this.#inDoubt = error.inDoubt;\n      throw error;',
     replace:
       "if (error.code === 'PROVIDER_TIMEOUT') return { provider: 'x', externalId: 'x', location: 'x', contentHash: this.#effect.contentHash }; this.#inDoubt = error.inDoubt;\n      throw error;",
+  },
+  {
+    name: 'closed reader: a word of a newer release is damage',
+    file: 'lambdas/shared/contracts/open-words.ts',
+    find: 'z.string().check(z.maxLength(MAX_WORD_LENGTH), z.regex(form))',
+    replace: 'z.string().check(z.maxLength(0), z.regex(form))',
+  },
+  {
+    name: 'closed reader: a field of a newer release is damage',
+    file: 'lambdas/shared/contracts/open-words.ts',
+    find: 'z.looseObject(shape)',
+    replace: 'z.strictObject(shape)',
+  },
+  {
+    name: 'a field of a newer release is dropped by the next write',
+    file: 'lambdas/shared/contracts/open-words.ts',
+    find: 'z.looseObject(shape)',
+    replace: 'z.object(shape)',
   },
   {
     name: 'audit record overwritten',

@@ -6,6 +6,7 @@ import { requestOf, resultOf, snapshotOf } from '../../../helpers/builders.ts';
 import { countedIds } from '../../../../tools/rig/counted-ids.ts';
 import { type DynamoDbServer, startDynamoDb } from '../../../../tools/rig/aws/dynamodb-server.ts';
 import { queueStore, type QueueStore } from '../../../helpers/queue-store.ts';
+import { mustKnow } from '../../../../lambdas/queue/domain/task/foreign.ts';
 
 type Handler = typeof import('../../../../lambdas/queue/handlers/record-lost-worker.handler.ts').handler;
 
@@ -33,7 +34,7 @@ beforeEach(async () => {
   warned.mockClear();
   store = queueStore(dynamoDb.client, systemClock);
   const snapshot = snapshotOf({ quoteId: `Q-${countedIds.next()}` });
-  ({ task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshot)));
+  task = mustKnow((await store.queue.enqueue(requestOf('crm.sync', 'key', snapshot))).task);
 });
 
 afterAll(async () => {

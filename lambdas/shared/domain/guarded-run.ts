@@ -13,7 +13,7 @@ import {
   effectResultSchema,
   type IdempotencyRecord,
 } from '../contracts/effects.ts';
-import { ERROR_CODES, type ErrorCode } from '../contracts/error-codes.ts';
+import { ERROR_CODES, type ErrorCode, hasRole } from '../contracts/error-codes.ts';
 import type { EffectOutcome } from './effect.ts';
 import { LeaseLost, QueueError, toQueueError, withAftermath, withDoubt } from './errors.ts';
 import { canonicalJson, fingerprintOf } from './hashing.ts';
@@ -261,7 +261,7 @@ export class GuardedRun {
   /** If the effect failed before the ledger did, its error decides whether and when there is another try. */
   #ledgerFailure(cause: unknown): QueueError {
     const error = toQueueError(cause);
-    return this.#failure === undefined || error.code === 'LEASE_LOST'
+    return this.#failure === undefined || hasRole(error.code, 'lease_lost')
       ? error
       : withAftermath(this.#failure, error);
   }

@@ -49,8 +49,8 @@ export interface EventContent {
   readonly seen: Seen;
   /** When the entity's present state runs out, in ms since 1970. Absent: never. */
   readonly deadlineAtMs?: number;
-  /** People whose personal fields the payload holds as ciphertext, sorted. Absent: nobody. */
-  readonly subjects?: readonly string[];
+  /** Ids of the keys that the payload's ciphertext needs, sorted. Absent: the payload has no personal fields. */
+  readonly keys?: readonly string[];
   /** The fact itself, by type and version. */
   readonly payload: JsonValue;
 }

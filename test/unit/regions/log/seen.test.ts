@@ -1,5 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../../../lambdas/domain/hashing.ts';
 import { eventIdOf } from '../../../../lambdas/regions/log/event.ts';
 import type { Seen } from '../../../../lambdas/regions/log/event.ts';
 import {
@@ -45,21 +46,15 @@ describe('include', () => {
     (names, again) => {
       const repeated = [...names, ...again.flatMap((at) => names[at % names.length] ?? [])].toReversed();
 
-      expect(JSON.stringify(sorted(folded(repeated)))).toBe(JSON.stringify(sorted(folded(names))));
+      expect(canonicalJson(folded(repeated))).toBe(canonicalJson(folded(names)));
       expect(isSeen(folded(repeated))).toBe(true);
     },
   );
 });
 
-/** `Seen` with its origins in one order, as canonical JSON writes them. */
-const sorted = ({ vector, beyond }: Seen): Seen => ({
-  vector: Object.fromEntries(Object.entries(vector).toSorted()),
-  beyond,
-});
-
 describe('unite', () => {
   test.prop([anyNames, anyNames], { numRuns: LAW_RUNS })('is the union of both', (a, b) => {
-    expect(sorted(unite(folded(a), folded(b)))).toEqual(sorted(folded([...a, ...b])));
+    expect(unite(folded(a), folded(b))).toEqual(folded([...a, ...b]));
   });
 });
 
@@ -70,7 +65,8 @@ describe('gapsBetween', () => {
     const missing = gaps.flatMap(({ origin, fromSeq, toSeq }) =>
       Array.from({ length: toSeq - fromSeq + 1 }, (_, at) => eventIdOf(origin, fromSeq + at)),
     );
-    expect(new Set(missing)).toEqual(idsOf(wanted).difference(idsOf(held)));
+    const heldIds = idsOf(held);
+    expect(new Set(missing)).toEqual(new Set([...idsOf(wanted)].filter((id) => !heldIds.has(id))));
     expect(missing).toHaveLength(new Set(missing).size);
     expect(covers(folded(held), folded(wanted))).toBe(missing.length === 0);
   });

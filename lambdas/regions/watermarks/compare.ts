@@ -15,7 +15,10 @@ import type { ChainMark, Watermark } from './mark.ts';
 export interface Missing {
   /** Numbers to read from the peer, in order. */
   readonly ranges: readonly Range[];
-  /** The peer holds unnamed events from this number on: the next comparison names them. Absent: nothing more. */
+  /**
+   * The peer holds events from this number on that its mark does not name: its index is read from here to the end. Two Regions can
+   * lack the same early events, so waiting for the mark to name the later ones could last for ever. Absent: nothing more.
+   */
   readonly moreFrom?: number;
 }
 

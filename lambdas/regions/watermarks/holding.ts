@@ -60,7 +60,6 @@ export const NOTHING_HELD: ChainHolding = {
  * asked only about numbers that were held before.
  */
 export function hold(holding: ChainHolding, links: readonly Link[], index: HashIndex): ChainHolding {
-  if (links.length === 0) return holding;
   const sorted = links.toSorted((a, b) => a.seq - b.seq || (a.hash < b.hash ? -1 : 1));
   const merge = new Merge(sorted, index, holding.dispute);
   for (const piece of inOrder([holding.base, ...holding.beyond], sorted)) merge.add(piece);

@@ -33,11 +33,20 @@ export const branch = (seq: number): Link => ({
 
 export const LONGEST = 24;
 
-/** Numbers of the main history, with holes and often with more islands than a mark can name. */
-export const anyHonest = fc.uniqueArray(fc.integer({ min: 1, max: LONGEST }).map(main), {
-  selector: ({ seq }) => seq,
-  maxLength: LONGEST,
-});
+const numbers = Array.from({ length: LONGEST }, (_, at) => at + 1);
+
+/** Numbers of the main history: any, almost all, and every other one with more islands than a mark can name. */
+export const anyHonest = fc
+  .oneof(
+    fc.subarray(numbers),
+    fc
+      .uniqueArray(fc.constantFrom(...numbers), { maxLength: 4 })
+      .map((holes) => numbers.filter((seq) => !holes.includes(seq))),
+    fc
+      .uniqueArray(fc.constantFrom(...numbers), { maxLength: 5 })
+      .map((changed) => numbers.filter((seq) => (seq % 2 === 0) !== changed.includes(seq))),
+  )
+  .map((seqs) => seqs.map(main));
 
 /** Links of which some belong to other histories. */
 export const anyLinks = fc

@@ -37,8 +37,7 @@ export const chainFits = ({
   chain,
   origin,
   entity,
-}: Pick<LogEvent, 'chain' | 'origin' | 'entity'>): boolean =>
-  chain.startsWith(`${origin}#`) && chainsOfEntity(origin, entity).includes(chain);
+}: Pick<LogEvent, 'chain' | 'origin' | 'entity'>): boolean => chainsOfEntity(origin, entity).includes(chain);
 
 /** Last event of a chain, kept by its origin. Every new event of the chain is written on condition of it. */
 export interface ChainTip {
@@ -51,10 +50,3 @@ export interface ChainTip {
 
 /** Tip of a chain without events. */
 export const emptyTip = (chain: ChainId): ChainTip => ({ chain, version: 0, hash: GENESIS });
-
-/** Whether an event is the one that follows `before` in its chain: next number, linked hash. */
-export const follows = (
-  before: Pick<LogEvent, 'chain' | 'chainSeq' | 'hash'>,
-  event: Pick<LogEvent, 'chain' | 'chainSeq' | 'prev'>,
-): boolean =>
-  event.chain === before.chain && event.chainSeq === before.chainSeq + 1 && event.prev === before.hash;

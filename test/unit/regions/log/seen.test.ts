@@ -71,6 +71,19 @@ describe('gapsBetween', () => {
     expect(covers(folded(held), folded(wanted))).toBe(missing.length === 0);
   });
 
+  it('leaves out what is held beyond a hole', () => {
+    const held = seenOf(
+      { [A]: 1 },
+      [3, 4].map((entitySeq) => ({ origin: A, entitySeq })),
+    );
+
+    expect(gapsBetween(seenOf({ [A]: 5 }, []), held)).toEqual([
+      { origin: A, fromSeq: 2, toSeq: 2 },
+      { origin: A, fromSeq: 5, toSeq: 5 },
+    ]);
+    expect(covers(held, seenOf({ [A]: 1 }, [{ origin: A, entitySeq: 4 }]))).toBe(true);
+  });
+
   it('joins neighbours and keeps origins apart', () => {
     const wanted = seenOf({ [A]: 4, [B]: 1 }, [{ origin: A, entitySeq: 6 }]);
 

@@ -30,8 +30,7 @@ const compareNames = (a: EventName, b: EventName): number =>
   compareText(a.origin, b.origin) || a.entitySeq - b.entitySeq;
 
 /** How many events of an origin are seen without a hole. */
-export const seenUpTo = (seen: Seen, origin: Origin): number =>
-  Object.hasOwn(seen.vector, origin) ? (seen.vector[origin] ?? 0) : 0;
+export const seenUpTo = ({ vector }: Seen, origin: Origin): number => vector[origin] ?? 0;
 
 /** Whether an event is seen. */
 export const sees = (seen: Seen, id: EventId): boolean => {

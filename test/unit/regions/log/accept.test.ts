@@ -101,6 +101,20 @@ describe('planAccept', () => {
     ]);
   });
 
+  it('schedule 14: an event has no time to live, and is put only where none is', () => {
+    const [item] = new OwnState(A).accept([draftOf()]).items;
+
+    expect(Object.keys(item?.next ?? {}).toSorted()).toEqual([
+      'body',
+      'chain',
+      'chainSeq',
+      'entity',
+      'hash',
+      'id',
+    ]);
+    expect(item).toMatchObject({ kind: 'put', condition: { kind: 'absent' } });
+  });
+
   it('takes another lane without waiting for the first', () => {
     const own = new OwnState(A);
     own.accept([draftOf()]);

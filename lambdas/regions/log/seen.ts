@@ -13,6 +13,7 @@ export const NOTHING_SEEN: Seen = { vector: {}, beyond: [] };
 /** An event id in its two parts. */
 export interface EventName {
   readonly origin: Origin;
+  /** The origin's number of the entity's event, from 1. */
   readonly entitySeq: number;
 }
 

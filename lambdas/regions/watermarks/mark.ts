@@ -65,9 +65,7 @@ const PUBLISHED: MarkLimits = { islands: MAX_ISLANDS, keyless: MAX_KEYLESS };
  */
 export function markOf(holding: ChainHolding, index: HashIndex, limits: MarkLimits = PUBLISHED): ChainMark {
   const disputedAt = holding.dispute?.seq;
-  // A base that cannot be cut claims nothing; no island may take its place.
-  const [base] = claimable([holding.base], disputedAt, index);
-  const beyond = claimable(holding.beyond, disputedAt, index);
+  const [base, ...beyond] = claimable([holding.base, ...holding.beyond], disputedAt, index);
   const keyless = holding.keyless.map(({ seq }) => seq).filter((seq) => seq < (disputedAt ?? Infinity));
   return {
     frontier: base?.to ?? 0,
@@ -87,7 +85,7 @@ function claimable(runs: readonly Run[], disputedAt: number | undefined, index: 
     .flatMap((run) => (run.to < disputedAt ? run : cutAt(run, disputedAt - 1, index)));
 }
 
-/** The run up to a number; nothing of it if its hash there is not known. */
+/** The run up to a number; nothing of it if its hash there is not known. Every later run lies beyond the dispute. */
 function cutAt(run: Run, to: number, index: HashIndex): readonly Run[] {
   const hash = index(to);
   return hash === undefined ? [] : [{ ...run, to, hash }];

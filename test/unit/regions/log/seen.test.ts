@@ -25,7 +25,7 @@ const anyName = fc.record({
   origin: fc.constantFrom(A, B, C),
   entitySeq: fc.integer({ min: 1, max: LONGEST }),
 });
-const anyNames = fc.array(anyName, { maxLength: 20 });
+const anyNames = fc.array(anyName, { maxLength: 20, size: 'max' });
 const UNIVERSE = [A, B, C].flatMap((origin) =>
   Array.from({ length: LONGEST }, (_, at) => eventIdOf(origin, at + 1)),
 );

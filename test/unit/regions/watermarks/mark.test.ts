@@ -96,6 +96,8 @@ describe('advance', () => {
 
     expect(joined).toMatchObject({ frontier: 16, islands: [], more: true });
     expect(sameHistory(joined, joined)).toBe(false);
+    // An island at 40 would hide that 18 to 24 are held and not named.
+    expect(advance(joined, [main(40)], index)).toEqual(joined);
     expect(toReread(joined)).toEqual([{ from: 17, to: Infinity }]);
   });
 

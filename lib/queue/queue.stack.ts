@@ -3,15 +3,19 @@ import type { IStackSynthesizer, StackProps } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { FUNCTION_NAMES } from '../shared/functions.ts';
-import { SECRET_PROVIDERS } from '../../lambdas/shared/contracts/providers.ts';
-import { recordOf } from '../../lambdas/shared/contracts/record-of.ts';
+import { SECRET_PROVIDERS, recordOf } from '../../lambdas/shared/contracts/providers.ts';
 import { type QueueConfig, Rollout, Stage } from '../config/queue-config.ts';
 import { ActionApi } from './action-api.construct.ts';
 import { AuditPublisher } from './audit-publisher.construct.ts';
 import { DataKey } from '../shared/data-key.construct.ts';
 import { Documents } from './documents.construct.ts';
 import { type QueueResources, queuePermissionsOf } from './function-permissions.ts';
-import { deployedFunctionName, executionArns, startableMachineArn, stateMachineArn } from '../shared/names.ts';
+import {
+  deployedFunctionName,
+  executionArns,
+  startableMachineArn,
+  stateMachineArn,
+} from '../shared/names.ts';
 import { ParkedQueue } from '../shared/parked-queue.construct.ts';
 import { capitalized, ProviderSecrets } from '../shared/provider-secrets.construct.ts';
 import type { QueueConsumer } from '../shared/queue-consumer.construct.ts';

@@ -1,7 +1,13 @@
 import { Env, type EnvName } from '../../lambdas/shared/contracts/environment.ts';
 import { FUNCTION_ENV, type FunctionName } from './functions.ts';
-import { HTTP_PROVIDERS, type HttpProvider, PROVIDERS, SECRET_PROVIDERS, type SecretProvider } from '../../lambdas/shared/contracts/providers.ts';
-import { recordOf } from '../../lambdas/shared/contracts/record-of.ts';
+import {
+  HTTP_PROVIDERS,
+  type HttpProvider,
+  PROVIDERS,
+  SECRET_PROVIDERS,
+  type SecretProvider,
+  recordOf,
+} from '../../lambdas/shared/contracts/providers.ts';
 import { FONTS_DIR } from './bundle-functions.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import type { QueueResources } from '../queue/function-permissions.ts';

@@ -1,6 +1,6 @@
 /** The verdict of demo and drills: every action completed, every effect exactly once, every trail without a gap. */
 import { ActionKind, kindRow } from '../../lambdas/actions/kinds.ts';
-import { isWordOf } from '../../lambdas/shared/contracts/open-words.ts';
+import { isWordOf } from '../../lambdas/shared/contracts/stored-fields.ts';
 import type { Provider } from '../../lambdas/shared/contracts/providers.ts';
 import { effectKeyOf } from '../../lambdas/queue/domain/task/identity.ts';
 import type { AuditView } from '../../lambdas/queue/contracts/api.ts';

@@ -40,3 +40,9 @@ export const isWordOf = <T extends string>(
 /** An object that keeps the fields that this release does not know; its type has the known ones alone. */
 export const openObject = <S extends z.core.$ZodShape>(shape: S): z.ZodMiniObject<S, z.core.$strict> =>
   z.looseObject(shape);
+
+/** The last millisecond of the year 9999: later moments have no form with a year of four digits. */
+const MAX_EPOCH_MS = 253_402_300_799_999;
+
+/** Milliseconds since the epoch. */
+export const epochMsSchema = z.int().check(z.minimum(0), z.maximum(MAX_EPOCH_MS));

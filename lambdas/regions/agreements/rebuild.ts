@@ -1,0 +1,77 @@
+/**
+ * The table `Agreements` after it was lost: each item is made again from its decided events in the log.
+ *
+ * Invariants
+ * 1. Only the gapless beginning counts: decisions 1 to n whose events are all held. Nothing irreversible ever followed from a later one,
+ *    because acting on a decision needs all decisions before it to be secured.
+ * 2. A later generation overrules an earlier one from its first own decision on.
+ */
+import type { Put } from '../change.ts';
+import type { AgreementItem, TakenOver } from './item.ts';
+
+/** One decided event, as a rebuild reads it. */
+export interface DecidedRecord<D> {
+  readonly generation: number;
+  /** From 1. */
+  readonly number: number;
+  readonly decision: D;
+}
+
+/** Drops what a later generation overruled, and copies of the same decision. */
+function effective<D>(records: readonly DecidedRecord<D>[]): ReadonlyMap<number, DecidedRecord<D>> {
+  const byNumber = new Map<number, DecidedRecord<D>>();
+  for (const record of records.toSorted((a, b) => a.generation - b.generation || a.number - b.number)) {
+    const overruled = [...byNumber.values()].filter(
+      ({ generation, number }) => generation < record.generation && number >= record.number,
+    );
+    for (const { number } of overruled) byNumber.delete(number);
+    byNumber.set(record.number, record);
+  }
+  return byNumber;
+}
+
+/** Decisions 1 to n without a gap. */
+export function gaplessDecisions<D>(records: readonly DecidedRecord<D>[]): readonly DecidedRecord<D>[] {
+  const byNumber = effective(records);
+  const chosen: DecidedRecord<D>[] = [];
+  for (let next = byNumber.get(1); next !== undefined; next = byNumber.get(next.number + 1))
+    chosen.push(next);
+  return chosen;
+}
+
+const lineageOf = <D>(chosen: readonly DecidedRecord<D>[]): readonly TakenOver[] =>
+  chosen
+    .map(({ generation, number }) => ({ generation, through: number }))
+    .filter(({ generation }, index) => chosen[index + 1]?.generation !== generation);
+
+/** What a rebuild is made from. */
+export interface RebuildInput<S, D> {
+  readonly key: string;
+  /** Generation of the new table, above every generation in the log. */
+  readonly generation: number;
+  readonly records: readonly DecidedRecord<D>[];
+  readonly start: S;
+  readonly evolve: (state: S, decision: D) => S;
+}
+
+/** The first write of an item in the new table; absent if nothing was decided. Regions that do it at once write the same. */
+export function rebuiltItem<S, D>(input: RebuildInput<S, D>): Put<AgreementItem<S, D>> | undefined {
+  const { key, generation, records, start, evolve } = input;
+  const chosen = gaplessDecisions(records);
+  if (chosen.length === 0) return undefined;
+  return {
+    kind: 'put',
+    key,
+    condition: { kind: 'absent' },
+    next: {
+      key,
+      generation,
+      lineage: lineageOf(chosen),
+      version: 1,
+      decided: chosen.length,
+      attempts: [],
+      state: chosen.reduce((state, { decision }) => evolve(state, decision), start),
+      pending: [],
+    },
+  };
+}

@@ -37,7 +37,6 @@ export const CART_RULES: FoldRules<CartFact> = {
   nameOf,
 };
 
-const never = (): boolean => false;
 const isOfTheOrder = (type: string): boolean => type === 'order.placed';
 
 /** The state that follows from what is kept. */
@@ -45,7 +44,7 @@ export function cartState(kept: Kept<CartFact>): CartState {
   const commands: readonly Copies<CartFact>[] = [...kept.commands.values()];
   const closings = closingsOf(commands);
   return {
-    ...commonOf(kept, never, isOfTheOrder),
+    ...commonOf(kept, isOfTheOrder),
     epoch: 1 + Math.max(0, ...closings.closed.map(({ epoch }) => epoch)),
     ...cartLines(commands, closings.seen),
     closed: closings.closed,

@@ -1,5 +1,6 @@
 /** The part of a state that every kind has: what is missing, what cannot be read, what contradicts, what does not count. */
-import canonicalize from 'canonicalize';
+import { canonicalJson } from '../../domain/hashing.ts';
+import { isDecided } from '../log/command.ts';
 import { compareText, type EventId, type Origin, type Seen } from '../log/event.ts';
 import { type Held, seenOf } from './held.ts';
 import { type Copies, type Fact, type Kept, voidIdsOf } from './kept.ts';
@@ -46,26 +47,22 @@ const countBy = (names: Iterable<string>): Record<string, number> => {
   return Object.fromEntries([...counts].toSorted(([a], [b]) => compareText(a, b)));
 };
 
+/** Whether copies of a decided event say different things. They were made from one item, so they must be equal. */
 const contradicts = ([first, ...others]: Copies): boolean =>
-  others.some(({ fact }) => canonicalize(fact.payload) !== canonicalize(first.fact.payload));
+  isDecided(first) && others.some(({ fact }) => canonicalJson(fact) !== canonicalJson(first.fact));
 
 /**
  * The common part of a state.
- * @param isDecided - whether a type is a decided event: its copies are made from one item, so they must be equal
  * @param isJudged - whether an agreement decides which copy of a type counts: its copies are not void by themselves
  */
-export function commonOf<F extends Fact>(
-  kept: Kept<F>,
-  isDecided: (type: string) => boolean,
-  isJudged: (type: string) => boolean,
-): Common {
+export function commonOf<F extends Fact>(kept: Kept<F>, isJudged: (type: string) => boolean): Common {
   const commands = [...kept.commands];
   return {
     seen: seenOf(kept.held),
     missing: missingOf(kept.held),
     unread: countBy(kept.unread.values()),
     contradictions: commands
-      .filter(([, copies]) => isDecided(copies[0].fact.type) && contradicts(copies))
+      .filter(([, copies]) => contradicts(copies))
       .map(([name]) => name)
       .toSorted(compareText),
     voids: commands

@@ -1,7 +1,6 @@
 /** Canonical bytes of a state, its digest, and snapshots. Equal sets of events give equal bytes in every Region. */
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import * as z from 'zod/mini';
+import { canonicalJson, sha256Hex } from '../../domain/hashing.ts';
 import { compareText } from '../log/event.ts';
 import { seenSchema } from './facts.ts';
 import type { Held } from './held.ts';
@@ -11,11 +10,10 @@ type RulesName = Pick<FoldRules<Fact>, 'kind' | 'foldVersion'>;
 
 /** Canonical JSON (RFC 8785) of a state with the kind and the version of its rules. */
 export const stateBytes = ({ kind, foldVersion }: RulesName, state: object): string =>
-  String(canonicalize({ kind, foldVersion, state }));
+  canonicalJson({ kind, foldVersion, state });
 
 /** SHA-256 of {@link stateBytes}, 64 hex digits. States of other rules never have an equal digest. */
-export const stateDigest = (rules: RulesName, state: object): string =>
-  createHash('sha256').update(stateBytes(rules, state), 'utf8').digest('hex');
+export const stateDigest = (rules: RulesName, state: object): string => sha256Hex(stateBytes(rules, state));
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
   compareText(a, b);
@@ -28,16 +26,14 @@ const heldForm = ({ upTo, beyond }: Held): z.output<typeof heldSchema> => ({
 
 /** What a fold keeps, as text. Equal sets of events give equal texts. */
 export const snapshotOf = <F extends Fact>({ kind, foldVersion }: RulesName, kept: Kept<F>): string =>
-  String(
-    canonicalize({
-      kind,
-      foldVersion,
-      held: heldForm(kept.held),
-      heldElsewhere: heldForm(kept.heldElsewhere),
-      commands: sorted(kept.commands),
-      unread: sorted(kept.unread),
-    }),
-  );
+  canonicalJson({
+    kind,
+    foldVersion,
+    held: heldForm(kept.held),
+    heldElsewhere: heldForm(kept.heldElsewhere),
+    commands: sorted(kept.commands),
+    unread: sorted(kept.unread),
+  });
 
 const heldSchema = z.object({
   upTo: z.array(z.tuple([z.string(), z.number()])),

@@ -89,6 +89,11 @@ export class World {
     return this.at[region] ?? [];
   }
 
+  /** An event arrives in a Region. */
+  receive(region: number, event: LogEvent): void {
+    this.at[region]?.push(event);
+  }
+
   /** Accepts an event in a Region. */
   write(region: number, draft: Draft, skewMs: number): LogEvent {
     const held = this.at[region] ?? [];

@@ -48,11 +48,7 @@ function copiesIn({ commands }: Kept<ThingFact>, name: string): Copies<ThingFact
   return copies;
 }
 const common = (...events: readonly LogEvent[]): ReturnType<typeof commonOf> =>
-  commonOf(
-    kept(...events),
-    (type) => type === 'thing.decided',
-    (type) => type === 'thing.decided',
-  );
+  commonOf(kept(...events), (type) => type === 'thing.decided');
 
 const numbers = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 20 });
 

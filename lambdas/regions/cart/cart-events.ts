@@ -4,6 +4,14 @@ import { factOf, MAX_QUANTITY, nameSchema, quantitySchema, seenSchema } from '..
 
 const epochSchema = z.int().check(z.gte(1));
 
+/** The cart that an order is made from. Every checkout of one epoch makes the same order. */
+export const cartRefSchema = z.object({
+  id: nameSchema,
+  epoch: epochSchema,
+  /** What the checkout had seen of the cart. */
+  seen: seenSchema,
+});
+
 /** Payload by type of event. Each says what the customer asked for, never the resulting quantity. */
 export const cartFactSchema = z.discriminatedUnion('type', [
   /** So many more pieces of a product. */
@@ -30,7 +38,7 @@ export const cartFactSchema = z.discriminatedUnion('type', [
     'order.placed',
     z.object({
       orderId: nameSchema,
-      cart: z.object({ id: nameSchema, epoch: epochSchema, seen: seenSchema }),
+      cart: cartRefSchema,
     }),
   ),
 ]);

@@ -5,7 +5,8 @@
  * 1. A write expects the version that was read. There is no other condition and no second item.
  * 2. Each decision has a number, from 1 without gaps, and stays in the item until its event is secured.
  * 3. At most {@link MAX_PENDING} decisions wait. Further ones are refused until some are secured.
- * 4. A writer recognises its own write by its attempt id, so a lost answer is never taken for somebody else's write.
+ * 4. Each generation is a table of its own name, so a writer that knows only a lost one writes nowhere.
+ * 5. A writer recognises its own write by its attempt id, so a lost answer is never taken for somebody else's write.
  */
 import { accepted, type Put, refused, type Result, unchanged } from '../change.ts';
 

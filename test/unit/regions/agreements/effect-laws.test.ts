@@ -1,0 +1,257 @@
+/** The agreement about an effect under interleavings: owners that hang, crash or are fenced, lost answers, providers of every kind. */
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect } from 'vitest';
+import {
+  claimEffect,
+  type EffectClaim,
+  type EffectPermission,
+  type GrantedClaim,
+} from '../../../../lambdas/regions/agreements/effect-claim.ts';
+import {
+  decideEffect,
+  finishEffect,
+  renewEffect,
+} from '../../../../lambdas/regions/agreements/effect-report.ts';
+import {
+  type EffectContext,
+  type EffectItem,
+  effectKeyOf,
+  type EffectStep,
+} from '../../../../lambdas/regions/agreements/effect-state.ts';
+import { recognise } from '../../../../lambdas/regions/agreements/item.ts';
+import { ItemStore } from '../item-store.ts';
+import { LAW_RUNS } from '../laws.ts';
+
+const KEY = effectKeyOf('capture', 'o1');
+const START_MS = Date.UTC(2026, 2, 29, 0, 59, 30);
+const REGIONS = ['a', 'b', 'c'] as const;
+/** How far the clock of each Region is from the true time, in ms: less than the skew that takeovers allow for. */
+const SKEW_MS = { a: 0, b: 2_400, c: -2_400 } as const;
+type Region = (typeof REGIONS)[number];
+type Provider = EffectClaim['provider'];
+
+const isEffectItem = (item: unknown): item is EffectItem =>
+  typeof item === 'object' && item !== null && 'pending' in item;
+
+/** An owner at work: what it was granted, and what it found out so far. */
+interface Worker extends GrantedClaim {
+  readonly region: Region;
+  finding?: 'carried_out' | 'not_carried_out';
+}
+
+/** Rare situations that the laws must have met, counted over all runs. */
+const met = {
+  takeover: 0,
+  lateOwner: 0,
+  lostAnswer: 0,
+  person: 0,
+  recognisedAgain: 0,
+  withdrawnFound: 0,
+  done: 0,
+};
+
+class EffectWorld {
+  nowMs = START_MS;
+  permission: EffectPermission = 'apply';
+  readonly store = new ItemStore();
+  readonly epochs = { a: 1, b: 1, c: 1 };
+  readonly workers: Worker[] = [];
+  readonly lost: { readonly region: Region; readonly attemptId: string; readonly granted: GrantedClaim }[] =
+    [];
+  /** How often the provider really carried it out. */
+  applied = 0;
+  readonly provider: Provider;
+  #attempts = 0;
+
+  constructor(provider: Provider) {
+    this.provider = provider;
+  }
+
+  item(): EffectItem | undefined {
+    return this.store.get(KEY, isEffectItem);
+  }
+
+  context(region: Region): EffectContext {
+    this.#attempts += 1;
+    const attempt = { attemptId: `attempt-${this.#attempts}`, generation: 1 };
+    return { key: KEY, read: this.item(), attempt, nowMs: this.nowMs + SKEW_MS[region] };
+  }
+
+  claim(region: Region, isAnswerLost: boolean): void {
+    const context = this.context(region);
+    const { owner = '', epoch = 0 } = context.read?.state ?? {};
+    const ownersRegion = REGIONS.find((name) => owner.startsWith(name));
+    const step = claimEffect(context, {
+      owner: `${region}.1`,
+      region,
+      epoch: this.epochs[region],
+      isFenced: false,
+      ownersPresentEpoch: ownersRegion === undefined ? epoch : this.epochs[ownersRegion],
+      permission: this.permission,
+      provider: this.provider,
+    });
+    if (!step.ok || !this.store.write([step.value.put])) return;
+    met.takeover += step.value.fence > 1 ? 1 : 0;
+    if (isAnswerLost) this.lost.push({ region, attemptId: context.attempt.attemptId, granted: step.value });
+    else this.workers.push({ ...step.value, region });
+  }
+
+  /** A claimer whose answer was lost reads again. */
+  recover(): void {
+    const lost = this.lost.pop();
+    if (lost === undefined) return;
+    met.lostAnswer += 1;
+    const isOwn = recognise(this.item(), -1, lost.attemptId) === 'written';
+    if (isOwn) this.workers.push({ ...lost.granted, region: lost.region });
+  }
+
+  /** One call of a worker to the provider. It begins none when its lease does not cover the call. */
+  call(index: number): void {
+    const worker = this.workers[index % Math.max(this.workers.length, 1)];
+    if (worker === undefined || worker.begin === 'wait_for_person') return;
+    if (this.nowMs + SKEW_MS[worker.region] > worker.callBeforeMs) return;
+    const isAsking = worker.begin !== 'apply' && worker.finding === undefined;
+    if (isAsking) worker.finding = this.applied > 0 ? 'carried_out' : 'not_carried_out';
+    else if (worker.begin !== 'probe_only' && worker.finding !== 'carried_out') this.#apply(worker);
+  }
+
+  #apply(worker: Worker): void {
+    met.recognisedAgain += this.applied > 0 && this.provider.recognisesKeys ? 1 : 0;
+    this.applied += this.applied > 0 && this.provider.recognisesKeys ? 0 : 1;
+    worker.finding = 'carried_out';
+  }
+
+  /** A worker reports what it knows; then it is gone. */
+  report(index: number): void {
+    const [worker] = this.workers.splice(index % Math.max(this.workers.length, 1), 1);
+    if (worker === undefined) return;
+    const by = { owner: `${worker.region}.1`, fence: worker.fence };
+    const context = this.context(worker.region);
+    if (worker.finding === undefined) return;
+    const notDone =
+      worker.begin === 'probe_only' ? ({ kind: 'refused', reason: 'withdrawn' } as const) : undefined;
+    const done = { kind: 'done', result: 'ok' } as const;
+    const report = worker.finding === 'carried_out' ? done : (notDone ?? ({ kind: 'not_now' } as const));
+    const step = finishEffect(context, by, report);
+    met.lateOwner += !step.ok && step.refusal.code === 'fence_lost' ? 1 : 0;
+    met.withdrawnFound += this.write(step) && worker.begin === 'probe_only' ? 1 : 0;
+  }
+
+  renew(index: number): void {
+    const worker = this.workers[index % Math.max(this.workers.length, 1)];
+    if (worker === undefined) return;
+    const by = { owner: `${worker.region}.1`, fence: worker.fence };
+    this.write(renewEffect(this.context(worker.region), by));
+  }
+
+  /** A person looks at the provider's own records. */
+  person(): void {
+    if (this.item()?.state.status !== 'person_needed') return;
+    met.person += 1;
+    const personId = 'ada';
+    const found =
+      this.applied > 0 ? ({ kind: 'done', result: 'ok' } as const) : ({ kind: 'again', personId } as const);
+    this.write(decideEffect(this.context('a'), found));
+  }
+
+  write(step: EffectStep): boolean {
+    return step.ok && this.store.write([step.value]);
+  }
+
+  /** No more faults: events are secured elsewhere, leases run out, a person answers. */
+  settle(): void {
+    this.workers.length = 0;
+    for (let round = 0; round < 8; round += 1) {
+      this.nowMs += 200_000;
+      this.claim('a', false);
+      this.call(0);
+      this.call(0);
+      this.report(0);
+      this.person();
+    }
+  }
+}
+
+const region = fc.constantFrom(...REGIONS);
+const index = fc.nat(3);
+const step = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('claim'), region, isAnswerLost: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('recover') }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('call'), index }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('report'), index }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash'), index }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('renew'), index }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('fence'), region }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('person') }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('pass'), passedMs: fc.nat(130_000) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('withdraw') }) },
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+function carryOut(world: EffectWorld, at: Step): void {
+  switch (at.kind) {
+    case 'claim':
+      world.claim(at.region, at.isAnswerLost);
+      return;
+    case 'recover':
+      world.recover();
+      return;
+    case 'call':
+      world.call(at.index);
+      return;
+    case 'report':
+      world.report(at.index);
+      return;
+    case 'crash':
+      world.workers.splice(at.index, 1);
+      return;
+    case 'renew':
+      world.renew(at.index);
+      return;
+    case 'fence':
+      world.epochs[at.region] += 1;
+      return;
+    case 'person':
+      world.person();
+      return;
+    case 'pass':
+      world.nowMs += at.passedMs;
+      return;
+    case 'withdraw':
+      world.permission = 'withdrawn';
+  }
+}
+
+/** The outcome says what the provider did, and there is one unless nobody ever reached the provider and may not any more. */
+function expectOutcome(world: EffectWorld): void {
+  const status = world.item()?.state.status;
+  met.done += status === 'done' ? 1 : 0;
+  if (status === 'done') expect(world.applied).toBe(1);
+  else expect(world.applied).toBe(0);
+  const isWithdrawn = world.permission === 'withdrawn' && world.item()?.state.isInDoubt !== true;
+  expect(
+    status === 'done' || status === 'refused' || isWithdrawn,
+    `the effect is ${status ?? 'unclaimed'}`,
+  ).toBe(true);
+}
+
+const provider = fc.record({ recognisesKeys: fc.boolean(), canBeAsked: fc.boolean() });
+
+describe('the agreement about an effect', () => {
+  test.prop([provider, fc.array(step, { minLength: 5, maxLength: 50, size: 'max' })], { numRuns: LAW_RUNS })(
+    'carries it out at most once, and says in the end what happened',
+    (kind, steps) => {
+      const world = new EffectWorld(kind);
+      for (const at of steps) carryOut(world, at);
+
+      expect(world.applied).toBeLessThanOrEqual(1);
+      world.settle();
+      expect(world.applied).toBeLessThanOrEqual(1);
+      expectOutcome(world);
+    },
+  );
+
+  test('meets every rare situation on the way', () => {
+    expect(Object.entries(met).filter(([, times]) => times === 0)).toEqual([]);
+  });
+});

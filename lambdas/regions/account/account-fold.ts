@@ -1,7 +1,7 @@
 /** The fold of an account: a register for each field, and the e-mail address with what the agreement says about it. */
 import { compareText, type LogEvent } from '../log/event.ts';
 import { type Common, commonOf } from '../folds/common.ts';
-import { absorbAll, type Copies, type FoldRules, type Kept, nothingKept } from '../folds/kept.ts';
+import { absorbAll, commandsOf, type Copies, type FoldRules, type Kept, nothingKept } from '../folds/kept.ts';
 import { type AccountFact, accountFactSchema } from './account-events.ts';
 import { emailStatusOf, type EmailStatus } from './email-status.ts';
 import { type FieldWrite, type Register, registerOf } from './registers.ts';
@@ -83,7 +83,7 @@ const never = (): boolean => false;
  * @param accountId - name of the account, without its kind
  */
 export function accountState(accountId: string, kept: Kept<AccountFact>): AccountState {
-  const commands: readonly Copies<AccountFact>[] = [...kept.commands.values()];
+  const commands = commandsOf(kept);
   const email = emailOf(accountId, commands);
   return {
     ...commonOf(kept, never),

@@ -1,7 +1,7 @@
 /** The part of a state that every kind has: what is missing, what cannot be read, what contradicts, what does not count. */
 import { canonicalJson } from '../../domain/hashing.ts';
 import { isDecided } from '../log/command.ts';
-import { compareText, type EventId, type Origin, type Seen } from '../log/event.ts';
+import { compareText, type EventId, type Hlc, type Origin, type Seen } from '../log/event.ts';
 import { type Held, seenOf } from './held.ts';
 import { type Copies, type Fact, type Kept, voidIdsOf } from './kept.ts';
 
@@ -18,6 +18,8 @@ export interface Missing {
 export interface Common {
   /** Events of the entity that are in the state: the causal context of the next one, and the consistency token. */
   readonly seen: Seen;
+  /** The latest time of these events; absent if there is none. */
+  readonly latestHlc?: Hlc;
   /** Holes. While there is one, the state is incomplete. */
   readonly missing: readonly Missing[];
   /** Number of events that cannot be read, by `<type>@<version>`. */
@@ -59,6 +61,7 @@ export function commonOf<F extends Fact>(kept: Kept<F>, isJudged: (type: string)
   const commands = [...kept.commands];
   return {
     seen: seenOf(kept.held),
+    ...(kept.clock.latest !== undefined && { latestHlc: kept.clock.latest }),
     missing: missingOf(kept.held),
     unread: countBy(kept.unread.values()),
     contradictions: commands

@@ -30,10 +30,13 @@ export const snapshotOf = <F extends Fact>({ kind, foldVersion }: RulesName, kep
     kind,
     foldVersion,
     held: heldForm(kept.held),
+    clock: kept.clock,
     heldElsewhere: heldForm(kept.heldElsewhere),
     commands: sorted(kept.commands),
     unread: sorted(kept.unread),
   });
+
+const hlcSchema = z.object({ wallMs: z.number(), counter: z.number() });
 
 const heldSchema = z.object({
   upTo: z.array(z.tuple([z.string(), z.number()])),
@@ -45,7 +48,7 @@ const copySchema = <F>(fact: z.ZodMiniType<F>) =>
     id: z.string(),
     origin: z.string(),
     entitySeq: z.number(),
-    hlc: z.object({ wallMs: z.number(), counter: z.number() }),
+    hlc: hlcSchema,
     chain: z.string(),
     chainSeq: z.number(),
     commandId: z.string(),
@@ -60,6 +63,7 @@ const snapshotSchema = <F extends Fact>({ kind, foldVersion, schema }: FoldRules
     kind: z.literal(kind),
     foldVersion: z.literal(foldVersion),
     held: heldSchema,
+    clock: z.object({ latest: z.exactOptional(hlcSchema) }),
     heldElsewhere: heldSchema,
     commands: z.array(z.tuple([z.string(), z.tuple([copy], copy)])),
     unread: z.array(z.tuple([z.string(), z.string()])),
@@ -81,10 +85,11 @@ export function snapshotReader<F extends Fact>(rules: FoldRules<F>): (value: unk
   return (value) => {
     const parsed = z.safeParse(schema, value);
     if (!parsed.success) return undefined;
-    const { held, heldElsewhere, commands, unread } = parsed.data;
+    const { held, heldElsewhere, commands, unread, clock } = parsed.data;
     return {
       held: heldFrom(held),
       heldElsewhere: heldFrom(heldElsewhere),
+      clock,
       commands: new Map(commands),
       unread: new Map(unread),
     };

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { LogEvent } from '../log/event.ts';
 
 /** The only version of payloads so far. A payload of another version is carried and not read. */
-const PAYLOAD_VERSION = 1;
+export const PAYLOAD_VERSION = 1;
 
 /** Schema of one type of event. */
 export const factOf = <const T extends string, P extends z.ZodMiniType>(type: T, payload: P) =>

@@ -6,7 +6,15 @@
  * Invariant 2: copies of one command are kept together, in the total order. The first one counts, unless an agreement judges them.
  * Invariant 3: an event that this release cannot read is kept by name and counted. Nothing is dropped, and nothing throws.
  */
-import { compareEvents, type EventId, type LogEvent, type Seen } from '../log/event.ts';
+import {
+  compareEvents,
+  compareText,
+  type EventId,
+  type Hlc,
+  type LogEvent,
+  type Seen,
+} from '../log/event.ts';
+import { laterOf } from '../log/hlc.ts';
 import type * as z from 'zod/mini';
 import { readFact } from './facts.ts';
 import { type Held, hold, isHeld, nothingHeld } from './held.ts';
@@ -44,6 +52,8 @@ export interface FoldRules<F extends Fact> {
 export interface Kept<F extends Fact> {
   /** Events of the entity itself. */
   readonly held: Held;
+  /** The latest time of the entity's own events; the next event is later. */
+  readonly clock: { latest?: Hlc };
   /** Events of other entities, by `<entity>@<origin>`. */
   readonly heldElsewhere: Held;
   /** Copies by the name of their command, each list in the total order. */
@@ -55,6 +65,7 @@ export interface Kept<F extends Fact> {
 /** What a fold keeps of no events. */
 export const nothingKept = <F extends Fact>(): Kept<F> => ({
   held: nothingHeld(),
+  clock: {},
   heldElsewhere: nothingHeld(),
   commands: new Map(),
   unread: new Map(),
@@ -82,14 +93,15 @@ const withCopy = <F extends Fact>([first, ...others]: Copies<F>, copy: Copy<F>):
 /** Notes that an event is here; false if it was already. */
 function isNew(
   kind: string,
-  kept: Pick<Kept<Fact>, 'held' | 'heldElsewhere'>,
-  { entity, origin, entitySeq }: LogEvent,
+  kept: Pick<Kept<Fact>, 'held' | 'heldElsewhere' | 'clock'>,
+  { entity, origin, entitySeq, hlc }: LogEvent,
 ): boolean {
   const isOwn = entity.startsWith(`${kind}#`);
   const held = isOwn ? kept.held : kept.heldElsewhere;
   const scope = isOwn ? origin : `${entity}@${origin}`;
   if (isHeld(held, scope, entitySeq)) return false;
   hold(held, scope, entitySeq);
+  if (isOwn) kept.clock.latest = laterOf(kept.clock.latest, hlc) ?? hlc;
   return true;
 }
 
@@ -126,3 +138,9 @@ export const sawCommand = (seen: Seen, copies: Copies): boolean => copies.some((
 
 /** Ids of the copies that do not count because another copy of their command does. */
 export const voidIdsOf = (copies: Copies): readonly EventId[] => copies.slice(1).map(({ id }) => id);
+
+/** The commands that are kept, in the total order of their first copies: the same list for the same set of events. */
+export const commandsOf = <F extends Fact>({ commands }: Kept<F>): readonly Copies<F>[] =>
+  [...commands]
+    .toSorted(([a, [first]], [b, [other]]) => compareEvents(first, other) || compareText(a, b))
+    .map(([, copies]) => copies);

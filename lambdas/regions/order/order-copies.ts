@@ -4,7 +4,7 @@
  * Invariant 1: an agreement says which copy counts. Until it does, every copy is a candidate and none is void.
  * Invariant 2: a waiting checkout spends nothing; its allocations spend.
  */
-import { compareEvents, type EventId, type Origin } from '../log/event.ts';
+import { compareEvents, type EventId, type LogEvent } from '../log/event.ts';
 import type { OrderState } from '../agreements/order-state.ts';
 import type { Copies, Copy } from '../folds/kept.ts';
 import type { OrderFact, OrderFactOf, Placed } from './order-events.ts';
@@ -12,10 +12,7 @@ import { type OrderEffect, orderEffectOf } from './order-table.ts';
 import { type Closings, isUnbacked } from './unbacked.ts';
 
 /** A copy as the state shows it. */
-export interface OrderCopy {
-  readonly id: EventId;
-  readonly origin: Origin;
-  readonly commandId: string;
+export interface OrderCopy extends Pick<LogEvent, 'id' | 'origin' | 'entitySeq' | 'hlc' | 'commandId'> {
   readonly kind: 'placed' | 'allocated';
   /** `count`, `candidate`, `void` or `unbacked`. */
   readonly standing: OrderEffect;
@@ -73,6 +70,8 @@ export function copiesOf(
     return {
       id: copy.id,
       origin: copy.origin,
+      entitySeq: copy.entitySeq,
+      hlc: copy.hlc,
       commandId: copy.commandId,
       kind: type === 'order.placed' ? 'placed' : 'allocated',
       standing: orderEffectOf(type, stateOfCopy(copy, agreed, filled, closings)),

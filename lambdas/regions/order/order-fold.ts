@@ -12,9 +12,10 @@ import {
   type OrderState,
   UNDECIDED_ORDER,
 } from '../agreements/order-state.ts';
+import type { DecidedRecord } from '../agreements/rebuild.ts';
 import { type Common, commonOf, isSound } from '../folds/common.ts';
 import { type Decisions, decisionsOf } from '../folds/decided-facts.ts';
-import { absorbAll, type Copies, type FoldRules, type Kept, nothingKept } from '../folds/kept.ts';
+import { absorbAll, commandsOf, type Copies, type FoldRules, type Kept, nothingKept } from '../folds/kept.ts';
 import { copiesOf, type OrderCopy, shownCopy } from './order-copies.ts';
 import { type OrderFact, orderFactSchema } from './order-events.ts';
 import { type Payment, paymentsOf } from './order-payments.ts';
@@ -29,6 +30,8 @@ export interface FoldedOrder extends Common, Requests {
   readonly status: OrderStatus;
   /** What the agreement has decided, as far as its decisions are here without a gap. */
   readonly agreed: OrderState;
+  /** These decisions, in the order of their numbers. */
+  readonly decisions: readonly DecidedRecord<OrderDecision>[];
   /** Decisions that are here and wait for one before them. */
   readonly decisionsWaiting: number;
   /** All checkouts and allocations, in the total order. */
@@ -102,7 +105,7 @@ export function orderState(
   kept: Kept<OrderFact>,
   closings: Closings = NO_CLOSINGS,
 ): FoldedOrder {
-  const commands: readonly Copies<OrderFact>[] = [...kept.commands.values()];
+  const commands = commandsOf(kept);
   const decisions = decidedRecords(commands);
   const agreed = decisions.gapless.map(({ decision }) => decision).reduce(evolveOrder, UNDECIDED_ORDER);
   const copies = copiesOf(commands, agreed, closings);
@@ -117,6 +120,11 @@ export function orderState(
     ...requests,
     status: statusOf({ agreed, copies, payments, commands, heldFor: requests.heldFor }),
     agreed,
+    decisions: decisions.gapless.map(({ generation, number, decision }) => ({
+      generation,
+      number,
+      decision,
+    })),
     decisionsWaiting: decisions.waiting,
     copies,
     ...(shown !== undefined && { shown: shown.id }),

@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { foldOrder, type FoldedOrder } from '../../../../lambdas/regions/order/order-fold.ts';
 import type { LogEvent } from '../../../../lambdas/regions/log/event.ts';
-import { allocated, at, decided, effecting, ended, naming, paid, placed, waiting } from './order-lab.ts';
+import {
+  allocated,
+  at,
+  decided,
+  effecting,
+  ended,
+  naming,
+  paid,
+  placed,
+  waiting,
+  closedA,
+} from './order-lab.ts';
 
 const fold = (...events: readonly LogEvent[]): FoldedOrder => foldOrder('o1', events);
 const standings = (...events: readonly LogEvent[]): Record<string, string> =>
@@ -97,9 +108,7 @@ describe('the copies of an order', () => {
   it('show an allocation whose checkout is not here, and give nothing back for it yet', () => {
     const state = fold(allocated('b1', 'a.1#1'), ...decided(ended('expired')));
 
-    expect(state.copies).toEqual([
-      { id: 'b.1#1', origin: 'b.1', commandId: 'b1', kind: 'allocated', standing: 'void', isSpent: true },
-    ]);
+    expect(state.copies).toMatchObject([{ id: 'b.1#1', kind: 'allocated', standing: 'void', isSpent: true }]);
     expect(state.returns).toEqual([]);
   });
 });
@@ -132,22 +141,7 @@ describe('events that come before their order', () => {
 
 describe('a closed origin', () => {
   const order = placed('a3', { x: 2 });
-  const closings = new Map([
-    [
-      'a.1',
-      {
-        kept: new Map([
-          [
-            'a.1#0.0',
-            [
-              { from: 1, to: 2 },
-              { from: 5, to: 6 },
-            ],
-          ],
-        ]),
-      },
-    ],
-  ]);
+  const closings = closedA([1, 2], [5, 6]);
 
   it('makes what came after it unbacked: a shortfall, no effect, nothing back', () => {
     const state = foldOrder('o1', [order, ...decided(ended('expired'))], closings);
@@ -184,7 +178,7 @@ describe('a closed origin', () => {
   });
 
   it('without any list has nothing that counts', () => {
-    const none = new Map([['a.1', { kept: new Map() }]]);
+    const none = closedA();
 
     expect(foldOrder('o1', [order], none).copies).toMatchObject([{ standing: 'unbacked' }]);
     expect(foldOrder('o1', [placed('b1')], none).copies).toMatchObject([{ standing: 'candidate' }]);

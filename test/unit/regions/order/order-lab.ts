@@ -2,6 +2,7 @@
 import type { JsonValue, LogEvent } from '../../../../lambdas/regions/log/event.ts';
 import { decidedContent } from '../../../../lambdas/regions/agreements/decided.ts';
 import type { LinePieces, OrderDecision } from '../../../../lambdas/regions/agreements/order-state.ts';
+import type { Cut } from '../../../../lambdas/regions/watermarks/closing.ts';
 import { type EventSpec, eventOf } from '../folds/history.ts';
 
 /** What a test may say about an event besides its content. */
@@ -98,3 +99,13 @@ export const ended = (
   returns: LinePieces = {},
   commandId = 'end',
 ): OrderDecision => ({ kind: 'ended', reason, commandId, returns });
+
+/** Origin `a.1` is closed, and these numbers of its chain count. */
+export const closedA = (
+  ...kept: readonly (readonly [from: number, to: number])[]
+): ReadonlyMap<string, Cut> => {
+  const ranges = kept.map(([from, to]) => ({ from, to }));
+  return new Map([
+    ['a.1', { origin: 'a.1', kept: new Map([['a.1#0.0', ranges]]), lost: 0, bound: 'at_most' }],
+  ]);
+};

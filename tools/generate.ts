@@ -2,6 +2,7 @@
 import { writeCostPage } from '../bench/cost/page.ts';
 import { writeEnginesPage } from '../test/contract/stores/engines-page.ts';
 import { writeCurrencies } from './generate/currencies.ts';
+import { writeFoldTables } from './generate/fold-tables.ts';
 import { formatMarkdown } from './generate/markdown.ts';
 import { writeOpenApi } from './generate/openapi.ts';
 import { writeRecoveryPage } from './generate/recovery-page.ts';
@@ -13,6 +14,7 @@ await Promise.all([
   writeOpenApi(),
   writeStateDiagram(),
   writeRecoveryPage(),
+  writeFoldTables(),
   writeCostPage(),
   writeEnginesPage(),
   writeRunbookPages(formatMarkdown),

@@ -18,7 +18,7 @@ export interface Missing {
 export interface Common {
   /** Events of the entity that are in the state: the causal context of the next one, and the consistency token. */
   readonly seen: Seen;
-  /** The latest time of these events; absent if there is none. */
+  /** The latest time of these events; absent if there are no events. */
   readonly latestHlc?: Hlc;
   /** Holes. While there is one, the state is incomplete. */
   readonly missing: readonly Missing[];

@@ -188,7 +188,7 @@ describe('a closed origin', () => {
 describe('returns', () => {
   const order = placed('a1');
 
-  it('schedule 12: are done once, whoever records them', () => {
+  it('schedule 12: are done once, although two Regions record them', () => {
     const state = fold(
       order,
       ...decided(ended('expired')),

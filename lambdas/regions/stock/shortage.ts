@@ -31,14 +31,13 @@ interface Cancellable {
   readonly isAsked: boolean;
 }
 
-/** Unconfirmed orders that the origin spent pieces of the resource for, the youngest first. */
+/** Orders that the origin spent pieces of the resource for, the youngest first. Once an order is confirmed it has no candidate. */
 const cancellable = (
   orders: readonly NamedOrder[],
   origin: Origin,
   resource: string,
 ): readonly Cancellable[] =>
   orders
-    .filter(({ state }) => state.agreed.phase === 'open' && state.agreed.named === undefined)
     .flatMap(({ orderId, state }) => {
       const own = state.copies.filter(
         (copy) => copy.origin === origin && copy.isSpent && copy.standing === 'candidate',

@@ -44,6 +44,19 @@ describe('what is decided', () => {
     });
   });
 
+  it('takes no step while a decision waits, although no Region’s events have a hole', () => {
+    const [first, , third] = decided(named, effecting(), claimed('s', 'ship', { x: 5 }));
+    const elsewhere = [third].flatMap((event) =>
+      event === undefined ? [] : [{ ...event, id: 'y.1#1', origin: 'y.1', entitySeq: 1 }],
+    );
+
+    expect(fold(order, ...[first].flatMap((event) => event ?? []), ...elsewhere)).toMatchObject({
+      missing: [],
+      decisionsWaiting: 1,
+      mayAct: false,
+    });
+  });
+
   it('gives the rest back when the capture is declined', () => {
     const state = fold(order, ...decided(named, effecting(), ended('capture_declined', { x: 5 })));
 

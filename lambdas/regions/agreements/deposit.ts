@@ -21,6 +21,12 @@ export type DepositDecision = {
 /** The agreement about one deposit. */
 export type DepositItem = AgreementItem<Omit<DepositDecision, 'kind'>, DepositDecision>;
 
+/** What the decision does: the state is what it names. */
+export const evolveDeposit = (
+  _before: Omit<DepositDecision, 'kind'> | undefined,
+  { kind: _named, ...state }: DepositDecision,
+): Omit<DepositDecision, 'kind'> => state;
+
 /** A copy of the command's event that a Region proposes. */
 export interface DepositCandidate {
   readonly eventId: EventId;
@@ -59,7 +65,8 @@ export function nameDeposit(
   if (closing === 'unlisted')
     return refused('unbacked', 'eventId', 'an event that a survivor held at the closing');
   const decision: DepositDecision = { kind: 'named', ...named };
-  return writeMove(read, { key: depositKeyOf(commandId), state: named, decision }, attempt);
+  const state = evolveDeposit(undefined, decision);
+  return writeMove(read, { key: depositKeyOf(commandId), state, decision }, attempt);
 }
 
 /** Pieces of a resource that the deposits of an origin brought in and found missing: what a closed account is set to. */

@@ -52,11 +52,22 @@ export interface GrantedClaim {
   readonly begin: 'apply' | 'probe' | 'probe_only' | 'wait_for_person';
 }
 
-/** A fenced owner may still be calling. If the provider does not recognise keys, its call has to be over first. */
-const isOver = (state: EffectState, { provider, ownersPresentEpoch }: EffectClaim, nowMs: number): boolean =>
-  state.status === 'idle' ||
-  nowMs >= state.leaseExpiresAtMs + EFFECT_SKEW_MS ||
-  (provider.recognisesKeys && ownersPresentEpoch > state.epoch);
+/** When the last call of any owner so far is over, in ms since 1970, by the claimer's clock. */
+const callsOverMs = (state: EffectState): number =>
+  Math.max(state.status === 'running' ? state.leaseExpiresAtMs : 0, state.earlierLeaseMs) + EFFECT_SKEW_MS;
+
+/**
+ * When a claim may take over. A fenced owner may still be calling: if the provider recognises keys, that does no harm and nobody waits.
+ * Otherwise, and when all that is left is to find out what happened, its calls have to be over first.
+ */
+function takeoverFromMs(
+  state: EffectState,
+  { provider, ownersPresentEpoch, permission }: EffectClaim,
+): number {
+  if (permission === 'withdrawn') return callsOverMs(state);
+  const isFencedOwner = provider.recognisesKeys && ownersPresentEpoch > state.epoch;
+  return state.status === 'idle' || isFencedOwner ? 0 : state.leaseExpiresAtMs + EFFECT_SKEW_MS;
+}
 
 function claimRefusal(context: EffectContext, claim: EffectClaim): EffectStep | undefined {
   const { nowMs } = context;
@@ -72,9 +83,8 @@ function claimRefusal(context: EffectContext, claim: EffectClaim): EffectStep | 
     return refused('person_needed', 'status', 'the decision of a person');
   if (claim.permission === 'withdrawn' && !isInDoubt(context))
     return refused('withdrawn', 'permission', 'a decision that still allows it');
-  return state === undefined || isOver(state, claim, nowMs)
-    ? undefined
-    : refused('other_owner', 'leaseExpiresAtMs', `a time from ${state.leaseExpiresAtMs + EFFECT_SKEW_MS} on`);
+  const fromMs = state === undefined ? 0 : takeoverFromMs(state, claim);
+  return nowMs >= fromMs ? undefined : refused('other_owner', 'leaseExpiresAtMs', `a time from ${fromMs} on`);
 }
 
 /** Whether an earlier owner may have reached the provider: one that did not report, or one whose item was lost with a table. */
@@ -95,6 +105,12 @@ function whyPerson(context: EffectContext, claim: EffectClaim, claims: number): 
   return claims > MAX_EFFECT_CLAIMS ? `no report after ${MAX_EFFECT_CLAIMS} claims` : undefined;
 }
 
+/** An owner whose claim is taken from it may go on calling until the end of its lease. */
+const earlierLease = (before: EffectState | undefined): number =>
+  before?.status === 'running'
+    ? Math.max(before.leaseExpiresAtMs, before.earlierLeaseMs)
+    : (before?.earlierLeaseMs ?? 0);
+
 function claimedState({ read, nowMs }: EffectContext, { owner, region, epoch }: EffectClaim): EffectState {
   const before = read?.state;
   return {
@@ -106,6 +122,7 @@ function claimedState({ read, nowMs }: EffectContext, { owner, region, epoch }: 
     leaseExpiresAtMs: nowMs + EFFECT_LEASE_MS,
     claims: (before?.claims ?? 0) + 1,
     sinceMs: before?.sinceMs ?? nowMs,
+    earlierLeaseMs: earlierLease(before),
     isInDoubt: true,
   };
 }

@@ -4,6 +4,7 @@ import type { Origin } from '../log/event.ts';
 import {
   decideMove,
   EFFECT_LEASE_MS,
+  EFFECT_SKEW_MS,
   type EffectContext,
   type EffectRefusal,
   type EffectState,
@@ -46,17 +47,30 @@ export type EffectReport =
   /** Certainly not carried out; anybody may claim it now. It does not count as a claim without a report. */
   | { readonly kind: 'not_now' };
 
-/** Records what came of the effect. A late owner, whose fence is not the latest, is refused, and its result is recorded nowhere. */
+/** Whether an earlier owner may still be calling, so that "not carried out" is not certain yet. */
+const isEarlierAtWork = (state: EffectState, nowMs: number): boolean =>
+  nowMs < state.earlierLeaseMs + EFFECT_SKEW_MS;
+
+/**
+ * Records what came of the effect. A late owner, whose fence is not the latest, is refused, and its result is recorded nowhere: the latest
+ * owner asks the provider. While an earlier owner may still be calling, `refused` waits and `not_now` leaves the effect in doubt.
+ */
 export function finishEffect(context: EffectContext, by: EffectOwner, report: EffectReport): EffectStep {
   const owned = ownedState(context, by);
   if (!owned.ok) return owned;
-  if (report.kind !== 'not_now') return decideMove(context, owned.value, { ...report, fence: by.fence });
-  const state: EffectState = {
-    ...owned.value,
-    status: 'idle',
-    isInDoubt: false,
-    claims: owned.value.claims - 1,
-  };
+  const isUncertain = isEarlierAtWork(owned.value, context.nowMs);
+  if (report.kind === 'not_now') return setIdle(context, owned.value, isUncertain);
+  return report.kind === 'refused' && isUncertain
+    ? refused(
+        'other_owner',
+        'earlierLeaseMs',
+        `a time from ${owned.value.earlierLeaseMs + EFFECT_SKEW_MS} on`,
+      )
+    : decideMove(context, owned.value, { ...report, fence: by.fence });
+}
+
+function setIdle(context: EffectContext, owned: EffectState, isInDoubt: boolean): EffectStep {
+  const state: EffectState = { ...owned, status: 'idle', isInDoubt, claims: owned.claims - 1 };
   return writeMove(context.read, { key: context.key, state }, context.attempt);
 }
 
@@ -66,11 +80,17 @@ export type PersonalOutcome =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'again'; readonly personId: string };
 
-/** Records what a person found out. `again` lets any Region claim it once more. */
+/** Records what a person found out. `again` lets any Region claim it once more. Only `done` is certain while an owner may be calling. */
 export function decideEffect(context: EffectContext, outcome: PersonalOutcome): EffectStep {
   const state = context.read?.state;
   if (state?.status !== 'person_needed')
     return refused('nothing_to_do', 'status', 'an effect that waits for a person');
+  if (outcome.kind !== 'done' && isEarlierAtWork(state, context.nowMs))
+    return refused(
+      'other_owner',
+      'earlierLeaseMs',
+      `a time from ${state.earlierLeaseMs + EFFECT_SKEW_MS} on`,
+    );
   const { fence } = state;
   return outcome.kind === 'again'
     ? decideMove(context, state, {

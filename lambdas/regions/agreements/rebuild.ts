@@ -50,7 +50,9 @@ export interface RebuildInput<S, D> {
   /** Generation of the new table, above every generation in the log. */
   readonly generation: number;
   readonly records: readonly DecidedRecord<D>[];
+  /** State before the first decision. */
   readonly start: S;
+  /** What a decision does to a state; total. */
   readonly evolve: (state: S, decision: D) => S;
 }
 

@@ -21,7 +21,7 @@ export type ClosingStep = Result<
   LedgerRefusal | 'not_closed' | 'not_unknown' | 'bound_not_acknowledged' | 'too_many'
 >;
 
-const CLOSED = { isClosed: true, want: { pieces: 0, sinceMs: 0 }, idle: 0 } as const;
+const CLOSED = { isClosed: true, want: { pieces: 0, asOfMs: 0 }, idle: 0 } as const;
 
 /** Closes an account for good. The caller has read the incarnation's `close#` item as closed. Redelivery is `nothing_to_do`. */
 export const closeAccount = (ledger: RightsLedger, origin: Origin): ClosingStep =>

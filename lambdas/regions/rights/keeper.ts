@@ -14,7 +14,7 @@ export interface KeeperSettings {
   readonly coverMs: number;
   /** Pieces that a Region without any use draws, if nobody wants them. @default 10 */
   readonly firstPieces: number;
-  /** How long a want is served first, in ms. Then it goes to the end of the line. @default 120,000 (2 minutes) */
+  /** How long a Region's want is served first, in ms. @default 120,000 (2 minutes) */
   readonly turnMs: number;
 }
 
@@ -75,7 +75,6 @@ interface Figures {
   readonly earlierWants: number;
   readonly otherWants: number;
   readonly isMyTurn: boolean;
-  readonly isInLine: boolean;
 }
 
 function figuresOf({ ledger, rights, use, nowMs }: KeeperView, settings: KeeperSettings): Figures {
@@ -95,7 +94,6 @@ function figuresOf({ ledger, rights, use, nowMs }: KeeperView, settings: KeeperS
     earlierWants: piecesOf(place === -1 ? line : line.slice(0, place)),
     otherWants: piecesOf(line.filter((turn) => turn.origin !== origin)),
     isMyTurn: place === 0,
-    isInLine: place >= 0,
   };
 }
 
@@ -131,12 +129,12 @@ function drawPieces(figures: Figures, servingRegions: number, { firstPieces }: K
 const surplusPieces = ({ isMyTurn, unspent, useTarget, otherWants, free }: Figures): number =>
   isMyTurn ? 0 : Math.min(Math.max(unspent - useTarget, 0), Math.max(otherWants - free, 0));
 
-/** What the Region asks for: what it misses and cannot draw. After its turn it waits at the end of the line. */
+/** What the Region asks for: what it misses and cannot draw. It is renewed once a turn. */
 function wantOf(stored: Want, figures: Figures, nowMs: number, { turnMs }: KeeperSettings): Want {
   const pieces = figures.waitNeed + missingTo(figures.useTarget, figures.unspent);
-  if (pieces === 0) return { pieces: 0, sinceMs: 0 };
-  const isOver = !figures.isInLine || (figures.isMyTurn && nowMs - stored.sinceMs > turnMs);
-  return { pieces, sinceMs: isOver ? nowMs : stored.sinceMs };
+  if (pieces === 0) return { pieces: 0, asOfMs: 0 };
+  const isOld = stored.pieces === 0 || nowMs - stored.asOfMs >= turnMs;
+  return { pieces, asOfMs: isOld ? nowMs : stored.asOfMs };
 }
 
 /** Reports are worth a write when a want changes, or when the unspent pieces have halved or doubled. */
@@ -144,7 +142,7 @@ function reportOf(view: KeeperView, figures: Figures, settings: KeeperSettings):
   const account = accountOf(view.ledger, figures.origin);
   const want = wantOf(account.want, figures, view.nowMs, settings);
   const idle = Math.max(figures.unspent, 0);
-  const isWantNew = want.pieces !== account.want.pieces || want.sinceMs !== account.want.sinceMs;
+  const isWantNew = want.pieces !== account.want.pieces || want.asOfMs !== account.want.asOfMs;
   const isIdleNew = idle > 2 * account.idle || 2 * idle < account.idle;
   return isWantNew || isIdleNew ? { kind: 'report', want, idle } : undefined;
 }

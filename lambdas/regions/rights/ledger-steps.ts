@@ -130,7 +130,7 @@ export function report(ledger: RightsLedger, { origin, want, idle }: Report): Le
   const account = accountOf(ledger, origin);
   if (account.isClosed) return refused('origin_closed', 'origin', 'an incarnation that is not closed');
   const isSame =
-    account.idle === idle && account.want.pieces === want.pieces && account.want.sinceMs === want.sinceMs;
+    account.idle === idle && account.want.pieces === want.pieces && account.want.asOfMs === want.asOfMs;
   return isSame
     ? refused('nothing_to_do', 'want', 'something that the ledger does not say yet')
     : putLedger(ledger, withAccount(ledger, origin, { want, idle }));

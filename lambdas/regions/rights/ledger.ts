@@ -14,8 +14,8 @@ import type { Origin } from '../log/event.ts';
 export interface Want {
   /** Pieces that are missing, 0 or more. */
   readonly pieces: number;
-  /** Since when it is this Region's turn to wait, in ms since 1970. The oldest want is served first. */
-  readonly sinceMs: number;
+  /** When its keeper last said so, in ms since 1970. A want that is not renewed is left out. */
+  readonly asOfMs: number;
 }
 
 /** What the ledger knows of one Region's incarnation. */
@@ -73,7 +73,7 @@ export const EMPTY_ACCOUNT: LedgerAccount = {
   isFrozen: false,
   isClosed: false,
   idle: 0,
-  want: { pieces: 0, sinceMs: 0 },
+  want: { pieces: 0, asOfMs: 0 },
 };
 
 /** A resource that nothing was ever deposited of. Version 0 is not stored: the first write expects no item. */

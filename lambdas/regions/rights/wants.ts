@@ -7,22 +7,24 @@ export interface Turn {
   readonly origin: Origin;
   /** Pieces that are wanted, at least 1. */
   readonly pieces: number;
-  /** Since when, in ms since 1970. */
-  readonly sinceMs: number;
 }
 
+/** Turns after which a want that was not renewed is left out: its keeper no longer runs. */
+const PATIENCE_TURNS = 3;
+
 /**
- * Regions that want pieces, the oldest want first. A keeper renews its want after each turn; a want that is older than the whole line
- * needs belongs to a keeper that no longer runs, and is left out. So are fenced and closed incarnations.
+ * Regions that want pieces, in the order in which they are served now. Each is first for one turn, by the clock, so that a want that nobody
+ * can fill holds up the others for one turn at most. Clocks that differ disagree only around the end of a turn. Fenced and closed
+ * incarnations are left out.
  */
 export function turns(ledger: RightsLedger, nowMs: number, turnMs: number): readonly Turn[] {
-  const wanting = Object.entries(ledger.accounts)
+  const line = Object.entries(ledger.accounts)
     .filter(([, { want, isClosed, isFrozen }]) => want.pieces > 0 && !isClosed && !isFrozen)
-    .map(([origin, { want }]) => ({ origin, pieces: want.pieces, sinceMs: want.sinceMs }));
-  const patienceMs = (wanting.length + 1) * turnMs;
-  return wanting
-    .filter(({ sinceMs }) => nowMs - sinceMs <= patienceMs)
-    .toSorted((a, b) => a.sinceMs - b.sinceMs || compareText(a.origin, b.origin));
+    .filter(([, { want }]) => nowMs - want.asOfMs <= PATIENCE_TURNS * turnMs)
+    .map(([origin, { want }]) => ({ origin, pieces: want.pieces }))
+    .toSorted((a, b) => compareText(a.origin, b.origin));
+  const first = line.length === 0 ? 0 : Math.floor(nowMs / turnMs) % line.length;
+  return [...line.slice(first), ...line.slice(0, first)];
 }
 
 /**

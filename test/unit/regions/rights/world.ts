@@ -6,6 +6,7 @@ import {
   emptyLedger,
   freePieces,
   heldPieces,
+  type LedgerAccount,
   type RightsLedger,
   rightsKeyOf,
 } from '../../../../lambdas/regions/rights/ledger.ts';
@@ -48,6 +49,10 @@ export interface Sold {
 }
 
 type AnyResult = Result<AnyChange | readonly AnyChange[]>;
+
+/** Pieces that the orders of these slots have. */
+const standingOf = (slots: readonly RightsSlot[]): number =>
+  slots.reduce((sum, slot) => sum + slot.spent - slot.released, 0);
 
 const hasField = (item: unknown, field: string): boolean =>
   typeof item === 'object' && item !== null && field in item;
@@ -178,7 +183,7 @@ export class RightsWorld {
 
   /** Pieces that orders have and have not put back. */
   standing(origin: OriginName): number {
-    return this.rights(origin).slots.reduce((sum, slot) => sum + slot.spent - slot.released, 0);
+    return standingOf(this.rights(origin).slots);
   }
 
   /** Lets every keeper run until all of them rest. */
@@ -196,10 +201,8 @@ export class RightsWorld {
 export const NO_USE: Use = { spentPieces: 0, windowMs: 600_000, waiting: [] };
 
 /** Violations of what a Region's own items say of each other. */
-function regionViolations(world: RightsWorld, origin: OriginName): readonly string[] {
-  const { head, slots } = world.rights(origin);
-  const account = accountOf(world.ledger(), origin);
-  const kept = head.drawn - head.returned - (head.assigned - head.owed) - world.standing(origin);
+function regionViolations({ head, slots }: RegionRights, account: LedgerAccount): readonly string[] {
+  const kept = head.drawn - head.returned - (head.assigned - head.owed) - standingOf(slots);
   const rules: readonly (readonly [string, boolean])[] = [
     [`available is ${availablePieces(slots)}, not ${kept}`, availablePieces(slots) === kept],
     ['a slot is below 0', slots.every(({ available }) => available >= 0)],
@@ -208,7 +211,7 @@ function regionViolations(world: RightsWorld, origin: OriginName): readonly stri
     ['the ledger is ahead of a return', head.returned >= account.returned],
     ['the ledger is ahead of a deposit', head.deposited >= account.deposited],
   ];
-  return rules.filter(([, holds]) => !holds).map(([text]) => `${origin}: ${text}`);
+  return rules.filter(([, holds]) => !holds).map(([text]) => `${head.origin}: ${text}`);
 }
 
 /**
@@ -218,20 +221,21 @@ function regionViolations(world: RightsWorld, origin: OriginName): readonly stri
 export function violationsOf(world: RightsWorld): readonly string[] {
   const ledger = world.ledger();
   const free = freePieces(ledger);
+  const violations: string[] = [];
   let [inPlaces, due] = [Math.max(free, 0), Math.max(-free, 0)];
   for (const origin of ORIGINS) {
-    const { head, slots } = world.rights(origin);
+    const rights = world.rights(origin);
+    const { head, slots } = rights;
     const account = accountOf(ledger, origin);
     const onTheWay = account.drawn - head.drawn + head.returned - account.returned;
     const unheard = head.deposited - account.deposited - (head.writtenOff - account.writtenOff);
-    inPlaces += onTheWay + availablePieces(slots) + world.standing(origin) + unheard;
+    inPlaces += onTheWay + availablePieces(slots) + standingOf(slots) + unheard;
     due += head.owed + account.assigned - head.assigned + Math.min(heldPieces(account), 0);
+    violations.push(...regionViolations(rights, account));
   }
-  const balance =
-    inPlaces - there(world) === due
-      ? []
-      : [`${inPlaces} pieces are in places, ${there(world)} exist, ${due} are due`];
-  return [...balance, ...ORIGINS.flatMap((origin) => regionViolations(world, origin))];
+  return inPlaces - there(world) === due
+    ? violations
+    : [...violations, `${inPlaces} pieces are in places, ${there(world)} exist, ${due} are due`];
 }
 
 /** Pieces that are there in truth. */

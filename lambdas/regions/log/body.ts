@@ -22,19 +22,28 @@ export const MAX_BODY_BYTES = 380_000;
 /** An event's place in the log of its origin. */
 export interface Place {
   readonly origin: Origin;
+  /** Next number of the entity at this origin, from 1. */
   readonly entitySeq: number;
   readonly chain: ChainId;
+  /** Next number of the chain, from 1. */
   readonly chainSeq: number;
+  /** A time after everything that the writer had seen of the entity. */
   readonly hlc: Hlc;
+  /** Hash of the chain's last event. */
   readonly prev: string;
 }
 
 /** An item of the table `Events`: the body, and copies of what it is found by. */
 export interface StoredEvent {
+  /** Partition key. */
   readonly entity: string;
+  /** Sort key. */
   readonly id: EventId;
+  /** Partition key of the index `byChain`. */
   readonly chain: ChainId;
+  /** Sort key of the index `byChain`. */
   readonly chainSeq: number;
+  /** SHA-256 of the body, 64 hex digits; what the bytes are checked against. */
   readonly hash: string;
   readonly body: string;
 }

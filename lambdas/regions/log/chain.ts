@@ -4,7 +4,6 @@
  * A shard holds the events of 1/64 of the entities. Its four lanes exist only so that writers do not wait for one counter: at
  * 1,000 commands a second, 64 counters conflict in 38 % of the attempts and 256 in 9 %.
  */
-import { hash } from 'node:crypto';
 import { GENESIS } from './event.ts';
 import type { ChainId, LogEvent, Origin } from './event.ts';
 
@@ -19,9 +18,17 @@ const ORIGIN = /^[A-Za-z0-9-]+\.[A-Za-z0-9-]+$/;
 /** Whether a text is the name of an origin. */
 export const isOrigin = (text: string): boolean => ORIGIN.test(text);
 
-/** Shard of an entity, 0 to 63: the top 6 bits of its SHA-256. */
-export const shardOf = (entity: string): number =>
-  Number.parseInt(hash('sha256', entity).slice(0, 2), 16) >> 2;
+/**
+ * Shard of an entity, 0 to 63: FNV-1a over its UTF-16 code units, mixed by the last step of MurmurHash3. It only has to spread, and a
+ * reader computes it for each event: SHA-256 would take a quarter of the time of reading.
+ */
+export function shardOf(entity: string): number {
+  let sum = 0x811c9dc5;
+  for (let at = 0; at < entity.length; at += 1) sum = Math.imul(sum ^ entity.charCodeAt(at), 0x01000193);
+  sum = Math.imul(sum ^ (sum >>> 16), 0x85ebca6b);
+  sum = Math.imul(sum ^ (sum >>> 13), 0xc2b2ae35);
+  return (sum ^ (sum >>> 16)) & (SHARDS - 1);
+}
 
 /** Name of a chain. */
 export const chainOf = (origin: Origin, shard: number, lane: number): ChainId => `${origin}#${shard}.${lane}`;
@@ -33,12 +40,10 @@ export const chainsOfEntity = (origin: Origin, entity: string): readonly ChainId
 };
 
 /** Whether an event's chain is one that its origin may use for its entity. */
-export const chainFits = ({
-  chain,
-  origin,
-  entity,
-}: Pick<LogEvent, 'chain' | 'origin' | 'entity'>): boolean =>
-  chain.startsWith(`${origin}#`) && chainsOfEntity(origin, entity).includes(chain);
+export function chainFits({ chain, origin, entity }: Pick<LogEvent, 'chain' | 'origin' | 'entity'>): boolean {
+  const lane = Number(chain.at(-1));
+  return lane < LANES && chain === chainOf(origin, shardOf(entity), lane);
+}
 
 /** Last event of a chain, kept by its origin. Every new event of the chain is written on condition of it. */
 export interface ChainTip {
@@ -51,10 +56,3 @@ export interface ChainTip {
 
 /** Tip of a chain without events. */
 export const emptyTip = (chain: ChainId): ChainTip => ({ chain, version: 0, hash: GENESIS });
-
-/** Whether an event is the one that follows `before` in its chain: next number, linked hash. */
-export const follows = (
-  before: Pick<LogEvent, 'chain' | 'chainSeq' | 'hash'>,
-  event: Pick<LogEvent, 'chain' | 'chainSeq' | 'prev'>,
-): boolean =>
-  event.chain === before.chain && event.chainSeq === before.chainSeq + 1 && event.prev === before.hash;

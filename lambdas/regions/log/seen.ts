@@ -13,6 +13,7 @@ export const NOTHING_SEEN: Seen = { vector: {}, beyond: [] };
 /** An event id in its two parts. */
 export interface EventName {
   readonly origin: Origin;
+  /** The origin's number of the entity's event, from 1. */
   readonly entitySeq: number;
 }
 
@@ -30,8 +31,7 @@ const compareNames = (a: EventName, b: EventName): number =>
   compareText(a.origin, b.origin) || a.entitySeq - b.entitySeq;
 
 /** How many events of an origin are seen without a hole. */
-export const seenUpTo = (seen: Seen, origin: Origin): number =>
-  Object.hasOwn(seen.vector, origin) ? (seen.vector[origin] ?? 0) : 0;
+export const seenUpTo = ({ vector }: Seen, origin: Origin): number => vector[origin] ?? 0;
 
 /** Whether an event is seen. */
 export const sees = (seen: Seen, id: EventId): boolean => {

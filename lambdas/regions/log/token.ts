@@ -14,6 +14,7 @@ import type { Gap } from './seen.ts';
 /** What was read of one entity. */
 export interface TokenEntry {
   readonly entity: string;
+  /** Its events that the answer was computed from. */
   readonly seen: Seen;
 }
 

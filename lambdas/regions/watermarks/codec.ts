@@ -116,8 +116,6 @@ function readMark(from: ByteReader): ChainMark {
   const islands = has(FLAG.islands) ? readIslands(from, frontier) : [];
   const keyless = has(FLAG.keyless) ? readKeyless(from) : [];
   const [more, moreKeyless] = [has(FLAG.more), has(FLAG.moreKeyless)];
-  from.expect(!more || islands.length === MAX_ISLANDS);
-  from.expect(!moreKeyless || keyless.length === MAX_KEYLESS);
   const mark = { frontier, hash, islands, more, keyless, moreKeyless };
   return has(FLAG.disputed) ? { ...mark, disputedAt: from.number() } : mark;
 }

@@ -65,9 +65,7 @@ const PUBLISHED: MarkLimits = { islands: MAX_ISLANDS, keyless: MAX_KEYLESS };
  */
 export function markOf(holding: ChainHolding, index: HashIndex, limits: MarkLimits = PUBLISHED): ChainMark {
   const disputedAt = holding.dispute?.seq;
-  // A base that cannot be cut claims nothing; no island may take its place.
-  const [base] = claimable([holding.base], disputedAt, index);
-  const beyond = claimable(holding.beyond, disputedAt, index);
+  const [base, ...beyond] = claimable([holding.base, ...holding.beyond], disputedAt, index);
   const keyless = holding.keyless.map(({ seq }) => seq).filter((seq) => seq < (disputedAt ?? Infinity));
   return {
     frontier: base?.to ?? 0,
@@ -87,9 +85,9 @@ function claimable(runs: readonly Run[], disputedAt: number | undefined, index: 
     .flatMap((run) => (run.to < disputedAt ? run : cutAt(run, disputedAt - 1, index)));
 }
 
-/** The run up to a number; nothing of it if its hash there is not known. */
+/** The run up to a number; nothing of it if its hash there is not known. Every later run lies beyond the dispute. */
 function cutAt(run: Run, to: number, index: HashIndex): readonly Run[] {
-  const hash = to === 0 ? START : index(to);
+  const hash = index(to);
   return hash === undefined ? [] : [{ ...run, to, hash }];
 }
 
@@ -137,20 +135,41 @@ export function toReread(mark: ChainMark): readonly Range[] {
   const open = Math.min(
     mark.more ? lastClaim(mark) + 1 : Infinity,
     mark.moreKeyless ? (mark.keyless.at(-1) ?? 0) + 1 : Infinity,
-    mark.disputedAt ?? Infinity,
+    // A dispute may have cut a run at an event that the index did not show yet.
+    mark.disputedAt === undefined ? Infinity : mark.frontier + 1,
   );
   const single = mark.keyless.filter((seq) => seq < open).map((seq) => ({ from: seq, to: seq }));
-  return open === Infinity ? single : [...single, { from: Math.max(1, open), to: Infinity }];
+  return open === Infinity ? single : [...single, { from: open, to: Infinity }];
 }
 
 /** The holding of a Region that restarts: its published mark, and the links of {@link toReread}. */
 export const restore = (mark: ChainMark, links: readonly Link[], index: HashIndex): ChainHolding =>
-  hold(
-    {
-      ...NOTHING_HELD,
-      base: { ...NOTHING_HELD.base, to: mark.frontier, hash: mark.hash },
-      beyond: mark.islands,
-    },
-    links,
-    index,
-  );
+  hold(published(mark), links, index);
+
+/** Takes the place of the keys of an event that a mark names: which they are is read again. No key of this name arrives. */
+const SOME_KEY = '?';
+
+const published = ({ frontier, hash, islands, keyless, disputedAt }: ChainMark): ChainHolding => ({
+  base: { ...NOTHING_HELD.base, to: frontier, hash },
+  beyond: islands,
+  keyless: keyless.map((seq) => ({ seq, keys: [SOME_KEY] })),
+  ...(disputedAt === undefined ? {} : { dispute: { seq: disputedAt, hashes: [] } }),
+});
+
+/**
+ * The mark after more events, from the published mark alone: the cost does not grow with a backlog. It claims nothing that is not
+ * held, and may claim less than is held: what lies beyond a bound stays unclaimed until {@link toReread} is read.
+ */
+export function advance(mark: ChainMark, links: readonly Link[], index: HashIndex): ChainMark {
+  const lastNamed = mark.more ? lastClaim(mark) : Infinity;
+  const lastKeyless = mark.moreKeyless ? (mark.keyless.at(-1) ?? 0) : Infinity;
+  const near = links.filter(({ seq }) => seq <= lastNamed);
+  const next = markOf(hold(published(mark), near, index), index);
+  return {
+    ...next,
+    more: next.more || mark.more,
+    // An event that is named beyond unnamed ones would make those look complete.
+    keyless: next.keyless.filter((seq) => seq <= lastKeyless),
+    moreKeyless: next.moreKeyless || mark.moreKeyless,
+  };
+}

@@ -102,6 +102,10 @@ describe('decodeMarks', () => {
       'a number that JavaScript cannot hold',
       [1, 1, 0, 0, ...Array.from({ length: 8 }, () => 0xff), 0x7f, ...hash],
     ],
+    [
+      'a number beyond 2^53 in eight bytes',
+      [1, 1, 0, 0, ...Array.from({ length: 7 }, () => 0xff), 0x7f, ...hash],
+    ],
     ['more chains than there are', [1, 0x81, 0x02]],
     ['a chain beyond the last', [1, 1, 0x80, 0x02, 0, 5, ...hash]],
     ['an unknown flag', [1, 1, 0, 32, 5, ...hash]],
@@ -112,8 +116,6 @@ describe('decodeMarks', () => {
       'more islands than fit',
       [1, 1, 0, 1, 5, ...hash, 9, ...Array.from({ length: 9 }, () => [0, 0, ...island]).flat()],
     ],
-    ['more than the islands, but no islands', [1, 1, 0, 2, 5, ...hash]],
-    ['more than one event without keys, but only one', [1, 1, 0, 12, 5, ...hash, 1, 0]],
     [
       'an island whose end JavaScript cannot hold',
       [1, 1, 0, 1, 5, ...hash, 1, ...Array.from({ length: 7 }, () => 0xff), 0x0f, 9, ...island],

@@ -170,9 +170,9 @@ function planted(links: readonly Link[], at: number, change: string): Link[] {
   return unique([...links, main(at + 1)]);
 }
 
-describe('keys', () => {
-  const keyless = (seq: number): Link => ({ ...main(seq), missingKeys: [KEY, 'other'] });
+const keyless = (seq: number): Link => ({ ...main(seq), missingKeys: [KEY, 'other'] });
 
+describe('keys', () => {
   test.prop(
     [fc.subarray(Array.from({ length: LAST }, (_, at) => at + 1)), fc.integer({ min: 0, max: LAST })],
     {

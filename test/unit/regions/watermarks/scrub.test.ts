@@ -50,6 +50,13 @@ describe('scrubChain', () => {
     });
   });
 
+  it('is not sound with a damaged copy, also if the mark does not claim it', () => {
+    const others = events.filter(({ chainSeq }) => chainSeq !== 4);
+    const damaged = items.map((item) => (item.chainSeq === 4 ? { ...item, hash: 'x' } : item));
+
+    expect(scrub(markOfEvents(others), damaged)).toMatchObject({ overclaimed: [], sound: false });
+  });
+
   it('schedule 6: finds another history under the same numbers', () => {
     const others = chainOfEvents(9, 'other-');
 

@@ -7,7 +7,7 @@
  */
 import { compareText, type LogEvent } from '../log/event.ts';
 import { type Common, commonOf } from '../folds/common.ts';
-import { absorbAll, commandsOf, type FoldRules, type Kept, nothingKept } from '../folds/kept.ts';
+import { absorbAll, type Copies, type FoldRules, type Kept, nothingKept } from '../folds/kept.ts';
 import { type CartFact, cartFactSchema } from './cart-events.ts';
 import { type CartLine, cartLines, type LateChange } from './cart-lines.ts';
 import { type ClosedEpoch, closingsOf } from './closings.ts';
@@ -41,7 +41,8 @@ const isOfTheOrder = (type: string): boolean => type === 'order.placed';
 
 /** The state that follows from what is kept. */
 export function cartState(kept: Kept<CartFact>): CartState {
-  const commands = commandsOf(kept);
+  // No total order is needed: quantities are sums and maxima, and every list is sorted by itself.
+  const commands: readonly Copies<CartFact>[] = [...kept.commands.values()];
   const closings = closingsOf(commands);
   return {
     ...commonOf(kept, isOfTheOrder),

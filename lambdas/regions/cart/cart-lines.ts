@@ -34,7 +34,7 @@ const writesOf = (copies: Copies<CartFact>): readonly Write[] => {
   switch (fact.type) {
     case 'cart.added':
     case 'cart.set':
-      return [{ event: fact.type, ...fact.payload, copies }];
+      return [{ event: fact.type, sku: fact.payload.sku, quantity: fact.payload.quantity, copies }];
     case 'cart.removed':
       return [{ event: fact.type, sku: fact.payload.sku, quantity: 0, copies }];
     case 'cart.merged':
@@ -46,12 +46,15 @@ const writesOf = (copies: Copies<CartFact>): readonly Write[] => {
   }
 };
 
+/** Writes by product. Loops, since a cart with 10^5 writes is folded in one go after a long cut. */
 function writesBySku(commands: readonly Copies<CartFact>[]): Map<string, Write[]> {
   const bySku = new Map<string, Write[]>();
-  for (const write of commands.flatMap(writesOf)) {
-    const writes = bySku.get(write.sku);
-    if (writes === undefined) bySku.set(write.sku, [write]);
-    else writes.push(write);
+  for (const copies of commands) {
+    for (const write of writesOf(copies)) {
+      const writes = bySku.get(write.sku);
+      if (writes === undefined) bySku.set(write.sku, [write]);
+      else writes.push(write);
+    }
   }
   return bySku;
 }

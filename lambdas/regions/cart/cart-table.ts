@@ -71,8 +71,14 @@ export const CART_TABLE: readonly CartRow[] = [
   row('cart.removed', 'bought', 'clear', 'What it saw is closed with it.'),
 ];
 
-const EFFECTS = new Map(CART_TABLE.map(({ event, state, effect }) => [`${event}/${state}`, effect]));
+/** Event → state → effect: a look-up without building a key, since it happens for each write of a cart. */
+const EFFECTS = new Map(
+  [...Map.groupBy(CART_TABLE, ({ event }) => event)].map(([event, rows]) => [
+    event,
+    new Map(rows.map(({ state, effect }) => [state, effect])),
+  ]),
+);
 
 /** The table's cell. */
 export const lineEffectOf = (event: LineEvent, state: LineState): LineEffect =>
-  EFFECTS.get(`${event}/${state}`) ?? 'none';
+  EFFECTS.get(event)?.get(state) ?? 'none';

@@ -39,11 +39,12 @@ const byEpoch = (a: ClosedEpoch, b: ClosedEpoch): number => a.epoch - b.epoch ||
 export function closingsOf(commands: readonly Copies<CartFact>[]): Closings {
   const seen = nothingSeen();
   const closed = new Map<string, ClosedEpoch>();
-  for (const copy of commands.flat()) {
-    if (!isClosing(copy.fact)) continue;
-    addSeen(seen, seenOfCart(copy, copy.fact));
-    const epoch = closedBy(copy.fact);
-    closed.set(`${epoch.epoch} ${epoch.by}`, epoch);
-  }
+  for (const copies of commands)
+    for (const copy of copies) {
+      if (!isClosing(copy.fact)) continue;
+      addSeen(seen, seenOfCart(copy, copy.fact));
+      const epoch = closedBy(copy.fact);
+      closed.set(`${epoch.epoch} ${epoch.by}`, epoch);
+    }
   return { seen, closed: [...closed.values()].toSorted(byEpoch) };
 }

@@ -89,6 +89,7 @@ describe('what people ask for', () => {
       isCancelRequested: true,
       status: 'confirmed',
     });
+    expect(fold(order, cancel, ...decided(ended('expired')))).toMatchObject({ isCancelRequested: false });
     expect(fold(order, cancel, ...decided(ended('cancelled', {}, 'b1')))).toMatchObject({
       isCancelRequested: false,
       status: 'ended',

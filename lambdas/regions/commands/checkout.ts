@@ -117,29 +117,30 @@ const orderPart = (
   deadlineAtMs,
 });
 
+/** What the order's event says; it waits if nothing can be spent. */
+const placedPayload = (checkout: Checkout, orderId: string, isSpent: boolean) => {
+  const { cart, epoch, customerId, currency, vouchers } = checkout;
+  const seen = { vector: { ...cart.state.seen.vector }, beyond: cart.state.seen.beyond };
+  const supply = isSpent ? 'spent' : 'waiting';
+  const lines = linesOf(checkout);
+  return { orderId, cart: { id: cart.cartId, epoch, seen }, customerId, currency, lines, vouchers, supply };
+};
+
+const isTooLarge = (payload: object): boolean =>
+  Buffer.byteLength(canonicalJson(payload)) > MAX_BODIES_BYTES - BODY_ROOM_BYTES;
+
 /** Plans a checkout. Without its pieces here, the order waits, whatever other Regions have. */
 export function planCheckout(envelope: CommandEnvelope, checkout: Checkout): CommandResult {
   const refusal = cartRefusal(checkout);
   if (refusal !== undefined) return refusal;
-  const { cart, epoch, customerId, currency, vouchers } = checkout;
+  const { cart, epoch, customerId, vouchers } = checkout;
   const orderId = orderIdOf(cart.cartId, epoch);
-  const lines = linesOf(checkout);
-  const needs = spendsOf({ lines, vouchers: [...vouchers] });
+  const needs = spendsOf({ lines: linesOf(checkout), vouchers: [...vouchers] });
   if (Object.keys(needs).length > MAX_SPENDING_ITEMS)
     return refuse('too_many_items', 'lines', `at most ${MAX_SPENDING_ITEMS} products and vouchers`);
   const spends = spendAll(needs, checkout.slots, checkout.firstSlot);
-  const seen = { vector: { ...cart.state.seen.vector }, beyond: cart.state.seen.beyond };
-  const payload = {
-    orderId,
-    cart: { id: cart.cartId, epoch, seen },
-    customerId,
-    currency,
-    lines,
-    vouchers,
-    supply: spends === undefined ? 'waiting' : 'spent',
-  };
-  if (Buffer.byteLength(canonicalJson(payload)) > MAX_BODIES_BYTES - BODY_ROOM_BYTES)
-    return refuse('too_large', 'lines', `at most ${MAX_BODIES_BYTES} bytes`);
+  const payload = placedPayload(checkout, orderId, spends !== undefined);
+  if (isTooLarge(payload)) return refuse('too_large', 'lines', `at most ${MAX_BODIES_BYTES} bytes`);
   const deadlineAtMs = envelope.nowMs + (spends === undefined ? WAITING_MS : UNPAID_MS);
   const parts = [cartPart(checkout, orderId), orderPart(checkout, orderId, payload, deadlineAtMs)];
   const asked = ['checkout', cart.cartId, epoch, customerId, checkout.expected, vouchers];

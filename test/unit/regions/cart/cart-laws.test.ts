@@ -122,6 +122,13 @@ describe('laws of a cart', () => {
     });
   });
 
+  it('the quantity is what the plain form of the rules gives', () => {
+    check((world) => {
+      const state = foldCart(world.log);
+      for (const name of ['x', 'y']) expect(quantityOf(state, name)).toBe(plainQuantity(world.log, name));
+    });
+  });
+
   it('a checkout leaves nothing of what it saw', () => {
     check((world) => {
       const seen = [...world.heldAt(0)];
@@ -132,3 +139,58 @@ describe('laws of a cart', () => {
 });
 
 const mergeName = (event: LogEvent): string => JSON.stringify([event.type, fieldOf(event, 'guestCart')]);
+
+/** One write of one product, in the plain form of the rules. */
+interface PlainWrite {
+  readonly first: LogEvent;
+  readonly copies: readonly LogEvent[];
+  readonly quantity: number;
+}
+
+const nameOf = (event: LogEvent): string =>
+  event.type === 'cart.merged' ? mergeName(event) : event.commandId;
+
+const mergedQuantities = (event: LogEvent, name: string): readonly number[] => {
+  const lines: readonly { sku: string; quantity: number }[] = JSON.parse(
+    JSON.stringify(fieldOf(event, 'lines')),
+  );
+  return lines.filter((line) => line.sku === name).map((line) => line.quantity);
+};
+
+/** Commands with their copies, the one that counts first. */
+const commandsIn = (log: readonly LogEvent[]): readonly { first: LogEvent; copies: readonly LogEvent[] }[] =>
+  [...Map.groupBy(log.toSorted(byPlace), nameOf).values()].flatMap((copies) =>
+    copies[0] === undefined ? [] : [{ first: copies[0], copies }],
+  );
+
+const sawAny = (event: LogEvent, { copies }: { readonly copies: readonly LogEvent[] }): boolean =>
+  isSeenBy(copies, event);
+const total = (writes: readonly PlainWrite[]): number =>
+  writes.reduce((sum, { quantity: pieces }) => sum + pieces, 0);
+
+/** max(latest set + adds, each merge + the adds that it had not seen), of what no set, removal or checkout has seen. */
+function plainQuantity(log: readonly LogEvent[], name: string): number {
+  const closings = log.filter(({ type }) => type === 'cart.checked_out');
+  const ofType = (type: string): readonly PlainWrite[] =>
+    commandsIn(log)
+      .filter(({ first }) => first.type === type && skuOf(first) === name)
+      .map(({ first, copies }) => ({ first, copies, quantity: Number(fieldOf(first, 'quantity') ?? 0) }));
+  const merges = commandsIn(log)
+    .filter(({ first }) => first.type === 'cart.merged')
+    .flatMap(({ first, copies }) =>
+      mergedQuantities(first, name).map((pieces) => ({ first, copies, quantity: pieces })),
+    );
+  const isBought = (write: PlainWrite): boolean => closings.some((closing) => sawAny(closing, write));
+  const all = [...ofType('cart.added'), ...ofType('cart.set'), ...ofType('cart.removed'), ...merges];
+  const bought = all.filter(isBought);
+  const sets = ofType('cart.set').filter(({ first }) => !bought.some((write) => sawAny(first, write)));
+  const takers = [...sets, ...ofType('cart.removed')].map(({ first }) => first);
+  const isOpen = (write: PlainWrite): boolean =>
+    !isBought(write) && !takers.some((taker) => sawAny(taker, write));
+  const adds = ofType('cart.added').filter(isOpen);
+  const set = sets.filter(isOpen).at(-1)?.quantity ?? 0;
+  const raised = merges
+    .filter(isOpen)
+    .map((merge) => merge.quantity + total(adds.filter((add) => !sawAny(merge.first, add))));
+  return Math.max(set + total(adds), ...raised);
+}

@@ -71,6 +71,7 @@ describe('payments', () => {
     ]);
     expect(decidedState.payments).toMatchObject([{ standing: 'refund' }]);
     expect(fold(order, paid('b1', 'p1', 'authorised'), ...decided(...expired)).shortfalls).toEqual([]);
+    expect(fold(order, paid('b1', 'p1'), ...decided(named)).shortfalls).toEqual([]);
   });
 });
 

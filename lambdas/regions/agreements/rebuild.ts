@@ -4,17 +4,19 @@
  * Invariants
  * 1. Only the gapless beginning counts: decisions 1 to n whose events are all held. Nothing irreversible ever followed from a later one,
  *    because acting on a decision needs all decisions before it to be secured.
- * 2. A later generation overrules an earlier one from its first own decision on.
+ * 2. A decision whose event only one incarnation holds waits in the new item until it is secured again. It may have been acted on, so it
+ *    counts; nothing more follows from it before.
+ * 3. A later generation overrules an earlier one from its first own decision on.
  */
 import type { Put } from '../change.ts';
-import type { AgreementItem, TakenOver } from './item.ts';
+import type { AgreementItem, DecidedFact, TakenOver } from './item.ts';
 
 /** One decided event, as a rebuild reads it. */
-export interface DecidedRecord<D> {
-  readonly generation: number;
-  /** From 1. */
-  readonly number: number;
-  readonly decision: D;
+export interface DecidedRecord<D> extends DecidedFact<D> {
+  /** The attempt that made it. */
+  readonly attemptId: string;
+  /** Two present incarnations hold the event now. */
+  readonly isSecured: boolean;
 }
 
 /** Drops what a later generation overruled, and copies of the same decision. */
@@ -73,7 +75,7 @@ export function rebuiltItem<S, D>(input: RebuildInput<S, D>): Put<AgreementItem<
       decided: chosen.length,
       attempts: [],
       state: chosen.reduce((state, { decision }) => evolve(state, decision), start),
-      pending: [],
+      pending: chosen.filter(({ isSecured }) => !isSecured).map(({ isSecured: _not, ...pending }) => pending),
     },
   };
 }

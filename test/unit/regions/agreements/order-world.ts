@@ -100,7 +100,7 @@ export class OrderWorld {
   publish(): void {
     const item = this.item();
     for (const pending of item?.pending ?? []) {
-      const record = { generation: this.generation, number: pending.number, decision: pending.decision };
+      const record = { ...pending, isSecured: false };
       this.published.set(nameOf(record), record);
       if (item !== undefined) this.contents.push(decidedContent(item, pending));
     }
@@ -117,8 +117,8 @@ export class OrderWorld {
     const item = this.item();
     if (item === undefined) return false;
     const numbers = item.pending
-      .map(({ number }) => number)
-      .filter((number) => this.secured.has(`${this.generation}.${number}`));
+      .filter(({ generation, number }) => this.secured.has(`${generation}.${number}`))
+      .map(({ number }) => number);
     const step = dropSecured(item, new Set(numbers), this.attempt());
     return step.ok && this.#put(step.value);
   }
@@ -174,7 +174,9 @@ export class OrderWorld {
 
   /** The table is lost and made again from the events that somebody has: all secured ones, and perhaps others. */
   loseTable(keepsUnsecured: boolean): void {
-    const records = this.records().filter((record) => keepsUnsecured || this.secured.has(nameOf(record)));
+    const records = this.records()
+      .map((record) => ({ ...record, isSecured: this.secured.has(nameOf(record)) }))
+      .filter(({ isSecured }) => keepsUnsecured || isSecured);
     this.tables[this.generation - 1]?.destroy();
     this.generation += 1;
     this.tables.push(new ItemStore());

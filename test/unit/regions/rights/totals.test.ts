@@ -2,10 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   accountOf,
+  EMPTY_ACCOUNT,
+  emptyLedger,
   freePieces,
   heldPieces,
   stockedPieces,
 } from '../../../../lambdas/regions/rights/ledger.ts';
+import { assignLoss } from '../../../../lambdas/regions/rights/shrinkage.ts';
 import { draw, followRegion, freeze } from '../../../../lambdas/regions/rights/ledger-steps.ts';
 import { availablePieces } from '../../../../lambdas/regions/rights/region-item.ts';
 import {
@@ -15,7 +18,7 @@ import {
   payOwed,
   resize,
 } from '../../../../lambdas/regions/rights/region-steps.ts';
-import { NO_USE, ORIGINS, RightsWorld, violationsOf } from './world.ts';
+import { NO_USE, ORIGINS, RightsWorld, violationsOf, RESOURCE } from './world.ts';
 import { codeOf } from '../answers.ts';
 import { worldWith } from './drawn-world.ts';
 
@@ -177,6 +180,37 @@ describe('a loss', () => {
 
     expect(ORIGINS.map((origin) => accountOf(world.ledger(), origin).assigned)).toEqual([2, 0, 0]);
     expect(availablePieces(world.rights(A).slots)).toBe(10);
+  });
+
+  it('is borne by the Region with most unspent pieces, and never by a closed incarnation', () => {
+    const accounts = {
+      [A]: { ...EMPTY_ACCOUNT, drawn: 20, idle: 3 },
+      [B]: { ...EMPTY_ACCOUNT, drawn: 12, idle: 10 },
+      [C]: { ...EMPTY_ACCOUNT, drawn: 40, isClosed: true },
+    };
+    const assigned = (writtenOff: number): readonly number[] => {
+      const stock = { ...EMPTY_ACCOUNT, deposited: 72, writtenOff };
+      const ledger = { ...emptyLedger(RESOURCE, 1), accounts: { ...accounts, stock } };
+      const next = assignLoss(ledger);
+      return ORIGINS.map((origin) => accountOf(next, origin).assigned);
+    };
+
+    expect(assigned(2)).toEqual([0, 2, 0]);
+    expect(assigned(14)).toEqual([4, 10, 0]);
+    expect(assigned(40)).toEqual([20, 12, 0]);
+    expect(assigned(0)).toEqual([0, 0, 0]);
+  });
+
+  it('is borne by a fenced Region only when the others hold too little', () => {
+    const ledger = {
+      ...emptyLedger(RESOURCE, 1),
+      accounts: {
+        [A]: { ...EMPTY_ACCOUNT, drawn: 20, idle: 20, isFrozen: true },
+        [B]: { ...EMPTY_ACCOUNT, drawn: 12, deposited: 32, writtenOff: 15 },
+      },
+    };
+
+    expect(ORIGINS.map((origin) => accountOf(assignLoss(ledger), origin).assigned)).toEqual([3, 12, 0]);
   });
 
   it('is paid by the next pieces that come back or are drawn', () => {

@@ -69,6 +69,39 @@ describe('an effect', () => {
     ).toBe('other_owner');
   });
 
+  it('stays in doubt while an owner that was fenced may still be calling', () => {
+    const first = claimed(effectAt(undefined), CLAIM);
+    const second = claimed(effectAt(first, 1), { ...CLAIM_OF_B, ownersPresentEpoch: 2 });
+    const byB = { owner: CLAIM_OF_B.owner, fence: 2 };
+    const refusal = { kind: 'refused', reason: 'withdrawn' } as const;
+    const idle = next(finishEffect(effectAt(second, 2), byB, { kind: 'not_now' }));
+    const withdrawn = { ...CLAIM_OF_B, permission: 'withdrawn' } as const;
+
+    expect(codeOf(finishEffect(effectAt(second, LEASE_OVER_MS - 1), byB, refusal))).toBe('other_owner');
+    expect(codeOf(finishEffect(effectAt(second, LEASE_OVER_MS), byB, refusal))).toBe('accepted');
+    expect(codeOf(finishEffect(effectAt(second, 2), byB, { kind: 'done', result: 'ok' }))).toBe('accepted');
+    expect(idle.state).toMatchObject({ status: 'idle', isInDoubt: true });
+    expect(codeOf(claimEffect(effectAt(idle, LEASE_OVER_MS - 1), withdrawn))).toBe('other_owner');
+    expect(claimEffect(effectAt(idle, LEASE_OVER_MS), withdrawn)).toMatchObject({
+      value: { begin: 'probe_only' },
+    });
+  });
+
+  it('leaves a person the answer that it was carried out, and the others until no owner can be calling', () => {
+    const first = claimed(effectAt(undefined), CLAIM);
+    const many = { ...first, state: { ...first.state, claims: MAX_EFFECT_CLAIMS } };
+    const waiting = claimed(effectAt(many, 1), { ...CLAIM_OF_B, ownersPresentEpoch: 2 });
+    const again = { kind: 'again', personId: 'ada' } as const;
+
+    expect(waiting.state.status).toBe('person_needed');
+    expect(codeOf(decideEffect(effectAt(waiting, LEASE_OVER_MS - 1), again))).toBe('other_owner');
+    expect(codeOf(decideEffect(effectAt(waiting, 2), { kind: 'done', result: 'seen' }))).toBe('accepted');
+    const released = next(decideEffect(effectAt(waiting, LEASE_OVER_MS), again));
+    expect(claimEffect(effectAt(released, LEASE_OVER_MS), CLAIM)).toMatchObject({
+      value: { begin: 'apply', fence: 3 },
+    });
+  });
+
   it('is not claimed without a secured decision, or by a fenced Region', () => {
     const first = claimed(effectAt(undefined), { ...CLAIM, epoch: 2 });
 

@@ -6,6 +6,7 @@ import { cancelOrder, expireOrder, nameCopy } from '../../../../lambdas/regions/
 import {
   CAPTURE_MS,
   FULFIL_MS,
+  HELD_MS,
   sweepOrder,
   UNPAID_MS,
   WAITING_MS,
@@ -111,6 +112,13 @@ describe('the sweep', () => {
     expect(COPIES.map((_, index) => returnsOf(world, index).length)).toEqual([1, 1, 1]);
     expect(name(world, 0)).toBe('already_ended');
     expect(codeOf(swept(world, deadlineAtMs, deadlineAtMs + 1))).toBe('nothing_to_do');
+  });
+
+  it.each([UNPAID_MS, HELD_MS, WAITING_MS])('ends an order without a name after its %i ms', (waitMs) => {
+    const [world, deadlineAtMs] = [new OrderWorld(), START_MS + waitMs];
+
+    expect(codeOf(swept(world, deadlineAtMs, deadlineAtMs - 1))).toBe('nothing_to_do');
+    expect(codeOf(swept(world, deadlineAtMs, deadlineAtMs))).toBe('accepted');
   });
 
   it('closes a capture without an outcome, and cancels what nobody shipped', () => {

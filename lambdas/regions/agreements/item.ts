@@ -152,11 +152,6 @@ export interface DecisionName {
   readonly number: number;
 }
 
-/** A decision as a reader of the log has it. */
-export interface DecidedFact<D> extends DecisionName {
-  readonly decision: D;
-}
-
 const generationOf = (
   { lineage, generation }: Pick<AgreementItem<unknown, unknown>, 'lineage' | 'generation'>,
   number: number,

@@ -7,9 +7,10 @@
  * 3. When the order has ended, a copy that counts has shipped + returned = spent; every other copy has returned = spent.
  */
 import type { EventId } from '../log/event.ts';
-import { type DecidedFact, mayActOn } from './item.ts';
+import { mayActOn } from './item.ts';
 import type { LinePieces, OrderDecision } from './order-state.ts';
 import type { OrderItem } from './order-steps.ts';
+import type { DecidedRecord } from './rebuild.ts';
 
 /** A copy of the order that this Region's incarnation spent pieces for. */
 export interface OwnCopy {
@@ -37,7 +38,7 @@ const returnedLines = (decision: OrderDecision): LinePieces => {
   return decision.kind === 'claimed' && decision.purpose === 'cancel' ? decision.lines : {};
 };
 
-const ofNamedCopy = (copy: OwnCopy, records: readonly DecidedFact<OrderDecision>[]): readonly DueReturn[] =>
+const ofNamedCopy = (copy: OwnCopy, records: readonly DecidedRecord<OrderDecision>[]): readonly DueReturn[] =>
   records
     .map(({ number, decision }) => ({
       returnId: returnIdOf(copy.orderId, number),
@@ -46,7 +47,7 @@ const ofNamedCopy = (copy: OwnCopy, records: readonly DecidedFact<OrderDecision>
     .filter(({ lines }) => Object.keys(lines).length > 0);
 
 /** Whether a decision settles that the copy does not count: another copy is named, or the order ended without any. */
-const isVoid = (copy: OwnCopy, records: readonly DecidedFact<OrderDecision>[]): boolean => {
+const isVoid = (copy: OwnCopy, records: readonly DecidedRecord<OrderDecision>[]): boolean => {
   const named = records.find(({ decision }) => decision.kind === 'named')?.decision;
   return named?.kind === 'named'
     ? named.eventId !== copy.eventId
@@ -62,7 +63,7 @@ const isVoid = (copy: OwnCopy, records: readonly DecidedFact<OrderDecision>[]): 
  */
 export function dueReturns(
   item: OrderItem,
-  records: readonly DecidedFact<OrderDecision>[],
+  records: readonly DecidedRecord<OrderDecision>[],
   copy: OwnCopy,
 ): readonly DueReturn[] {
   const settled = records.filter((record) => mayActOn(item, record));

@@ -22,7 +22,7 @@ import {
   openFailover,
   propose,
 } from '../../../../lambdas/regions/agreements/failover-steps.ts';
-import { rebuiltItem } from '../../../../lambdas/regions/agreements/rebuild.ts';
+import { restoredItem } from '../../../../lambdas/regions/agreements/rebuild.ts';
 import { codeOf, nextOf } from '../answers.ts';
 
 const START_MS = Date.UTC(2026, 2, 29, 0, 59, 30);
@@ -166,7 +166,7 @@ describe('a failover', () => {
   it('goes on where its decisions ended after the table was lost; approvals begin again', () => {
     const item = approvedBy(proposed(), ADA);
     const records = item.pending.map((pending) => ({ ...pending, isSecured: true }));
-    const put = rebuiltItem({ key: KEY, generation: 2, records, start: UNOPENED, evolve: evolveFailover });
+    const put = restoredItem({ key: KEY, generation: 2, records, start: UNOPENED, evolve: evolveFailover });
 
     expect(put?.next.state).toEqual({ phase: 'running', region: 'a', next: 1, approvals: [] });
   });

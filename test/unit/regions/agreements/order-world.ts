@@ -19,7 +19,7 @@ import {
   recordCaptured,
 } from '../../../../lambdas/regions/agreements/order-steps.ts';
 import { sweepOrder, UNPAID_MS } from '../../../../lambdas/regions/agreements/order-sweep.ts';
-import { type DecidedRecord, rebuiltItem } from '../../../../lambdas/regions/agreements/rebuild.ts';
+import { type HeldDecision, restoredItem } from '../../../../lambdas/regions/agreements/rebuild.ts';
 import { ItemStore } from '../item-store.ts';
 
 export const ORDER_ID = 'o1';
@@ -52,7 +52,7 @@ export const candidateOf = (copy: OwnCopy, over: Partial<NamingCandidate> = {}):
 const isOrderItem = (item: unknown): item is OrderItem =>
   typeof item === 'object' && item !== null && 'pending' in item;
 
-type OrderRecord = DecidedRecord<OrderDecision>;
+type OrderRecord = HeldDecision<OrderDecision>;
 const nameOf = ({ generation, number }: OrderRecord): string => `${generation}.${number}`;
 
 /** Adds pieces by line. */
@@ -180,7 +180,7 @@ export class OrderWorld {
     this.tables[this.generation - 1]?.destroy();
     this.generation += 1;
     this.tables.push(new ItemStore());
-    const put = rebuiltItem({
+    const put = restoredItem({
       key: orderKeyOf(ORDER_ID),
       generation: this.generation,
       records,

@@ -47,8 +47,8 @@ export const decidedCommandId = (key: string, number: number, generation: number
 
 /** Content of one decision's event. */
 export const decidedContent = <S, D extends JsonValue>(
-  { key, generation }: Pick<AgreementItem<S, D>, 'key' | 'generation'>,
-  { number, attemptId, decision }: PendingDecision<D>,
+  { key }: Pick<AgreementItem<S, D>, 'key'>,
+  { generation, number, attemptId, decision }: PendingDecision<D>,
 ): DecidedContent => ({
   commandId: decidedCommandId(key, number, generation),
   type: `${kindOfKey(key)}.decided`,

@@ -1,7 +1,7 @@
 /** An effect after the table was lost. */
 import type { Put } from '../change.ts';
 import { type EffectDecision, type EffectItem, type EffectState, evolveEffect } from './effect-state.ts';
-import { type DecidedRecord, rebuiltItem } from './rebuild.ts';
+import { type HeldDecision, restoredItem } from './rebuild.ts';
 
 const UNCLAIMED: EffectState = {
   status: 'idle',
@@ -23,8 +23,8 @@ const UNCLAIMED: EffectState = {
 export function rebuiltEffect(
   key: string,
   generation: number,
-  records: readonly DecidedRecord<EffectDecision>[],
+  records: readonly HeldDecision<EffectDecision>[],
 ): Put<EffectItem> | undefined {
-  const put = rebuiltItem({ key, generation, records, start: UNCLAIMED, evolve: evolveEffect });
+  const put = restoredItem({ key, generation, records, start: UNCLAIMED, evolve: evolveEffect });
   return put?.next.state.status === 'idle' ? undefined : put;
 }

@@ -157,10 +157,10 @@ export interface Effecting {
  */
 export function startEffecting(context: OrderContext, effecting: Effecting): OrderStep {
   const { phase, named, capture } = stateOf(context);
+  if (capture?.paymentId === effecting.paymentId)
+    return refused('nothing_to_do', 'paymentId', 'a payment that does not count yet');
   if (phase === 'ended') return refundPayment(context, effecting.paymentId);
   if (named === undefined) return refused('not_named', 'phase', 'a named copy');
-  if (capture?.paymentId === effecting.paymentId)
-    return refused('nothing_to_do', 'paymentId', 'an order that is not effecting');
   return capture === undefined
     ? decide(context, { kind: 'effecting', ...effecting })
     : refundPayment(context, effecting.paymentId);

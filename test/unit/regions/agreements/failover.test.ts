@@ -1,6 +1,5 @@
 /** A failover: who drives, who approves, in which order. */
 import { describe, expect, it } from 'vitest';
-import type { Put, Refusal } from '../../../../lambdas/regions/change.ts';
 import {
   APPROVAL_VALID_MS,
   DRIVER_LEASE_MS,
@@ -23,11 +22,8 @@ import {
   openFailover,
   propose,
 } from '../../../../lambdas/regions/agreements/failover-steps.ts';
-import { rebuiltItem } from '../../../../lambdas/regions/agreements/rebuild.ts';
-
-type Step<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
-const codeOf = (step: Step<unknown>): string => (step.ok ? 'accepted' : step.refusal.code);
-const nextOf = <T>(step: Step<Put<T>>): T => (step.ok ? step.value.next : expect.fail(step.refusal.code));
+import { restoredItem } from '../../../../lambdas/regions/agreements/rebuild.ts';
+import { codeOf, nextOf } from '../answers.ts';
 
 const START_MS = Date.UTC(2026, 2, 29, 0, 59, 30);
 const KEY = failoverKeyOf('a', 1);
@@ -169,8 +165,8 @@ describe('a failover', () => {
 
   it('goes on where its decisions ended after the table was lost; approvals begin again', () => {
     const item = approvedBy(proposed(), ADA);
-    const records = item.pending.map(({ number, decision }) => ({ generation: 1, number, decision }));
-    const put = rebuiltItem({ key: KEY, generation: 2, records, start: UNOPENED, evolve: evolveFailover });
+    const records = item.pending.map((pending) => ({ ...pending, isSecured: true }));
+    const put = restoredItem({ key: KEY, generation: 2, records, start: UNOPENED, evolve: evolveFailover });
 
     expect(put?.next.state).toEqual({ phase: 'running', region: 'a', next: 1, approvals: [] });
   });

@@ -122,7 +122,14 @@ function carryOut(world: OrderWorld, at: Step, readings: Map<string, Reading>): 
       met.tableLost += 1;
       world.loseTable(at.keepsUnsecured);
       return;
-    default:
+    case 'name':
+    case 'effecting':
+    case 'captured':
+    case 'declined':
+    case 'ship':
+    case 'cancel':
+    case 'cancel_all':
+    case 'sweep':
       met.staleWrite += stepBy(world, at, (at.isFresh ? undefined : readings.get(at.actor)) ?? now()) ? 0 : 1;
   }
 }

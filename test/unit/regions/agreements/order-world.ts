@@ -19,7 +19,7 @@ import {
   recordCaptured,
 } from '../../../../lambdas/regions/agreements/order-steps.ts';
 import { sweepOrder, UNPAID_MS } from '../../../../lambdas/regions/agreements/order-sweep.ts';
-import { type DecidedRecord, rebuiltItem } from '../../../../lambdas/regions/agreements/rebuild.ts';
+import { type HeldDecision, restoredItem } from '../../../../lambdas/regions/agreements/rebuild.ts';
 import { ItemStore } from '../item-store.ts';
 
 export const ORDER_ID = 'o1';
@@ -52,7 +52,7 @@ export const candidateOf = (copy: OwnCopy, over: Partial<NamingCandidate> = {}):
 const isOrderItem = (item: unknown): item is OrderItem =>
   typeof item === 'object' && item !== null && 'pending' in item;
 
-type OrderRecord = DecidedRecord<OrderDecision>;
+type OrderRecord = HeldDecision<OrderDecision>;
 const nameOf = ({ generation, number }: OrderRecord): string => `${generation}.${number}`;
 
 /** Adds pieces by line. */
@@ -100,7 +100,7 @@ export class OrderWorld {
   publish(): void {
     const item = this.item();
     for (const pending of item?.pending ?? []) {
-      const record = { generation: this.generation, number: pending.number, decision: pending.decision };
+      const record = { ...pending, isSecured: false };
       this.published.set(nameOf(record), record);
       if (item !== undefined) this.contents.push(decidedContent(item, pending));
     }
@@ -117,8 +117,8 @@ export class OrderWorld {
     const item = this.item();
     if (item === undefined) return false;
     const numbers = item.pending
-      .map(({ number }) => number)
-      .filter((number) => this.secured.has(`${this.generation}.${number}`));
+      .filter(({ generation, number }) => this.secured.has(`${generation}.${number}`))
+      .map(({ number }) => number);
     const step = dropSecured(item, new Set(numbers), this.attempt());
     return step.ok && this.#put(step.value);
   }
@@ -174,11 +174,13 @@ export class OrderWorld {
 
   /** The table is lost and made again from the events that somebody has: all secured ones, and perhaps others. */
   loseTable(keepsUnsecured: boolean): void {
-    const records = this.records().filter((record) => keepsUnsecured || this.secured.has(nameOf(record)));
+    const records = this.records()
+      .map((record) => ({ ...record, isSecured: this.secured.has(nameOf(record)) }))
+      .filter(({ isSecured }) => keepsUnsecured || isSecured);
     this.tables[this.generation - 1]?.destroy();
     this.generation += 1;
     this.tables.push(new ItemStore());
-    const put = rebuiltItem({
+    const put = restoredItem({
       key: orderKeyOf(ORDER_ID),
       generation: this.generation,
       records,

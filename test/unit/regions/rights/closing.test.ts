@@ -3,7 +3,6 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import {
   closeAccount,
-  type ClosingStep,
   reclaim,
   reclaimable,
   recountDeposits,
@@ -27,14 +26,10 @@ import {
   there,
   violationsOf,
 } from './world.ts';
+import { codeOf, nextOf } from '../answers.ts';
 
 const [A, B, C] = ORIGINS;
 const COMPLETE: UnionOfSpends = { spent: 0, released: 0, isComplete: true };
-
-const codeOf = (result: { ok: true } | { ok: false; refusal: { code: string } }): string =>
-  result.ok ? 'accepted' : result.refusal.code;
-const nextOf = (closing: ClosingStep) =>
-  closing.ok ? closing.value.next : expect.fail(closing.refusal.code);
 
 /** A has drawn 10 of 30 pieces, and sold `sold` of them. */
 function worldWithSales(sold: number): RightsWorld {

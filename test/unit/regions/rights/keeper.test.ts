@@ -101,6 +101,24 @@ describe('the keepers of three Regions', () => {
     expect(queues).toEqual({ [A]: [1_000], [B]: [], [C]: [] });
   });
 
+  it('keep a part of what they need in their own turn, and give it back in that of another Region', () => {
+    const world = stockedWorld(1);
+    world.keep(A, NO_USE);
+    world.draw(A, 1);
+    world.keep(A, NO_USE);
+    world.keep(A, waitingFor(2));
+    world.keep(B, waitingFor(2));
+    const kindAt = (turn: number): string => {
+      world.nowMs = Math.ceil(START_MS / 240_000) * 240_000 + turn * 120_000;
+      const { ledger, rights } = world.read(A);
+      return nextKeeperAction({ ledger, rights, use: waitingFor(2), servingRegions: 3, nowMs: world.nowMs })
+        .kind;
+    };
+
+    expect(kindAt(0)).not.toBe('give_back');
+    expect(kindAt(1)).toBe('give_back');
+  });
+
   it('skips what cannot be filled and keeps the order of the rest', () => {
     expect(fillablePieces([3, 9, 2], 5)).toBe(5);
     expect(fillablePieces([9, 2], 5)).toBe(2);

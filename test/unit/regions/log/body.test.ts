@@ -121,6 +121,7 @@ describe('readEvent', () => {
 
     const again = valueOf(sealEvent(event, event));
 
+    expect(Object.keys(parsed(again.body) ?? {})).not.toContain('body');
     expect(again.id).toBe(event.id);
     expect(again.hash).not.toBe(event.hash);
   });

@@ -54,7 +54,7 @@ const itemAfter = (decisions: readonly OrderDecision[], unsecured = 0): OrderIte
   attempts: [],
   state: { ...decisions.reduce(evolveOrder, UNDECIDED_ORDER), bodies: [] },
   pending: decisions
-    .map((decision, index) => ({ number: index + 1, attemptId: 't', decision }))
+    .map((decision, index) => ({ generation: 1, number: index + 1, attemptId: 't', decision }))
     .slice(decisions.length - unsecured),
 });
 

@@ -4,8 +4,8 @@ import { SSMProvider } from '@aws-lambda-powertools/parameters/ssm';
 import { ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { clientOptions } from '../platform/client-options.ts';
 
-/** Two tries of 700 ms at most are well inside Slack's three seconds. */
-const awsSdkV3Client = new SSMClient(clientOptions({ connectMs: 300, answerMs: 400 }));
+/** Two tries of 1 s at most are inside Slack's three seconds. */
+const awsSdkV3Client = new SSMClient(clientOptions({ connectMs: 300, answerMs: 700 }));
 const parameters = new SSMProvider({ awsSdkV3Client });
 
 /**

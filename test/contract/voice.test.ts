@@ -50,21 +50,6 @@ const EXCEPTIONS: readonly Exception[] = [
     why: 'a recorded report',
   },
   {
-    file: 'docs/dynamodb-engines.md',
-    text: 'shows the item that stands there',
-    why: 'generated from `test/contract/stores/probes`',
-  },
-  {
-    file: 'docs/state-machine.md',
-    text: 'The table says where the task stands',
-    why: 'generated from `quote-action.asl.json`',
-  },
-  {
-    file: 'runbooks/README.md',
-    text: 'What stands under the key of an action',
-    why: 'generated from the alarm registry',
-  },
-  {
     file: 'runbooks/errors.md',
     text: 'What stands under the key of this task',
     why: 'generated from `error-codes.ts`',

@@ -1,4 +1,4 @@
-/** How often each effect exists at its provider, counted there and not in the queue's own records. */
+/** How many times each effect exists, counted at its provider and not in the queue's own records. */
 import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod/mini';
 import { CRM_EFFECT_KEY_PROPERTY } from '../../lambdas/actions/crm/contracts/crm-properties.ts';
@@ -6,11 +6,11 @@ import type { LocalOutputs } from '../local/outputs.ts';
 
 /** Effects at the providers. */
 export interface ProviderCounts {
-  /** S3 key → versions of the object; one means that it was written once and never again. */
+  /** S3 key → number of object versions; 1 means that it was written once. */
   readonly objects: ReadonlyMap<string, number>;
-  /** Effect key → deals. */
+  /** Effect key → number of deals. */
   readonly deals: ReadonlyMap<string, number>;
-  /** Effect key → messages; the roots of the threads are among them. */
+  /** Effect key → number of messages, including the root messages of threads. */
   readonly messages: ReadonlyMap<string, number>;
 }
 

@@ -1,11 +1,11 @@
-/** Faults at the providers of a drill's own actions: no other drill's requests match them. */
+/** Faults at the providers that match only the requests of one drill's actions. */
 import { effectKeyOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { faultHits, scriptFault } from '../rig/faults/fault-client.ts';
 import type { Fault, FaultRule } from '../rig/faults/fault-rules.ts';
 import { type DrillAction, messageOf } from './actions.ts';
 import type { DrillSite } from './site.ts';
 
-/** Requests of an action that carry its effect out. */
+/** Matches the requests that carry out the effect of an action. */
 export function effectRule(
   action: DrillAction,
 ): Pick<FaultRule, 'target' | 'method' | 'path' | 'bodyIncludes'> {
@@ -25,18 +25,18 @@ export function effectRule(
         bodyIncludes: messageOf(action.quoteId),
       };
     case 'pdf.render':
-      throw new Error('pdf.render: the proxy does not stand in front of S3');
+      throw new Error('pdf.render: S3 is not behind the proxy');
   }
 }
 
-/** Requests that ask the CRM whether the deal of an action is there. */
+/** Matches the requests that ask the CRM whether the deal of an action exists. */
 export const probeRule = ({ taskId }: DrillAction): Pick<FaultRule, 'target' | 'method' | 'path'> => ({
   target: 'crm',
   method: 'GET',
   path: `/crm/v3/objects/deals/${encodeURIComponent(effectKeyOf('crm.sync', taskId))}`,
 });
 
-/** Scripts the fault for each action's effect; the ids of the rules. */
+/** Scripts the fault for each action's effect; returns the ids of the rules. */
 export async function failEffects(
   site: DrillSite,
   actions: readonly DrillAction[],
@@ -49,7 +49,7 @@ export async function failEffects(
   return ids;
 }
 
-/** How many requests these rules have met in all. */
+/** Number of requests that these rules have matched in all. */
 export async function hitsOf(site: DrillSite, ruleIds: readonly number[]): Promise<number> {
   const hits = await faultHits(site.outputs.faultProxyUrl);
   return ruleIds.reduce((sum, id) => sum + (hits.get(id) ?? 0), 0);

@@ -1,4 +1,4 @@
-/** The CRM answers 5xx, again and again, to writes and to probes. */
+/** The CRM repeatedly answers writes and probes with 5xx. */
 import { scriptFault } from '../../rig/faults/fault-client.ts';
 import type { Fault } from '../../rig/faults/fault-rules.ts';
 import { actionsOf, enqueueMany, inState, ENDED } from '../actions.ts';
@@ -7,14 +7,14 @@ import { failEffects, hitsOf, probeRule } from '../faults.ts';
 import { ATTEMPTS_LEFT, counted, trailsNaming } from '../guarantees.ts';
 
 const ACTIONS = 8;
-/** To each write: a 500, a 502 and a 503 with a wish; and a 500 to the first probe. */
+/** Each write gets a 500, a 502, and a 503 with `Retry-After`; the first probe gets a 500. */
 const WRITE_FAULTS: readonly Fault[] = [
   { kind: 'status', status: 500 },
   { kind: 'status', status: 502 },
   { kind: 'status', status: 503, retryAfterSeconds: 2 },
 ];
 
-/** See the file head. */
+/** The CRM answers 5xx to writes and to the first probe. */
 export const crmStorm: Drill = {
   name: 'crm-storm',
   story: 'the CRM answers 500, 502 and 503 to the writes of every action, and 500 to the first probe',

@@ -1,4 +1,4 @@
-/** What a scripted `status` fault answers: each service's own form of an error. */
+/** The answers of scripted `status` faults, in each service's own error form. */
 import type { Fault, FaultTarget } from './fault-rules.ts';
 import type { ServerReply } from '../http/http-server.ts';
 
@@ -15,7 +15,7 @@ const crmBody = ({ status }: StatusFault): object => ({
   ...(status === 429 ? { errorType: 'RATE_LIMIT' } : {}),
 });
 
-/** DynamoDB throttles with 400; what a client reads is the type. */
+/** DynamoDB throttles with status 400; clients read the error type. */
 const dynamoDbBody = ({ status }: StatusFault): object =>
   status < 500
     ? {
@@ -29,7 +29,7 @@ const BODY_OF = { slack: slackBody, crm: crmBody, dynamodb: dynamoDbBody } as co
   (fault: StatusFault) => object
 >;
 
-/** The answer, with the body that the rule gives or the service's own. */
+/** The answer with the rule's body, or else the service's own. */
 export const statusReply = (target: FaultTarget, fault: StatusFault): ServerReply => ({
   status: fault.status,
   headers: {

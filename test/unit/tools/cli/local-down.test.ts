@@ -10,7 +10,7 @@ it('says that what the environment held is gone, before and after it goes', () =
 
   expect(stdout).toContain('throw away all that it holds');
   expect(stoppedText(3)).toBe(
-    'Stopped 3 processes; all that they held is gone: quotes, cards, deals and documents',
+    'Stopped 3 processes; their data is deleted: quotes, cards, deals and documents',
   );
   expect(stoppedText(0)).toBe('Nothing was running');
 });

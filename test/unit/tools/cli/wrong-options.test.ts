@@ -32,7 +32,7 @@ describe('a wrong option', () => {
     ],
     [QUOTEQ, 'show task-1 --api-url http://127.0.0.1:1', '40 hexadecimal digits; found task-1'],
     [QUOTEQ, 'retry Q-1042 --api-url http://127.0.0.1:1', '40 hexadecimal digits; found Q-1042'],
-    [QUOTEQ, 'dashboard --since 10m', '--since: expected --record with it, which alone takes it'],
+    [QUOTEQ, 'dashboard --since 10m', '--since: expected only together with --record'],
     [QUOTEQ, 'dashboard --record --since soon', '--since: expected a span such as'],
     [
       QUOTEQ,

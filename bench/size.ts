@@ -1,4 +1,4 @@
-/** Size and cold import of every deployed bundle, as esbuild leaves it for Lambda. */
+/** Size and cold import time of every deployed bundle. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FUNCTION_NAMES, type FunctionName } from '../lambdas/shared/contracts/environment.ts';
@@ -6,9 +6,9 @@ import { bundleDirOf } from '../lib/shared/bundle-functions.ts';
 import { coldImport } from './cold-import.ts';
 import { type Figure, median, report } from '../tools/report/report.ts';
 
-/** Imports per bundle, each in a fresh process. */
+/** Imports of each bundle, each in a new process. */
 const SAMPLES = 7;
-/** Limit of the workers that carry no renderer. */
+/** Limit of the workers without a renderer. */
 const WORKER_LIMIT_KB = 600;
 const LIMITED: readonly FunctionName[] = ['run-action-crm', 'run-action-slack'];
 

@@ -106,8 +106,7 @@ function panelSpec(panel: Panel): PanelSpec {
       },
     },
   };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Vega-Lite's union type does not accept a layer of such
-  // parts
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Vega-Lite's union type does not accept this layer
   return { ...sizeOf(widget), title: titleOf(widget), layer: [lines, ...targetLayers(widget)] } as PanelSpec;
 }
 

@@ -4,7 +4,7 @@ import { pacedPages, type PaceOptions } from './paced-pages.ts';
 /** Counts as 0: an item without a version, or with one that is not a number. */
 const NO_VERSION = 0;
 
-/** Number of items by version; 0 stands for items without a version. */
+/** Number of items by version; 0 counts items without a version. */
 export async function countVersions(options: PaceOptions): Promise<ReadonlyMap<number, number>> {
   const counts = new Map<number, number>();
   for await (const { items } of pacedPages(options, { projection: 'schemaVersion' })) {

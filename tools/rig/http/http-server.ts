@@ -45,7 +45,7 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Returns the answer, or `undefined` if there is none (the connection was destroyed). */
+/** Returns the answer, or `undefined` if the connection was destroyed. */
 export type Handler = (request: ServerRequest) => Promise<ServerReply | undefined>;
 
 /** Takes over a connection, e.g. for a WebSocket; `head` is the data after the request. */

@@ -101,7 +101,7 @@ describe('--help', () => {
       ['"card-dead-letters", "click-dead-letters", "parked-records", "missed-sweeps"'],
     ],
     [QUOTEQ, 'migrate down --help', ['"tasks", "ledger", "audit", "cards", "controls"']],
-    [QUOTEQ, 'enqueue --help', ['docs/quote-file.md', 'checked whole before anything is sent']],
+    [QUOTEQ, 'enqueue --help', ['docs/quote-file.md', 'files are checked before anything is sent']],
     [SIM, '--help', ['--seeds <count>', 'Example: npm run sim -- --seeds 20']],
   ])('of %s %s names what may be given', (script, args, parts) => {
     const { status, stdout } = spawnSync(process.execPath, [script, ...args.split(' ')], {

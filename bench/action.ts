@@ -3,11 +3,12 @@
  * the queue adds to the minimum of Step Functions. Both are measured alternately in one run, from the client's request to the
  * end of the execution, with the machine's clock.
  */
+import { ActionKind } from '../lambdas/actions/kinds.ts';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { taskViewSchema } from '../lambdas/queue/contracts/api.ts';
 import { callApi } from '../tools/cli/clients/api-client.ts';
 import { problemText } from '../tools/cli/clients/queue-client.ts';
-import { readQuoteFile } from '../tools/cli/quote-file.ts';
+import { exampleAction } from '../tools/example-action.ts';
 import type { Target } from '../tools/cli/target/target.ts';
 import { startLocalEnvironment } from '../tools/local/environment.ts';
 import type { LocalOutputs } from '../tools/local/outputs.ts';
@@ -43,8 +44,7 @@ async function helloMs(sfn: SFNClient, stateMachineArn: string): Promise<number>
 }
 
 async function actionMs(sfn: SFNClient, target: Target, outputs: LocalOutputs, run: number): Promise<number> {
-  const action = readQuoteFile('examples/q-1042.json').find(({ kind }) => kind === 'crm.sync');
-  if (action === undefined) throw new Error('examples/q-1042.json: expected a crm.sync action');
+  const action = exampleAction('examples/q-1042.json', ActionKind.CrmSync);
   const startedAtMs = Date.now();
   const answer = await callApi(target, {
     method: 'POST',
@@ -78,7 +78,12 @@ async function measure(outputs: LocalOutputs): Promise<void> {
   const ratio = Math.round((median(action) / median(hello)) * 100) / 100;
   report([
     { name: 'hello-world execution', value: median(hello), unit: 'ms', samples: SAMPLES },
-    { name: 'crm.sync action, request to end', value: median(action), unit: 'ms', samples: SAMPLES },
+    {
+      name: `${ActionKind.CrmSync} action, request to end`,
+      value: median(action),
+      unit: 'ms',
+      samples: SAMPLES,
+    },
     {
       name: 'action ÷ hello-world',
       value: ratio,

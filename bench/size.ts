@@ -2,15 +2,16 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FUNCTION_NAMES, type FunctionName } from '../lambdas/shared/contracts/environment.ts';
+import { byWorker, providerRow } from '../lambdas/shared/contracts/providers.ts';
 import { bundleDirOf } from '../lib/shared/bundle-functions.ts';
 import { coldImport } from './cold-import.ts';
 import { type Figure, median, report } from '../tools/report/report.ts';
 
 /** Imports of each bundle, each in a new process. */
 const SAMPLES = 7;
-/** Limit of the workers without a renderer. */
-const WORKER_LIMIT_KB = 600;
-const LIMITED: readonly FunctionName[] = ['run-action-crm', 'run-action-slack'];
+const LIMIT_KB: Readonly<Partial<Record<FunctionName, number | undefined>>> = byWorker(
+  (provider) => providerRow(provider).workerCodeKb,
+);
 
 const kilobytes = (bytes: number): number => Math.round(bytes / 102.4) / 10;
 
@@ -22,7 +23,8 @@ function medianImportMs(name: FunctionName): number {
 function figuresOf(name: FunctionName): Figure[] {
   const dir = bundleDirOf(name);
   const codeKb = kilobytes(statSync(join(dir, 'index.mjs')).size);
-  const limit = LIMITED.includes(name) ? { goal: `≤ ${WORKER_LIMIT_KB}`, ok: codeKb <= WORKER_LIMIT_KB } : {};
+  const limitKb = LIMIT_KB[name];
+  const limit = limitKb === undefined ? {} : { goal: `≤ ${limitKb}`, ok: codeKb <= limitKb };
   const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const bytes = files.reduce((sum, file) => sum + statSync(join(file.parentPath, file.name)).size, 0);
   return [

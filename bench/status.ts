@@ -3,6 +3,7 @@
  * It is measured with one task at a time, then with eight, and the share of it in which our functions ran, from their own
  * reports. All times are from this machine's clock.
  */
+import { ActionKind } from '../lambdas/actions/kinds.ts';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { taskViewSchema } from '../lambdas/queue/contracts/api.ts';
@@ -12,7 +13,8 @@ import {
   latencyIdOf,
 } from '../lambdas/queue/contracts/shown-cards.ts';
 import { callApi } from '../tools/cli/clients/api-client.ts';
-import { readQuoteFile, type QuoteAction } from '../tools/cli/quote-file.ts';
+import type { QuoteAction } from '../tools/cli/quote-file.ts';
+import { exampleAction } from '../tools/example-action.ts';
 import type { Target } from '../tools/cli/target/target.ts';
 import { startLocalEnvironment } from '../tools/local/environment.ts';
 import type { LocalOutputs } from '../tools/local/outputs.ts';
@@ -45,8 +47,7 @@ const pause = (ms: number): Promise<void> =>
   });
 
 function benchOf(outputs: LocalOutputs): Bench {
-  const action = readQuoteFile('examples/q-1042.json').find(({ kind }) => kind === 'crm.sync');
-  if (action === undefined) throw new Error('examples/q-1042.json: expected a crm.sync action');
+  const action = exampleAction('examples/q-1042.json', ActionKind.CrmSync);
   const { apiUrl, region, awsEndpointUrl: endpoint, cardsTable: table } = outputs;
   const client = new DynamoDBClient({ endpoint, region, credentials: KEYS });
   return {

@@ -3,6 +3,7 @@
  * and among 100,000. Counted from the requests and the consumed capacity of a real engine; the paced walks, which read a
  * fixed part of the tables whatever is stuck, are counted apart.
  */
+import { ActionKind } from '../lambdas/actions/kinds.ts';
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DynamoDbAuditRepo } from '../lambdas/queue/adapters/dynamodb/audit-repo.ts';
 import { DynamoDbLedgerPurger } from '../lambdas/queue/adapters/dynamodb/ledger-purger.ts';
@@ -16,9 +17,11 @@ import { AUDIT_PACE, repairAudit } from '../lambdas/queue/domain/recovery/audit-
 import { deriveTaskId } from '../lambdas/queue/domain/task/identity.ts';
 import { inParallel } from '../lambdas/shared/domain/in-parallel.ts';
 import { LEDGER_PACE, purgeLedger } from '../lambdas/queue/domain/recovery/ledger-purge.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../lambdas/queue/domain/task/policy.ts';
-import { ExecutionQueueService } from '../lambdas/queue/domain/queue-service.ts';
-import { enqueued } from '../lambdas/queue/domain/task/transitions.ts';
+import { POLICY } from '../lambdas/queue/domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../lambdas/queue/domain/task/task-policy.ts';
+import type { ExecutionQueueService } from '../lambdas/queue/domain/queue-service.ts';
+import { createRecoverStale } from '../lambdas/queue/domain/recovery/recover-stale.ts';
+import { enqueued } from '../lambdas/queue/domain/task/move-task.ts';
 import { countedIds } from '../tools/rig/counted-ids.ts';
 import { startDynamoDb, TABLE_NAMES } from '../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock, START_MS } from '../tools/rig/fake-clock.ts';
@@ -44,7 +47,7 @@ function taskOf(index: number, createdAtMs: number): ExecutionTask {
   const identity = {
     taskId: deriveTaskId(quoteId, idempotencyKey),
     quoteId,
-    kind: 'crm.sync',
+    kind: ActionKind.CrmSync,
     idempotencyKey,
     taskHash: 'hash',
     payloadJson: '{}',
@@ -92,8 +95,8 @@ function countReads(client: DynamoDBDocumentClient): Reads {
   return reads;
 }
 
-function serviceOf(client: DynamoDBDocumentClient): ExecutionQueueService {
-  return new ExecutionQueueService({
+function recoveryOn(client: DynamoDBDocumentClient): ExecutionQueueService['recoverStale'] {
+  return createRecoverStale({
     queue: new DynamoDbTaskRepo(client, TABLE_NAMES.tasks),
     pauses: new DynamoDbPauseRepo(client, TABLE_NAMES.controls),
     driver: {
@@ -103,7 +106,6 @@ function serviceOf(client: DynamoDBDocumentClient): ExecutionQueueService {
     clock: new FakeClock(NOW_MS),
     ids: countedIds,
     retryPolicy: DEFAULT_RETRY_POLICY,
-    allowedEngines: new Set(),
     actor: 'system:bench',
   });
 }
@@ -133,7 +135,7 @@ async function measure(live: number): Promise<Measured> {
   try {
     await seed(server.client, live);
     const reads = countReads(server.client);
-    const recovered = await serviceOf(server.client).recoverStale(NOW_MS);
+    const recovered = await recoveryOn(server.client)(NOW_MS);
     if (recovered.length !== STUCK) throw new Error(`expected ${STUCK} recoveries, got ${recovered.length}`);
     const recovery = { ...reads };
     await walk(server.client);

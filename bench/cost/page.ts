@@ -1,4 +1,5 @@
 /** Renders `docs/cost.md` from the budget and the price list. */
+import { ActionKind, KIND_NAMES } from '../../lambdas/actions/kinds.ts';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Budget, readBudget, usageOfScenario } from './budget.ts';
@@ -26,11 +27,14 @@ export const COST_PAGE = join(import.meta.dirname, '..', '..', 'docs', 'cost.md'
  */
 export const GOAL = 0.8;
 
+/** The measured kinds, beginning with the one that is compared. */
+const KINDS_IN_ORDER = [ActionKind.CrmSync, ...KIND_NAMES.filter((kind) => kind !== ActionKind.CrmSync)];
+
 /** Scenarios that are compared. */
 export const COMPARED = {
-  ours: 'crm.sync',
+  ours: ActionKind.CrmSync,
   wholeJob: 'naive whole job',
-  tutorial: 'naive crm.sync',
+  tutorial: `naive ${ActionKind.CrmSync}`,
 } as const;
 
 const LABELS = {
@@ -121,7 +125,7 @@ export function renderCostPage(budget: Budget, list: PriceList, machine: AslMach
     'transitions in quick succession wait for each other and share an edit: about as many operations, but fewer calls of Slack. The',
     'quote is new, so its thread in Slack is opened too.',
     '',
-    '- **crm.sync**, **pdf.render**, **slack.notify**: one action of a quote with two lines (`examples/q-1043.json`) that succeeds at once.',
+    `- ${KINDS_IN_ORDER.map((kind) => `**${kind}**`).join(', ')}: one action of a quote with two lines (\`examples/q-1043.json\`) that succeeds at once.`,
     '- **crm.sync, 60 lines**: the same for `examples/q-1042.json`. The payload is part of the task item, so each transition pays for it.',
     '- **retry**: what one more attempt adds, after a 503 with an unknown outcome: backoff, probe, success, the recovery message.',
     '- **recovery**: the sweep finds one lost task, gives it its next driver, and the card says so. It does not include the driver’s work, which',

@@ -6,10 +6,12 @@ import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
 import { canonicalJson } from '../../lambdas/shared/domain/hashing.ts';
 import { deriveTaskId, executionNameOf, taskHashOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
-import { enqueued, stopped } from '../../lambdas/queue/domain/task/transitions.ts';
+import { stopped } from '../../lambdas/queue/domain/task/transitions.ts';
+import { enqueued } from '../../lambdas/queue/domain/task/move-task.ts';
 import { callApi } from '../../tools/cli/clients/api-client.ts';
 import { problemText } from '../../tools/cli/clients/queue-client.ts';
-import { type QuoteAction, readQuoteFile } from '../../tools/cli/quote-file.ts';
+import type { QuoteAction } from '../../tools/cli/quote-file.ts';
+import { exampleAction } from '../../tools/example-action.ts';
 import type { FaultRule } from '../../tools/rig/faults/fault-rules.ts';
 import { json } from '../../tools/rig/http/http-server.ts';
 import { stepsOf } from './executions.ts';
@@ -33,7 +35,7 @@ import { totalOf, type Usage } from './meter/usage.ts';
 /** One action to be measured. */
 export interface ActionScenario {
   /** Quote file whose action of the kind is taken, under a quote id of its own. */
-  readonly quoteFile: string;
+  readonly quoteFile: `examples/${string}.json`;
   readonly kind: ActionKind;
   /** The CRM's first answer is a 503: unknown outcome, backoff, probe, and then success. */
   readonly failsOnce?: boolean;
@@ -43,13 +45,11 @@ let runs = 0;
 
 /** The action of a quote that nobody has seen before; the id is as long as the file's. */
 export function freshAction({ quoteFile, kind }: ActionScenario): QuoteAction {
-  const action = readQuoteFile(quoteFile).find((candidate) => candidate.kind === kind);
-  const snapshot = action?.body.payload['snapshot'];
-  if (action === undefined || typeof snapshot !== 'object')
-    throw new Error(`${quoteFile}: expected a ${kind}`);
+  const action = exampleAction(quoteFile, kind);
+  const { snapshot } = action.body.payload;
   runs += 1;
   const quoteId = `C-${Date.now().toString(36)}-${String(runs).padStart(3, '0')}`;
-  const payload = { ...action.body.payload, snapshot: { ...snapshot, quoteId } };
+  const payload = { ...action.body.payload, snapshot: { ...Object(snapshot), quoteId } };
   return { ...action, quoteId, body: { ...action.body, payload } };
 }
 

@@ -1,5 +1,5 @@
 /** Measures every scenario of the budget in one run on one local AWS. */
-import type { ActionKind } from '../../lambdas/actions/kinds.ts';
+import { ActionKind, KIND_NAMES } from '../../lambdas/actions/kinds.ts';
 import type { LocalOutputs } from '../../tools/local/outputs.ts';
 import type { Budget } from './budget.ts';
 import { openLab } from './lab.ts';
@@ -11,10 +11,10 @@ import { deployWholeJob, measureWholeJob } from './whole-job-runs.ts';
 /** A quote of two lines. */
 const SMALL_QUOTE = 'examples/q-1043.json';
 /** A quote of 60 lines. */
-const LARGE_QUOTE = 'examples/q-1042.json';
+const LARGE_QUOTE = 'examples/q-1042.json' as const;
 
 const small = (kind: ActionKind): ActionScenario => ({ quoteFile: SMALL_QUOTE, kind });
-const SYNC = small('crm.sync');
+const SYNC = small(ActionKind.CrmSync);
 
 /** Measures every scenario of the budget. @throws {Error} when one does not end as expected */
 export async function measureAll(outputs: LocalOutputs, onProgress: (name: string) => void): Promise<Budget> {
@@ -27,16 +27,16 @@ export async function measureAll(outputs: LocalOutputs, onProgress: (name: strin
   try {
     const recipe = await deployNaiveRecipe(lab);
     const sync = await measureAction(lab, SYNC);
-    const success = await put('crm.sync', () => Promise.resolve(sync.usage));
-    for (const kind of ['pdf.render', 'slack.notify'] as const) {
+    const success = await put(SYNC.kind, () => Promise.resolve(sync.usage));
+    for (const kind of KIND_NAMES.filter((other) => other !== SYNC.kind)) {
       await put(kind, async () => (await measureAction(lab, small(kind))).usage);
     }
     const large = { ...SYNC, quoteFile: LARGE_QUOTE };
-    await put('crm.sync, 60 lines', async () => (await measureAction(lab, large)).usage);
+    await put(`${SYNC.kind}, 60 lines`, async () => (await measureAction(lab, large)).usage);
     await put('retry', async () =>
       beyond((await measureAction(lab, { ...SYNC, failsOnce: true })).usage, success),
     );
-    const naive = await put('naive crm.sync', () => measureNaive(lab, recipe, SYNC));
+    const naive = await put(`naive ${SYNC.kind}`, () => measureNaive(lab, recipe, SYNC));
     await put('naive retry', async () =>
       beyond(await measureNaive(lab, recipe, { ...SYNC, failsOnce: true }), naive),
     );

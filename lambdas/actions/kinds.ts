@@ -1,7 +1,14 @@
-/** Action kinds and their payloads. A new kind starts here; see CONTRIBUTING, "A new action kind". */
+/**
+ * One row per action kind: all that the rest of the project knows of a kind. Requests, CLI choices, pages, drills, the simulation
+ * and the cost scenarios are derived from the rows. A new kind starts here; see CONTRIBUTING, "A new action kind".
+ */
 import * as z from 'zod/mini';
-import { visibleText } from '../shared/contracts/blank-text.ts';
-import { quoteSnapshotSchema } from '../shared/contracts/quote-snapshot.ts';
+import type { QuoteSnapshot } from '../shared/contracts/quote-snapshot.ts';
+import type { Provider } from '../shared/contracts/providers.ts';
+import { recordOf } from '../shared/contracts/record-of.ts';
+import { crmSyncPayload } from './crm/sync/contracts/payload.ts';
+import { pdfRenderPayload } from './pdf/render/contracts/payload.ts';
+import { slackNotifyPayload } from './slack/notify/contracts/payload.ts';
 
 /** The actions that an accepted quote sets off. */
 export const ActionKind = {
@@ -11,51 +18,116 @@ export const ActionKind = {
 } as const;
 /** One of {@link ActionKind}. */
 export type ActionKind = (typeof ActionKind)[keyof typeof ActionKind];
+/** Every kind, in the order in which kinds are listed. */
+export const KIND_NAMES: readonly ActionKind[] = Object.values(ActionKind);
 
-/** The provider part of a kind (`pdf`, `crm`, `slack`); each has a worker function of its own, `run-action-<worker>`. */
-export const WORKER_BY_KIND = {
-  'pdf.render': 'pdf',
-  'crm.sync': 'crm',
-  'slack.notify': 'slack',
-} as const satisfies Record<ActionKind, string>;
-/** One of {@link WORKER_BY_KIND}. */
-export type Worker = (typeof WORKER_BY_KIND)[ActionKind];
+/** The kinds of a provider. */
+export type KindOf<P extends Provider> = {
+  [K in ActionKind]: (typeof KINDS)[K]['provider'] extends P ? K : never;
+}[ActionKind];
 
-/** Payload of `pdf.render`. */
-export const pdfRenderPayload = z.strictObject({ snapshot: quoteSnapshotSchema });
-/** Payload of `crm.sync`. */
-export const crmSyncPayload = z.strictObject({
-  snapshot: quoteSnapshotSchema,
-  /**
-   * Id of a HubSpot pipeline stage; the portal's default `closedwon` when absent. HubSpot's ids are words (`qualifiedToBuy`), numbers
-   * (`2410510`) and UUIDs.
-   */
-  dealStage: z.optional(
-    z
-      .string()
-      .check(
-        z.regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected the id of a HubSpot stage: 1 to 64 of A-Z a-z 0-9 _ -'),
-      ),
-  ),
-});
-/** Payload of `slack.notify`. */
-export const slackNotifyPayload = z.strictObject({
-  snapshot: quoteSnapshotSchema,
-  /** Text for the thread, at most 3,000 characters (Block Kit's limit for a section). Slack refuses a blank one (`no_text`). */
-  message: z.string().check(
-    z.minLength(1),
-    z.maxLength(3_000),
-    z.refine<string>((text) => text.isWellFormed(), 'expected well-formed Unicode'),
-    visibleText('expected a text that shows something'),
-  ),
-});
+/** The request that carries an effect out, as the fault proxy sees it. */
+export interface EffectRequest {
+  readonly method: 'POST' | 'PUT' | 'PATCH';
+  readonly path: `/${string}`;
+  /** Text that its body has for the example of a quote, and no other request about that quote. */
+  readonly textOf: (quoteId: string) => string;
+}
+
+/** All that is fixed about a kind. */
+interface KindRow<P extends Provider, Payload> {
+  /** The provider that the effect is at; its worker carries the kind out. */
+  readonly provider: P;
+  /** Schema of the payload: `snapshot` and what else the kind takes. */
+  readonly payload: Payload;
+  /** Fields of the payload beside `snapshot`, for tests, drills and the page of the API. */
+  readonly exampleOf: (quoteId: string) => Omit<z.infer<Payload>, 'snapshot'>;
+  /** What the provider knows the effect by: its effect key, or the id that it has there. */
+  readonly countedBy: 'effectKey' | 'externalId';
+  /** Whether the provider carries out once what reaches it twice under one key. */
+  readonly deduplicates: boolean;
+  /** Absent: the fault proxy is not in front of the provider. */
+  readonly request?: EffectRequest;
+}
+
+const row = <P extends Provider, Payload extends z.ZodMiniType<{ snapshot: QuoteSnapshot }>>(
+  fields: KindRow<P, Payload>,
+): KindRow<P, Payload> => fields;
+
+const accepted = (quoteId: string): string => `Accepted: ${quoteId}`;
+
+/** The rows. */
+export const KINDS = {
+  'pdf.render': row({
+    provider: 'pdf',
+    payload: pdfRenderPayload,
+    exampleOf: () => ({}),
+    // The key of the document.
+    countedBy: 'externalId',
+    // `If-None-Match` on a content address.
+    deduplicates: true,
+  }),
+  'crm.sync': row({
+    provider: 'crm',
+    payload: crmSyncPayload,
+    exampleOf: () => ({}),
+    countedBy: 'effectKey',
+    // An upsert on a unique property.
+    deduplicates: true,
+    request: {
+      method: 'POST',
+      path: '/crm/v3/objects/deals/batch/upsert',
+      textOf: (quoteId) => quoteId,
+    },
+  }),
+  'slack.notify': row({
+    provider: 'slack',
+    payload: slackNotifyPayload,
+    exampleOf: (quoteId) => ({ message: accepted(quoteId) }),
+    countedBy: 'effectKey',
+    // Slack posts again whatever is sent again.
+    deduplicates: false,
+    // Neither the thread's root nor a card has the words of the message.
+    request: { method: 'POST', path: '/api/chat.postMessage', textOf: accepted },
+  }),
+} as const satisfies Record<ActionKind, unknown>;
+
+/** One of the providers: a worker function `run-action-<worker>` belongs to each. */
+export type Worker = Provider;
+/** The worker of each kind. */
+export const WORKER_BY_KIND = recordOf(
+  KIND_NAMES.map((kind): [ActionKind, Worker] => [kind, KINDS[kind].provider]),
+);
+
+/** A row as one type for all kinds, without the schema of its payload. */
+export const kindRow = (kind: ActionKind): Omit<KindRow<Provider, z.ZodMiniType>, 'payload' | 'exampleOf'> =>
+  KINDS[kind];
+
+/** The kinds whose effect the fault proxy sees, so that faults can be scripted for it. */
+export const FAULTED_KINDS: readonly ActionKind[] = KIND_NAMES.filter(
+  (kind) => kindRow(kind).request !== undefined,
+);
+
+/** The kinds whose provider is this one. */
+export const kindsOf = (provider: Provider): readonly ActionKind[] =>
+  KIND_NAMES.filter((kind) => KINDS[kind].provider === provider);
+
+type RequestSchema<K extends ActionKind> = z.ZodMiniObject<
+  { kind: z.ZodMiniLiteral<K>; payload: (typeof KINDS)[K]['payload'] },
+  z.core.$strict
+>;
+type AnyRequestSchema = { [K in ActionKind]: RequestSchema<K> }[ActionKind];
+
+const requestSchemas = KIND_NAMES.map((kind) =>
+  z.strictObject({ kind: z.literal(kind), payload: KINDS[kind].payload }),
+);
 
 /** Body of `POST /quotes/{quoteId}/actions`: the kind selects the payload's shape. */
-export const enqueueBodySchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('pdf.render'), payload: pdfRenderPayload }),
-  z.strictObject({ kind: z.literal('crm.sync'), payload: crmSyncPayload }),
-  z.strictObject({ kind: z.literal('slack.notify'), payload: slackNotifyPayload }),
-]);
+export const enqueueBodySchema = z.discriminatedUnion(
+  'kind',
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TypeScript does not relate a kind to the payload of its row
+  requestSchemas as unknown as readonly [AnyRequestSchema, ...AnyRequestSchema[]],
+);
 
 /** A quote action as asked for: kind and typed payload. */
 export type ActionRequest = z.infer<typeof enqueueBodySchema>;

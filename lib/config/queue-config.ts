@@ -1,4 +1,5 @@
 /** Typed settings of a synthesis: what differs between stages and Regions, and nothing else. */
+import type { HttpProvider, PROVIDERS } from '../../lambdas/shared/contracts/providers.ts';
 import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
 
 /** Where the stacks go: the local emulator, a shared development account, or production. */
@@ -56,8 +57,13 @@ export interface StageSettings {
   readonly rollout: Rollout;
 }
 
+/** Base addresses of the providers; one whose base has a path ends in a slash, as its client expects. */
+export type ProviderAddresses = {
+  readonly [P in HttpProvider as (typeof PROVIDERS)[P]['api']['setting']]: string;
+};
+
 /** Everything the constructs need to know; made by `readConfig` only. */
-export interface QueueConfig extends StageSettings {
+export interface QueueConfig extends StageSettings, ProviderAddresses {
   readonly stage: Stage;
   /**
    * Tells a release apart from an earlier one with the same code: Lambda publishes no second version of what has not
@@ -72,9 +78,6 @@ export interface QueueConfig extends StageSettings {
   readonly account: string | undefined;
   /** Endpoint of the local AWS that the functions call; absent on AWS. */
   readonly awsEndpointUrl: string | undefined;
-  readonly crmBaseUrl: string;
-  /** Ends in a slash, as the Slack client expects. */
-  readonly slackApiUrl: string;
   readonly slackChannelId: string;
   /** Who may operate tasks from Slack at first: `<team id>:<user id>` each; empty: nobody. */
   readonly slackOperators: readonly string[];

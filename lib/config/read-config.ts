@@ -2,10 +2,12 @@
  * The only reader of CDK context and of the environment. Where both may carry a setting, context wins; the name in an
  * error is the one to fix.
  */
+import { HTTP_PROVIDERS, type HttpProvider, PROVIDERS } from '../../lambdas/shared/contracts/providers.ts';
+import { recordOf } from '../../lambdas/shared/contracts/record-of.ts';
 import { ConfigError } from './config-error.ts';
 import * as parse from './parse-settings.ts';
 import { Rollout, Stage } from './queue-config.ts';
-import type { QueueConfig } from './queue-config.ts';
+import type { ProviderAddresses, QueueConfig } from './queue-config.ts';
 import { type SettingKey, checkEffect, checkKeys } from './setting-keys.ts';
 import { STAGE_SETTINGS } from './stage-settings.ts';
 
@@ -30,29 +32,35 @@ const lookup = (sources: ConfigSources, key: SettingKey, envName: string, fallba
 /** What an AWS stage takes from nowhere else, the local stage has a default for: the demo sets the real addresses. */
 const LOCAL_DEFAULTS = {
   awsEndpointUrl: 'http://127.0.0.1:4566',
-  crmBaseUrl: 'http://127.0.0.1:4567',
-  slackApiUrl: 'http://127.0.0.1:4568/api/',
   slackChannelId: 'C00000000',
   allowedEngines: 'duckstore-pricing@3.2.0,duckstore-pricing@3.3.0',
   // KEEP IN STEP WITH tools/rig/slack/slack.ts (`LOCAL_WORKSPACE`)
   slackOperators: 'T0QUOTEQ1:U0ADAOPS1,T0QUOTEQ1:U0LINOPS2',
 } as const;
 
+type AddressSetting = keyof ProviderAddresses;
+
+const readAddress = (
+  sources: ConfigSources,
+  isLocal: boolean,
+  provider: HttpProvider,
+): [AddressSetting, string] => {
+  const { baseEnv, setting, onAws, onLocal, baseHasPath } = PROVIDERS[provider].api;
+  const found = lookup(sources, setting, `QUOTEQ_${baseEnv}`, isLocal ? onLocal : onAws);
+  const shape = { allowHttp: isLocal, endsInSlash: baseHasPath };
+  return [setting, parse.parseUrl(found.setting, found.given, shape)];
+};
+
 const readUrls = (
   sources: ConfigSources,
   isLocal: boolean,
-): Pick<QueueConfig, 'awsEndpointUrl' | 'crmBaseUrl' | 'slackApiUrl'> => {
-  const { awsEndpointUrl, crmBaseUrl, slackApiUrl } = LOCAL_DEFAULTS;
-  const aws = lookup(sources, 'awsEndpointUrl', 'QUOTEQ_AWS_ENDPOINT_URL', awsEndpointUrl);
-  const crmDefault = isLocal ? crmBaseUrl : 'https://api.hubapi.com';
-  const crm = lookup(sources, 'crmBaseUrl', 'QUOTEQ_CRM_BASE_URL', crmDefault);
-  const slackDefault = isLocal ? slackApiUrl : 'https://slack.com/api/';
-  const slack = lookup(sources, 'slackApiUrl', 'QUOTEQ_SLACK_API_URL', slackDefault);
-  const plain = { allowHttp: isLocal, endsInSlash: false };
+): Pick<QueueConfig, 'awsEndpointUrl' | AddressSetting> => {
+  const fallback = LOCAL_DEFAULTS.awsEndpointUrl;
+  const aws = lookup(sources, 'awsEndpointUrl', 'QUOTEQ_AWS_ENDPOINT_URL', fallback);
+  const shape = { allowHttp: isLocal, endsInSlash: false };
   return {
-    awsEndpointUrl: isLocal ? parse.parseUrl(aws.setting, aws.given, plain) : undefined,
-    crmBaseUrl: parse.parseUrl(crm.setting, crm.given, plain),
-    slackApiUrl: parse.parseUrl(slack.setting, slack.given, { allowHttp: isLocal, endsInSlash: true }),
+    awsEndpointUrl: isLocal ? parse.parseUrl(aws.setting, aws.given, shape) : undefined,
+    ...recordOf(HTTP_PROVIDERS.map((provider) => readAddress(sources, isLocal, provider))),
   };
 };
 

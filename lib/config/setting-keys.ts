@@ -1,7 +1,10 @@
 /** The names of our settings in the CDK context, so that one that is mistyped is not taken for absent. */
 import { distance } from 'fastest-levenshtein';
+import { HTTP_PROVIDERS, PROVIDERS } from '../../lambdas/shared/contracts/providers.ts';
 import { ConfigError } from './config-error.ts';
 import { Stage } from './queue-config.ts';
+
+const PROVIDER_SETTINGS = HTTP_PROVIDERS.map((provider) => PROVIDERS[provider].api.setting);
 
 /** Everything that `-c` may set. */
 export const SETTING_KEYS = [
@@ -10,8 +13,7 @@ export const SETTING_KEYS = [
   'rollout',
   'redeploy',
   'awsEndpointUrl',
-  'crmBaseUrl',
-  'slackApiUrl',
+  ...PROVIDER_SETTINGS,
   'slackChannelId',
   'slackOperators',
   'allowedEngines',

@@ -1,3 +1,4 @@
+import { byWorker, PROVIDERS } from '../../lambdas/shared/contracts/providers.ts';
 import { OpenRoute, Rollout, Stage } from './queue-config.ts';
 import type { StageSettings } from './queue-config.ts';
 
@@ -24,16 +25,12 @@ export const STAGE_SETTINGS = {
   [Stage.Prod]: {
     protectData: true,
     logRetentionDays: 365,
-    // HubSpot allows a private app 190 requests in 10 s and a request takes some 300 ms: 5 workers stay below 170.
-    // Slack takes about one message a second and channel, so 2 workers keep it busy. Rendering costs CPU only.
-    // What is not repeated has its own, so that a burst of others cannot keep it from running: Slack waits 3 s for a click or a
+    // Workers: see the rows of the providers. What is not repeated has its own, so that a burst of others cannot keep it from running: Slack waits 3 s for a click or a
     // command, which take some 200 ms, so 10 and 5 at once are 50 and 25 a second; a sweep that cannot start within 60 s is
     // dropped, takes 50 s at most, and may be delivered twice. Everything else comes again by itself, or by its caller.
     // 44 in all: the account's quota must be at least 144, since Lambda insists on 100 unreserved.
     reservedConcurrency: {
-      'run-action-pdf': 20,
-      'run-action-crm': 5,
-      'run-action-slack': 2,
+      ...byWorker((provider) => PROVIDERS[provider].workerConcurrency),
       'slack-interactions': 10,
       'slack-commands': 5,
       sweep: 2,

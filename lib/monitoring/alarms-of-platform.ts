@@ -1,6 +1,6 @@
 /** Alarms on what carries the actions: the sweep, executions, functions, the stream and the API. */
-import { WORKER_BY_KIND } from '../../lambdas/actions/kinds.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { WORKER_FUNCTIONS } from '../../lambdas/shared/contracts/providers.ts';
 import { Metric } from '../../lambdas/shared/contracts/metric-names.ts';
 import { type AlarmDefinition, ONLY } from './alarm-definition.ts';
 import { ApiMetricName } from './api-metric-names.ts';
@@ -8,10 +8,7 @@ import { counted, ofApi, ofFunction, ofMachine, type Signal } from './signals.ts
 
 const HOUR_MS = 60 * 60 * 1_000;
 
-const isWorker = (name: FunctionName): boolean =>
-  Object.values(WORKER_BY_KIND).some((worker) => name === `run-action-${worker}`);
-const WORKERS = FUNCTION_NAMES.filter(isWorker);
-const OTHERS = FUNCTION_NAMES.filter((name) => !isWorker(name));
+const OTHERS = FUNCTION_NAMES.filter((name) => !WORKER_FUNCTIONS.some((worker) => worker === name));
 
 const eachOf = (names: readonly FunctionName[], metric: 'Errors' | 'Throttles'): Record<string, Signal> =>
   Object.fromEntries(names.map((name) => [name, ofFunction(name, metric)]));
@@ -147,7 +144,7 @@ const FUNCTION_ALARMS: readonly AlarmDefinition[] = [
     meaning: 'Workers were throttled without a break for an hour: their kind has too little concurrency',
     severity: 'ticket',
     // A burst of accepted quotes is meant to wait for its few workers, so only a lasting one is worth a look.
-    signals: eachOf(WORKERS, 'Throttles'),
+    signals: eachOf(WORKER_FUNCTIONS, 'Throttles'),
     comparison: '>=',
     threshold: 1,
     periodMinutes: 5,

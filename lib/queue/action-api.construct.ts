@@ -24,18 +24,17 @@ import type { QueueFunctions } from './queue-functions.construct.ts';
 import { removalPolicyOf } from '../shared/retention.ts';
 
 /** One route of the API and the function behind it. */
-interface ApiRoute {
+export interface ApiRoute {
   readonly method: HttpMethod;
   readonly path: string;
   readonly function: FunctionName;
 }
 
-/** The routes of the contract, and Slack's. All but those of {@link OpenRoute} ask for a signature of IAM. */
-const ROUTES: readonly ApiRoute[] = [
-  ...Object.values(API_ROUTES).map((route) => ({ ...route, method: HttpMethod[route.method] })),
-  { method: HttpMethod.POST, path: '/slack/interactions', function: 'slack-interactions' },
-  { method: HttpMethod.POST, path: '/slack/commands', function: 'slack-commands' },
-];
+/** The routes of the contract. All but those of {@link OpenRoute} ask for a signature of IAM. */
+const ROUTES: readonly ApiRoute[] = Object.values(API_ROUTES).map((route) => ({
+  ...route,
+  method: HttpMethod[route.method],
+}));
 
 const openRouteOf = ({ method, path }: ApiRoute): OpenRoute | undefined =>
   Object.values(OpenRoute).find((key) => key === `${method} ${path}`);
@@ -66,6 +65,8 @@ export interface ActionApiProps {
   readonly config: QueueConfig;
   readonly dataKey: DataKey;
   readonly functions: QueueFunctions;
+  /** Routes beside those of the contract. */
+  readonly routes: readonly ApiRoute[];
 }
 
 /** The HTTP API of the queue, with its one stage `$default`. */
@@ -94,7 +95,7 @@ export class ActionApi extends Construct {
       config.stage === Stage.Local
         ? undefined
         : new ApiMetrics(this, 'Metrics', { accessLog, dimensions: metricDimensionsOf(config.stage) });
-    ROUTES.forEach((route) => this.addRoute(route, props));
+    [...ROUTES, ...props.routes].forEach((route) => this.addRoute(route, props));
   }
 
   /** The emulator answers on its own address: names below `localhost` do not resolve on every machine. */

@@ -1,29 +1,30 @@
-/** What each function may do: exact actions on exact resources, one entry per function of the contract. */
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+/** What each function of the queue may do: exact actions on exact resources. Slack's are in `lib/slack/slack-permissions.ts`. */
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { CARDS_TABLE, TASKS_TABLE } from '../../lambdas/shared/contracts/environment.ts';
+import { TASKS_TABLE } from '../../lambdas/shared/contracts/environment.ts';
 import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import {
+  byWorker,
+  isSecretProvider,
+  type Provider,
+  type SecretProvider,
+} from '../../lambdas/shared/contracts/providers.ts';
 import { LIVE_ALIAS } from '../config/queue-config.ts';
 import type { DataKey } from '../shared/data-key.construct.ts';
 import { DOCUMENT_PREFIX } from './documents.construct.ts';
-import type { Operators } from '../slack/operators.construct.ts';
 import type { ParkedQueue } from '../shared/parked-queue.construct.ts';
 import type { ProviderSecrets } from '../shared/provider-secrets.construct.ts';
+import { allow, onItems } from '../shared/statements.ts';
 import type { QueueTables } from './queue-tables.construct.ts';
-import type { WorkQueue } from '../shared/work-queue.construct.ts';
 
-/** What the functions work with. */
+/** What the queue's functions work with. */
 export interface QueueResources {
   readonly dataKey: DataKey;
   readonly tables: QueueTables;
   readonly documents: Bucket;
   readonly secrets: ProviderSecrets;
   readonly parked: ParkedQueue;
-  readonly cards: WorkQueue;
-  readonly clicks: WorkQueue;
-  readonly operators: Operators;
   readonly bus: EventBus;
   /** The machine itself, whatever alias or version: what IAM authorises. */
   readonly stateMachineArn: string;
@@ -32,15 +33,6 @@ export interface QueueResources {
   /** Every execution of that machine. */
   readonly executionArns: string;
 }
-
-const allow = (actions: readonly string[], ...resources: readonly string[]): PolicyStatement =>
-  new PolicyStatement({ actions: [...actions], resources: [...resources] });
-
-const onItems = (table: TableV2, ...verbs: readonly string[]): PolicyStatement =>
-  allow(
-    verbs.map((verb) => `dynamodb:${verb}`),
-    table.tableArn,
-  );
 
 /**
  * Step Functions authorises an alias by the machine's own ARN and names it in a condition key. So nothing can start the
@@ -56,14 +48,16 @@ const startExecutions = ({ stateMachineArn, startableMachineArn }: QueueResource
     }),
   });
 
-const drive = (r: QueueResources): readonly PolicyStatement[] => [
+/** Starts and looks at the executions of tasks. */
+export const drive = (r: QueueResources): readonly PolicyStatement[] => [
   startExecutions(r),
   allow(['states:DescribeExecution'], r.executionArns),
   r.dataKey.useThrough('states'),
 ];
 
 /** A task is enqueued and moved by a conditional put of the whole item. */
-const transitTasks = (r: QueueResources): PolicyStatement => onItems(r.tables.tasks, 'GetItem', 'PutItem');
+export const transitTasks = (r: QueueResources): PolicyStatement =>
+  onItems(r.tables.tasks, 'GetItem', 'PutItem');
 
 const work = (r: QueueResources): readonly PolicyStatement[] => [
   transitTasks(r),
@@ -72,7 +66,8 @@ const work = (r: QueueResources): readonly PolicyStatement[] => [
   r.dataKey.useThrough('dynamodb'),
 ];
 
-const readSecret = (r: QueueResources, secretArn: string): readonly PolicyStatement[] => [
+/** Reads the secret of a provider. */
+export const readSecret = (r: QueueResources, secretArn: string): readonly PolicyStatement[] => [
   allow(['secretsmanager:GetSecretValue'], secretArn),
   r.dataKey.useThrough('secretsmanager'),
 ];
@@ -84,6 +79,17 @@ const storeDocuments = (r: QueueResources): readonly PolicyStatement[] => [
   r.dataKey.useThrough('s3'),
 ];
 
+/** Grants of the workers whose provider is a resource of the stack. */
+const ON_RESOURCES: Readonly<
+  Record<Exclude<Provider, SecretProvider>, (r: QueueResources) => readonly PolicyStatement[]>
+> = { pdf: storeDocuments };
+
+/** What a worker needs to reach its provider: the secret, or grants on a resource of the stack. */
+const reachProvider = (r: QueueResources, provider: Provider): readonly PolicyStatement[] => {
+  if (isSecretProvider(provider)) return readSecret(r, r.secrets.arns[provider]);
+  return ON_RESOURCES[provider](r);
+};
+
 /** `ListStreams` is part of what Lambda checks before it polls a stream for the function. */
 const readStream = (r: QueueResources): PolicyStatement =>
   allow(
@@ -94,50 +100,6 @@ const readStream = (r: QueueResources): PolicyStatement =>
 const park = (r: QueueResources): readonly PolicyStatement[] => [
   allow(['sqs:SendMessage'], r.parked.queue.queueArn),
   r.dataKey.useThrough('sqs'),
-];
-
-/** What Lambda does with the function's role when it polls a queue for it. */
-const consume = (r: QueueResources, { queue }: WorkQueue): readonly PolicyStatement[] => [
-  allow(['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'], queue.queueArn),
-  r.dataKey.useThrough('sqs'),
-];
-
-const updateCards = (r: QueueResources): readonly PolicyStatement[] => [
-  onItems(r.tables.tasks, 'GetItem'),
-  onItems(r.tables.ledger, 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
-  onItems(r.tables.cards, 'GetItem', 'PutItem', 'UpdateItem'),
-  r.dataKey.useThrough('dynamodb'),
-  ...readSecret(r, r.secrets.slackArn),
-  ...consume(r, r.cards),
-  allow(['sqs:SendMessage'], r.cards.queue.queueArn),
-];
-
-/** Verifies a click, refuses one that came before, opens the audit modal, and hands the rest on. */
-const takeClicks = (r: QueueResources): readonly PolicyStatement[] => [
-  ...readSecret(r, r.secrets.slackArn),
-  allow(['ssm:GetParameter'], r.operators.parameterArn),
-  onItems(r.tables.ledger, 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
-  onItems(r.tables.tasks, 'GetItem'),
-  onItems(r.tables.audit, 'Query'),
-  r.dataKey.useThrough('dynamodb'),
-  allow(['sqs:SendMessage'], r.clicks.queue.queueArn),
-  r.dataKey.useThrough('sqs'),
-];
-
-const answerCommands = (r: QueueResources): readonly PolicyStatement[] => [
-  ...readSecret(r, r.secrets.slackArn),
-  allow(['ssm:GetParameter'], r.operators.parameterArn),
-  onItems(r.tables.tasks, 'GetItem', 'BatchGetItem'),
-  allow(
-    ['dynamodb:Query'],
-    ...[TASKS_TABLE.byQuote, TASKS_TABLE.byDeadline].map(
-      ({ name }) => `${r.tables.tasks.tableArn}/index/${name}`,
-    ),
-    r.tables.audit.tableArn,
-    `${r.tables.cards.tableArn}/index/${CARDS_TABLE.byShownDay.name}`,
-  ),
-  onItems(r.tables.cards, 'GetItem'),
-  r.dataKey.useThrough('dynamodb'),
 ];
 
 /** Moves and walks tasks, purges the ledger, compares and completes the audit trail, keeps its cursors, announces. */
@@ -152,8 +114,11 @@ const sweepAll = (r: QueueResources): readonly PolicyStatement[] => [
   ...drive(r),
 ];
 
-/** The statements of each function. */
-export const permissionsOf = (r: QueueResources): Record<FunctionName, readonly PolicyStatement[]> => {
+/** Statements by function. */
+export type FunctionStatements = Record<FunctionName, readonly PolicyStatement[]>;
+
+/** The statements of the queue's functions. */
+export const queuePermissionsOf = (r: QueueResources) => {
   const byQuoteArn = `${r.tables.tasks.tableArn}/index/${TASKS_TABLE.byQuote.name}`;
   const tables = r.dataKey.useThrough('dynamodb');
   return {
@@ -172,9 +137,7 @@ export const permissionsOf = (r: QueueResources): Record<FunctionName, readonly 
       tables,
       ...drive(r),
     ],
-    'run-action-pdf': [...work(r), ...storeDocuments(r)],
-    'run-action-crm': [...work(r), ...readSecret(r, r.secrets.crmArn)],
-    'run-action-slack': [...work(r), ...readSecret(r, r.secrets.slackArn)],
+    ...byWorker((provider) => [...work(r), ...reachProvider(r, provider)]),
     'record-lost-worker': [transitTasks(r), tables],
     sweep: sweepAll(r),
     'publish-transitions': [
@@ -184,15 +147,5 @@ export const permissionsOf = (r: QueueResources): Record<FunctionName, readonly 
       ...park(r),
       allow(['events:PutEvents'], r.bus.eventBusArn),
     ],
-    'update-card': updateCards(r),
-    'slack-interactions': takeClicks(r),
-    'operate-click': [
-      transitTasks(r),
-      tables,
-      ...drive(r),
-      ...readSecret(r, r.secrets.slackArn),
-      ...consume(r, r.clicks),
-    ],
-    'slack-commands': answerCommands(r),
-  };
+  } satisfies Partial<FunctionStatements>;
 };

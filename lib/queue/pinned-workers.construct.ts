@@ -3,15 +3,12 @@ import { CfnResource, Fn, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnAlias } from 'aws-cdk-lib/aws-lambda';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { WORKER_BY_KIND } from '../../lambdas/actions/kinds.ts';
 import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { WORKER_FUNCTIONS } from '../../lambdas/shared/contracts/providers.ts';
 import { PINNED_ALIAS_PREFIX } from '../shared/names.ts';
 
 /** The functions that the state machine calls. */
-export const PINNED_FUNCTIONS: readonly FunctionName[] = [
-  ...new Set(Object.values(WORKER_BY_KIND).map((worker) => `run-action-${worker}` as const)),
-  'record-lost-worker',
-];
+export const PINNED_FUNCTIONS: readonly FunctionName[] = [...WORKER_FUNCTIONS, 'record-lost-worker'];
 
 /** Properties of {@link PinnedWorkers}. */
 export interface PinnedWorkersProps {

@@ -1,14 +1,17 @@
 import type { Alias, Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { FUNCTION_NAMES, type FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import {
+  type EnvName,
+  FUNCTION_NAMES,
+  type FunctionName,
+} from '../../lambdas/shared/contracts/environment.ts';
 import { LIVE_ALIAS, Rollout } from '../config/queue-config.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import { asReported } from '../shared/acknowledge.ts';
 import { DOCUMENT_PREFIX } from './documents.construct.ts';
-import { environmentOf, environmentValues } from '../shared/function-environment.ts';
-import { permissionsOf } from './function-permissions.ts';
-import type { QueueResources } from './function-permissions.ts';
+import { environmentOf } from '../shared/function-environment.ts';
+import type { FunctionStatements, QueueResources } from './function-permissions.ts';
 import { PINNED_FUNCTIONS, PinnedWorkers } from './pinned-workers.construct.ts';
 import { QueueFunction } from '../shared/queue-function.construct.ts';
 
@@ -16,6 +19,10 @@ import { QueueFunction } from '../shared/queue-function.construct.ts';
 export interface QueueFunctionsProps {
   readonly config: QueueConfig;
   readonly resources: QueueResources;
+  /** The value of every variable of the contract. */
+  readonly environment: Readonly<Record<EnvName, string>>;
+  /** What each function may do. */
+  readonly statements: FunctionStatements;
 }
 
 const isPinned = (name: FunctionName): boolean => PINNED_FUNCTIONS.some((candidate) => candidate === name);
@@ -32,15 +39,13 @@ export class QueueFunctions extends Construct {
 
   constructor(scope: Construct, id: string, props: QueueFunctionsProps) {
     super(scope, id);
-    const { config, resources } = props;
-    const values = environmentValues(config, resources);
-    const statements = permissionsOf(resources);
+    const { config, resources, environment, statements } = props;
     for (const name of FUNCTION_NAMES) {
       const deployed = new QueueFunction(this, name, {
         name,
         config,
         dataKey: resources.dataKey,
-        environment: environmentOf(name, config, values),
+        environment: environmentOf(name, config, environment),
         statements: statements[name],
       });
       this.byName.set(name, deployed);

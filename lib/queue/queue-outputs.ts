@@ -1,8 +1,12 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import type { Stack } from 'aws-cdk-lib';
+import type { SecretProvider } from '../../lambdas/shared/contracts/providers.ts';
+
+/** `CrmSecretArn` and the like: where the value of the secret of each provider is put. */
+export type SecretOutputs = Readonly<Record<`${Capitalize<SecretProvider>}SecretArn`, string>>;
 
 /** Names of the stack's outputs, for those who look them up after a deployment. None is an export. */
-export interface QueueOutputs {
+export interface QueueOutputs extends SecretOutputs {
   readonly ApiId: string;
   /** Without a slash at the end. */
   readonly ApiUrl: string;
@@ -22,8 +26,6 @@ export interface QueueOutputs {
   readonly ClickDeadLettersUrl: string;
   readonly EventBusName: string;
   readonly OperatorsParameterName: string;
-  readonly CrmSecretArn: string;
-  readonly SlackSecretArn: string;
   /** JSON: function name of the contract → deployed name. */
   readonly FunctionNames: string;
 }

@@ -3,31 +3,35 @@ import type { IStackSynthesizer, StackProps } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { FUNCTION_NAMES } from '../../lambdas/shared/contracts/environment.ts';
+import { SECRET_PROVIDERS } from '../../lambdas/shared/contracts/providers.ts';
+import { recordOf } from '../../lambdas/shared/contracts/record-of.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import { Rollout, Stage } from '../config/queue-config.ts';
 import { ActionApi } from './action-api.construct.ts';
 import { AuditPublisher } from './audit-publisher.construct.ts';
 import { DataKey } from '../shared/data-key.construct.ts';
 import { Documents } from './documents.construct.ts';
-import type { QueueResources } from './function-permissions.ts';
+import { type QueueResources, queuePermissionsOf } from './function-permissions.ts';
 import {
   deployedFunctionName,
   executionArns,
   startableMachineArn,
   stateMachineArn,
 } from '../shared/names.ts';
-import { Operators } from '../slack/operators.construct.ts';
 import { ParkedQueue } from '../shared/parked-queue.construct.ts';
-import { ProviderSecrets } from '../shared/provider-secrets.construct.ts';
-import { QueueConsumer } from '../shared/queue-consumer.construct.ts';
+import { capitalized, ProviderSecrets } from '../shared/provider-secrets.construct.ts';
+import type { QueueConsumer } from '../shared/queue-consumer.construct.ts';
 import { QueueFunctions } from './queue-functions.construct.ts';
-import { addOutputs } from './queue-outputs.ts';
+import { addOutputs, type SecretOutputs } from './queue-outputs.ts';
 import { QueueTables } from './queue-tables.construct.ts';
 import { QuoteActionMachine } from './quote-action-machine.construct.ts';
 import { SweepSchedule } from './sweep-schedule.construct.ts';
 import { TrafficShift } from '../shared/traffic-shift.construct.ts';
 import { TransitionBus } from './transition-bus.construct.ts';
-import { WorkQueue } from '../shared/work-queue.construct.ts';
+import { slackPermissionsOf, type SlackResources } from '../slack/slack-permissions.ts';
+import { SLACK_ROUTES } from '../slack/slack-routes.ts';
+import { SlackSide } from '../slack/slack-side.ts';
+import { environmentValues } from '../shared/function-environment.ts';
 import { ReleaseAlarms } from '../monitoring/release-alarms.construct.ts';
 
 /** Properties of {@link QueueStack}. */
@@ -51,6 +55,15 @@ const stackPropsOf = ({ config, region }: QueueStackProps): StackProps => ({
   ...(config.stage === Stage.Local && { synthesizer: cliSynthesizer() }),
 });
 
+/** `CrmSecretArn` and the like, by which the values are put. */
+const secretOutputs = ({ arns }: ProviderSecrets): SecretOutputs =>
+  recordOf(
+    SECRET_PROVIDERS.map((provider): [keyof SecretOutputs, string] => [
+      `${capitalized(provider)}SecretArn`,
+      arns[provider],
+    ]),
+  );
+
 /** The queue in one Region: wiring only, each part is a construct of its own. */
 export class QueueStack extends Stack {
   readonly auditPublisher: AuditPublisher;
@@ -62,23 +75,28 @@ export class QueueStack extends Stack {
     const { config } = props;
     const dataKey = new DataKey(this, 'DataKey', { config });
     const common = { config, dataKey };
-    const cards = new WorkQueue(this, 'Cards', { ...common, role: 'cards', consumer: 'update-card' });
+    const slack = new SlackSide(this, common);
+    const transitions = new TransitionBus(this, 'Transitions', { config });
+    slack.listenTo(transitions);
     const resources: QueueResources = {
       dataKey,
       tables: new QueueTables(this, 'Tables', common),
       documents: new Documents(this, 'Documents', common).bucket,
       secrets: new ProviderSecrets(this, 'Secrets', common),
       parked: new ParkedQueue(this, 'Parked', { ...common, role: 'parked' }),
-      cards,
-      clicks: new WorkQueue(this, 'Clicks', { ...common, role: 'clicks', consumer: 'operate-click' }),
-      operators: new Operators(this, 'Operators', { config }),
-      bus: new TransitionBus(this, 'Transitions', { ...common, cards }).bus,
+      bus: transitions.bus,
       stateMachineArn: stateMachineArn(this, config.stackName),
       startableMachineArn: startableMachineArn(this, config),
       executionArns: executionArns(this, config.stackName),
     };
-    const functions = new QueueFunctions(this, 'Functions', { config, resources });
-    const api = new ActionApi(this, 'ActionApi', { ...common, functions });
+    const all = { ...resources, ...slack.resources };
+    const functions = new QueueFunctions(this, 'Functions', {
+      config,
+      resources,
+      environment: environmentValues(config, all),
+      statements: { ...queuePermissionsOf(resources), ...slackPermissionsOf(all) },
+    });
+    const api = new ActionApi(this, 'ActionApi', { ...common, functions, routes: SLACK_ROUTES });
     const machine = new QuoteActionMachine(this, 'QuoteAction', {
       ...common,
       functions,
@@ -90,8 +108,8 @@ export class QueueStack extends Stack {
       parkedQueue: resources.parked.queue,
     });
     this.sweepSchedule = new SweepSchedule(this, 'Sweep', { ...common, sweep: functions.targetOf('sweep') });
-    this.consumers = this.addConsumers(resources, functions);
-    this.addQueueOutputs(config, resources, machine, api);
+    this.consumers = slack.addConsumers(functions);
+    this.addQueueOutputs(config, all, machine, api);
   }
 
   /** The alarms that take a release back; none where traffic does not shift. */
@@ -111,19 +129,9 @@ export class QueueStack extends Stack {
     return shift.alarms;
   }
 
-  /** Two invocations of ten cards keep Slack's limit of about a message a second and channel busy. */
-  private addConsumers({ cards, clicks }: QueueResources, functions: QueueFunctions): QueueConsumer[] {
-    const updateCards = { source: cards, consumer: functions.targetOf('update-card') };
-    const operateClicks = { source: clicks, consumer: functions.targetOf('operate-click') };
-    return [
-      new QueueConsumer(this, 'UpdateCards', { ...updateCards, batchSize: 10, maxConcurrency: 2 }),
-      new QueueConsumer(this, 'OperateClicks', { ...operateClicks, batchSize: 1, maxConcurrency: 10 }),
-    ];
-  }
-
   private addQueueOutputs(
     config: QueueConfig,
-    { tables, documents, secrets, parked, cards, clicks, bus, operators }: QueueResources,
+    { tables, documents, secrets, parked, cards, clicks, bus, operators }: QueueResources & SlackResources,
     machine: QuoteActionMachine,
     api: ActionApi,
   ): void {
@@ -146,8 +154,7 @@ export class QueueStack extends Stack {
       ClickDeadLettersUrl: clicks.deadLettersUrl,
       EventBusName: bus.eventBusName,
       OperatorsParameterName: operators.parameterName,
-      CrmSecretArn: secrets.crmArn,
-      SlackSecretArn: secrets.slackArn,
+      ...secretOutputs(secrets),
       FunctionNames: JSON.stringify(Object.fromEntries(names)),
     });
   }

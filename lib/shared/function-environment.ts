@@ -1,14 +1,45 @@
 import { Env, FUNCTION_ENV } from '../../lambdas/shared/contracts/environment.ts';
 import type { EnvName, FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import {
+  HTTP_PROVIDERS,
+  type HttpProvider,
+  PROVIDERS,
+  SECRET_PROVIDERS,
+  type SecretProvider,
+} from '../../lambdas/shared/contracts/providers.ts';
+import { recordOf } from '../../lambdas/shared/contracts/record-of.ts';
 import { FONTS_DIR } from './bundle-functions.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import type { QueueResources } from '../queue/function-permissions.ts';
+import type { SlackResources } from '../slack/slack-permissions.ts';
 
 /** The variable every AWS SDK client reads its endpoint from; set on the local stage only. */
 const AWS_ENDPOINT_VARIABLE = 'AWS_ENDPOINT_URL';
 
+type BaseEnv = (typeof PROVIDERS)[HttpProvider]['api']['baseEnv'];
+type SecretEnv = (typeof PROVIDERS)[SecretProvider]['secret']['arnEnv'];
+
+const baseAddresses = (config: QueueConfig): Record<BaseEnv, string> =>
+  recordOf(
+    HTTP_PROVIDERS.map((provider): [BaseEnv, string] => {
+      const { baseEnv, setting } = PROVIDERS[provider].api;
+      return [baseEnv, config[setting]];
+    }),
+  );
+
+const secretArns = ({ secrets }: QueueResources): Record<SecretEnv, string> =>
+  recordOf(
+    SECRET_PROVIDERS.map((provider): [SecretEnv, string] => [
+      PROVIDERS[provider].secret.arnEnv,
+      secrets.arns[provider],
+    ]),
+  );
+
 /** The value of every variable of the contract. */
-export const environmentValues = (config: QueueConfig, r: QueueResources): Record<EnvName, string> => ({
+export const environmentValues = (
+  config: QueueConfig,
+  r: QueueResources & SlackResources,
+): Record<EnvName, string> => ({
   [Env.TasksTable]: r.tables.tasks.tableName,
   [Env.LedgerTable]: r.tables.ledger.tableName,
   [Env.AuditTable]: r.tables.audit.tableName,
@@ -16,10 +47,8 @@ export const environmentValues = (config: QueueConfig, r: QueueResources): Recor
   [Env.StateMachineArn]: r.startableMachineArn,
   [Env.ParkedQueueUrl]: r.parked.url,
   [Env.AllowedEngines]: config.allowedEngines.join(','),
-  [Env.CrmBaseUrl]: config.crmBaseUrl,
-  [Env.CrmSecretArn]: r.secrets.crmArn,
-  [Env.SlackApiUrl]: config.slackApiUrl,
-  [Env.SlackSecretArn]: r.secrets.slackArn,
+  ...baseAddresses(config),
+  ...secretArns(r),
   [Env.SlackChannelId]: config.slackChannelId,
   [Env.FontsDir]: FONTS_DIR,
   [Env.CardsTable]: r.tables.cards.tableName,

@@ -1,4 +1,5 @@
 import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { byWorker, providerRow } from '../../lambdas/shared/contracts/providers.ts';
 import { TIME_LIMITS } from '../../lambdas/shared/contracts/time-limits.ts';
 
 /** Size of a function. */
@@ -19,10 +20,10 @@ export const FUNCTION_SETTINGS = {
   'enqueue-action': API,
   'read-actions': API,
   'control-action': API,
-  // Rendering is pure CPU and holds the document and two fonts in memory: one whole core.
-  'run-action-pdf': { ...WORKER, memoryMb: 1_769 },
-  'run-action-crm': WORKER,
-  'run-action-slack': WORKER,
+  ...byWorker((provider): FunctionSettings => ({
+    ...WORKER,
+    memoryMb: providerRow(provider).workerMemoryMb ?? WORKER.memoryMb,
+  })),
   // One read and one conditional write.
   'record-lost-worker': { timeoutSeconds: 10, memoryMb: 256 },
   // Two thousand candidates, ten at once, with four requests of some 20 ms each: 16 s. The rest is for slow days.

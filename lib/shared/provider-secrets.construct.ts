@@ -1,5 +1,11 @@
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import {
+  PROVIDERS,
+  SECRET_PROVIDERS,
+  type SecretProvider,
+} from '../../lambdas/shared/contracts/providers.ts';
+import { recordOf } from '../../lambdas/shared/contracts/record-of.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { DataKey } from './data-key.construct.ts';
@@ -11,26 +17,30 @@ export interface ProviderSecretsProps {
   readonly dataKey: DataKey;
 }
 
+/** `crm` → `Crm`: ids of constructs and outputs are capitalized. */
+export const capitalized = <Name extends string>(name: Name): Capitalize<Name> =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TypeScript knows the type and no function that makes it
+  `${name.charAt(0).toUpperCase()}${name.slice(1)}` as Capitalize<Name>;
+
 /**
  * The secrets of the providers, without values: those are put after the deployment, and until then reading one is an
  * error. `CfnSecret`, because the higher construct would fill in a random password that looks like a token.
  */
 export class ProviderSecrets extends Construct {
-  /** ARN of the secret with the CRM's token. */
-  readonly crmArn: string;
-  /** ARN of the secret with Slack's bot token and signing secrets. */
-  readonly slackArn: string;
+  /** ARN of the secret of each provider that has one. */
+  readonly arns: Readonly<Record<SecretProvider, string>>;
 
   constructor(scope: Construct, id: string, props: ProviderSecretsProps) {
     super(scope, id);
-    this.crmArn = this.secret('Crm', 'crm', 'Access token of the CRM', props);
-    this.slackArn = this.secret('Slack', 'slack', 'Bot token and signing secrets of the Slack app', props);
+    this.arns = recordOf(
+      SECRET_PROVIDERS.map((provider): [SecretProvider, string] => [provider, this.secret(provider, props)]),
+    );
   }
 
-  private secret(id: string, name: string, description: string, props: ProviderSecretsProps): string {
-    const secret = new CfnSecret(this, id, {
-      name: `${props.config.stackName}/${name}`,
-      description,
+  private secret(provider: SecretProvider, props: ProviderSecretsProps): string {
+    const secret = new CfnSecret(this, capitalized(provider), {
+      name: `${props.config.stackName}/${provider}`,
+      description: PROVIDERS[provider].secret.holds,
       kmsKeyId: props.dataKey.key.keyArn,
     });
     secret.applyRemovalPolicy(removalPolicyOf(props.config));

@@ -9,7 +9,8 @@ import {
   runActionInputSchema,
   runActionOutputSchema,
 } from '../../lambdas/queue/contracts/state-machine-io.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../../lambdas/queue/domain/task/policy.ts';
+import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/task-policy.ts';
 import { ALARMS } from '../../lib/monitoring/alarm-registry.ts';
 import {
   type AslState,

@@ -1,19 +1,15 @@
 /** Builders of what the queue works with: valid as they are, each field replaceable. */
-import type { ActionKind, ActionRequest } from '../../lambdas/actions/kinds.ts';
+import { ActionKind, type ActionRequest, KINDS } from '../../lambdas/actions/kinds.ts';
 import type { QuoteLine, QuoteSnapshot } from '../../lambdas/shared/contracts/quote-snapshot.ts';
 import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
 import type { EffectResult } from '../../lambdas/shared/contracts/effects.ts';
 import { canonicalJson } from '../../lambdas/shared/domain/hashing.ts';
 import { deriveTaskId, taskHashOf } from '../../lambdas/queue/domain/task/identity.ts';
-import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/task-policy.ts';
 import { countedIds } from '../../tools/rig/counted-ids.ts';
 import type { EnqueueRequest } from '../../lambdas/queue/domain/queue-types.ts';
-import {
-  claimed,
-  enqueued,
-  failed,
-  type TransitionContext,
-} from '../../lambdas/queue/domain/task/transitions.ts';
+import { claimed, failed } from '../../lambdas/queue/domain/task/transitions.ts';
+import { enqueued, type TransitionContext } from '../../lambdas/queue/domain/task/move-task.ts';
 import { QueueError } from '../../lambdas/shared/domain/errors.ts';
 import { START_MS } from '../../tools/rig/fake-clock.ts';
 
@@ -56,17 +52,18 @@ export const snapshotOf = (over: Partial<QuoteSnapshot> = {}): QuoteSnapshot => 
   ...over,
 });
 
-/** An action of a kind on a snapshot. */
-export function actionOf(kind: ActionKind, snapshot = snapshotOf()): ActionRequest {
-  switch (kind) {
-    case 'pdf.render':
-      return { kind, payload: { snapshot } };
-    case 'crm.sync':
-      return { kind, payload: { snapshot } };
-    case 'slack.notify':
-      return { kind, payload: { snapshot, message: 'Accepted <!channel> & signed' } };
-  }
-}
+/** Payload fields that tests look at, in place of those of the example. */
+const OWN_FIELDS: Partial<Record<ActionKind, object>> = {
+  [ActionKind.SlackNotify]: { message: 'Accepted <!channel> & signed' },
+};
+
+/** An action of a kind on a snapshot: the example of the kind. */
+export const actionOf = (kind: ActionKind, snapshot = snapshotOf()): ActionRequest =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TypeScript does not relate a kind to the payload of its row
+  ({
+    kind,
+    payload: { snapshot, ...KINDS[kind].exampleOf(snapshot.quoteId), ...OWN_FIELDS[kind] },
+  }) as ActionRequest;
 
 /** A request to enqueue. */
 export const requestOf = (

@@ -9,7 +9,7 @@ import { outputOf } from '../../lambdas/queue/domain/driver/driver-view.ts';
 import type { FakeClock } from '../../tools/rig/fake-clock.ts';
 import { countedIds } from '../../tools/rig/counted-ids.ts';
 import type { FaultPlan } from './fault-plan.ts';
-import { lambdaContext } from './lambda-context.ts';
+import { remainingMsFrom } from './lambda-context.ts';
 import type { Provider } from './providers.ts';
 import type { QueueStore } from './queue-store.ts';
 
@@ -31,7 +31,7 @@ export function runWorker(options: ExecutionOptions, task: ExecutionTask): Promi
     ledger: store.ledger,
     clock,
     ids: countedIds,
-    lambdaContext: lambdaContext(clock),
+    remainingMs: remainingMsFrom(clock),
   };
   const effect = provider.effect(guard, (send) => plan.call(send));
   const effects = new GuardedEffectRunner({ ...guard, tasks: options.store.tasks }, effect);

@@ -26,3 +26,9 @@ export function lambdaContext(
     succeed: unused,
   };
 }
+
+/** The time that an invocation which starts now has left. @param timeoutSeconds @default those of a worker */
+export const remainingMsFrom = (clock: Pick<Clock, 'nowMs'>, timeoutSeconds?: number): (() => number) => {
+  const context = lambdaContext(clock, timeoutSeconds);
+  return () => context.getRemainingTimeInMillis();
+};

@@ -4,10 +4,14 @@ import { CONTROL_SCHEMA_VERSION } from '../../lambdas/queue/contracts/controls.t
 import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
 import { dueShardOf } from '../../lambdas/queue/domain/task/due-shards.ts';
 import { QueueError } from '../../lambdas/shared/domain/errors.ts';
-import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/task-policy.ts';
 import type { DuePosition, DueQuery } from '../../lambdas/queue/domain/ports.ts';
-import type { LanePositions } from '../../lambdas/queue/domain/recovery/sweep-lanes.ts';
-import { DEFAULT_SWEEP_LIMITS, sweep, type SweepOptions } from '../../lambdas/queue/domain/recovery/sweep.ts';
+import type { LanePositions } from '../../lambdas/queue/domain/recovery/lanes.ts';
+import {
+  DEFAULT_SWEEP_LIMITS,
+  sweep,
+  type SweepOptions,
+} from '../../lambdas/queue/domain/recovery/recover-stale.ts';
 import { held } from '../../lambdas/queue/domain/task/transitions.ts';
 import { contextAt, queuedTask } from './builders.ts';
 import { countedIds } from '../../tools/rig/counted-ids.ts';

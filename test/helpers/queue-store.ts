@@ -5,10 +5,8 @@ import { translation } from '../../lambdas/shared/adapters/dynamodb/document-cli
 import { DynamoDbLedgerRepo } from '../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
 import { DynamoDbTaskRepo } from '../../lambdas/queue/adapters/dynamodb/task-repo.ts';
 import type { ExecutionInput } from '../../lambdas/queue/contracts/state-machine-io.ts';
-import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts';
 import type { Clock, Ids } from '../../lambdas/shared/domain/ports.ts';
-import { ExecutionQueueService } from '../../lambdas/queue/domain/queue-service.ts';
-import { ENGINE } from './builders.ts';
+import { type QueueService, queueServiceOf } from './queue-service.ts';
 import { countedIds } from '../../tools/rig/counted-ids.ts';
 import { TABLE_NAMES } from '../../tools/rig/aws/dynamodb-server.ts';
 
@@ -36,7 +34,7 @@ export function interceptedClient(endpoint: string, intercept: Intercept = passi
 export interface QueueStore {
   readonly tasks: DynamoDbTaskRepo;
   readonly ledger: DynamoDbLedgerRepo;
-  readonly queue: ExecutionQueueService;
+  readonly queue: QueueService;
   /** Names of executions that are said to run still; empty at first. */
   readonly running: Set<string>;
   /** Executions that were started, in order. */
@@ -48,7 +46,7 @@ export function queueStore(client: DynamoDBDocumentClient, clock: Clock, ids: Id
   const started: ExecutionInput[] = [];
   const running = new Set<string>();
   const tasks = new DynamoDbTaskRepo(client, TABLE_NAMES.tasks);
-  const queue = new ExecutionQueueService({
+  const queue = queueServiceOf({
     clock,
     ids,
     queue: tasks,
@@ -60,9 +58,6 @@ export function queueStore(client: DynamoDBDocumentClient, clock: Clock, ids: Id
         return Promise.resolve('started');
       },
     },
-    retryPolicy: DEFAULT_RETRY_POLICY,
-    allowedEngines: new Set([ENGINE]),
-    actor: 'system:test',
   });
   return { tasks, ledger: new DynamoDbLedgerRepo(client, TABLE_NAMES.ledger), queue, started, running };
 }

@@ -81,7 +81,7 @@ describe('a provider that misbehaves', () => {
     const task = await settled(taskId);
 
     expect(task).toMatchObject({ state: 'completed', attempts: { used: 2 }, effect: { proof: 'probed' } });
-    expect((await countEffects(outputs)).deals.get(effectKeyOf('crm.sync', taskId))).toBe(1);
+    expect((await countEffects(outputs)).crm.get(effectKeyOf('crm.sync', taskId))).toBe(1);
   });
 
   it('gets one message when Slack loses the reply to it', async () => {
@@ -97,7 +97,7 @@ describe('a provider that misbehaves', () => {
     const task = await settled(taskId);
 
     expect(task).toMatchObject({ state: 'completed', attempts: { used: 2 }, effect: { proof: 'probed' } });
-    expect((await countEffects(outputs)).messages.get(effectKeyOf('slack.notify', taskId))).toBe(1);
+    expect((await countEffects(outputs)).slack.get(effectKeyOf('slack.notify', taskId))).toBe(1);
   });
 
   it('gets one deal when the worker is killed after the CRM accepted it', async () => {
@@ -114,7 +114,7 @@ describe('a provider that misbehaves', () => {
     const task = await settled(taskId);
 
     expect(task).toMatchObject({ state: 'completed', effect: { proof: 'probed' } });
-    expect((await countEffects(outputs)).deals.get(effectKeyOf('crm.sync', taskId))).toBe(1);
+    expect((await countEffects(outputs)).crm.get(effectKeyOf('crm.sync', taskId))).toBe(1);
     const trail = await getAudit(target, taskId);
     expect(trail.records.map((record) => record.errorCode)).toContain('WORKER_LOST');
   });

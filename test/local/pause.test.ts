@@ -51,13 +51,13 @@ describe('a paused kind', () => {
       hold: { reason: REASON },
     });
     await cardWith(crm, '⏸️ Queued, held', 'The CRM is &lt;down&gt; until noon', 'crm.sync is paused by');
-    expect((await countEffects(outputs)).deals.get(effectKeyOf('crm.sync', crm))).toBeUndefined();
+    expect((await countEffects(outputs)).crm.get(effectKeyOf('crm.sync', crm))).toBeUndefined();
 
     await resumeKind(target, 'crm.sync');
 
     expect(await settled(crm)).toMatchObject({ state: 'completed', attempts: { used: 1, deferred: 0 } });
     expect(await cardWith(crm, '✅ Completed')).not.toMatch(/\bheld\b/i);
-    expect((await countEffects(outputs)).deals.get(effectKeyOf('crm.sync', crm))).toBe(1);
+    expect((await countEffects(outputs)).crm.get(effectKeyOf('crm.sync', crm))).toBe(1);
     const causes = (await getAudit(target, crm)).records.map(({ cause }) => cause);
     expect(causes.slice(0, 3)).toEqual(['enqueue', 'hold', 'release']);
   });

@@ -10,7 +10,7 @@ import { DynamoDbTaskRepo } from '../../lambdas/queue/adapters/dynamodb/task-rep
 import { canonicalJson } from '../../lambdas/shared/domain/hashing.ts';
 import { deriveTaskId, executionNameOf, taskHashOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
-import { enqueued } from '../../lambdas/queue/domain/task/transitions.ts';
+import { enqueued } from '../../lambdas/queue/domain/task/move-task.ts';
 import { getAudit, getTask } from '../../tools/cli/clients/queue-client.ts';
 import {
   clearFaults,

@@ -54,7 +54,7 @@ describe('storms', () => {
     expect(taskIds).toHaveLength(KEYS);
     const tasks = await settleAll(taskIds);
     expect(tasks.map((task) => task.state)).toEqual(Array.from({ length: KEYS }, () => 'completed'));
-    const { deals } = await countEffects(outputs);
+    const { crm: deals } = await countEffects(outputs);
     expect(taskIds.map((taskId) => deals.get(effectKeyOf('crm.sync', taskId)))).toEqual(
       Array.from({ length: KEYS }, () => 1),
     );
@@ -73,7 +73,7 @@ describe('storms', () => {
     const task = await settled(taskId);
 
     expect(task.state).toBe('completed');
-    expect((await countEffects(outputs)).messages.get(effectKeyOf('slack.notify', taskId))).toBe(1);
+    expect((await countEffects(outputs)).slack.get(effectKeyOf('slack.notify', taskId))).toBe(1);
   });
 
   it(`complete ${RATE_LIMITED_ACTIONS} actions against a CRM of 5 requests a second without burning attempts`, async () => {
@@ -90,7 +90,7 @@ describe('storms', () => {
     for (const { taskId } of tasks) limited.push(limitedOf(await wholeTrail(taskId)));
     expect(limited.filter(({ counted }) => counted > 0)).toEqual([]);
     expect(limited.filter(({ deferred }) => deferred > 0)).not.toEqual([]);
-    const { deals } = await countEffects(outputs);
+    const { crm: deals } = await countEffects(outputs);
     expect(tasks.map((task) => deals.get(effectKeyOf('crm.sync', task.taskId)))).toEqual(tasks.map(() => 1));
   });
 });

@@ -11,7 +11,7 @@ import { idempotencyKeySchema, MAX_BODY_BYTES } from '../../lambdas/queue/contra
 import { type QuoteSnapshot, quoteSnapshotSchema } from '../../lambdas/shared/contracts/quote-snapshot.ts';
 import type { FieldViolation } from '../../lambdas/shared/domain/errors.ts';
 import { snapshotViolations } from '../../lambdas/queue/domain/enqueue/snapshot-guard.ts';
-import { fieldViolations } from '../../lambdas/queue/handlers/api/violations.ts';
+import { fieldViolations } from '../../lambdas/shared/contracts/field-issues.ts';
 import { CliError } from './cli-error.ts';
 import { shownLine } from './terminal/terminal-text.ts';
 import { utf8TextOf } from './utf8-text.ts';

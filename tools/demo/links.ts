@@ -1,6 +1,7 @@
 /** Links to what the demo has produced: local pages, and the documents as files. */
 import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { ActionKind } from '../../lambdas/actions/kinds.ts';
 import type { AnsweredTask } from '../cli/answers.ts';
 import { saveDocument } from '../cli/save-document.ts';
 import type { Target } from '../cli/target/target.ts';
@@ -26,7 +27,7 @@ export async function saveDocuments(
     await saveDocument(target, task, file);
     return [`PDF of ${task.quoteId}`, relative(process.cwd(), file)];
   };
-  return Promise.all(completed(tasks, 'pdf.render').map(save));
+  return Promise.all(completed(tasks, ActionKind.PdfRender).map(save));
 }
 
 /** The pages, and the page of each deal in the local CRM. */
@@ -34,7 +35,7 @@ export function pageLinks(
   { slackPageUrl, crmPageUrl, apiUrl }: LocalOutputs,
   tasks: readonly AnsweredTask[],
 ): readonly Link[] {
-  const deals = crmPageUrl === null ? [] : completed(tasks, 'crm.sync');
+  const deals = crmPageUrl === null ? [] : completed(tasks, ActionKind.CrmSync);
   return [
     ['Slack', slackPageUrl ?? 'your own workspace'],
     ['CRM', crmPageUrl ?? 'your own CRM'],

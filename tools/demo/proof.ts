@@ -1,4 +1,6 @@
 /** The verdict of demo and drills: every action is completed, every effect exists exactly once, every trail is complete. */
+import { kindRow } from '../../lambdas/actions/kinds.ts';
+import type { Provider } from '../../lambdas/shared/contracts/providers.ts';
 import { effectKeyOf } from '../../lambdas/queue/domain/task/identity.ts';
 import type { AuditView } from '../../lambdas/queue/contracts/api.ts';
 import type { AnsweredTask } from '../cli/answers.ts';
@@ -23,15 +25,10 @@ export const judged = <Found>(guarantees: readonly Guarantee<Found>[], evidence:
 
 /** How many times the task's effect exists at its provider. */
 export function effectCount(task: AnsweredTask, counts: ProviderCounts): number {
-  const effectKey = effectKeyOf(task.kind, task.taskId);
-  switch (task.kind) {
-    case 'pdf.render':
-      return counts.objects.get(task.effect?.externalId ?? '') ?? 0;
-    case 'crm.sync':
-      return counts.deals.get(effectKey) ?? 0;
-    case 'slack.notify':
-      return counts.messages.get(effectKey) ?? 0;
-  }
+  const { provider, countedBy } = kindRow(task.kind);
+  const id =
+    countedBy === 'effectKey' ? effectKeyOf(task.kind, task.taskId) : (task.effect?.externalId ?? '');
+  return counts[provider].get(id) ?? 0;
 }
 
 /** Keys that were added since `before`, each with its number of additions. */
@@ -48,8 +45,9 @@ export interface Evidence {
   readonly expected: number;
 }
 
-const ofKind = (tasks: readonly AnsweredTask[], kind: AnsweredTask['kind']): readonly AnsweredTask[] =>
-  tasks.filter((task) => task.kind === kind);
+/** Number of the tasks whose kind has its effect at the provider. */
+const countAt = (tasks: readonly AnsweredTask[], provider: Provider): number =>
+  tasks.filter(({ kind }) => kindRow(kind).provider === provider).length;
 
 const isRoot = (key: string): boolean => key.startsWith('slack.thread:');
 /** Keys of the queue's own messages: cards and messages about recoveries. Each must exist once. */
@@ -64,18 +62,16 @@ const only = (counts: ReadonlyMap<string, number>, wanted: (key: string) => bool
  */
 function nothingElse({ tasks, before, after }: Evidence): Omit<Check, 'claim'> {
   const isEffect = (key: string): boolean => !isRoot(key) && !isOwn(key);
-  const roots = only(after.messages, isRoot);
-  const own = only(after.messages, isOwn);
-  const newRoots = [...roots.keys()].filter((key) => !before.messages.has(key)).length;
-  const newOwn = [...own.keys()].filter((key) => !before.messages.has(key)).length;
-  const deals = grown(before.deals, after.deals);
-  const messages = grown(only(before.messages, isEffect), only(after.messages, isEffect));
-  const rewritten = [...after.objects.values()].filter((versions) => versions !== 1).length;
+  const roots = only(after.slack, isRoot);
+  const own = only(after.slack, isOwn);
+  const newRoots = [...roots.keys()].filter((key) => !before.slack.has(key)).length;
+  const newOwn = [...own.keys()].filter((key) => !before.slack.has(key)).length;
+  const deals = grown(before.crm, after.crm);
+  const messages = grown(only(before.slack, isEffect), only(after.slack, isEffect));
+  const rewritten = [...after.pdf.values()].filter((versions) => versions !== 1).length;
   const doubles = [...roots, ...own].filter(([, count]) => count !== 1).length;
   const ok =
-    deals === ofKind(tasks, 'crm.sync').length &&
-    messages === ofKind(tasks, 'slack.notify').length &&
-    rewritten + doubles === 0;
+    deals === countAt(tasks, 'crm') && messages === countAt(tasks, 'slack') && rewritten + doubles === 0;
   const found = `${deals} deals, ${messages} messages and ${newOwn} of the queue's own in ${newRoots} new threads, ${rewritten} documents rewritten`;
   return { ok, found };
 }

@@ -1,18 +1,16 @@
 /** How many times each effect exists, counted at its provider and not in the queue's own records. */
 import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod/mini';
+import type { Provider } from '../../lambdas/shared/contracts/providers.ts';
 import { CRM_EFFECT_KEY_PROPERTY } from '../../lambdas/actions/crm/contracts/crm-properties.ts';
 import type { LocalOutputs } from '../local/outputs.ts';
 
-/** Effects at the providers. */
-export interface ProviderCounts {
-  /** S3 key → number of object versions; 1 means that it was written once. */
-  readonly objects: ReadonlyMap<string, number>;
-  /** Effect key → number of deals. */
-  readonly deals: ReadonlyMap<string, number>;
-  /** Effect key → number of messages, including the root messages of threads. */
-  readonly messages: ReadonlyMap<string, number>;
-}
+/**
+ * Effects at each provider: key by which a kind is counted → number of effects with that key. For `pdf` the key is that of the
+ * S3 object and the number is that of its versions: 1 means that it was written once. For `slack` the root messages of threads
+ * are included.
+ */
+export type ProviderCounts = Readonly<Record<Provider, ReadonlyMap<string, number>>>;
 
 const dealsSchema = z.object({
   deals: z.array(z.object({ properties: z.record(z.string(), z.nullish(z.string())) })),
@@ -81,10 +79,10 @@ async function countMessages(outputs: LocalOutputs): Promise<Map<string, number>
 
 /** Asks every provider. */
 export async function countEffects(outputs: LocalOutputs): Promise<ProviderCounts> {
-  const [objects, deals, messages] = await Promise.all([
+  const [pdf, crm, slack] = await Promise.all([
     countObjects(outputs),
     countDeals(outputs),
     countMessages(outputs),
   ]);
-  return { objects, deals, messages };
+  return { pdf, crm, slack };
 }

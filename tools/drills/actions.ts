@@ -1,6 +1,5 @@
 /** Actions of a drill: quotes of its own, enqueued through the API and followed to their end. */
-import { join } from 'node:path';
-import type { ActionKind } from '../../lambdas/actions/kinds.ts';
+import { type ActionKind, KINDS } from '../../lambdas/actions/kinds.ts';
 import { DynamoDbCardRepo } from '../../lambdas/slack/adapters/dynamodb/card-repo.ts';
 import { DynamoDbTaskRepo } from '../../lambdas/queue/adapters/dynamodb/task-repo.ts';
 import type { ExecutionState } from '../../lambdas/queue/contracts/lifecycle-states.ts';
@@ -11,9 +10,9 @@ import type { AnsweredTask } from '../cli/answers.ts';
 import { unanswered } from '../cli/clients/api-client.ts';
 import { CliError } from '../cli/cli-error.ts';
 import { enqueueAction, getAudit, getTask } from '../cli/clients/queue-client.ts';
-import { type QuoteAction, readQuoteFile } from '../cli/quote-file.ts';
+import type { QuoteAction } from '../cli/quote-file.ts';
+import { exampleAction } from '../example-action.ts';
 import { eventually } from '../rig/process/eventually.ts';
-import { REPOSITORY_ROOT } from '../paths.ts';
 import type { DrillSite } from './site.ts';
 
 /** One action of a drill. */
@@ -48,21 +47,10 @@ export async function inLanes<Item, Result>(
   return results;
 }
 
-/** Words of the Slack message itself; neither the thread's root nor a card has them. */
-export const messageOf = (quoteId: string): string => `Accepted: ${quoteId}`;
-
 /** An example's action of a kind, as one of another quote. */
 function actionOf(kind: ActionKind, quoteId: string): DrillAction {
-  const example = readQuoteFile(join(REPOSITORY_ROOT, 'examples', 'q-1044.json')).find(
-    (action) => action.kind === kind,
-  );
-  if (example === undefined) throw new CliError(`examples/q-1044.json: expected an action ${kind}`);
-  const { snapshot, ...rest } = example.body.payload;
-  const payload = {
-    ...rest,
-    snapshot: { ...Object(snapshot), quoteId },
-    ...(kind === 'slack.notify' ? { message: messageOf(quoteId) } : {}),
-  };
+  const { snapshot, ...rest } = exampleAction('examples/q-1044.json', kind).body.payload;
+  const payload = { ...rest, ...KINDS[kind].exampleOf(quoteId), snapshot: { ...Object(snapshot), quoteId } };
   const taskId = deriveTaskId(quoteId, kind);
   return { quoteId, kind, taskId, idempotencyKey: kind, body: { kind, payload } };
 }

@@ -1,4 +1,5 @@
 /** Runs drills: causes their faults, waits for the results, and judges them. */
+import { KIND_NAMES } from '../../lambdas/actions/kinds.ts';
 import type { Figure } from '../report/report.ts';
 import { type Check, judged, NOTHING_ELSE } from '../demo/proof.ts';
 import { countEffects, type ProviderCounts } from '../demo/provider-counts.ts';
@@ -153,8 +154,7 @@ const CALM_QUOTES = 3;
 async function calmRound(site: DrillSite): Promise<readonly Figure[]> {
   site.say('A round without faults, for the figures before the drill');
   const startedAtMs = Date.now();
-  const kinds = ['pdf.render', 'crm.sync', 'slack.notify'] as const;
-  const taskIds = await enqueueMany(site, actionsOf(site, 'calm', kinds, CALM_QUOTES));
+  const taskIds = await enqueueMany(site, actionsOf(site, 'calm', KIND_NAMES, CALM_QUOTES));
   await settledTasks(site, taskIds);
   return kpisSince(site, startedAtMs);
 }

@@ -1,7 +1,13 @@
 /** Examples of the API's description. They come out of the code that answers requests, so they cannot drift from it. */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { ActionKind, type ActionRequest, enqueueBodySchema } from '../../lambdas/actions/kinds.ts';
+import {
+  ActionKind,
+  type ActionRequest,
+  enqueueBodySchema,
+  KIND_NAMES,
+  WORKER_BY_KIND,
+} from '../../lambdas/actions/kinds.ts';
 import { MAX_BODY_BYTES } from '../../lambdas/queue/contracts/api.ts';
 import {
   type AuditRecord,
@@ -13,16 +19,15 @@ import { canonicalJson } from '../../lambdas/shared/domain/hashing.ts';
 import { deriveTaskId, taskHashOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { assertLegal } from '../../lambdas/queue/domain/task/lifecycle.ts';
 import { pausedWith, resumedFrom } from '../../lambdas/queue/domain/pauses/pauses.ts';
-import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/task-policy.ts';
 import {
   claimed,
   completed,
-  enqueued,
   failed,
   redriven,
   stopped,
-  type TransitionContext,
 } from '../../lambdas/queue/domain/task/transitions.ts';
+import { enqueued, type TransitionContext } from '../../lambdas/queue/domain/task/move-task.ts';
 import {
   badParameter,
   problemBody,
@@ -31,7 +36,11 @@ import {
   retryNotStarted,
 } from '../../lambdas/queue/handlers/api/problem.ts';
 import { kindChangeView, kindView } from '../../lambdas/queue/handlers/api/kinds.ts';
-import { auditView, pageView, taskView } from '../../lambdas/queue/handlers/api/views.ts';
+import { taskView } from '../../lambdas/queue/handlers/api/task-view.ts';
+import { auditView, pageView } from '../../lambdas/queue/handlers/api/stored-views.ts';
+
+/** The kind of the examples. */
+const EXAMPLE_KIND = ActionKind.CrmSync;
 
 const REQUEST_ID = 'JKJaXmPLvHcESHA=';
 const START_MS = Date.UTC(2026, 2, 28, 8, 15, 31);
@@ -52,14 +61,17 @@ interface ExampleRequest {
 function exampleRequest(): ExampleRequest {
   const text = readFileSync(new URL('../../examples/q-1044.json', import.meta.url), 'utf8');
   const { snapshot, actions } = quoteFileSchema.parse(JSON.parse(text));
-  const found = actions.find(({ kind }) => kind === 'crm.sync');
-  if (found === undefined) throw new TypeError('examples/q-1044.json: expected an action crm.sync');
+  const found = actions.find(({ kind }) => kind === EXAMPLE_KIND);
+  if (found === undefined) throw new TypeError(`examples/q-1044.json: expected an action ${EXAMPLE_KIND}`);
   const { idempotencyKey, kind, ...payload } = found;
   const action = enqueueBodySchema.parse({ kind, payload: { ...payload, snapshot } });
   return { quoteId: snapshot.quoteId, idempotencyKey, action };
 }
 
-const context = (second: number, actor = 'system:run-action-crm'): TransitionContext => ({
+const context = (
+  second: number,
+  actor = `system:run-action-${WORKER_BY_KIND[EXAMPLE_KIND]}`,
+): TransitionContext => ({
   nowMs: START_MS + second * 1_000,
   attemptId: `5f0c2f5e-4b0e-4f0b-9a53-0000000000${String(second).padStart(2, '0')}`,
   actor,
@@ -92,7 +104,7 @@ const COMPLETED = completed(
   {
     proof: 'probed',
     result: {
-      provider: 'crm',
+      provider: WORKER_BY_KIND[EXAMPLE_KIND],
       externalId: '17034501822',
       location: 'https://api.hubapi.com/crm/v3/objects/deals/17034501822',
       contentHash: taskHashOf(REQUEST.quoteId, REQUEST.action.kind, 'content'),
@@ -105,7 +117,7 @@ const trail = ({ taskId, quoteId, kind, history }: ExecutionTask): readonly Audi
   history.map((transition) => ({ schemaVersion: SCHEMA_VERSION, taskId, quoteId, kind, ...transition }));
 
 const PAUSE_REASON = 'The CRM is down for maintenance until noon';
-const PAUSED = pausedWith(undefined, 'crm.sync', PAUSE_REASON, context(20, OPERATOR));
+const PAUSED = pausedWith(undefined, EXAMPLE_KIND, PAUSE_REASON, context(20, OPERATOR));
 const RESUMED = resumedFrom(PAUSED, context(50, OPERATOR));
 
 /** Bodies of requests and of successful answers. */
@@ -123,11 +135,11 @@ export const EXAMPLES = {
   page: pageView({ entries: [{ task: COMPLETED, cursor: '' }] }),
   trail: auditView(COMPLETED, trail(COMPLETED)),
   kinds: {
-    kinds: Object.values(ActionKind).map((kind) => kindView(kind, kind === 'crm.sync' ? PAUSED : undefined)),
+    kinds: KIND_NAMES.map((kind) => kindView(kind, kind === EXAMPLE_KIND ? PAUSED : undefined)),
   },
   pauseBody: { reason: PAUSE_REASON },
-  paused: kindChangeView('crm.sync', { record: PAUSED, changed: true }),
-  resumed: kindChangeView('crm.sync', { record: RESUMED, changed: true }),
+  paused: kindChangeView(EXAMPLE_KIND, { record: PAUSED, changed: true }),
+  resumed: kindChangeView(EXAMPLE_KIND, { record: RESUMED, changed: true }),
   health: { status: 'ok' },
 } as const;
 
@@ -158,7 +170,7 @@ export const PROBLEMS = {
     thrownBy(() => assertLegal({ from: 'completed', to: 'failed_terminal', cause: 'operator_abandon' })),
   ),
   stale: problem(new QueueError('STALE_VERSION', { detail: 'The task is at version 4, not 3' })),
-  noKind: problem(badParameter(404, 'kind', `expected one of: ${Object.values(ActionKind).join(', ')}`)),
+  noKind: problem(badParameter(404, 'kind', `expected one of: ${KIND_NAMES.join(', ')}`)),
   staleKind: problem(new QueueError('STALE_VERSION', { detail: 'The kind is at version 2, not 1' })),
   tooLarge: problem(refused(413, `Body: expected at most ${MAX_BODY_BYTES} bytes`)),
   mediaType: problem(refused(415, 'Content-Type: expected application/json in UTF-8')),

@@ -4,7 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
-import { enqueueBodySchema } from '../../lambdas/actions/kinds.ts';
+import { ActionKind, enqueueBodySchema } from '../../lambdas/actions/kinds.ts';
 import {
   kindChangeSchema,
   kindListSchema,
@@ -117,7 +117,7 @@ const PARAMETERS = {
     schema: { type: 'string', pattern: '^"[1-9][0-9]{0,14}"$' },
     example: '"3"',
   },
-  kind: pathParameter('kind', kindSchema, 'crm.sync'),
+  kind: pathParameter('kind', kindSchema, ActionKind.CrmSync),
   'If-Match-Kind': {
     name: 'If-Match',
     in: 'header',

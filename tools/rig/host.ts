@@ -3,6 +3,8 @@
  * JSON from {@link HOST_SETTINGS_ENV}.
  */
 import * as z from 'zod/mini';
+import { HTTP_PROVIDERS } from '../../lambdas/shared/contracts/providers.ts';
+import { recordOf } from '../../lambdas/shared/contracts/record-of.ts';
 import { startCrmStandin } from './crm/crm-standin.ts';
 import { startFaultProxy } from './faults/fault-proxy.ts';
 import type { RunningServer } from './http/http-server.ts';
@@ -19,7 +21,10 @@ const hostSettingsSchema = z.strictObject({
   crm: z.optional(z.strictObject({ port: z.int(), token: z.string() })),
   proxy: z.strictObject({
     port: z.int(),
-    upstreams: z.strictObject({ crm: z.string(), slack: z.string(), aws: z.optional(z.string()) }),
+    upstreams: z.strictObject({
+      ...recordOf(HTTP_PROVIDERS.map((provider) => [provider, z.string()] as const)),
+      aws: z.optional(z.string()),
+    }),
   }),
   /** Absent if the user's own Slack is used. */
   slackPage: z.optional(z.strictObject({ port: z.int(), slackUrl: z.string() })),

@@ -1,10 +1,7 @@
 /** Errors as the API answers them. */
 import * as z from 'zod/mini';
-import { counter, text } from './api.ts';
+import { counter, MAX_FIELD_ERRORS, text } from './api.ts';
 import { taskErrorSchema } from './records.ts';
-
-/** Most fields that one answer names: more than the 6 × 500 of the longest quote with every field wrong. */
-export const MAX_FIELD_ERRORS = 5_000;
 
 /** What is wrong, field by field. */
 export const fieldErrorSchema = z.union([

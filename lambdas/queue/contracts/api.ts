@@ -10,6 +10,7 @@ import { ActionKind } from '../../actions/kinds.ts';
 import { visibleText } from '../../shared/contracts/blank-text.ts';
 import type { FunctionName } from '../../shared/contracts/environment.ts';
 import { ErrorKind } from '../../shared/contracts/error-codes.ts';
+import { PROVIDER_NAMES } from '../../shared/contracts/providers.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
 import { taskErrorSchema } from './records.ts';
 import { EffectProof } from '../../shared/contracts/effects.ts';
@@ -29,6 +30,8 @@ export const idempotencyKeySchema = z
   );
 /** Longest reason of an operator, in UTF-16 code units. */
 export const MAX_REASON_LENGTH = 500;
+/** Most fields that one answer names: more than the 6 × 500 of the longest quote with every field wrong. */
+export const MAX_FIELD_ERRORS = 5_000;
 /** Tasks per page of a listing. */
 export const PAGE_LIMIT = { default: 50, max: 100 } as const;
 
@@ -105,8 +108,13 @@ export const taskErrorViewSchema = z.strictObject({
   causeCode: z.optional(errorCode.check(about('What used up the attempts or the deadline'))),
 });
 
+/** `a`, `b` or `c` */
+const SOME_PROVIDER = PROVIDER_NAMES.map((name) => `\`${name}\``)
+  .join(', ')
+  .replace(/, (?=[^,]*$)/, ' or ');
+
 const effectViewSchema = z.strictObject({
-  provider: text('`pdf`, `crm` or `slack`'),
+  provider: text(SOME_PROVIDER),
   externalId: text('Id at the provider: S3 key, deal id, message timestamp'),
   location: text('Where a person finds it'),
   proof: z.enum(EffectProof).check(about('How the completion is known')),

@@ -1,5 +1,6 @@
 /** What travels through the state machine: ids, generation and seconds; payloads stay in DynamoDB. */
 import * as z from 'zod/mini';
+import { PROVIDER_NAMES } from '../../shared/contracts/providers.ts';
 import { taskIdSchema } from './task-id.ts';
 
 /** Outcome of one drive of a task; the Choice state `Outcome` knows exactly these. */
@@ -27,7 +28,7 @@ export const executionInputSchema = z.strictObject({
   /** Counts drivers of the task from 1; a driver with a lower one than the table's is superseded. */
   generation: z.int().check(z.minimum(1)),
   /** Worker function of the kind: `run-action-<worker>`. */
-  worker: z.enum(['pdf', 'crm', 'slack']),
+  worker: z.enum(PROVIDER_NAMES),
   /** Seconds the execution waits in `Queued`: 0 in every start of the queue, since a new driver may claim at once. */
   waitSeconds: waitSecondsSchema,
 });

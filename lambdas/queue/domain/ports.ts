@@ -3,7 +3,6 @@ import type { ActionKind } from '../../actions/kinds.ts';
 import type { ExecutionState } from '../contracts/lifecycle-states.ts';
 import type { Pause, PauseRecord } from '../contracts/controls.ts';
 import type { AuditRecord, ExecutionTask } from '../contracts/records.ts';
-import { QueueError } from '../../shared/domain/errors.ts';
 import type { ExecutionInput } from '../contracts/state-machine-io.ts';
 import type { EffectOutcome } from '../../shared/domain/effect.ts';
 
@@ -73,16 +72,20 @@ export interface DuePage {
 }
 
 /**
- * The queue's entries. Every write is one conditional write; a write of our own whose answer was lost is recognised by
- * its attempt id and reported as stored.
+ * Single tasks. Every write is one conditional write; a write of our own whose answer was lost is recognised by its attempt
+ * id and reported as stored.
  */
-export interface ExecutionQueueRepo {
+export interface TaskStore {
   /** Stores a new task unless its id is taken; `conflict` carries the task that is there. */
   putIfAbsent(task: ExecutionTask): Promise<WriteResult>;
   /** Strongly consistent read. @throws {QueueError} `STORED_RECORD_INVALID` */
   get(taskId: string): Promise<ExecutionTask | undefined>;
   /** Replaces `previous` by `next`, if version and owner are still those of `previous`. */
   replace(previous: ExecutionTask, next: ExecutionTask): Promise<WriteResult>;
+}
+
+/** The queue's entries. */
+export interface ExecutionQueueRepo extends TaskStore {
   /** Tasks of a quote in order of enqueueing, damaged ones too; eventually consistent. @throws {QueueError} on a bad cursor */
   listByQuote(quoteId: string, options: ListOptions): Promise<TaskPage>;
   /** A page of a shard of the index of due tasks; eventually consistent: candidates only. */
@@ -139,9 +142,6 @@ export interface PauseRepo extends PauseSource {
   write(previous: PauseRecord | undefined, next: PauseRecord): Promise<boolean>;
 }
 
-/** For functions that claim nothing: no kind is paused for them. */
-export const NO_PAUSES: PauseSource = { pauseOf: () => Promise.resolve(undefined) };
-
 /** What became of an execution, in Step Functions' words; `missing` when there is none of that name (any more). */
 export type ExecutionStatus = 'running' | 'succeeded' | 'failed' | 'aborted' | 'timed_out' | 'missing';
 
@@ -155,12 +155,6 @@ export interface ExecutionDriver {
   /** What became of the driver of a generation. */
   status(taskId: string, generation: number): Promise<ExecutionStatus>;
 }
-
-const noDriver = (): Promise<never> =>
-  Promise.reject(new QueueError('DRIVER_NOT_STARTED', { detail: 'This function starts no executions' }));
-
-/** For functions that move tasks and never start or ask for executions. */
-export const NO_DRIVER: ExecutionDriver = { start: noDriver, status: noDriver };
 
 /** Runs an effect under the ledger. */
 export interface EffectRunner {

@@ -1,28 +1,10 @@
-/** What the queue service takes and answers. */
+/** What the queue's operations take and answer. */
 import type { ActionRequest } from '../../actions/kinds.ts';
 import type { ExecutionTask } from '../contracts/records.ts';
 import type { DriverView } from './driver/driver-view.ts';
-import type { RetryPolicy } from './task/policy.ts';
-import type { ExecutionDriver, ExecutionQueueRepo, PauseSource } from './ports.ts';
-import type { Clock, Ids } from '../../shared/domain/ports.ts';
 import type { RetryDecision } from './task/retry-policy.ts';
-import type { LanePositions } from './recovery/sweep-lanes.ts';
-import type { SweepLimits, SweepReport } from './recovery/sweep.ts';
-
-/** What the service works with. */
-export interface QueueServiceOptions {
-  readonly queue: ExecutionQueueRepo;
-  readonly driver: ExecutionDriver;
-  /** Which kinds are paused; needed by functions that claim or recover. @default none is */
-  readonly pauses?: PauseSource;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly retryPolicy: RetryPolicy;
-  /** `name@version` of the engines whose snapshots are accepted. */
-  readonly allowedEngines: ReadonlySet<string>;
-  /** Who acts when no operator does: `system:<function>`. */
-  readonly actor: string;
-}
+import type { LanePositions } from './recovery/lanes.ts';
+import type { SweepLimits, SweepReport } from './recovery/recover-stale.ts';
 
 /** An action asked for, under the caller's idempotency key. */
 export interface EnqueueRequest {
@@ -52,9 +34,6 @@ export interface TransitionResult {
   readonly task: ExecutionTask;
   readonly decision: RetryDecision;
 }
-
-/** What an operator may ask for. */
-export type OperatorAction = 'retry' | 'abandon' | 'cancel';
 
 /** One call of `recoverStale`. */
 export interface RecoverStaleRun {

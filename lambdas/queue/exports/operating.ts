@@ -1,5 +1,3 @@
 /** What other contexts may use to move tasks, as an operator does. */
 export { startDriver } from '../domain/driver/start-driver.ts';
-export { ExecutionQueueService } from '../domain/queue-service.ts';
-export type { OperatorAction } from '../domain/queue-types.ts';
-export { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
+export { createOperate, type OperatorAction } from '../domain/task/operate.ts';

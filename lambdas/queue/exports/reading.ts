@@ -10,4 +10,4 @@ export {
   VERDICT_TEXT,
 } from '../domain/kpi/kpi-text.ts';
 export { isTerminal, LIFECYCLE } from '../domain/task/lifecycle.ts';
-export { attemptsShown } from '../domain/task/retry-policy.ts';
+export { attemptsShown } from '../domain/task/task-policy.ts';

@@ -6,35 +6,30 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
-import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
+import { DynamoDbTaskStore } from '../adapters/dynamodb/task-store.ts';
 import { StepFunctionsDriver } from '../adapters/execution-driver.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
 import { controlBodySchema } from '../contracts/api.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import { PauseService } from '../domain/pauses/pause-service.ts';
-import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
-import { ExecutionQueueService } from '../domain/queue-service.ts';
-import type { OperatorAction } from '../domain/queue-types.ts';
+import { createOperate, type OperatorAction } from '../domain/task/operate.ts';
 import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
-import { createLogger } from '../../shared/platform/observability.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 import { hasBody, jsonObjectOf, shaped } from './api/body.ts';
 import { pauseKind, resumeKind } from './api/kinds.ts';
 import { retryNotStarted } from './api/problem.ts';
 import { actorOf, type ApiRequest, ifMatchVersionOf, taskIdOf } from './api/request.ts';
 import { createApi, type Operation } from './api/router.ts';
-import { taskResponse } from './api/views.ts';
+import { taskResponse } from './api/task-view.ts';
 
 const logger = createLogger('control-action');
 const client = createDocumentClient();
-const service = new ExecutionQueueService({
-  queue: new DynamoDbTaskRepo(client, requireEnv(Env.TasksTable)),
+const operate = createOperate({
+  queue: new DynamoDbTaskStore(client, requireEnv(Env.TasksTable)),
   driver: new StepFunctionsDriver(new SFNClient(CLIENT_OPTIONS), requireEnv(Env.StateMachineArn)),
   clock: systemClock,
   ids: randomIds,
-  retryPolicy: DEFAULT_RETRY_POLICY,
-  allowedEngines: new Set(),
-  actor: 'system:control-action',
 });
 
 const pauses = new PauseService({
@@ -53,7 +48,7 @@ const operation =
     const version = ifMatchVersionOf(request);
     const reason = reasonOf(request);
     try {
-      const task = await service.operate(taskId, action, version, actorOf(request), reason);
+      const task = await operate(taskId, action, version, actorOf(request), reason);
       logger.info('operated', { taskId, action, version: task.version, state: task.state });
       return taskResponse(task);
     } catch (thrown) {

@@ -6,32 +6,31 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
-import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
+import { DynamoDbTaskStore } from '../adapters/dynamodb/task-store.ts';
 import { StepFunctionsDriver } from '../adapters/execution-driver.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
 import { ActionKind, enqueueBodySchema } from '../../actions/kinds.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import { quoteSnapshotSchema } from '../../shared/contracts/quote-snapshot.ts';
-import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
-import { ExecutionQueueService } from '../domain/queue-service.ts';
+import { DEFAULT_RETRY_POLICY } from '../domain/task/task-policy.ts';
+import { createEnqueue } from '../domain/enqueue/enqueue.ts';
 import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
-import { createLogger } from '../../shared/platform/observability.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 import { jsonObjectOf, shaped } from './api/body.ts';
 import { actorOf, type ApiRequest, idempotencyKeyOf, quoteIdOf } from './api/request.ts';
 import { createApi } from './api/router.ts';
-import { taskPath, taskResponse } from './api/views.ts';
+import { taskPath, taskResponse } from './api/task-view.ts';
 
 const logger = createLogger('enqueue-action');
 const engines = requireEnv(Env.AllowedEngines).split(',');
-const service = new ExecutionQueueService({
-  queue: new DynamoDbTaskRepo(createDocumentClient(), requireEnv(Env.TasksTable)),
+const enqueue = createEnqueue({
+  queue: new DynamoDbTaskStore(createDocumentClient(), requireEnv(Env.TasksTable)),
   driver: new StepFunctionsDriver(new SFNClient(CLIENT_OPTIONS), requireEnv(Env.StateMachineArn)),
   clock: systemClock,
   ids: randomIds,
   retryPolicy: DEFAULT_RETRY_POLICY,
   allowedEngines: new Set(engines.map((engine) => engine.trim())),
-  actor: 'system:enqueue-action',
 });
 
 /** What all kinds share: names the wrong fields of a body whose kind is not known. */
@@ -42,13 +41,13 @@ const anyKindSchema = z.strictObject({
 
 const knownKindSchema = z.looseObject({ kind: z.enum(ActionKind) });
 
-async function enqueue(request: ApiRequest): Promise<Response> {
+async function answer(request: ApiRequest): Promise<Response> {
   const quoteId = quoteIdOf(request);
   const idempotencyKey = idempotencyKeyOf(request);
   const body = jsonObjectOf(request);
   const isKnownKind = knownKindSchema.safeParse(body).success;
   const action = shaped(body, enqueueBodySchema, isKnownKind ? undefined : anyKindSchema);
-  const { task, replayed } = await service.enqueue({
+  const { task, replayed } = await enqueue({
     quoteId,
     idempotencyKey,
     action,
@@ -62,4 +61,4 @@ async function enqueue(request: ApiRequest): Promise<Response> {
 }
 
 /** See the file head. */
-export const handler = createApi<'enqueue-action'>(logger, { enqueueAction: enqueue });
+export const handler = createApi<'enqueue-action'>(logger, { enqueueAction: answer });

@@ -18,7 +18,8 @@ import type { ExecutionTransitioned } from '../contracts/events.ts';
 import { Metric } from '../../shared/contracts/metric-names.ts';
 import { evidenceOf, QueueError } from '../../shared/domain/errors.ts';
 import type { MetricCount } from '../domain/kpi/transition-metrics.ts';
-import { createFailureCount, createLogger, createMetrics } from '../../shared/platform/observability.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
+import { createFailureCount, createMetrics } from '../../shared/platform/metrics.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 
 const logger = createLogger('publish-transitions');

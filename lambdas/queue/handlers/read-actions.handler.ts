@@ -12,13 +12,19 @@ import type { ExecutionTask } from '../contracts/records.ts';
 import { damageOf, isDamage } from '../../shared/domain/damaged-items.ts';
 import { taskNotFound } from '../../shared/domain/errors.ts';
 import type { StoredTrail } from '../domain/ports.ts';
-import { createLogger } from '../../shared/platform/observability.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 import { listKinds } from './api/kinds.ts';
 import { listOptionsOf, listTasks } from './api/list-tasks.ts';
 import { type ApiRequest, quoteIdOf, taskIdOf } from './api/request.ts';
 import { createApi, jsonResponse } from './api/router.ts';
-import { auditView, type CardLook, pageView, taskAndCardResponse, type TrailHead } from './api/views.ts';
+import {
+  auditView,
+  type CardLook,
+  pageView,
+  taskAndCardResponse,
+  type TrailHead,
+} from './api/stored-views.ts';
 
 const logger = createLogger('read-actions');
 const client = createDocumentClient();

@@ -3,25 +3,22 @@
  * ends with an unknown outcome, so the next one probes first. Delivered again it only looks.
  */
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
-import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
+import { DynamoDbTaskStore } from '../adapters/dynamodb/task-store.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import { type RunActionOutput, runActionInputSchema } from '../contracts/state-machine-io.ts';
 import { outputOf } from '../domain/driver/driver-view.ts';
-import { NO_DRIVER } from '../domain/ports.ts';
-import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
-import { ExecutionQueueService } from '../domain/queue-service.ts';
-import { createLogger } from '../../shared/platform/observability.ts';
+import { createRecordLostWorker } from '../domain/driver/record-lost-worker.ts';
+import { DEFAULT_RETRY_POLICY } from '../domain/task/task-policy.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 
 const logger = createLogger('record-lost-worker');
-const queue = new ExecutionQueueService({
+const recordLostWorker = createRecordLostWorker({
   clock: systemClock,
   ids: randomIds,
-  queue: new DynamoDbTaskRepo(createDocumentClient(), requireEnv(Env.TasksTable)),
-  driver: NO_DRIVER,
+  queue: new DynamoDbTaskStore(createDocumentClient(), requireEnv(Env.TasksTable)),
   retryPolicy: DEFAULT_RETRY_POLICY,
-  allowedEngines: new Set(),
   actor: 'system:record-lost-worker',
 });
 
@@ -29,7 +26,7 @@ const queue = new ExecutionQueueService({
 export async function handler(event: unknown): Promise<RunActionOutput> {
   const lost = runActionInputSchema.parse(event);
   const { taskId, generation } = lost;
-  const view = await queue.recordLostWorker(lost, 'The worker crashed or ran out of time or memory');
+  const view = await recordLostWorker(lost, 'The worker crashed or ran out of time or memory');
   const output = outputOf(view);
   const mismatch = view.kind === 'wrong_driver' ? { mismatch: view.mismatch } : {};
   logger.warn('worker lost', { taskId, generation, ...output, ...mismatch });

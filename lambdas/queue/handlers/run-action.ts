@@ -1,22 +1,24 @@
-/** What the three `run-action-*` functions share: the queue, the ledger and the drive. */
+/** What the `run-action-*` functions share: the queue, the ledger and the drive. */
 import type { Context } from 'aws-lambda';
-import type { Worker } from '../../actions/kinds.ts';
+import type { ActionKind, KindOf, Worker } from '../../actions/kinds.ts';
 import { Env, type FunctionName } from '../../shared/contracts/environment.ts';
 import { type RunActionOutput, runActionInputSchema } from '../contracts/state-machine-io.ts';
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbLedgerRepo } from '../../shared/adapters/dynamodb/ledger-repo.ts';
 import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
-import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
+import { DynamoDbTaskStore } from '../adapters/dynamodb/task-store.ts';
 import { GuardedEffectRunner } from '../adapters/effect-runner.ts';
 import type { GuardOptions } from '../../shared/adapters/guarded-effect.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
-import { driveTask } from '../domain/driver/drive-task.ts';
-import { NO_DRIVER } from '../domain/ports.ts';
+import { type DriverOperations, driveTask } from '../domain/driver/drive-task.ts';
+import { type ClaimOptions, createClaim } from '../domain/driver/claim.ts';
+import { createComplete } from '../domain/driver/complete.ts';
+import { createFail } from '../domain/driver/fail.ts';
+import { createInspect } from '../domain/driver/inspect.ts';
 import type { Effect } from '../../shared/domain/effect.ts';
-import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../domain/task/task-policy.ts';
 import type { Clock, Ids } from '../../shared/domain/ports.ts';
-import { ExecutionQueueService } from '../domain/queue-service.ts';
-import { createLogger } from '../../shared/platform/observability.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 
 /** Makes the effect of a kind for one invocation. */
@@ -28,38 +30,58 @@ export interface WorkerSystem {
   readonly ids: Ids;
 }
 
+const operationsOf = (options: ClaimOptions): DriverOperations => ({
+  claim: createClaim(options),
+  complete: createComplete(options),
+  fail: createFail(options),
+  inspect: createInspect(options),
+});
+
+/** The effect of a kind. @throws {TypeError} when the worker does not carry the kind out */
+function effectOf(
+  effects: Readonly<Partial<Record<ActionKind, EffectFactory>>>,
+  kind: ActionKind,
+  guard: GuardOptions,
+): Effect {
+  const create = effects[kind];
+  if (create === undefined) throw new TypeError(`kind: expected one of this worker, got ${kind}`);
+  return create(guard);
+}
+
 /**
  * The handler of `run-action-<worker>`. It answers with a typed outcome; what it throws is a lost worker.
  * Delivered again it finds the lease taken or the task settled.
  */
-export function createRunActionHandler(
-  worker: Worker,
-  createEffect: EffectFactory,
+export function createRunActionHandler<W extends Worker>(
+  worker: W,
+  effects: Readonly<Record<KindOf<W>, EffectFactory>>,
   system: WorkerSystem = { clock: systemClock, ids: randomIds },
 ) {
   const functionName: FunctionName = `run-action-${worker}`;
   const logger = createLogger(functionName);
   const client = createDocumentClient();
   const ledger = new DynamoDbLedgerRepo(client, requireEnv(Env.LedgerTable));
-  const tasks = new DynamoDbTaskRepo(client, requireEnv(Env.TasksTable));
-  const queue = new ExecutionQueueService({
+  const tasks = new DynamoDbTaskStore(client, requireEnv(Env.TasksTable));
+  const pauses = new DynamoDbPauseRepo(client, requireEnv(Env.ControlsTable));
+  const queue = operationsOf({
     ...system,
     queue: tasks,
-    driver: NO_DRIVER,
-    pauses: new DynamoDbPauseRepo(client, requireEnv(Env.ControlsTable)),
+    pauses,
     retryPolicy: DEFAULT_RETRY_POLICY,
-    allowedEngines: new Set(),
     actor: `system:${functionName}`,
   });
 
   return async (event: unknown, context: Context): Promise<RunActionOutput> => {
     const input = runActionInputSchema.parse(event);
-    const guard: GuardOptions = { ...system, ledger, lambdaContext: context };
+    const guard: GuardOptions = { ...system, ledger, remainingMs: () => context.getRemainingTimeInMillis() };
     const output = await driveTask(
       {
         queue,
         worker,
-        effects: new GuardedEffectRunner({ ...guard, tasks }, createEffect(guard)),
+        effects: {
+          run: (task) =>
+            new GuardedEffectRunner({ ...guard, tasks }, effectOf(effects, task.kind, guard)).run(task),
+        },
         // The detail may quote the provider, and a provider may quote the quote: it stands in the task, not in the log.
         onFailure: ({ taskId, attempt }, error) =>
           logger.warn('attempt failed', { taskId, attempt, code: error.code }),

@@ -15,10 +15,11 @@ import { StepFunctionsDriver } from '../adapters/execution-driver.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import type { AuditRecord } from '../contracts/records.ts';
-import { DEFAULT_RETRY_POLICY } from '../domain/task/policy.ts';
-import { ExecutionQueueService } from '../domain/queue-service.ts';
+import { DEFAULT_RETRY_POLICY } from '../domain/task/task-policy.ts';
+import { createRecoverStale } from '../domain/recovery/recover-stale.ts';
 import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
-import { createLogger, createMetrics } from '../../shared/platform/observability.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
+import { createMetrics } from '../../shared/platform/metrics.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 import { createSweepHandler } from './sweep.ts';
 
@@ -37,14 +38,13 @@ async function announce(record: AuditRecord): Promise<boolean> {
 
 /** See the file head. */
 export const handler = createSweepHandler({
-  queue: new ExecutionQueueService({
+  recoverStale: createRecoverStale({
     queue: new DynamoDbTaskRepo(client, tasksTable),
     driver: new StepFunctionsDriver(new SFNClient(CLIENT_OPTIONS), requireEnv(Env.StateMachineArn)),
     pauses: new DynamoDbPauseRepo(client, controlsTable),
     clock: systemClock,
     ids: randomIds,
     retryPolicy: DEFAULT_RETRY_POLICY,
-    allowedEngines: new Set(),
     actor: 'system:sweep',
   }),
   tasks: new DynamoDbTaskWalker(client, tasksTable),

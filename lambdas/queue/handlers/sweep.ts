@@ -7,8 +7,8 @@ import { MAX_NAMED, type SweepAnswer, type SweepFailure } from '../contracts/swe
 import { toQueueError } from '../../shared/domain/errors.ts';
 import type { NotedFailure } from '../domain/recovery/noting.ts';
 import type { RecoveredTask } from '../domain/recovery/recovery.ts';
-import { blindSpotsOf, gaugesOf } from '../domain/recovery/sweep-gauges.ts';
-import { runSweep, type SweepRunOptions, type SweepRunReport } from '../domain/recovery/sweep-run.ts';
+import { blindSpotsOf, gaugesOf } from '../domain/recovery/gauges.ts';
+import { runSweep, type SweepRunOptions, type SweepRunReport } from '../domain/recovery/recovery-run.ts';
 
 type Log = (message: string, data: Readonly<Record<string, unknown>>) => void;
 type MetricUnits = typeof MetricUnit;

@@ -1,19 +1,17 @@
 /**
- * The ledger as a Powertools persistence layer. One instance per guarded run: it knows its owner token and whether the
- * effect may have been applied. Why not the stock layer: in 2.35.0 any throw deletes the key, and neither update nor
- * delete has a condition, so one lost reply and one retry make two side effects.
+ * The ledger as a Powertools persistence layer, one instance per guarded run, which decides. Why not the stock layer: in
+ * 2.35.0 any throw deletes the key, and neither update nor delete has a condition, so one lost reply and one retry make
+ * two side effects.
  */
 import {
   IdempotencyItemAlreadyExistsError,
   IdempotencyItemNotFoundError,
 } from '@aws-lambda-powertools/idempotency';
 import { BasePersistenceLayer, IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
-import { effectResultSchema, type IdempotencyRecord as LedgerRecord } from '../contracts/effects.ts';
 import * as z from 'zod/mini';
-import { LeaseLost, QueueError } from '../domain/errors.ts';
-import { fingerprintOf, canonicalJson } from '../domain/hashing.ts';
-import type { Clock, Ids } from '../domain/ports.ts';
-import type { IdempotencyRepo } from '../domain/ledger-port.ts';
+import { effectResultSchema, type IdempotencyRecord as LedgerRecord } from '../contracts/effects.ts';
+import { QueueError } from '../domain/errors.ts';
+import type { GuardedRun } from '../domain/guarded-run.ts';
 
 const guardedSchema = z.object({ result: effectResultSchema });
 
@@ -27,106 +25,45 @@ function storedResult(json: string): ReturnType<typeof JSON.parse> {
   }
 }
 
-/** Who reserves, and for what. */
-export interface LedgerClaim {
-  readonly effectKey: string;
-  /** What the key stands for; the same key with another hash is refused. */
-  readonly taskHash: string;
-  /** Owner token of the task's claim. */
-  readonly owner: string;
-  /** Orders the claims of one task; 0 where several tasks share a key. */
-  readonly fence: number;
-  /** The task itself says that an attempt may have been applied; the ledger may have forgotten it. @default false */
-  readonly inDoubt?: boolean;
-  /**
-   * Whether the provider deduplicates by the key. If not, a request whose answer was lost must have arrived, or never will,
-   * before anybody looks for its effect. @default true
-   */
-  readonly deduplicates?: boolean;
-  /** A worker whose lease is over reserves nothing. */
-  readonly leaseExpiresAtMs: number;
-}
-
-/** What the layer works with. */
-export interface FencedPersistenceOptions {
-  readonly ledger: IdempotencyRepo;
-  readonly claim: LedgerClaim;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  /** Time this invocation has left: until then nobody may take its reservation over. */
-  readonly remainingMs: () => number;
-}
-
 /** See the file head. */
 export class FencedPersistenceLayer extends BasePersistenceLayer {
-  readonly #options: FencedPersistenceOptions;
-  /**
-   * Whether the effect may be at the provider without us knowing. Set when taking over somebody's reservation and by an
-   * unknown outcome; cleared only by a probe that found nothing.
-   */
-  inDoubt = false;
-  /** Why the effect was not applied; Powertools puts a failure to release the record in its place. */
-  failure: QueueError | undefined;
-  /** Whether this run holds the reservation (otherwise the result is a replay). */
-  reserved = false;
-  /** The record that refused the reservation. */
-  existing: LedgerRecord | undefined;
+  readonly #run: GuardedRun;
+  readonly #taskHash: string;
+  readonly #remainingMs: () => number;
 
-  constructor(options: FencedPersistenceOptions) {
+  constructor(run: GuardedRun, taskHash: string, remainingMs: () => number) {
     super();
-    this.#options = options;
+    this.#run = run;
+    this.#taskHash = taskHash;
+    this.#remainingMs = remainingMs;
+  }
+
+  /** Powertools takes the remaining time from Lambda's context, which does not reach this far. */
+  override async saveInProgress(data: Parameters<BasePersistenceLayer['saveInProgress']>[0]): Promise<void> {
+    await super.saveInProgress(data, this.#remainingMs());
   }
 
   protected override async _putRecord(record: IdempotencyRecord): Promise<void> {
-    const { ledger, claim, clock, ids, remainingMs } = this.#options;
-    const nowMs = clock.nowMs();
-    if (nowMs >= claim.leaseExpiresAtMs) throw new LeaseLost({ detail: 'The lease ended before the effect' });
-    const answer = await ledger.reserve({
-      id: record.idempotencyKey,
-      effectKey: claim.effectKey,
-      taskHash: claim.taskHash,
-      owner: claim.owner,
-      fence: claim.fence,
-      attemptId: ids.next(),
-      nowMs,
-      inProgressExpiresAtMs: nowMs + remainingMs(),
-      expiresAtEpochSeconds: Math.floor(nowMs / 1_000) + this.expiresAfterSeconds,
-    });
-    if (answer.kind === 'exists') {
-      this.existing = answer.record;
-      const existing = this.#powertoolsRecord(answer.record, record.payloadHash);
-      throw new IdempotencyItemAlreadyExistsError('The effect is in the ledger', existing);
-    }
-    this.reserved = true;
-    this.inDoubt = answer.probeFirst || claim.inDoubt === true;
+    const refusing = await this.#run.reserve(record.idempotencyKey);
+    if (refusing === undefined) return;
+    const existing = this.#powertoolsRecord(refusing, record.payloadHash);
+    throw new IdempotencyItemAlreadyExistsError('The effect is in the ledger', existing);
   }
 
   protected override async _getRecord(idempotencyKey: string): Promise<IdempotencyRecord> {
-    const record = await this.#options.ledger.check(idempotencyKey);
+    const record = await this.#run.check(idempotencyKey);
     if (record === undefined) throw new IdempotencyItemNotFoundError('The effect is not in the ledger');
-    this.existing = record;
     return this.#powertoolsRecord(record, undefined);
   }
 
   protected override async _updateRecord(record: IdempotencyRecord): Promise<void> {
     // `makeIdempotent` hands back what the guarded function returned.
-    const { result } = guardedSchema.parse(record.responseData);
-    await this.#options.ledger.complete(this.#fence(record), canonicalJson(result), fingerprintOf(result));
+    await this.#run.complete(record.idempotencyKey, guardedSchema.parse(record.responseData).result);
   }
 
-  /** Powertools calls this after any throw and does not say which; the layer knows what the effect reported. */
+  /** Powertools calls this after any throw and does not say which; the run knows what the effect reported. */
   protected override async _deleteRecord(record: IdempotencyRecord): Promise<void> {
-    const { ledger, claim, clock } = this.#options;
-    const sentAtMs = claim.deduplicates === false ? clock.nowMs() : 0;
-    await ledger.release(this.#fence(record), this.inDoubt ? 'unknown' : 'not_applied', sentAtMs);
-  }
-
-  #fence(record: IdempotencyRecord) {
-    return {
-      id: record.idempotencyKey,
-      owner: this.#options.claim.owner,
-      attemptId: this.#options.ids.next(),
-    };
+    await this.#run.release(record.idempotencyKey);
   }
 
   /**
@@ -134,7 +71,7 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
    * payload validation compares task hashes.
    */
   #powertoolsRecord(record: LedgerRecord, payloadHash: string | undefined): IdempotencyRecord {
-    const sameTask = record.taskHash === this.#options.claim.taskHash;
+    const sameTask = record.taskHash === this.#taskHash;
     return new IdempotencyRecord({
       idempotencyKey: record.id,
       status: record.status,

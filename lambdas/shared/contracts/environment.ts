@@ -1,22 +1,21 @@
 /** Deployed functions and the environment variables each must have; `lib` sets them, `requireEnv` reads them. */
+import { byWorker, providerEnvOf, PROVIDERS } from './providers.ts';
 
-/** Names of environment variables, written once. */
+/** Name under which logs and metrics are found, the same in every stage. */
+export const SERVICE_NAME = 'quote-execution-queue';
+
+/** Names of environment variables, written once; those of a provider are in its row. */
 export const Env = {
   TasksTable: 'TASKS_TABLE',
   LedgerTable: 'LEDGER_TABLE',
   AuditTable: 'AUDIT_TABLE',
-  DocumentsBucket: 'DOCUMENTS_BUCKET',
+  ...PROVIDERS.pdf.env,
   StateMachineArn: 'STATE_MACHINE_ARN',
   ParkedQueueUrl: 'PARKED_QUEUE_URL',
   /** Comma-separated `name@version` of the deterministic engines whose snapshots are accepted. */
   AllowedEngines: 'ALLOWED_ENGINES',
-  CrmBaseUrl: 'CRM_BASE_URL',
-  CrmSecretArn: 'CRM_SECRET_ARN',
-  SlackApiUrl: 'SLACK_API_URL',
-  SlackSecretArn: 'SLACK_SECRET_ARN',
-  SlackChannelId: 'SLACK_CHANNEL_ID',
-  /** Directory of the fonts, relative to the bundle. */
-  FontsDir: 'FONTS_DIR',
+  ...PROVIDERS.crm.env,
+  ...PROVIDERS.slack.env,
   CardsTable: 'CARDS_TABLE',
   CardQueueUrl: 'CARD_QUEUE_URL',
   ClickQueueUrl: 'CLICK_QUEUE_URL',
@@ -30,21 +29,15 @@ export const Env = {
 /** An environment variable's name. */
 export type EnvName = (typeof Env)[keyof typeof Env];
 
+/** Variables of every worker. */
+const WORKER_ENV = [Env.TasksTable, Env.LedgerTable, Env.ControlsTable] as const;
+
 /** Each deployed function (`lambdas/<context>/handlers/<name>.handler.ts`) with the variables it reads. */
 export const FUNCTION_ENV = {
   'enqueue-action': [Env.TasksTable, Env.StateMachineArn, Env.AllowedEngines],
   'read-actions': [Env.TasksTable, Env.AuditTable, Env.CardsTable, Env.ControlsTable],
   'control-action': [Env.TasksTable, Env.ControlsTable, Env.StateMachineArn],
-  'run-action-pdf': [Env.TasksTable, Env.LedgerTable, Env.ControlsTable, Env.DocumentsBucket, Env.FontsDir],
-  'run-action-crm': [Env.TasksTable, Env.LedgerTable, Env.ControlsTable, Env.CrmBaseUrl, Env.CrmSecretArn],
-  'run-action-slack': [
-    Env.TasksTable,
-    Env.LedgerTable,
-    Env.ControlsTable,
-    Env.SlackApiUrl,
-    Env.SlackSecretArn,
-    Env.SlackChannelId,
-  ],
+  ...byWorker((provider) => [...WORKER_ENV, ...providerEnvOf(provider)]),
   'record-lost-worker': [Env.TasksTable],
   sweep: [
     Env.TasksTable,

@@ -65,3 +65,11 @@ export const fieldIssuesText = (error: SchemaError): string =>
   fieldIssues(error)
     .map(({ path, expected }) => `${path.map(String).join('.') || '(the whole)'}: ${expected}`)
     .join('; ');
+
+/** RFC 6901: `~` and `/` are escaped. */
+const pointerOf = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+/** The same as field errors: where (JSON Pointer) and what was expected there, never what was sent. */
+export const fieldViolations = (error: SchemaError) =>
+  fieldIssues(error).map(({ path, expected }) => ({ pointer: pointerOf(path), expected }));

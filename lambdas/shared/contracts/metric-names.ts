@@ -6,8 +6,11 @@
  * | `publish-transitions` | the stream, as each transition enters the audit trail |
  * | `update-card` | Slack's answers |
  * | the three consumers | what they fail on |
- * | `sweep` | what it finds; gauges, reported by every run that looked (`lambdas/queue/domain/recovery/sweep-gauges.ts`) |
+ * | `sweep` | what it finds; gauges, reported by every run that looked (`lambdas/queue/domain/recovery/gauges.ts`) |
  */
+import { SERVICE_NAME } from './environment.ts';
+
+/** Every metric. */
 export const Metric = {
   /** Actions enqueued. */
   ActionsTotal: 'queue_actions_total',
@@ -70,9 +73,6 @@ export const METRIC_NAMESPACE = 'QuoteExecutionQueue';
 
 /** Further dimension of {@link Metric.ConsumerFailures} alone: the deployed name of the function. */
 export const FUNCTION_DIMENSION = 'function';
-
-/** Name under which logs and metrics are found, the same in every stage. */
-export const SERVICE_NAME = 'quote-execution-queue';
 
 /** The dimensions of every metric. */
 export interface MetricDimensions extends Readonly<Record<string, string>> {

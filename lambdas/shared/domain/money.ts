@@ -21,12 +21,6 @@ export type DecimalString = `${number}`;
 export const minorUnitDigits = (currency: string): number =>
   DIGITS_BY_CURRENCY.get(currency) ?? DIGITS_WHEN_UNLISTED;
 
-/**
- * Whether a code of three capital letters is a currency or a fund that ISO 4217 lists as in use, with minor units. Gold, test codes
- * and units of account have none, so an amount in minor units says nothing of them.
- */
-export const isCurrencyInUse = (currency: string): boolean => DIGITS_BY_CURRENCY.has(currency);
-
 const isDecimal = (text: string): text is DecimalString => /^-?\d+(\.\d+)?$/.test(text);
 
 /**

@@ -1,10 +1,13 @@
 /** The audit trail of a task as a modal: what happened, when, by whom. Within Block Kit's limits whatever it holds. */
 import type { ModalView } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
 import type { ExecutionTask, Transition } from '../../queue/contracts/records.ts';
 import type { DamagedRecord } from '../../queue/domain/ports.ts';
-import { actorText } from './interaction-actor.ts';
+import type { AuditModal } from '../domain/ports.ts';
+import { actorText } from './actor-text.ts';
 import { context, packed, section } from '../../shared/adapters/slack-api/message-blocks.ts';
 import { clipped, dateText, quoteName } from '../../shared/adapters/slack-api/message-text.ts';
+import { slackError } from '../../shared/adapters/slack-api/slack-client.ts';
 
 /** A view takes 100 blocks; 40 × 2,900 characters of trail also stay far below the 250 KB of a view. */
 const MAX_SECTIONS = 40;
@@ -58,3 +61,16 @@ export function auditModal(
     ],
   };
 }
+
+/** The modal by Slack's Web API; the client is made when a modal is opened. */
+export const createAuditModal = (client: () => WebClient): AuditModal => ({
+  open: async (task, { records, damaged }, triggerId) => {
+    try {
+      const view = auditModal(task, records, damaged);
+      const answer = await client().views.open({ trigger_id: triggerId, view });
+      return answer.view?.id ?? 'view';
+    } catch (thrown) {
+      throw slackError(thrown);
+    }
+  },
+});

@@ -1,6 +1,6 @@
 /**
- * The messages of a card: the card itself, posted once under the ledger and edited from then on, and one message for each
- * recovery.
+ * The messages of a card through Slack's Web API: the card itself, posted once under the ledger and edited from then on, and one
+ * message for each recovery.
  */
 import type { WebClient } from '@slack/web-api';
 import * as z from 'zod/mini';
@@ -9,8 +9,8 @@ import { quoteSnapshotSchema } from '../../shared/contracts/quote-snapshot.ts';
 import type { ExecutionTask } from '../../queue/contracts/records.ts';
 import { EffectProof, type EffectResult } from '../../shared/contracts/effects.ts';
 import { cardKeyOf, type Recovery, recoveryKeyOf } from '../domain/card.ts';
+import type { CardMessages } from '../domain/ports.ts';
 import { permalinkOf, threadOfPermalink } from '../../shared/domain/slack-permalink.ts';
-import { QueueError } from '../../shared/domain/errors.ts';
 import { hashOf } from '../../shared/domain/hashing.ts';
 import type { EffectOutcome } from '../../shared/domain/effect.ts';
 import { payloadOf } from '../../actions/task-payload.ts';
@@ -25,13 +25,6 @@ import { findReply, postReply, type ThreadVisitor } from '../../shared/adapters/
 export interface CardMessagesOptions extends GuardOptions {
   readonly client: WebClient;
   readonly channel: string;
-}
-
-/** Where the card is now. */
-export interface CardPlace {
-  readonly threadTs: string;
-  readonly ts: string;
-  readonly postings: number;
 }
 
 /** Every kind's payload has it. */
@@ -94,52 +87,7 @@ async function postOnce(
 const rootOf = ({ result, proof }: EffectOutcome, threadTs: string): string =>
   threadOfPermalink(result.location) ?? (proof === EffectProof.Replayed ? threadTs : result.externalId);
 
-const edited = async (
-  { client, channel }: CardMessagesOptions,
-  ts: string,
-  rendered: RenderedCard,
-): Promise<boolean> => (await editMessage(client, { channel, ts, ...rendered })) === 'edited';
-
-/** A posting that was found instead of made may show an older version, or may be deleted by now. */
-const MAX_POSTINGS_AT_ONCE = 3;
-
-async function postAnew(
-  options: CardMessagesOptions,
-  card: CardRecord,
-  visitor: ThreadVisitor,
-  rendered: RenderedCard,
-): Promise<CardPlace> {
-  const threadTs = await ensureThread(options, visitor.opener, visitor.snapshot);
-  for (let tries = 1; tries <= MAX_POSTINGS_AT_ONCE; tries += 1) {
-    const postings = card.postings + tries;
-    const effectKey = cardKeyOf(options.channel, card.taskId, postings);
-    const outcome = await postOnce(options, card, { visitor, threadTs, effectKey, message: rendered });
-    const ts = outcome.result.externalId;
-    if (outcome.proof === EffectProof.Applied || (await edited(options, ts, rendered))) {
-      return { threadTs: rootOf(outcome, threadTs), ts, postings };
-    }
-  }
-  throw new QueueError('PROVIDER_REFUSED', { detail: 'Each card that was posted is deleted at once' });
-}
-
-/**
- * Shows `task` on its card, which `card` locks: edits it, or posts it in the quote's thread when it is not there (any more).
- * @throws {QueueError} as the Slack client; `EFFECT_IN_PROGRESS` (a deferral) while another is posting
- */
-export async function showCard(
-  options: CardMessagesOptions,
-  task: ExecutionTask,
-  card: CardRecord,
-): Promise<CardPlace> {
-  const rendered = renderCard(task);
-  if (card.ts !== undefined && card.threadTs !== undefined && (await edited(options, card.ts, rendered))) {
-    return { threadTs: card.threadTs, ts: card.ts, postings: card.postings };
-  }
-  return postAnew(options, card, visitorOf(task, card), rendered);
-}
-
-/** Says in the thread, once, how the task moved on. @throws {QueueError} as {@link showCard} */
-export async function tellRecovery(
+async function tellRecovery(
   options: CardMessagesOptions,
   task: ExecutionTask,
   card: CardRecord,
@@ -156,3 +104,23 @@ export async function tellRecovery(
   const message = { text: recoveryText(task, recovery) };
   await postOnce(options, card, { visitor, threadTs, effectKey, message });
 }
+
+/** Messages of cards in the channel of `options`, by its client. */
+export const createCardMessages = (options: CardMessagesOptions): CardMessages => ({
+  edit: async (task, ts) => {
+    const { client, channel } = options;
+    return (await editMessage(client, { channel, ts, ...renderCard(task) })) === 'edited';
+  },
+  openThread: (task, card) => {
+    const { opener, snapshot } = visitorOf(task, card);
+    return ensureThread(options, opener, snapshot);
+  },
+  post: async (task, card, { threadTs, posting }) => {
+    const effectKey = cardKeyOf(options.channel, card.taskId, posting);
+    const message = { visitor: visitorOf(task, card), threadTs, effectKey, message: renderCard(task) };
+    const outcome = await postOnce(options, card, message);
+    const isNew = outcome.proof === EffectProof.Applied;
+    return { ts: outcome.result.externalId, threadTs: rootOf(outcome, threadTs), isNew };
+  },
+  tellRecovery: (task, card, recovery) => tellRecovery(options, task, card, recovery),
+});

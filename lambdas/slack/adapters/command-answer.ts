@@ -16,7 +16,8 @@ import {
   VERDICT_TEXT,
 } from '../../queue/exports/reading.ts';
 import type { DamagedTask } from '../../queue/domain/ports.ts';
-import { FIGURE_DAYS } from './command-figures.ts';
+import type { CommandFindings } from '../domain/answer-command.ts';
+import { FIGURE_DAYS } from '../domain/figures.ts';
 import { packed, section } from '../../shared/adapters/slack-api/message-blocks.ts';
 import {
   actorName,
@@ -157,3 +158,17 @@ export const helpAnswer = (command: string): CommandAnswer =>
     `• \`${command} stuck\` – actions that are overdue: they should have moved on and have not`,
     `• \`${command} kpi\` – the four KPIs against their targets, with the size of their samples`,
   ]);
+
+/** What a command found, in words. @param command as Slack names it, e.g. `/quoteq` */
+export function commandAnswer(findings: CommandFindings, command: string): CommandAnswer {
+  switch (findings.kind) {
+    case 'quote':
+      return quoteAnswer(findings.quoteId, findings.tasks, findings.hasMore, findings.damaged);
+    case 'stuck':
+      return overdueAnswer(findings.tasks, findings.hasMore, findings.damaged);
+    case 'kpi':
+      return kpiAnswer(findings.report);
+    case 'help':
+      return helpAnswer(command);
+  }
+}

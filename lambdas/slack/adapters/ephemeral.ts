@@ -1,9 +1,11 @@
-/** What only the person who pressed a button sees: why it did nothing, and who was first. */
+/** What only the person who clicked sees: why the click did nothing, and who was first. */
 import type { WebClient } from '@slack/web-api';
 import type { Click } from '../contracts/slack-payloads.ts';
-import type { ExecutionTask, Transition } from '../../queue/contracts/records.ts';
+import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import { type ClickNotice, firstAfter } from '../domain/click-notice.ts';
+import type { ClickNotices } from '../domain/ports.ts';
 import { transitionLine } from './audit-modal.ts';
-import { actorText } from './interaction-actor.ts';
+import { actorText } from './actor-text.ts';
 import { clipped, quoteName } from '../../shared/adapters/slack-api/message-text.ts';
 import { AS_WRITTEN } from '../../shared/adapters/slack-api/post-message.ts';
 import { slackError } from '../../shared/adapters/slack-api/slack-client.ts';
@@ -16,14 +18,8 @@ const MAX_DAMAGE_LENGTH = 700;
 
 const nameOf = (task: ExecutionTask): string => `*${task.kind}* of quote *${quoteName(task.quoteId)}*`;
 
-/**
- * Who moved the task on after `version`: the first transition, unless the task's own history no longer holds it.
- */
-export const firstAfter = (task: ExecutionTask, version: number): Transition | undefined =>
-  task.history.find((transition) => transition.version === version + 1);
-
 /** Why a click did nothing: who was first, and what the task is now. */
-export function loserText(task: ExecutionTask, click: Pick<Click, 'version' | 'action'>): string {
+function loserText(task: ExecutionTask, click: Pick<Click, 'version' | 'action'>): string {
   const present = `It is now *${labelOf(task)}* (version ${task.version}).`;
   const head = `Your “${BUTTON_TEXTS[click.action]}” on ${nameOf(task)} did nothing.`;
   const first = firstAfter(task, click.version);
@@ -37,11 +33,11 @@ export function loserText(task: ExecutionTask, click: Pick<Click, 'version' | 'a
 }
 
 /** There is no such task (any more). */
-export const notFoundText = (click: Pick<Click, 'taskId' | 'action'>): string =>
+const notFoundText = (click: Pick<Click, 'taskId' | 'action'>): string =>
   `Your “${BUTTON_TEXTS[click.action]}” did nothing: there is no task \`${click.taskId}\`.`;
 
 /** The task cannot be read, so nothing was done to it. @param detail fields, and what was expected of each */
-export const damagedText = (click: Pick<Click, 'taskId' | 'action'>, detail: string): string =>
+const damagedText = (click: Pick<Click, 'taskId' | 'action'>, detail: string): string =>
   `Your “${BUTTON_TEXTS[click.action]}” did nothing: task \`${click.taskId}\` is damaged and has to be repaired. ${clipped(detail, MAX_DAMAGE_LENGTH)}`;
 
 /** Slack divides a message from some 4,000 characters on. */
@@ -60,15 +56,28 @@ function newestWithin(lines: readonly string[], length: number): readonly string
 }
 
 /** The newest transitions, for the case that the modal could not be opened in time. */
-export function trailText(task: ExecutionTask): string {
+function trailText(task: ExecutionTask): string {
   const lines = task.history.slice(-TRAIL_LENGTH).map(transitionLine);
   const head = `The audit trail of ${nameOf(task)} could not be opened. Its newest transitions:`;
   return [head, ...newestWithin(lines, MAX_TRAIL)].join('\n');
 }
 
+/** A notice in words, as markup of Slack. */
+export function noticeText(click: Pick<Click, 'taskId' | 'version' | 'action'>, notice: ClickNotice): string {
+  switch (notice.kind) {
+    case 'lost':
+      return loserText(notice.task, click);
+    case 'missing':
+      return notFoundText(click);
+    case 'damaged':
+      return damagedText(click, notice.detail);
+    case 'trail':
+      return trailText(notice.task);
+  }
+}
+
 /**
- * Shows `text` to the person who clicked, and to nobody else, beside the card. Slack does not promise delivery, and
- * sent again it is shown twice.
+ * Shows `text` to the person who clicked, and to nobody else, beside the card.
  * @throws {QueueError} as {@link slackError}
  */
 export async function postEphemeral(client: WebClient, click: Click, text: string): Promise<void> {
@@ -85,3 +94,8 @@ export async function postEphemeral(client: WebClient, click: Click, text: strin
     throw slackError(thrown);
   }
 }
+
+/** Notices by Slack's Web API. */
+export const createClickNotices = (client: WebClient): ClickNotices => ({
+  tell: (click, notice) => postEphemeral(client, click, noticeText(click, notice)),
+});

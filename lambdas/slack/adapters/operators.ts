@@ -4,18 +4,11 @@
  */
 import { isOperatorEntry, operatorEntries } from '../contracts/operator-list.ts';
 import { QueueError } from '../../shared/domain/errors.ts';
+import type { OperatorList } from '../domain/ports.ts';
 import { ssmParameter } from '../../shared/adapters/ssm-parameter.ts';
 
 /** Who was taken off the list may act for at most this much longer. */
 const CACHE_SECONDS = 60;
-
-/** A person in Slack; user ids are unique within a team only. */
-export interface SlackPerson {
-  /** `T…`, or `E…` where the app is installed for a whole organisation. */
-  readonly teamId: string;
-  /** `U…` or `W…`. */
-  readonly userId: string;
-}
 
 /** Reads the value of the parameter. */
 export type ReadOperators = () => Promise<string | undefined>;
@@ -38,15 +31,12 @@ const fromSsm =
   () =>
     ssmParameter(parameterName, CACHE_SECONDS);
 
-/**
- * Tells whether a person is an operator.
- * @throws {QueueError} `PROVIDER_MISCONFIGURED` when the parameter is missing or malformed; whatever reading it throws
- */
-export function createOperatorCheck(
+/** The list in a parameter; see {@link OperatorList}. Whatever reading the parameter throws passes through. */
+export const createOperatorList = (
   parameterName: string,
   read: ReadOperators = fromSsm(parameterName),
-): (person: SlackPerson) => Promise<boolean> {
-  return async ({ teamId, userId }) => {
+): OperatorList => ({
+  isOperator: async ({ teamId, userId }) => {
     const value = await read();
     if (value === undefined) {
       throw new QueueError('PROVIDER_MISCONFIGURED', {
@@ -54,5 +44,5 @@ export function createOperatorCheck(
       });
     }
     return parseOperators(value).has(`${teamId}:${userId}`);
-  };
-}
+  },
+});

@@ -19,8 +19,8 @@ const personName = z.pipe(
   z.transform((name: string) => cutLine(name, MAX_NAME_LENGTH)),
 );
 
-/** Only what tells one kind of interaction from another. */
-export const interactionSchema = z.object({ type: z.string() });
+/** Only what tells a click from Slack's other requests; Slack calls all of them interactions. */
+export const requestTypeSchema = z.object({ type: z.string() });
 
 /** A press of a button in a message. */
 export const blockActionsSchema = z.object({

@@ -1,5 +1,4 @@
 /** What a card says and when it is due: pure rules, from the task alone. */
-import type { CardMessage } from '../contracts/cards.ts';
 import {
   CARD_SCHEMA_VERSION,
   type CardRecord,
@@ -10,8 +9,6 @@ import type { ErrorCode } from '../../shared/contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from '../../queue/contracts/lifecycle-states.ts';
 import type { ExecutionTask, Transition } from '../../queue/contracts/records.ts';
 import { CardAction } from '../contracts/slack-actions.ts';
-import type { QueueError } from '../../shared/domain/errors.ts';
-import { fractionOf } from '../../shared/domain/hashing.ts';
 import { LIFECYCLE } from '../../queue/exports/reading.ts';
 
 /** Effect key of the `posting`-th card of a task: the first, and one more each time somebody deleted it. */
@@ -114,47 +111,4 @@ export function latenciesOf(
       shownDay: new Date(shownAtMs).toISOString().slice(0, DAY_LENGTH),
       latencyMs: Math.max(0, shownAtMs - atMs),
     }));
-}
-
-/** When an update that could not be done is tried again, and for how long. */
-export const CARD_RETRY = {
-  /** Wait after the first failure, before jitter; doubles each time. */
-  baseSeconds: 1,
-  /** Longest wait of an outage before jitter: cards are right half a minute after it. */
-  capSeconds: 30,
-  /** Longest wait that SQS takes. */
-  maxDelaySeconds: 900,
-  /** After this the message is a dead letter. */
-  maxAgeMs: 24 * 60 * 60 * 1_000,
-  /** An edit without an answer has arrived by then, or never will: the card is written once more. */
-  rewriteSeconds: 30,
-} as const;
-
-/** Waiting cures it; anything else wants a person and counts as a terminal error of Slack. */
-export const isPassing = (error: QueueError): boolean =>
-  error.deferral || error.kind === 'retryable' || error.kind === 'unknown' || error.kind === 'conflict';
-
-/**
- * Wait in seconds before the `count`-th retry (from 0): Slack's wish, or a growing one with jitter that depends on task
- * and count only. What wants a person is looked at every 15 minutes, so that the card mends itself afterwards.
- */
-export function cardRetrySeconds(error: QueueError, taskId: string, count: number): number {
-  const { baseSeconds, capSeconds, maxDelaySeconds } = CARD_RETRY;
-  if (!isPassing(error)) return maxDelaySeconds;
-  const growing = Math.min(capSeconds, baseSeconds * 2 ** Math.min(count, 30));
-  const fraction = fractionOf('quoteq/card', taskId, count);
-  const wish = error.retryAfterSeconds;
-  // Ten cards that are told to come back in 30 s do not come back in the same second.
-  const seconds = wish === undefined ? growing / 2 + (growing / 2) * fraction : wish + growing * fraction;
-  return Math.min(maxDelaySeconds, Math.max(1, Math.ceil(seconds)));
-}
-
-/** The message that asks again after a failure at `nowMs`, or `undefined` when it has been tried long enough. */
-export function retried(message: CardMessage, nowMs: number): CardMessage | undefined {
-  const { count = 0, sinceMs = nowMs, rewrite } = message.retry ?? {};
-  if (nowMs - sinceMs >= CARD_RETRY.maxAgeMs) return undefined;
-  return {
-    detail: { taskId: message.detail.taskId },
-    retry: { count: count + 1, sinceMs, ...(rewrite === undefined ? {} : { rewrite }) },
-  };
 }

@@ -8,17 +8,18 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbTaskRepo, StepFunctionsDriver } from '../../queue/exports/stores.ts';
 import { slackSecret } from '../../shared/adapters/secrets.ts';
-import { postEphemeral } from '../adapters/ephemeral.ts';
-import { clickOfMessage } from '../adapters/interaction-queue.ts';
+import { createClickNotices } from '../adapters/ephemeral.ts';
+import { clickOfMessage } from '../adapters/click-queue.ts';
 import { createSlackClient } from '../../shared/adapters/slack-api/slack-client.ts';
 import { systemClock } from '../../shared/adapters/system.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import type { Click } from '../contracts/slack-payloads.ts';
 import { evidenceOf, isOwnFault, toQueueError } from '../../shared/domain/errors.ts';
 import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
-import { createFailureCount, createLogger, createMetrics } from '../../shared/platform/observability.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
+import { createFailureCount, createMetrics } from '../../shared/platform/metrics.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
-import { workClick } from './work-click.ts';
+import { tellClicker, type TellOptions, workClick } from '../domain/work-click.ts';
 
 const logger = createLogger('operate-click');
 const countFailure = createFailureCount(createMetrics());
@@ -27,26 +28,22 @@ const driver = new StepFunctionsDriver(new SFNClient(CLIENT_OPTIONS), requireEnv
 const secretArn = requireEnv(Env.SlackSecretArn);
 const apiUrl = requireEnv(Env.SlackApiUrl);
 
-/** A notice that Slack will never take is dropped: the card and the audit trail say the same. Others come again. */
-async function tell(click: Click, text: string): Promise<void> {
-  const { botToken } = await slackSecret(secretArn);
-  try {
-    await postEphemeral(createSlackClient(botToken, apiUrl), click, text);
-  } catch (thrown) {
-    const error = toQueueError(thrown);
-    if (error.kind !== 'terminal') throw error;
-    logger.warn('notice dropped', { taskId: click.taskId, code: error.code });
-  }
-}
+const telling: TellOptions = {
+  notices: async () => {
+    const { botToken } = await slackSecret(secretArn);
+    return createClickNotices(createSlackClient(botToken, apiUrl));
+  },
+  onNoticeDropped: ({ taskId }, { code }) => logger.warn('notice dropped', { taskId, code }),
+};
 
 async function carryOut(click: Click): Promise<void> {
   const { taskId, action, version } = click;
   const notice = await workClick({ queue, driver, clock: systemClock }, click);
   logger.info('click carried out', { taskId, action, version, hasNotice: notice !== undefined });
-  if (notice !== undefined) await tell(click, notice);
+  if (notice !== undefined) await tellClicker(telling, click, notice);
 }
 
-/** Powertools gives a failed record back without a word, so the word is here. */
+/** Powertools logs nothing about a failed record, so we log it ourselves. */
 async function handle({ messageId, body }: SQSRecord): Promise<void> {
   let click: Click | undefined;
   try {

@@ -4,16 +4,18 @@
  * certificate has no signature and is acknowledged without one.
  */
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
+import { commandAnswer } from '../adapters/command-answer.ts';
 import { createFigureSource } from '../adapters/dynamodb/figure-source.ts';
 import { DynamoDbTaskRepo } from '../../queue/exports/stores.ts';
 import { slackSecret } from '../../shared/adapters/secrets.ts';
-import { createOperatorCheck } from '../adapters/operators.ts';
+import { createOperatorList } from '../adapters/operators.ts';
 import { systemClock } from '../../shared/adapters/system.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import { type SlashCommand, slashCommandSchema } from '../contracts/slack-payloads.ts';
-import { createLogger } from '../../shared/platform/observability.ts';
+import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
-import { answerCommand } from './answer-command.ts';
+import { answerCommand } from '../domain/answer-command.ts';
+import { parseCommand } from '../domain/command-parse.ts';
 import { createSlackEndpoint, type SlackWork } from './endpoint.ts';
 import { RefusalReason, SlackRefusal } from './slack-refusal.ts';
 import { isSslCheck } from './ssl-check.ts';
@@ -23,7 +25,7 @@ const logger = createLogger('slack-commands');
 const client = createDocumentClient();
 const queue = new DynamoDbTaskRepo(client, requireEnv(Env.TasksTable));
 const figures = createFigureSource(client, requireEnv(Env.CardsTable), requireEnv(Env.AuditTable));
-const isOperator = createOperatorCheck(requireEnv(Env.OperatorsParameter));
+const operators = createOperatorList(requireEnv(Env.OperatorsParameter));
 const secretArn = requireEnv(Env.SlackSecretArn);
 
 /** Of a field that comes twice nobody can tell which one Slack meant. */
@@ -42,8 +44,10 @@ const read = createFormReader({
 const answerForm: SlackWork = async ({ form }) => {
   const command = commandOf(form);
   const person = { teamId: command.team_id, userId: command.user_id };
-  if (!(await isOperator(person))) throw new SlackRefusal(403, RefusalReason.NotAnOperator);
-  const answer = await answerCommand({ queue, figures, nowMs: systemClock.nowMs() }, command);
+  if (!(await operators.isOperator(person))) throw new SlackRefusal(403, RefusalReason.NotAnOperator);
+  const options = { queue, figures, nowMs: systemClock.nowMs() };
+  const findings = await answerCommand(options, parseCommand(command.text ?? ''));
+  const answer = commandAnswer(findings, command.command);
   logger.info('command answered', { blocks: answer.blocks.length });
   return answer;
 };

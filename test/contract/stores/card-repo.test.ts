@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { type CardLock, DynamoDbCardRepo } from '../../../lambdas/slack/adapters/dynamodb/card-repo.ts';
+import { DynamoDbCardRepo } from '../../../lambdas/slack/adapters/dynamodb/card-repo.ts';
+import type { CardLock } from '../../../lambdas/slack/domain/ports.ts';
 import {
   type CardRecord,
   type LatencyRecord,

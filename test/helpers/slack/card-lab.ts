@@ -1,23 +1,35 @@
 /** Cards on a DynamoDB engine and a Slack of their own, with a clock that moves by tests alone. */
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { createCardMessages } from '../../../lambdas/slack/adapters/card-messages.ts';
 import { DynamoDbCardRepo } from '../../../lambdas/slack/adapters/dynamodb/card-repo.ts';
+import { type CardOutcome, CardUpdater } from '../../../lambdas/slack/domain/card-updater.ts';
 import { DynamoDbLedgerRepo } from '../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
 import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
-import { CardUpdater } from '../../../lambdas/slack/adapters/card-updater.ts';
 import { createSlackClient } from '../../../lambdas/shared/adapters/slack-api/slack-client.ts';
 import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
-import { queuedTask, snapshotOf } from '../builders.ts';
+import type { CardRecord } from '../../../lambdas/queue/contracts/shown-cards.ts';
+import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
+import { completed } from '../../../lambdas/queue/domain/task/transitions.ts';
+import { contextAt, queuedTask, resultOf, snapshotOf } from '../builders.ts';
 import { countedIds } from '../../../tools/rig/counted-ids.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock } from '../../../tools/rig/fake-clock.ts';
-import { lambdaContext } from '../lambda-context.ts';
+import { remainingMsFrom } from '../lambda-context.ts';
 import { type SlackProvider, startSlackProvider } from '../providers.ts';
+
+/** Path of the call that posts. */
+export const POST = '/api/chat.postMessage';
+/** Path of the call that edits. */
+export const UPDATE = '/api/chat.update';
 
 /** The quote's thread: its roots and what stands below. */
 export interface ThreadSeen {
   readonly roots: number;
   readonly texts: readonly string[];
 }
+
+/** A card that is in Slack. */
+export type ShownCard = CardRecord & Readonly<Record<'ts' | 'threadTs', string>>;
 
 /** The lab of the running test. */
 export class CardLab {
@@ -45,26 +57,64 @@ export class CardLab {
     return new DynamoDbCardRepo(this.#dynamoDb.client, TABLE_NAMES.cards);
   }
 
+  /** One whose invocation is killed before it writes. */
+  crashingRepo(): DynamoDbCardRepo {
+    const crashing = this.cardRepo();
+    crashing.write = () => Promise.reject(new Error('killed'));
+    return crashing;
+  }
+
   /** An updater of an invocation of its own. */
   updater(
     cards: DynamoDbCardRepo = this.cards,
     tasks: Pick<DynamoDbTaskRepo, 'get'> = this.tasks,
   ): CardUpdater {
     const { clock, slack, rewrites } = this;
+    const ledger = new DynamoDbLedgerRepo(this.#dynamoDb.client, TABLE_NAMES.ledger);
+    const remainingMs = remainingMsFrom(clock);
+    const guard = { ledger, clock, ids: countedIds, remainingMs };
+    const client = createSlackClient(slack.botToken, slack.apiUrl);
     return new CardUpdater({
-      ledger: new DynamoDbLedgerRepo(this.#dynamoDb.client, TABLE_NAMES.ledger),
       clock,
       ids: countedIds,
-      lambdaContext: lambdaContext(clock),
+      remainingMs,
       tasks,
       cards,
-      client: () => Promise.resolve(createSlackClient(slack.botToken, slack.apiUrl)),
+      messages: () => Promise.resolve(createCardMessages({ ...guard, client, channel: slack.channelId })),
       channel: slack.channelId,
       rewriteLater: (taskId) => {
         rewrites.push(taskId);
         return Promise.resolve();
       },
     });
+  }
+
+  /** Updates the card of the stored task, in an invocation of its own. */
+  update(rewrite = false): Promise<CardOutcome> {
+    return this.updater().update(this.queued.taskId, rewrite);
+  }
+
+  /** The card of the stored task; `undefined` before the first update. */
+  card(): Promise<CardRecord | undefined> {
+    return this.cards.get(this.queued.taskId);
+  }
+
+  /** The card of the stored task. @throws {Error} when none is in Slack */
+  async shownCard(): Promise<ShownCard> {
+    const found = await this.card();
+    if (found?.ts === undefined || found.threadTs === undefined)
+      throw new Error('card: expected one in Slack');
+    return { ...found, ts: found.ts, threadTs: found.threadTs };
+  }
+
+  /** Moves the clock to when a lock that was taken now may be taken over. */
+  passLock(): void {
+    this.clock.advance((POLICY.workerTimeoutSeconds + 1) * 1_000 + POLICY.clockSkewMs);
+  }
+
+  /** A running task, completed now. */
+  completed(task: ExecutionTask): ExecutionTask {
+    return completed(task, { result: resultOf(), proof: 'applied' }, contextAt(this.clock.nowMs()));
   }
 
   async move(previous: ExecutionTask, next: ExecutionTask): Promise<ExecutionTask> {

@@ -11,7 +11,7 @@ import { queuedTask, runningTask, snapshotOf } from '../builders.ts';
 import { countedIds } from '../../../tools/rig/counted-ids.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock } from '../../../tools/rig/fake-clock.ts';
-import { lambdaContext } from '../lambda-context.ts';
+import { remainingMsFrom } from '../lambda-context.ts';
 import { type SlackProvider, startSlackProvider } from '../providers.ts';
 
 /** Path of the call that posts. */
@@ -54,7 +54,7 @@ export function notifyLab() {
     ledger: new DynamoDbLedgerRepo(dynamoDb.client, TABLE_NAMES.ledger),
     clock,
     ids: countedIds,
-    lambdaContext: lambdaContext(clock),
+    remainingMs: remainingMsFrom(clock),
   });
   const effectWith = (client = clientOf()): NotifySlack =>
     new NotifySlack({ ...guard(), client: () => Promise.resolve(client), channel: slack.channelId });

@@ -5,7 +5,7 @@ import { START_MS } from '../../../tools/rig/fake-clock.ts';
 export {
   actionIdOf,
   blockActionsOf,
-  interactionForm,
+  clickForm,
   OPERATOR,
   type Press,
 } from '../../../tools/rig/slack/slack-request.ts';

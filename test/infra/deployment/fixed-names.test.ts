@@ -6,7 +6,7 @@ import {
   METRIC_NAMESPACE,
   metricDimensionsOf,
 } from '../../../lambdas/shared/contracts/metric-names.ts';
-import { createMetrics } from '../../../lambdas/shared/platform/observability.ts';
+import { createMetrics } from '../../../lambdas/shared/platform/metrics.ts';
 import { Stage } from '../../../lib/config/queue-config.ts';
 import { ApiMetricName } from '../../../lib/monitoring/api-metric-names.ts';
 import { type Synthesis, synthesize, synthesizeObservability } from '../synthesis.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CARD_RETRY } from '../../../lambdas/slack/domain/card.ts';
+import { CARD_RETRY } from '../../../lambdas/slack/domain/card-retry.ts';
 import { Stage } from '../../../lib/config/queue-config.ts';
 import { deployedQueueName } from '../../../lib/shared/names.ts';
 import { ALARMS } from '../../../lib/monitoring/alarm-registry.ts';

@@ -6,12 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../lambdas/shared/domain/hashing.ts';
 import { queuedTask, snapshotOf } from '../../helpers/builders.ts';
-import {
-  blockActionsOf,
-  commandForm,
-  interactionForm,
-  signedHeaders,
-} from '../../helpers/slack/slack-request.ts';
+import { blockActionsOf, commandForm, clickForm, signedHeaders } from '../../helpers/slack/slack-request.ts';
 import { badRequests, type BadRequest } from '../support/bad-requests.ts';
 import { logOf } from '../support/function-logs.ts';
 import { eventually, freshQuoteId, outputs, rootClient } from '../support/queue.ts';
@@ -84,7 +79,7 @@ function goodPress(taskId: string, version: number): BadRequest {
     ...blockActionsOf({ taskId, version, action: 'audit', ...(ADA && { person: ADA }) }),
     canary,
   };
-  const body = interactionForm(payload);
+  const body = clickForm(payload);
   return {
     kind: 'replayed',
     route: 'interactions',

@@ -4,7 +4,7 @@ import { double, sample } from 'fast-check';
 import {
   blockActionsOf,
   commandForm,
-  interactionForm,
+  clickForm,
   type Press,
   signedHeaders,
   STRANGER,
@@ -49,7 +49,7 @@ const formOf = (
 ): string =>
   route === 'commands'
     ? commandForm(`Q-${canary}`, person)
-    : interactionForm({
+    : clickForm({
         ...blockActionsOf({ taskId, version, action: 'cancel', ...(person && { person }) }),
         canary,
       });

@@ -61,7 +61,7 @@ export const cardShowing = (taskId: string, version: number, limitMs?: number): 
 
 /** How often an effect key stands in the channel. */
 export const messagesUnder = async (effectKey: string): Promise<number> =>
-  (await countEffects(outputs)).messages.get(effectKey) ?? 0;
+  (await countEffects(outputs)).slack.get(effectKey) ?? 0;
 
 /** Stores a task, or its next version, past the API: no execution drives it. */
 export async function put(next: ExecutionTask, previous?: ExecutionTask): Promise<ExecutionTask> {

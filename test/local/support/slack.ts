@@ -11,12 +11,7 @@ import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-
 import { createSlackClient } from '../../../lambdas/shared/adapters/slack-api/slack-client.ts';
 import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
 import { LOCAL_WORKSPACE } from '../../../tools/rig/slack/slack.ts';
-import {
-  blockActionsOf,
-  interactionForm,
-  type Press,
-  signedHeaders,
-} from '../../helpers/slack/slack-request.ts';
+import { blockActionsOf, clickForm, type Press, signedHeaders } from '../../helpers/slack/slack-request.ts';
 import { outputs, rootClient } from './queue.ts';
 
 const secretId = outputs.stackOutputs['SlackSecretArn'] ?? '';
@@ -64,7 +59,7 @@ export async function postSlack(
 
 /** Signs and sends a press of a button at this moment; returns the status. */
 export async function press(signingSecret: string, what: Press): Promise<number> {
-  const body = interactionForm(blockActionsOf({ channelId: outputs.slackChannelId, ...what }));
+  const body = clickForm(blockActionsOf({ channelId: outputs.slackChannelId, ...what }));
   const { status } = await postSlack('interactions', body, signedHeaders(body, Date.now(), signingSecret));
   return status;
 }

@@ -1,4 +1,4 @@
-/** The stack's two queues with their consumers. KEEP IN STEP WITH lib/shared/work-queue.construct.ts and lib/queue/queue.stack.ts */
+/** The stack's two queues with their consumers. KEEP IN STEP WITH lib/shared/work-queue.construct.ts and lib/slack/slack-side.ts */
 import { FUNCTION_SETTINGS } from '../../../lib/shared/function-settings.ts';
 import { type CarrierOptions, type QueueShape, SimulatedQueue } from './deliveries.ts';
 

@@ -1,4 +1,5 @@
 /** A plan: what is asked of the queue, and what goes wrong. Data only, so that it prints, replays and shrinks. */
+import type { ActionKind } from '../../../lambdas/actions/kinds.ts';
 
 /** Whom a request can be made to. `invoke` is Step Functions calling a function. */
 export const Port = {
@@ -72,7 +73,7 @@ export type PlanEntry =
   | {
       readonly kind: 'enqueue';
       readonly atMs: number;
-      readonly action: 'crm.sync' | 'slack.notify' | 'pdf.render';
+      readonly action: ActionKind;
       readonly quote: number;
       readonly key: number;
     }
@@ -94,7 +95,7 @@ export type PlanEntry =
       readonly kind: 'pause';
       readonly fromMs: number;
       readonly forMs: number;
-      readonly action: 'crm.sync' | 'slack.notify' | 'pdf.render';
+      readonly action: ActionKind;
     }
   /** The n-th request to a port, or of a function, goes wrong. */
   | { readonly kind: 'call'; readonly at: Port | Caller; readonly nth: number; readonly fault: CallFault }

@@ -1,6 +1,6 @@
 /** Those outside: clients that ask until they are answered, people at buttons and in the console, and the scheduler. */
 import type { ActionKind, ActionRequest } from '../../../lambdas/actions/kinds.ts';
-import { parseInteraction } from '../../../lambdas/slack/adapters/interaction-payload.ts';
+import { parseClick } from '../../../lambdas/slack/adapters/click-payload.ts';
 import { deriveTaskId } from '../../../lambdas/queue/domain/task/identity.ts';
 import { actionOf, snapshotOf } from '../../helpers/builders.ts';
 import { httpAnswer, httpEvent } from '../../helpers/http-event.ts';
@@ -172,8 +172,8 @@ export class Actors {
       message: { thread_ts: card.threadTs },
       actions: [{ action_id: pressed.actionId, action_ts: `${kernel.nowMs / 1_000}`, value: pressed.value }],
     };
-    const interaction = parseInteraction(new URLSearchParams({ payload: JSON.stringify(payload) }));
-    if (interaction.kind === 'click') clicks.send(JSON.stringify(interaction.click), 0);
+    const request = parseClick(new URLSearchParams({ payload: JSON.stringify(payload) }));
+    if (request.kind === 'click') clicks.send(JSON.stringify(request.click), 0);
   }
 
   #control({ taskId }: Asked, { action }: Entry<'control'>): void {

@@ -5,6 +5,7 @@
  */
 import type { Context } from 'aws-lambda';
 import { Env, type FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
+import { WORKER_FUNCTIONS } from '../../../lambdas/shared/contracts/providers.ts';
 import { handlerFileOf } from '../../../lib/shared/bundle-functions.ts';
 import { ENGINE } from '../../helpers/builders.ts';
 
@@ -15,9 +16,7 @@ export type Handler = (event: unknown, context: Context) => Promise<unknown>;
 export const SIMULATED_FUNCTIONS = [
   'enqueue-action',
   'control-action',
-  'run-action-crm',
-  'run-action-slack',
-  'run-action-pdf',
+  ...WORKER_FUNCTIONS,
   'record-lost-worker',
   'sweep',
   'publish-transitions',

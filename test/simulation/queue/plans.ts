@@ -2,6 +2,7 @@
  * Plans from seeds. Each seed draws which kinds of faults it has and how many of each ("swarm"): a run with everything at
  * once hides what a run with one fault shows.
  */
+import { FAULTED_KINDS, KIND_NAMES } from '../../../lambdas/actions/kinds.ts';
 import { CallFault, Caller, type OutageFault, type Plan, type PlanEntry, Port } from '../kernel/faults.ts';
 import { fraction, integer, pick } from '../kernel/random.ts';
 
@@ -53,7 +54,8 @@ const CALLED = PORTS.filter((port) => port !== Port.Invoke);
 /** The worker counts twice: what it does is what must not be done twice. */
 const PLACES = [...CALLED, ...Object.values(Caller), Caller.Worker, Caller.Worker];
 const PROVIDERS = [Port.Crm, Port.Slack, Port.S3];
-const ACTIONS = ['crm.sync', 'slack.notify', 'pdf.render'] as const;
+/** Kinds at HTTP APIs first: the order decides what a seed draws. */
+const ACTIONS = [...FAULTED_KINDS, ...KIND_NAMES.filter((kind) => !FAULTED_KINDS.includes(kind))];
 const OUTAGES: readonly OutageFault[] = [Refused, RequestLost, ReplyLost, ServerError, Throttled];
 
 /** A drawer of numbers for one seed; every draw has its own words. */

@@ -13,7 +13,7 @@ import { damagedCopies } from '../../helpers/damage.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock, START_MS } from '../../../tools/rig/fake-clock.ts';
 import { recordedItems } from '../../helpers/fixtures.ts';
-import { lambdaContext } from '../../helpers/lambda-context.ts';
+import { remainingMsFrom } from '../../helpers/lambda-context.ts';
 
 let dynamoDb: DynamoDbServer;
 beforeAll(async () => {
@@ -39,7 +39,7 @@ it.each(recordedItems('ledger', 2).map((item) => [item['id'], item] as const))(
           },
           clock,
           ids: countedIds,
-          lambdaContext: lambdaContext(clock),
+          remainingMs: remainingMsFrom(clock),
         },
         {
           claim: {

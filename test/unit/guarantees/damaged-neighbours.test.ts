@@ -9,11 +9,9 @@ import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-
 import { DynamoDbTaskWalker } from '../../../lambdas/queue/adapters/dynamodb/task-walker.ts';
 import { DynamoDbWalkCursors } from '../../../lambdas/queue/adapters/dynamodb/walk-cursors.ts';
 import { type SweepAnswer, sweepAnswerSchema } from '../../../lambdas/queue/contracts/sweep-answer.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
-import { NO_PAUSES } from '../../../lambdas/queue/domain/ports.ts';
-import { ExecutionQueueService } from '../../../lambdas/queue/domain/queue-service.ts';
+import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
+import { queueServiceOf } from '../../helpers/queue-service.ts';
 import { createSweepHandler } from '../../../lambdas/queue/handlers/sweep.ts';
-import { countedIds } from '../../../tools/rig/counted-ids.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock } from '../../../tools/rig/fake-clock.ts';
 import { lambdaContext } from '../../helpers/lambda-context.ts';
@@ -64,16 +62,11 @@ const log = (message: string, data: Readonly<Record<string, unknown>>): void => 
 /** One run of the deployed handler; its answer is in its error when it failed at something. */
 async function sweepOnce(): Promise<SweepAnswer> {
   const handler = createSweepHandler({
-    queue: new ExecutionQueueService({
+    recoverStale: queueServiceOf({
       clock,
-      ids: countedIds,
       queue: tasks,
       driver: executions,
-      pauses: NO_PAUSES,
-      retryPolicy: DEFAULT_RETRY_POLICY,
-      allowedEngines: new Set(),
-      actor: 'system:sweep',
-    }),
+    }).recoverStale,
     tasks: new DynamoDbTaskWalker(dynamoDb.client, TABLE_NAMES.tasks),
     audit: new DynamoDbAuditRepo(dynamoDb.client, TABLE_NAMES.audit),
     announce: () => Promise.resolve(true),

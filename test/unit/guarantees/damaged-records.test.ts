@@ -6,7 +6,7 @@ import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createFigureSource } from '../../../lambdas/slack/adapters/dynamodb/figure-source.ts';
 import { DynamoDbPauseRepo } from '../../../lambdas/queue/adapters/dynamodb/pause-repo.ts';
-import { readFigures } from '../../../lambdas/slack/adapters/command-figures.ts';
+import { readFigures } from '../../../lambdas/slack/domain/figures.ts';
 import { kpiAnswer as slackAnswer } from '../../../lambdas/slack/adapters/command-answer.ts';
 import { ActionKind } from '../../../lambdas/actions/kinds.ts';
 import { kindListSchema } from '../../../lambdas/queue/contracts/api-kinds.ts';
@@ -16,14 +16,11 @@ import { cardRecordSchema } from '../../../lambdas/queue/contracts/shown-cards.t
 import { auditRecordSchema } from '../../../lambdas/queue/contracts/records.ts';
 import type { StoredItem } from '../../../lambdas/shared/domain/migration.ts';
 import type { ShapeName } from '../../../lambdas/queue/domain/migrations/shapes.ts';
-import { DEFAULT_RETRY_POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
-import { NO_DRIVER } from '../../../lambdas/queue/domain/ports.ts';
-import { ExecutionQueueService } from '../../../lambdas/queue/domain/queue-service.ts';
+import { queueServiceOf, unstarted } from '../../helpers/queue-service.ts';
 import { kpiAnswer } from '../../../tools/cli/commands/kpi-command.ts';
 import { kinds } from '../../../tools/cli/commands/kind-commands.ts';
 import { audit as auditCommand } from '../../../tools/cli/commands/queue-commands.ts';
 import { queuedTask } from '../../helpers/builders.ts';
-import { countedIds } from '../../../tools/rig/counted-ids.ts';
 import { type CommandsUnderTest, startCommands } from '../../helpers/cli/commands-under-test.ts';
 import { damagedCopies, SECRET } from '../../helpers/damage.ts';
 import { TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
@@ -231,7 +228,7 @@ it('a latency that its times contradict is left out by name', async () => {
 });
 
 const claimWith = (pauses: DynamoDbPauseRepo, task: ReturnType<typeof queuedTask>) =>
-  new ExecutionQueueService({
+  queueServiceOf({
     queue: {
       get: () => Promise.resolve(task),
       replace: (_before, next) => Promise.resolve({ kind: 'stored', task: next }),
@@ -241,13 +238,9 @@ const claimWith = (pauses: DynamoDbPauseRepo, task: ReturnType<typeof queuedTask
       listDue: unused,
       listHeld: unused,
     },
-    driver: NO_DRIVER,
+    driver: unstarted,
     pauses,
     clock: new FakeClock(),
-    ids: countedIds,
-    retryPolicy: DEFAULT_RETRY_POLICY,
-    allowedEngines: new Set(),
-    actor: 'system:test',
   }).claim(task.taskId, 1, `${task.taskId}-1`);
 const unused = (): Promise<never> => Promise.reject(new Error('expected no such call'));
 

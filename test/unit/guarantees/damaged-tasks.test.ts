@@ -10,7 +10,9 @@ import { taskPageSchema, taskViewSchema } from '../../../lambdas/queue/contracts
 import { problemSchema } from '../../../lambdas/queue/contracts/api-problem.ts';
 import { isDamage } from '../../../lambdas/shared/domain/damaged-items.ts';
 import type { StoredItem } from '../../../lambdas/shared/domain/migration.ts';
-import { answerCommand } from '../../../lambdas/slack/handlers/answer-command.ts';
+import { parseCommand } from '../../../lambdas/slack/domain/command-parse.ts';
+import { commandAnswer } from '../../../lambdas/slack/adapters/command-answer.ts';
+import { answerCommand } from '../../../lambdas/slack/domain/answer-command.ts';
 import { live } from '../../../tools/cli/commands/live-command.ts';
 import { operate } from '../../../tools/cli/commands/operator-commands.ts';
 import { show, watch } from '../../../tools/cli/commands/queue-commands.ts';
@@ -137,9 +139,16 @@ async function judge(
 
 const slack = async (text: string): Promise<string> =>
   JSON.stringify(
-    await answerCommand(
-      { queue: tasks, figures: { latenciesOf: NOTHING, trailOf: NO_TRAIL }, nowMs: Number.MAX_SAFE_INTEGER },
-      { command: '/quoteq', text, team_id: 'T1', user_id: 'U1' },
+    commandAnswer(
+      await answerCommand(
+        {
+          queue: tasks,
+          figures: { latenciesOf: NOTHING, trailOf: NO_TRAIL },
+          nowMs: Number.MAX_SAFE_INTEGER,
+        },
+        parseCommand(text),
+      ),
+      '/quoteq',
     ),
   );
 const NOTHING = () => Promise.resolve({ found: [], damaged: [] });

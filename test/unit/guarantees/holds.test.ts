@@ -4,9 +4,8 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { CONTROL_SCHEMA_VERSION, type Pause, pauseIdOf } from '../../../lambdas/queue/contracts/controls.ts';
 import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
 import { QueueError } from '../../../lambdas/shared/domain/errors.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
-import { NO_DRIVER } from '../../../lambdas/queue/domain/ports.ts';
-import { ExecutionQueueService } from '../../../lambdas/queue/domain/queue-service.ts';
+import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
+import { type QueueService, queueServiceOf, unstarted } from '../../helpers/queue-service.ts';
 import { contextAt, requestOf, snapshotOf } from '../../helpers/builders.ts';
 import { countedIds } from '../../../tools/rig/counted-ids.ts';
 import { redriven } from '../../../lambdas/queue/domain/task/transitions.ts';
@@ -21,7 +20,7 @@ let client: DynamoDBDocumentClient;
 let clock: FakeClock;
 let store: QueueStore;
 let paused: boolean;
-let worker: ExecutionQueueService;
+let worker: QueueService;
 
 const pause: Pause = {
   schemaVersion: CONTROL_SCHEMA_VERSION,
@@ -43,15 +42,11 @@ beforeEach(() => {
   clock = new FakeClock(START_MS);
   store = queueStore(client, clock);
   paused = true;
-  worker = new ExecutionQueueService({
+  worker = queueServiceOf({
     queue: store.tasks,
-    driver: NO_DRIVER,
+    driver: unstarted,
     pauses: { pauseOf: (kind) => Promise.resolve(paused && kind === 'crm.sync' ? pause : undefined) },
     clock,
-    ids: countedIds,
-    retryPolicy: DEFAULT_RETRY_POLICY,
-    allowedEngines: new Set(),
-    actor: 'system:test',
   });
 });
 

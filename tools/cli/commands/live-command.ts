@@ -8,7 +8,7 @@ import { Env } from '../../../lambdas/shared/contracts/environment.ts';
 import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
 import { damagedOf, lookAtTask, type TaskLook, tasksOf } from '../../../lambdas/queue/domain/damaged.ts';
 import type { DamagedItem } from '../../../lambdas/shared/domain/damaged-items.ts';
-import { taskView } from '../../../lambdas/queue/handlers/api/views.ts';
+import { taskView } from '../../../lambdas/queue/handlers/api/task-view.ts';
 import { CliError } from '../cli-error.ts';
 import { reportDamage, withDamage } from '../terminal/damage-text.ts';
 import { readFunctionEnvironment } from '../target/function-environment.ts';

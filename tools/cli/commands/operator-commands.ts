@@ -1,5 +1,5 @@
 /** `retry`, `abandon` and `cancel`: one guarded transition, from the version that the command has just read. */
-import type { OperatorAction } from '../../../lambdas/queue/domain/queue-types.ts';
+import type { OperatorAction } from '../../../lambdas/queue/domain/task/operate.ts';
 import { answeredTaskSchema } from '../answers.ts';
 import { callApi } from '../clients/api-client.ts';
 import { printAs } from '../terminal/print.ts';

@@ -1,5 +1,6 @@
 /** The clocks of the functions are wrong, by less or by more than the allowed skew. */
-import { WORKER_BY_KIND } from '../../../lambdas/actions/kinds.ts';
+import { WORKER_FUNCTIONS } from '../../../lambdas/shared/contracts/providers.ts';
+import { ActionKind, KIND_NAMES, kindRow, WORKER_BY_KIND } from '../../../lambdas/actions/kinds.ts';
 import type { FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
 import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
 import { getAudit } from '../../cli/clients/queue-client.ts';
@@ -19,13 +20,7 @@ const WITHIN_MS = 2_000;
 /** 2 × 35 s = 70 s is more than lease and allowance together, so a lease that has just begun can seem expired. */
 const BEYOND_MS = 35_000;
 
-const SKEWED: readonly FunctionName[] = [
-  'run-action-pdf',
-  'run-action-crm',
-  'run-action-slack',
-  'record-lost-worker',
-  'sweep',
-];
+const SKEWED: readonly FunctionName[] = [...WORKER_FUNCTIONS, 'record-lost-worker', 'sweep'];
 
 /**
  * A module that shifts the clock of its process by `shiftMs`, forwards or backwards at random in each process. Only a drill
@@ -75,7 +70,7 @@ async function spreadMs(site: DrillSite, taskIds: readonly string[]): Promise<nu
 }
 
 async function carryOut(site: DrillSite, actions: readonly DrillAction[]) {
-  const slow = actions.filter(({ kind }) => kind === 'crm.sync');
+  const slow = actions.filter(({ kind }) => kind === ActionKind.CrmSync);
   await failEffects(site, slow, { kind: 'delay', delayMs: 1_500 });
   const taskIds = await inLanes(actions, (action) => enqueueTwice(site, action));
   for (const taskId of taskIds) await inState(site, taskId, ...ENDED);
@@ -89,8 +84,11 @@ export const clockSkew: Drill = {
   alone: true,
   guarantees: [countedAtLeast('the clocks differed, in ms', 'spreadMs', 1.5 * WITHIN_MS), NONE_RECOVERED],
   functions: () => skewed(WITHIN_MS),
-  play: (site) => carryOut(site, actionsOf(site, 'skew', ['pdf.render', 'crm.sync', 'slack.notify'], QUOTES)),
+  play: (site) => carryOut(site, actionsOf(site, 'skew', KIND_NAMES, QUOTES)),
 };
+
+/** Kinds whose provider knows the effect key. */
+const DEDUPLICATED = KIND_NAMES.filter((kind) => kindRow(kind).deduplicates);
 
 /**
  * Clocks differ by more than a whole lease. The queue is slower, and still safe if the provider knows the effect key. For a
@@ -102,5 +100,5 @@ export const clockSkewBeyond: Drill = {
   alone: true,
   guarantees: [countedAtLeast('the clocks differed, in ms', 'spreadMs', 1.5 * BEYOND_MS)],
   functions: () => skewed(BEYOND_MS),
-  play: (site) => carryOut(site, actionsOf(site, 'far-skew', ['pdf.render', 'crm.sync'], QUOTES)),
+  play: (site) => carryOut(site, actionsOf(site, 'far-skew', DEDUPLICATED, QUOTES)),
 };

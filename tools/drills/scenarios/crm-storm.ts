@@ -1,9 +1,11 @@
 /** The CRM repeatedly answers writes and probes with 5xx. */
+import { ActionKind } from '../../../lambdas/actions/kinds.ts';
+import { effectKeyOf } from '../../../lambdas/queue/domain/task/identity.ts';
 import { scriptFault } from '../../rig/faults/fault-client.ts';
-import type { Fault } from '../../rig/faults/fault-rules.ts';
-import { actionsOf, enqueueMany, inState, ENDED } from '../actions.ts';
+import type { Fault, FaultRule } from '../../rig/faults/fault-rules.ts';
+import { actionsOf, type DrillAction, enqueueMany, inState, ENDED } from '../actions.ts';
 import type { Drill } from '../drill.ts';
-import { failEffects, hitsOf, probeRule } from '../faults.ts';
+import { failEffects, hitsOf } from '../faults.ts';
 import { ATTEMPTS_LEFT, counted, trailsNaming } from '../guarantees.ts';
 
 const ACTIONS = 8;
@@ -13,6 +15,13 @@ const WRITE_FAULTS: readonly Fault[] = [
   { kind: 'status', status: 502 },
   { kind: 'status', status: 503, retryAfterSeconds: 2 },
 ];
+
+/** Matches the requests that ask the CRM whether the deal of an action exists. */
+const probeRule = ({ kind, taskId }: DrillAction): Pick<FaultRule, 'target' | 'method' | 'path'> => ({
+  target: 'crm',
+  method: 'GET',
+  path: `/crm/v3/objects/deals/${encodeURIComponent(effectKeyOf(kind, taskId))}`,
+});
 
 /** The CRM answers 5xx to writes and to the first probe. */
 export const crmStorm: Drill = {
@@ -25,7 +34,7 @@ export const crmStorm: Drill = {
     ATTEMPTS_LEFT,
   ],
   play: async (site) => {
-    const actions = actionsOf(site, 'storm', ['crm.sync'], ACTIONS);
+    const actions = actionsOf(site, 'storm', [ActionKind.CrmSync], ACTIONS);
     const rules: number[] = [];
     for (const fault of WRITE_FAULTS) rules.push(...(await failEffects(site, actions, fault)));
     for (const action of actions) {

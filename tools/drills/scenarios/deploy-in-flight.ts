@@ -1,4 +1,5 @@
 /** New code is deployed to every function while executions run. */
+import { ActionKind, KIND_NAMES } from '../../../lambdas/actions/kinds.ts';
 import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,8 @@ import { codeHashOf, deployCode } from '../functions.ts';
 import { counted, countedAtLeast } from '../guarantees.ts';
 import type { DrillSite } from '../site.ts';
 
+/** Its provider is slow, so that its executions are under way. */
+const SLOW = ActionKind.CrmSync;
 const QUOTES = 5;
 const IN_FLIGHT = 5;
 
@@ -46,9 +49,14 @@ export const deployInFlight: Drill = {
     counted('every function got new code', 'deployed', FUNCTION_NAMES.length),
   ],
   play: async (site) => {
-    const slow = actionsOf(site, 'deploy', ['crm.sync'], QUOTES);
+    const slow = actionsOf(site, 'deploy', [SLOW], QUOTES);
     await failEffects(site, slow, { kind: 'delay', delayMs: 2_500 });
-    const others = actionsOf(site, 'deploy', ['pdf.render', 'slack.notify'], QUOTES);
+    const others = actionsOf(
+      site,
+      'deploy',
+      KIND_NAMES.filter((kind) => kind !== SLOW),
+      QUOTES,
+    );
     const early = await enqueueMany(site, slow);
     for (const taskId of early) await inState(site, taskId, 'running', 'completed');
     const inFlight = await countRunning(site, early);

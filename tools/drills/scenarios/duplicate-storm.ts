@@ -1,11 +1,12 @@
 /** The same again: requests to enqueue, records of the stream, clicks. */
+import { ActionKind } from '../../../lambdas/actions/kinds.ts';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
 import { toItem } from '../../../lambdas/queue/adapters/dynamodb/task-item.ts';
 import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
 import { enqueueAction, getTask } from '../../cli/clients/queue-client.ts';
-import { blockActionsOf, interactionForm, signedHeaders } from '../../rig/slack/slack-request.ts';
+import { blockActionsOf, clickForm, signedHeaders } from '../../rig/slack/slack-request.ts';
 import { actionsOf, type DrillAction, enqueueOne, inLanes, inState, ENDED } from '../actions.ts';
 import type { Drill } from '../drill.ts';
 import { failEffects } from '../faults.ts';
@@ -63,8 +64,7 @@ async function streamAgain(site: DrillSite, taskId: string): Promise<number> {
 async function clickAgain(site: DrillSite, taskId: string): Promise<number> {
   const { version } = await getTask(site.target, taskId);
   const { slackChannelId: channelId, apiUrl } = site.outputs;
-  const press = (): string =>
-    interactionForm(blockActionsOf({ taskId, version, action: 'retry', channelId }));
+  const press = (): string => clickForm(blockActionsOf({ taskId, version, action: 'retry', channelId }));
   const same = press();
   const bodies = Array.from({ length: 2 * CLICKS }, (_, index) => (index % 2 === 0 ? same : press()));
   const statuses = await inLanes(bodies, async (body) => {
@@ -96,7 +96,7 @@ export const duplicateStorm: Drill = {
     },
   ],
   play: async (site) => {
-    const [stormed, streamed, clicked] = actionsOf(site, 'again', ['crm.sync'], 3);
+    const [stormed, streamed, clicked] = actionsOf(site, 'again', [ActionKind.CrmSync], 3);
     if (stormed === undefined || streamed === undefined || clicked === undefined)
       throw new Error('actions: expected three');
     await failEffects(site, [clicked], { kind: 'status', status: 429, retryAfterSeconds: HOUR_SECONDS });

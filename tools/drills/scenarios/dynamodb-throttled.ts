@@ -1,4 +1,6 @@
 /** DynamoDB throttles the functions, and loses replies to writes that it has carried out. */
+import { KIND_NAMES } from '../../../lambdas/actions/kinds.ts';
+import { WORKER_FUNCTIONS } from '../../../lambdas/shared/contracts/providers.ts';
 import type { FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
 import { scriptFault } from '../../rig/faults/fault-client.ts';
 import type { FaultRule } from '../../rig/faults/fault-rules.ts';
@@ -16,9 +18,7 @@ const QUOTES = 4;
  */
 const THROTTLED: readonly FunctionName[] = [
   'enqueue-action',
-  'run-action-pdf',
-  'run-action-crm',
-  'run-action-slack',
+  ...WORKER_FUNCTIONS,
   'record-lost-worker',
   'update-card',
 ];
@@ -65,11 +65,11 @@ export const dynamodbThrottled: Drill = {
     variables: { AWS_ENDPOINT_URL_DYNAMODB: outputs.faultProxyUrl },
   }),
   guarantees: [
-    countedAtLeast('requests were throttled', 'throttled', 5 * 3 * QUOTES),
-    countedAtLeast('replies to writes were lost', 'lost', 2 * 3 * QUOTES),
+    countedAtLeast('requests were throttled', 'throttled', 5 * KIND_NAMES.length * QUOTES),
+    countedAtLeast('replies to writes were lost', 'lost', 2 * KIND_NAMES.length * QUOTES),
   ],
   play: async (site) => {
-    const actions = actionsOf(site, 'throttled', ['pdf.render', 'crm.sync', 'slack.notify'], QUOTES);
+    const actions = actionsOf(site, 'throttled', KIND_NAMES, QUOTES);
     const throttles = await scriptAll(site, actions, THROTTLES);
     const losses = await scriptAll(site, actions, LOSSES);
     const taskIds = await enqueueMany(site, actions);

@@ -1,5 +1,5 @@
 /** An operator stops executions: before they run, while their worker runs, and while they wait. */
-import { WORKER_BY_KIND } from '../../../lambdas/actions/kinds.ts';
+import { ActionKind, WORKER_BY_KIND } from '../../../lambdas/actions/kinds.ts';
 import { executionNameOf } from '../../../lambdas/queue/domain/task/identity.ts';
 import { actionsOf, type DrillAction, enqueueOne, inLanes, inState } from '../actions.ts';
 import type { Drill } from '../drill.ts';
@@ -47,9 +47,9 @@ export const executionStopped: Drill = {
     RECOVERED_IN_TIME,
   ],
   play: async (site) => {
-    const queued = actionsOf(site, 'stop-queued', ['pdf.render'], EACH);
-    const running = actionsOf(site, 'stop-running', ['crm.sync'], EACH);
-    const waiting = actionsOf(site, 'stop-waiting', ['crm.sync'], WAITING);
+    const queued = actionsOf(site, 'stop-queued', [ActionKind.PdfRender], EACH);
+    const running = actionsOf(site, 'stop-running', [ActionKind.CrmSync], EACH);
+    const waiting = actionsOf(site, 'stop-waiting', [ActionKind.CrmSync], WAITING);
     await failEffects(site, running, { kind: 'delay', delayMs: 2_000 });
     await failEffects(site, waiting, { kind: 'status', status: 429, retryAfterSeconds: 5 });
     const stopped = [

@@ -3,6 +3,7 @@
  * actions, so a second run has the same faults.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { ActionKind, FAULTED_KINDS } from '../../../lambdas/actions/kinds.ts';
 import { KpiName } from '../../../lambdas/queue/contracts/kpi-contract.ts';
 import { executionNameOf } from '../../../lambdas/queue/domain/task/identity.ts';
 import { scriptFault } from '../../rig/faults/fault-client.ts';
@@ -17,12 +18,15 @@ import type { DrillSite } from '../site.ts';
 /** What happens to one action of the load. */
 export type Mishap = 'none' | 'fault' | 'killed' | 'stopped';
 
+/** The kinds of the load, in the order on which {@link PATTERN} depends. */
+const LOAD_KINDS = [ActionKind.PdfRender, ActionKind.CrmSync, ActionKind.SlackNotify] as const;
+
 /**
  * Per 30 actions (ten quotes with one action of each kind): 9 faults (30 %), 2 kills, 2 stops. So 300 actions have 90, 20 and
  * 20.
  */
 const PATTERN: Readonly<Record<number, Mishap>> = {
-  // pdf.render is 0, 3, 6 …; crm.sync 1, 4, 7 …; slack.notify 2, 5, 8 …
+  // The first kind is 0, 3, 6 …; the second 1, 4, 7 …; the third 2, 5, 8 …
   0: 'fault',
   1: 'fault',
   2: 'fault',
@@ -67,10 +71,12 @@ const pick = (faults: readonly Fault[], turn: number): Fault => {
   return fault;
 };
 
+const isFaulted = ({ kind }: DrillAction): boolean => FAULTED_KINDS.includes(kind);
+
 const scriptFor = (site: DrillSite, action: DrillAction, turn: number): Promise<number> =>
   scriptFault(
     site.outputs.faultProxyUrl,
-    action.kind === 'pdf.render'
+    !isFaulted(action)
       ? {
           target: 'dynamodb',
           path: '/PutItem',
@@ -85,13 +91,13 @@ const scriptFor = (site: DrillSite, action: DrillAction, turn: number): Promise<
  * Stops the first execution: that of a PDF at once, before it runs; any other while it waits because its provider deferred it.
  */
 async function stopEarly(site: DrillSite, action: DrillAction): Promise<boolean> {
-  if (action.kind !== 'pdf.render') await inState(site, action.taskId, 'retryable_failed');
+  if (isFaulted(action)) await inState(site, action.taskId, 'retryable_failed');
   return stopExecution(site, executionNameOf(action.taskId, 1));
 }
 
 /** Keeps an execution running until it is stopped: its worker reads slowly, or its provider defers it. */
 const stopRule = (action: DrillAction): FaultRule =>
-  action.kind === 'pdf.render'
+  !isFaulted(action)
     ? {
         target: 'dynamodb',
         path: '/GetItem',
@@ -197,7 +203,6 @@ export function loadOf(actions: number): Drill {
       names: ['run-action-pdf'],
       variables: { AWS_ENDPOINT_URL_DYNAMODB: outputs.faultProxyUrl },
     }),
-    play: (site) =>
-      bearLoad(site, actionsOf(site, 'load', ['pdf.render', 'crm.sync', 'slack.notify'], quotes)),
+    play: (site) => bearLoad(site, actionsOf(site, 'load', LOAD_KINDS, quotes)),
   };
 }

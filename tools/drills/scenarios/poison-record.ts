@@ -1,4 +1,5 @@
 /** Items that are no tasks get into the Tasks table, and so into its stream. */
+import { ActionKind } from '../../../lambdas/actions/kinds.ts';
 import { createHash } from 'node:crypto';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import {
@@ -79,9 +80,9 @@ export const poisonRecord: Drill = {
   play: async (site) => {
     const TableName = site.outputs.tasksTable;
     const poison = POISON.map((item, index) => ({ taskId: poisonIdOf(site, index), ...item }));
-    const before = await enqueueMany(site, actionsOf(site, 'before-poison', ['crm.sync'], QUOTES));
+    const before = await enqueueMany(site, actionsOf(site, 'before-poison', [ActionKind.CrmSync], QUOTES));
     for (const Item of poison) await site.documents.send(new PutCommand({ TableName, Item }));
-    const after = await enqueueMany(site, actionsOf(site, 'after-poison', ['crm.sync'], QUOTES));
+    const after = await enqueueMany(site, actionsOf(site, 'after-poison', [ActionKind.CrmSync], QUOTES));
     const ids = poison.map(({ taskId }) => taskId);
     const parked = await countParked(site, new Set(ids));
     for (const taskId of ids) await site.documents.send(new DeleteCommand({ TableName, Key: { taskId } }));

@@ -1,11 +1,12 @@
 /** The provider carries out the effect, but its reply is lost. */
+import { FAULTED_KINDS } from '../../../lambdas/actions/kinds.ts';
 import { actionsOf, enqueueMany, inState, ENDED } from '../actions.ts';
 import type { Drill } from '../drill.ts';
 import { failEffects, hitsOf } from '../faults.ts';
 import { counted, provenBy } from '../guarantees.ts';
 
 const QUOTES = 4;
-const LOST = 2 * QUOTES;
+const LOST = FAULTED_KINDS.length * QUOTES;
 
 /** Replies of the providers are lost. */
 export const replyLost: Drill = {
@@ -21,7 +22,7 @@ export const replyLost: Drill = {
     ),
   ],
   play: async (site) => {
-    const actions = actionsOf(site, 'lost', ['crm.sync', 'slack.notify'], QUOTES);
+    const actions = actionsOf(site, 'lost', FAULTED_KINDS, QUOTES);
     const rules = await failEffects(site, actions, { kind: 'drop_reply' });
     const taskIds = await enqueueMany(site, actions);
     for (const taskId of taskIds) await inState(site, taskId, ...ENDED);

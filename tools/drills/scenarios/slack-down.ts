@@ -1,4 +1,5 @@
 /** Slack answers 503 to every request until actions that need it have failed twice. */
+import { KIND_NAMES, kindsOf } from '../../../lambdas/actions/kinds.ts';
 import { getAudit, getTask } from '../../cli/clients/queue-client.ts';
 import { eventually } from '../../rig/process/eventually.ts';
 import { scriptFault, takeFaultBack } from '../../rig/faults/fault-client.ts';
@@ -9,8 +10,9 @@ import { counted, countedAtLeast } from '../guarantees.ts';
 import type { DrillSite } from '../site.ts';
 
 const QUOTES = 4;
-/** Actions of each quote that do not need Slack: PDF and deal. */
-const UNTOUCHED = 2 * QUOTES;
+/** The kinds that do not need Slack. */
+const OTHERS = KIND_NAMES.filter((kind) => !kindsOf('slack').includes(kind));
+const UNTOUCHED = OTHERS.length * QUOTES;
 const MANY = 1_000_000;
 
 /** Number of tasks that end with a complete trail while Slack is down. */
@@ -68,8 +70,8 @@ export const slackDown: Drill = {
     const fault = { kind: 'status', status: 503 } as const;
     const rule = await scriptFault(faultProxyUrl, { target: 'slack', path: '/api/*', fault, times: MANY });
     try {
-      const other = actionsOf(site, 'slack-down', ['pdf.render', 'crm.sync'], QUOTES);
-      const slack = actionsOf(site, 'slack-down', ['slack.notify'], QUOTES);
+      const other = actionsOf(site, 'slack-down', OTHERS, QUOTES);
+      const slack = actionsOf(site, 'slack-down', kindsOf('slack'), QUOTES);
       const { taskIds, ...counts } = await outage(site, other, slack);
       const failed = await hitsOf(site, [rule]);
       return { taskIds, counts: { ...counts, failed } };

@@ -1,11 +1,12 @@
 /** Workers are killed after their provider has accepted the request, before they receive the reply. */
+import { FAULTED_KINDS } from '../../../lambdas/actions/kinds.ts';
 import { actionsOf, enqueueMany, inState, ENDED } from '../actions.ts';
 import type { Drill } from '../drill.ts';
 import { failEffects, hitsOf } from '../faults.ts';
 import { counted, provenBy, trailsNaming } from '../guarantees.ts';
 
 const QUOTES = 4;
-const KILLED = 2 * QUOTES;
+const KILLED = FAULTED_KINDS.length * QUOTES;
 
 /** Workers are killed before the reply arrives. */
 export const workerKilled: Drill = {
@@ -22,7 +23,7 @@ export const workerKilled: Drill = {
     ),
   ],
   play: async (site) => {
-    const actions = actionsOf(site, 'killed', ['crm.sync', 'slack.notify'], QUOTES);
+    const actions = actionsOf(site, 'killed', FAULTED_KINDS, QUOTES);
     const rules = await failEffects(site, actions, { kind: 'kill_client' });
     const taskIds = await enqueueMany(site, actions);
     for (const taskId of taskIds) await inState(site, taskId, ...ENDED);

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
+import { HTTP_PROVIDERS, type HttpProvider, PROVIDERS } from '../../../lambdas/shared/contracts/providers.ts';
 import { killClientOf } from '../process/client-process.ts';
 import { statusReply } from './fault-replies.ts';
 import { FaultScript, faultPathOf, faultRuleSchema, isDynamoDb } from './fault-rules.ts';
@@ -21,12 +22,10 @@ import { SlackMetadata } from '../slack/slack-metadata.ts';
 /** Path to which the local Slack delivers interactions, commands and events. */
 export const SLACK_REQUEST_PATH = '/_slack/requests';
 
-/** Targets to which requests are forwarded. */
-interface Upstreams {
-  /** Origin of the CRM, without a slash at the end. */
-  readonly crm: string;
-  /** Slack's Web API, with a slash at the end (`https://slack.com/api/`). */
-  readonly slack: string;
+/**
+ * Targets to which requests are forwarded: the base address of each provider, in the form that its client needs, and others.
+ */
+interface Upstreams extends Readonly<Record<HttpProvider, string>> {
   /** URL of the local AWS, without a slash at the end; absent: requests to DynamoDB are refused. */
   readonly aws?: string | undefined;
   /** URL of the queue's API, without a slash at the end; known only after the deployment. */
@@ -63,14 +62,9 @@ const apiSchema = z.strictObject({
 });
 
 const upstreamUrl = (target: FaultTarget, request: ServerRequest, upstreams: Upstreams): string => {
-  switch (target) {
-    case 'crm':
-      return upstreams.crm + request.target;
-    case 'slack':
-      return upstreams.slack + request.target.slice('/api/'.length);
-    case 'dynamodb':
-      return `${upstreams.aws ?? ''}${request.target}`;
-  }
+  if (target === 'dynamodb') return `${upstreams.aws ?? ''}${request.target}`;
+  const { path, baseHasPath } = PROVIDERS[target].api;
+  return upstreams[target] + request.target.slice(baseHasPath ? path.length : 0);
 };
 
 const forwardTo = async (
@@ -153,6 +147,11 @@ const delivered = async (state: State, request: ServerRequest): Promise<ServerRe
   return forward(request, api + route).catch(badGateway);
 };
 
+/** `/crm/…, /api/… ` */
+const PATHS = HTTP_PROVIDERS.map((name) => `${PROVIDERS[name].api.path}…`)
+  .join(', ')
+  .concat(' ');
+
 const refuse = (message: string): ServerReply => json(400, { error: message });
 
 const addRule = (state: State, request: ServerRequest): ServerReply => {
@@ -192,10 +191,10 @@ const control = (state: State, request: ServerRequest): ServerReply => {
 const route = async (state: State, request: ServerRequest): Promise<ServerReply | undefined> => {
   if (request.path.startsWith('/_control/')) return control(state, request);
   if (request.path === SLACK_REQUEST_PATH) return delivered(state, request);
-  if (request.path.startsWith('/crm/')) return proxied(state, 'crm', request);
-  if (request.path.startsWith('/api/')) return proxied(state, 'slack', request);
+  const provider = HTTP_PROVIDERS.find((name) => request.path.startsWith(PROVIDERS[name].api.path));
+  if (provider !== undefined) return proxied(state, provider, request);
   if (isDynamoDb(request) && state.upstreams.aws !== undefined) return proxied(state, 'dynamodb', request);
-  return json(404, { error: `path: expected /crm/…, /api/… or /_control/…, got ${request.path}` });
+  return json(404, { error: `path: expected ${PATHS}or /_control/…, got ${request.path}` });
 };
 
 /**

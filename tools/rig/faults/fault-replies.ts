@@ -9,7 +9,7 @@ const slackBody = ({ status }: StatusFault): object => ({
   error: status === 429 ? 'ratelimited' : 'internal_error',
 });
 
-const crmBody = ({ status }: StatusFault): object => ({
+const plainBody = ({ status }: StatusFault): object => ({
   status: 'error',
   message: 'Scripted fault',
   ...(status === 429 ? { errorType: 'RATE_LIMIT' } : {}),
@@ -24,10 +24,11 @@ const dynamoDbBody = ({ status }: StatusFault): object =>
       }
     : { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message: 'Scripted fault' };
 
-const BODY_OF = { slack: slackBody, crm: crmBody, dynamodb: dynamoDbBody } as const satisfies Record<
-  FaultTarget,
-  (fault: StatusFault) => object
->;
+/** Services whose errors have a form of their own. */
+const BODY_OF: Readonly<Partial<Record<FaultTarget, (fault: StatusFault) => object>>> = {
+  slack: slackBody,
+  dynamodb: dynamoDbBody,
+};
 
 /** The answer with the rule's body, or else the service's own. */
 export const statusReply = (target: FaultTarget, fault: StatusFault): ServerReply => ({
@@ -36,5 +37,5 @@ export const statusReply = (target: FaultTarget, fault: StatusFault): ServerRepl
     'content-type': target === 'dynamodb' ? 'application/x-amz-json-1.0' : 'application/json; charset=utf-8',
     ...(fault.retryAfterSeconds === undefined ? {} : { 'retry-after': String(fault.retryAfterSeconds) }),
   },
-  body: fault.body ?? JSON.stringify(BODY_OF[target](fault)),
+  body: fault.body ?? JSON.stringify((BODY_OF[target] ?? plainBody)(fault)),
 });

@@ -1,5 +1,6 @@
 /** The rules of a fault proxy: which requests fail, how, and how many times. */
 import * as z from 'zod/mini';
+import { HTTP_PROVIDERS } from '../../../lambdas/shared/contracts/providers.ts';
 import type { ServerRequest } from '../http/http-server.ts';
 
 /** Maximum scripted delay, in ms. */
@@ -31,9 +32,15 @@ const fault = z.discriminatedUnion(
   'expected one of status, delay, drop_reply, drop_request, kill_client',
 );
 
+/** Targets to which the proxy forwards. */
+const TARGETS = [...HTTP_PROVIDERS, 'dynamodb'] as const;
+
 /** Body of `POST /_control/faults`. */
 export const faultRuleSchema = z.strictObject({
-  target: z.enum(['crm', 'slack', 'dynamodb'], 'expected crm, slack or dynamodb'),
+  target: z.enum(
+    TARGETS,
+    `expected ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(TARGETS)}`,
+  ),
   /** HTTP method; @default every method */
   method: z.optional(
     z.string('expected an HTTP method').check(z.regex(/^[A-Z]+$/, 'expected capital letters')),

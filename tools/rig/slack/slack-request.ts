@@ -64,8 +64,8 @@ export function blockActionsOf(press: Press) {
   };
 }
 
-/** The form of an interaction. */
-export const interactionForm = (payload: unknown): string =>
+/** The form of a click, or of another of Slack's requests (which Slack calls interactions). */
+export const clickForm = (payload: unknown): string =>
   new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
 
 /** Headers that Slack sends with a body. @param nowMs time of the signature, in ms since the epoch */

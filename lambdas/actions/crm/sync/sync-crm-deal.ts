@@ -3,7 +3,8 @@
  * Source: HubSpot CRM API v3, "Deals", batch upsert with `idProperty`.
  */
 import * as z from 'zod/mini';
-import { ActionKind, crmSyncPayload } from '../../kinds.ts';
+import { ActionKind, KINDS } from '../../kinds.ts';
+import { crmSyncPayload } from './contracts/payload.ts';
 import {
   CRM_CONTENT_HASH_PROPERTY,
   CRM_EFFECT_KEY_PROPERTY,
@@ -86,8 +87,7 @@ function refusalOf(answer: ProviderResponse, sent: string): QueueError {
 /** See the file head. */
 export class SyncCrmDeal implements Effect {
   readonly kind = ActionKind.CrmSync;
-  /** An upsert on a unique property. */
-  readonly deduplicates = true;
+  readonly deduplicates = KINDS[ActionKind.CrmSync].deduplicates;
   readonly #options: SyncCrmDealOptions;
 
   constructor(options: SyncCrmDealOptions) {

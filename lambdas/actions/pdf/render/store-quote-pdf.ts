@@ -4,7 +4,8 @@
  * is in flight. Source: Amazon S3 User Guide, "Conditional writes".
  */
 import { HeadObjectCommand, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { ActionKind, pdfRenderPayload } from '../../kinds.ts';
+import { ActionKind, KINDS } from '../../kinds.ts';
+import { pdfRenderPayload } from './contracts/payload.ts';
 import type { QuoteSnapshot } from '../../../shared/contracts/quote-snapshot.ts';
 import type { EffectResult } from '../../../shared/contracts/effects.ts';
 import { nameOf, QueueError } from '../../../shared/domain/errors.ts';
@@ -53,8 +54,7 @@ function storeError(thrown: unknown): QueueError {
 /** See the file head. */
 export class StoreQuotePdf implements Effect {
   readonly kind = ActionKind.PdfRender;
-  /** `If-None-Match` on a content address. */
-  readonly deduplicates = true;
+  readonly deduplicates = KINDS[ActionKind.PdfRender].deduplicates;
   readonly #options: StoreQuotePdfOptions;
 
   constructor(options: StoreQuotePdfOptions) {

@@ -3,7 +3,8 @@
  * Source: Slack API, "Message metadata" (`include_all_metadata` of conversations.replies).
  */
 import type { WebClient } from '@slack/web-api';
-import { ActionKind, slackNotifyPayload } from '../../kinds.ts';
+import { ActionKind, KINDS } from '../../kinds.ts';
+import { slackNotifyPayload } from './contracts/payload.ts';
 import type { QuoteSnapshot } from '../../../shared/contracts/quote-snapshot.ts';
 import type { EffectResult } from '../../../shared/contracts/effects.ts';
 import { permalinkOf } from '../../../shared/domain/slack-permalink.ts';
@@ -35,8 +36,7 @@ const visitorOf = (task: EffectTask, snapshot: QuoteSnapshot): ThreadVisitor => 
 /** See the file head. */
 export class NotifySlack implements Effect {
   readonly kind = ActionKind.SlackNotify;
-  /** Slack posts again whatever is sent again. */
-  readonly deduplicates = false;
+  readonly deduplicates = KINDS[ActionKind.SlackNotify].deduplicates;
   readonly #options: NotifySlackOptions;
 
   constructor(options: NotifySlackOptions) {

@@ -8,7 +8,7 @@ import {
 import { type AuditRecord, auditRecordSchema } from '../../contracts/records.ts';
 import { readEach } from '../../../shared/domain/damaged-items.ts';
 import { QueueError } from '../../../shared/domain/errors.ts';
-import { SHAPES } from '../../domain/migrations/shapes.ts';
+import { AUDIT_SHAPE } from '../../domain/migrations/audit-shape.ts';
 import { storedItemReader } from '../../../shared/domain/schema-versions.ts';
 import type { ExecutionAuditRepo, StoredTrail } from '../../domain/ports.ts';
 import {
@@ -17,7 +17,7 @@ import {
   rejectedItem,
 } from '../../../shared/adapters/dynamodb/document-client.ts';
 
-const recordIn = storedItemReader(SHAPES.audit, auditRecordSchema, 'Audit item');
+const recordIn = storedItemReader(AUDIT_SHAPE, auditRecordSchema, 'Audit item');
 
 const versionText = (item: Item): string => String(item['version']);
 

@@ -8,11 +8,11 @@ import { type Pause, pauseIdOf, type PauseRecord, pauseRecordSchema } from '../.
 import { CONTROLS_TABLE } from '../../../shared/contracts/environment.ts';
 import { holdsChange, isPaused } from '../../domain/pauses/pauses.ts';
 import type { PauseRepo } from '../../domain/ports.ts';
-import { SHAPES } from '../../domain/migrations/shapes.ts';
+import { CONTROL_SHAPE } from '../../domain/migrations/control-shape.ts';
 import { storedItemReader } from '../../../shared/domain/schema-versions.ts';
 import { conditionFailure } from '../../../shared/adapters/dynamodb/document-client.ts';
 
-const recordIn = storedItemReader(SHAPES.controls, pauseRecordSchema, 'Pause');
+const recordIn = storedItemReader(CONTROL_SHAPE, pauseRecordSchema, 'Pause');
 
 const conditionOn = (previous: PauseRecord | undefined) =>
   previous === undefined

@@ -7,12 +7,12 @@ import {
   cardRecordSchema,
   latencyRecordSchema,
 } from '../../contracts/shown-cards.ts';
-import { SHAPES } from '../../domain/migrations/shapes.ts';
+import { CARD_SHAPE } from '../../domain/migrations/card-shape.ts';
 
 /** Reads a card's item. @throws {QueueError} `STORED_RECORD_INVALID` */
-export const cardIn = storedItemReader(SHAPES.cards, cardRecordSchema, 'Card item');
+export const cardIn = storedItemReader(CARD_SHAPE, cardRecordSchema, 'Card item');
 /** Reads a latency's item. @throws {QueueError} `STORED_RECORD_INVALID` */
-export const latencyIn = storedItemReader(SHAPES.cards, latencyRecordSchema, 'Latency item');
+export const latencyIn = storedItemReader(CARD_SHAPE, latencyRecordSchema, 'Latency item');
 
 /** See the file head. */
 export class DynamoDbShownCardReader {

@@ -3,13 +3,13 @@ import * as z from 'zod/mini';
 import { type ExecutionTask, executionTaskSchema } from '../../contracts/records.ts';
 import { dueShardOf } from '../../domain/task/due-shards.ts';
 import { migrate } from '../../../shared/domain/migration.ts';
-import { SHAPES } from '../../domain/migrations/shapes.ts';
+import { TASK_SHAPE } from '../../domain/migrations/task-shape.ts';
 import { readable, storedItemReader } from '../../../shared/domain/schema-versions.ts';
 import { storedRecord } from '../../../shared/domain/stored-record.ts';
 import type { Item } from '../../../shared/adapters/dynamodb/document-client.ts';
 
 const CALLED = 'Task item';
-const taskIn = storedItemReader(SHAPES.tasks, executionTaskSchema, CALLED);
+const taskIn = storedItemReader(TASK_SHAPE, executionTaskSchema, CALLED);
 
 /** Only tasks that can still move carry `dueShard`, so the index holds what may need recovery and nothing else. */
 export const toItem = (task: ExecutionTask): Item =>
@@ -29,8 +29,8 @@ const indexedSchema = z.looseObject({
  */
 export function migratedTaskItem(item: Item, to: number): Item {
   const { dueShard: _index, ...record } = item;
-  const migrated = migrate(SHAPES.tasks.steps, readable(SHAPES.tasks, record), to);
-  const schema = to === SHAPES.tasks.newest ? executionTaskSchema : indexedSchema;
+  const migrated = migrate(TASK_SHAPE.steps, readable(TASK_SHAPE, record), to);
+  const schema = to === TASK_SHAPE.newest ? executionTaskSchema : indexedSchema;
   const indexed = storedRecord(CALLED, schema, migrated);
   return { ...migrated, ...(indexed.dueAtMs !== undefined && { dueShard: dueShardOf(indexed) }) };
 }

@@ -1,16 +1,5 @@
-/**
- * `ExecutionQueueRepo` on DynamoDB. Invariants upheld here:
- * 1. One conditional write per transition: on absence, or on (version, owner).
- * 2. A write of our own whose answer was lost is recognised by its attempt id, also when the task has moved on since.
- */
-import {
-  BatchGetCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  NumberValue,
-  PutCommand,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
+/** `ExecutionQueueRepo` on DynamoDB: single tasks as in `task-store.ts`, the tasks of a quote, and the index of due tasks. */
+import { BatchGetCommand, NumberValue, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { ActionKind } from '../../../actions/kinds.ts';
 import { TASKS_TABLE } from '../../../shared/contracts/environment.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
@@ -25,33 +14,12 @@ import type {
   ListedTask,
   ListOptions,
   TaskPage,
-  WriteResult,
 } from '../../domain/ports.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import {
-  conditionFailure,
-  pageAfter,
-  type Item,
-  rejectedItem,
-} from '../../../shared/adapters/dynamodb/document-client.ts';
+import { pageAfter, type Item } from '../../../shared/adapters/dynamodb/document-client.ts';
 import { DUE_SHARD_NAMES, heldShardNames } from '../../domain/task/due-shards.ts';
-import { fromItem, toItem } from './task-item.ts';
-
-interface Condition {
-  readonly expression: string;
-  readonly values?: Record<string, unknown>;
-}
-
-const unchanged = (previous: ExecutionTask): Condition =>
-  previous.owner === undefined
-    ? {
-        expression: 'version = :version AND attribute_not_exists(#owner)',
-        values: { ':version': previous.version },
-      }
-    : {
-        expression: 'version = :version AND #owner = :owner',
-        values: { ':version': previous.version, ':owner': previous.owner },
-      };
+import { fromItem } from './task-item.ts';
+import { DynamoDbTaskStore } from './task-store.ts';
 
 const positionOf = (key: Record<string, unknown>): DuePosition => ({
   dueAtMs: Number(key['dueAtMs']),
@@ -64,10 +32,6 @@ const keyOf = (dueShard: string, { taskId, dueAtMs }: DuePosition) => ({
   taskId,
   dueAtMs: NumberValue.from(String(dueAtMs)),
 });
-
-/** Whether `stored` holds the write that would have made `next`. */
-const holdsWrite = (stored: ExecutionTask, next: ExecutionTask): boolean =>
-  stored.history.some((done) => done.version === next.version && done.attemptId === next.attemptId);
 
 type Listed =
   | { readonly task: ExecutionTask; readonly damaged?: never }
@@ -83,73 +47,16 @@ function listed(item: Item): Listed {
 }
 
 /** See the file head. */
-export class DynamoDbTaskRepo implements ExecutionQueueRepo {
-  readonly #client: DynamoDBDocumentClient;
-  readonly #tableName: string;
-
-  constructor(client: DynamoDBDocumentClient, tableName: string) {
-    this.#client = client;
-    this.#tableName = tableName;
-  }
-
-  /** See {@link ExecutionQueueRepo.putIfAbsent}. */
-  async putIfAbsent(task: ExecutionTask): Promise<WriteResult> {
-    return this.#write(task, { expression: `attribute_not_exists(${TASKS_TABLE.partitionKey})` });
-  }
-
-  /** See {@link ExecutionQueueRepo.replace}. */
-  async replace(previous: ExecutionTask, next: ExecutionTask): Promise<WriteResult> {
-    return this.#write(next, unchanged(previous));
-  }
-
-  async #write(next: ExecutionTask, condition: Condition): Promise<WriteResult> {
-    try {
-      await this.#client.send(
-        new PutCommand({
-          TableName: this.#tableName,
-          Item: toItem(next),
-          ConditionExpression: condition.expression,
-          ...(condition.values === undefined
-            ? {}
-            : {
-                ExpressionAttributeValues: condition.values,
-                ExpressionAttributeNames: { '#owner': 'owner' },
-              }),
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      );
-      return { kind: 'stored', task: next };
-    } catch (error) {
-      const failure = conditionFailure(error);
-      if (failure === undefined) throw error;
-      return this.#recognise(next, rejectedItem(failure));
-    }
-  }
-
-  async #recognise(next: ExecutionTask, rejected: Record<string, unknown> | undefined): Promise<WriteResult> {
-    const current = rejected === undefined ? await this.get(next.taskId) : fromItem(rejected);
-    return current !== undefined && holdsWrite(current, next)
-      ? { kind: 'stored', task: next }
-      : { kind: 'conflict', current };
-  }
-
-  /** See {@link ExecutionQueueRepo.get}. */
-  async get(taskId: string): Promise<ExecutionTask | undefined> {
-    const { Item } = await this.#client.send(
-      new GetCommand({ TableName: this.#tableName, Key: { taskId }, ConsistentRead: true }),
-    );
-    return Item === undefined ? undefined : fromItem(Item);
-  }
-
+export class DynamoDbTaskRepo extends DynamoDbTaskStore implements ExecutionQueueRepo {
   /**
    * See {@link ExecutionQueueRepo.listByQuote}. The index gives the keys; the tasks themselves are read consistently, so
    * a filter by state sees the present one.
    */
   async listByQuote(quoteId: string, options: ListOptions): Promise<TaskPage> {
     const { state, limit, cursor } = options;
-    const { Items = [], LastEvaluatedKey } = await this.#client.send(
+    const { Items = [], LastEvaluatedKey } = await this.client.send(
       new QueryCommand({
-        TableName: this.#tableName,
+        TableName: this.tableName,
         IndexName: TASKS_TABLE.byQuote.name,
         KeyConditionExpression: 'quoteId = :quoteId',
         ExpressionAttributeValues: { ':quoteId': quoteId },
@@ -172,14 +79,14 @@ export class DynamoDbTaskRepo implements ExecutionQueueRepo {
     let missing = [...taskIds];
     while (missing.length > 0) {
       const request = {
-        [this.#tableName]: { Keys: missing.map((taskId) => ({ taskId })), ConsistentRead: true },
+        [this.tableName]: { Keys: missing.map((taskId) => ({ taskId })), ConsistentRead: true },
       };
-      const { Responses, UnprocessedKeys } = await this.#client.send(
+      const { Responses, UnprocessedKeys } = await this.client.send(
         new BatchGetCommand({ RequestItems: request }),
       );
-      for (const item of Responses?.[this.#tableName] ?? []) found.set(String(item['taskId']), item);
+      for (const item of Responses?.[this.tableName] ?? []) found.set(String(item['taskId']), item);
       // An answer ends at 16 MB; what it left out is asked for again.
-      missing = (UnprocessedKeys?.[this.#tableName]?.Keys ?? []).map((key) => String(key['taskId']));
+      missing = (UnprocessedKeys?.[this.tableName]?.Keys ?? []).map((key) => String(key['taskId']));
     }
     return found;
   }
@@ -202,9 +109,9 @@ export class DynamoDbTaskRepo implements ExecutionQueueRepo {
   /** See {@link ExecutionQueueRepo.pageDue}. */
   async pageDue({ shard, untilMs, limit, after }: DueQuery): Promise<DuePage> {
     const { Items = [], LastEvaluatedKey } = await pageAfter(after, () =>
-      this.#client.send(
+      this.client.send(
         new QueryCommand({
-          TableName: this.#tableName,
+          TableName: this.tableName,
           IndexName: TASKS_TABLE.byDeadline.name,
           KeyConditionExpression: 'dueShard = :shard AND dueAtMs <= :until',
           ExpressionAttributeValues: { ':shard': shard, ':until': untilMs },

@@ -4,7 +4,8 @@ import * as z from 'zod/mini';
 import { executionTaskSchema } from '../../contracts/records.ts';
 import type { AuditedTask, TaskWalker } from '../../domain/recovery/audit-repair.ts';
 import { QueueError } from '../../../shared/domain/errors.ts';
-import { upcastTask } from '../../domain/migrations/shapes.ts';
+import { TASK_SHAPE } from '../../domain/migrations/task-shape.ts';
+import { upcast } from '../../../shared/domain/schema-versions.ts';
 import { pageAfter, type Item } from '../../../shared/adapters/dynamodb/document-client.ts';
 
 const { schemaVersion, taskId, quoteId, kind, version, history } = executionTaskSchema.shape;
@@ -15,7 +16,7 @@ const FIELDS = Object.keys(auditedSchema.shape);
 /** The item of this version; `undefined` when it is none: later code wrote it, or it never was a task. */
 function known(item: Item): Item | undefined {
   try {
-    return upcastTask(item);
+    return upcast(TASK_SHAPE, item);
   } catch (thrown) {
     if (thrown instanceof QueueError && thrown.code === 'STORED_RECORD_INVALID') return undefined;
     throw thrown;

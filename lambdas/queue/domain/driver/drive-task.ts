@@ -6,12 +6,18 @@ import { LeaseLost, type QueueError, toQueueError } from '../../../shared/domain
 import { workerIdOf } from '../task/identity.ts';
 import type { EffectRunner } from '../ports.ts';
 import type { ExecutionQueueService } from '../queue-service.ts';
+import type { Inspect } from './inspect.ts';
 import type { TransitionResult } from '../queue-types.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 
+/** The operations that a drive is made of. */
+export interface DriverOperations extends Pick<ExecutionQueueService, 'claim' | 'complete' | 'fail'> {
+  readonly inspect: Inspect;
+}
+
 /** What a drive works with. */
 export interface DriveOptions {
-  readonly queue: ExecutionQueueService;
+  readonly queue: DriverOperations;
   readonly effects: EffectRunner;
   /** Which worker this is: it carries out tasks of its kind and leaves all others as they are. */
   readonly worker: Worker;

@@ -4,10 +4,18 @@
  */
 import type { QuoteLine, QuoteSnapshot } from '../../../shared/contracts/quote-snapshot.ts';
 import type { FieldViolation } from '../../../shared/domain/errors.ts';
-import { isCurrencyInUse } from '../../../shared/domain/money.ts';
+import { CURRENCIES_BY_DIGITS } from '../../../shared/contracts/currencies.ts';
 
 /** Where the snapshot stands in the request body. */
 const ROOT = '/payload/snapshot';
+
+const CURRENCIES_IN_USE: ReadonlySet<string> = new Set(Object.values(CURRENCIES_BY_DIGITS).flat());
+
+/**
+ * Whether a code of three capital letters is a currency or a fund that ISO 4217 lists as in use, with minor units. Gold, test codes
+ * and units of account have none, so an amount in minor units says nothing of them.
+ */
+export const isCurrencyInUse = (currency: string): boolean => CURRENCIES_IN_USE.has(currency);
 
 const sum = (amounts: readonly string[]): bigint =>
   amounts.reduce((total, amount) => total + BigInt(amount), 0n);

@@ -2,7 +2,8 @@
  * How long a task may be stuck before it moves on: every wait on the way, longest value each, from the constants that
  * decide them.
  */
-import { DEFAULT_RETRY_POLICY, POLICY } from '../task/policy.ts';
+import { POLICY } from '../task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../task/task-policy.ts';
 
 /** The limit of the KPI contract: stuck actions have moved on within five minutes. */
 export const RECOVERY_BUDGET_MS = 300_000;

@@ -9,7 +9,8 @@ import { QueueError } from '../../../shared/domain/errors.ts';
 import { isTerminal } from '../task/lifecycle.ts';
 import type { ExecutionDriver, ExecutionQueueRepo } from '../ports.ts';
 import type { Clock, Ids } from '../../../shared/domain/ports.ts';
-import { POLICY, type RetryPolicy } from '../task/policy.ts';
+import { POLICY } from '../task/policy.ts';
+import type { RetryPolicy } from '../task/task-policy.ts';
 import {
   actionWithoutStatus,
   type DriverStatus,
@@ -19,7 +20,8 @@ import {
 } from './recovery-table.ts';
 import { decideRetry } from '../task/retry-policy.ts';
 import { startDriver } from '../driver/start-driver.ts';
-import { recovered, redriven, type TransitionContext } from '../task/transitions.ts';
+import { recovered, redriven } from '../task/transitions.ts';
+import type { TransitionContext } from '../task/move-task.ts';
 
 /** A task that was put back to work, and where it went. */
 export interface RecoveredTask {

@@ -1,9 +1,11 @@
-/** Moving a task: what all transitions of `transitions.ts` share. Its invariants are named there. */
+/** The first transition of a task, and what all others share. The invariants are named in `transitions.ts`. */
 import type { ErrorCode } from '../../../shared/contracts/error-codes.ts';
-import type { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
-import { type ExecutionTask, MAX_HISTORY, type Transition } from '../../contracts/records.ts';
+import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
+import { type ExecutionTask, MAX_HISTORY, SCHEMA_VERSION, type Transition } from '../../contracts/records.ts';
 import type { EffectProof } from '../../../shared/contracts/effects.ts';
+import type { Clock, Ids } from '../../../shared/domain/ports.ts';
 import { assertLegal } from './lifecycle.ts';
+import { TASK_POLICY } from './task-policy.ts';
 
 /** What every transition is made with; the caller brings clock and ids. */
 export interface TransitionContext {
@@ -15,6 +17,16 @@ export interface TransitionContext {
   readonly actor: string;
   /** Why, for people. */
   readonly reason?: string;
+}
+
+/** The context of a transition that is made now. @param reason why, for people */
+export function contextOf(
+  { clock, ids }: { readonly clock: Pick<Clock, 'nowMs'>; readonly ids: Ids },
+  actor: string,
+  reason?: string,
+): TransitionContext {
+  const base = { nowMs: clock.nowMs(), attemptId: ids.next(), actor };
+  return reason === undefined ? base : { ...base, reason };
 }
 
 /** Fields that a transition may change. */
@@ -49,7 +61,7 @@ export interface Move {
 }
 
 /** The transition that leads to `task`, for its history. */
-export const transitionOf = (
+const transitionOf = (
   from: ExecutionState | null,
   task: ExecutionTask,
   move: Move,
@@ -69,6 +81,38 @@ export const transitionOf = (
   atMs: context.nowMs,
   attemptId: context.attemptId,
 });
+
+/** What is needed for a new task. */
+export interface NewTask {
+  readonly taskId: string;
+  readonly quoteId: string;
+  readonly kind: ExecutionTask['kind'];
+  readonly idempotencyKey: string;
+  readonly taskHash: string;
+  readonly payloadJson: string;
+  readonly maxAttempts: number;
+}
+
+/** The first transition: nothing → `queued`. */
+export function enqueued(request: NewTask, context: TransitionContext): ExecutionTask {
+  const base: ExecutionTask = {
+    ...request,
+    schemaVersion: SCHEMA_VERSION,
+    state: ExecutionState.Queued,
+    version: 1,
+    generation: 1,
+    attempt: 0,
+    deferrals: 0,
+    createdAtMs: context.nowMs,
+    updatedAtMs: context.nowMs,
+    deadlineAtMs: context.nowMs + TASK_POLICY.taskDeadlineMs,
+    dueAtMs: context.nowMs + TASK_POLICY.overdueMs,
+    attemptId: context.attemptId,
+    history: [],
+  };
+  const move: Move = { to: ExecutionState.Queued, cause: TransitionCause.Enqueue, change: {} };
+  return { ...base, history: [transitionOf(null, base, move, context)] };
+}
 
 /** Leaves out what belongs to the state being left (invariants 2, 3 and 5). */
 function withoutStateFields(task: ExecutionTask): ExecutionTask {

@@ -2,37 +2,15 @@
 
 import { LEDGER_POLICY } from '../../../shared/domain/ledger-policy.ts';
 import { TIME_LIMITS } from '../../../shared/contracts/time-limits.ts';
-
-/** Backoff and caps of one kind of action. */
-export interface RetryPolicy {
-  /** Attempts in all; counts the first. */
-  readonly maxAttempts: number;
-  /** Backoff after the first failed attempt, before jitter. */
-  readonly baseSeconds: number;
-  /** Growth of the backoff from attempt to attempt. */
-  readonly factor: number;
-  /** Longest backoff before jitter. */
-  readonly capSeconds: number;
-}
-
-/** 5 attempts: 5 + 10 + 20 + 40 = 75 s of backoff at most, half of it at least. */
-export const DEFAULT_RETRY_POLICY: RetryPolicy = {
-  maxAttempts: 5,
-  baseSeconds: 5,
-  factor: 2,
-  capSeconds: 60,
-};
+import { TASK_POLICY } from './task-policy.ts';
 
 /** Leases, waits and lives. What they add up to when something is stuck is computed in `recovery-budget.ts`. */
 export const POLICY = {
   /** From a claim; no worker lives that long, so what takes a lease over meets nobody (see `TIME_LIMITS`). */
   leaseMs: 60_000,
+  ...TASK_POLICY,
   ...LEDGER_POLICY,
   ...TIME_LIMITS,
-  /** From enqueue; a deferral or backoff that would reach beyond it ends the task. */
-  taskDeadlineMs: 24 * 60 * 60 * 1_000,
-  /** How long after it should have moved on a task becomes a candidate for the sweep. */
-  overdueMs: 60_000,
   /**
    * The same after the sweep gave it a driver: the very next sweep looks whether that one started, even when the
    * recovery came last in its run: 35 + 20 = 55 s < 60 s.

@@ -6,20 +6,12 @@ import type { ErrorCode } from '../../../shared/contracts/error-codes.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import type { QueueError } from '../../../shared/domain/errors.ts';
 import { fractionOf } from '../../../shared/domain/hashing.ts';
-import type { RetryPolicy } from './policy.ts';
+import { attemptsUsed, type RetryPolicy } from './task-policy.ts';
 
 /** What follows a failed attempt. */
 export type RetryDecision =
   | { readonly kind: 'retry'; readonly nextAttemptAtMs: number; readonly deferral: boolean }
   | { readonly kind: 'terminal'; readonly code: ErrorCode; readonly causeCode?: ErrorCode };
-
-/** Attempts that count: claims less deferrals. */
-export const attemptsUsed = (task: Pick<ExecutionTask, 'attempt' | 'deferrals'>): number =>
-  task.attempt - task.deferrals;
-
-/** Attempts as people are told: a claim that may only probe is none, so it is never more than there are. */
-export const attemptsShown = (task: Pick<ExecutionTask, 'attempt' | 'deferrals' | 'maxAttempts'>): number =>
-  Math.max(0, Math.min(attemptsUsed(task), task.maxAttempts));
 
 /**
  * Why this claim may only probe, and apply nothing: the attempts are used up, or the deadline has passed. A task is not

@@ -8,48 +8,14 @@
  *    deadline.
  */
 import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
-import { type ExecutionTask, type Hold, SCHEMA_VERSION } from '../../contracts/records.ts';
+import type { ExecutionTask, Hold } from '../../contracts/records.ts';
 import type { EffectOutcome } from '../../../shared/domain/effect.ts';
 import type { QueueError } from '../../../shared/domain/errors.ts';
 import { fingerprintOf } from '../../../shared/domain/hashing.ts';
-import { type Move, moved, type TaskChange, type TransitionContext, transitionOf } from './move-task.ts';
+import { type Move, moved, type TaskChange, type TransitionContext } from './move-task.ts';
 import { POLICY } from './policy.ts';
 import type { RetryDecision } from './retry-policy.ts';
 import { doubtfulError, taskErrorOf } from './task-error.ts';
-
-export type { TransitionContext } from './move-task.ts';
-
-/** What is needed for a new task. */
-export interface NewTask {
-  readonly taskId: string;
-  readonly quoteId: string;
-  readonly kind: ExecutionTask['kind'];
-  readonly idempotencyKey: string;
-  readonly taskHash: string;
-  readonly payloadJson: string;
-  readonly maxAttempts: number;
-}
-
-/** The first transition: nothing → `queued`. */
-export function enqueued(request: NewTask, context: TransitionContext): ExecutionTask {
-  const base: ExecutionTask = {
-    ...request,
-    schemaVersion: SCHEMA_VERSION,
-    state: ExecutionState.Queued,
-    version: 1,
-    generation: 1,
-    attempt: 0,
-    deferrals: 0,
-    createdAtMs: context.nowMs,
-    updatedAtMs: context.nowMs,
-    deadlineAtMs: context.nowMs + POLICY.taskDeadlineMs,
-    dueAtMs: context.nowMs + POLICY.overdueMs,
-    attemptId: context.attemptId,
-    history: [],
-  };
-  const move: Move = { to: ExecutionState.Queued, cause: TransitionCause.Enqueue, change: {} };
-  return { ...base, history: [transitionOf(null, base, move, context)] };
-}
 
 /** `queued` or `retryable_failed` → `running`: grants a lease to `owner`, attempt + 1. */
 export function claimed(

@@ -8,7 +8,7 @@ import { MAX_BODY_BYTES } from '../../contracts/api.ts';
 import { refused } from './problem.ts';
 import { headerOf } from '../../../shared/platform/header-of.ts';
 import type { ApiRequest } from './request.ts';
-import { fieldViolations } from './violations.ts';
+import { fieldViolations } from '../../../shared/contracts/field-issues.ts';
 
 /** `application/json` or any `+json`, in UTF-8. */
 const JSON_TYPE = /^(application\/json|[\w.-]+\/[\w.+-]+\+json)$/i;

@@ -1,7 +1,12 @@
 /** Kinds: which are paused, and the two requests that change that. */
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { ActionKind } from '../../../actions/kinds.ts';
-import { type KindChangeView, type KindView, pauseBodySchema } from '../../contracts/api-kinds.ts';
+import {
+  type KindChangeView,
+  kindSchema,
+  type KindView,
+  pauseBodySchema,
+} from '../../contracts/api-kinds.ts';
 import { API_ROUTES } from '../../contracts/api.ts';
 import type { PauseRecord } from '../../contracts/controls.ts';
 import { damageOf } from '../../../shared/domain/damaged-items.ts';
@@ -9,9 +14,17 @@ import type { PauseResult, PauseService } from '../../domain/pauses/pause-servic
 import { isPaused } from '../../domain/pauses/pauses.ts';
 import type { PauseRepo } from '../../domain/ports.ts';
 import { jsonObjectOf, shaped } from './body.ts';
-import { actorOf, type ApiRequest, actionKindOf, optionalIfMatchVersionOf } from './request.ts';
+import { badParameter } from './problem.ts';
+import { actorOf, type ApiRequest, optionalIfMatchVersionOf } from './request.ts';
 import { jsonResponse, type Operation } from './router.ts';
-import { etagOf, iso } from './views.ts';
+import { etagOf, iso } from './task-view.ts';
+
+/** @throws {ApiProblem} 404 naming the kinds there are */
+function actionKindOf({ params }: ApiRequest): ActionKind {
+  const parsed = kindSchema.safeParse(params['kind']);
+  if (parsed.success) return parsed.data;
+  throw badParameter(404, 'kind', `expected one of: ${Object.values(ActionKind).join(', ')}`);
+}
 
 const pathOf = (id: 'pauseKind' | 'resumeKind', kind: ActionKind): string =>
   API_ROUTES[id].path.replace('{kind}', kind);

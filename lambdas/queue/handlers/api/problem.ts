@@ -1,5 +1,6 @@
 /** Errors as RFC 9457 problems: what is thrown, what is answered, and which status belongs to which code. */
-import { type FieldError, MAX_FIELD_ERRORS, type Problem } from '../../contracts/api-problem.ts';
+import { MAX_FIELD_ERRORS } from '../../contracts/api.ts';
+import type { FieldError, Problem } from '../../contracts/api-problem.ts';
 import { ERROR_CODES, type ErrorCode } from '../../../shared/contracts/error-codes.ts';
 import { QueueError, SnapshotRefused } from '../../../shared/domain/errors.ts';
 

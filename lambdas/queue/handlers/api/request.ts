@@ -1,8 +1,6 @@
 /** A request as the handlers see it: the event of an HTTP API (payload format 2.0), read without trust. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { ActionKind } from '../../../actions/kinds.ts';
-import { kindSchema } from '../../contracts/api-kinds.ts';
 import { idempotencyKeySchema } from '../../contracts/api.ts';
 import { quoteIdSchema } from '../../../shared/contracts/quote-snapshot.ts';
 import { taskIdSchema } from '../../contracts/task-id.ts';
@@ -52,13 +50,6 @@ export function idempotencyKeyOf(request: ApiRequest): string {
   const parsed = idempotencyKeySchema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw badKey(parsed.error.issues[0]?.message ?? 'expected an idempotency key');
-}
-
-/** @throws {ApiProblem} 404 naming the kinds there are */
-export function actionKindOf({ params }: ApiRequest): ActionKind {
-  const parsed = kindSchema.safeParse(params['kind']);
-  if (parsed.success) return parsed.data;
-  throw badParameter(404, 'kind', `expected one of: ${Object.values(ActionKind).join(', ')}`);
 }
 
 /**

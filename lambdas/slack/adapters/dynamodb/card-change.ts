@@ -1,12 +1,6 @@
-/** A change of a card, and the update that makes it. */
+/** A change of a card as DynamoDB's update. */
 import type { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { CardRecord } from '../../../queue/contracts/shown-cards.ts';
-
-/** What a write changes; `undefined` takes the field away. */
-export type CardChange = {
-  readonly [Field in keyof Omit<CardRecord, 'schemaVersion' | 'cardId' | 'taskId' | 'channel'>]?:
-    CardRecord[Field] | undefined;
-};
+import type { CardChange } from '../../domain/ports.ts';
 
 const clause = (verb: string, parts: readonly string[]): string =>
   parts.length === 0 ? '' : `${verb} ${parts.join(', ')}`;

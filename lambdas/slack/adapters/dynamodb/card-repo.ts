@@ -17,35 +17,13 @@ import { type ReadItems, readEach } from '../../../shared/domain/damaged-items.t
 import { LeaseLost } from '../../../shared/domain/errors.ts';
 import { LEDGER_POLICY } from '../../../shared/domain/ledger-policy.ts';
 import { cardIn, DynamoDbShownCardReader, latencyIn } from '../../../queue/exports/stores.ts';
-import { type CardChange, updateOf } from './card-change.ts';
+import type { CardChange, CardLock, CardLockResult, CardRepo } from '../../domain/ports.ts';
+import { updateOf } from './card-change.ts';
 import {
   conditionFailure,
   type Item,
   rejectedItem,
 } from '../../../shared/adapters/dynamodb/document-client.ts';
-
-/** A lock asked for. */
-export interface CardLock {
-  readonly taskId: string;
-  readonly channel: string;
-  /** Version to be shown. */
-  readonly version: number;
-  /** Also when that version is done already. */
-  readonly rewrite: boolean;
-  /** Owner token, never used before. */
-  readonly owner: string;
-  /** The invocation's clock, ms since the epoch. */
-  readonly nowMs: number;
-  /** When the invocation is certainly over, ms since the epoch: from then on the lock may be taken over. */
-  readonly expiresAtMs: number;
-}
-
-/** Answer to a lock. */
-export type CardLockResult =
-  /** `takenOver`: the owner before is gone, and an edit of its may still arrive. */
-  | { readonly kind: 'locked'; readonly card: CardRecord; readonly takenOver: boolean }
-  | { readonly kind: 'done' }
-  | { readonly kind: 'busy' };
 
 const newCard = ({ taskId, channel }: CardLock): CardRecord => ({
   schemaVersion: CARD_SCHEMA_VERSION,
@@ -71,7 +49,7 @@ const KNOWN = '(attribute_not_exists(schemaVersion) OR schemaVersion <= :schemaV
 const NOT_DONE = '(attribute_not_exists(versionDone) OR versionDone < :version)';
 
 /** See the file head. */
-export class DynamoDbCardRepo {
+export class DynamoDbCardRepo implements CardRepo {
   readonly #client: DynamoDBDocumentClient;
   readonly #tableName: string;
   readonly #shown: DynamoDbShownCardReader;

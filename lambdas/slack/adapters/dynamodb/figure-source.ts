@@ -1,6 +1,6 @@
 /** Where figures are stored: latencies in the Cards table by day, trails in the Audit table. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { FigureSource } from '../command-figures.ts';
+import type { FigureSource } from '../../domain/ports.ts';
 import { DynamoDbAuditRepo } from '../../../queue/exports/stores.ts';
 import { DynamoDbCardRepo } from './card-repo.ts';
 

@@ -11,8 +11,9 @@ import { DynamoDbTaskRepo } from '../../../../lambdas/queue/adapters/dynamodb/ta
 import { StepFunctionsDriver } from '../../../../lambdas/queue/adapters/execution-driver.ts';
 import { randomIds, systemClock } from '../../../../lambdas/shared/adapters/system.ts';
 import { executionNameOf } from '../../../../lambdas/queue/domain/task/identity.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
-import { ExecutionQueueService } from '../../../../lambdas/queue/domain/queue-service.ts';
+import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../../../../lambdas/queue/domain/task/task-policy.ts';
+import { createOperate } from '../../../../lambdas/queue/domain/task/operate.ts';
 import { recoverTask } from '../../../../lambdas/queue/domain/recovery/recovery.ts';
 import { queuedTask } from '../../../helpers/builders.ts';
 import { lambdaContext } from '../../../helpers/lambda-context.ts';
@@ -107,16 +108,13 @@ class Cast {
   }
 
   #operate(version: number): Promise<unknown> {
-    const service = new ExecutionQueueService({
+    const operate = createOperate({
       queue: this.#tasks(),
       driver: this.#driver,
       clock: systemClock,
       ids: randomIds,
-      retryPolicy: DEFAULT_RETRY_POLICY,
-      allowedEngines: new Set(),
-      actor: 'system:operate-click',
     });
-    return service.operate(TASK.taskId, 'retry', version, 'slack:T/U (somebody)');
+    return operate(TASK.taskId, 'retry', version, 'slack:T/U (somebody)');
   }
 }
 

@@ -1,4 +1,5 @@
 /** All checks of single steps on one log. */
+import { KIND_NAMES, kindRow } from '../../../../lambdas/actions/kinds.ts';
 import type { Write } from '../../aws/dynamodb.ts';
 import { TABLES } from '../containers.ts';
 import type { Kernel, Process } from '../../kernel/kernel.ts';
@@ -85,8 +86,9 @@ export class God {
       typeof result === 'object' && result !== null && 'externalId' in result
         ? String(result.externalId)
         : '';
-    const key =
-      task['kind'] === 'pdf.render' ? externalId : `${textOf(task, 'kind')}:${textOf(task, 'taskId')}`;
+    const kind = KIND_NAMES.find((name) => name === textOf(task, 'kind'));
+    const isById = kind !== undefined && kindRow(kind).countedBy === 'externalId';
+    const key = isById ? externalId : `${textOf(task, 'kind')}:${textOf(task, 'taskId')}`;
     this.reached.add(`proof ${textOf(task, 'proof')}`);
     if (!this.effects.has(key)) this.violate(Invariant.ProofBeforeCompletion, `${key} is nowhere`);
   }

@@ -14,9 +14,9 @@ export interface Bug extends Mutation {
 export const BUGS: readonly Bug[] = [
   {
     name: 'no probe after an unknown outcome',
-    file: 'lambdas/shared/adapters/guarded-effect.ts',
-    find: 'if (layer.inDoubt || effect.applyForbidden !== undefined) {',
-    replace: 'if (effect.applyForbidden !== undefined) {',
+    file: 'lambdas/shared/domain/guarded-run.ts',
+    find: 'if (this.#inDoubt || applyForbidden !== undefined) {',
+    replace: 'if (applyForbidden !== undefined) {',
   },
   {
     name: 'unconditional delete of a ledger record',
@@ -27,13 +27,13 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'key deleted although the outcome is unknown',
-    file: 'lambdas/shared/adapters/fenced-persistence-layer.ts',
-    find: "this.inDoubt ? 'unknown' : 'not_applied'",
+    file: 'lambdas/shared/domain/guarded-run.ts',
+    find: "this.#inDoubt ? 'unknown' : 'not_applied'",
     replace: "'not_applied'",
   },
   {
     name: 'lease without fence: a late worker completes',
-    file: 'lambdas/queue/adapters/dynamodb/task-repo.ts',
+    file: 'lambdas/queue/adapters/dynamodb/task-store.ts',
     find: "expression: 'version = :version AND #owner = :owner',",
     replace: "expression: 'version >= :version AND #owner <> :version OR #owner = :owner',",
   },
@@ -63,19 +63,19 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'retry of an applied conditional write seen as a conflict',
-    file: 'lambdas/queue/adapters/dynamodb/task-repo.ts',
+    file: 'lambdas/queue/adapters/dynamodb/task-store.ts',
     find: 'done.version === next.version && done.attemptId === next.attemptId',
     replace: 'done.version === next.version && done.attemptId === `not ${next.attemptId}`',
   },
   {
     name: 'someone else’s write seen as one’s own',
-    file: 'lambdas/queue/adapters/dynamodb/task-repo.ts',
+    file: 'lambdas/queue/adapters/dynamodb/task-store.ts',
     find: 'done.version === next.version && done.attemptId === next.attemptId',
     replace: 'done.version === next.version',
   },
   {
     name: 'card of an older version over a newer one',
-    file: 'lambdas/slack/adapters/card-updater.ts',
+    file: 'lambdas/slack/domain/card-updater.ts',
     find: 'const task = await this.#options.tasks.get(taskId);',
     replace:
       'const stale: Map<string, typeof found> = ((globalThis as any).stale ??= new Map()); const found = await this.#options.tasks.get(taskId); const task = stale.get(`${this.#options.ids.next().split(".")[0]} ${taskId}`) ?? stale.get(taskId) ?? found; stale.set(taskId, found);',
@@ -109,7 +109,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'held tasks never released',
-    file: 'lambdas/queue/domain/recovery/sweep-pauses.ts',
+    file: 'lambdas/queue/domain/recovery/pause-looks.ts',
     find: '(pause === undefined ? [kind] : [])',
     replace: '(pause === undefined ? [] : [])',
   },
@@ -127,7 +127,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'every failure a deferral: attempts without end',
-    file: 'lambdas/queue/domain/task/retry-policy.ts',
+    file: 'lambdas/queue/domain/task/task-policy.ts',
     find: 'task.attempt - task.deferrals;',
     replace: 'Math.min(1, task.attempt - task.deferrals);',
   },
@@ -145,22 +145,22 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'same key with another payload accepted',
-    file: 'lambdas/queue/domain/enqueue/enqueue-request.ts',
+    file: 'lambdas/queue/domain/enqueue/enqueue.ts',
     find: 'if (written.task.taskHash !== taskHash) throw',
     replace: 'if (written.task.taskHash === undefined) throw',
   },
   {
     name: 'failed start swallowed, and nobody sweeps the queued',
-    file: 'lambdas/queue/domain/task/transitions.ts',
-    find: 'dueAtMs: context.nowMs + POLICY.overdueMs,\n    attemptId',
+    file: 'lambdas/queue/domain/task/move-task.ts',
+    find: 'dueAtMs: context.nowMs + TASK_POLICY.overdueMs,\n    attemptId',
     replace: 'attemptId',
   },
   {
     name: 'task completed before its effect is proven',
-    file: 'lambdas/shared/adapters/guarded-effect.ts',
-    find: 'layer.inDoubt = error.inDoubt;\n    throw error;',
+    file: 'lambdas/shared/domain/guarded-run.ts',
+    find: 'this.#inDoubt = error.inDoubt;\n      throw error;',
     replace:
-      "if (error.code === 'PROVIDER_TIMEOUT') return { provider: 'x', externalId: 'x', location: 'x', contentHash: effect.contentHash }; layer.inDoubt = error.inDoubt;\n    throw error;",
+      "if (error.code === 'PROVIDER_TIMEOUT') return { provider: 'x', externalId: 'x', location: 'x', contentHash: this.#effect.contentHash }; this.#inDoubt = error.inDoubt;\n      throw error;",
   },
   {
     name: 'audit record overwritten',
@@ -176,13 +176,13 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'owner not confirmed before the effect',
-    file: 'lambdas/shared/adapters/guarded-effect.ts',
-    find: 'await effect.confirmOwner?.();',
+    file: 'lambdas/shared/domain/guarded-run.ts',
+    find: 'await confirmOwner?.();',
     replace: '',
   },
   {
     name: 'probe overtakes a post that is under way',
-    file: 'lambdas/shared/adapters/fenced-persistence-layer.ts',
+    file: 'lambdas/shared/domain/guarded-run.ts',
     find: 'claim.deduplicates === false ? clock.nowMs() : 0',
     replace: '0',
   },

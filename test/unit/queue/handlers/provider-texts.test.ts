@@ -7,7 +7,7 @@ import { renderCard } from '../../../../lambdas/slack/adapters/card-blocks.ts';
 import { systemClock } from '../../../../lambdas/shared/adapters/system.ts';
 import { Env } from '../../../../lambdas/shared/contracts/environment.ts';
 import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
-import { taskView } from '../../../../lambdas/queue/handlers/api/views.ts';
+import { taskView } from '../../../../lambdas/queue/handlers/api/task-view.ts';
 import {
   json,
   type RunningServer,

@@ -3,12 +3,8 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { toItem } from '../../../../lambdas/queue/adapters/dynamodb/task-item.ts';
-import { Env } from '../../../../lambdas/shared/contracts/environment.ts';
-import {
-  METRIC_NAMESPACE,
-  metricDimensionsOf,
-  SERVICE_NAME,
-} from '../../../../lambdas/shared/contracts/metric-names.ts';
+import { Env, SERVICE_NAME } from '../../../../lambdas/shared/contracts/environment.ts';
+import { METRIC_NAMESPACE, metricDimensionsOf } from '../../../../lambdas/shared/contracts/metric-names.ts';
 import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
 import { completed } from '../../../../lambdas/queue/domain/task/transitions.ts';
 import { json, type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';

@@ -13,11 +13,9 @@ import {
 } from '../../../../lambdas/queue/contracts/sweep-answer.ts';
 import { DUE_SHARD_NAMES } from '../../../../lambdas/queue/domain/task/due-shards.ts';
 import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';
-import { POLICY, DEFAULT_RETRY_POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
-import { NO_PAUSES } from '../../../../lambdas/queue/domain/ports.ts';
-import { ExecutionQueueService } from '../../../../lambdas/queue/domain/queue-service.ts';
+import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
+import { queueServiceOf } from '../../../helpers/queue-service.ts';
 import { createSweepHandler, type SweepSystem } from '../../../../lambdas/queue/handlers/sweep.ts';
-import { countedIds } from '../../../../tools/rig/counted-ids.ts';
 import {
   type DynamoDbServer,
   startDynamoDb,
@@ -60,13 +58,8 @@ const down = () => Promise.reject(new Error('throttled'));
 
 const serviceOptions = () => ({
   clock,
-  ids: countedIds,
   queue: tasks,
   driver: executions,
-  pauses: NO_PAUSES,
-  retryPolicy: DEFAULT_RETRY_POLICY,
-  allowedEngines: new Set<string>(),
-  actor: 'system:sweep',
 });
 
 /** The tasks, of which no index can be read. */
@@ -75,7 +68,7 @@ const blindTasks = (): DynamoDbTaskRepo =>
 
 function systemOf(over: Partial<SweepSystem> = {}): SweepSystem {
   return {
-    queue: new ExecutionQueueService(serviceOptions()),
+    recoverStale: queueServiceOf(serviceOptions()).recoverStale,
     tasks: new DynamoDbTaskWalker(dynamoDb.client, TABLE_NAMES.tasks),
     audit: new DynamoDbAuditRepo(dynamoDb.client, TABLE_NAMES.audit),
     announce: () => Promise.resolve(true),
@@ -204,9 +197,9 @@ describe('sweep', () => {
 
   it('that sees no index publishes no gauge of tasks, and says that it was blind', async () => {
     await stuckTask(tasks, executions, StuckBy.NeverStarted, clock.nowMs());
-    const queue = new ExecutionQueueService({ ...serviceOptions(), queue: blindTasks() });
+    const { recoverStale } = queueServiceOf({ ...serviceOptions(), queue: blindTasks() });
 
-    await expect(run({ queue })).rejects.toThrow('"part":"lane"');
+    await expect(run({ recoverStale })).rejects.toThrow('"part":"lane"');
 
     expect(Object.fromEntries(measured)).toMatchObject({
       sweep_runs: 1,
@@ -236,14 +229,12 @@ describe('sweep', () => {
       seen: { due: true, pauses: true, rest: true },
       failures,
     };
-    const queue: SweepSystem['queue'] = {
-      recoverStale: (_nowMs, options) => {
-        options?.onReport?.(report);
-        return Promise.reject(new AggregateError(failures));
-      },
+    const recoverStale: SweepSystem['recoverStale'] = (_nowMs, options) => {
+      options?.onReport?.(report);
+      return Promise.reject(new AggregateError(failures));
     };
 
-    const failure = await run({ queue }).catch((error: unknown) => error);
+    const failure = await run({ recoverStale }).catch((error: unknown) => error);
 
     expect(answerOf(failure)).toMatchObject({ leftOut: 7 });
     expect(answerOf(failure).failures).toHaveLength(MAX_NAMED);

@@ -10,7 +10,7 @@ import { resultOf } from '../../../helpers/builders.ts';
 import { countedIds } from '../../../../tools/rig/counted-ids.ts';
 import { startDynamoDb, TABLE_NAMES } from '../../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock } from '../../../../tools/rig/fake-clock.ts';
-import { lambdaContext } from '../../../helpers/lambda-context.ts';
+import { remainingMsFrom } from '../../../helpers/lambda-context.ts';
 
 type Answer = EffectResult | QueueError | Error | undefined;
 
@@ -75,7 +75,7 @@ async function attempt({ apply = [], probe = [], over = {}, taskHash = 'hash', .
     ledger: own.ledger ?? ledger,
     clock,
     ids: countedIds,
-    lambdaContext: lambdaContext(clock),
+    remainingMs: remainingMsFrom(clock),
   };
   return runGuarded(options, {
     claim,

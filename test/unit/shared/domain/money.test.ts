@@ -1,12 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { CURRENCIES_BY_DIGITS } from '../../../../lambdas/shared/contracts/currencies.ts';
-import {
-  formatMoney,
-  isCurrencyInUse,
-  minorUnitDigits,
-  toDecimalString,
-} from '../../../../lambdas/shared/domain/money.ts';
+import { formatMoney, minorUnitDigits, toDecimalString } from '../../../../lambdas/shared/domain/money.ts';
 
 const currency = fc.constantFrom('EUR', 'USD', 'JPY', 'KWD', 'CLF', 'COP', 'HUF', 'CHF', 'XXX');
 const minorAmount = fc.bigInt({ min: -(10n ** 19n) + 1n, max: 10n ** 19n - 1n });
@@ -28,31 +23,6 @@ describe('minorUnitDigits', () => {
     ['QQQ', 2],
   ])('gives %s its %i digits of ISO 4217', (code, digits) => {
     expect(minorUnitDigits(code)).toBe(digits);
-  });
-});
-
-describe('isCurrencyInUse', () => {
-  it.each(['EUR', 'JPY', 'CLF', 'UYW', 'VED', 'XAD', 'XCG', 'ZWG', 'SLE'])('knows %s', (code) => {
-    expect(isCurrencyInUse(code)).toBe(true);
-  });
-
-  it.each(['BOV', 'CHE', 'CHW', 'CLF', 'COU', 'MXV', 'USN', 'UYI', 'UYW'])('knows the fund %s', (code) => {
-    expect(isCurrencyInUse(code)).toBe(true);
-  });
-
-  it.each(['HRK', 'ANG', 'SLL', 'ZWL', 'CUC', 'BGN', 'DEM'])('knows that %s is out of use', (code) => {
-    expect(isCurrencyInUse(code)).toBe(false);
-  });
-
-  it.each(['XAU', 'XAG', 'XDR', 'XSU', 'XUA', 'XBA', 'XTS', 'XXX'])(
-    'takes no %s: it has no minor units',
-    (code) => {
-      expect(isCurrencyInUse(code)).toBe(false);
-    },
-  );
-
-  it.each(['QQQ', 'EURO', 'eur', ''])('does not know "%s"', (code) => {
-    expect(isCurrencyInUse(code)).toBe(false);
   });
 });
 

@@ -5,8 +5,9 @@ import {
   quoteAnswer,
   overdueAnswer,
 } from '../../../../lambdas/slack/adapters/command-answer.ts';
-import { type FigureSource, readFigures } from '../../../../lambdas/slack/adapters/command-figures.ts';
-import { parseCommand } from '../../../../lambdas/slack/adapters/command-parse.ts';
+import { readFigures } from '../../../../lambdas/slack/domain/figures.ts';
+import type { FigureSource } from '../../../../lambdas/slack/domain/ports.ts';
+import { parseCommand } from '../../../../lambdas/slack/domain/command-parse.ts';
 import type { LatencyRecord } from '../../../../lambdas/queue/contracts/shown-cards.ts';
 import type { AuditRecord, ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
 import { failed, held, redriven } from '../../../../lambdas/queue/domain/task/transitions.ts';

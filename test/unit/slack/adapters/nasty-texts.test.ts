@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { auditModal } from '../../../../lambdas/slack/adapters/audit-modal.ts';
 import { recoveryText, renderCard } from '../../../../lambdas/slack/adapters/card-blocks.ts';
 import { overdueAnswer, quoteAnswer } from '../../../../lambdas/slack/adapters/command-answer.ts';
-import { loserText, trailText } from '../../../../lambdas/slack/adapters/ephemeral.ts';
+import { noticeText } from '../../../../lambdas/slack/adapters/ephemeral.ts';
 import { type SentMessage, sentMessage } from '../../../../lambdas/actions/slack/notify/message-parts.ts';
 import {
   clipped,
@@ -75,6 +75,7 @@ const plain = (text: string): Sent => ({ text, blocks: [] });
 /** Everything that goes to Slack of `text`. */
 function sentOf(text: string): readonly Sent[] {
   const task = taskWith(text);
+  const click = { taskId: task.taskId, version: task.version, action: 'retry' } as const;
   const snapshot = snapshotOf({ title: text, customer: { name: text }, seller: { name: text } });
   return [
     renderCard(task),
@@ -91,8 +92,8 @@ function sentOf(text: string): readonly Sent[] {
       Array.from({ length: 24 }, () => task),
       true,
     ),
-    plain(loserText(task, { version: task.version - 1, action: 'retry' })),
-    plain(trailText(task)),
+    plain(noticeText({ ...click, version: task.version - 1 }, { kind: 'lost', task })),
+    plain(noticeText(click, { kind: 'trail', task })),
     plain(rootText(snapshot)),
   ];
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createOperatorCheck, parseOperators } from '../../../../lambdas/slack/adapters/operators.ts';
+import { createOperatorList, parseOperators } from '../../../../lambdas/slack/adapters/operators.ts';
 
 const person = { teamId: 'T0QUOTEQ1', userId: 'U0ADAOPS1' };
 
-describe('createOperatorCheck', () => {
-  const isOperator = createOperatorCheck('name', () =>
+describe('createOperatorList', () => {
+  const operators = createOperatorList('name', () =>
     Promise.resolve('T0QUOTEQ1:U0ADAOPS1, T0OTHERS1:U0LINOPS2'),
   );
 
@@ -16,13 +16,13 @@ describe('createOperatorCheck', () => {
     [{ ...person, userId: 'U0ADAOPS' }, false],
     [{ ...person, userId: 'U0ADAOPS12' }, false],
   ])('tells whether %j is on the list: %s', async (someone, expected) => {
-    expect(await isOperator(someone)).toBe(expected);
+    expect(await operators.isOperator(someone)).toBe(expected);
   });
 
   it('lets nobody in when the parameter does not exist', async () => {
-    const check = createOperatorCheck('name', () => Promise.resolve(undefined));
+    const missing = createOperatorList('name', () => Promise.resolve(undefined));
 
-    await expect(check(person)).rejects.toMatchObject({ code: 'PROVIDER_MISCONFIGURED' });
+    await expect(missing.isOperator(person)).rejects.toMatchObject({ code: 'PROVIDER_MISCONFIGURED' });
   });
 });
 

@@ -5,15 +5,17 @@ import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.
 import type { CardAction } from '../../../../lambdas/slack/contracts/slack-actions.ts';
 import {
   buttonsOf,
-  CARD_RETRY,
   cardKeyOf,
-  cardRetrySeconds,
-  isPassing,
   latenciesOf,
   operatorMovesOf,
   recoveriesOf,
-  retried,
 } from '../../../../lambdas/slack/domain/card.ts';
+import {
+  CARD_RETRY,
+  cardRetrySeconds,
+  isPassing,
+  retried,
+} from '../../../../lambdas/slack/domain/card-retry.ts';
 import { permalinkOf, threadOfPermalink } from '../../../../lambdas/shared/domain/slack-permalink.ts';
 import { LeaseLost, QueueError } from '../../../../lambdas/shared/domain/errors.ts';
 import {

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';
 import { createSlackEndpoint, type SlackWork } from '../../../../lambdas/slack/handlers/endpoint.ts';
 import { SlackRefusal } from '../../../../lambdas/slack/handlers/slack-refusal.ts';
-import { createLogger } from '../../../../lambdas/shared/platform/observability.ts';
+import { createLogger } from '../../../../lambdas/shared/platform/logger.ts';
 import { FakeClock } from '../../../../tools/rig/fake-clock.ts';
 import { httpEvent } from '../../../helpers/http-event.ts';
 import { lambdaContext } from '../../../helpers/lambda-context.ts';

@@ -5,7 +5,7 @@ import { queuedTask, retryableTask, runningTask, snapshotOf } from '../../../hel
 import {
   blockActionsOf,
   commandForm,
-  interactionForm,
+  clickForm,
   OPERATOR,
   type Press,
   STRANGER,
@@ -38,7 +38,7 @@ const pressOf = (
   { taskId, version }: ExecutionTask,
   action: Press['action'],
   person: Press['person'] = OPERATOR,
-) => interactionForm(blockActionsOf({ taskId, version, action, person }));
+) => clickForm(blockActionsOf({ taskId, version, action, person }));
 
 describe('slack-interactions', () => {
   it('hands a click over once, and refuses it when it comes again', async () => {
@@ -68,7 +68,7 @@ describe('slack-interactions', () => {
     const payload = blockActionsOf({ taskId, version, action: 'abandon' });
     const user = { ...payload.user, team_id: 'T0OUTSIDE' };
 
-    const answer = await slack.post('interactions', interactionForm({ ...payload, user }));
+    const answer = await slack.post('interactions', clickForm({ ...payload, user }));
 
     expect(answer).toEqual({ status: 403, text: '' });
     expect(slack.sent).toEqual([]);
@@ -108,7 +108,7 @@ describe('slack-interactions', () => {
   });
 
   it('acknowledges what is not for it', async () => {
-    expect(await slack.post('interactions', interactionForm({ type: 'view_closed' }))).toEqual({
+    expect(await slack.post('interactions', clickForm({ type: 'view_closed' }))).toEqual({
       status: 200,
       text: '',
     });

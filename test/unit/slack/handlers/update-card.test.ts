@@ -7,7 +7,7 @@ import { DynamoDbTaskRepo } from '../../../../lambdas/queue/adapters/dynamodb/ta
 import { systemClock } from '../../../../lambdas/shared/adapters/system.ts';
 import { type CardMessage, cardMessageSchema } from '../../../../lambdas/slack/contracts/cards.ts';
 import { Env } from '../../../../lambdas/shared/contracts/environment.ts';
-import { CARD_RETRY } from '../../../../lambdas/slack/domain/card.ts';
+import { CARD_RETRY } from '../../../../lambdas/slack/domain/card-retry.ts';
 import { completed } from '../../../../lambdas/queue/domain/task/transitions.ts';
 import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
 import { clearFaults, scriptFault } from '../../../../tools/rig/faults/fault-client.ts';

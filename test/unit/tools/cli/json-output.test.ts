@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
-import { taskView } from '../../../../lambdas/queue/handlers/api/views.ts';
+import { taskView } from '../../../../lambdas/queue/handlers/api/task-view.ts';
 import { json, startServer } from '../../../../tools/rig/http/http-server.ts';
 import { queuedTask } from '../../../helpers/builders.ts';
 

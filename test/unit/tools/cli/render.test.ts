@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
 import { held } from '../../../../lambdas/queue/domain/task/transitions.ts';
-import { taskView } from '../../../../lambdas/queue/handlers/api/views.ts';
+import { taskView } from '../../../../lambdas/queue/handlers/api/task-view.ts';
 import { taskDetails, tasksTable } from '../../../../tools/cli/terminal/render.ts';
 import { shownValue } from '../../../../tools/cli/terminal/terminal-text.ts';
 import { contextAt, queuedTask, retryableTask, runningTask } from '../../../helpers/builders.ts';

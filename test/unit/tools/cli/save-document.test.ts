@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TaskView } from '../../../../lambdas/queue/contracts/api.ts';
-import { taskView } from '../../../../lambdas/queue/handlers/api/views.ts';
+import { taskView } from '../../../../lambdas/queue/handlers/api/task-view.ts';
 import { saveDocument } from '../../../../tools/cli/save-document.ts';
 import type { Target } from '../../../../tools/cli/target/target.ts';
 import { type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';

@@ -12,7 +12,7 @@ import { renderTable } from '../../../../tools/cli/terminal/table.ts';
 import { coloured, shownText } from '../../../../tools/cli/terminal/terminal-text.ts';
 import { errorLine } from '../../../../tools/cli/usage-errors.ts';
 import { failed, findingText } from '../../../../tools/doctor/finding.ts';
-import { taskView } from '../../../../lambdas/queue/handlers/api/views.ts';
+import { taskView } from '../../../../lambdas/queue/handlers/api/task-view.ts';
 import { held } from '../../../../lambdas/queue/domain/task/transitions.ts';
 import { contextAt, retryableTask } from '../../../helpers/builders.ts';
 import { FORGED, ILL_FORMED, NASTY_TEXTS } from '../../../helpers/nasty-texts.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { completed } from '../../../../lambdas/queue/domain/task/transitions.ts';
-import { taskView } from '../../../../lambdas/queue/handlers/api/views.ts';
+import { taskView } from '../../../../lambdas/queue/handlers/api/task-view.ts';
 import { watch } from '../../../../tools/cli/commands/queue-commands.ts';
 import { type RunningServer, startServer } from '../../../../tools/rig/http/http-server.ts';
 import { contextAt, resultOf, runningTask } from '../../../helpers/builders.ts';

@@ -76,13 +76,13 @@ function countsAt(tasks: readonly TaskView[]): DrillEvidence['after'] {
   const keys = (kind: ActionKind) =>
     tasks.filter((task) => task.kind === kind).map((task) => [effectKeyOf(kind, task.taskId), 1] as const);
   return {
-    objects: new Map(
+    pdf: new Map(
       tasks
         .filter(({ kind }) => kind === 'pdf.render')
         .map((task) => [task.effect?.externalId ?? '', 1] as const),
     ),
-    deals: new Map(keys('crm.sync')),
-    messages: new Map(keys('slack.notify')),
+    crm: new Map(keys('crm.sync')),
+    slack: new Map(keys('slack.notify')),
   };
 }
 
@@ -92,7 +92,7 @@ export function goodEvidence(size: number, counts: DrillEvidence['counts'] = {})
   return {
     tasks,
     trails: tasks.map((_, index) => trailOf(index)),
-    before: { objects: new Map(), deals: new Map(), messages: new Map() },
+    before: { pdf: new Map(), crm: new Map(), slack: new Map() },
     after: countsAt(tasks),
     expected: size,
     counts,

@@ -80,14 +80,14 @@ describe('evidence of', () => {
       'a deal that belongs to nobody',
       (good) => ({
         ...good,
-        after: { ...good.after, deals: new Map([...good.after.deals, ['crm.sync:other', 1]]) },
+        after: { ...good.after, crm: new Map([...good.after.crm, ['crm.sync:other', 1]]) },
       }),
     ],
     [
       'a second root of a thread',
       (good) => ({
         ...good,
-        after: { ...good.after, messages: new Map([...good.after.messages, ['slack.thread:C1:Q-1', 2]]) },
+        after: { ...good.after, slack: new Map([...good.after.slack, ['slack.thread:C1:Q-1', 2]]) },
       }),
     ],
   ])('%s is seen by what all drills of a group share', (_title, wrong) => {

@@ -35,7 +35,7 @@ export const WRONGS: readonly (readonly [title: string, wrong: Wrong, falsifies:
   ],
   [
     'a second document',
-    (good) => ({ ...good, after: { ...good.after, objects: one(good.after.objects, 2) } }),
+    (good) => ({ ...good, after: { ...good.after, pdf: one(good.after.pdf, 2) } }),
     [
       'every effect exists exactly once at its provider',
       'every completed effect exists exactly once at its provider, and none twice',
@@ -43,20 +43,20 @@ export const WRONGS: readonly (readonly [title: string, wrong: Wrong, falsifies:
   ],
   [
     'a second deal',
-    (good) => ({ ...good, after: { ...good.after, deals: one(good.after.deals, 2) } }),
+    (good) => ({ ...good, after: { ...good.after, crm: one(good.after.crm, 2) } }),
     ['every effect exists exactly once at its provider'],
   ],
   [
     'a second message of an action that failed for good',
     (good) =>
-      withTask({ ...good, after: { ...good.after, messages: one(good.after.messages, 2) } }, 2, {
+      withTask({ ...good, after: { ...good.after, slack: one(good.after.slack, 2) } }, 2, {
         state: 'failed_terminal',
       }),
     ['every completed effect exists exactly once at its provider, and none twice'],
   ],
   [
     'a completed action without its effect',
-    (good) => ({ ...good, after: { ...good.after, deals: one(good.after.deals, 0) } }),
+    (good) => ({ ...good, after: { ...good.after, crm: one(good.after.crm, 0) } }),
     ['every completed effect exists exactly once at its provider, and none twice'],
   ],
   [

@@ -16,7 +16,7 @@ import {
 } from '../../../../../tools/rig/aws/dynamodb-server.ts';
 import { POLICY } from '../../../../../lambdas/queue/domain/task/policy.ts';
 import { FakeClock, START_MS } from '../../../../../tools/rig/fake-clock.ts';
-import { lambdaContext } from '../../../../helpers/lambda-context.ts';
+import { remainingMsFrom } from '../../../../helpers/lambda-context.ts';
 import { type SlackProvider, startSlackProvider } from '../../../../helpers/providers.ts';
 
 const POST = '/api/chat.postMessage';
@@ -54,7 +54,7 @@ const effectAt = (apiUrl = slack.apiUrl): NotifySlack =>
     ledger: new DynamoDbLedgerRepo(dynamoDb.client, TABLE_NAMES.ledger),
     clock,
     ids: countedIds,
-    lambdaContext: lambdaContext(clock),
+    remainingMs: remainingMsFrom(clock),
     client: () => Promise.resolve(createSlackClient(slack.botToken, apiUrl)),
     channel: slack.channelId,
   });

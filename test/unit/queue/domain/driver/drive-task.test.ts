@@ -3,11 +3,10 @@ import { WORKER_BY_KIND } from '../../../../../lambdas/actions/kinds.ts';
 import type { ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
 import { driveTask } from '../../../../../lambdas/queue/domain/driver/drive-task.ts';
 import { LeaseLost, QueueError } from '../../../../../lambdas/shared/domain/errors.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../../../../../lambdas/queue/domain/task/policy.ts';
+import { POLICY } from '../../../../../lambdas/queue/domain/task/policy.ts';
 import type { EffectRunner, ExecutionQueueRepo } from '../../../../../lambdas/queue/domain/ports.ts';
-import { ExecutionQueueService } from '../../../../../lambdas/queue/domain/queue-service.ts';
+import { queueServiceOf } from '../../../../helpers/queue-service.ts';
 import { queuedTask, resultOf } from '../../../../helpers/builders.ts';
-import { countedIds } from '../../../../../tools/rig/counted-ids.ts';
 import { FakeClock } from '../../../../../tools/rig/fake-clock.ts';
 
 interface Drive {
@@ -38,14 +37,10 @@ function driveOf(run: EffectRunner['run'], isDown: (next: ExecutionTask) => bool
     listDue: unused,
     listHeld: unused,
   };
-  const queue = new ExecutionQueueService({
+  const queue = queueServiceOf({
     queue: repo,
     driver: { start: unused, status: unused },
     clock,
-    ids: countedIds,
-    retryPolicy: DEFAULT_RETRY_POLICY,
-    allowedEngines: new Set(),
-    actor: 'system:test',
   });
   const options = {
     queue,

@@ -4,7 +4,10 @@ import {
   type QuoteSnapshot,
   quoteSnapshotSchema,
 } from '../../../../../lambdas/shared/contracts/quote-snapshot.ts';
-import { snapshotViolations } from '../../../../../lambdas/queue/domain/enqueue/snapshot-guard.ts';
+import {
+  isCurrencyInUse,
+  snapshotViolations,
+} from '../../../../../lambdas/queue/domain/enqueue/snapshot-guard.ts';
 import { ENGINE, lineOf, snapshotOf } from '../../../../helpers/builders.ts';
 
 const violations = (snapshot: QuoteSnapshot, quoteId = 'Q-1001'): readonly string[] =>
@@ -131,5 +134,30 @@ describe('amounts', () => {
     expect(violations(snapshotOf({ lines, ...totals, totalMinor: String(subtotal + tax + off) }))).toEqual([
       '/payload/snapshot/totalMinor',
     ]);
+  });
+});
+
+describe('isCurrencyInUse', () => {
+  it.each(['EUR', 'JPY', 'CLF', 'UYW', 'VED', 'XAD', 'XCG', 'ZWG', 'SLE'])('knows %s', (code) => {
+    expect(isCurrencyInUse(code)).toBe(true);
+  });
+
+  it.each(['BOV', 'CHE', 'CHW', 'CLF', 'COU', 'MXV', 'USN', 'UYI', 'UYW'])('knows the fund %s', (code) => {
+    expect(isCurrencyInUse(code)).toBe(true);
+  });
+
+  it.each(['HRK', 'ANG', 'SLL', 'ZWL', 'CUC', 'BGN', 'DEM'])('knows that %s is out of use', (code) => {
+    expect(isCurrencyInUse(code)).toBe(false);
+  });
+
+  it.each(['XAU', 'XAG', 'XDR', 'XSU', 'XUA', 'XBA', 'XTS', 'XXX'])(
+    'takes no %s: it has no minor units',
+    (code) => {
+      expect(isCurrencyInUse(code)).toBe(false);
+    },
+  );
+
+  it.each(['QQQ', 'EURO', 'eur', ''])('does not know "%s"', (code) => {
+    expect(isCurrencyInUse(code)).toBe(false);
   });
 });

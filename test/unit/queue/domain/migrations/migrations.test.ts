@@ -8,7 +8,8 @@ import {
 } from '../../../../../lambdas/queue/adapters/dynamodb/task-item.ts';
 import { MAX_HISTORY, type ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
 import { migrate, versionOf } from '../../../../../lambdas/shared/domain/migration.ts';
-import { SHAPES, upcastTask } from '../../../../../lambdas/queue/domain/migrations/shapes.ts';
+import { SHAPES } from '../../../../../lambdas/queue/domain/migrations/shapes.ts';
+import { upcast } from '../../../../../lambdas/shared/domain/schema-versions.ts';
 import {
   claimed,
   completed,
@@ -220,9 +221,9 @@ describe('migrate', () => {
   });
 });
 
-describe('upcastTask', () => {
+describe('a task of a newer version', () => {
   it('names both versions when later code wrote the item', () => {
-    expect(() => upcastTask({ ...toItem(queuedTask()), schemaVersion: NEWEST + 1 })).toThrow(
+    expect(() => upcast(SHAPES.tasks, { ...toItem(queuedTask()), schemaVersion: NEWEST + 1 })).toThrow(
       `schemaVersion: expected at most ${NEWEST} (tasks), got ${NEWEST + 1}: later code wrote it`,
     );
   });

@@ -1,7 +1,8 @@
 /** Five minutes from stuck to moved on, computed from the constants that decide it. */
 import { describe, expect, it } from 'vitest';
 import { TIME_LIMITS } from '../../../../../lambdas/shared/contracts/time-limits.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../../../../../lambdas/queue/domain/task/policy.ts';
+import { POLICY } from '../../../../../lambdas/queue/domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../../../../../lambdas/queue/domain/task/task-policy.ts';
 import {
   budgetOf,
   RECOVERY_BUDGET_MS,

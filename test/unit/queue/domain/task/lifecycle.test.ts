@@ -15,8 +15,8 @@ import {
   recovered,
   redriven,
   stopped,
-  type TransitionContext,
 } from '../../../../../lambdas/queue/domain/task/transitions.ts';
+import type { TransitionContext } from '../../../../../lambdas/queue/domain/task/move-task.ts';
 import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../../../helpers/builders.ts';
 import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
 

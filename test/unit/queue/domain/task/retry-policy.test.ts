@@ -2,11 +2,13 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import type { ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
 import { QueueError, type QueueErrorOptions } from '../../../../../lambdas/shared/domain/errors.ts';
-import { DEFAULT_RETRY_POLICY as POLICY_USED } from '../../../../../lambdas/queue/domain/task/policy.ts';
 import {
-  applyForbidden,
+  DEFAULT_RETRY_POLICY as POLICY_USED,
   attemptsShown,
   attemptsUsed,
+} from '../../../../../lambdas/queue/domain/task/task-policy.ts';
+import {
+  applyForbidden,
   backoffSeconds,
   decideRetry,
   deferralSeconds,

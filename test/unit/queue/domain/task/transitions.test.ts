@@ -8,7 +8,8 @@ import {
 } from '../../../../../lambdas/queue/contracts/records.ts';
 import { QueueError } from '../../../../../lambdas/shared/domain/errors.ts';
 import { isLegal, isTerminal } from '../../../../../lambdas/queue/domain/task/lifecycle.ts';
-import { DEFAULT_RETRY_POLICY, POLICY } from '../../../../../lambdas/queue/domain/task/policy.ts';
+import { POLICY } from '../../../../../lambdas/queue/domain/task/policy.ts';
+import { DEFAULT_RETRY_POLICY } from '../../../../../lambdas/queue/domain/task/task-policy.ts';
 import { decideRetry } from '../../../../../lambdas/queue/domain/task/retry-policy.ts';
 import {
   claimed,

@@ -1,0 +1,66 @@
+/** What an operator may do to a task: one guarded transition. */
+import { QueueError } from '../../../shared/domain/errors.ts';
+import type { Clock, Ids } from '../../../shared/domain/ports.ts';
+import { TransitionCause } from '../../contracts/lifecycle-states.ts';
+import type { ExecutionTask } from '../../contracts/records.ts';
+import { startDriver } from '../driver/start-driver.ts';
+import type { ExecutionDriver, ExecutionQueueRepo } from '../ports.ts';
+import { existingTask } from './existing-task.ts';
+import { contextOf, type TransitionContext } from './move-task.ts';
+import { redriven, stopped } from './transitions.ts';
+
+/** What an operator may ask for. */
+export type OperatorAction = 'retry' | 'abandon' | 'cancel';
+
+/** What operating works with. */
+export interface OperateOptions {
+  readonly queue: Pick<ExecutionQueueRepo, 'get' | 'replace'>;
+  readonly driver: Pick<ExecutionDriver, 'start'>;
+  readonly clock: Clock;
+  /** Identities of the writes: an action that is delivered again may bring the one it had. */
+  readonly ids: Ids;
+}
+
+/**
+ * One guarded transition by an operator; `retry` raises the generation and starts its driver.
+ * @param version that the operator saw
+ * @param actor who asks; stands in the audit trail
+ * @param reason why, for people
+ * @throws {QueueError} `TASK_NOT_FOUND`, `STALE_VERSION` or `ILLEGAL_TRANSITION`: nothing is written
+ * @throws {QueueError} `DRIVER_NOT_STARTED`: the transition is stored, the sweep starts the driver
+ */
+export type Operate = (
+  taskId: string,
+  action: OperatorAction,
+  version: number,
+  actor: string,
+  reason?: string,
+) => Promise<ExecutionTask>;
+
+function operated(task: ExecutionTask, action: OperatorAction, context: TransitionContext): ExecutionTask {
+  switch (action) {
+    case 'retry':
+      return redriven(task, TransitionCause.OperatorRetry, context);
+    case 'abandon':
+      return stopped(task, TransitionCause.OperatorAbandon, context);
+    case 'cancel':
+      return stopped(task, TransitionCause.OperatorCancel, context);
+  }
+}
+
+/** Makes {@link Operate}. */
+export const createOperate =
+  (options: OperateOptions): Operate =>
+  async (taskId, action, version, actor, reason) => {
+    const { queue, driver } = options;
+    const task = await existingTask(queue, taskId);
+    if (task.version !== version) {
+      throw new QueueError('STALE_VERSION', {
+        detail: `The task is at version ${task.version}, not ${version}`,
+      });
+    }
+    const written = await queue.replace(task, operated(task, action, contextOf(options, actor, reason)));
+    if (written.kind === 'conflict') throw new QueueError('STALE_VERSION');
+    if (action === 'retry') await startDriver(driver, written.task);
+    return written.task;
+  };

@@ -1,0 +1,72 @@
+/** What the API shows beside a task: its card, a page of tasks, and the audit trail. */
+import { type AuditView, CardState, type TaskPageView, type TaskView } from '../../contracts/api.ts';
+import type { CardRecord } from '../../contracts/shown-cards.ts';
+import type { AuditRecord, ExecutionTask } from '../../contracts/records.ts';
+import { findAuditGaps } from '../../domain/recovery/audit-gaps.ts';
+import { permalinkOf } from '../../../shared/domain/slack-permalink.ts';
+import { damagedOf, tasksOf } from '../../domain/damaged.ts';
+import type { DamagedRecord, TaskPage } from '../../domain/ports.ts';
+import { jsonResponse } from './router.ts';
+import { auditPath, etagOf, iso, taskPath, taskView } from './task-view.ts';
+
+/** What is known of a task's card: the stored one, if it can be read. */
+export type CardLook =
+  | { readonly card: CardRecord | undefined; readonly damage?: never }
+  | { readonly card?: never; readonly damage: string };
+
+function cardView(task: ExecutionTask, { card, damage }: CardLook): NonNullable<TaskView['card']> {
+  if (damage !== undefined) return { state: CardState.Failing, errorCode: 'STORED_RECORD_INVALID', damage };
+  if (card === undefined) return { state: CardState.Pending };
+  const { versionShown, lastError, channel, ts, threadTs } = card;
+  const shown = {
+    ...(versionShown === 0 ? {} : { version: versionShown }),
+    ...(ts === undefined ? {} : { permalink: permalinkOf(channel, ts, threadTs) }),
+  };
+  if (lastError !== undefined) return { state: CardState.Failing, errorCode: lastError.code, ...shown };
+  return { state: versionShown >= task.version ? CardState.Shown : CardState.Pending, ...shown };
+}
+
+/** A task with what Slack shows of it, as an answer. */
+export const taskAndCardResponse = (task: ExecutionTask, look: CardLook): Response =>
+  jsonResponse({ ...taskView(task), card: cardView(task, look) }, 200, { etag: etagOf(task) });
+
+/** A page of a listing. */
+export function pageView({ entries, cursor }: TaskPage): TaskPageView {
+  const damaged = damagedOf(entries);
+  return {
+    tasks: tasksOf(entries).map(taskView),
+    ...(damaged.length === 0 ? {} : { damaged: [...damaged] }),
+    ...(cursor === undefined ? {} : { cursor }),
+  };
+}
+
+/** What an entry repeats of the trail itself is left out. */
+function entryView(record: AuditRecord): AuditView['records'][number] {
+  const { schemaVersion: _schema, taskId: _task, quoteId: _quote, kind: _kind, atMs, ...entry } = record;
+  return { ...entry, at: iso(atMs) };
+}
+
+/** What a trail is shown with: of the task, or of the trail's newest record when the task is damaged. */
+export type TrailHead = Pick<ExecutionTask, 'taskId' | 'quoteId' | 'version'> & {
+  readonly taskDamage?: string;
+};
+
+/** The audit trail of a task, with the versions it lacks. @param damaged records that cannot be read */
+export function auditView(
+  head: TrailHead,
+  records: readonly AuditRecord[],
+  damaged: readonly DamagedRecord[] = [],
+): AuditView {
+  const { taskId, quoteId, version, taskDamage } = head;
+  const versions = [...records, ...damaged].map((record) => record.version);
+  return {
+    taskId,
+    quoteId,
+    version,
+    records: records.map(entryView),
+    ...(damaged.length === 0 ? {} : { damaged: [...damaged] }),
+    ...(taskDamage === undefined ? {} : { taskDamage }),
+    gaps: [...findAuditGaps(versions, version)],
+    links: { self: auditPath(taskId), task: taskPath(taskId) },
+  };
+}

@@ -1,0 +1,8 @@
+/** How an actor of the audit trail is named to people. */
+import { actorName, clipped } from '../../shared/adapters/slack-api/message-text.ts';
+
+/** An actor for people, escaped: the operator's name, or the part of the queue that acted. */
+export const actorText = (actor: string): string =>
+  actor.startsWith('system:')
+    ? `the queue (${clipped(actor.slice('system:'.length), 200)})`
+    : actorName(actor);

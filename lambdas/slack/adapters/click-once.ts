@@ -1,0 +1,58 @@
+/**
+ * A signed click is good for five minutes to whoever holds its bytes; here it is good once. The click's id goes through
+ * Powertools' `makeIdempotent` on the ledger, as every effect does: what the click leaves is one message to the worker.
+ */
+import type { Click } from '../contracts/slack-payloads.ts';
+import { EffectProof } from '../../shared/contracts/effects.ts';
+import type { ClickGuard, HandOver } from '../domain/ports.ts';
+import { QueueError } from '../../shared/domain/errors.ts';
+import { type GuardOptions, runGuarded } from '../../shared/adapters/guarded-effect.ts';
+
+const effectKeyOf = (click: Click): string => `slack.click:${click.clickId}`;
+
+/** The first delivery is still at it: what comes in now is a copy. */
+const isAtIt = (thrown: unknown): boolean =>
+  thrown instanceof QueueError && thrown.code === 'EFFECT_IN_PROGRESS';
+
+/**
+ * Hands a click over, once. A hand-over that failed may be tried again; should the first try have reached the worker
+ * after all, the worker finds the task moved on.
+ * @param handOver returns the id of the message that carries the click
+ * @throws {QueueError} what `handOver` throws
+ */
+async function handOverOnce(
+  options: GuardOptions,
+  click: Click,
+  handOver: () => Promise<string>,
+): Promise<HandOver> {
+  const { clock, ids, remainingMs } = options;
+  try {
+    const { proof } = await runGuarded(options, {
+      claim: {
+        effectKey: effectKeyOf(click),
+        taskHash: click.clickId,
+        owner: ids.next(),
+        fence: 0,
+        leaseExpiresAtMs: clock.nowMs() + remainingMs(),
+      },
+      contentHash: click.clickId,
+      apply: async () => ({
+        provider: 'slack',
+        externalId: await handOver(),
+        location: `slack:${click.channelId}/${click.messageTs}`,
+        contentHash: click.clickId,
+      }),
+      // A queue cannot be asked; the worker's guarded transition makes a second message harmless.
+      probe: () => Promise.resolve(undefined),
+    });
+    return proof === EffectProof.Replayed ? 'replayed' : 'accepted';
+  } catch (thrown) {
+    if (isAtIt(thrown)) return 'replayed';
+    throw thrown;
+  }
+}
+
+/** Lets each click through once, by the ledger. One per invocation. */
+export const createClickGuard = (options: GuardOptions): ClickGuard => ({
+  once: (click, handOver) => handOverOnce(options, click, handOver),
+});

@@ -1,0 +1,46 @@
+/**
+ * Takes a click that Slack has signed: checked against the list of operators and against replay, in this order, then handed on
+ * to the worker. Only the audit modal is opened at once, because Slack's trigger lives three seconds.
+ */
+import type { Click } from '../contracts/slack-payloads.ts';
+import type { ClickGuard, ClickQueue, HandOver, OperatorList } from './ports.ts';
+import { showAudit, type ShowAuditOptions } from './show-audit.ts';
+
+/** What taking clicks works with. */
+export interface TakeClickOptions extends ShowAuditOptions {
+  readonly operators: OperatorList;
+  readonly guard: ClickGuard;
+  readonly clicks: ClickQueue;
+  /** Is told why the modal could not be opened. */
+  readonly onModalFailed: (click: Click, thrown: unknown) => void;
+}
+
+/** What became of a click. */
+export type TakenClick = HandOver | 'not_an_operator';
+
+/** A trail that cannot be opened in time is shown as a message instead. */
+async function openAudit(options: TakeClickOptions, click: Click, triggerId: string): Promise<string> {
+  try {
+    return await showAudit(options, click.taskId, triggerId);
+  } catch (thrown) {
+    options.onModalFailed(click, thrown);
+    return options.clicks.send(click);
+  }
+}
+
+/**
+ * Takes a click. Delivered again it is `replayed`, and nothing is done.
+ * @param triggerId opens a modal within 3 s of the press
+ * @throws {QueueError} as the ports; the click may be delivered again then
+ */
+export async function takeClick(
+  options: TakeClickOptions,
+  click: Click,
+  triggerId: string,
+): Promise<TakenClick> {
+  const { operators, guard, clicks } = options;
+  if (!(await operators.isOperator(click))) return 'not_an_operator';
+  return guard.once(click, () =>
+    click.action === 'audit' ? openAudit(options, click, triggerId) : clicks.send(click),
+  );
+}

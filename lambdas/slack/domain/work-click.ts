@@ -1,0 +1,120 @@
+/**
+ * Carries out a checked click: one guarded transition. If the task has changed since the card, the person is told who changed it.
+ * Delivered again, a click recognises its own transition by the attempt id, which is the click's, and only makes sure that the
+ * driver runs.
+ */
+import type { Click } from '../contracts/slack-payloads.ts';
+import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import { slackActor } from './actor.ts';
+import type { ClickNotice } from './click-notice.ts';
+import type { ClickNotices } from './ports.ts';
+import { damageOf } from '../../shared/domain/damaged-items.ts';
+import { QueueError, toQueueError } from '../../shared/domain/errors.ts';
+import { createOperate, type OperatorAction, startDriver } from '../../queue/exports/operating.ts';
+import type { ExecutionDriver, ExecutionQueueRepo } from '../../queue/domain/ports.ts';
+import type { Clock } from '../../shared/domain/ports.ts';
+
+/** What carrying a click out works with. */
+export interface ClickWorkOptions {
+  readonly queue: ExecutionQueueRepo;
+  readonly driver: ExecutionDriver;
+  readonly clock: Clock;
+}
+
+const MISSING: ClickNotice = { kind: 'missing' };
+
+const attemptIdOf = (click: Click): string => `click-${click.clickId}`;
+
+/** The transition that this very click made when it was delivered before. */
+const ownTransition = (task: ExecutionTask, click: Click) =>
+  task.history.find(({ attemptId }) => attemptId === attemptIdOf(click));
+
+const isWaiting = ({ state }: ExecutionTask): boolean => state === 'queued' || state === 'retryable_failed';
+
+/** Starting the same driver again changes nothing; one of an older generation is not started any more. */
+async function ensureDriver(
+  options: ClickWorkOptions,
+  task: ExecutionTask,
+  generation: number,
+): Promise<void> {
+  if (task.generation !== generation || !isWaiting(task)) return;
+  await startDriver(options.driver, task);
+}
+
+async function afterLosing(options: ClickWorkOptions, click: Click): Promise<ClickNotice | undefined> {
+  const task = await options.queue.get(click.taskId);
+  if (task === undefined) return MISSING;
+  const own = ownTransition(task, click);
+  if (own === undefined) return { kind: 'lost', task };
+  if (click.action === 'retry') await ensureDriver(options, task, own.generation);
+  return undefined;
+}
+
+/** The task has changed, or does not allow it: somebody was first, or it was this click itself. */
+const isLost = (thrown: unknown): boolean =>
+  thrown instanceof QueueError && (thrown.code === 'STALE_VERSION' || thrown.code === 'ILLEGAL_TRANSITION');
+const isMissing = (thrown: unknown): boolean =>
+  thrown instanceof QueueError && thrown.code === 'TASK_NOT_FOUND';
+
+async function operate(
+  options: ClickWorkOptions,
+  click: Click,
+  action: OperatorAction,
+): Promise<ClickNotice | undefined> {
+  try {
+    const actor = slackActor(click, click.userName);
+    const operateTask = createOperate({ ...options, ids: { next: () => attemptIdOf(click) } });
+    await operateTask(click.taskId, action, click.version, actor);
+    return undefined;
+  } catch (thrown) {
+    if (isMissing(thrown)) return MISSING;
+    if (isLost(thrown)) return afterLosing(options, click);
+    throw thrown;
+  }
+}
+
+async function carryOut(options: ClickWorkOptions, click: Click): Promise<ClickNotice | undefined> {
+  if (click.action !== 'audit') return operate(options, click, click.action);
+  const task = await options.queue.get(click.taskId);
+  return task === undefined ? MISSING : { kind: 'trail', task };
+}
+
+/**
+ * Carries a click out; returns what the person who clicked should be told, if anything: the card tells the rest. A task that
+ * cannot be read is not changed, and delivering the click again would not help.
+ * @throws {QueueError} `DRIVER_NOT_STARTED`: the transition is stored, delivering the click again starts the driver
+ */
+export async function workClick(options: ClickWorkOptions, click: Click): Promise<ClickNotice | undefined> {
+  try {
+    return await carryOut(options, click);
+  } catch (thrown) {
+    return { kind: 'damaged', detail: damageOf(thrown) };
+  }
+}
+
+/** What telling the person who clicked works with. */
+export interface TellOptions {
+  /** The way to Slack. @throws {QueueError} when the token cannot be read */
+  readonly notices: () => Promise<ClickNotices>;
+  /** Is told of a notice that Slack will never take. */
+  readonly onNoticeDropped: (click: Click, error: QueueError) => void;
+}
+
+/**
+ * Tells the person who clicked. A notice that Slack will never take is dropped: the card and the audit trail say the same.
+ * @throws {QueueError} what another try may cure
+ */
+export async function tellClicker(
+  { notices, onNoticeDropped }: TellOptions,
+  click: Click,
+  notice: ClickNotice,
+): Promise<void> {
+  const slack = await notices();
+  try {
+    await slack.tell(click, notice);
+  } catch (thrown) {
+    const error = toQueueError(thrown);
+    if (error.kind !== 'terminal') throw error;
+    onNoticeDropped(click, error);
+  }
+}

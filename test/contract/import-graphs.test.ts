@@ -1,0 +1,43 @@
+/** What each function's bundle is made of: files of this repository that its handler imports, at any depth. */
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { expect, it } from 'vitest';
+
+const HANDLERS = globSync('lambdas/*/handlers/*.handler.ts').toSorted();
+
+/** Most files of a handler that is held to a size; the others are only printed. */
+const LIMITS: Readonly<Record<string, number>> = { 'enqueue-action': 45 };
+
+const nameOf = (handler: string): string => path.basename(handler, '.handler.ts');
+
+/** The files, without packages. */
+async function filesOf(handler: string): Promise<readonly string[]> {
+  const { metafile } = await build({
+    entryPoints: [handler],
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'silent',
+  });
+  return Object.keys(metafile.inputs).filter((input) => !input.includes('node_modules'));
+}
+
+const graphs = new Map(
+  await Promise.all(HANDLERS.map(async (handler) => [nameOf(handler), await filesOf(handler)] as const)),
+);
+console.info([...graphs].map(([name, files]) => `${String(files.length).padStart(4)} ${name}`).join('\n'));
+
+it.each(Object.entries(LIMITS))('%s imports at most %i files', (name, limit) => {
+  expect(graphs.get(name)?.length).toBeLessThanOrEqual(limit);
+});
+
+it('enqueue-action imports neither the sweep nor another stored shape than the task', () => {
+  const foreign = /\/recovery\/|\/pauses\/|\/migrations\/(?!task-)/;
+
+  expect(graphs.get('enqueue-action')).toContain('lambdas/queue/domain/enqueue/enqueue.ts');
+  expect(graphs.get('enqueue-action')?.filter((file) => foreign.test(file))).toEqual([]);
+});

@@ -1,6 +1,6 @@
 /**
- * Which alarms an error may ring. Each code stands in `runbooks/errors.md`, and on the page of each alarm named here; a
- * test holds code, pages and this list together.
+ * The alarms that an error may ring. Each code is listed in `runbooks/errors.md` and on the page of each alarm named here; a
+ * test compares code, pages and this list.
  */
 import type { ErrorCode } from '../../lambdas/shared/contracts/error-codes.ts';
 

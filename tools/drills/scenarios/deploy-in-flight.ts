@@ -14,7 +14,7 @@ import { codeHashOf, deployCode } from '../functions.ts';
 import { counted, countedAtLeast } from '../guarantees.ts';
 import type { DrillSite } from '../site.ts';
 
-/** Its provider is slow, so that its executions are under way. */
+/** The kind whose provider is slow, so that its executions are still running. */
 const SLOW = ActionKind.CrmSync;
 const QUOTES = 5;
 const IN_FLIGHT = 5;

@@ -24,7 +24,7 @@ const dynamoDbBody = ({ status }: StatusFault): object =>
       }
     : { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message: 'Scripted fault' };
 
-/** Services whose errors have a form of their own. */
+/** Services with their own error form. */
 const BODY_OF: Readonly<Partial<Record<FaultTarget, (fault: StatusFault) => object>>> = {
   slack: slackBody,
   dynamodb: dynamoDbBody,

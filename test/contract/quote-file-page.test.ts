@@ -35,7 +35,7 @@ const changed = (over: object, message = 'Hello') => {
 const grouped = new Intl.NumberFormat('en-GB');
 
 describe('the page of quote files', () => {
-  it('has an example of every kind that is accepted as it stands', () => {
+  it('has an example of every kind that is accepted unchanged', () => {
     expect(reading(example)().map(({ kind }) => kind)).toEqual(Object.values(ActionKind));
   });
 

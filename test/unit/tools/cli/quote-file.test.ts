@@ -97,7 +97,7 @@ describe('readQuoteFile', () => {
       '/actions/0/message: expected no such field',
     ],
     [
-      'a key that stands for two things',
+      'a key that is used for two actions',
       { actions: [pdf, notify, { ...notify, idempotencyKey: 'a' }] },
       '/actions/2/idempotencyKey: expected a unique key; /actions/0 has the same',
     ],

@@ -87,8 +87,16 @@ const imports = (files: readonly string[], ...patterns: readonly Pattern[]) => (
   rules: restricted([onlyLambdas, noCdk, ...patterns]),
 });
 
+/** What files outside of the four layers must not import: the rules of regions are pure, wherever they are. */
+const UNLAYERED: Readonly<Record<string, readonly Pattern[]>> = {
+  regions: [
+    forbid(PACKAGES, 'the rules of regions are pure'),
+    forbid(folders('adapters', 'handlers', 'platform'), 'the rules of regions are pure'),
+  ],
+};
+
 const layered = Object.entries(CONTEXTS).flatMap(([name, others]) => [
-  imports([`lambdas/${name}/**`], ...others('')),
+  imports([`lambdas/${name}/**`], ...others(''), ...(UNLAYERED[name] ?? [])),
   ...Object.entries(LAYERS).map(([layer, patterns]) =>
     imports([`lambdas/${name}/**/${layer}/**`], ...others(layer), ...patterns),
   ),

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
-import { FUNCTION_ENV, type FunctionName } from '../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_ENV, type FunctionName } from '../lib/shared/functions.ts';
 
 /** Prints wall and CPU time of the import; the CPU time is that of all threads of the process. */
 const TIMER = `const t=performance.now(),c=process.cpuUsage();await import(process.argv[1]);

@@ -1,7 +1,7 @@
 /** Reads the run times of the deployed functions from the reports in their logs. */
 import * as z from 'zod/mini';
 import { sendAwsRequestTo } from '../tools/rig/aws/aws-request.ts';
-import type { FunctionName } from '../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../lib/shared/functions.ts';
 import type { LocalOutputs } from '../tools/local/outputs.ts';
 
 /** One invocation, in ms since the epoch. */

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FUNCTION_NAMES, type FunctionName } from '../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../lib/shared/functions.ts';
 import { bundleDirOf } from '../lib/shared/bundle-functions.ts';
 import { coldImport } from './cold-import.ts';
 import { type Figure, median, report } from '../tools/report/report.ts';

@@ -1,4 +1,5 @@
 /** Renders `docs/performance.md`: the latest figures, the machine, the method. */
+import { ActionKind } from '../lambdas/actions/kinds.ts';
 import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +10,7 @@ const PERFORMANCE_PAGE = join(import.meta.dirname, '..', 'docs', 'performance.md
 
 /** The method of each benchmark, by its script. */
 const METHODS: Readonly<Record<string, string>> = {
-  'bench:action':
-    'One `crm.sync` action from the client’s request to the end of its execution, over a hello-world execution with one function, in turns.',
+  'bench:action': `One \`${ActionKind.CrmSync}\` action from the client’s request to the end of its execution, over a hello-world execution with one function, in turns.`,
   'bench:cost':
     'Billable operations of an action and of the naive recipe, counted from the calls of the deployed functions ([cost.md](cost.md)).',
   'bench:import':

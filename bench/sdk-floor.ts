@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
-import type { FunctionName } from '../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../lib/shared/functions.ts';
 import { bundleOptions, handlerFileOf } from '../lib/shared/bundle-functions.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '..');

@@ -1,7 +1,7 @@
 /** Size and cold import time of every deployed bundle. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { FUNCTION_NAMES, type FunctionName } from '../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../lib/shared/functions.ts';
 import { byWorker, providerRow } from '../lambdas/shared/contracts/providers.ts';
 import { bundleDirOf } from '../lib/shared/bundle-functions.ts';
 import { coldImport } from './cold-import.ts';

@@ -5,6 +5,7 @@
 import { writeEnginesPage } from './engines/engines-page.ts';
 import { writeCurrencies } from './generate/currencies.ts';
 import { formatMarkdown } from './generate/markdown.ts';
+import { writeKindsPage } from './generate/kinds-page.ts';
 import { writeOpenApi } from './generate/openapi.ts';
 import { writeRecoveryPage } from './generate/recovery-page.ts';
 import { writeRunbookPages } from './generate/runbook-pages.ts';
@@ -13,6 +14,7 @@ import { writeStateDiagram } from './generate/state-diagram.ts';
 await Promise.all([
   writeCurrencies(),
   writeOpenApi(),
+  writeKindsPage(),
   writeStateDiagram(),
   writeRecoveryPage(),
   writeEnginesPage(),

@@ -56,7 +56,7 @@ queueCommand('show <task>', 'one task')
   .action(queue.show);
 queueCommand(
   'watch <quote>',
-  'the tasks of a quote, live until all are settled; exits 1 when one failed',
+  'the tasks of a quote, live until all have ended; exits 1 when one failed',
 ).action(queue.watch);
 queueCommand('audit <task>', 'the audit trail of a task').action(queue.audit);
 

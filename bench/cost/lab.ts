@@ -11,7 +11,7 @@ import * as z from 'zod/mini';
 import { DynamoDbAuditRepo } from '../../lambdas/queue/adapters/dynamodb/audit-repo.ts';
 import { DynamoDbCardRepo } from '../../lambdas/slack/adapters/dynamodb/card-repo.ts';
 import { DynamoDbTaskRepo } from '../../lambdas/queue/adapters/dynamodb/task-repo.ts';
-import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
+import type { StoredTask } from '../../lambdas/queue/contracts/records.ts';
 import { latencyIdOf } from '../../lambdas/queue/contracts/shown-cards.ts';
 import type { LocalOutputs } from '../../tools/local/outputs.ts';
 import { countRuns } from '../function-runs.ts';
@@ -208,7 +208,7 @@ export async function wereShownAlone(
 const HOLD_MS = 2_000;
 
 /** Delays each start of an execution and each claim of the ledger until the transition before it is shown. */
-export function holdingHook(lab: CostLab, task: () => Promise<ExecutionTask | undefined>): CallHook {
+export function holdingHook(lab: CostLab, task: () => Promise<StoredTask | undefined>): CallHook {
   const { ledgerTable } = lab.outputs;
   return async ({ caller, operation, table }) => {
     const reserves = caller.startsWith('run-action-') && operation === 'PutItem' && table === ledgerTable;

@@ -2,7 +2,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
 import type { ActionKind } from '../../lambdas/actions/kinds.ts';
-import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
+import type { ExecutionTask, StoredTask } from '../../lambdas/queue/contracts/records.ts';
 import { canonicalJson } from '../../lambdas/shared/domain/hashing.ts';
 import { deriveTaskId, executionNameOf, taskHashOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
@@ -31,6 +31,7 @@ import {
 } from './lab.ts';
 import { type RecordedCall, ROOT_KEYS } from './meter/recorder.ts';
 import { totalOf, type Usage } from './meter/usage.ts';
+import { mustKnow } from '../../lambdas/queue/domain/task/foreign.ts';
 
 /** One action to be measured. */
 export interface ActionScenario {
@@ -85,11 +86,11 @@ export const crmFailsOnce = (quoteId: string): FaultRule => ({
   fault: { kind: 'status', status: 503 },
 });
 
-const isEnded = (task: ExecutionTask | undefined): boolean =>
+const isEnded = (task: StoredTask | undefined): boolean =>
   task?.state === 'completed' || task?.state === 'failed_terminal';
 
 /** The task once it is completed and shown. */
-const completedTask = (lab: CostLab, taskId: string): Promise<ExecutionTask> =>
+const completedTask = (lab: CostLab, taskId: string): Promise<StoredTask> =>
   awaited(`${taskId} to be completed and shown`, async () => {
     const task = await lab.tasks.get(taskId);
     if (task === undefined || !isEnded(task) || !(await lab.isShown(taskId, task.version))) return undefined;
@@ -99,7 +100,7 @@ const completedTask = (lab: CostLab, taskId: string): Promise<ExecutionTask> =>
 
 async function transitionsOf(
   { sfn, outputs }: CostLab,
-  task: ExecutionTask,
+  task: StoredTask,
 ): Promise<Pick<Usage, 'stateTransitions'>> {
   const prefix = outputs.stateMachineArn.replace(':stateMachine:', ':execution:');
   const generations = Array.from({ length: task.generation }, (_, index) => index + 1);
@@ -164,8 +165,9 @@ async function storeOrphan({ tasks }: CostLab, scenario: ActionScenario): Promis
 
 /** Nothing is left for the sweeps of the schedule. */
 async function cancel({ tasks }: CostLab, taskId: string): Promise<void> {
-  const task = await tasks.get(taskId);
-  if (task?.state !== 'queued') return;
+  const found = await tasks.get(taskId);
+  if (found?.state !== 'queued') return;
+  const task = mustKnow(found);
   const context = { nowMs: Date.now(), attemptId: taskId, actor: 'bench' };
   await tasks.replace(task, stopped(task, 'operator_cancel', context));
 }

@@ -34,6 +34,16 @@ export interface EffectRequest {
   readonly textOf: (quoteId: string) => string;
 }
 
+/** Why the effect of a kind is there exactly once, in words for `docs/kinds.md`. */
+interface Proof {
+  /** How the provider keeps the effect key. */
+  readonly keptAs: string;
+  /** What a second application would be. */
+  readonly appliedTwice: string;
+  /** How the provider is asked for the effect. */
+  readonly probe: string;
+}
+
 /** All that is fixed about a kind. */
 interface KindRow<P extends Provider, Payload> {
   /** The provider that the effect is at; its worker carries the kind out. */
@@ -46,6 +56,7 @@ interface KindRow<P extends Provider, Payload> {
   readonly countedBy: 'effectKey' | 'externalId';
   /** Whether the provider carries out once what reaches it twice under one key. */
   readonly deduplicates: boolean;
+  readonly proof: Proof;
   /** Absent: the fault proxy is not in front of the provider. */
   readonly request?: EffectRequest;
 }
@@ -64,16 +75,24 @@ export const KINDS = {
     exampleOf: () => ({}),
     // The key of the document.
     countedBy: 'externalId',
-    // `If-None-Match` on a content address.
     deduplicates: true,
+    proof: {
+      keptAs: "the object's key: a hash of snapshot and renderer version, put with `If-None-Match: *`",
+      appliedTwice: 'refused by S3 (412)',
+      probe: 'HeadObject',
+    },
   }),
   'crm.sync': row({
     provider: 'crm',
     payload: crmSyncPayload,
     exampleOf: () => ({}),
     countedBy: 'effectKey',
-    // An upsert on a unique property.
     deduplicates: true,
+    proof: {
+      keptAs: 'the unique deal property `quoteq_effect_key`, by upsert',
+      appliedTwice: 'the same deal with the same values',
+      probe: 'read the deal by that property',
+    },
     request: {
       method: 'POST',
       path: '/crm/v3/objects/deals/batch/upsert',
@@ -85,8 +104,12 @@ export const KINDS = {
     payload: slackNotifyPayload,
     exampleOf: (quoteId) => ({ message: accepted(quoteId) }),
     countedBy: 'effectKey',
-    // Slack posts again whatever is sent again.
     deduplicates: false,
+    proof: {
+      keptAs: 'message metadata',
+      appliedTwice: 'a second message',
+      probe: "look through the metadata of the quote's threads, and of the channel if a root was deleted",
+    },
     // Neither the thread's root nor a card has the words of the message.
     request: { method: 'POST', path: '/api/chat.postMessage', textOf: accepted },
   }),
@@ -100,8 +123,9 @@ export const WORKER_BY_KIND = recordOf(
 );
 
 /** A row as one type for all kinds, without the schema of its payload. */
-export const kindRow = (kind: ActionKind): Omit<KindRow<Provider, z.ZodMiniType>, 'payload' | 'exampleOf'> =>
-  KINDS[kind];
+export const kindRow = (
+  kind: ActionKind,
+): Omit<KindRow<Provider, z.ZodMiniType>, 'payload' | 'exampleOf' | 'proof'> => KINDS[kind];
 
 /** The kinds whose effect the fault proxy sees, so that faults can be scripted for it. */
 export const FAULTED_KINDS: readonly ActionKind[] = KIND_NAMES.filter(

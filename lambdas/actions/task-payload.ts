@@ -1,6 +1,5 @@
 /** The payload of a stored task as its kind's type; read again, because an old item may have an old shape. */
 import type * as z from 'zod/mini';
-import type { ActionKind } from './kinds.ts';
 import type { EffectTask } from '../shared/domain/effect.ts';
 import { QueueError } from '../shared/domain/errors.ts';
 
@@ -13,8 +12,12 @@ function parsedJson(text: string): unknown {
   }
 }
 
+/** Whether the payload has the shape, whatever the kind. */
+export const readsAs = (task: EffectTask, schema: z.ZodMiniType): boolean =>
+  schema.safeParse(parsedJson(task.payloadJson)).success;
+
 /** @throws {QueueError} `STORED_RECORD_INVALID` when the task is of another kind or its payload has another shape */
-export function payloadOf<T>(task: EffectTask, kind: ActionKind, schema: z.ZodMiniType<T>): T {
+export function payloadOf<T>(task: EffectTask, kind: string, schema: z.ZodMiniType<T>): T {
   const parsed = schema.safeParse(parsedJson(task.payloadJson));
   if (parsed.success && task.kind === kind) return parsed.data;
   throw new QueueError('STORED_RECORD_INVALID', {

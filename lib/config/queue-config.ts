@@ -1,6 +1,6 @@
 /** Typed settings of a synthesis: what differs between stages and Regions, and nothing else. */
 import type { HttpProvider, PROVIDERS } from '../../lambdas/shared/contracts/providers.ts';
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../shared/functions.ts';
 
 /** Where the stacks go: the local emulator, a shared development account, or production. */
 export const Stage = { Local: 'local', Dev: 'dev', Prod: 'prod' } as const;

@@ -1,5 +1,5 @@
 /** Alarms on what carries the actions: the sweep, executions, functions, the stream and the API. */
-import { FUNCTION_NAMES, type FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../shared/functions.ts';
 import { WORKER_FUNCTIONS } from '../../lambdas/shared/contracts/providers.ts';
 import { Metric } from '../../lambdas/shared/contracts/metric-names.ts';
 import { type AlarmDefinition, ONLY } from './alarm-definition.ts';

@@ -2,7 +2,7 @@
  * The dashboard as plain data. The CDK dashboard and the picture in the documents are both generated from it, so each widget of
  * one is a panel of the other.
  */
-import { FUNCTION_NAMES } from '../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_NAMES } from '../shared/functions.ts';
 import { KPI_CONTRACT, KpiName } from '../../lambdas/queue/contracts/kpi-contract.ts';
 import { Metric } from '../../lambdas/shared/contracts/metric-names.ts';
 import type { QueueRole } from '../shared/names.ts';
@@ -43,6 +43,7 @@ const QUEUE_WIDGETS: readonly WidgetDefinition[] = [
       count('failed for good', Metric.ActionsFailed),
       count('to be repeated', Metric.RetryableFailures),
       count('held (paused kind)', Metric.ActionsHeld),
+      count('of a newer release', Metric.ForeignRecords),
     ],
   },
   {

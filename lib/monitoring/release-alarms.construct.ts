@@ -8,7 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../shared/functions.ts';
 import {
   FUNCTION_DIMENSION,
   Metric as QueueMetric,

@@ -2,7 +2,7 @@
  * Signals as plain data, from which the alarms, the dashboard and its picture are built. This file does not use CloudWatch's
  * classes.
  */
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../shared/functions.ts';
 import type { Metric } from '../../lambdas/shared/contracts/metric-names.ts';
 import type { QueueRole } from '../shared/names.ts';
 import type { ApiMetricName } from './api-metric-names.ts';

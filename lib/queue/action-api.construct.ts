@@ -13,7 +13,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { API_ROUTES } from '../../lambdas/queue/contracts/api.ts';
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../shared/functions.ts';
 import { type MetricDimensions, metricDimensionsOf } from '../../lambdas/shared/contracts/metric-names.ts';
 import { OpenRoute, type QueueConfig, type RequestLimit, Stage } from '../config/queue-config.ts';
 import { ApiMetrics } from '../monitoring/api-metrics.construct.ts';

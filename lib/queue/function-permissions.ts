@@ -3,7 +3,7 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { TASKS_TABLE } from '../../lambdas/shared/contracts/environment.ts';
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../shared/functions.ts';
 import {
   byWorker,
   isSecretProvider,

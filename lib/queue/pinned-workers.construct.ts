@@ -3,7 +3,7 @@ import { CfnResource, Fn, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnAlias } from 'aws-cdk-lib/aws-lambda';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../shared/functions.ts';
 import { WORKER_FUNCTIONS } from '../../lambdas/shared/contracts/providers.ts';
 import { PINNED_ALIAS_PREFIX } from '../shared/names.ts';
 

@@ -1,13 +1,9 @@
 import type { Alias, Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import {
-  type EnvName,
-  FUNCTION_NAMES,
-  type FunctionName,
-} from '../../lambdas/shared/contracts/environment.ts';
-import { LIVE_ALIAS, Rollout } from '../config/queue-config.ts';
-import type { QueueConfig } from '../config/queue-config.ts';
+import type { EnvName } from '../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../shared/functions.ts';
+import { LIVE_ALIAS, Rollout, type QueueConfig } from '../config/queue-config.ts';
 import { asReported } from '../shared/acknowledge.ts';
 import { DOCUMENT_PREFIX } from './documents.construct.ts';
 import { environmentOf } from '../shared/function-environment.ts';

@@ -7,8 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
-import { FUNCTION_NAMES } from '../../lambdas/shared/contracts/environment.ts';
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_NAMES, type FunctionName } from './functions.ts';
 import { FONT_FILES } from '../../lambdas/actions/pdf/contracts/font-files.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');

@@ -1,5 +1,5 @@
-import { Env, FUNCTION_ENV } from '../../lambdas/shared/contracts/environment.ts';
-import type { EnvName, FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { Env, type EnvName } from '../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_ENV, type FunctionName } from './functions.ts';
 import {
   HTTP_PROVIDERS,
   type HttpProvider,

@@ -1,4 +1,4 @@
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from './functions.ts';
 import { byWorker, providerRow } from '../../lambdas/shared/contracts/providers.ts';
 import { TIME_LIMITS } from '../../lambdas/shared/contracts/time-limits.ts';
 

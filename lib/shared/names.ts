@@ -1,9 +1,8 @@
 /** Fixed physical names, for resources that one part creates and another finds by name. */
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
-import { LIVE_ALIAS, Rollout } from '../config/queue-config.ts';
-import type { QueueConfig } from '../config/queue-config.ts';
+import type { FunctionName } from './functions.ts';
+import { LIVE_ALIAS, Rollout, type QueueConfig } from '../config/queue-config.ts';
 
 /** Deployed name of a function: `<stackName>-<function>`; the state machine finds workers by this prefix. */
 export const deployedFunctionName = (stackName: string, name: FunctionName): string => `${stackName}-${name}`;

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from './functions.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import { acknowledgePlainHttp } from './acknowledge.ts';
 import type { DataKey } from './data-key.construct.ts';

@@ -8,7 +8,7 @@ import { pauseKind, resumeKind } from '../../tools/cli/clients/kind-client.ts';
 import { getAudit, getTask } from '../../tools/cli/clients/queue-client.ts';
 import { readQuoteFile } from '../../tools/cli/quote-file.ts';
 import { REPOSITORY_ROOT } from '../../tools/paths.ts';
-import { clearFaults, postAction, scriptFault, settled, target } from '../local/support/queue.ts';
+import { clearFaults, postAction, scriptFault, ended, target } from '../local/support/queue.ts';
 import type { Fault } from '../../tools/rig/faults/fault-rules.ts';
 import type { TestBrowser } from './support/browser.ts';
 import { launchBrowser } from './support/browser.ts';
@@ -96,7 +96,7 @@ describe('a card', () => {
 
     expect(before).toEqual(['Retry now', 'Abandon', 'Show audit']);
     expect(await buttonsOf(card)).toEqual(['Show audit']);
-    expect(await settled(task.taskId)).toMatchObject({ state: 'completed', effect: { proof: 'applied' } });
+    expect(await ended(task.taskId)).toMatchObject({ state: 'completed', effect: { proof: 'applied' } });
     const { records } = await getAudit(target, task.taskId);
     const retry = records.find(({ cause }) => cause === 'operator_retry');
     expect(retry?.actor).toBe('slack:T0QUOTEQ1/U0ADAOPS1 (ada)');
@@ -118,7 +118,7 @@ describe('a card', () => {
     await shows(card, 'Abandoned', 'ada abandoned it');
 
     expect(kept).toMatchObject({ state: 'retryable_failed', version: task.version });
-    expect(await settled(task.taskId)).toMatchObject({ state: 'failed_terminal', version: task.version + 1 });
+    expect(await ended(task.taskId)).toMatchObject({ state: 'failed_terminal', version: task.version + 1 });
     expect(await buttonsOf(card)).toEqual(['Show audit']);
   });
 
@@ -134,7 +134,7 @@ describe('a card', () => {
     await shows(lin.message('did nothing'), 'ada', 'was first', 'pressed Retry now', 'Completed');
 
     expect(await isHidden(ada.message('did nothing'))).toBe(true);
-    expect(await settled(task.taskId)).toMatchObject({ state: 'completed' });
+    expect(await ended(task.taskId)).toMatchObject({ state: 'completed' });
     await takePicture(lin, 'slack-second-click', 'thread');
   });
 
@@ -168,7 +168,7 @@ describe('a card of a paused kind', () => {
 
     expect(offered).toEqual(['Retry now', 'Cancel', 'Show audit']);
     expect(await card.innerText()).not.toContain('held');
-    expect(await settled(taskId)).toMatchObject({ state: 'failed_terminal', attempts: { claims: 0 } });
+    expect(await ended(taskId)).toMatchObject({ state: 'failed_terminal', attempts: { claims: 0 } });
   });
 });
 

@@ -27,6 +27,11 @@ const REFUSED: Readonly<Record<string, readonly Import[]>> = {
     ['lambdas/queue/domain/sweep/a.ts', 'lambdas/queue/handlers/b.ts'],
     ['lambdas/shared/domain/a.ts', 'lambdas/shared/platform/b.ts'],
   ],
+  'the rules of regions are pure': [
+    ['lambdas/regions/log/a.ts', '@aws-sdk/lib-dynamodb'],
+    ['lambdas/regions/cart/a.ts', 'lambdas/shared/adapters/b.ts'],
+    ['lambdas/regions/order/a.ts', 'lambdas/regions/handlers/b.ts'],
+  ],
   'adapters import domain ports, contracts and platform': [
     ['lambdas/queue/adapters/a.ts', 'lambdas/queue/handlers/b.ts'],
     ['lambdas/shared/adapters/slack-api/a.ts', 'lambdas/shared/handlers/b.ts'],

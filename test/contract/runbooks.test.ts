@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES, isErrorCode } from '../../lambdas/shared/contracts/error-codes.ts';
 import { ALARMS } from '../../lib/monitoring/alarm-registry.ts';
-import { ALARMS_BY_ERROR } from '../../lib/monitoring/alarms-by-error.ts';
 import { RELEASE_ALARM_MEANINGS } from '../../lib/monitoring/release-alarm-meanings.ts';
 import { formatMarkdown } from '../../tools/generate/markdown.ts';
 import {
@@ -77,12 +76,12 @@ function exists(file: URL): boolean {
 
 describe('error codes', () => {
   it.each(codes)('%s has a section in the page of errors, with its text and what to do first', (code) => {
-    const { text, runbook } = ERROR_CODES[code];
+    const { text, runbook, alarms } = ERROR_CODES[code];
     const section = read(ERRORS_PAGE).split(`\n## ${code}\n`)[1]?.split('\n## ')[0] ?? '';
 
     expect(section).toContain(text);
     expect(section).toContain(`- First: ${runbook}`);
-    for (const slug of ALARMS_BY_ERROR[code]) expect(section).toContain(`(alarms/${slug}.md)`);
+    for (const slug of alarms) expect(section).toContain(`(alarms/${slug}.md)`);
   });
 
   it('have no section that is not of the list', () => {
@@ -93,8 +92,8 @@ describe('error codes', () => {
 
   it('ring alarms that there are', () => {
     expect(
-      Object.values(ALARMS_BY_ERROR)
-        .flat()
+      Object.values(ERROR_CODES)
+        .flatMap(({ alarms }): readonly string[] => alarms)
         .filter((slug) => !slugs.includes(slug)),
     ).toEqual([]);
   });

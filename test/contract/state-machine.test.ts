@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { WORKER_BY_KIND } from '../../lambdas/actions/kinds.ts';
-import { FUNCTION_ENV } from '../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_ENV } from '../../lib/shared/functions.ts';
 import {
   executionInputSchema,
   MachineError,

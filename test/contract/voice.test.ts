@@ -91,9 +91,9 @@ const findingsIn = (file: string, text: string): readonly Finding[] =>
 const covers = (exception: Exception, { file, line }: Finding): boolean =>
   exception.file === file && line.includes(exception.text);
 
-const files = ROOTS.flatMap((glob) =>
-  globSync(glob, { cwd: ROOT, exclude: (path) => SKIPPED.test(path) }),
-).toSorted();
+const files = ROOTS.flatMap((glob) => globSync(glob, { cwd: ROOT, exclude: (path) => SKIPPED.test(path) }))
+  .filter((file) => !SKIPPED.test(file))
+  .toSorted();
 const findings = files.flatMap((file) => findingsIn(file, readFileSync(join(ROOT, file), 'utf8')));
 const shown = ({ file, lineNumber, phrase, instead }: Finding): string =>
   `${file}:${lineNumber}: ${JSON.stringify(phrase)}, write: ${instead}`;
@@ -108,7 +108,6 @@ describe('the voice of the texts', () => {
         'test/contract/runbooks.test.ts',
       ]),
     );
-    expect(files.filter((file) => SKIPPED.test(file))).toEqual([]);
   });
 
   it('uses none of the phrases that have plain words', () => {

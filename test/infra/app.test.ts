@@ -1,6 +1,6 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES } from '../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_NAMES } from '../../lib/shared/functions.ts';
 import { Stage } from '../../lib/config/queue-config.ts';
 import { stackIdOf } from '../../lib/queue-app.ts';
 import { queueApp } from './synthesis.ts';

@@ -6,7 +6,8 @@ import path from 'node:path';
 import process from 'node:process';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Env, FUNCTION_NAMES } from '../../lambdas/shared/contracts/environment.ts';
+import { Env } from '../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_NAMES } from '../../lib/shared/functions.ts';
 import { FONT_FILES } from '../../lambdas/actions/pdf/contracts/font-files.ts';
 import { bundleFunctions, bundleOptions, FONTS_DIR } from '../../lib/shared/bundle-functions.ts';
 

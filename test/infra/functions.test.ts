@@ -1,7 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_ENV, FUNCTION_NAMES } from '../../lambdas/shared/contracts/environment.ts';
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_ENV, FUNCTION_NAMES, type FunctionName } from '../../lib/shared/functions.ts';
 import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
 import { Stage } from '../../lib/config/queue-config.ts';
 import { readQuoteAction, tasksOf } from '../../statemachines/asl.ts';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES, type FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../lib/shared/functions.ts';
+import { byWorker, type Provider } from '../../lambdas/shared/contracts/providers.ts';
+import { capitalized } from '../../lib/shared/provider-secrets.construct.ts';
 import { Stage } from '../../lib/config/queue-config.ts';
 import { type Grant, grantOf, grantsOfRole, placeOf, roleIdOf, statementsOf } from './statements.ts';
 import { synthesize } from './synthesis.ts';
@@ -24,6 +26,11 @@ const LEDGER = ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'].map(
 const CONSUME = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
 const PAUSES = ['dynamodb:GetItem@TablesControls'];
 
+const DOCUMENTS = ['GetObject', 'ListBucket', 'PutObject'].map((verb) => `s3:${verb}@Documents`);
+/** A provider with a secret is reached with it alone; documents are in a bucket of the stack. */
+const reaching = (provider: Provider): readonly string[] =>
+  provider === 'pdf' ? DOCUMENTS : [`secretsmanager:GetSecretValue@Secrets${capitalized(provider)}`];
+
 const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
   'enqueue-action': [...TRANSIT, ...DRIVE],
   'read-actions': [
@@ -35,16 +42,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...PAUSES,
   ],
   'control-action': [...TRANSIT, ...DRIVE, ...PAUSES, 'dynamodb:PutItem@TablesControls'],
-  'run-action-pdf': [
-    ...TRANSIT,
-    ...LEDGER,
-    ...PAUSES,
-    's3:GetObject@Documents',
-    's3:ListBucket@Documents',
-    's3:PutObject@Documents',
-  ],
-  'run-action-crm': [...TRANSIT, ...LEDGER, ...PAUSES, 'secretsmanager:GetSecretValue@SecretsCrm'],
-  'run-action-slack': [...TRANSIT, ...LEDGER, ...PAUSES, 'secretsmanager:GetSecretValue@SecretsSlack'],
+  ...byWorker((provider) => [...TRANSIT, ...LEDGER, ...PAUSES, ...reaching(provider)]),
   'record-lost-worker': TRANSIT,
   sweep: [
     ...TRANSIT,

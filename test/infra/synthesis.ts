@@ -5,11 +5,10 @@ import path from 'node:path';
 import type { AppProps, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../lib/shared/functions.ts';
 import { removeBundles } from '../../lib/shared/bundle-functions.ts';
 import { Stage } from '../../lib/config/queue-config.ts';
-import { createQueueApp } from '../../lib/queue-app.ts';
-import type { QueueApp } from '../../lib/queue-app.ts';
+import { createQueueApp, type QueueApp } from '../../lib/queue-app.ts';
 
 /** One folder for all apps of a test file: they share most assets. */
 const outdir = mkdtempSync(path.join(tmpdir(), 'quoteq-synthesis-'));

@@ -14,7 +14,7 @@ import {
   postAction,
   rootClient,
   scriptFault,
-  settled,
+  ended,
   target,
 } from './support/queue.ts';
 
@@ -35,7 +35,7 @@ describe('an accepted quote', () => {
       const quoteId = freshQuoteId();
 
       const { taskId } = await enqueue(quoteId, kind);
-      const task = await settled(taskId);
+      const task = await ended(taskId);
 
       expect(task).toMatchObject({
         state: 'completed',
@@ -54,7 +54,7 @@ describe('an accepted quote', () => {
   it('leaves a PDF under its content-addressed key', async () => {
     const { taskId } = await enqueue(freshQuoteId(), 'pdf.render');
 
-    const { effect } = await settled(taskId);
+    const { effect } = await ended(taskId);
 
     const s3 = new S3Client({ ...rootClient, forcePathStyle: true });
     const object = await s3.send(
@@ -78,7 +78,7 @@ describe('a provider that misbehaves', () => {
     });
 
     const { taskId } = await enqueue(quoteId, 'crm.sync');
-    const task = await settled(taskId);
+    const task = await ended(taskId);
 
     expect(task).toMatchObject({ state: 'completed', attempts: { used: 2 }, effect: { proof: 'probed' } });
     expect((await countEffects(outputs)).crm.get(effectKeyOf('crm.sync', taskId))).toBe(1);
@@ -94,7 +94,7 @@ describe('a provider that misbehaves', () => {
     });
 
     const { taskId } = await enqueue(quoteId, 'slack.notify');
-    const task = await settled(taskId);
+    const task = await ended(taskId);
 
     expect(task).toMatchObject({ state: 'completed', attempts: { used: 2 }, effect: { proof: 'probed' } });
     expect((await countEffects(outputs)).slack.get(effectKeyOf('slack.notify', taskId))).toBe(1);
@@ -111,7 +111,7 @@ describe('a provider that misbehaves', () => {
     });
 
     const { taskId } = await enqueue(quoteId, 'crm.sync');
-    const task = await settled(taskId);
+    const task = await ended(taskId);
 
     expect(task).toMatchObject({ state: 'completed', effect: { proof: 'probed' } });
     expect((await countEffects(outputs)).crm.get(effectKeyOf('crm.sync', taskId))).toBe(1);
@@ -129,7 +129,7 @@ describe('a provider that misbehaves', () => {
     await scriptFault({ target: 'crm', method: 'POST', path: UPSERT, bodyIncludes: quoteId, fault });
 
     const { taskId } = await enqueue(quoteId, 'crm.sync');
-    const task = await settled(taskId);
+    const task = await ended(taskId);
 
     expect(task).toMatchObject({
       state: 'failed_terminal',

@@ -18,7 +18,7 @@ import {
   payloadFor,
   postAction,
   rootClient,
-  settled,
+  ended,
   target,
 } from './support/queue.ts';
 
@@ -71,7 +71,7 @@ describe('the API', () => {
     const answer = await callApi(as(clerk), enqueueRequest(freshQuoteId()));
 
     expect(answer.status).toBe(202);
-    const { taskId } = await settled(taskViewSchema.parse(answer.body).taskId);
+    const { taskId } = await ended(taskViewSchema.parse(answer.body).taskId);
     const trail = await eventually('the first audit record', async () => {
       const { records } = await getAudit(target, taskId);
       return records.length > 0 ? records : undefined;
@@ -134,7 +134,7 @@ describe('the API', () => {
 
   it('stops a stale operator with 412 and an impossible transition with 409', async () => {
     const { body } = await postAction(freshQuoteId(), 'crm.sync', 'operate');
-    const { taskId } = await settled(taskViewSchema.parse(body).taskId);
+    const { taskId } = await ended(taskViewSchema.parse(body).taskId);
     const abandon = (version: number) =>
       callApi(target, {
         method: 'POST',

@@ -6,15 +6,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
 import { getAudit } from '../../tools/cli/clients/queue-client.ts';
-import {
-  eventually,
-  freshQuoteId,
-  outputs,
-  postAction,
-  rootClient,
-  settled,
-  target,
-} from './support/queue.ts';
+import { eventually, freshQuoteId, outputs, postAction, rootClient, ended, target } from './support/queue.ts';
 
 const sqs = new SQSClient(rootClient);
 const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(rootClient));
@@ -46,7 +38,7 @@ describe('the audit trail', () => {
     const parked = await eventually('a parked record', takeParked);
     const answer = await postAction(freshQuoteId(), 'crm.sync', 'after-poison');
     const { taskId } = taskViewSchema.parse(answer.body);
-    await settled(taskId);
+    await ended(taskId);
 
     expect(parked.code).toBe('STORED_RECORD_INVALID');
     expect(parked.record.dynamodb.Keys.taskId.S).toBe(poisonId);

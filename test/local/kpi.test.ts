@@ -13,7 +13,7 @@ import {
   postAction,
   rootClient,
   scriptFault,
-  settled,
+  ended,
 } from './support/queue.ts';
 
 const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(rootClient));
@@ -45,7 +45,7 @@ describe('the KPIs', () => {
       fault: { kind: 'kill_client' },
     });
     const taskIds = await Promise.all([enqueue(lost, 'kpi'), enqueue(plain, 'kpi')]);
-    await Promise.all(taskIds.map((taskId) => settled(taskId)));
+    await Promise.all(taskIds.map((taskId) => ended(taskId)));
 
     const report = await eventually('both trails and a latency', async () => {
       const { counts, kpis } = await reportOf(taskIds, sinceMs);

@@ -7,7 +7,7 @@ import { listKinds, pauseKind, resumeKind } from '../../tools/cli/clients/kind-c
 import { getAudit, getTask } from '../../tools/cli/clients/queue-client.ts';
 import { countEffects } from '../../tools/demo/provider-counts.ts';
 import { cardsOf } from './support/cards.ts';
-import { eventually, freshQuoteId, outputs, postAction, settled, target } from './support/queue.ts';
+import { eventually, freshQuoteId, outputs, postAction, ended, target } from './support/queue.ts';
 import { press, readSlackSecret } from './support/slack.ts';
 
 const REASON = 'The CRM is <down> until noon';
@@ -44,7 +44,7 @@ describe('a paused kind', () => {
       await enqueue(quoteId, 'pdf.render', 'pdf'),
     ];
 
-    expect(await settled(pdf)).toMatchObject({ state: 'completed' });
+    expect(await ended(pdf)).toMatchObject({ state: 'completed' });
     expect(await held(crm)).toMatchObject({
       state: 'queued',
       attempts: { used: 0, claims: 0 },
@@ -55,7 +55,7 @@ describe('a paused kind', () => {
 
     await resumeKind(target, 'crm.sync');
 
-    expect(await settled(crm)).toMatchObject({ state: 'completed', attempts: { used: 1, deferred: 0 } });
+    expect(await ended(crm)).toMatchObject({ state: 'completed', attempts: { used: 1, deferred: 0 } });
     expect(await cardWith(crm, '✅ Completed')).not.toMatch(/\bheld\b/i);
     expect((await countEffects(outputs)).crm.get(effectKeyOf('crm.sync', crm))).toBe(1);
     const causes = (await getAudit(target, crm)).records.map(({ cause }) => cause);

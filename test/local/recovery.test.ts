@@ -21,7 +21,7 @@ import {
   postAction,
   rootClient,
   scriptFault,
-  settled,
+  ended,
   target,
 } from './support/queue.ts';
 
@@ -87,7 +87,7 @@ describe('the sweep', () => {
 
     expect(await Promise.all([sweep(), sweep()])).toEqual([undefined, undefined]);
 
-    expect(await settled(taskId)).toMatchObject({ state: 'completed', generation: 2, attempts: { used: 1 } });
+    expect(await ended(taskId)).toMatchObject({ state: 'completed', generation: 2, attempts: { used: 1 } });
     const { records } = await getAudit(target, taskId);
     expect(records.filter(({ cause }) => cause === 'recover_stale')).toHaveLength(1);
   });
@@ -110,7 +110,7 @@ describe('the sweep', () => {
 
     expect(await sweep()).toBeUndefined();
 
-    expect(await settled(taskId)).toMatchObject({ state: 'completed', generation: 2 });
+    expect(await ended(taskId)).toMatchObject({ state: 'completed', generation: 2 });
   });
 
   it('puts a record that is missing in the audit trail back as it was', async () => {

@@ -1,6 +1,13 @@
 /** Least privilege, tried: under each function's role one call of its own works and its neighbour's is refused. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES, type FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../lib/shared/functions.ts';
+import {
+  byWorker,
+  isSecretProvider,
+  SECRET_PROVIDERS,
+  type SecretProvider,
+} from '../../lambdas/shared/contracts/providers.ts';
+import { capitalized } from '../../lib/shared/provider-secrets.construct.ts';
 import { outputs } from './support/queue.ts';
 import type { ProbeCall } from './support/role-probe.ts';
 import { probeArchive, probeRole } from './support/role-probe-deployment.ts';
@@ -8,8 +15,10 @@ import { probeArchive, probeRole } from './support/role-probe-deployment.ts';
 const { tasksTable, ledgerTable, auditTable, cardsTable, controlsTable, stateMachineArn, documentsBucket } =
   outputs;
 const task = { taskId: `task-${'0'.repeat(40)}` };
-const crmSecret = outputs.stackOutputs['CrmSecretArn'] ?? '';
-const slackSecret = outputs.stackOutputs['SlackSecretArn'] ?? '';
+const readSecret = (provider: SecretProvider): ProbeCall => ({
+  call: 'secret',
+  secretId: outputs.stackOutputs[`${capitalized(provider)}SecretArn`] ?? '',
+});
 
 const getTask: ProbeCall = { call: 'get', table: tasksTable, key: task };
 const card = { cardId: 'card#nothing' };
@@ -36,21 +45,14 @@ const CASES: Record<FunctionName, { readonly own: ProbeCall; readonly neighbours
       getLedger,
     ],
   },
-  'run-action-pdf': {
-    own: getLedger,
+  ...byWorker((provider) => ({
+    own: isSecretProvider(provider) ? readSecret(provider) : getLedger,
     neighbours: [
-      { call: 'secret', secretId: crmSecret },
+      ...SECRET_PROVIDERS.filter((other) => other !== provider).map(readSecret),
       { call: 'head', bucket: documentsBucket, objectKey: 'other/file.pdf' },
+      putPause,
     ],
-  },
-  'run-action-crm': {
-    own: { call: 'secret', secretId: crmSecret },
-    neighbours: [{ call: 'secret', secretId: slackSecret }, putPause],
-  },
-  'run-action-slack': {
-    own: { call: 'secret', secretId: slackSecret },
-    neighbours: [{ call: 'secret', secretId: crmSecret }],
-  },
+  })),
   sweep: {
     own: { call: 'scan', table: ledgerTable },
     neighbours: [
@@ -84,7 +86,7 @@ const CASES: Record<FunctionName, { readonly own: ProbeCall; readonly neighbours
   },
   'operate-click': {
     own: getTask,
-    neighbours: [getLedger, getCard, { call: 'secret', secretId: crmSecret }],
+    neighbours: [getLedger, getCard, readSecret('crm')],
   },
   'slack-commands': {
     own: { call: 'query', table: cardsTable, index: 'byShownDay', attribute: 'shownDay' },

@@ -19,7 +19,7 @@ import {
   postAction,
   rootClient,
   scriptFault,
-  settled,
+  ended,
   target,
 } from './support/queue.ts';
 
@@ -27,7 +27,7 @@ const sfn = new SFNClient(rootClient);
 const arnOf = (name: string): string =>
   `${outputs.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 
-const ended = (name: string): Promise<string> =>
+const statusAfter = (name: string): Promise<string> =>
   eventually(`execution ${name} to end`, async () => {
     const { status } = await sfn.send(new DescribeExecutionCommand({ executionArn: arnOf(name) }));
     return status === 'RUNNING' ? undefined : status;
@@ -73,7 +73,7 @@ describe('the state machine', () => {
   it('reads like the lifecycle: Queued, Running, Outcome, Completed', async () => {
     const { taskId } = await enqueue(freshQuoteId());
 
-    expect(await ended(`${taskId}-1`)).toBe('SUCCEEDED');
+    expect(await statusAfter(`${taskId}-1`)).toBe('SUCCEEDED');
     expect(await pathOf(`${taskId}-1`)).toEqual(['Queued', 'Running', 'Outcome', 'Completed']);
   });
 
@@ -83,21 +83,21 @@ describe('the state machine', () => {
     const answer = await retry(waiting);
 
     expect(answer.status).toBe(200);
-    const task = await settled(waiting.taskId);
+    const task = await ended(waiting.taskId);
     expect(task).toMatchObject({ state: 'completed', generation: 2 });
-    expect(await ended(`${waiting.taskId}-2`)).toBe('SUCCEEDED');
-    expect(await ended(`${waiting.taskId}-1`)).toBe('SUCCEEDED');
+    expect(await statusAfter(`${waiting.taskId}-2`)).toBe('SUCCEEDED');
+    expect(await statusAfter(`${waiting.taskId}-1`)).toBe('SUCCEEDED');
     expect((await pathOf(`${waiting.taskId}-1`)).at(-1)).toBe('Superseded');
   });
 
   it('loses nothing when an execution is stopped by hand: a retry drives the task on', async () => {
     const waiting = await waitingTask(freshQuoteId());
     await sfn.send(new StopExecutionCommand({ executionArn: arnOf(`${waiting.taskId}-1`) }));
-    await ended(`${waiting.taskId}-1`);
+    await statusAfter(`${waiting.taskId}-1`);
 
     await retry(waiting);
 
-    expect(await settled(waiting.taskId)).toMatchObject({ state: 'completed', generation: 2 });
+    expect(await ended(waiting.taskId)).toMatchObject({ state: 'completed', generation: 2 });
   });
 
   it.each<[what: string, over: Readonly<Record<string, unknown>>]>([
@@ -113,10 +113,10 @@ describe('the state machine', () => {
 
     await sfn.send(new StartExecutionCommand({ stateMachineArn: outputs.stateMachineArn, name, input }));
 
-    expect(await ended(name)).toBe('FAILED');
+    expect(await statusAfter(name)).toBe('FAILED');
     expect((await pathOf(name)).at(-1)).toBe('WrongDriver');
     // Enqueued, claimed, deferred, claimed, completed: the execution by hand wrote nothing between them.
-    expect(await settled(waiting.taskId)).toMatchObject({ state: 'completed', generation: 1, version: 5 });
+    expect(await ended(waiting.taskId)).toMatchObject({ state: 'completed', generation: 1, version: 5 });
   });
 
   it('claims for an execution by hand under the name of that execution', async () => {
@@ -140,19 +140,19 @@ describe('the state machine', () => {
       return task?.state === 'running' ? task : undefined;
     });
     expect(running.workerId).toBe(name);
-    expect(await ended(name)).toBe('SUCCEEDED');
+    expect(await statusAfter(name)).toBe('SUCCEEDED');
   });
 
   it('ends a second driver of a completed task as completed, and changes nothing', async () => {
     const { taskId } = await enqueue(freshQuoteId());
-    const before = await settled(taskId);
+    const before = await ended(taskId);
     const input = JSON.stringify({ taskId, generation: 1, worker: 'crm', waitSeconds: 0 });
 
     await sfn.send(
       new StartExecutionCommand({ stateMachineArn: outputs.stateMachineArn, name: `${taskId}-again`, input }),
     );
 
-    expect(await ended(`${taskId}-again`)).toBe('SUCCEEDED');
+    expect(await statusAfter(`${taskId}-again`)).toBe('SUCCEEDED');
     expect((await pathOf(`${taskId}-again`)).at(-1)).toBe('Completed');
     // The card in Slack follows by itself.
     const { card: _shown, ...after } = await getTask(target, taskId);

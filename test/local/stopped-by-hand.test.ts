@@ -24,7 +24,7 @@ import {
   postAction,
   rootClient,
   scriptFault,
-  settled,
+  ended,
   target,
 } from './support/queue.ts';
 
@@ -125,7 +125,7 @@ describe.concurrent('an execution that is stopped by hand and started again twic
 
       const executions = await stopAndDriveTwice(taskId, state);
 
-      const task = await settled(taskId, LIMIT_MS);
+      const task = await ended(taskId, LIMIT_MS);
       expect(task.state).toBe('completed');
       await expectRight(task, executions);
     },
@@ -143,7 +143,7 @@ describe.concurrent('an execution that is stopped by hand and started again twic
         return standing;
       });
 
-      const task = await settled(taskId, LIMIT_MS);
+      const task = await ended(taskId, LIMIT_MS);
 
       expect(task).toMatchObject({ state: 'completed', effect: { proof: 'probed' } });
       await expectRight(task, executions);
@@ -157,7 +157,7 @@ describe.concurrent('an execution that is stopped by hand and started again twic
   ])('after it has ended %s changes nothing', async (end, fault, last) => {
     const quoteId = freshQuoteId();
     if (fault !== undefined) await failWrites(quoteId, fault);
-    const before = await settled(await enqueue(quoteId));
+    const before = await ended(await enqueue(quoteId));
     expect(before.state).toBe(end);
     await endOf(site, executionNameOf(before.taskId, 1));
 

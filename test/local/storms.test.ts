@@ -6,7 +6,7 @@ import { effectKeyOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { countEffects } from '../../tools/demo/provider-counts.ts';
 import { getAudit } from '../../tools/cli/clients/queue-client.ts';
 import { eventually } from '../../tools/rig/process/eventually.ts';
-import { freshQuoteId, limitCrm, outputs, postAction, rootClient, settled, target } from './support/queue.ts';
+import { freshQuoteId, limitCrm, outputs, postAction, rootClient, ended, target } from './support/queue.ts';
 
 const ENQUEUES = 200;
 const KEYS = 20;
@@ -15,7 +15,7 @@ const RATE_LIMITED_ACTIONS = 60;
 /** Waits for tasks a few at a time, so that looking does not starve the workers of the machine. */
 async function settleAll(taskIds: readonly string[]) {
   const tasks = [];
-  for (const taskId of taskIds) tasks.push(await settled(taskId));
+  for (const taskId of taskIds) tasks.push(await ended(taskId));
   return tasks;
 }
 
@@ -70,7 +70,7 @@ describe('storms', () => {
     await sfn.send(
       new StartExecutionCommand({ stateMachineArn: outputs.stateMachineArn, name: `${taskId}-rival`, input }),
     );
-    const task = await settled(taskId);
+    const task = await ended(taskId);
 
     expect(task.state).toBe('completed');
     expect((await countEffects(outputs)).slack.get(effectKeyOf('slack.notify', taskId))).toBe(1);

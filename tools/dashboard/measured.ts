@@ -1,7 +1,7 @@
 /** A recording as metrics, under the names that CloudWatch uses, as far as a local environment records them. */
 import { TransitionCause } from '../../lambdas/queue/contracts/lifecycle-states.ts';
 import { Metric } from '../../lambdas/shared/contracts/metric-names.ts';
-import { isTerminal } from '../../lambdas/queue/domain/task/lifecycle.ts';
+import { isEnded } from '../../lambdas/queue/domain/task/lifecycle.ts';
 import { stuckSinceMs } from '../../lambdas/queue/domain/kpi/stuck.ts';
 import { metricsOf } from '../../lambdas/queue/domain/kpi/transition-metrics.ts';
 import type { MetricSource } from '../../lib/monitoring/signals.ts';
@@ -28,7 +28,7 @@ const counts = (trails: readonly Trail[], name: Metric): readonly Measured[] =>
       .map(({ atMs }) => ({ atMs, value: 1 })),
   );
 
-const endMsOf = (trail: Trail): number => trail.find(({ to }) => isTerminal(to))?.atMs ?? Infinity;
+const endMsOf = (trail: Trail): number => trail.find(({ to }) => isEnded(to))?.atMs ?? Infinity;
 
 /** Number of times in a picture at which a gauge is read. */
 const GAUGE_READINGS = 120;

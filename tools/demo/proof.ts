@@ -1,5 +1,6 @@
 /** The verdict of demo and drills: every action is completed, every effect exists exactly once, every trail is complete. */
-import { kindRow } from '../../lambdas/actions/kinds.ts';
+import { ActionKind, kindRow } from '../../lambdas/actions/kinds.ts';
+import { isWordOf } from '../../lambdas/shared/contracts/open-words.ts';
 import type { Provider } from '../../lambdas/shared/contracts/providers.ts';
 import { effectKeyOf } from '../../lambdas/queue/domain/task/identity.ts';
 import type { AuditView } from '../../lambdas/queue/contracts/api.ts';
@@ -25,9 +26,10 @@ export const judged = <Found>(guarantees: readonly Guarantee<Found>[], evidence:
 
 /** How many times the task's effect exists at its provider. */
 export function effectCount(task: AnsweredTask, counts: ProviderCounts): number {
-  const { provider, countedBy } = kindRow(task.kind);
-  const id =
-    countedBy === 'effectKey' ? effectKeyOf(task.kind, task.taskId) : (task.effect?.externalId ?? '');
+  const { kind } = task;
+  if (!isWordOf(ActionKind, kind)) return 0;
+  const { provider, countedBy } = kindRow(kind);
+  const id = countedBy === 'effectKey' ? effectKeyOf(kind, task.taskId) : (task.effect?.externalId ?? '');
   return counts[provider].get(id) ?? 0;
 }
 
@@ -47,7 +49,7 @@ export interface Evidence {
 
 /** Number of the tasks whose kind has its effect at the provider. */
 const countAt = (tasks: readonly AnsweredTask[], provider: Provider): number =>
-  tasks.filter(({ kind }) => kindRow(kind).provider === provider).length;
+  tasks.filter(({ kind }) => isWordOf(ActionKind, kind) && kindRow(kind).provider === provider).length;
 
 const isRoot = (key: string): boolean => key.startsWith('slack.thread:');
 /** Keys of the queue's own messages: cards and messages about recoveries. Each must exist once. */

@@ -7,7 +7,7 @@ import { CliError } from '../cli/cli-error.ts';
 import { enqueueAll } from '../cli/commands/enqueue-command.ts';
 import { LiveBlock } from '../cli/terminal/live-block.ts';
 import { print } from '../cli/terminal/print.ts';
-import { getAudit, getTask, isSettled } from '../cli/clients/queue-client.ts';
+import { getAudit, getTask, hasEnded } from '../cli/clients/queue-client.ts';
 import { readQuoteFile, type QuoteAction } from '../cli/quote-file.ts';
 import { tasksTable } from '../cli/terminal/render.ts';
 import { renderTable } from '../cli/terminal/table.ts';
@@ -88,16 +88,13 @@ async function oneByOne<Item, Answer>(
   return answers;
 }
 
-async function watchUntilSettled(
-  target: Target,
-  taskIds: readonly string[],
-): Promise<readonly AnsweredTask[]> {
+async function watchUntilEnded(target: Target, taskIds: readonly string[]): Promise<readonly AnsweredTask[]> {
   const block = new LiveBlock(process.stdout);
   const giveUpAtMs = performance.now() + GIVE_UP_MS;
   for (;;) {
     const tasks = await oneByOne(taskIds, (taskId) => getTask(target, taskId));
     block.show(tasksTable(tasks));
-    if (tasks.every(isSettled) || performance.now() > giveUpAtMs) return tasks;
+    if (tasks.every(hasEnded) || performance.now() > giveUpAtMs) return tasks;
     await delay(POLL_MS);
   }
 }
@@ -131,7 +128,7 @@ async function play(environment: LocalEnvironment): Promise<Played> {
   heading('What will go wrong');
   await scriptFaults(outputs);
   heading(`${actions.length} actions of ${DEMO_FILES.length} quotes`);
-  const tasks = await watchUntilSettled(target, await enqueueDemo(target, actions));
+  const tasks = await watchUntilEnded(target, await enqueueDemo(target, actions));
   const trails = await oneByOne(tasks, (task) => wholeTrail(target, task));
   const after = await countEffects(outputs);
   heading('At the providers');

@@ -1,4 +1,5 @@
 /** What goes wrong in the demo: a rate limit, a lost reply and a killed worker, each at a task of its own. */
+import { hasRole } from '../../lambdas/shared/contracts/error-codes.ts';
 import type { AuditView } from '../../lambdas/queue/contracts/api.ts';
 import type { FaultRule } from '../rig/faults/fault-rules.ts';
 
@@ -50,7 +51,7 @@ export const DEMO_FAULTS: readonly DemoFault[] = [
   },
 ];
 
-const isLost = ({ errorCode }: AuditView['records'][number]): boolean => errorCode === 'WORKER_LOST';
+const isLost = ({ errorCode }: AuditView['records'][number]): boolean => hasRole(errorCode, 'lost_worker');
 
 /** How many workers were lost, and whether that is more than was announced: on a slow machine it may be. */
 export function lostWorkersText(trails: readonly AuditView[]): string {

@@ -7,7 +7,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import { Env, type EnvName, type FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { Env, type EnvName } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../lib/shared/functions.ts';
 import { CliError } from '../cli/cli-error.ts';
 import { readFunctionEnvironment } from '../cli/target/function-environment.ts';
 import { invokeFunction } from '../cli/clients/invoke-function.ts';

@@ -3,7 +3,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import * as z from 'zod/mini';
 import { sendAwsRequestTo } from '../rig/aws/aws-request.ts';
 import { Env } from '../../lambdas/shared/contracts/environment.ts';
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../lib/shared/functions.ts';
 import { type SlackSecret, slackSecretSchema } from '../../lambdas/shared/contracts/provider-secrets.ts';
 import { readFunctionEnvironment, type ReadVariable } from '../cli/target/function-environment.ts';
 import type { Target } from '../cli/target/target.ts';

@@ -3,7 +3,7 @@ import { type ActionKind, KINDS } from '../../lambdas/actions/kinds.ts';
 import { DynamoDbCardRepo } from '../../lambdas/slack/adapters/dynamodb/card-repo.ts';
 import { DynamoDbTaskRepo } from '../../lambdas/queue/adapters/dynamodb/task-repo.ts';
 import type { ExecutionState } from '../../lambdas/queue/contracts/lifecycle-states.ts';
-import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
+import type { StoredTask } from '../../lambdas/queue/contracts/records.ts';
 import type { AuditView } from '../../lambdas/queue/contracts/api.ts';
 import { deriveTaskId } from '../../lambdas/queue/domain/task/identity.ts';
 import type { AnsweredTask } from '../cli/answers.ts';
@@ -22,7 +22,7 @@ export interface DrillAction extends QuoteAction {
   readonly taskId: string;
 }
 
-/** The goal of the recovery; what is not settled by then counts as lost. */
+/** The goal of the recovery; what has not ended by then counts as lost. */
 const SETTLE_LIMIT_MS = 300_000;
 /** Half a minute is the longest wait of a card after an outage; the rest is for slow machines. */
 const CARD_LIMIT_MS = 180_000;
@@ -95,13 +95,13 @@ const lookFor = (
   taskId: string,
   states: readonly ExecutionState[],
   limitMs: number,
-): Promise<ExecutionTask> => {
+): Promise<StoredTask> => {
   const tasks = new DynamoDbTaskRepo(documents, outputs.tasksTable);
   return eventually(
     `${taskId} to be ${states.join(' or ')}`,
     async () => {
       const task = await tasks.get(taskId);
-      return task !== undefined && states.includes(task.state) ? task : undefined;
+      return task !== undefined && states.some((state) => state === task.state) ? task : undefined;
     },
     limitMs,
   );
@@ -112,12 +112,12 @@ export const inState = (
   store: Store,
   taskId: string,
   ...states: readonly ExecutionState[]
-): Promise<ExecutionTask> => lookFor(store, taskId, states, SETTLE_LIMIT_MS);
+): Promise<StoredTask> => lookFor(store, taskId, states, SETTLE_LIMIT_MS);
 
 /** Waits until the card of the task shows this version, or a later one. @throws {Error} when it does not */
 export const cardShown = (
   { documents, outputs }: Store,
-  { taskId, version }: Pick<ExecutionTask, 'taskId' | 'version'>,
+  { taskId, version }: Pick<StoredTask, 'taskId' | 'version'>,
 ): Promise<true> => {
   const cards = new DynamoDbCardRepo(documents, outputs.cardsTable);
   return eventually(
@@ -151,7 +151,7 @@ const isShown = ({ card, version }: AnsweredTask): boolean =>
   card?.state === 'shown' && card.version === version;
 
 /** The tasks at their end, with their cards; or as they are when the time is over. */
-export async function settledTasks(
+export async function endedTasks(
   site: DrillSite,
   taskIds: readonly string[],
 ): Promise<readonly AnsweredTask[]> {

@@ -1,6 +1,6 @@
 /** The definition of a drill: a fault that is caused on purpose, and the guarantees that must hold in spite of it. */
 import type { Figure } from '../report/report.ts';
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../lib/shared/functions.ts';
 import type { Evidence, Guarantee } from '../demo/proof.ts';
 import type { DrillSite } from './site.ts';
 

@@ -4,7 +4,7 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../lib/shared/functions.ts';
 import { eventually } from '../rig/process/eventually.ts';
 import { lambdaArchiveOf } from '../rig/aws/lambda-archive.ts';
 import type { DrillSite } from './site.ts';

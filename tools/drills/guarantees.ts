@@ -140,7 +140,7 @@ export const provenBy = (
 ): Guarantee<DrillEvidence> => ({
   claim,
   judge: ({ tasks }) => {
-    const count = tasks.filter(({ effect }) => effect !== undefined && proofs.includes(effect.proof)).length;
+    const count = tasks.filter(({ effect }) => proofs.some((proof) => proof === effect?.proof)).length;
     return { ok: count >= minimum, found: `${count}, expected at least ${minimum}` };
   },
 });

@@ -3,7 +3,7 @@ import { KIND_NAMES } from '../../lambdas/actions/kinds.ts';
 import type { Figure } from '../report/report.ts';
 import { type Check, judged, NOTHING_ELSE } from '../demo/proof.ts';
 import { countEffects, type ProviderCounts } from '../demo/provider-counts.ts';
-import { actionsOf, enqueueMany, settledTasks, wholeTrails } from './actions.ts';
+import { actionsOf, enqueueMany, endedTasks, wholeTrails } from './actions.ts';
 import type { Drill, DrillEvidence, Played } from './drill.ts';
 import { withVariables } from './functions.ts';
 import { EVERY_DRILL } from './guarantees.ts';
@@ -48,7 +48,7 @@ async function act(site: DrillSite, drill: Drill): Promise<Act> {
 type Found = Omit<DrillEvidence, 'after' | 'kpis'>;
 
 async function find(site: DrillSite, { taskIds, counts }: Played, before: ProviderCounts): Promise<Found> {
-  const tasks = await settledTasks(site, taskIds);
+  const tasks = await endedTasks(site, taskIds);
   const trails = await wholeTrails(site, taskIds);
   return { tasks, trails, before, expected: taskIds.length, counts };
 }
@@ -155,7 +155,7 @@ async function calmRound(site: DrillSite): Promise<readonly Figure[]> {
   site.say('A round without faults, for the figures before the drill');
   const startedAtMs = Date.now();
   const taskIds = await enqueueMany(site, actionsOf(site, 'calm', KIND_NAMES, CALM_QUOTES));
-  await settledTasks(site, taskIds);
+  await endedTasks(site, taskIds);
   return kpisSince(site, startedAtMs);
 }
 

@@ -1,4 +1,5 @@
 /** Writes `docs/recovery.md` from the sweep's decision table and the constants of its budget. */
+import { markdownTable } from './markdown.ts';
 import { writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { ExecutionState } from '../../lambdas/queue/contracts/lifecycle-states.ts';
@@ -18,15 +19,8 @@ import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
 /** Path of the generated page. */
 export const RECOVERY_PAGE = new URL('../../docs/recovery.md', import.meta.url);
 
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] => [
-  row(head),
-  row(head.map(() => '---')),
-  ...rows.map(row),
-];
-
 const decisions = (): readonly string[] =>
-  table(
+  markdownTable(
     ['state', 'lateness', ...DRIVER_STATUSES],
     Object.values(ExecutionState).flatMap((state) =>
       Object.values(Lateness).map((lateness) => [
@@ -40,7 +34,7 @@ const decisions = (): readonly string[] =>
 const seconds = (ms: number): string => `${ms / 1_000} s`;
 
 const budget = (): readonly string[] =>
-  table(
+  markdownTable(
     ['stuck by', 'longest duration of each step', 'total'],
     Object.entries<readonly BudgetPart[]>(RECOVERY_PATHS).map(([name, path]) => [
       name,

@@ -3,10 +3,9 @@
  * page, the index, and `runbooks/errors.md`. Hand-written text is outside the marks and is kept.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { ERROR_CODES, type ErrorCode, isErrorCode } from '../../lambdas/shared/contracts/error-codes.ts';
+import { ALL_ERROR_CODES, type ErrorCode, rowOf } from '../../lambdas/shared/contracts/error-codes.ts';
 import type { AlarmDefinition } from '../../lib/monitoring/alarm-definition.ts';
 import { ALARMS } from '../../lib/monitoring/alarm-registry.ts';
-import { ALARMS_BY_ERROR } from '../../lib/monitoring/alarms-by-error.ts';
 import { RELEASE_ALARM_MEANINGS } from '../../lib/monitoring/release-alarm-meanings.ts';
 import { isMath, type MetricSource, type MetricUse, type Signal } from '../../lib/monitoring/signals.ts';
 
@@ -21,11 +20,9 @@ export const INDEX_PAGE = new URL('README.md', RUNBOOKS);
 const BEGIN = '<!-- generated: npm run generate -->';
 const END = '<!-- end -->';
 
-const codes = Object.keys(ERROR_CODES).filter(isErrorCode);
-
 /** Codes that may ring an alarm. */
 export const codesOf = (slug: string): readonly ErrorCode[] =>
-  codes.filter((code) => (ALARMS_BY_ERROR[code] as readonly string[]).includes(slug));
+  ALL_ERROR_CODES.filter((code) => rowOf(code).alarms.includes(slug));
 
 function sourceText(source: MetricSource): string {
   switch (source.kind) {
@@ -109,8 +106,8 @@ const indexBlock = (): string =>
   ].join('\n');
 
 function errorSection(code: ErrorCode): string {
-  const { kind, text, runbook } = ERROR_CODES[code];
-  const rung = ALARMS_BY_ERROR[code].map(alarmLink);
+  const { kind, text, runbook, alarms } = rowOf(code);
+  const rung = alarms.map(alarmLink);
   return [
     `## ${code}`,
     '',
@@ -128,7 +125,7 @@ export const errorsPage = (): string =>
     '',
     'This page lists each code of the closed list (`lambdas/shared/contracts/error-codes.ts`) with its meaning, the first thing to do, and the alarms that it may ring. The kind of a code is the retry decision: `retryable` was certainly not applied, `unknown` is probed first, `terminal` never succeeds, `conflict` means that another caller changed the task first. `npm run generate` writes this page.',
     '',
-    ...codes.map((code) => `${errorSection(code)}\n`),
+    ...ALL_ERROR_CODES.map((code) => `${errorSection(code)}\n`),
   ].join('\n');
 
 /** A file with its generated part as it must be. */

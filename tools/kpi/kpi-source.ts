@@ -24,8 +24,8 @@ const SEGMENTS = 8;
 const DAYS_AT_ONCE = 16;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-const { schemaVersion, taskId, version, to, cause, errorCode, atMs } = auditRecordSchema.shape;
-const transitionSchema = z.object({ schemaVersion, taskId, version, to, cause, errorCode, atMs });
+const { schemaVersion, taskId, kind, version, to, cause, errorCode, atMs } = auditRecordSchema.shape;
+const transitionSchema = z.object({ schemaVersion, taskId, kind, version, to, cause, errorCode, atMs });
 
 type Item = Record<string, unknown>;
 type ReadTransitions = ReadItems<KpiTransition>;

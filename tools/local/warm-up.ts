@@ -1,8 +1,7 @@
 /** Starts one worker of each function for which the first action would otherwise wait. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { FunctionName } from '../../lambdas/shared/contracts/environment.ts';
-import { LOCAL_REGION } from './cdk.ts';
-import type { AwsKeys } from './cdk.ts';
+import type { FunctionName } from '../../lib/shared/functions.ts';
+import { LOCAL_REGION, type AwsKeys } from './cdk.ts';
 import type { LocalOutputs } from './outputs.ts';
 
 const NO_RECORDS = { Records: [] };

@@ -2,7 +2,8 @@
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { translation } from '../../lambdas/shared/adapters/dynamodb/document-client.ts';
-import { Env, type FunctionName } from '../../lambdas/shared/contracts/environment.ts';
+import { Env } from '../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../lib/shared/functions.ts';
 import type { ShapeName } from '../../lambdas/queue/domain/migrations/shapes.ts';
 import { CliError } from '../cli/cli-error.ts';
 import { readFunctionEnvironment, type ReadVariable } from '../cli/target/function-environment.ts';

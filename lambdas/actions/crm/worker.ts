@@ -1,5 +1,5 @@
 /** The effects of `run-action-crm`. */
-import { crmToken } from '../../shared/adapters/secrets.ts';
+import { providerToken } from '../../shared/adapters/secrets.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 import { ActionKind } from '../kinds.ts';
@@ -8,7 +8,7 @@ import { SyncCrmDeal } from './sync/sync-crm-deal.ts';
 
 const baseUrl = requireEnv(Env.CrmBaseUrl);
 const secretArn = requireEnv(Env.CrmSecretArn);
-const token = () => crmToken(secretArn);
+const token = () => providerToken(secretArn);
 
 /** See {@link WorkerEffects}. */
 export const crmEffects: WorkerEffects<'crm'> = {

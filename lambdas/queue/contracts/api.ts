@@ -8,9 +8,10 @@
 import * as z from 'zod/mini';
 import { ActionKind } from '../../actions/kinds.ts';
 import { visibleText } from '../../shared/contracts/blank-text.ts';
-import type { FunctionName } from '../../shared/contracts/environment.ts';
+import type { QueueFunctionName } from './functions.ts';
 import { ErrorKind } from '../../shared/contracts/error-codes.ts';
 import { PROVIDER_NAMES } from '../../shared/contracts/providers.ts';
+import { openSet } from '../../shared/contracts/open-words.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
 import { taskErrorSchema } from './records.ts';
 import { EffectProof } from '../../shared/contracts/effects.ts';
@@ -40,7 +41,7 @@ interface ApiRoute {
   /** Template with `{parameter}`s. */
   readonly path: string;
   /** The function that implements it. */
-  readonly function: FunctionName;
+  readonly function: QueueFunctionName;
 }
 
 /** Every route by its operation id. */
@@ -60,7 +61,7 @@ export const API_ROUTES = {
 /** Names a route. */
 export type OperationId = keyof typeof API_ROUTES;
 /** The routes that one function implements. */
-export type OperationOf<F extends FunctionName> = {
+export type OperationOf<F extends QueueFunctionName> = {
   [Id in OperationId]: (typeof API_ROUTES)[Id]['function'] extends F ? Id : never;
 }[OperationId];
 
@@ -117,7 +118,7 @@ const effectViewSchema = z.strictObject({
   provider: text(SOME_PROVIDER),
   externalId: text('Id at the provider: S3 key, deal id, message timestamp'),
   location: text('Where a person finds it'),
-  proof: z.enum(EffectProof).check(about('How the completion is known')),
+  proof: openSet(EffectProof).check(about('How the completion is known')),
   fingerprint: text('SHA-256 of the canonical result, 64 hex digits'),
 });
 
@@ -157,9 +158,9 @@ const cardViewSchema = z.strictObject({
 export const taskViewSchema = z.strictObject({
   taskId: taskIdSchema.check(about('Derived from quote and idempotency key')),
   quoteId: text('Quote the action belongs to'),
-  kind: z.enum(ActionKind).check(about('What the action does')),
+  kind: openSet(ActionKind).check(about('What the action does')),
   taskHash: text('SHA-256 over the canonical JSON of (quoteId, kind, payload), 64 hex digits'),
-  state: z.enum(ExecutionState).check(about('`completed` and `failed_terminal` never change')),
+  state: openSet(ExecutionState).check(about('`completed` and `failed_terminal` never change')),
   version: counter('Counts the transitions; the ETag'),
   generation: counter('Counts the executions that drove the task'),
   attempts: attemptsSchema,
@@ -202,13 +203,13 @@ export type TaskPageView = z.infer<typeof taskPageSchema>;
 /** One transition, as recorded. */
 export const auditEntrySchema = z.strictObject({
   version: counter('Version the task had after it'),
-  from: z.nullable(z.enum(ExecutionState)).check(about('`null` for the first one')),
-  to: z.enum(ExecutionState),
-  cause: z.enum(TransitionCause),
+  from: z.nullable(openSet(ExecutionState)).check(about('`null` for the first one')),
+  to: openSet(ExecutionState),
+  cause: openSet(TransitionCause),
   actor: text('`system:<function>` or who asked'),
   reason: z.optional(text('Why, for people')),
   errorCode: z.optional(errorCode),
-  proof: z.optional(z.enum(EffectProof)),
+  proof: z.optional(openSet(EffectProof)),
   attempt: count('Claims so far'),
   deferrals: count('Deferrals so far'),
   generation: counter('Execution that drove the task'),

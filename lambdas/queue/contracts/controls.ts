@@ -1,6 +1,7 @@
 /** What operators and the sweep keep in the Controls table. */
 import * as z from 'zod/mini';
 import { ActionKind } from '../../actions/kinds.ts';
+import { openObject, openSet } from '../../shared/contracts/open-words.ts';
 import { epochMsSchema } from '../../shared/contracts/moments.ts';
 
 /** Version of the shapes below; a reader refuses a higher one. */
@@ -19,10 +20,11 @@ const epochMs = epochMsSchema;
 const versionNumber = z.int().check(z.minimum(1), z.maximum(1_000_000_000));
 
 /** The word of an operator that no action of a kind is to start. */
-export const pauseSchema = z.strictObject({
+export const pauseSchema = openObject({
   schemaVersion: z.literal(CONTROL_SCHEMA_VERSION),
   /** `pause#<kind>`. */
   controlId: z.string(),
+  /** Of this release: the pause of another kind has another key, which nothing here reads. */
   kind: z.enum(ActionKind),
   /** Why, for people. */
   reason: z.string().check(z.minLength(1), z.maxLength(MAX_PAUSE_REASON_LENGTH)),
@@ -43,11 +45,11 @@ export const PauseChange = { Pause: 'pause', Resume: 'resume' } as const;
 /** One of {@link PauseChange}. */
 export type PauseChange = (typeof PauseChange)[keyof typeof PauseChange];
 
-const pauseChangeSchema = z.strictObject({
+const pauseChangeSchema = openObject({
   /** Version of the record after it. */
   version: versionNumber,
   /** `pause` again means: with another reason. */
-  change: z.enum(PauseChange),
+  change: openSet(PauseChange),
   actor: z.string(),
   /** In `pause` only. */
   reason: z.optional(z.string()),
@@ -62,7 +64,7 @@ const pauseChangeSchema = z.strictObject({
  */
 export const pauseRecordSchema = z.extend(pauseSchema, {
   /** Who put the kind back to work; absent while it is paused. */
-  resumed: z.optional(z.strictObject({ actor: z.string(), atMs: epochMs })),
+  resumed: z.optional(openObject({ actor: z.string(), atMs: epochMs })),
   /** The last {@link MAX_PAUSE_HISTORY} changes, oldest first. */
   history: z.array(pauseChangeSchema).check(z.minLength(1), z.maxLength(MAX_PAUSE_HISTORY)),
 });

@@ -1,6 +1,6 @@
 /** What the queue tells the bus, for the cards in Slack and for whoever else subscribes. */
 import * as z from 'zod/mini';
-import { ActionKind } from '../../actions/kinds.ts';
+import { openObject } from '../../shared/contracts/open-words.ts';
 import { auditRecordSchema } from './records.ts';
 
 /** Source of every event on the bus. */
@@ -8,18 +8,30 @@ export const EVENT_SOURCE = 'quoteq';
 /** Detail type of a transition. */
 export const EXECUTION_TRANSITIONED = 'ExecutionTransitioned';
 
-const { schemaVersion, version, from, to, cause, actor, attempt, deferrals, generation, errorCode, atMs } =
-  auditRecordSchema.shape;
+const {
+  schemaVersion,
+  kind,
+  version,
+  from,
+  to,
+  cause,
+  actor,
+  attempt,
+  deferrals,
+  generation,
+  errorCode,
+  atMs,
+} = auditRecordSchema.shape;
 
 /**
  * Detail of `ExecutionTransitioned`. Delivered at least once and in any order: (taskId, version) is its identity, and
  * the task itself is the truth.
  */
-export const executionTransitionedSchema = z.strictObject({
+export const executionTransitionedSchema = openObject({
   schemaVersion,
   taskId: z.string(),
   quoteId: z.string(),
-  kind: z.enum(ActionKind),
+  kind,
   /** Version the task has after the transition. */
   version,
   from,

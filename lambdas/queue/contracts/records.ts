@@ -22,13 +22,15 @@
  * | probe | asks the provider whether an effect key is already there |
  * | proof | how a completion is known: `applied`, `probed` or `replayed` |
  * | ledger | the `IdempotencyRecord`s of effects, fenced by owner token |
- * | reserve, complete, release | the ledger's writes: before, after, and instead of a successful effect |
+ * | reserve, complete, free | the ledger's writes: before, after, and instead of a successful effect |
  * | fingerprint | SHA-256 over the canonical JSON of an effect's result |
  * | attempt id | identity of one write; recognises a write of our own whose answer was lost |
  * | transition | one change of state, recorded once in the audit trail per (taskId, version) |
  * | pause, resume | an operator's word that no action of a kind is to start, or may start again (`Pause`) |
- * | hold, release | to leave a task of a paused kind as it is, and to put it back to work |
+ * | hold, release | to leave a task of a paused kind as it is, and to put it back to work once the kind is resumed |
+ * | a release | what one deployment publishes: a version of each function |
  * | control | what operators and the sweep keep in the Controls table: pauses and cursors |
+ * | foreign | of a newer release beside this one: a kind, state, cause, code or field that this one does not know and carries along |
  * | damaged | stored in a shape that this code cannot read; named by its key and by the fields that are wrong |
  * | park | to put a record that cannot be processed aside, with its reason |
  * | deadline | until when a task may be tried, 24 h from its enqueueing; time on hold does not count |
@@ -41,10 +43,11 @@
  * | trail | the audit records of one task, in order of version |
  * | stuck | a worker was lost, or the sweep had to step in: since the transition before that shows it |
  * | overdue | its time (`dueAtMs`) has passed and it has not moved on: it is stuck, or waits for a free worker |
- * | settled | completed or failed_terminal, said of an action that was stuck |
+ * | ended | completed or failed_terminal, said of a task or an action: nothing moves it any more. Metrics of stuck actions call it `settled` |
  * | thread | the root message of a quote in Slack, and what stands below it |
  * | card | the one message of a task in its thread, edited with each transition |
  * | click | a press of a card's button, verified and on its way to its transition |
+ * | interaction | Slack's word for what it posts when somebody uses a card or a modal: the function `slack-interactions` and the route `/slack/interactions` have this name. If it is a press of a card's button, it becomes a click |
  * | operator | a person on the allow-list who may press buttons and ask |
  * | break-glass | the one role that may change or delete audit records |
  * | drill | a fault brought about on purpose on the local AWS, with what must hold under it |
@@ -53,9 +56,10 @@
  */
 import * as z from 'zod/mini';
 import { ActionKind } from '../../actions/kinds.ts';
-import { ERROR_CODES, isErrorCode } from '../../shared/contracts/error-codes.ts';
+import { ALL_ERROR_CODES } from '../../shared/contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
 import { epochMsSchema } from '../../shared/contracts/moments.ts';
+import { isWordOf, openCodes, openObject, openSet } from '../../shared/contracts/open-words.ts';
 import { EffectProof, effectResultSchema } from '../../shared/contracts/effects.ts';
 import { taskIdSchema } from './task-id.ts';
 
@@ -66,16 +70,18 @@ import { taskIdSchema } from './task-id.ts';
 export const SCHEMA_VERSION = 2;
 /** Every version that a reader takes. */
 export const READABLE_SCHEMA_VERSIONS = [1, SCHEMA_VERSION] as const;
-const state = z.enum(ExecutionState);
+const state = openSet(ExecutionState);
+const kind = openSet(ActionKind);
 /** More transitions, claims or drivers than a task can have; what counts on beyond it is damaged. */
 const MAX_COUNT = 1_000_000;
 const count = z.int().check(z.minimum(0), z.maximum(MAX_COUNT));
 const positive = z.int().check(z.minimum(1), z.maximum(MAX_COUNT));
 const epochMs = epochMsSchema;
-const errorCode = z.enum(Object.keys(ERROR_CODES).filter(isErrorCode));
+const errorCode = openCodes(ALL_ERROR_CODES);
+const proof = openSet(EffectProof);
 
 /** Why an attempt failed; safe to show and to log. */
-export const taskErrorSchema = z.strictObject({
+export const taskErrorSchema = openObject({
   code: errorCode,
   /** Detail for people, without payload or secrets; at most `MAX_DETAIL_LENGTH` characters. */
   detail: z.string(),
@@ -86,7 +92,7 @@ export const taskErrorSchema = z.strictObject({
 export type TaskError = z.infer<typeof taskErrorSchema>;
 
 /** Why a task is left as it is: its kind is paused. */
-export const holdSchema = z.strictObject({
+export const holdSchema = openObject({
   /** The operator's own words; shown on the card. */
   reason: z.string(),
   /** Who paused the kind. */
@@ -98,17 +104,17 @@ export const holdSchema = z.strictObject({
 export type Hold = z.infer<typeof holdSchema>;
 
 /** One change of state. */
-export const transitionSchema = z.strictObject({
+export const transitionSchema = openObject({
   /** Version the task has after it. */
   version: positive,
   from: z.nullable(state),
   to: state,
-  cause: z.enum(TransitionCause),
+  cause: openSet(TransitionCause),
   /** `system:<function>` or the operator's identity. */
   actor: z.string(),
   reason: z.optional(z.string()),
   errorCode: z.optional(errorCode),
-  proof: z.optional(z.enum(EffectProof)),
+  proof: z.optional(proof),
   attempt: count,
   deferrals: count,
   generation: positive,
@@ -123,11 +129,11 @@ export type Transition = z.infer<typeof transitionSchema>;
 export const MAX_HISTORY = 40;
 
 /** A task as stored: quote-scoped action request, typed payload and lifecycle. */
-export const executionTaskSchema = z.strictObject({
+export const executionTaskSchema = openObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
   taskId: taskIdSchema,
   quoteId: z.string(),
-  kind: z.enum(ActionKind),
+  kind,
   idempotencyKey: z.string(),
   taskHash: z.string(),
   /** Canonical JSON of the payload; parsed only by the worker of the kind. */
@@ -149,7 +155,7 @@ export const executionTaskSchema = z.strictObject({
   leaseExpiresAtMs: z.optional(epochMs),
   /** Earliest next claim; present while `retryable_failed` only. */
   nextAttemptAtMs: z.optional(epochMs),
-  /** When the sweep looks at it if nothing else happens; absent in the terminal states. */
+  /** When the sweep looks at it if nothing else happens; absent once it has ended. */
   dueAtMs: z.optional(epochMs),
   /** An attempt may have been applied without our knowing: the next one asks the provider first. */
   inDoubt: z.optional(z.literal(true)),
@@ -158,20 +164,59 @@ export const executionTaskSchema = z.strictObject({
   error: z.optional(taskErrorSchema),
   result: z.optional(effectResultSchema),
   fingerprint: z.optional(z.string()),
-  proof: z.optional(z.enum(EffectProof)),
+  proof: z.optional(proof),
   attemptId: z.string(),
   history: z.array(transitionSchema).check(z.minLength(1), z.maxLength(MAX_HISTORY)),
 });
-/** A task as stored. */
-export type ExecutionTask = z.infer<typeof executionTaskSchema>;
+/** A task as stored, by this release or by a newer one beside it. */
+export type StoredTask = z.infer<typeof executionTaskSchema>;
+/**
+ * A task that this release may move: it knows kind and state. History and error may have words of a newer release, which stay as
+ * they are.
+ */
+export type ExecutionTask = Omit<StoredTask, 'kind' | 'state'> & {
+  kind: ActionKind;
+  state: ExecutionState;
+};
+
+/** Whether this release knows what the task is for and where it is. If not, the release that does is left to move it. */
+export const isKnownTask = (task: StoredTask): task is ExecutionTask =>
+  isWordOf(ActionKind, task.kind) && isWordOf(ExecutionState, task.state);
+
+const closedTransitionSchema = z.strictObject({
+  ...transitionSchema.shape,
+  from: z.nullable(z.enum(ExecutionState)),
+  to: z.enum(ExecutionState),
+  cause: z.enum(TransitionCause),
+  errorCode: z.optional(z.enum(ALL_ERROR_CODES)),
+  proof: z.optional(z.enum(EffectProof)),
+});
+
+/** A task that has only words and fields of this release: what a migration down may hand to an older one, whose readers are closed. */
+export const closedTaskSchema = z.strictObject({
+  ...executionTaskSchema.shape,
+  kind: z.enum(ActionKind),
+  state: z.enum(ExecutionState),
+  hold: z.optional(z.strictObject(holdSchema.shape)),
+  error: z.optional(
+    z.strictObject({
+      ...taskErrorSchema.shape,
+      code: z.enum(ALL_ERROR_CODES),
+      causeCode: z.optional(z.enum(ALL_ERROR_CODES)),
+    }),
+  ),
+  result: z.optional(z.strictObject(effectResultSchema.shape)),
+  proof: z.optional(z.enum(EffectProof)),
+  history: z.array(closedTransitionSchema).check(z.minLength(1), z.maxLength(MAX_HISTORY)),
+});
 
 /** One item of the audit trail; (taskId, version) is its identity, so a second delivery changes nothing. */
-export const auditRecordSchema = z.strictObject({
+export const auditRecordSchema = openObject({
   /** As it was written: the trail is append-only, so older records stay. */
   schemaVersion: z.literal(READABLE_SCHEMA_VERSIONS),
   taskId: z.string(),
   quoteId: z.string(),
-  kind: z.enum(ActionKind),
+  kind,
   ...transitionSchema.shape,
 });
 /** One item of the audit trail. */

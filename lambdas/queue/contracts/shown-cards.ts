@@ -1,7 +1,8 @@
 /** What Slack shows of tasks, as stored: the operators' side writes it; the API and the KPIs read it. Home: the Cards table. */
 import * as z from 'zod/mini';
-import { ERROR_CODES, isErrorCode } from '../../shared/contracts/error-codes.ts';
+import { ALL_ERROR_CODES } from '../../shared/contracts/error-codes.ts';
 import { epochMsSchema } from '../../shared/contracts/moments.ts';
+import { openCodes, openObject } from '../../shared/contracts/open-words.ts';
 import { taskIdSchema } from './task-id.ts';
 
 /** Version of the shapes below; a reader refuses a higher one. */
@@ -11,14 +12,14 @@ const count = z.int().check(z.minimum(0));
 const positive = z.int().check(z.minimum(1));
 
 /** Why Slack does not show the present version. */
-const cardErrorSchema = z.strictObject({
-  code: z.enum(Object.keys(ERROR_CODES).filter(isErrorCode)),
+const cardErrorSchema = openObject({
+  code: openCodes(ALL_ERROR_CODES),
   /** What Slack said; without content or token. */
   detail: z.string(),
   atMs: epochMsSchema,
 });
 /** The card of a task: what Slack shows of it. */
-export const cardRecordSchema = z.strictObject({
+export const cardRecordSchema = openObject({
   schemaVersion: z.literal(CARD_SCHEMA_VERSION),
   /** `card#<taskId>`. */
   cardId: z.string(),
@@ -47,29 +48,27 @@ export const cardRecordSchema = z.strictObject({
 export type CardRecord = z.infer<typeof cardRecordSchema>;
 
 /** How long one transition took to be seen. Written once; the item is never changed. */
-export const latencyRecordSchema = z
-  .strictObject({
-    schemaVersion: z.literal(CARD_SCHEMA_VERSION),
-    /** `latency#<taskId>#<version>`. */
-    cardId: z.string(),
-    taskId: taskIdSchema,
-    version: positive,
-    /** Version that was shown; higher than `version` when several transitions were shown at once. */
-    versionShown: positive,
-    transitionAtMs: epochMsSchema,
-    shownAtMs: epochMsSchema,
-    /** UTC day of `shownAtMs`, `2026-11-21`: partition of the index. */
-    shownDay: z.string(),
-    /** At least 0: two clocks may differ by a few ms. */
-    latencyMs: count,
-  })
-  .check(
-    // A damaged figure is left out by name: it would spoil a mean without a word.
-    z.refine(
-      ({ latencyMs, shownAtMs, transitionAtMs }) => latencyMs === Math.max(0, shownAtMs - transitionAtMs),
-      { path: ['latencyMs'], error: 'expected shownAtMs - transitionAtMs, at least 0' },
-    ),
-  );
+export const latencyRecordSchema = openObject({
+  schemaVersion: z.literal(CARD_SCHEMA_VERSION),
+  /** `latency#<taskId>#<version>`. */
+  cardId: z.string(),
+  taskId: taskIdSchema,
+  version: positive,
+  /** Version that was shown; higher than `version` when several transitions were shown at once. */
+  versionShown: positive,
+  transitionAtMs: epochMsSchema,
+  shownAtMs: epochMsSchema,
+  /** UTC day of `shownAtMs`, `2026-11-21`: partition of the index. */
+  shownDay: z.string(),
+  /** At least 0: two clocks may differ by a few ms. */
+  latencyMs: count,
+}).check(
+  // A damaged figure is left out by name: it would spoil a mean without a word.
+  z.refine(
+    ({ latencyMs, shownAtMs, transitionAtMs }) => latencyMs === Math.max(0, shownAtMs - transitionAtMs),
+    { path: ['latencyMs'], error: 'expected shownAtMs - transitionAtMs, at least 0' },
+  ),
+);
 /** How long one transition took to be seen. */
 export type LatencyRecord = z.infer<typeof latencyRecordSchema>;
 

@@ -1,6 +1,7 @@
 /** What one run of `sweep` answers, also when it fails: then this is the message of its error, as JSON. */
 import * as z from 'zod/mini';
-import { ERROR_CODES, type ErrorCode } from '../../shared/contracts/error-codes.ts';
+import { ALL_ERROR_CODES } from '../../shared/contracts/error-codes.ts';
+import { openCodes, openSet } from '../../shared/contracts/open-words.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
 
 /** What a failure of a sweep is about; its id is given beside each. */
@@ -31,14 +32,11 @@ export const BLIND_PARTS: readonly SweepPart[] = [
   SweepPart.Page,
 ];
 
-const isErrorCode = (value: unknown): boolean =>
-  typeof value === 'string' && Object.hasOwn(ERROR_CODES, value);
-
 /** One failure: ids, a code and our own words; never a payload, a name of a person or a token. */
 const sweepFailureSchema = z.object({
-  part: z.enum(SweepPart),
+  part: openSet(SweepPart),
   id: z.string(),
-  code: z.custom<ErrorCode>(isErrorCode),
+  code: openCodes(ALL_ERROR_CODES),
   /** What is wrong, for people. */
   detail: z.string(),
 });
@@ -48,11 +46,11 @@ export type SweepFailure = z.infer<typeof sweepFailureSchema>;
 const recoveredSchema = z.object({
   taskId: z.string(),
   quoteId: z.string(),
-  from: z.enum(ExecutionState),
-  to: z.enum(ExecutionState),
+  from: openSet(ExecutionState),
+  to: openSet(ExecutionState),
   /** Generation that drives it now. */
   generation: z.number(),
-  cause: z.enum(TransitionCause),
+  cause: openSet(TransitionCause),
 });
 
 /** What a run did, and what it failed at. */

@@ -1,5 +1,6 @@
 /** Where the sweep's walks stopped, in the Controls table. */
 import * as z from 'zod/mini';
+import { openObject } from '../../shared/contracts/open-words.ts';
 
 /** Version of the shape below. */
 export const SWEEP_CURSOR_SCHEMA_VERSION = 1;
@@ -23,14 +24,14 @@ export const sweepCursorIdOf = (walk: SweepWalk): string => `sweep#${walk}`;
  * Where a walk goes on. A hint and nothing more: lost, stale or reset, the walk only looks at something twice. Written
  * conditional on `version`.
  */
-export const sweepCursorSchema = z.strictObject({
+export const sweepCursorSchema = openObject({
   schemaVersion: z.literal(SWEEP_CURSOR_SCHEMA_VERSION),
   /** `sweep#<walk>`. */
   controlId: z.string(),
   /** By shard, or under `all`: the last key that was looked at. */
   positions: z.record(
     z.string(),
-    z.strictObject({
+    openObject({
       key: z.string(),
       /** Of the shards of due tasks only, in ms since the epoch. */
       dueAtMs: z.optional(z.int()),

@@ -1,11 +1,11 @@
 /** Tasks that are damaged, in looks and listings. */
-import type { ExecutionTask } from '../contracts/records.ts';
+import type { StoredTask } from '../contracts/records.ts';
 import { damageOf } from '../../shared/domain/damaged-items.ts';
 import type { DamagedTask, ExecutionQueueRepo, ListedTask } from './ports.ts';
 
 /** A task that was asked for by its id; neither field is present if there is no such task. */
 export interface TaskLook {
-  readonly task?: ExecutionTask;
+  readonly task?: StoredTask;
   readonly damaged?: DamagedTask;
 }
 
@@ -20,7 +20,7 @@ export async function lookAtTask(queue: Pick<ExecutionQueueRepo, 'get'>, taskId:
 }
 
 /** The tasks among the entries of a listing, or among several looks. */
-export const tasksOf = (looks: readonly (TaskLook | ListedTask)[]): readonly ExecutionTask[] =>
+export const tasksOf = (looks: readonly (TaskLook | ListedTask)[]): readonly StoredTask[] =>
   looks.flatMap(({ task }) => task ?? []);
 
 /** Those that cannot be read. */

@@ -2,7 +2,7 @@
 import type { ActionKind } from '../../actions/kinds.ts';
 import type { ExecutionState } from '../contracts/lifecycle-states.ts';
 import type { Pause, PauseRecord } from '../contracts/controls.ts';
-import type { AuditRecord, ExecutionTask } from '../contracts/records.ts';
+import type { AuditRecord, ExecutionTask, StoredTask } from '../contracts/records.ts';
 import type { ExecutionInput } from '../contracts/state-machine-io.ts';
 import type { EffectOutcome } from '../../shared/domain/effect.ts';
 
@@ -10,7 +10,7 @@ import type { EffectOutcome } from '../../shared/domain/effect.ts';
 export type WriteResult =
   | { readonly kind: 'stored'; readonly task: ExecutionTask }
   /** Somebody else's write came first; `current` is what stands there (absent when there is no task). */
-  | { readonly kind: 'conflict'; readonly current: ExecutionTask | undefined };
+  | { readonly kind: 'conflict'; readonly current: StoredTask | undefined };
 
 /** A task that is stored and cannot be read. */
 export interface DamagedTask {
@@ -25,7 +25,7 @@ export type ListedTask = {
   /** Opaque; gives the entries behind this one. */
   readonly cursor: string;
 } & (
-  | { readonly task: ExecutionTask; readonly damaged?: never }
+  | { readonly task: StoredTask; readonly damaged?: never }
   | { readonly damaged: DamagedTask; readonly task?: never }
 );
 
@@ -79,7 +79,7 @@ export interface TaskStore {
   /** Stores a new task unless its id is taken; `conflict` carries the task that is there. */
   putIfAbsent(task: ExecutionTask): Promise<WriteResult>;
   /** Strongly consistent read. @throws {QueueError} `STORED_RECORD_INVALID` */
-  get(taskId: string): Promise<ExecutionTask | undefined>;
+  get(taskId: string): Promise<StoredTask | undefined>;
   /** Replaces `previous` by `next`, if version and owner are still those of `previous`. */
   replace(previous: ExecutionTask, next: ExecutionTask): Promise<WriteResult>;
 }

@@ -1,6 +1,6 @@
 /** What the queue's operations take and answer. */
 import type { ActionRequest } from '../../actions/kinds.ts';
-import type { ExecutionTask } from '../contracts/records.ts';
+import type { ExecutionTask, StoredTask } from '../contracts/records.ts';
 import type { DriverView } from './driver/driver-view.ts';
 import type { RetryDecision } from './task/retry-policy.ts';
 import type { LanePositions } from './recovery/lanes.ts';
@@ -17,7 +17,7 @@ export interface EnqueueRequest {
 
 /** The task of a request; `replayed` when it was there before. */
 export interface EnqueueResult {
-  readonly task: ExecutionTask;
+  readonly task: StoredTask;
   readonly replayed: boolean;
 }
 

@@ -9,5 +9,5 @@ export {
   targetText,
   VERDICT_TEXT,
 } from '../domain/kpi/kpi-text.ts';
-export { isTerminal, LIFECYCLE } from '../domain/task/lifecycle.ts';
+export { isEnded, LIFECYCLE } from '../domain/task/lifecycle.ts';
 export { attemptsShown } from '../domain/task/task-policy.ts';

@@ -8,9 +8,8 @@ import { createDocumentClient } from '../../shared/adapters/dynamodb/document-cl
 import { DynamoDbPauseRepo } from '../adapters/dynamodb/pause-repo.ts';
 import { DynamoDbTaskRepo } from '../adapters/dynamodb/task-repo.ts';
 import { Env } from '../../shared/contracts/environment.ts';
-import type { ExecutionTask } from '../contracts/records.ts';
 import { damageOf, isDamage } from '../../shared/domain/damaged-items.ts';
-import { taskNotFound } from '../../shared/domain/errors.ts';
+import { existingTask } from '../domain/task/existing-task.ts';
 import type { StoredTrail } from '../domain/ports.ts';
 import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
@@ -33,15 +32,9 @@ const audit = new DynamoDbAuditRepo(client, requireEnv(Env.AuditTable));
 const cards = new DynamoDbShownCardReader(client, requireEnv(Env.CardsTable));
 const pauses = new DynamoDbPauseRepo(client, requireEnv(Env.ControlsTable));
 
-async function mustGet(taskId: string): Promise<ExecutionTask> {
-  const task = await queue.get(taskId);
-  if (task === undefined) throw taskNotFound(taskId);
-  return task;
-}
-
 async function readTask(request: ApiRequest): Promise<Response> {
   // The task first: a card that catches up meanwhile is not said to be behind.
-  const task = await mustGet(taskIdOf(request));
+  const task = await existingTask(queue, taskIdOf(request));
   return taskAndCardResponse(task, await lookAtCard(task.taskId));
 }
 
@@ -74,7 +67,7 @@ async function readAudit(request: ApiRequest): Promise<Response> {
   const taskId = taskIdOf(request);
   try {
     // The task first: what is recorded while the trail is read is no gap.
-    const task = await mustGet(taskId);
+    const task = await existingTask(queue, taskId);
     return trailResponse(task, await audit.readTrail(taskId));
   } catch (thrown) {
     if (!isDamage(thrown)) throw thrown;

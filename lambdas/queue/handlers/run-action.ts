@@ -1,7 +1,8 @@
 /** What the `run-action-*` functions share: the queue, the ledger and the drive. */
 import type { Context } from 'aws-lambda';
 import type { ActionKind, KindOf, Worker } from '../../actions/kinds.ts';
-import { Env, type FunctionName } from '../../shared/contracts/environment.ts';
+import { Env } from '../../shared/contracts/environment.ts';
+import type { QueueFunctionName } from '../contracts/functions.ts';
 import { type RunActionOutput, runActionInputSchema } from '../contracts/state-machine-io.ts';
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbLedgerRepo } from '../../shared/adapters/dynamodb/ledger-repo.ts';
@@ -50,14 +51,14 @@ function effectOf(
 
 /**
  * The handler of `run-action-<worker>`. It answers with a typed outcome; what it throws is a lost worker.
- * Delivered again it finds the lease taken or the task settled.
+ * Delivered again it finds the lease taken or the task ended.
  */
 export function createRunActionHandler<W extends Worker>(
   worker: W,
   effects: Readonly<Record<KindOf<W>, EffectFactory>>,
   system: WorkerSystem = { clock: systemClock, ids: randomIds },
 ) {
-  const functionName: FunctionName = `run-action-${worker}`;
+  const functionName: QueueFunctionName = `run-action-${worker}`;
   const logger = createLogger(functionName);
   const client = createDocumentClient();
   const ledger = new DynamoDbLedgerRepo(client, requireEnv(Env.LedgerTable));

@@ -63,7 +63,7 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
 
   /** Powertools calls this after any throw and does not say which; the run knows what the effect reported. */
   protected override async _deleteRecord(record: IdempotencyRecord): Promise<void> {
-    await this.#run.release(record.idempotencyKey);
+    await this.#run.free(record.idempotencyKey);
   }
 
   /**

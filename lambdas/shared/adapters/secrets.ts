@@ -21,8 +21,8 @@ async function readSecret<T>(schema: z.ZodMiniType<T>, secretArn: string, forceF
   throw new QueueError('PROVIDER_MISCONFIGURED', { detail: `The secret is not as documented: ${fields}` });
 }
 
-/** The CRM's private app token. @throws {QueueError} `PROVIDER_MISCONFIGURED` */
-export const crmToken = async (secretArn: string): Promise<string> =>
+/** The token of a provider whose secret is `{"token":"…"}`, such as the CRM's private app. @throws {QueueError} `PROVIDER_MISCONFIGURED` */
+export const providerToken = async (secretArn: string): Promise<string> =>
   (await readSecret(crmSecretSchema, secretArn)).token;
 
 /**

@@ -1,5 +1,6 @@
 /** Effects and their ledger: what an effect left at its provider, and the ledger's entry of it. Home: the Ledger table. */
 import * as z from 'zod/mini';
+import { openObject } from './open-words.ts';
 import { epochMsSchema } from './moments.ts';
 
 /** Version of ledger records. */
@@ -11,7 +12,7 @@ export const EffectProof = { Applied: 'applied', Probed: 'probed', Replayed: 're
 export type EffectProof = (typeof EffectProof)[keyof typeof EffectProof];
 
 /** What an effect left at its provider; the same whether it was applied now, probed or replayed. */
-export const effectResultSchema = z.strictObject({
+export const effectResultSchema = openObject({
   /** Provider part of the kind: `pdf`, `crm`, `slack`. */
   provider: z.string(),
   /** Id the provider gave it: S3 key, deal id, message ts. */
@@ -27,26 +28,26 @@ export type EffectResult = z.infer<typeof effectResultSchema>;
 /** More versions than a task can have. */
 const MAX_FENCE = 1_000_000;
 
-/** Status of a ledger record; the names are Powertools' own. */
+/** Status of a ledger record; the names are Powertools' own, and the set stays closed: what must not be done twice depends on it. */
 export const LedgerStatus = { InProgress: 'INPROGRESS', Completed: 'COMPLETED' } as const;
 /** One of {@link LedgerStatus}. */
 export type LedgerStatus = (typeof LedgerStatus)[keyof typeof LedgerStatus];
 
 /** One effect's entry in the ledger: key, task hash, last state and result fingerprint. */
-export const idempotencyRecordSchema = z.strictObject({
+export const idempotencyRecordSchema = openObject({
   schemaVersion: z.literal(LEDGER_SCHEMA_VERSION),
   /** `effect#` and the SHA-256 of the effect key (Powertools' form). */
   id: z.string(),
   effectKey: z.string(),
   taskHash: z.string(),
   status: z.enum(LedgerStatus),
-  /** Owner token of the reservation; absent once it was released with an unknown outcome. */
+  /** Owner token of the reservation; absent once the key was freed with an unknown outcome. */
   owner: z.optional(z.string()),
   /** Version of the task at the claim: an older claim never takes over from a newer one. */
   fence: z.int().check(z.minimum(0), z.maximum(MAX_FENCE)),
   attemptId: z.string(),
   /**
-   * A take-over before this is refused: the earlier worker may still be at it. Released: 0, or the time of the release
+   * A take-over before this is refused: the earlier worker may still be at it. Freed: 0, or the time of that write
    * when a request may still be under way.
    */
   inProgressExpiresAtMs: epochMsSchema,

@@ -1,5 +1,5 @@
-/** Deployed functions and the environment variables each must have; `lib` sets them, `requireEnv` reads them. */
-import { byWorker, providerEnvOf, PROVIDERS } from './providers.ts';
+/** Environment variables, by their names, and the tables. Which function reads which is in `<context>/contracts/functions.ts`. */
+import { PROVIDER_ENV } from './providers.ts';
 
 /** Name under which logs and metrics are found, the same in every stage. */
 export const SERVICE_NAME = 'quote-execution-queue';
@@ -9,13 +9,10 @@ export const Env = {
   TasksTable: 'TASKS_TABLE',
   LedgerTable: 'LEDGER_TABLE',
   AuditTable: 'AUDIT_TABLE',
-  ...PROVIDERS.pdf.env,
   StateMachineArn: 'STATE_MACHINE_ARN',
   ParkedQueueUrl: 'PARKED_QUEUE_URL',
   /** Comma-separated `name@version` of the deterministic engines whose snapshots are accepted. */
   AllowedEngines: 'ALLOWED_ENGINES',
-  ...PROVIDERS.crm.env,
-  ...PROVIDERS.slack.env,
   CardsTable: 'CARDS_TABLE',
   CardQueueUrl: 'CARD_QUEUE_URL',
   ClickQueueUrl: 'CLICK_QUEUE_URL',
@@ -25,71 +22,17 @@ export const Env = {
   ControlsTable: 'CONTROLS_TABLE',
   /** Stage of the deployment: a dimension of every metric. */
   Stage: 'QUEUE_STAGE',
+  ...PROVIDER_ENV,
 } as const;
 /** An environment variable's name. */
 export type EnvName = (typeof Env)[keyof typeof Env];
-
-/** Variables of every worker. */
-const WORKER_ENV = [Env.TasksTable, Env.LedgerTable, Env.ControlsTable] as const;
-
-/** Each deployed function (`lambdas/<context>/handlers/<name>.handler.ts`) with the variables it reads. */
-export const FUNCTION_ENV = {
-  'enqueue-action': [Env.TasksTable, Env.StateMachineArn, Env.AllowedEngines],
-  'read-actions': [Env.TasksTable, Env.AuditTable, Env.CardsTable, Env.ControlsTable],
-  'control-action': [Env.TasksTable, Env.ControlsTable, Env.StateMachineArn],
-  ...byWorker((provider) => [...WORKER_ENV, ...providerEnvOf(provider)]),
-  'record-lost-worker': [Env.TasksTable],
-  sweep: [
-    Env.TasksTable,
-    Env.LedgerTable,
-    Env.AuditTable,
-    Env.ControlsTable,
-    Env.StateMachineArn,
-    Env.EventBusName,
-    Env.Stage,
-  ],
-  'publish-transitions': [Env.AuditTable, Env.ParkedQueueUrl, Env.EventBusName, Env.Stage],
-  'update-card': [
-    Env.TasksTable,
-    Env.LedgerTable,
-    Env.CardsTable,
-    Env.CardQueueUrl,
-    Env.SlackApiUrl,
-    Env.SlackSecretArn,
-    Env.SlackChannelId,
-    Env.Stage,
-  ],
-  'slack-interactions': [
-    Env.SlackSecretArn,
-    Env.SlackApiUrl,
-    Env.OperatorsParameter,
-    Env.LedgerTable,
-    Env.ClickQueueUrl,
-    Env.TasksTable,
-    Env.AuditTable,
-  ],
-  'operate-click': [Env.TasksTable, Env.StateMachineArn, Env.SlackApiUrl, Env.SlackSecretArn, Env.Stage],
-  'slack-commands': [
-    Env.SlackSecretArn,
-    Env.OperatorsParameter,
-    Env.TasksTable,
-    Env.AuditTable,
-    Env.CardsTable,
-  ],
-} as const satisfies Record<string, readonly EnvName[]>;
-/** Name of a deployed function. */
-export type FunctionName = keyof typeof FUNCTION_ENV;
-/** Name of every deployed function, in the order of {@link FUNCTION_ENV}. */
-export const FUNCTION_NAMES: readonly FunctionName[] = Object.keys(FUNCTION_ENV).filter(
-  (name): name is FunctionName => Object.hasOwn(FUNCTION_ENV, name),
-);
 
 /** Tables, their keys and indexes: what `lib` creates is what the adapters query. */
 export const TASKS_TABLE = {
   partitionKey: 'taskId',
   /** All tasks of a quote in order of enqueueing. */
   byQuote: { name: 'byQuote', partitionKey: 'quoteId', sortKey: 'createdAtMs' },
-  /** Sparse and sharded: only non-terminal tasks carry `dueShard`, `due-<n>` or `held-<kind>-<n>`. */
+  /** Sparse and sharded: only tasks that have not ended carry `dueShard`, `due-<n>` or `held-<kind>-<n>`. */
   byDeadline: { name: 'byDeadline', partitionKey: 'dueShard', sortKey: 'dueAtMs' },
 } as const;
 /** The effect ledger (`IdempotencyRecord`s). */

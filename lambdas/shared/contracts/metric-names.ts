@@ -32,6 +32,11 @@ export const Metric = {
   DuplicateMutations: 'duplicate_mutations_detected',
   /** Of them, those with another content than was asked for under the key. */
   FingerprintMismatches: 'fingerprint_mismatches',
+  /**
+   * Transitions and events of a newer release that have a kind, state, cause, error code or event type that this one does not
+   * know. They are in no other count of actions: what they mean only that release can say.
+   */
+  ForeignRecords: 'foreign_records',
   /** Stream records put aside. */
   RecordsParked: 'stream_records_parked',
   /**

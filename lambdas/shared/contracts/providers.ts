@@ -143,6 +143,17 @@ type Values<T> = T[keyof T];
 /** A variable of a provider. */
 export type ProviderEnvName = { [P in Provider]: Values<(typeof PROVIDERS)[P]['env']> }[Provider];
 
+type Intersection<U> = (U extends unknown ? (of: U) => void : never) extends (of: infer I) => void
+  ? I
+  : never;
+
+/** The variables of all providers, by their names in code. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `assign` of a list has the type any
+export const PROVIDER_ENV = Object.assign(
+  {},
+  ...PROVIDER_NAMES.map((provider) => PROVIDERS[provider].env),
+) as Intersection<(typeof PROVIDERS)[Provider]['env']>;
+
 /** The variables of a provider. */
 export const providerEnvOf = (provider: Provider): readonly ProviderEnvName[] =>
   Object.values(PROVIDERS[provider].env);

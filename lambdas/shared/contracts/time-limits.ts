@@ -3,7 +3,7 @@
  * Lambda 15 s < Task state 25 s < lease 60 s, so a worker is certainly gone before its lease ends.
  */
 export const TIME_LIMITS = {
-  /** `run-action-*`: claim, at most four provider calls of 3 s (six if a thread in Slack was deleted), settle. */
+  /** `run-action-*`: claim, at most four provider calls of 3 s (six if a thread in Slack was deleted), end of the attempt. */
   workerTimeoutSeconds: 15,
   /** Task state around them. */
   taskTimeoutSeconds: 25,

@@ -3,7 +3,7 @@
  * none of the others. It is named by its key, with the fields that are wrong and what was expected there; never with what
  * is stored.
  */
-import { QueueError } from './errors.ts';
+import { isErrorOf, type QueueError } from './errors.ts';
 
 /** A stored item that cannot be read. */
 export interface DamagedItem {
@@ -20,8 +20,7 @@ export interface ReadItems<T> {
 }
 
 /** Whether a stored record could not be read. */
-export const isDamage = (thrown: unknown): thrown is QueueError =>
-  thrown instanceof QueueError && thrown.code === 'STORED_RECORD_INVALID';
+export const isDamage = (thrown: unknown): thrown is QueueError => isErrorOf(thrown, 'damage');
 
 /** What is wrong with a record. @throws what was thrown, when it says nothing about a record */
 export function damageOf(thrown: unknown): string {

@@ -1,12 +1,6 @@
 /** One error type; its kind is the retry decision. Subclasses only say what the caller does. */
-import {
-  DUPLICATE_MUTATION_CODES,
-  ERROR_CODES,
-  type ErrorCode,
-  type ErrorKind,
-  kindOf,
-  MAX_DETAIL_LENGTH,
-} from '../contracts/error-codes.ts';
+import { type ErrorCode, type ErrorKind, MAX_DETAIL_LENGTH, rowOf } from '../contracts/error-codes.ts';
+import type { ErrorRole } from '../contracts/error-row.ts';
 import { codeWord, cutLine } from '../contracts/text.ts';
 
 /** Evidence that belongs to an error; safe to log and to show. */
@@ -23,10 +17,6 @@ export interface QueueErrorOptions {
   readonly inDoubt?: boolean;
 }
 
-/** An effect is certainly not applied only when its error says so. */
-const leavesDoubt = (code: ErrorCode): boolean =>
-  kindOf(code) === 'unknown' || code === 'UNCLASSIFIED' || DUPLICATE_MUTATION_CODES.includes(code);
-
 /** An error of the closed list. */
 export class QueueError extends Error {
   override readonly name: string = 'QueueError';
@@ -38,16 +28,21 @@ export class QueueError extends Error {
   readonly inDoubt: boolean;
 
   constructor(code: ErrorCode, options: QueueErrorOptions = {}) {
-    const detail = cutLine(options.detail ?? ERROR_CODES[code].text, MAX_DETAIL_LENGTH);
+    const { kind, leavesDoubt, text } = rowOf(code);
+    const detail = cutLine(options.detail ?? text, MAX_DETAIL_LENGTH);
     super(`${code}: ${detail}`, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
-    this.kind = kindOf(code);
+    this.kind = kind;
     this.detail = detail;
     this.deferral = options.deferral ?? false;
     this.retryAfterSeconds = options.retryAfterSeconds;
-    this.inDoubt = options.inDoubt ?? leavesDoubt(code);
+    this.inDoubt = options.inDoubt ?? leavesDoubt;
   }
 }
+
+/** Whether an error of the list was thrown whose row has the role. */
+export const isErrorOf = (thrown: unknown, role: ErrorRole): thrown is QueueError =>
+  thrown instanceof QueueError && rowOf(thrown.code).role === role;
 
 /** There is no task of this id; only an id of the right form is given, and shown. */
 export const taskNotFound = (taskId: string): QueueError =>
@@ -117,7 +112,7 @@ export function toQueueError(thrown: unknown): QueueError {
  * lost and a wait do not; a store that does not answer cannot be told from one that refuses, and does.
  */
 export const isOwnFault = ({ code, kind, deferral }: QueueError): boolean =>
-  !deferral && kind !== 'conflict' && !code.startsWith('PROVIDER_');
+  !deferral && kind !== 'conflict' && rowOf(code).fault !== 'provider';
 
 /** What a log says of any thrown value: names and our own words; the message of an unlisted error may quote anything. */
 export function evidenceOf(thrown: unknown) {

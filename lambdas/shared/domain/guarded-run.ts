@@ -13,7 +13,7 @@ import {
   effectResultSchema,
   type IdempotencyRecord,
 } from '../contracts/effects.ts';
-import { ERROR_CODES, type ErrorCode } from '../contracts/error-codes.ts';
+import { ERROR_CODES, type ErrorCode, hasRole } from '../contracts/error-codes.ts';
 import type { EffectOutcome } from './effect.ts';
 import { LeaseLost, QueueError, toQueueError, withAftermath, withDoubt } from './errors.ts';
 import { canonicalJson, fingerprintOf } from './hashing.ts';
@@ -90,7 +90,7 @@ function leftInDoubt(thrown: unknown): QueueError {
   });
 }
 
-/** One run. Who holds the reservation calls `reserve`, then `perform`, then `complete` or `release`. */
+/** One run. Who holds the reservation calls `reserve`, then `perform`, then `complete` or `free`. */
 export class GuardedRun {
   readonly #options: GuardOptions;
   readonly #effect: GuardedEffect;
@@ -99,7 +99,7 @@ export class GuardedRun {
    * an unknown outcome; cleared only by a probe that found nothing.
    */
   #inDoubt = false;
-  /** Why the effect was not applied. A failure to release the record, which may follow, does not replace it. */
+  /** Why the effect was not applied. A failure to free the key, which may follow, does not replace it. */
   #failure: QueueError | undefined;
   /** Whether this run holds the reservation; if not, the result is a replay. */
   #reserved = false;
@@ -206,10 +206,10 @@ export class GuardedRun {
   }
 
   /** Gives the key back after a failure, as the doubt says. @throws {LeaseLost} if another owner holds the key */
-  async release(id: string): Promise<void> {
+  async free(id: string): Promise<void> {
     const { ledger, clock } = this.#options;
     const sentAtMs = this.#effect.claim.deduplicates === false ? clock.nowMs() : 0;
-    await ledger.release(this.#fence(id), this.#inDoubt ? 'unknown' : 'not_applied', sentAtMs);
+    await ledger.free(this.#fence(id), this.#inDoubt ? 'unknown' : 'not_applied', sentAtMs);
   }
 
   #fence(id: string): LedgerFence {
@@ -261,7 +261,7 @@ export class GuardedRun {
   /** If the effect failed before the ledger did, its error decides whether and when there is another try. */
   #ledgerFailure(cause: unknown): QueueError {
     const error = toQueueError(cause);
-    return this.#failure === undefined || error.code === 'LEASE_LOST'
+    return this.#failure === undefined || hasRole(error.code, 'lease_lost')
       ? error
       : withAftermath(this.#failure, error);
   }

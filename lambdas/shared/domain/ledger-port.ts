@@ -28,10 +28,10 @@ export type ReserveResult =
   | { readonly kind: 'reserved'; readonly probeFirst: boolean }
   | { readonly kind: 'exists'; readonly record: IdempotencyRecord };
 
-/** The effect ledger. Every write is conditional on the owner token, on success, failure and release alike. */
+/** The effect ledger. Every write is conditional on the owner token, on success, failure and when the key is freed. */
 export interface IdempotencyRepo {
   /**
-   * Reserves a free, released or timed-out key.
+   * Reserves a free or timed-out key.
    * @throws {LeaseLost} when the record was reserved by a later claim of the same task
    */
   reserve(request: Reservation): Promise<ReserveResult>;
@@ -45,7 +45,7 @@ export interface IdempotencyRepo {
    * probe sees whether it arrived; @default 0, the key is free at once
    * @throws {LeaseLost} when another owner holds the key.
    */
-  release(fence: LedgerFence, outcome: 'not_applied' | 'unknown', sentAtMs?: number): Promise<void>;
+  free(fence: LedgerFence, outcome: 'not_applied' | 'unknown', sentAtMs?: number): Promise<void>;
 }
 
 /** Who writes to a ledger record. */

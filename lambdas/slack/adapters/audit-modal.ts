@@ -1,7 +1,7 @@
 /** The audit trail of a task as a modal: what happened, when, by whom. Within Block Kit's limits whatever it holds. */
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
-import type { ExecutionTask, Transition } from '../../queue/contracts/records.ts';
+import type { StoredTask, Transition } from '../../queue/contracts/records.ts';
 import type { DamagedRecord } from '../../queue/domain/ports.ts';
 import type { AuditModal } from '../domain/ports.ts';
 import { actorText } from './actor-text.ts';
@@ -28,7 +28,7 @@ export function transitionLine(transition: Omit<Transition, 'attemptId'>): strin
   return parts.join(' · ');
 }
 
-type ShownTask = Pick<ExecutionTask, 'taskId' | 'quoteId' | 'kind' | 'state' | 'version'>;
+type ShownTask = Pick<StoredTask, 'taskId' | 'quoteId' | 'kind' | 'state' | 'version'>;
 /** Longest text of what is wrong with a record, in characters of markup. */
 const MAX_DAMAGE_LENGTH = 500;
 

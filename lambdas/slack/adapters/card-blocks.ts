@@ -11,9 +11,9 @@ import type {
   KnownBlock,
   SectionBlock,
 } from '@slack/types';
-import { ERROR_CODES } from '../../shared/contracts/error-codes.ts';
+import { textsOf } from '../../shared/contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from '../../queue/contracts/lifecycle-states.ts';
-import type { ExecutionTask, Transition } from '../../queue/contracts/records.ts';
+import { isKnownTask, type StoredTask, type Transition } from '../../queue/contracts/records.ts';
 import { ACTION_IDS, buttonValueOf, CardAction } from '../contracts/slack-actions.ts';
 import { buttonsOf, operatorMovesOf, type Recovery } from '../domain/card.ts';
 import { context, fields, section } from '../../shared/adapters/slack-api/message-blocks.ts';
@@ -24,7 +24,7 @@ import {
   escapeLine,
   quoteName,
 } from '../../shared/adapters/slack-api/message-text.ts';
-import { attemptText, BUTTON_TEXTS, DID, hasFailed, labelOf } from './task-text.ts';
+import { attemptText, BUTTON_TEXTS, didText, hasFailed, labelOf } from './task-text.ts';
 
 /** A message: its blocks, and its text for notifications and screen readers. */
 export interface RenderedCard {
@@ -56,7 +56,7 @@ const linkTarget = (url: string): string =>
 const shortLocation = (location: string): string =>
   location.replace(/^s3:\/\/[^/]+\//, '').replaceAll(/([0-9a-f]{8})[0-9a-f]{56}/g, '$1…');
 
-function effectText(result: NonNullable<ExecutionTask['result']>): string {
+function effectText(result: NonNullable<StoredTask['result']>): string {
   const { location, externalId, provider } = result;
   const target = linkTarget(location);
   return LINK.test(location) && target.length <= MAX_LINK
@@ -64,7 +64,7 @@ function effectText(result: NonNullable<ExecutionTask['result']>): string {
     : `${provider} \`${clipped(shortLocation(location), ...LIMITS.location)}\``;
 }
 
-function fieldsOf(task: ExecutionTask): SectionBlock {
+function fieldsOf(task: StoredTask): SectionBlock {
   const { nextAttemptAtMs, result } = task;
   return fields([
     ['Attempt', attemptText(task)],
@@ -74,7 +74,7 @@ function fieldsOf(task: ExecutionTask): SectionBlock {
 }
 
 /** Why nothing runs: also right after somebody pressed Retry now, since the next driver holds the task again. */
-function holdBlocks({ hold, kind }: ExecutionTask): SectionBlock[] {
+function holdBlocks({ hold, kind }: StoredTask): SectionBlock[] {
   if (hold === undefined) return [];
   const who = `${kind} is paused by ${actorName(hold.actor)}`;
   const when = `since ${dateText(hold.sinceMs)}`;
@@ -83,32 +83,38 @@ function holdBlocks({ hold, kind }: ExecutionTask): SectionBlock[] {
 }
 
 /** A running task still carries the error of the attempt before. */
-function errorBlocks({ error, state }: ExecutionTask): SectionBlock[] {
+function errorBlocks({ error, state }: StoredTask): SectionBlock[] {
   if (error === undefined) return [];
   const { code, detail, causeCode } = error;
   const title = state === ExecutionState.Running ? 'Last error' : 'Error';
   const cause = causeCode === undefined ? '' : ` after \`${causeCode}\``;
-  const { text } = ERROR_CODES[code];
+  const { text } = textsOf(code);
   const more = detail === text ? '' : `\n${clipped(detail, ...LIMITS.detail)}`;
   return [section(`*${title}* \`${code}\`${cause}\n${escapeLine(text)}${more}`)];
 }
 
 const moveText = ({ actor, cause, atMs, reason }: Transition): string => {
   const why = reason === undefined ? '' : `: ${clipped(reason, ...LIMITS.moveReason)}`;
-  return `👤 ${actorName(actor)} ${DID[cause]} · ${dateText(atMs)}${why}`;
+  return `👤 ${actorName(actor)} ${didText(cause)} · ${dateText(atMs)}${why}`;
 };
 
 /** What to do about a failure: the error's line of the runbook. */
-function firstStepBlocks(task: ExecutionTask): ContextBlock[] {
+function firstStepBlocks(task: StoredTask): ContextBlock[] {
   if (task.error === undefined || !hasFailed(task)) return [];
-  return [context(`🧭 First: ${escapeLine(ERROR_CODES[task.error.code].runbook)}`)];
+  return [context(`🧭 First: ${escapeLine(textsOf(task.error.code).runbook)}`)];
 }
 
-function moveBlocks(task: ExecutionTask): ContextBlock[] {
+function moveBlocks(task: StoredTask): ContextBlock[] {
   return operatorMovesOf(task)
     .slice(-MAX_MOVES)
     .map((move) => context(moveText(move)));
 }
+
+/** Why the card has no buttons that move the task. */
+const foreignBlocks = (task: StoredTask): ContextBlock[] =>
+  isKnownTask(task)
+    ? []
+    : [context('❔ A newer release wrote this action. This release shows it and does not move it.')];
 
 const confirmation = (title: string, text: string, confirm: string): ConfirmationDialog => ({
   title: { type: 'plain_text', text: title },
@@ -139,7 +145,7 @@ const BUTTONS = {
   audit: {},
 } as const satisfies Record<CardAction, { style?: 'primary' | 'danger'; confirm?: ConfirmationDialog }>;
 
-function buttonOf({ taskId, version }: ExecutionTask, action: CardAction): Button {
+function buttonOf({ taskId, version }: StoredTask, action: CardAction): Button {
   return {
     type: 'button',
     action_id: ACTION_IDS[action],
@@ -149,25 +155,26 @@ function buttonOf({ taskId, version }: ExecutionTask, action: CardAction): Butto
   };
 }
 
-const actionsOf = (task: ExecutionTask): ActionsBlock => ({
+const actionsOf = (task: StoredTask): ActionsBlock => ({
   type: 'actions',
-  elements: buttonsOf(task.state).map((action) => buttonOf(task, action)),
+  elements: buttonsOf(isKnownTask(task) ? task.state : undefined).map((action) => buttonOf(task, action)),
 });
 
 /** Text of the card for notifications: one line. */
-function fallbackOf(task: ExecutionTask): string {
+function fallbackOf(task: StoredTask): string {
   const error = task.error === undefined ? '' : `, ${task.error.code}`;
   const held = task.hold === undefined ? '' : `: ${clipped(task.hold.reason, ...LIMITS.pauseReason)}`;
   return `${task.kind} of quote ${quoteName(task.quoteId)}: ${labelOf(task)}${held} (attempt ${attemptText(task)}${error})`;
 }
 
 /** The card of a task at its present version. */
-export function renderCard(task: ExecutionTask): RenderedCard {
+export function renderCard(task: StoredTask): RenderedCard {
   const footer = `Quote ${quoteName(task.quoteId)} · \`${task.taskId}\` · version ${task.version}`;
   return {
     text: fallbackOf(task),
     blocks: [
       section(`*${task.kind}* · ${labelOf(task)}`),
+      ...foreignBlocks(task),
       ...holdBlocks(task),
       fieldsOf(task),
       ...errorBlocks(task),
@@ -179,24 +186,24 @@ export function renderCard(task: ExecutionTask): RenderedCard {
   };
 }
 
-const endOf = (task: ExecutionTask, { to, attempt, deferrals, errorCode }: Transition): string => {
+const endOf = (task: StoredTask, { to, attempt, deferrals, errorCode }: Transition): string => {
   const on = `on attempt ${Math.min(attempt - deferrals, task.maxAttempts)}`;
   if (to === ExecutionState.Completed) return `✅ ${task.kind} recovered: completed ${on}`;
   const why = errorCode === undefined ? '' : ` with ${errorCode}`;
   return `❌ ${task.kind} did not recover: failed for good ${on}${why}`;
 };
 
-const restartOf = ({ kind }: ExecutionTask, wasHeld: boolean): string =>
+const restartOf = ({ kind }: StoredTask, wasHeld: boolean): string =>
   wasHeld ? `it runs again at once unless ${kind} is still paused` : 'it runs again at once';
 
 /** The sweep ended the attempt of a lost worker, or found that the driver was gone. */
-const sweptText = (task: ExecutionTask, { from, generation }: Transition): string =>
+const sweptText = (task: StoredTask, { from, generation }: Transition): string =>
   from === ExecutionState.Running
     ? `🛟 ${task.kind} was recovered by the sweep: its worker was lost; it runs again at once, and asks the provider first`
     : `🛟 ${task.kind} was recovered by the sweep: its execution was lost; the next one (generation ${generation}) carries on`;
 
 /** The thread's message about a recovery. */
-export function recoveryText(task: ExecutionTask, { transition, after, wasHeld }: Recovery): string {
+export function recoveryText(task: StoredTask, { transition, after, wasHeld }: Recovery): string {
   if (transition.cause === TransitionCause.RecoverStale) return sweptText(task, transition);
   const afterwards = after === undefined ? '' : ` after ${after}`;
   const who = actorName(transition.actor);

@@ -3,10 +3,9 @@
  * message for each recovery.
  */
 import type { WebClient } from '@slack/web-api';
-import * as z from 'zod/mini';
 import type { CardRecord } from '../../queue/contracts/shown-cards.ts';
-import { quoteSnapshotSchema } from '../../shared/contracts/quote-snapshot.ts';
-import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import { cardPayloadSchema } from '../contracts/card-payload.ts';
+import type { StoredTask } from '../../queue/contracts/records.ts';
 import { EffectProof, type EffectResult } from '../../shared/contracts/effects.ts';
 import { cardKeyOf, type Recovery, recoveryKeyOf } from '../domain/card.ts';
 import type { CardMessages } from '../domain/ports.ts';
@@ -27,9 +26,6 @@ export interface CardMessagesOptions extends GuardOptions {
   readonly channel: string;
 }
 
-/** Every kind's payload has it. */
-const payloadSchema = z.object({ snapshot: quoteSnapshotSchema });
-
 /** A message in the quote's thread, under an effect key. */
 interface ThreadMessage {
   readonly visitor: ThreadVisitor;
@@ -40,9 +36,9 @@ interface ThreadMessage {
 }
 
 /** The card's holder in the thread of the task's quote. */
-const visitorOf = (task: ExecutionTask, { owner, lockExpiresAtMs }: CardRecord): ThreadVisitor => ({
+const visitorOf = (task: StoredTask, { owner, lockExpiresAtMs }: CardRecord): ThreadVisitor => ({
   opener: { owner, leaseExpiresAtMs: lockExpiresAtMs },
-  snapshot: payloadOf(task, task.kind, payloadSchema).snapshot,
+  snapshot: payloadOf(task, task.kind, cardPayloadSchema).snapshot,
   sinceMs: task.createdAtMs,
 });
 
@@ -89,7 +85,7 @@ const rootOf = ({ result, proof }: EffectOutcome, threadTs: string): string =>
 
 async function tellRecovery(
   options: CardMessagesOptions,
-  task: ExecutionTask,
+  task: StoredTask,
   card: CardRecord,
   recovery: Recovery,
 ): Promise<void> {

@@ -5,14 +5,13 @@
 import type { Click } from '../contracts/slack-payloads.ts';
 import { EffectProof } from '../../shared/contracts/effects.ts';
 import type { ClickGuard, HandOver } from '../domain/ports.ts';
-import { QueueError } from '../../shared/domain/errors.ts';
+import { isErrorOf } from '../../shared/domain/errors.ts';
 import { type GuardOptions, runGuarded } from '../../shared/adapters/guarded-effect.ts';
 
 const effectKeyOf = (click: Click): string => `slack.click:${click.clickId}`;
 
 /** The first delivery is still at it: what comes in now is a copy. */
-const isAtIt = (thrown: unknown): boolean =>
-  thrown instanceof QueueError && thrown.code === 'EFFECT_IN_PROGRESS';
+const isAtIt = (thrown: unknown): boolean => isErrorOf(thrown, 'wait');
 
 /**
  * Hands a click over, once. A hand-over that failed may be tried again; should the first try have reached the worker

@@ -10,7 +10,7 @@ import { withoutBlankEnds } from '../../shared/contracts/blank-text.ts';
 import { QueueError } from '../../shared/domain/errors.ts';
 import { hashOf } from '../../shared/domain/hashing.ts';
 
-/** What Slack's request (an "interaction") asks for. */
+/** What Slack's request asks for, which Slack calls an interaction. */
 export type SlackRequest =
   /** A press of one of the card's buttons. `triggerId` opens a modal within 3 s of the press. */
   | { readonly kind: 'click'; readonly click: Click; readonly triggerId: string }

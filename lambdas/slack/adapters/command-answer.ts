@@ -1,8 +1,8 @@
 /** Answers to `/quoteq …`: seen by the one who asked only, within Block Kit's limits. */
 import type { KnownBlock } from '@slack/types';
-import { ERROR_CODES } from '../../shared/contracts/error-codes.ts';
+import { textsOf } from '../../shared/contracts/error-codes.ts';
 import { KPI_CONTRACT } from '../../queue/contracts/kpi-contract.ts';
-import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import type { StoredTask } from '../../queue/contracts/records.ts';
 import type { DamagedItem } from '../../shared/domain/damaged-items.ts';
 import {
   type Kpi,
@@ -43,23 +43,23 @@ const answer = (head: string, lines: readonly string[]): CommandAnswer => ({
   blocks: [head, ...packed(lines)].map(section),
 });
 
-function errorText({ error }: ExecutionTask): readonly string[] {
-  return error === undefined ? [] : [`\`${error.code}\` ${escapeLine(ERROR_CODES[error.code].text)}`];
+function errorText({ error }: StoredTask): readonly string[] {
+  return error === undefined ? [] : [`\`${error.code}\` ${escapeLine(textsOf(error.code).text)}`];
 }
 
-const nextText = ({ nextAttemptAtMs }: ExecutionTask): readonly string[] =>
+const nextText = ({ nextAttemptAtMs }: StoredTask): readonly string[] =>
   nextAttemptAtMs === undefined ? [] : [`next attempt ${dateText(nextAttemptAtMs)}`];
 
 /** Longest reason of a pause, as people see it and as it is sent: 50 lines fit into the blocks of an answer. */
 const MAX_REASON = { seen: 300, sent: 500 } as const;
-const holdText = ({ hold, kind }: ExecutionTask): readonly string[] =>
+const holdText = ({ hold, kind }: StoredTask): readonly string[] =>
   hold === undefined
     ? []
     : [
         `${kind} is paused by ${actorName(hold.actor)}: ${clipped(hold.reason, MAX_REASON.seen, MAX_REASON.sent)}`,
       ];
 
-const taskLine = (task: ExecutionTask): string =>
+const taskLine = (task: StoredTask): string =>
   [
     `*${task.kind}* · ${labelOf(task)}`,
     `attempt ${attemptText(task)}`,
@@ -84,7 +84,7 @@ const damagedTaskLine = ({ taskId, detail }: DamagedTask): string => damagedLine
  */
 export function quoteAnswer(
   quoteId: string,
-  tasks: readonly ExecutionTask[],
+  tasks: readonly StoredTask[],
   hasMore: boolean,
   damaged: readonly DamagedTask[] = [],
 ): CommandAnswer {
@@ -97,7 +97,7 @@ export function quoteAnswer(
   return answer(`Quote ${name}: ${count}`, [...lines, ...more]);
 }
 
-const overdueLine = (task: ExecutionTask): string => {
+const overdueLine = (task: StoredTask): string => {
   const due = task.dueAtMs === undefined ? '' : ` · due since ${dateText(task.dueAtMs)}`;
   return `Quote *${quoteName(task.quoteId)}*: ${taskLine(task)}${due}`;
 };
@@ -118,7 +118,7 @@ function overdueHead(overdue: number, damaged: number): string {
  * @param damaged tasks in the index of due ones that cannot be read
  */
 export function overdueAnswer(
-  tasks: readonly ExecutionTask[],
+  tasks: readonly StoredTask[],
   hasMore: boolean,
   damaged: readonly DamagedTask[] = [],
 ): CommandAnswer {

@@ -1,7 +1,7 @@
 /** What only the person who clicked sees: why the click did nothing, and who was first. */
 import type { WebClient } from '@slack/web-api';
 import type { Click } from '../contracts/slack-payloads.ts';
-import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import type { StoredTask } from '../../queue/contracts/records.ts';
 import { type ClickNotice, firstAfter } from '../domain/click-notice.ts';
 import type { ClickNotices } from '../domain/ports.ts';
 import { transitionLine } from './audit-modal.ts';
@@ -9,22 +9,22 @@ import { actorText } from './actor-text.ts';
 import { clipped, quoteName } from '../../shared/adapters/slack-api/message-text.ts';
 import { AS_WRITTEN } from '../../shared/adapters/slack-api/post-message.ts';
 import { slackError } from '../../shared/adapters/slack-api/slack-client.ts';
-import { BUTTON_TEXTS, DID, labelOf } from './task-text.ts';
+import { BUTTON_TEXTS, didText, labelOf } from './task-text.ts';
 
 /** Transitions that are shown when the modal could not be opened. */
 const TRAIL_LENGTH = 8;
 /** Longest text of what is wrong with a task, in characters of markup. */
 const MAX_DAMAGE_LENGTH = 700;
 
-const nameOf = (task: ExecutionTask): string => `*${task.kind}* of quote *${quoteName(task.quoteId)}*`;
+const nameOf = (task: StoredTask): string => `*${task.kind}* of quote *${quoteName(task.quoteId)}*`;
 
 /** Why a click did nothing: who was first, and what the task is now. */
-function loserText(task: ExecutionTask, click: Pick<Click, 'version' | 'action'>): string {
+function loserText(task: StoredTask, click: Pick<Click, 'version' | 'action'>): string {
   const present = `It is now *${labelOf(task)}* (version ${task.version}).`;
   const head = `Your “${BUTTON_TEXTS[click.action]}” on ${nameOf(task)} did nothing.`;
   const first = firstAfter(task, click.version);
   if (first !== undefined)
-    return `${head} ${actorText(first.actor)} was first and ${DID[first.cause]}. ${present}`;
+    return `${head} ${actorText(first.actor)} was first and ${didText(first.cause)}. ${present}`;
   const why =
     task.version === click.version
       ? 'The present state does not allow it.'
@@ -56,7 +56,7 @@ function newestWithin(lines: readonly string[], length: number): readonly string
 }
 
 /** The newest transitions, for the case that the modal could not be opened in time. */
-function trailText(task: ExecutionTask): string {
+function trailText(task: StoredTask): string {
   const lines = task.history.slice(-TRAIL_LENGTH).map(transitionLine);
   const head = `The audit trail of ${nameOf(task)} could not be opened. Its newest transitions:`;
   return [head, ...newestWithin(lines, MAX_TRAIL)].join('\n');

@@ -3,7 +3,8 @@
  * commands. The audit trail has the names that the API has.
  */
 import { ExecutionState, TransitionCause } from '../../queue/contracts/lifecycle-states.ts';
-import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import { isWordOf } from '../../shared/contracts/open-words.ts';
+import type { StoredTask } from '../../queue/contracts/records.ts';
 import { CardAction } from '../contracts/slack-actions.ts';
 import { attemptsShown } from '../../queue/exports/reading.ts';
 
@@ -15,18 +16,18 @@ const LABELS = {
   [ExecutionState.Completed]: '✅ Completed',
 } as const satisfies Record<ExecutionState, string>;
 
-const HELD_LABELS: Partial<Record<ExecutionState, string>> = {
+const HELD_LABELS: Partial<Record<string, string>> = {
   [ExecutionState.Queued]: '⏸️ Queued, held',
   [ExecutionState.RetryableFailed]: '⏸️ Failed, held',
 };
 
-const ENDED_BY: Partial<Record<TransitionCause, string>> = {
+const ENDED_BY: Partial<Record<string, string>> = {
   [TransitionCause.OperatorCancel]: '🚫 Cancelled',
   [TransitionCause.OperatorAbandon]: '🚫 Abandoned',
 };
 
-/** What somebody did who moved a task, after their name. */
-export const DID = {
+/** What somebody did who moved a task. */
+const DID = {
   [TransitionCause.Enqueue]: 'enqueued it',
   [TransitionCause.Claim]: 'started an attempt',
   [TransitionCause.Complete]: 'completed it',
@@ -39,6 +40,10 @@ export const DID = {
   [TransitionCause.Release]: 'put it back to work',
 } as const satisfies Record<TransitionCause, string>;
 
+/** What somebody did who moved a task, after their name. */
+export const didText = (cause: string): string =>
+  isWordOf(TransitionCause, cause) ? DID[cause] : `moved it (${cause})`;
+
 /** What is written on the buttons. */
 export const BUTTON_TEXTS = {
   [CardAction.Retry]: 'Retry now',
@@ -48,25 +53,28 @@ export const BUTTON_TEXTS = {
 } as const satisfies Record<CardAction, string>;
 
 /** How an operator ended the task; `undefined` when none did. */
-function endedByOperator({ history }: ExecutionTask): string | undefined {
+function endedByOperator({ history }: StoredTask): string | undefined {
   const cause = history.at(-1)?.cause;
   return cause === undefined ? undefined : ENDED_BY[cause];
 }
 
+const stateLabel = (state: string): string =>
+  isWordOf(ExecutionState, state) ? LABELS[state] : `❔ ${state}, a state that this release does not know`;
+
 /** The task's state, and who or what keeps it there. */
-export function labelOf(task: ExecutionTask): string {
+export function labelOf(task: StoredTask): string {
   const held = task.hold === undefined ? undefined : HELD_LABELS[task.state];
-  return endedByOperator(task) ?? held ?? LABELS[task.state];
+  return endedByOperator(task) ?? held ?? stateLabel(task.state);
 }
 
-const FAILED: readonly ExecutionState[] = [ExecutionState.RetryableFailed, ExecutionState.FailedTerminal];
+const FAILED: readonly string[] = [ExecutionState.RetryableFailed, ExecutionState.FailedTerminal];
 
 /** Whether its last error still stands, and no operator has put an end to it. */
-export const hasFailed = (task: ExecutionTask): boolean =>
+export const hasFailed = (task: StoredTask): boolean =>
   FAILED.includes(task.state) && endedByOperator(task) === undefined;
 
 /** `1 of 5 (+2 deferred)`: attempts that count, and those that a provider put off. */
-export function attemptText(task: ExecutionTask): string {
+export function attemptText(task: StoredTask): string {
   const used = `${attemptsShown(task)} of ${task.maxAttempts}`;
   return task.deferrals === 0 ? used : `${used} (+${task.deferrals} deferred)`;
 }

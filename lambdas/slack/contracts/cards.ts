@@ -1,6 +1,7 @@
 /** Messages that ask for the update of a card. */
 import * as z from 'zod/mini';
 import { epochMsSchema } from '../../shared/contracts/moments.ts';
+import { EXECUTION_TRANSITIONED } from '../../queue/contracts/events.ts';
 import { taskIdSchema } from '../../queue/contracts/task-id.ts';
 
 const count = z.int().check(z.minimum(0));
@@ -22,5 +23,13 @@ export const cardMessageSchema = z.object({
     }),
   ),
 });
+const envelopeSchema = z.object({ 'detail-type': z.optional(z.string()) });
+
+/** Whether it is an event of a type that this release does not know: a newer one has other consumers for it. */
+export function isForeignEvent(body: unknown): boolean {
+  const type = envelopeSchema.safeParse(body).data?.['detail-type'];
+  return type !== undefined && type !== EXECUTION_TRANSITIONED;
+}
+
 /** A message of the card queue. */
 export type CardMessage = z.infer<typeof cardMessageSchema>;

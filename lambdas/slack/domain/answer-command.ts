@@ -1,7 +1,7 @@
 /** What each command reads, bounded so that Slack's three seconds suffice. */
-import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import type { StoredTask } from '../../queue/contracts/records.ts';
 import type { DamagedTask, ExecutionQueueRepo } from '../../queue/domain/ports.ts';
-import { damagedOf, isTerminal, type KpiReport, lookAtTask, tasksOf } from '../../queue/exports/reading.ts';
+import { damagedOf, isEnded, type KpiReport, lookAtTask, tasksOf } from '../../queue/exports/reading.ts';
 import type { Command } from './command-parse.ts';
 import { readFigures } from './figures.ts';
 import type { FigureSource } from './ports.ts';
@@ -16,7 +16,7 @@ export interface CommandOptions {
 
 /** Tasks that were found. */
 export interface FoundTasks {
-  readonly tasks: readonly ExecutionTask[];
+  readonly tasks: readonly StoredTask[];
   /** Whether there may be more than these. */
   readonly hasMore: boolean;
   /** Those that cannot be read. */
@@ -41,8 +41,8 @@ async function findTasks({ queue }: CommandOptions, quoteId: string): Promise<Fo
 }
 
 /** Its time has passed and it has not moved on: it is stuck, or waits for a free worker. */
-const isOverdue = ({ dueAtMs, state }: ExecutionTask, nowMs: number): boolean =>
-  dueAtMs !== undefined && dueAtMs <= nowMs && !isTerminal(state);
+const isOverdue = ({ dueAtMs, state }: StoredTask, nowMs: number): boolean =>
+  dueAtMs !== undefined && dueAtMs <= nowMs && !isEnded(state);
 
 async function findOverdue({ queue, nowMs }: CommandOptions): Promise<FoundTasks> {
   const found = await queue.listDue(nowMs, MAX_OVERDUE + 1);

@@ -5,14 +5,15 @@
  * 3. An edit whose answer was lost may still arrive: the next one that succeeds is repeated once the earlier is certainly over.
  */
 import type { CardRecord, LatencyRecord } from '../../queue/contracts/shown-cards.ts';
-import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import type { StoredTask } from '../../queue/contracts/records.ts';
+import { hasRole } from '../../shared/contracts/error-codes.ts';
 import { latenciesOf, recoveriesOf } from './card.ts';
 import { isPassing } from './card-retry.ts';
 import { type QueueError, taskNotFound, toQueueError, withAftermath } from '../../shared/domain/errors.ts';
 import type { ExecutionQueueRepo } from '../../queue/domain/ports.ts';
 import type { Clock, Ids } from '../../shared/domain/ports.ts';
 import type { CardChange, CardMessages, CardRepo } from './ports.ts';
-import { showCard } from './show-card.ts';
+import { hasThread, showCard } from './show-card.ts';
 
 /** What updating cards works with. */
 export interface CardUpdaterOptions {
@@ -106,6 +107,7 @@ export class CardUpdater {
   async #try(taskId: string, rewrite: boolean): Promise<Try> {
     const task = await this.#options.tasks.get(taskId);
     if (task === undefined) throw taskNotFound(taskId);
+    if (!hasThread(task)) return { kind: 'done' };
     const { cards, clock, ids, channel, remainingMs } = this.#options;
     const nowMs = clock.nowMs();
     const locked = await cards.lock({
@@ -123,7 +125,7 @@ export class CardUpdater {
     return this.#updateLocked(task, card);
   }
 
-  async #updateLocked(task: ExecutionTask, card: CardRecord): Promise<Try> {
+  async #updateLocked(task: StoredTask, card: CardRecord): Promise<Try> {
     const progress: Progress = { change: {}, latencies: [] };
     try {
       return await this.#show(task, card, progress);
@@ -134,7 +136,7 @@ export class CardUpdater {
   }
 
   /** Slack shows what is in `progress` from then on, whatever becomes of the rest. */
-  async #show(task: ExecutionTask, card: CardRecord, progress: Progress): Promise<Try> {
+  async #show(task: StoredTask, card: CardRecord, progress: Progress): Promise<Try> {
     const { cards, rewriteLater } = this.#options;
     const messages = await this.#options.messages();
     const place = await showCard(messages, task, card);
@@ -158,7 +160,7 @@ export class CardUpdater {
   }
 
   /** Stores how long each transition took that is not done yet; in `progress` those that nobody has stored before. */
-  async #measure(task: ExecutionTask, card: CardRecord, progress: Progress): Promise<void> {
+  async #measure(task: StoredTask, card: CardRecord, progress: Progress): Promise<void> {
     const { cards, clock } = this.#options;
     const measured = latenciesOf(task, card, clock.nowMs());
     const puts = await Promise.allSettled(measured.map((record) => cards.putLatency(record)));
@@ -176,7 +178,7 @@ export class CardUpdater {
    */
   async #giveBack(card: CardRecord, error: QueueError, shown: CardChange): Promise<QueueError> {
     const { cards, clock } = this.#options;
-    if (error.code === 'LEASE_LOST') return error;
+    if (hasRole(error.code, 'lease_lost')) return error;
     const nowMs = clock.nowMs();
     // Also the doubt of a lock that was taken over, of which nothing is stored yet.
     const doubtfulSinceMs = error.inDoubt ? nowMs : card.doubtfulSinceMs;

@@ -5,9 +5,10 @@ import {
   type LatencyRecord,
   latencyIdOf,
 } from '../../queue/contracts/shown-cards.ts';
-import type { ErrorCode } from '../../shared/contracts/error-codes.ts';
+import type { Open } from '../../shared/contracts/open-words.ts';
+import { type ErrorCode, hasRole } from '../../shared/contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from '../../queue/contracts/lifecycle-states.ts';
-import type { ExecutionTask, Transition } from '../../queue/contracts/records.ts';
+import type { StoredTask, Transition } from '../../queue/contracts/records.ts';
 import { CardAction } from '../contracts/slack-actions.ts';
 import { LIFECYCLE } from '../../queue/exports/reading.ts';
 
@@ -25,8 +26,8 @@ const CAUSE_BY_ACTION = {
   cancel: TransitionCause.OperatorCancel,
 } as const satisfies Record<Exclude<CardAction, 'audit'>, TransitionCause>;
 
-/** Buttons of a card: those that the lifecycle allows in this state, and always the audit trail. */
-export function buttonsOf(state: ExecutionState): readonly CardAction[] {
+/** Buttons of a card: those that the lifecycle allows in this state, and always the audit trail. @param state absent if a newer release has to move the task */
+export function buttonsOf(state: ExecutionState | undefined): readonly CardAction[] {
   const { Retry, Abandon, Cancel, Audit } = CardAction;
   const allowed = [Retry, Abandon, Cancel].filter((action) =>
     LIFECYCLE.some((row) => row.from === state && row.cause === CAUSE_BY_ACTION[action]),
@@ -34,17 +35,17 @@ export function buttonsOf(state: ExecutionState): readonly CardAction[] {
   return [...allowed, Audit];
 }
 
-const MOVED_BY_OPERATOR: readonly TransitionCause[] = Object.values(CAUSE_BY_ACTION);
+const MOVED_BY_OPERATOR: readonly string[] = Object.values(CAUSE_BY_ACTION);
 
 /** What operators did with the task, oldest first; as far as its own history reaches. */
-export const operatorMovesOf = ({ history }: Pick<ExecutionTask, 'history'>): readonly Transition[] =>
+export const operatorMovesOf = ({ history }: Pick<StoredTask, 'history'>): readonly Transition[] =>
   history.filter(({ cause }) => MOVED_BY_OPERATOR.includes(cause));
 
 /** A move that people are told about: out of `retryable_failed`, or on, by the sweep. */
 export interface Recovery {
   readonly transition: Transition;
   /** Error of the failure it moved on from; of a recovery by the sweep, that of the attempt that it ended. */
-  readonly after: ErrorCode | undefined;
+  readonly after: Open<ErrorCode> | undefined;
   /** The task was held before, since its kind was paused. */
   readonly wasHeld: boolean;
 }
@@ -66,17 +67,14 @@ function failureOf(before: readonly Transition[]): Transition | undefined {
   const failures = before.filter(
     ({ from, to }) => from === ExecutionState.Running && to === ExecutionState.RetryableFailed,
   );
-  return failures.findLast(({ errorCode }) => errorCode !== 'EFFECT_IN_PROGRESS') ?? failures.at(-1);
+  return failures.findLast(({ errorCode }) => !hasRole(errorCode, 'wait')) ?? failures.at(-1);
 }
 
 /**
  * Recoveries after `version`: a task that had failed retryably completed, failed for good, or was sent on by an operator;
  * or a task lost its worker or its driver, and the sweep gave it the next one. As far as the task's own history reaches.
  */
-export function recoveriesOf(
-  { history }: Pick<ExecutionTask, 'history'>,
-  version: number,
-): readonly Recovery[] {
+export function recoveriesOf({ history }: Pick<StoredTask, 'history'>, version: number): readonly Recovery[] {
   return history.flatMap((transition, index) => {
     if (transition.version <= version) return [];
     const before = history.slice(0, index);
@@ -94,7 +92,7 @@ const DAY_LENGTH = '2026-11-21'.length;
  * that was not done are there again, later: the first one stored stays.
  */
 export function latenciesOf(
-  task: Pick<ExecutionTask, 'taskId' | 'version' | 'history'>,
+  task: Pick<StoredTask, 'taskId' | 'version' | 'history'>,
   record: Pick<CardRecord, 'versionDone'>,
   shownAtMs: number,
 ): readonly LatencyRecord[] {

@@ -1,6 +1,6 @@
 /** What the operators' side needs from the outside. Adapters implement these; tests and simulations may too. */
 import type { CardRecord, LatencyRecord } from '../../queue/contracts/shown-cards.ts';
-import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import type { StoredTask } from '../../queue/contracts/records.ts';
 import type { StoredTrail } from '../../queue/domain/ports.ts';
 import type { ReadItems } from '../../shared/domain/damaged-items.ts';
 import type { CardMessage } from '../contracts/cards.ts';
@@ -88,13 +88,13 @@ export interface PostedCard {
  */
 export interface CardMessages {
   /** Has the card at `ts` show the task; `false` when the card was deleted. */
-  edit(task: ExecutionTask, ts: string): Promise<boolean>;
+  edit(task: StoredTask, ts: string): Promise<boolean>;
   /** Root of the thread of the task's quote, opened if it is not there. */
-  openThread(task: ExecutionTask, card: CardRecord): Promise<string>;
+  openThread(task: StoredTask, card: CardRecord): Promise<string>;
   /** Posts a card of the task, or finds the one that was posted before. `card` is locked. */
-  post(task: ExecutionTask, card: CardRecord, posting: CardPosting): Promise<PostedCard>;
+  post(task: StoredTask, card: CardRecord, posting: CardPosting): Promise<PostedCard>;
   /** Says in the thread, once, how the task moved on. `card` is locked and shown. */
-  tellRecovery(task: ExecutionTask, card: CardRecord, recovery: Recovery): Promise<void>;
+  tellRecovery(task: StoredTask, card: CardRecord, recovery: Recovery): Promise<void>;
 }
 
 /** The queue of card messages. */
@@ -131,7 +131,7 @@ export interface OperatorList {
 /** The modal that shows an audit trail. */
 export interface AuditModal {
   /** Opens it within 3 s of the press that `triggerId` is of; returns the view's id. @throws {QueueError} of the Slack client */
-  open(task: ExecutionTask, trail: StoredTrail, triggerId: string): Promise<string>;
+  open(task: StoredTask, trail: StoredTrail, triggerId: string): Promise<string>;
 }
 
 /** What only the person who clicked sees. */

@@ -1,13 +1,18 @@
 /** Where a task's card is shown: on the message that is there, or on a new one when somebody deleted it. */
-import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import { readsAs } from '../../actions/task-payload.ts';
+import { isKnownTask, type StoredTask } from '../../queue/contracts/records.ts';
 import type { CardRecord } from '../../queue/contracts/shown-cards.ts';
 import { QueueError } from '../../shared/domain/errors.ts';
+import { cardPayloadSchema } from '../contracts/card-payload.ts';
 import type { CardMessages, CardPlace } from './ports.ts';
+
+/** Whether the task has a place in Slack: a kind of a newer release may have a payload without a quote. */
+export const hasThread = (task: StoredTask): boolean => isKnownTask(task) || readsAs(task, cardPayloadSchema);
 
 /** Most cards of one update that are found instead of posted, and are deleted. */
 const MAX_POSTINGS_AT_ONCE = 3;
 
-async function postCard(messages: CardMessages, task: ExecutionTask, card: CardRecord): Promise<CardPlace> {
+async function postCard(messages: CardMessages, task: StoredTask, card: CardRecord): Promise<CardPlace> {
   const threadTs = await messages.openThread(task, card);
   for (let tries = 1; tries <= MAX_POSTINGS_AT_ONCE; tries += 1) {
     const postings = card.postings + tries;
@@ -25,7 +30,7 @@ async function postCard(messages: CardMessages, task: ExecutionTask, card: CardR
  */
 export async function showCard(
   messages: CardMessages,
-  task: ExecutionTask,
+  task: StoredTask,
   card: CardRecord,
 ): Promise<CardPlace> {
   const { ts, threadTs, postings } = card;

@@ -4,12 +4,12 @@
  * driver runs.
  */
 import type { Click } from '../contracts/slack-payloads.ts';
-import type { ExecutionTask } from '../../queue/contracts/records.ts';
+import { isKnownTask, type StoredTask } from '../../queue/contracts/records.ts';
 import { slackActor } from './actor.ts';
 import type { ClickNotice } from './click-notice.ts';
 import type { ClickNotices } from './ports.ts';
 import { damageOf } from '../../shared/domain/damaged-items.ts';
-import { QueueError, toQueueError } from '../../shared/domain/errors.ts';
+import { isErrorOf, type QueueError, toQueueError } from '../../shared/domain/errors.ts';
 import { createOperate, type OperatorAction, startDriver } from '../../queue/exports/operating.ts';
 import type { ExecutionDriver, ExecutionQueueRepo } from '../../queue/domain/ports.ts';
 import type { Clock } from '../../shared/domain/ports.ts';
@@ -26,18 +26,14 @@ const MISSING: ClickNotice = { kind: 'missing' };
 const attemptIdOf = (click: Click): string => `click-${click.clickId}`;
 
 /** The transition that this very click made when it was delivered before. */
-const ownTransition = (task: ExecutionTask, click: Click) =>
+const ownTransition = (task: StoredTask, click: Click) =>
   task.history.find(({ attemptId }) => attemptId === attemptIdOf(click));
 
-const isWaiting = ({ state }: ExecutionTask): boolean => state === 'queued' || state === 'retryable_failed';
+const isWaiting = ({ state }: StoredTask): boolean => state === 'queued' || state === 'retryable_failed';
 
 /** Starting the same driver again changes nothing; one of an older generation is not started any more. */
-async function ensureDriver(
-  options: ClickWorkOptions,
-  task: ExecutionTask,
-  generation: number,
-): Promise<void> {
-  if (task.generation !== generation || !isWaiting(task)) return;
+async function ensureDriver(options: ClickWorkOptions, task: StoredTask, generation: number): Promise<void> {
+  if (task.generation !== generation || !isWaiting(task) || !isKnownTask(task)) return;
   await startDriver(options.driver, task);
 }
 
@@ -51,10 +47,8 @@ async function afterLosing(options: ClickWorkOptions, click: Click): Promise<Cli
 }
 
 /** The task has changed, or does not allow it: somebody was first, or it was this click itself. */
-const isLost = (thrown: unknown): boolean =>
-  thrown instanceof QueueError && (thrown.code === 'STALE_VERSION' || thrown.code === 'ILLEGAL_TRANSITION');
-const isMissing = (thrown: unknown): boolean =>
-  thrown instanceof QueueError && thrown.code === 'TASK_NOT_FOUND';
+const isLost = (thrown: unknown): boolean => isErrorOf(thrown, 'overtaken');
+const isMissing = (thrown: unknown): boolean => isErrorOf(thrown, 'missing');
 
 async function operate(
   options: ClickWorkOptions,

@@ -4,7 +4,7 @@
  */
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { evidenceOf, QueueError } from '../../shared/domain/errors.ts';
+import { evidenceOf, isErrorOf } from '../../shared/domain/errors.ts';
 import { RefusalReason, SlackRefusal } from './slack-refusal.ts';
 import type { VerifiedForm } from './verified-form.ts';
 
@@ -36,8 +36,7 @@ const refused = (statusCode: number): APIGatewayProxyStructuredResultV2 => ({
 
 function refusalOf(thrown: unknown): SlackRefusal | undefined {
   if (thrown instanceof SlackRefusal) return thrown;
-  const isInvalid = thrown instanceof QueueError && thrown.code === 'REQUEST_INVALID';
-  return isInvalid ? new SlackRefusal(400, RefusalReason.Malformed) : undefined;
+  return isErrorOf(thrown, 'invalid_request') ? new SlackRefusal(400, RefusalReason.Malformed) : undefined;
 }
 
 /**

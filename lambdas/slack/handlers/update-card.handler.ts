@@ -14,7 +14,7 @@ import { slackSecret } from '../../shared/adapters/secrets.ts';
 import { createCardMessages } from '../adapters/card-messages.ts';
 import { createSlackClient } from '../../shared/adapters/slack-api/slack-client.ts';
 import { randomIds, systemClock } from '../../shared/adapters/system.ts';
-import { type CardMessage, cardMessageSchema } from '../contracts/cards.ts';
+import { type CardMessage, cardMessageSchema, isForeignEvent } from '../contracts/cards.ts';
 import { Env } from '../../shared/contracts/environment.ts';
 import { Metric } from '../../shared/contracts/metric-names.ts';
 import { groupByCard, type QueuedCardMessage } from '../domain/card-retry.ts';
@@ -75,7 +75,12 @@ function workOptions(context: Context): CardWorkOptions {
 const readMessages = (records: readonly SQSRecord[], failures: Set<string>): readonly QueuedCardMessage[] =>
   records.flatMap(({ messageId, body }) => {
     try {
-      return [{ messageId, message: cardMessageSchema.parse(JSON.parse(body)) }];
+      const parsed: unknown = JSON.parse(body);
+      if (isForeignEvent(parsed)) {
+        metrics.addMetric(Metric.ForeignRecords, MetricUnit.Count, 1);
+        return [];
+      }
+      return [{ messageId, message: cardMessageSchema.parse(parsed) }];
     } catch {
       logger.error('not a card message', { messageId });
       countFailure();

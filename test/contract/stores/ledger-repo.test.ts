@@ -123,11 +123,11 @@ describe('reserve', () => {
   });
 });
 
-describe('release', () => {
+describe('free', () => {
   it('frees the key when nothing was applied: the next owner need not probe', async () => {
     const first = await reserved();
 
-    await ledger.release(fenceOf(first), 'not_applied');
+    await ledger.free(fenceOf(first), 'not_applied');
 
     expect(await ledger.check(first.id)).toBeUndefined();
     expect(await ledger.reserve(laterThan(first))).toEqual({ kind: 'reserved', probeFirst: false });
@@ -136,7 +136,7 @@ describe('release', () => {
   it('keeps the key when the outcome is unknown: the next owner comes at once, and probes', async () => {
     const first = await reserved();
 
-    await ledger.release(fenceOf(first), 'unknown');
+    await ledger.free(fenceOf(first), 'unknown');
 
     expect(await ledger.check(first.id)).toMatchObject({ status: 'INPROGRESS', inProgressExpiresAtMs: 0 });
     expect(await ledger.check(first.id)).not.toHaveProperty('owner');
@@ -147,7 +147,7 @@ describe('release', () => {
     const first = await reserved();
     const arrivedMs = START_MS + POLICY.clockSkewMs;
 
-    await ledger.release(fenceOf(first), 'unknown', START_MS);
+    await ledger.free(fenceOf(first), 'unknown', START_MS);
 
     expect(await ledger.reserve(laterThan(first, { nowMs: arrivedMs }))).toMatchObject({ kind: 'exists' });
     expect(await ledger.reserve(laterThan(first, { nowMs: arrivedMs + 1 }))).toMatchObject({
@@ -158,8 +158,8 @@ describe('release', () => {
 
 const writes = {
   complete: (fence: LedgerFence) => ledger.complete(fence, '{}', 'late'),
-  'release what was not applied': (fence: LedgerFence) => ledger.release(fence, 'not_applied'),
-  'release with an unknown outcome': (fence: LedgerFence) => ledger.release(fence, 'unknown'),
+  'free what was not applied': (fence: LedgerFence) => ledger.free(fence, 'not_applied'),
+  'free with an unknown outcome': (fence: LedgerFence) => ledger.free(fence, 'unknown'),
 };
 
 describe.each(Object.entries(writes))('%s', (_name, write) => {
@@ -186,8 +186,8 @@ describe.each(Object.entries(writes))('%s', (_name, write) => {
 
 const lossyWrites = {
   complete: (fence: LedgerFence) => lossyLedger.complete(fence, '{}', 'fingerprint'),
-  'release what was not applied': (fence: LedgerFence) => lossyLedger.release(fence, 'not_applied'),
-  'release with an unknown outcome': (fence: LedgerFence) => lossyLedger.release(fence, 'unknown'),
+  'free what was not applied': (fence: LedgerFence) => lossyLedger.free(fence, 'not_applied'),
+  'free with an unknown outcome': (fence: LedgerFence) => lossyLedger.free(fence, 'unknown'),
 };
 
 describe.each(Object.entries(lossyWrites))('%s', (_name, write) => {

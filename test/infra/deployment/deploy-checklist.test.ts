@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES } from '../../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_NAMES } from '../../../lib/shared/functions.ts';
 import { Metric, METRIC_NAMESPACE } from '../../../lambdas/shared/contracts/metric-names.ts';
 import { Stage } from '../../../lib/config/queue-config.ts';
 import { STAGE_SETTINGS } from '../../../lib/config/stage-settings.ts';

@@ -1,11 +1,10 @@
 /** How one release follows another on AWS, as far as templates tell. */
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES, type FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../../lib/shared/functions.ts';
 import { Stage } from '../../../lib/config/queue-config.ts';
 import { PINNED_FUNCTIONS } from '../../../lib/queue/pinned-workers.construct.ts';
-import { synthesize } from '../synthesis.ts';
-import type { Resource, Synthesis } from '../synthesis.ts';
+import { synthesize, type Resource, type Synthesis } from '../synthesis.ts';
 
 const ALIAS = 'AWS::Lambda::Alias';
 const VERSION = 'AWS::Lambda::Version';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_ENV } from '../../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_ENV } from '../../../lib/shared/functions.ts';
 import { KPI_CONTRACT, KpiName } from '../../../lambdas/queue/contracts/kpi-contract.ts';
 import { Metric } from '../../../lambdas/shared/contracts/metric-names.ts';
 import { Stage } from '../../../lib/config/queue-config.ts';

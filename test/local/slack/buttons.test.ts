@@ -12,7 +12,7 @@ import {
   freshQuoteId,
   postAction,
   scriptFault,
-  settled,
+  ended,
   target,
 } from '../support/queue.ts';
 import {
@@ -104,7 +104,7 @@ describe('a button', () => {
     });
 
     expect(status).toBe(200);
-    expect((await settled(taskId)).state).toBe('completed');
+    expect((await ended(taskId)).state).toBe('completed');
     const { records } = await getAudit(target, taskId);
     expect(records.filter(({ cause }) => cause === 'operator_retry').map(({ actor }) => actor)).toEqual([
       `slack:${LIN?.teamId}/${LIN?.userId} (lin)`,
@@ -138,13 +138,13 @@ describe('a button', () => {
       },
     });
 
-    expect(await settled(taskId, 30_000)).toMatchObject({ state: 'completed', generation: 2 });
+    expect(await ended(taskId, 30_000)).toMatchObject({ state: 'completed', generation: 2 });
   });
 
   it('“Show audit” opens a modal with the trail', async () => {
     const quoteId = freshQuoteId();
     const { taskId } = taskViewSchema.parse((await postAction(quoteId, 'crm.sync', 'audited')).body);
-    const { version } = await settled(taskId);
+    const { version } = await ended(taskId);
     await eventually('the trail', async () =>
       (await getAudit(target, taskId)).gaps.length === 0 ? true : undefined,
     );

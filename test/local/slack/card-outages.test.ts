@@ -17,7 +17,7 @@ import {
   outputs,
   postAction,
   scriptFault,
-  settled,
+  ended,
   target,
 } from '../support/queue.ts';
 
@@ -48,7 +48,7 @@ describe('Slack', () => {
 
     const taskIds = await enqueueAll(quoteId, 'crm.sync', 5);
     for (const taskId of taskIds) {
-      expect((await settled(taskId, 30_000)).state).toBe('completed');
+      expect((await ended(taskId, 30_000)).state).toBe('completed');
       await eventually('its whole trail', async () => {
         const { records, gaps } = await getAudit(target, taskId);
         return records.length === 3 && gaps.length === 0 ? records : undefined;

@@ -26,7 +26,7 @@ import {
   outputs,
   postAction,
   scriptFault,
-  settled,
+  ended,
   target,
 } from '../support/queue.ts';
 
@@ -91,7 +91,7 @@ describe('the card of a task that', () => {
     const quoteId = freshQuoteId();
     const answer = await postAction(quoteId, 'crm.sync', 'key');
     const { taskId } = taskViewSchema.parse(answer.body);
-    const { version } = await settled(taskId);
+    const { version } = await ended(taskId);
 
     await cardShowing(taskId, version);
 

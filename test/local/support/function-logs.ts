@@ -1,7 +1,7 @@
 /** What functions have written to CloudWatch Logs. */
 import { sendAwsRequest } from '../../../tools/rig/aws/aws-request.ts';
 import * as z from 'zod/mini';
-import type { FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../../lib/shared/functions.ts';
 import { outputs, ROOT_KEYS } from './queue.ts';
 
 const pageSchema = z.object({

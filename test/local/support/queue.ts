@@ -4,7 +4,7 @@ import type { ActionKind } from '../../../lambdas/actions/kinds.ts';
 import type { QuoteSnapshot } from '../../../lambdas/shared/contracts/quote-snapshot.ts';
 import { type TaskView, taskViewSchema } from '../../../lambdas/queue/contracts/api.ts';
 import { type ApiAnswer, callApiPatiently, unanswered } from '../../../tools/cli/clients/api-client.ts';
-import { getTask, isSettled } from '../../../tools/cli/clients/queue-client.ts';
+import { getTask, hasEnded } from '../../../tools/cli/clients/queue-client.ts';
 import type { Target } from '../../../tools/cli/target/target.ts';
 import { eventually } from '../../../tools/rig/process/eventually.ts';
 import { clearFaults as clear, scriptFault as script } from '../../../tools/rig/faults/fault-client.ts';
@@ -98,12 +98,12 @@ export const postAction = (
 };
 
 /** The task once it is completed or failed for good. */
-export const settled = (taskId: string, limitMs?: number): Promise<TaskView> =>
+export const ended = (taskId: string, limitMs?: number): Promise<TaskView> =>
   eventually(
-    `task ${taskId} to settle`,
+    `task ${taskId} to end`,
     async () => {
       const task = taskViewSchema.parse(await getTask(target, taskId));
-      return isSettled(task) ? task : undefined;
+      return hasEnded(task) ? task : undefined;
     },
     limitMs,
   );

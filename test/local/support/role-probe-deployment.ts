@@ -8,7 +8,7 @@ import {
   LambdaClient,
 } from '@aws-sdk/client-lambda';
 import { buildSync } from 'esbuild';
-import type { FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../../lib/shared/functions.ts';
 import { lambdaArchive } from '../../../tools/rig/aws/lambda-archive.ts';
 import { outputs, rootClient } from './queue.ts';
 import type { ProbeCall } from './role-probe.ts';

@@ -26,7 +26,7 @@ import {
   outputs,
   postAction,
   rootClient,
-  settled,
+  ended,
   target,
 } from './queue.ts';
 import { put } from './cards.ts';
@@ -78,7 +78,7 @@ let completed: Promise<Situation> | undefined;
 
 /** A completed action: enough for pages that only look, and the same one for all of them. */
 function ordinary(): Promise<Situation> {
-  completed ??= enqueued('crm.sync', settled).then((action) => ({ placeholders: named(action) }));
+  completed ??= enqueued('crm.sync', ended).then((action) => ({ placeholders: named(action) }));
   return completed;
 }
 

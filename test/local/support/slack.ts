@@ -13,6 +13,7 @@ import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts'
 import { LOCAL_WORKSPACE } from '../../../tools/rig/slack/slack.ts';
 import { blockActionsOf, clickForm, type Press, signedHeaders } from '../../helpers/slack/slack-request.ts';
 import { outputs, rootClient } from './queue.ts';
+import { mustKnow } from '../../../lambdas/queue/domain/task/foreign.ts';
 
 const secretId = outputs.stackOutputs['SlackSecretArn'] ?? '';
 const secrets = new SecretsManagerClient(rootClient);
@@ -83,7 +84,7 @@ export async function putTask(task: ExecutionTask): Promise<ExecutionTask> {
 export async function storedTask(taskId: string): Promise<ExecutionTask> {
   const task = await tasks.get(taskId);
   if (task === undefined) throw new Error(`task ${taskId}: expected it to be stored`);
-  return task;
+  return mustKnow(task);
 }
 
 const messagesSchema = z.object({

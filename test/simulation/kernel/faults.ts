@@ -120,6 +120,8 @@ export type PlanEntry =
   | { readonly kind: 'slow'; readonly factor: number }
   /** Indexes lag behind by up to this. */
   | { readonly kind: 'index-lag'; readonly fromMs: number; readonly forMs: number; readonly lagMs: number }
+  /** A newer release runs beside this one for a while, and stores what this one does not know. */
+  | { readonly kind: 'next-release'; readonly fromMs: number; readonly forMs: number }
   /** Clocks of functions differ by up to this share of what the policy allows. */
   | { readonly kind: 'skew'; readonly share: number }
   /** The n-th batch of the stream, or message of a queue, is delivered once more `afterMs` later. */

@@ -85,6 +85,7 @@ export class Actors {
       case 'slow':
       case 'index-lag':
       case 'skew':
+      case 'next-release':
       case 'redeliver':
         return undefined;
     }

@@ -4,8 +4,16 @@
  * killed in a container never goes on there, so it is as good as a new one.
  */
 import type { Context } from 'aws-lambda';
-import { Env, type FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
-import { WORKER_FUNCTIONS } from '../../../lambdas/shared/contracts/providers.ts';
+import { Env } from '../../../lambdas/shared/contracts/environment.ts';
+import {
+  HTTP_PROVIDERS,
+  type HttpProvider,
+  PROVIDERS,
+  SECRET_PROVIDERS,
+  WORKER_FUNCTIONS,
+} from '../../../lambdas/shared/contracts/providers.ts';
+import { recordOf } from '../../../lambdas/shared/contracts/record-of.ts';
+import type { FunctionName } from '../../../lib/shared/functions.ts';
 import { handlerFileOf } from '../../../lib/shared/bundle-functions.ts';
 import { ENGINE } from '../../helpers/builders.ts';
 
@@ -31,8 +39,12 @@ export const CONTAINERS = 6;
 
 /** Names under which the world answers. */
 export const ADDRESSES = {
-  crm: 'https://crm.simulated',
-  slack: 'https://slack.simulated/api/',
+  ...recordOf(
+    HTTP_PROVIDERS.map((name): [HttpProvider, string] => {
+      const { path, baseHasPath } = PROVIDERS[name].api;
+      return [name, `https://${name}.simulated${baseHasPath ? path : ''}`];
+    }),
+  ),
   channel: 'C0SIMULATED',
   cardQueue: 'https://sqs.simulated/cards',
   clickQueue: 'https://sqs.simulated/clicks',
@@ -57,10 +69,8 @@ const VARIABLES: Readonly<Record<string, string>> = {
   [Env.StateMachineArn]: ADDRESSES.machine,
   [Env.ParkedQueueUrl]: ADDRESSES.parkedQueue,
   [Env.AllowedEngines]: ENGINE,
-  [Env.CrmBaseUrl]: ADDRESSES.crm,
-  [Env.CrmSecretArn]: ADDRESSES.secret,
-  [Env.SlackApiUrl]: ADDRESSES.slack,
-  [Env.SlackSecretArn]: ADDRESSES.secret,
+  ...Object.fromEntries(HTTP_PROVIDERS.map((name) => [PROVIDERS[name].api.baseEnv, ADDRESSES[name]])),
+  ...Object.fromEntries(SECRET_PROVIDERS.map((name) => [PROVIDERS[name].secret.arnEnv, ADDRESSES.secret])),
   [Env.SlackChannelId]: ADDRESSES.channel,
   [Env.FontsDir]: 'fonts',
   [Env.CardQueueUrl]: ADDRESSES.cardQueue,

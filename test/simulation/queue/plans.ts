@@ -185,6 +185,10 @@ function platform(draw: Draw): readonly PlanEntry[] {
       ...windowOf(draw, 'index-lag', 240_000, n),
       lagMs: draw.between('lag', 1_000, 60_000, n),
     })),
+    ...draw.times('next-release', 1, (n): PlanEntry => ({
+      kind: 'next-release',
+      ...windowOf(draw, 'next-release', 180_000, n),
+    })),
     ...draw.times('slow', 1, (): PlanEntry => ({ kind: 'slow', factor: draw.of('factor', [3, 10, 20]) })),
     ...draw.times('skew', 1, (): PlanEntry => ({ kind: 'skew', share: 1 })),
     ...draw.times('redeliver', 6, (n): PlanEntry => ({

@@ -16,6 +16,7 @@ import { queueOf } from '../aws/queues.ts';
 import type { Functions } from './functions.ts';
 import type { God } from './invariants/god.ts';
 import { Invariant } from './invariants/god-log.ts';
+import { asNextRelease, runsNextRelease } from './next-release.ts';
 import { ADDRESSES, type SimulatedFunction, TABLES } from './containers.ts';
 import { type Plan, type PlanEntry, Port } from '../kernel/faults.ts';
 import type { Kernel, Process } from '../kernel/kernel.ts';
@@ -127,7 +128,7 @@ export class Services {
       case 'dynamodb':
         this.#writer = sender;
         this.#noteRead(command, sender);
-        return this.engine.execute(command);
+        return this.engine.execute(this.#asStored(command));
       case 's3':
         return this.#s3.execute(command);
       case 'states':
@@ -137,6 +138,11 @@ export class Services {
       case 'events':
         return putEvents(command, (body) => this.cards.send(body, 0));
     }
+  }
+
+  #asStored(command: unknown): unknown {
+    const { kernel, plan } = this.#options;
+    return runsNextRelease(plan.entries, kernel.nowMs - kernel.startMs) ? asNextRelease(command) : command;
   }
 
   #noteRead(command: unknown, sender: Process): void {

@@ -2,7 +2,7 @@
 import type { AslMachine } from '../../../statemachines/asl.ts';
 import { Actors } from './actors.ts';
 import { TaskHistory, observe } from './invariants/task-history.ts';
-import { checkEnd, checkSettled } from './invariants/at-rest.ts';
+import { checkEnd, checkEnded } from './invariants/at-rest.ts';
 import { Invariant, type Violation } from './invariants/god-log.ts';
 import type { Fleet } from './containers.ts';
 import type { Plan } from '../kernel/faults.ts';
@@ -54,7 +54,7 @@ export async function runOnce(
   try {
     actors.begin(endMs);
     await kernel.runUntil(WORLD_STARTS_MS + settledMs);
-    if (god.violations.length === 0) checkSettled(world, actors.asked);
+    if (god.violations.length === 0) checkEnded(world, actors.asked);
     await kernel.runUntil(WORLD_STARTS_MS + endMs);
     if (god.violations.length === 0) checkEnd(world, actors.asked);
     for (const taskId of history.unexplained())

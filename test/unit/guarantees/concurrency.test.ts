@@ -14,6 +14,7 @@ import { FakeClock } from '../../../tools/rig/fake-clock.ts';
 import { FaultPlan } from '../../helpers/fault-plan.ts';
 import { type Provider, startCrmProvider } from '../../helpers/providers.ts';
 import { type Intercept, interceptedClient, type QueueStore, queueStore } from '../../helpers/queue-store.ts';
+import { mustKnow } from '../../../lambdas/queue/domain/task/foreign.ts';
 
 let dynamoDb: DynamoDbServer;
 let crm: Provider;
@@ -45,7 +46,7 @@ afterAll(async () => {
 
 async function enqueuedTask(): Promise<ExecutionTask> {
   const snapshot = snapshotOf({ quoteId: `Q-${countedIds.next()}` });
-  return (await store.queue.enqueue(requestOf('crm.sync', 'key', snapshot))).task;
+  return mustKnow((await store.queue.enqueue(requestOf('crm.sync', 'key', snapshot))).task);
 }
 
 async function claimedBy(worker: string, task: ExecutionTask): Promise<ExecutionTask> {

@@ -18,6 +18,7 @@ import {
   startSlackProvider,
 } from '../../helpers/providers.ts';
 import { interceptedClient, queueStore } from '../../helpers/queue-store.ts';
+import { mustKnow } from '../../../lambdas/queue/domain/task/foreign.ts';
 
 let dynamoDb: DynamoDbServer;
 let providers: readonly Provider[];
@@ -59,7 +60,7 @@ async function runWith(kind: ActionKind, faults: readonly PlannedFault[]): Promi
   const { task } = await queue.enqueue({ quoteId, idempotencyKey: 'key', action, actor: 'api:test' });
   plan = new FaultPlan(faults);
   const store = queueStore(client, clock);
-  const { outcome } = await execute({ store, provider, plan, clock }, task);
+  const { outcome } = await execute({ store, provider, plan, clock }, mustKnow(task));
   const stored = await queueStore(dynamoDb.client, clock).tasks.get(task.taskId);
   const writes = await provider.writesFor(quoteId);
   return { happened: plan.happened, outcome, state: stored?.state, writes, once: provider.onceFor(quoteId) };

@@ -80,7 +80,7 @@ it.each(recordedItems('ledger', 2).map((item) => [item['id'], item] as const))(
 const bound = (ledger: DynamoDbLedgerRepo) => ({
   check: (id: string) => ledger.check(id),
   complete: (...args: Parameters<DynamoDbLedgerRepo['complete']>) => ledger.complete(...args),
-  release: (...args: Parameters<DynamoDbLedgerRepo['release']>) => ledger.release(...args),
+  free: (...args: Parameters<DynamoDbLedgerRepo['free']>) => ledger.free(...args),
 });
 
 it('a damaged cursor is forgotten, and the next write replaces it', async () => {

@@ -78,7 +78,7 @@ interface Page {
   readonly shown: ReadonlySet<string>;
   /** What is wrong with each damaged one, by its id. */
   readonly named: ReadonlyMap<string, string>;
-  readonly areSettled: boolean;
+  readonly haveEnded: boolean;
 }
 
 async function listed(): Promise<Page> {
@@ -87,7 +87,7 @@ async function listed(): Promise<Page> {
   return {
     shown: new Set(views.map(({ taskId }) => taskId)),
     named: new Map(damaged.map(({ taskId, detail }) => [taskId, detail])),
-    areSettled: views.every(({ state }) => state === 'completed' || state === 'failed_terminal'),
+    haveEnded: views.every(({ state }) => state === 'completed' || state === 'failed_terminal'),
   };
 }
 
@@ -156,13 +156,13 @@ const NO_TRAIL = () => Promise.resolve({ records: [], damaged: [] });
 const output = async (command: () => Promise<unknown>) => (await commands.run(command)).output;
 
 /** The answers of commands that list, by name, for tasks like this one. */
-async function listings({ dueAtMs, hold }: StoredItem, { areSettled }: Page) {
+async function listings({ dueAtMs, hold }: StoredItem, { haveEnded }: Page) {
   return {
     '/quoteq Q': await slack(QUOTE_ID),
     // A held task is not overdue.
     ...(dueAtMs !== undefined && hold === undefined && { '/quoteq stuck': await slack('stuck') }),
     ...(dueAtMs !== undefined && { live: await output(() => live(commands.stage)) }),
-    ...(areSettled && { watch: await output(() => watch(QUOTE_ID, commands.target)) }),
+    ...(haveEnded && { watch: await output(() => watch(QUOTE_ID, commands.target)) }),
   };
 }
 

@@ -12,6 +12,7 @@ import { redriven } from '../../../lambdas/queue/domain/task/transitions.ts';
 import { type DynamoDbServer, startDynamoDb } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock, START_MS } from '../../../tools/rig/fake-clock.ts';
 import { interceptedClient, type QueueStore, queueStore } from '../../helpers/queue-store.ts';
+import { mustKnow } from '../../../lambdas/queue/domain/task/foreign.ts';
 
 const HOUR_MS = 60 * 60 * 1_000;
 
@@ -57,13 +58,13 @@ afterAll(async () => {
 
 async function enqueued(kind: 'crm.sync' | 'pdf.render' = 'crm.sync'): Promise<ExecutionTask> {
   const snapshot = snapshotOf({ quoteId: `Q-${countedIds.next()}` });
-  return (await store.queue.enqueue(requestOf(kind, 'key', snapshot))).task;
+  return mustKnow((await store.queue.enqueue(requestOf(kind, 'key', snapshot))).task);
 }
 
 async function stored(taskId: string): Promise<ExecutionTask> {
   const task = await store.tasks.get(taskId);
   if (task === undefined) throw new Error(`${taskId}: expected a task`);
-  return task;
+  return mustKnow(task);
 }
 
 describe('a claim of a paused kind', () => {

@@ -14,6 +14,7 @@ import { FaultPlan } from '../../helpers/fault-plan.ts';
 import { type Provider, startCrmProvider } from '../../helpers/providers.ts';
 import { queueStore, type QueueStore } from '../../helpers/queue-store.ts';
 import { type Script, type ScriptedUpstream, startScripted } from '../../helpers/scripted-upstream.ts';
+import { mustKnow } from '../../../lambdas/queue/domain/task/foreign.ts';
 
 const { maxAttempts } = DEFAULT_RETRY_POLICY;
 
@@ -48,12 +49,16 @@ afterAll(async () => {
   await dynamoDb.stop();
 });
 
+const enqueued = async (): Promise<ExecutionTask> =>
+  mustKnow((await store.queue.enqueue(requestOf('crm.sync', 'key', snapshotOf({ quoteId })))).task);
+
 /** Runs an execution whose requests to the provider end as scripted; later ones pass. */
 async function executed(...scripts: Script[]): Promise<ExecutionTask | undefined> {
-  const { task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshotOf({ quoteId })));
+  const task = await enqueued();
   for (const script of scripts) upstream.next(script);
   await execute({ store, provider, plan: new FaultPlan(), clock }, task);
-  return store.tasks.get(task.taskId);
+  const stored = await store.tasks.get(task.taskId);
+  return stored && mustKnow(stored);
 }
 
 const times = <T>(count: number, item: T): T[] => Array.from({ length: count }, () => item);
@@ -131,7 +136,7 @@ describe('a task whose deadline has passed', () => {
   const late = POLICY.taskDeadlineMs + 1;
 
   it('is not carried out any more, but its provider is asked', async () => {
-    const { task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshotOf({ quoteId })));
+    const task = await enqueued();
     clock.advance(late);
 
     await execute({ store, provider, plan: new FaultPlan(), clock }, task);
@@ -145,7 +150,7 @@ describe('a task whose deadline has passed', () => {
   });
 
   it('is completed when the effect of an attempt in doubt is there after all', async () => {
-    const { task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshotOf({ quoteId })));
+    const task = await enqueued();
     clock.advance(POLICY.taskDeadlineMs - 1);
     upstream.next('lose_reply');
 
@@ -156,7 +161,7 @@ describe('a task whose deadline has passed', () => {
   });
 
   it('ends with the doubt in its detail when the provider does not answer by then', async () => {
-    const { task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshotOf({ quoteId })));
+    const task = await enqueued();
     clock.advance(POLICY.taskDeadlineMs - 1);
     for (const script of ['lose_reply', limited(1)] as const) upstream.next(script);
 
@@ -172,7 +177,7 @@ describe('a task whose deadline has passed', () => {
   });
 
   it('gets a new deadline when an operator retries it', async () => {
-    const { task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshotOf({ quoteId })));
+    const task = await enqueued();
     clock.advance(late);
 
     const retried = await store.queue.operate(task.taskId, 'retry', task.version, 'api:tests');
@@ -184,7 +189,7 @@ describe('a task whose deadline has passed', () => {
 
 describe('a ledger that has forgotten an effect', () => {
   it('does not lead to a second one: the task knows that an attempt is in doubt', async () => {
-    const { task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshotOf({ quoteId })));
+    const task = await enqueued();
     const options = { store, provider, plan: new FaultPlan(), clock };
     upstream.next('lose_reply');
     await runWorker(options, task);

@@ -11,6 +11,7 @@ import { countedIds } from '../../../tools/rig/counted-ids.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock, START_MS } from '../../../tools/rig/fake-clock.ts';
 import { interceptedClient, type QueueStore, queueStore } from '../../helpers/queue-store.ts';
+import { mustKnow } from '../../../lambdas/queue/domain/task/foreign.ts';
 
 let dynamoDb: DynamoDbServer;
 let client: DynamoDBDocumentClient;
@@ -37,7 +38,7 @@ afterAll(async () => {
 
 async function enqueued(): Promise<ExecutionTask> {
   const snapshot = snapshotOf({ quoteId: `Q-${countedIds.next()}` });
-  return (await store.queue.enqueue(requestOf('crm.sync', 'key', snapshot))).task;
+  return mustKnow((await store.queue.enqueue(requestOf('crm.sync', 'key', snapshot))).task);
 }
 
 async function claimed(): Promise<ExecutionTask> {
@@ -160,7 +161,7 @@ describe('recoverStale', () => {
     await expect(late).rejects.toBeInstanceOf(LeaseLost);
   });
 
-  it('never touches a terminal task', async () => {
+  it('never touches a task that has ended', async () => {
     const task = await enqueued();
     const cancelled = await store.queue.operate(task.taskId, 'cancel', 1, 'api:tests');
     clock.advance(POLICY.taskDeadlineMs);

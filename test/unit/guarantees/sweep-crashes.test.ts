@@ -16,6 +16,7 @@ import { FaultMode, FaultPlan } from '../../helpers/fault-plan.ts';
 import { Interleaving, ordersOf, type Turn } from '../../helpers/interleavings.ts';
 import { interceptedClient } from '../../helpers/queue-store.ts';
 import { Executions, recoveryOptions, StuckBy, stuckTask } from '../../helpers/sweep-stage.ts';
+import { mustKnow } from '../../../lambdas/queue/domain/task/foreign.ts';
 
 const SWEEP_PERIOD_MS = POLICY.sweepPeriodSeconds * 1_000;
 
@@ -44,7 +45,7 @@ afterAll(async () => {
 const stored = async (taskId: string): Promise<ExecutionTask> => {
   const task = await tasks.get(taskId);
   if (task === undefined) throw new Error('expected a task');
-  return task;
+  return mustKnow(task);
 };
 
 const through = (intercept: <T>(send: () => Promise<T>) => Promise<T>): RecoveryOptions =>

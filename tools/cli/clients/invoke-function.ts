@@ -1,6 +1,6 @@
 /** Invokes functions of a deployment through the alias `live`, as every caller except the state machine does. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../../lib/shared/functions.ts';
 import { TIME_LIMITS } from '../../../lambdas/shared/contracts/time-limits.ts';
 import { LIVE_ALIAS, Stage } from '../../../lib/config/queue-config.ts';
 import { deployedName } from '../target/function-environment.ts';

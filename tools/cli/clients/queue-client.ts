@@ -158,5 +158,5 @@ export async function listTasks(target: Target, quoteId: string): Promise<QuoteT
 }
 
 /** Whether a task is in a final state. */
-export const isSettled = (task: AnsweredTask): boolean =>
+export const hasEnded = (task: AnsweredTask): boolean =>
   task.state === 'completed' || task.state === 'failed_terminal';

@@ -5,7 +5,7 @@ import { translation } from '../../../lambdas/shared/adapters/dynamodb/document-
 import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
 import { ActionKind } from '../../../lambdas/actions/kinds.ts';
 import { Env } from '../../../lambdas/shared/contracts/environment.ts';
-import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
+import type { StoredTask } from '../../../lambdas/queue/contracts/records.ts';
 import { damagedOf, lookAtTask, type TaskLook, tasksOf } from '../../../lambdas/queue/domain/damaged.ts';
 import type { DamagedItem } from '../../../lambdas/shared/domain/damaged-items.ts';
 import { taskView } from '../../../lambdas/queue/handlers/api/task-view.ts';
@@ -35,7 +35,7 @@ const READS_AT_ONCE = 20;
 
 /** What can still move: the tasks, and what is in their index and cannot be read. */
 interface Live {
-  readonly tasks: readonly ExecutionTask[];
+  readonly tasks: readonly StoredTask[];
   readonly damaged: readonly DamagedItem[];
 }
 
@@ -69,16 +69,16 @@ async function liveTasks({ client: config, stage, outputs }: StageTarget): Promi
   }
 }
 
-const isIn = ({ state, hold }: ExecutionTask, wanted: LiveState | undefined): boolean =>
+const isIn = ({ state, hold }: StoredTask, wanted: LiveState | undefined): boolean =>
   wanted === undefined || (wanted === 'held' ? hold !== undefined : state === wanted && hold === undefined);
 
-function whyText({ hold, error, dueAtMs }: ExecutionTask, nowMs: number): string {
+function whyText({ hold, error, dueAtMs }: StoredTask, nowMs: number): string {
   if (hold !== undefined) return `held: ${hold.reason}`;
   const overdue = dueAtMs !== undefined && dueAtMs <= nowMs ? ['overdue'] : [];
   return [...overdue, ...(error === undefined ? [] : [error.code])].join(', ');
 }
 
-function tableOf(tasks: readonly ExecutionTask[], nowMs: number): string {
+function tableOf(tasks: readonly StoredTask[], nowMs: number): string {
   const rows = tasks.map((task) => [
     new Date(task.createdAtMs).toISOString(),
     task.quoteId,

@@ -5,7 +5,7 @@ import { reportDamage, withDamage } from '../terminal/damage-text.ts';
 import { LiveBlock } from '../terminal/live-block.ts';
 import { isOutputClosed } from '../terminal/output.ts';
 import { print, printAs } from '../terminal/print.ts';
-import { getAudit, getTask, isSettled, listTasks } from '../clients/queue-client.ts';
+import { getAudit, getTask, hasEnded, listTasks } from '../clients/queue-client.ts';
 import { auditTable, taskDetails, tasksTable } from '../terminal/render.ts';
 import { saveDocument } from '../save-document.ts';
 import { resolveTarget, type TargetOptions } from '../target/target.ts';
@@ -45,7 +45,7 @@ export async function audit(taskId: string, options: PrintOptions): Promise<void
 const WATCH_PERIOD_MS = 500;
 
 /**
- * `quoteq watch QUOTE`: a live table until every task is settled, or the settled tasks as JSON. Exits 1 when a task failed or
+ * `quoteq watch QUOTE`: a live table until every task has ended, or the ended tasks as JSON. Exits 1 when a task failed or
  * cannot be read; it does not wait for an unreadable task.
  */
 export async function watch(quoteId: string, options: PrintOptions): Promise<void> {
@@ -55,7 +55,7 @@ export async function watch(quoteId: string, options: PrintOptions): Promise<voi
     const { tasks, damaged } = await listTasks(target, quoteId);
     if (tasks.length + damaged.length === 0) throw new CliError(`Quote ${quoteId} has no tasks`);
     if (options.json !== true) block.show(withDamage(tasksTable(tasks), damaged));
-    if (tasks.every(isSettled)) {
+    if (tasks.every(hasEnded)) {
       if (options.json === true) print(JSON.stringify(tasks, null, 2));
       reportDamage(damaged, options);
       if (tasks.some((task) => task.state === 'failed_terminal')) process.exitCode = 1;

@@ -4,7 +4,8 @@ import {
   LambdaClient,
   type LambdaClientConfig,
 } from '@aws-sdk/client-lambda';
-import type { EnvName, FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
+import type { EnvName } from '../../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../../lib/shared/functions.ts';
 
 /** Name of a deployed function. KEEP IN STEP WITH lib/shared/names.ts */
 export const deployedName = (stage: string, name: FunctionName): string => `quoteq-${stage}-${name}`;

@@ -1,6 +1,7 @@
 /** Tasks and audit trails as text. */
 import { ActionKind } from '../../../lambdas/actions/kinds.ts';
-import { ExecutionState, type TransitionCause } from '../../../lambdas/queue/contracts/lifecycle-states.ts';
+import { isWordOf } from '../../../lambdas/shared/contracts/open-words.ts';
+import { ExecutionState } from '../../../lambdas/queue/contracts/lifecycle-states.ts';
 import type { AuditView } from '../../../lambdas/queue/contracts/api.ts';
 import type { AnsweredTask } from '../answers.ts';
 import { renderTable } from './table.ts';
@@ -14,19 +15,23 @@ const COLOURS = {
   completed: 'green',
 } as const;
 
+/** Suffix of a word of a newer release that this release does not know. */
+const UNKNOWN = ' (unknown)';
+
 /** A state, in colour if the terminal has colours. */
-export const stateText = (state: AnsweredTask['state']): string => coloured(COLOURS[state], state);
+export const stateText = (state: AnsweredTask['state']): string =>
+  isWordOf(ExecutionState, state) ? coloured(COLOURS[state], state) : coloured('gray', `${state}${UNKNOWN}`);
 
 /**
  * The words for a task that an operator ended, the same as on its card. KEEP IN STEP WITH lambdas/slack/adapters/task-text.ts
  */
-const ENDED_BY: Partial<Record<TransitionCause, string>> = {
+const ENDED_BY: Partial<Record<string, string>> = {
   operator_cancel: 'cancelled',
   operator_abandon: 'abandoned',
 };
 
 /** A state; if an operator ended the task, also the state before that: `cancelled (failed_terminal)`. */
-export function endingText(state: AnsweredTask['state'], cause: TransitionCause | undefined): string {
+export function endingText(state: AnsweredTask['state'], cause: string | undefined): string {
   const ending = cause === undefined ? undefined : ENDED_BY[cause];
   return ending === undefined ? state : `${ending} (${state})`;
 }
@@ -51,7 +56,7 @@ const ATTEMPTS_WIDTH = '5 of 5 (+99 deferred)'.length;
 
 /** A state in colour, padded to the width of the longest state. */
 const stateCell = (state: AnsweredTask['state']): string =>
-  `${stateText(state)}${' '.repeat(STATE_WIDTH - state.length)}`;
+  `${stateText(state)}${' '.repeat(Math.max(0, STATE_WIDTH - state.length))}`;
 
 /**
  * One line for each task: quote, kind, state, attempts, location of the effect or the error. Cells that change have the width

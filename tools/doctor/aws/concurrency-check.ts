@@ -6,12 +6,10 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 import { STAGE_SETTINGS } from '../../../lib/config/stage-settings.ts';
-import type { StageSettings } from '../../../lib/config/queue-config.ts';
-import { Stage } from '../../../lib/config/queue-config.ts';
+import { type StageSettings, Stage } from '../../../lib/config/queue-config.ts';
 import { deployedName } from '../../cli/target/function-environment.ts';
-import { FUNCTION_NAMES } from '../../../lambdas/shared/contracts/environment.ts';
-import type { Finding, Subject } from '../finding.ts';
-import { failed, ok } from '../finding.ts';
+import { FUNCTION_NAMES } from '../../../lib/shared/functions.ts';
+import { type Finding, type Subject, failed, ok } from '../finding.ts';
 import { type AwsSite, limited, present, withClient } from './site.ts';
 
 const SUBJECT: Subject = { subject: 'Lambda concurrency' };

@@ -1,7 +1,7 @@
 /** Whether the CRM takes the token and has the properties of `docs/crm-setup.md`. Nothing is changed. */
 import * as z from 'zod/mini';
 import { askProvider } from '../../../lambdas/shared/adapters/provider-http.ts';
-import { QueueError } from '../../../lambdas/shared/domain/errors.ts';
+import { isErrorOf, QueueError } from '../../../lambdas/shared/domain/errors.ts';
 import { CRM_PROPERTIES, type CrmPortal, type CrmProperty } from '../../rig/crm/crm-setup.ts';
 import type { Finding, Subject } from '../finding.ts';
 import { failed, ok, skipped } from '../finding.ts';
@@ -35,10 +35,9 @@ async function problemOf(portal: CrmPortal, property: CrmProperty): Promise<stri
 
 function refused(site: AwsSite, thrown: unknown): readonly Finding[] {
   if (!(thrown instanceof QueueError)) throw thrown;
-  const fix =
-    thrown.code === 'PROVIDER_UNAUTHORIZED'
-      ? `give the private app the scopes of ${PAGE}, step 1; then put its token:\n${putCommand(site, 'crm', '{"token":"…"}')}`
-      : `check the CRM's address (-c crmBaseUrl of the deployment) and its status page, and run this again`;
+  const fix = isErrorOf(thrown, 'locked_out')
+    ? `give the private app the scopes of ${PAGE}, step 1; then put its token:\n${putCommand(site, 'crm', '{"token":"…"}')}`
+    : `check the CRM's address (-c crmBaseUrl of the deployment) and its status page, and run this again`;
   return [failed(TOKEN, thrown.detail, fix), skipped(PROPERTIES, 'needs a token that the CRM takes')];
 }
 

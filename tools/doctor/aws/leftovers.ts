@@ -8,7 +8,7 @@ import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { paginateListStateMachines, SFNClient } from '@aws-sdk/client-sfn';
 import { paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import { FUNCTION_NAMES } from '../../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_NAMES } from '../../../lib/shared/functions.ts';
 import {
   deployedQueueName,
   functionLogGroupName,
@@ -16,8 +16,7 @@ import {
   stateMachineName,
   vendedLogGroupName,
 } from '../../../lib/shared/names.ts';
-import type { Finding, Subject } from '../finding.ts';
-import { failed, ok } from '../finding.ts';
+import { type Finding, type Subject, failed, ok } from '../finding.ts';
 import { RECOVERY_PAGE } from './stack-checks.ts';
 import { askJson, type AwsSite, limited, present, withClient } from './site.ts';
 

@@ -1,7 +1,7 @@
 /** The clocks of the functions are wrong, by less or by more than the allowed skew. */
 import { WORKER_FUNCTIONS } from '../../../lambdas/shared/contracts/providers.ts';
 import { ActionKind, KIND_NAMES, kindRow, WORKER_BY_KIND } from '../../../lambdas/actions/kinds.ts';
-import type { FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../../lib/shared/functions.ts';
 import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
 import { getAudit } from '../../cli/clients/queue-client.ts';
 import { actionsOf, type DrillAction, enqueueOne, inLanes, inState, ENDED } from '../actions.ts';

@@ -3,7 +3,7 @@ import { ActionKind, KIND_NAMES } from '../../../lambdas/actions/kinds.ts';
 import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FUNCTION_NAMES, type FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../../lib/shared/functions.ts';
 import { executionNameOf } from '../../../lambdas/queue/domain/task/identity.ts';
 import { bundleDirOf } from '../../../lib/shared/bundle-functions.ts';
 import { actionsOf, enqueueMany, inLanes, inState } from '../actions.ts';

@@ -12,6 +12,7 @@ import type { Drill } from '../drill.ts';
 import { failEffects } from '../faults.ts';
 import { counted, countedAtLeast } from '../guarantees.ts';
 import type { DrillSite } from '../site.ts';
+import { mustKnow } from '../../../lambdas/queue/domain/task/foreign.ts';
 
 const REQUESTS = 200;
 const AT_ONCE = 20;
@@ -46,7 +47,7 @@ async function streamAgain(site: DrillSite, taskId: string): Promise<number> {
   const task = await new DynamoDbTaskRepo(site.documents, site.outputs.tasksTable).get(taskId);
   if (task === undefined) throw new Error(`task ${taskId}: expected it to be stored`);
   const Records = Array.from({ length: task.version }, (_, index) =>
-    streamRecordOf(task, task.version - index),
+    streamRecordOf(mustKnow(task), task.version - index),
   );
   for (let delivery = 0; delivery < DELIVERIES; delivery += 1) {
     const answer = await site.lambda.send(

@@ -1,7 +1,7 @@
 /** DynamoDB throttles the functions, and loses replies to writes that it has carried out. */
 import { KIND_NAMES } from '../../../lambdas/actions/kinds.ts';
 import { WORKER_FUNCTIONS } from '../../../lambdas/shared/contracts/providers.ts';
-import type { FunctionName } from '../../../lambdas/shared/contracts/environment.ts';
+import type { FunctionName } from '../../../lib/shared/functions.ts';
 import { scriptFault } from '../../rig/faults/fault-client.ts';
 import type { FaultRule } from '../../rig/faults/fault-rules.ts';
 import { actionsOf, type DrillAction, enqueueMany, inState, ENDED } from '../actions.ts';

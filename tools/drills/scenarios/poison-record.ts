@@ -13,6 +13,7 @@ import { eventually } from '../../rig/process/eventually.ts';
 import { actionsOf, enqueueMany } from '../actions.ts';
 import type { Drill } from '../drill.ts';
 import { counted } from '../guarantees.ts';
+import { hasRole } from '../../../lambdas/shared/contracts/error-codes.ts';
 import type { DrillSite } from '../site.ts';
 
 /** What a careless script, a newer release and a damaged backup would leave. */
@@ -24,7 +25,9 @@ const POISON: readonly Readonly<Record<string, unknown>>[] = [
 const QUOTES = 3;
 
 const parkedSchema = z.object({
-  code: z.literal('STORED_RECORD_INVALID'),
+  code: z
+    .string()
+    .check(z.refine((code) => hasRole(code, 'damage'), 'expected the code of a damaged record')),
   record: z.object({ dynamodb: z.object({ Keys: z.object({ taskId: z.object({ S: z.string() }) }) }) }),
 });
 

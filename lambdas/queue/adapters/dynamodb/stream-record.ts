@@ -35,6 +35,6 @@ export function streamedTransitionsOf(record: DynamoDBRecord): readonly Streamed
     .filter((transition) => transition.version === version)
     .map((transition) => ({
       record: { schemaVersion: SCHEMA_VERSION, taskId, quoteId, kind, ...transition },
-      metrics: metricCountsOf(version, history),
+      metrics: metricCountsOf(version, history, kind),
     }));
 }

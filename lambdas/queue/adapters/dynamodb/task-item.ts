@@ -1,6 +1,6 @@
 /** A task as an item: the record plus the keys of the sparse index. */
 import * as z from 'zod/mini';
-import { type ExecutionTask, executionTaskSchema } from '../../contracts/records.ts';
+import { type ExecutionTask, executionTaskSchema, type StoredTask } from '../../contracts/records.ts';
 import { dueShardOf } from '../../domain/task/due-shards.ts';
 import { migrate } from '../../../shared/domain/migration.ts';
 import { TASK_SHAPE } from '../../domain/migrations/task-shape.ts';
@@ -36,7 +36,7 @@ export function migratedTaskItem(item: Item, to: number): Item {
 }
 
 /** @throws {QueueError} `STORED_RECORD_INVALID` naming the fields and what was expected of each */
-export function fromItem(item: Item): ExecutionTask {
+export function fromItem(item: Item): StoredTask {
   const { dueShard: _index, ...record } = item;
   return taskIn(record);
 }

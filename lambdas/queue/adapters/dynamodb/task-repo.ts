@@ -2,7 +2,7 @@
 import { BatchGetCommand, NumberValue, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { ActionKind } from '../../../actions/kinds.ts';
 import { TASKS_TABLE } from '../../../shared/contracts/environment.ts';
-import type { ExecutionTask } from '../../contracts/records.ts';
+import type { StoredTask } from '../../contracts/records.ts';
 import { damageOf } from '../../../shared/domain/damaged-items.ts';
 import { inTurns } from '../../../shared/domain/in-turns.ts';
 import type {
@@ -34,7 +34,7 @@ const keyOf = (dueShard: string, { taskId, dueAtMs }: DuePosition) => ({
 });
 
 type Listed =
-  | { readonly task: ExecutionTask; readonly damaged?: never }
+  | { readonly task: StoredTask; readonly damaged?: never }
   | { readonly damaged: DamagedTask; readonly task?: never };
 
 /** The task of an item, or what is wrong with it: it stops no listing. */

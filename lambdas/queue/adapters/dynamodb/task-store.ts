@@ -6,7 +6,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { conditionFailure, rejectedItem } from '../../../shared/adapters/dynamodb/document-client.ts';
 import { TASKS_TABLE } from '../../../shared/contracts/environment.ts';
-import type { ExecutionTask } from '../../contracts/records.ts';
+import type { ExecutionTask, StoredTask } from '../../contracts/records.ts';
 import type { TaskStore, WriteResult } from '../../domain/ports.ts';
 import { fromItem, toItem } from './task-item.ts';
 
@@ -27,7 +27,7 @@ const unchanged = (previous: ExecutionTask): Condition =>
       };
 
 /** Whether `stored` holds the write that would have made `next`. */
-const holdsWrite = (stored: ExecutionTask, next: ExecutionTask): boolean =>
+const holdsWrite = (stored: StoredTask, next: ExecutionTask): boolean =>
   stored.history.some((done) => done.version === next.version && done.attemptId === next.attemptId);
 
 /** See the file head. */
@@ -82,7 +82,7 @@ export class DynamoDbTaskStore implements TaskStore {
   }
 
   /** See {@link TaskStore.get}. */
-  async get(taskId: string): Promise<ExecutionTask | undefined> {
+  async get(taskId: string): Promise<StoredTask | undefined> {
     const { Item } = await this.client.send(
       new GetCommand({ TableName: this.tableName, Key: { taskId }, ConsistentRead: true }),
     );

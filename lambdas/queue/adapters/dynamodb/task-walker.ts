@@ -3,7 +3,7 @@ import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod/mini';
 import { executionTaskSchema } from '../../contracts/records.ts';
 import type { AuditedTask, TaskWalker } from '../../domain/recovery/audit-repair.ts';
-import { QueueError } from '../../../shared/domain/errors.ts';
+import { isDamage } from '../../../shared/domain/damaged-items.ts';
 import { TASK_SHAPE } from '../../domain/migrations/task-shape.ts';
 import { upcast } from '../../../shared/domain/schema-versions.ts';
 import { pageAfter, type Item } from '../../../shared/adapters/dynamodb/document-client.ts';
@@ -18,7 +18,7 @@ function known(item: Item): Item | undefined {
   try {
     return upcast(TASK_SHAPE, item);
   } catch (thrown) {
-    if (thrown instanceof QueueError && thrown.code === 'STORED_RECORD_INVALID') return undefined;
+    if (isDamage(thrown)) return undefined;
     throw thrown;
   }
 }

@@ -6,6 +6,7 @@ import { TransitionCause } from '../../contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import type { ExecutionQueueRepo, PauseSource } from '../ports.ts';
 import type { ExecutionQueueService } from '../queue-service.ts';
+import { mustKnow } from '../task/foreign.ts';
 import { existingTask } from '../task/existing-task.ts';
 import { contextOf } from '../task/move-task.ts';
 import { claimed, held } from '../task/transitions.ts';
@@ -64,9 +65,10 @@ export const createClaim =
     for (let look = 0; look < CLAIM_LOOKS; look += 1) {
       const view = viewOf(task, { generation, worker }, clock.nowMs());
       if (view.kind !== 'claimable' && view.kind !== 'lease_expired') return view;
-      const next = await claimStep(options, task, view.kind, workerId);
+      const found = mustKnow(task);
+      const next = await claimStep(options, found, view.kind, workerId);
       if (next === 'held') return { kind: 'held' };
-      const written = await queue.replace(task, next);
+      const written = await queue.replace(found, next);
       if (written.kind === 'stored') {
         if (next.hold !== undefined) return { kind: 'held' };
         if (view.kind === 'claimable') return { kind: 'granted', task: written.task };

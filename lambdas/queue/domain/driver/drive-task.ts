@@ -1,4 +1,4 @@
-/** One drive of a task by a worker: claim, effect, settle. Answers the state machine with a typed outcome. */
+/** One drive of a task by a worker: claim, effect, end of the attempt. Answers the state machine with a typed outcome. */
 import type { Worker } from '../../../actions/kinds.ts';
 import { RunOutcome, type RunActionInput, type RunActionOutput } from '../../contracts/state-machine-io.ts';
 import { type DriverView, outputOf } from './driver-view.ts';
@@ -52,7 +52,7 @@ async function runClaimed(options: DriveOptions, task: ExecutionTask): Promise<R
 
 /**
  * Drives a task once. Business failures are returned, never thrown; what is thrown is a lost worker to the state
- * machine. Delivered again it finds the lease taken, or the task settled, and does nothing twice.
+ * machine. Delivered again it finds the lease taken, or the task ended, and does nothing twice.
  * An execution that does not fit the task changes nothing.
  * @throws {QueueError} whatever the store throws
  */

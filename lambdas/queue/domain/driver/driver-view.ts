@@ -1,7 +1,7 @@
 /** What a driver may do with a task, from the table alone. */
 import { WORKER_BY_KIND } from '../../../actions/kinds.ts';
 import { ExecutionState } from '../../contracts/lifecycle-states.ts';
-import type { ExecutionTask } from '../../contracts/records.ts';
+import { type ExecutionTask, isKnownTask, type StoredTask } from '../../contracts/records.ts';
 import { RunOutcome, type RunActionOutput } from '../../contracts/state-machine-io.ts';
 import { POLICY } from '../task/policy.ts';
 
@@ -18,7 +18,7 @@ export type DriverView =
   /** The lease ran out: the worker is lost and the task must be recovered before it can be claimed. */
   | { readonly kind: 'lease_expired' }
   | { readonly kind: 'wait'; readonly waitSeconds: number }
-  | { readonly kind: 'settled'; readonly state: 'completed' | 'failed_terminal' }
+  | { readonly kind: 'ended'; readonly state: 'completed' | 'failed_terminal' }
   /** A later generation drives the task. */
   | { readonly kind: 'superseded' }
   /** The kind is paused; the sweep starts the next driver once it is resumed. */
@@ -36,8 +36,8 @@ function runningView(task: ExecutionTask, nowMs: number): DriverView {
 }
 
 /** What in the driver's input contradicts the task; a lower generation does not, since the task had it once. */
-function mismatchOf(task: ExecutionTask, { generation, worker }: Driver): string | undefined {
-  const expected = WORKER_BY_KIND[task.kind];
+function mismatchOf(task: StoredTask, { generation, worker }: Driver): string | undefined {
+  const expected = isKnownTask(task) ? WORKER_BY_KIND[task.kind] : worker;
   if (worker !== undefined && worker !== expected) {
     return `worker: expected ${expected}, the worker of ${task.kind}`;
   }
@@ -53,11 +53,13 @@ export const noSuchTask: DriverView & { kind: 'wrong_driver' } = {
 };
 
 /** What `driver` may do with `task` at `nowMs`. */
-export function viewOf(task: ExecutionTask | undefined, driver: Driver, nowMs: number): DriverView {
+export function viewOf(task: StoredTask | undefined, driver: Driver, nowMs: number): DriverView {
   if (task === undefined) return noSuchTask;
   const mismatch = mismatchOf(task, driver);
   if (mismatch !== undefined) return { kind: 'wrong_driver', mismatch };
   if (driver.generation !== task.generation) return { kind: 'superseded' };
+  // The release that knows the task takes it up in a later look of the same execution.
+  if (!isKnownTask(task)) return { kind: 'wait', waitSeconds: POLICY.unclaimedWaitSeconds };
   switch (task.state) {
     case ExecutionState.Queued:
       return { kind: 'claimable' };
@@ -69,14 +71,14 @@ export function viewOf(task: ExecutionTask | undefined, driver: Driver, nowMs: n
       return runningView(task, nowMs);
     case ExecutionState.Completed:
     case ExecutionState.FailedTerminal:
-      return { kind: 'settled', state: task.state };
+      return { kind: 'ended', state: task.state };
   }
 }
 
 /** The view as the answer to the state machine; a task that could be claimed right away is looked at again soon. */
 export function outputOf(view: DriverView): RunActionOutput {
   switch (view.kind) {
-    case 'settled':
+    case 'ended':
       return { outcome: view.state, waitSeconds: 0 };
     case 'superseded':
       return { outcome: RunOutcome.Superseded, waitSeconds: 0 };

@@ -1,4 +1,5 @@
 /** What the state machine tells of a worker that crashed, or ran out of time or memory. */
+import { isKnownTask } from '../../contracts/records.ts';
 import type { RunActionInput } from '../../contracts/state-machine-io.ts';
 import type { ExecutionQueueRepo } from '../ports.ts';
 import { workerIdOf } from '../task/identity.ts';
@@ -25,8 +26,10 @@ export function createRecordLostWorker(options: RecordLostWorkerOptions): Record
     const { taskId, generation, worker } = lost;
     const task = await queue.get(taskId);
     const { kind } = viewOf(task, { generation, worker }, clock.nowMs());
-    const isOurs = task?.state === 'running' && task.workerId === workerIdOf(lost);
-    if (isOurs && kind !== 'wrong_driver') await queue.replace(task, attemptLost(options, task, reason));
+    const isOurs = task !== undefined && isKnownTask(task) && task.workerId === workerIdOf(lost);
+    if (isOurs && task.state === 'running' && kind !== 'wrong_driver') {
+      await queue.replace(task, attemptLost(options, task, reason));
+    }
     return inspect(taskId, generation, worker);
   };
 }

@@ -1,5 +1,5 @@
 /** Enqueueing: a request as a stored task, once for each key, and the start of its driver. */
-import type { ExecutionTask } from '../../contracts/records.ts';
+import { isKnownTask, type StoredTask } from '../../contracts/records.ts';
 import { keyReused, QueueError, SnapshotRefused } from '../../../shared/domain/errors.ts';
 import { canonicalJson } from '../../../shared/domain/hashing.ts';
 import { deriveTaskId, taskHashOf } from '../task/identity.ts';
@@ -37,7 +37,7 @@ async function refuseUnlessSigned(
   return { task, replayed: true };
 }
 
-type TaskIdentity = Pick<ExecutionTask, 'taskId' | 'taskHash'>;
+type TaskIdentity = Pick<StoredTask, 'taskId' | 'taskHash'>;
 
 async function storeOnce(
   { queue, retryPolicy }: EnqueueOptions,
@@ -77,6 +77,7 @@ export const createEnqueue =
   (options: EnqueueOptions): ExecutionQueueService['enqueue'] =>
   async (request) => {
     const written = await storeRequest(options, request, contextOf(options, request.actor));
-    if (written.task.state === 'queued') await startDriver(options.driver, written.task);
+    const { task } = written;
+    if (isKnownTask(task) && task.state === 'queued') await startDriver(options.driver, task);
     return written;
   };

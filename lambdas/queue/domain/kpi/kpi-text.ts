@@ -30,8 +30,15 @@ export const VERDICT_TEXT = {
   no_sample: NO_SAMPLE,
 } as const satisfies Record<KpiVerdict, string>;
 
-const failureText = ({ failures: { byOperator, byNature, givenUp }, failed }: KpiCounts): string =>
-  `${failed} failed: ${byOperator} by an operator's decision, ${byNature} terminal by nature, ${givenUp} given up after retries`;
+/** Nothing where there are none: they exist only while two releases run side by side. */
+const foreignText = ({ foreign }: KpiCounts): string =>
+  foreign === 0 ? '' : `; ${foreign} of a newer release, not in the sample`;
+
+const failureText = (counts: KpiCounts): string => {
+  const { byOperator, byNature, givenUp } = counts.failures;
+  const failed = `${counts.failed} failed: ${byOperator} by an operator's decision`;
+  return `${failed}, ${byNature} terminal by nature, ${givenUp} given up after retries${foreignText(counts)}`;
+};
 
 /** What a KPI was counted from. */
 export function countedText(name: KpiName, counts: KpiCounts): string {

@@ -2,17 +2,23 @@
  * The four KPIs, from stored records alone. What is counted is written in the KPI contract; nothing else in
  * the code base computes them. A KPI without a sample has no value and meets nothing.
  */
-import { kindOf } from '../../../shared/contracts/error-codes.ts';
+import { isErrorCode, rowOf } from '../../../shared/contracts/error-codes.ts';
 import { KPI_CONTRACT, type KpiEntry, KpiName } from '../../contracts/kpi-contract.ts';
 import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
 import type { Transition } from '../../contracts/records.ts';
 import type { LatencyRecord } from '../../contracts/shown-cards.ts';
 import type { DamagedItem } from '../../../shared/domain/damaged-items.ts';
 import { stuckOutcomeOf, type TrailEntry } from './stuck.ts';
+import { isForeignKind, isForeignTransition } from '../task/foreign.ts';
 import { isDuplicateMutation } from './transition-metrics.ts';
 
 /** What is needed of an audit record. */
-export type KpiTransition = TrailEntry & Pick<Transition, 'cause'> & { readonly taskId: string };
+export type KpiTransition = TrailEntry &
+  Pick<Transition, 'cause'> & {
+    readonly taskId: string;
+    /** Of its task. @default one that this release knows */
+    readonly kind?: string;
+  };
 /** What is needed of a latency record. */
 export type KpiLatency = Pick<LatencyRecord, 'latencyMs' | 'shownAtMs'>;
 
@@ -58,6 +64,8 @@ export interface FailureBreakdown {
 /** What the KPIs were counted from. */
 export interface KpiCounts {
   readonly enqueued: number;
+  /** Actions with a transition or a kind of a newer release: in none of the other counts of actions. */
+  readonly foreign: number;
   readonly completed: number;
   readonly failed: number;
   readonly failures: FailureBreakdown;
@@ -94,20 +102,20 @@ function trailsOf(transitions: Iterable<KpiTransition>): readonly Trail[] {
 const wasEnqueuedSince = (trail: Trail, sinceMs: number): boolean =>
   trail.some(({ cause, atMs }) => cause === TransitionCause.Enqueue && atMs >= sinceMs);
 
+const isForeign = (trail: Trail): boolean =>
+  trail.some((transition) => isForeignKind(transition.kind) || isForeignTransition(transition));
+
 const endOf = (trail: Trail, state: ExecutionState): KpiTransition | undefined =>
   trail.find(({ to }) => to === state);
 
-const STOPPED_BY_OPERATOR: readonly TransitionCause[] = [
+const STOPPED_BY_OPERATOR: readonly string[] = [
   TransitionCause.OperatorAbandon,
   TransitionCause.OperatorCancel,
 ];
-/** Caps: what they end was transient. */
-const CAPS: readonly (string | undefined)[] = ['RETRIES_EXHAUSTED', 'DEADLINE_EXCEEDED'];
 
 function reasonOf({ cause, errorCode }: KpiTransition): keyof FailureBreakdown {
   if (STOPPED_BY_OPERATOR.includes(cause)) return 'byOperator';
-  const isFinal = errorCode !== undefined && kindOf(errorCode) === 'terminal';
-  return isFinal && !CAPS.includes(errorCode) ? 'byNature' : 'givenUp';
+  return errorCode === undefined || !isErrorCode(errorCode) ? 'givenUp' : rowOf(errorCode).failure;
 }
 
 function failuresOf(ends: readonly KpiTransition[]): FailureBreakdown {
@@ -145,10 +153,12 @@ function latencyCounts(
 
 /** What the formulas divide. Trails that began before the window, or whose beginning is missing, do not count. */
 export function countKpis(records: KpiRecords, { sinceMs, nowMs }: KpiWindow): KpiCounts {
-  const trails = trailsOf(records.transitions).filter((trail) => wasEnqueuedSince(trail, sinceMs));
+  const all = trailsOf(records.transitions).filter((trail) => wasEnqueuedSince(trail, sinceMs));
+  const trails = all.filter((trail) => !isForeign(trail));
   const failures = trails.flatMap((trail) => endOf(trail, ExecutionState.FailedTerminal) ?? []);
   return {
     enqueued: trails.length,
+    foreign: all.length - trails.length,
     completed: trails.filter((trail) => endOf(trail, ExecutionState.Completed) !== undefined).length,
     failed: failures.length,
     failures: failuresOf(failures),

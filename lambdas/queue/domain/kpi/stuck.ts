@@ -2,10 +2,11 @@
  * What being stuck is, read from a task's transitions alone: a worker was lost, or the sweep had to step in. A pause is
  * none of that, and the time that a task was held does not count.
  */
+import { hasRole } from '../../../shared/contracts/error-codes.ts';
 import { RECOVERY_LIMIT_MS } from '../../contracts/kpi-contract.ts';
 import { TransitionCause } from '../../contracts/lifecycle-states.ts';
 import type { Transition } from '../../contracts/records.ts';
-import { isTerminal } from '../task/lifecycle.ts';
+import { isEnded } from '../task/lifecycle.ts';
 
 /** What is needed of a transition. */
 export type TrailEntry = Pick<Transition, 'version' | 'to' | 'cause' | 'errorCode' | 'atMs'>;
@@ -21,7 +22,7 @@ export type StuckOutcome =
 
 /** Whether this transition shows that the action was stuck. */
 export const showsStuck = ({ cause, errorCode }: TrailEntry): boolean =>
-  cause === TransitionCause.RecoverStale || errorCode === 'WORKER_LOST';
+  cause === TransitionCause.RecoverStale || hasRole(errorCode, 'lost_worker');
 
 /**
  * How long a trail was held after `fromMs`, in ms: from each `hold` to the transition after it, or to `untilMs`.
@@ -52,7 +53,7 @@ export function stuckSinceMs(trail: readonly TrailEntry[]): number | undefined {
 export function stuckOutcomeOf(trail: readonly TrailEntry[], nowMs: number): StuckOutcome | undefined {
   const sinceMs = stuckSinceMs(trail);
   if (sinceMs === undefined) return undefined;
-  const end = trail.find(({ to }) => isTerminal(to));
+  const end = trail.find(({ to }) => isEnded(to));
   const untilMs = end?.atMs ?? nowMs;
   const tookMs = untilMs - sinceMs - heldMs(trail, sinceMs, untilMs);
   if (end === undefined) return tookMs < RECOVERY_LIMIT_MS ? 'pending' : 'late';

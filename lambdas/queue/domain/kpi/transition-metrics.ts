@@ -1,21 +1,22 @@
 /** What a transition counts for: a pure rule, so that metrics and reports count alike. */
-import { DUPLICATE_MUTATION_CODES } from '../../../shared/contracts/error-codes.ts';
+import { mutationOf } from '../../../shared/contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
 import { Metric } from '../../../shared/contracts/metric-names.ts';
-import { isTerminal } from '../task/lifecycle.ts';
+import { isForeignKind, isForeignTransition } from '../task/foreign.ts';
+import { isEnded } from '../task/lifecycle.ts';
 import { showsStuck, stuckOutcomeOf, type TrailEntry } from './stuck.ts';
 
 /** Whether a transition reports a mutation made twice, or another one than was asked for. */
 export const isDuplicateMutation = ({ errorCode }: Pick<TrailEntry, 'errorCode'>): boolean =>
-  errorCode !== undefined && DUPLICATE_MUTATION_CODES.includes(errorCode);
+  mutationOf(errorCode) !== undefined;
 
-const STATE_METRICS: Partial<Record<ExecutionState, Metric>> = {
+const STATE_METRICS: Partial<Record<string, Metric>> = {
   [ExecutionState.Completed]: Metric.ActionsCompleted,
   [ExecutionState.FailedTerminal]: Metric.ActionsFailed,
 };
 
 /** Only the transition that enters `retryable_failed` is a failure; retries, holds and releases stay in it. */
-const RETRYABLE_CAUSES: readonly TransitionCause[] = [TransitionCause.Fail, TransitionCause.RecoverStale];
+const RETRYABLE_CAUSES: readonly string[] = [TransitionCause.Fail, TransitionCause.RecoverStale];
 
 const isRetryableFailure = ({ to, cause, errorCode }: TrailEntry): boolean =>
   to === ExecutionState.RetryableFailed && RETRYABLE_CAUSES.includes(cause) && errorCode !== undefined;
@@ -25,7 +26,7 @@ function stuckMetricsOf(newest: TrailEntry, before: readonly TrailEntry[]): read
   const isFirst = showsStuck(newest) && !before.some(showsStuck);
   const detected = isFirst ? [Metric.StuckDetected] : [];
   const outcome = stuckOutcomeOf([...before, newest], newest.atMs);
-  if (!isTerminal(newest.to) || outcome === undefined) return detected;
+  if (!isEnded(newest.to) || outcome === undefined) return detected;
   const inTime = outcome === 'in_time' ? [Metric.StuckSettledInTime] : [];
   return [...detected, Metric.StuckSettled, ...inTime];
 }
@@ -33,10 +34,12 @@ function stuckMetricsOf(newest: TrailEntry, before: readonly TrailEntry[]): read
 /**
  * The metrics that grow by one with the transition of `version`.
  * @param history the task's own, in order of version; what it no longer holds (`MAX_HISTORY`) is not seen
+ * @param kind of the task; @default one that this release knows
  */
-export function metricsOf(version: number, history: readonly TrailEntry[]): readonly Metric[] {
+export function metricsOf(version: number, history: readonly TrailEntry[], kind?: string): readonly Metric[] {
   const newest = history.find((entry) => entry.version === version);
   if (newest === undefined) return [];
+  if (isForeignKind(kind) || isForeignTransition(newest)) return [Metric.ForeignRecords];
   const entered = STATE_METRICS[newest.to];
   return [
     ...(newest.cause === TransitionCause.Enqueue ? [Metric.ActionsTotal] : []),
@@ -44,7 +47,7 @@ export function metricsOf(version: number, history: readonly TrailEntry[]): read
     ...(isRetryableFailure(newest) ? [Metric.RetryableFailures] : []),
     ...(newest.cause === TransitionCause.Hold ? [Metric.ActionsHeld] : []),
     ...(isDuplicateMutation(newest) ? [Metric.DuplicateMutations] : []),
-    ...(newest.errorCode === 'FINGERPRINT_MISMATCH' ? [Metric.FingerprintMismatches] : []),
+    ...(mutationOf(newest.errorCode) === 'other_content' ? [Metric.FingerprintMismatches] : []),
     ...stuckMetricsOf(
       newest,
       history.filter((entry) => entry.version < version),
@@ -68,8 +71,12 @@ const PARTS_OF: Partial<Record<Metric, readonly Metric[]>> = {
 };
 
 /** What is reported with the transition of `version`: {@link metricsOf}, and a 0 for the parts of shares. */
-export function metricCountsOf(version: number, history: readonly TrailEntry[]): readonly MetricCount[] {
-  const counted = metricsOf(version, history);
+export function metricCountsOf(
+  version: number,
+  history: readonly TrailEntry[],
+  kind?: string,
+): readonly MetricCount[] {
+  const counted = metricsOf(version, history, kind);
   const parts = counted.flatMap((name) => PARTS_OF[name] ?? []).filter((name) => !counted.includes(name));
   return [
     ...counted.map((name) => ({ name, value: 1 as const })),

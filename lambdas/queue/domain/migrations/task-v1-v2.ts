@@ -5,15 +5,11 @@
  *   was stands in front of its reason: `[hold] …`, `[release] …`;
  * - the `hold` of the task goes to the transition that made it, which is its last: `[hold|slack:T1:U2|1774746000000|CRM down] …`
  *   (who, since when, why). The task is overdue at once, so the sweep of version 1 drives it on;
+ * - what a newer release wrote beside this one is refused, since the readers of version 1 are closed;
  * - a `recover_stale` whose own reason looks like one of these is marked `[recover_stale] …`.
  */
 import { TransitionCause } from '../../contracts/lifecycle-states.ts';
-import {
-  type ExecutionTask,
-  executionTaskSchema,
-  type Hold,
-  type Transition,
-} from '../../contracts/records.ts';
+import { closedTaskSchema, type ExecutionTask, type Hold, type Transition } from '../../contracts/records.ts';
 import { QueueError } from '../../../shared/domain/errors.ts';
 import { storedRecord } from '../../../shared/domain/stored-record.ts';
 import type { Migration, StoredItem } from '../../../shared/domain/migration.ts';
@@ -56,7 +52,7 @@ function assertHeldLast({ hold, history }: ExecutionTask): void {
 }
 
 function down(item: StoredItem): StoredItem {
-  const task = storedRecord(CALLED, executionTaskSchema, item);
+  const task = storedRecord(CALLED, closedTaskSchema, item);
   assertHeldLast(task);
   const { hold, history, ...kept } = task;
   const newest = history.length - 1;

@@ -36,9 +36,11 @@ export function pausedWith(
   { nowMs, actor, attemptId }: PauseContext,
 ): PauseRecord | undefined {
   if (isPaused(current) && current.reason === reason) return undefined;
+  const { resumed: _before, ...kept } = current ?? {};
   const version = (current?.version ?? 0) + 1;
   const entry = { version, change: PauseChange.Pause, actor, reason, atMs: nowMs, attemptId };
   return {
+    ...kept,
     schemaVersion: CONTROL_SCHEMA_VERSION,
     controlId: pauseIdOf(kind),
     kind,

@@ -10,7 +10,7 @@
 import type { Metric } from '../../../shared/contracts/metric-names.ts';
 import {
   type AuditRecord,
-  type ExecutionTask,
+  type StoredTask,
   SCHEMA_VERSION,
   type Transition,
 } from '../../contracts/records.ts';
@@ -26,7 +26,7 @@ import type { ExecutionAuditRepo } from '../ports.ts';
 import { metricsOf } from '../kpi/transition-metrics.ts';
 
 /** What is needed of a task. */
-export type AuditedTask = Pick<ExecutionTask, 'taskId' | 'quoteId' | 'kind' | 'version' | 'history'>;
+export type AuditedTask = Pick<StoredTask, 'taskId' | 'quoteId' | 'kind' | 'version' | 'history'>;
 
 /** The tasks as the repair sees them. */
 export interface TaskWalker {
@@ -92,7 +92,7 @@ interface Tally {
 }
 
 /** The newest version that the trail must have by `nowMs`; 0 when there is none. */
-export function settledVersion({ version, history }: AuditedTask, nowMs: number): number {
+export function versionDue({ version, history }: AuditedTask, nowMs: number): number {
   const young = history.filter(({ atMs }) => atMs > nowMs - POLICY.auditSettleMs);
   return Math.min(version, ...young.map((transition) => transition.version - 1));
 }
@@ -111,7 +111,7 @@ async function repair(
   }
   if ((await audit.append(record)) === 'already_there') return;
   into.repaired.push({ taskId, version });
-  into.counts.push(...metricsOf(version, history));
+  into.counts.push(...metricsOf(version, history, kind));
 }
 
 async function check(
@@ -120,7 +120,7 @@ async function check(
   nowMs: number,
   into: Tally,
 ): Promise<void> {
-  const upTo = settledVersion(task, nowMs);
+  const upTo = versionDue(task, nowMs);
   into.checked += 1;
   if (upTo < 1) return;
   const { taskId, history } = task;

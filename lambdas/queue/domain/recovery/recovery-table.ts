@@ -1,6 +1,6 @@
 /**
  * What the sweep does with a task, as data: state × lateness × what became of its driver → one action. Invariants:
- * 1. A terminal task is never touched, and a task whose time has not come neither.
+ * 1. A task that has ended is never touched, nor is a task whose time has not come.
  * 2. A lease that ran out ends its attempt whatever the driver does: the lease was the driver's time.
  * 3. A task that waits is left to a driver that runs, until that one is stale.
  */
@@ -66,7 +66,7 @@ const always = (action: RecoveryAction): ByStatus => ({
   unstarted: action,
 });
 
-const TERMINAL: ByLateness = { in_time: always(Leave), due: always(Leave), stale: always(Leave) };
+const ENDED: ByLateness = { in_time: always(Leave), due: always(Leave), stale: always(Leave) };
 const WAITING: ByLateness = {
   in_time: always(Leave),
   due: { ...always(Redrive), running: Leave, unstarted: Start },
@@ -79,8 +79,8 @@ export const RECOVERY_TABLE: Readonly<Record<ExecutionState, ByLateness>> = {
   [ExecutionState.Queued]: WAITING,
   [ExecutionState.Running]: RUNNING,
   [ExecutionState.RetryableFailed]: WAITING,
-  [ExecutionState.Completed]: TERMINAL,
-  [ExecutionState.FailedTerminal]: TERMINAL,
+  [ExecutionState.Completed]: ENDED,
+  [ExecutionState.FailedTerminal]: ENDED,
 };
 
 /** The action when it is the same whatever became of the driver, which need not be asked for then. */

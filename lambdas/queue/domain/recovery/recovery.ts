@@ -4,9 +4,9 @@
  * down and not started, which the next sweep starts.
  */
 import { type ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
-import type { ExecutionTask } from '../../contracts/records.ts';
+import { type ExecutionTask, isKnownTask } from '../../contracts/records.ts';
 import { QueueError } from '../../../shared/domain/errors.ts';
-import { isTerminal } from '../task/lifecycle.ts';
+import { isEnded } from '../task/lifecycle.ts';
 import type { ExecutionDriver, ExecutionQueueRepo } from '../ports.ts';
 import type { Clock, Ids } from '../../../shared/domain/ports.ts';
 import { POLICY } from '../task/policy.ts';
@@ -64,7 +64,7 @@ export function latenessOf(task: Pick<ExecutionTask, 'dueAtMs' | 'generation'>, 
 }
 
 /** What names a driver that is `unstarted` when it is missing: not `enqueue`, as {@link DriverStatus} says. */
-const NAMES_NEXT_DRIVER: readonly TransitionCause[] = [
+const NAMES_NEXT_DRIVER: readonly string[] = [
   TransitionCause.OperatorRetry,
   TransitionCause.RecoverStale,
   TransitionCause.Release,
@@ -122,7 +122,7 @@ async function carriedOut(
 ): Promise<RecoveredTask | undefined> {
   const task = await written(options, found, action, cause);
   if (task === undefined) return undefined;
-  if (!isTerminal(task.state)) await startDriver(options.driver, task);
+  if (!isEnded(task.state)) await startDriver(options.driver, task);
   const { taskId, quoteId, generation } = task;
   return { taskId, quoteId, from: found.state, to: task.state, generation, cause };
 }
@@ -144,6 +144,8 @@ export async function recoverTask(
 ): Promise<RecoveryLook> {
   const task = await options.queue.get(taskId);
   if (task === undefined || task.hold !== undefined) return { kind: 'left' };
+  // The release that wrote it recovers it: it is neither stuck nor overdue here.
+  if (!isKnownTask(task)) return { kind: 'left' };
   if (latenessOf(task, nowMs) !== Lateness.InTime) onDue?.(Math.max(0, nowMs - task.createdAtMs));
   const action = await actionFor(options, task, nowMs);
   if (action === RecoveryAction.Leave) return { kind: 'left' };
@@ -156,6 +158,6 @@ export async function recoverTask(
  */
 export async function releaseTask(options: RecoveryOptions, taskId: string): Promise<RecoveryLook> {
   const task = await options.queue.get(taskId);
-  if (task?.hold === undefined) return { kind: 'left' };
+  if (task?.hold === undefined || !isKnownTask(task)) return { kind: 'left' };
   return ended(await carriedOut(options, task, RecoveryAction.Redrive, TransitionCause.Release));
 }

@@ -1,13 +1,13 @@
 /** A task that must be there. */
 import { taskNotFound } from '../../../shared/domain/errors.ts';
-import type { ExecutionTask } from '../../contracts/records.ts';
+import type { StoredTask } from '../../contracts/records.ts';
 import type { ExecutionQueueRepo } from '../ports.ts';
 
 /** The task, by a strongly consistent read. @throws {QueueError} `TASK_NOT_FOUND` or `STORED_RECORD_INVALID` */
 export async function existingTask(
   queue: Pick<ExecutionQueueRepo, 'get'>,
   taskId: string,
-): Promise<ExecutionTask> {
+): Promise<StoredTask> {
   const task = await queue.get(taskId);
   if (task === undefined) throw taskNotFound(taskId);
   return task;

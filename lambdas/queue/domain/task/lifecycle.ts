@@ -1,5 +1,6 @@
 /** The lifecycle as data: the only legal transitions. Completed and failed_terminal never change. */
 import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
+import type { Transition } from '../../contracts/records.ts';
 import { QueueError } from '../../../shared/domain/errors.ts';
 
 /** One row of the table. `from` is `null` for the first transition of a task. */
@@ -37,13 +38,13 @@ export const LIFECYCLE: readonly LifecycleRow[] = [
 ];
 
 /** States that never change. */
-export const TERMINAL_STATES: readonly ExecutionState[] = [Completed, FailedTerminal];
+export const ENDED_STATES: readonly ExecutionState[] = [Completed, FailedTerminal];
 
 /** Whether a state never changes. */
-export const isTerminal = (state: ExecutionState): boolean => TERMINAL_STATES.includes(state);
+export const isEnded = (state: string): boolean => ENDED_STATES.some((ended) => ended === state);
 
 /** Whether the table has the row. */
-export const isLegal = (row: LifecycleRow): boolean =>
+export const isLegal = (row: Pick<Transition, 'from' | 'to' | 'cause'>): boolean =>
   LIFECYCLE.some((legal) => legal.from === row.from && legal.to === row.to && legal.cause === row.cause);
 
 /** What may move a task from a state, in the table's order, each once. */

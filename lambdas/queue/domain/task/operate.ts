@@ -5,6 +5,7 @@ import { TransitionCause } from '../../contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import { startDriver } from '../driver/start-driver.ts';
 import type { ExecutionDriver, ExecutionQueueRepo } from '../ports.ts';
+import { mustKnow } from './foreign.ts';
 import { existingTask } from './existing-task.ts';
 import { contextOf, type TransitionContext } from './move-task.ts';
 import { redriven, stopped } from './transitions.ts';
@@ -26,7 +27,8 @@ export interface OperateOptions {
  * @param version that the operator saw
  * @param actor who asks; stands in the audit trail
  * @param reason why, for people
- * @throws {QueueError} `TASK_NOT_FOUND`, `STALE_VERSION` or `ILLEGAL_TRANSITION`: nothing is written
+ * @throws {QueueError} `TASK_NOT_FOUND`, `STALE_VERSION` or `ILLEGAL_TRANSITION`, also for a task of a newer release:
+ *   nothing is written
  * @throws {QueueError} `DRIVER_NOT_STARTED`: the transition is stored, the sweep starts the driver
  */
 export type Operate = (
@@ -53,12 +55,13 @@ export const createOperate =
   (options: OperateOptions): Operate =>
   async (taskId, action, version, actor, reason) => {
     const { queue, driver } = options;
-    const task = await existingTask(queue, taskId);
-    if (task.version !== version) {
+    const found = await existingTask(queue, taskId);
+    if (found.version !== version) {
       throw new QueueError('STALE_VERSION', {
-        detail: `The task is at version ${task.version}, not ${version}`,
+        detail: `The task is at version ${found.version}, not ${version}`,
       });
     }
+    const task = mustKnow(found);
     const written = await queue.replace(task, operated(task, action, contextOf(options, actor, reason)));
     if (written.kind === 'conflict') throw new QueueError('STALE_VERSION');
     if (action === 'retry') await startDriver(driver, written.task);

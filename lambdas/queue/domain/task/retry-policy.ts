@@ -2,7 +2,8 @@
  * When a failed attempt is tried again. Depends on the task, the error and the policy only: no randomness,
  * and the same answer on every machine.
  */
-import type { ErrorCode } from '../../../shared/contracts/error-codes.ts';
+import type { Open } from '../../../shared/contracts/open-words.ts';
+import { type CapCode, type ErrorCode, hasRole } from '../../../shared/contracts/error-codes.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import type { QueueError } from '../../../shared/domain/errors.ts';
 import { fractionOf } from '../../../shared/domain/hashing.ts';
@@ -11,7 +12,7 @@ import { attemptsUsed, type RetryPolicy } from './task-policy.ts';
 /** What follows a failed attempt. */
 export type RetryDecision =
   | { readonly kind: 'retry'; readonly nextAttemptAtMs: number; readonly deferral: boolean }
-  | { readonly kind: 'terminal'; readonly code: ErrorCode; readonly causeCode?: ErrorCode };
+  | { readonly kind: 'terminal'; readonly code: ErrorCode; readonly causeCode?: Open<ErrorCode> };
 
 /**
  * Why this claim may only probe, and apply nothing: the attempts are used up, or the deadline has passed. A task is not
@@ -20,7 +21,7 @@ export type RetryDecision =
 export function applyForbidden(
   task: Pick<ExecutionTask, 'attempt' | 'deferrals' | 'maxAttempts' | 'deadlineAtMs'>,
   nowMs: number,
-): 'RETRIES_EXHAUSTED' | 'DEADLINE_EXCEEDED' | undefined {
+): CapCode | undefined {
   if (attemptsUsed(task) > task.maxAttempts) return 'RETRIES_EXHAUSTED';
   return nowMs > task.deadlineAtMs ? 'DEADLINE_EXCEEDED' : undefined;
 }
@@ -69,7 +70,7 @@ const lastLookAtMs = ({ deadlineAtMs }: ExecutionTask, policy: RetryPolicy): num
 
 /** What used the attempts up is the error before, when the last attempt could only find that nothing is there. */
 const ended = (task: ExecutionTask, code: ErrorCode): RetryDecision =>
-  (code === 'RETRIES_EXHAUSTED' || code === 'DEADLINE_EXCEEDED') && task.error !== undefined
+  hasRole(code, 'cap') && task.error !== undefined
     ? { kind: 'terminal', code, causeCode: task.error.code }
     : { kind: 'terminal', code };
 

@@ -1,5 +1,5 @@
 /** Why an attempt or a task failed, in the words that stay with the task. */
-import { ERROR_CODES, MAX_DETAIL_LENGTH } from '../../../shared/contracts/error-codes.ts';
+import { ERROR_CODES, type ErrorCode, MAX_DETAIL_LENGTH } from '../../../shared/contracts/error-codes.ts';
 import { cutText } from '../../../shared/contracts/text.ts';
 import type { TaskError } from '../../contracts/records.ts';
 import type { QueueError } from '../../../shared/domain/errors.ts';
@@ -16,7 +16,10 @@ const doubtful = (detail: string): string =>
 export const doubtfulError = (error: TaskError): TaskError => ({ ...error, detail: doubtful(error.detail) });
 
 /** The error as the task keeps it: a cap names itself and its cause. */
-export function taskErrorOf(error: QueueError, decision: RetryDecision): TaskError {
+export function taskErrorOf(
+  error: QueueError,
+  decision: RetryDecision,
+): TaskError & { readonly code: ErrorCode } {
   if (decision.kind === 'retry') return { code: error.code, detail: error.detail };
   const capped = decision.code !== error.code;
   const detail = `${capped ? `${ERROR_CODES[decision.code].text} ` : ''}${error.detail}`;

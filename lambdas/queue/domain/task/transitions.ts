@@ -41,7 +41,7 @@ export function completed(
   outcome: EffectOutcome,
   context: TransitionContext,
 ): ExecutionTask {
-  const { error: _resolved, inDoubt: _settled, ...rest } = task;
+  const { error: _error, inDoubt: _inDoubt, ...rest } = task;
   const change: TaskChange = {
     result: outcome.result,
     fingerprint: fingerprintOf(outcome.result),
@@ -74,8 +74,8 @@ function failedTerminal(
     change: { ...doubtOf(error), error: taskError },
     errorCode: taskError.code,
   };
-  const { inDoubt: _before, ...settled } = task;
-  return moved(settled, move, context);
+  const { inDoubt: _before, ...withoutDoubt } = task;
+  return moved(withoutDoubt, move, context);
 }
 
 function retryMove(task: ExecutionTask, error: QueueError, decision: Retry, cause: FailureCause): Move {
@@ -99,8 +99,8 @@ export function failed(
   cause: FailureCause = TransitionCause.Fail,
 ): ExecutionTask {
   if (decision.kind === 'terminal') return failedTerminal(task, error, decision, context);
-  const { inDoubt: _before, ...settled } = task;
-  return moved(settled, retryMove(task, error, decision, cause), context);
+  const { inDoubt: _before, ...withoutDoubt } = task;
+  return moved(withoutDoubt, retryMove(task, error, decision, cause), context);
 }
 
 /** When the sweep looks whether the driver that it gave a task has moved it on. */
@@ -118,14 +118,14 @@ export function recovered(
   context: TransitionContext,
 ): ExecutionTask {
   if (decision.kind === 'terminal') return failedTerminal(task, error, decision, context);
-  const { inDoubt: _before, ...settled } = task;
+  const { inDoubt: _before, ...withoutDoubt } = task;
   const move = retryMove(task, error, decision, TransitionCause.RecoverStale);
   const next = {
     generation: task.generation + 1,
     nextAttemptAtMs: context.nowMs,
     ...dueAfterRedrive(context.nowMs),
   };
-  return moved(settled, { ...move, change: { ...move.change, ...next } }, context);
+  return moved(withoutDoubt, { ...move, change: { ...move.change, ...next } }, context);
 }
 
 /**

@@ -1,8 +1,9 @@
 /** Errors as RFC 9457 problems: what is thrown, what is answered, and which status belongs to which code. */
 import { MAX_FIELD_ERRORS } from '../../contracts/api.ts';
 import type { FieldError, Problem } from '../../contracts/api-problem.ts';
-import { ERROR_CODES, type ErrorCode } from '../../../shared/contracts/error-codes.ts';
-import { QueueError, SnapshotRefused } from '../../../shared/domain/errors.ts';
+import { type ErrorCode, rowOf } from '../../../shared/contracts/error-codes.ts';
+import { HIDDEN } from '../../../shared/contracts/error-row.ts';
+import { isErrorOf, QueueError, SnapshotRefused } from '../../../shared/domain/errors.ts';
 
 /** Evidence of a refusal. */
 export interface ApiProblemOptions {
@@ -51,32 +52,11 @@ export const badParameter = (
 const RETRY_AFTER_SECONDS = 5;
 const RETRY_LATER = { 'retry-after': String(RETRY_AFTER_SECONDS) } as const;
 
-/** Codes that a caller can do something about, or that name what is damaged. Everything else is a fault of ours. */
-const STATUS_BY_CODE: Partial<Record<ErrorCode, number>> = {
-  REQUEST_INVALID: 400,
-  TASK_NOT_FOUND: 404,
-  IDEMPOTENCY_KEY_REUSED: 409,
-  ILLEGAL_TRANSITION: 409,
-  STALE_VERSION: 412,
-  SNAPSHOT_REFUSED: 422,
-  STORED_RECORD_INVALID: 500,
-  DRIVER_NOT_STARTED: 503,
-};
-
-const OUR_FAULT =
-  'The request failed inside the service. It may be sent again: keys and versions keep that safe.';
 const NO_STORE = 'The store did not answer. Send the request again: keys and versions keep that safe.';
-const NOT_STARTED =
-  'The task is stored, but its execution could not be started yet. Send the same request again to start it.';
-
-const detailOf = (error: QueueError): string =>
-  error.code === 'DRIVER_NOT_STARTED' ? NOT_STARTED : error.detail;
-
 function fromQueueError(error: QueueError): ApiProblem {
-  const status = STATUS_BY_CODE[error.code];
-  if (status === undefined) return new ApiProblem(500, error.code, { detail: OUR_FAULT, cause: error });
+  const { status, text } = rowOf(error.code).answer;
   return new ApiProblem(status, error.code, {
-    detail: detailOf(error),
+    detail: text ?? error.detail,
     ...(error instanceof SnapshotRefused ? { errors: error.violations } : {}),
     ...(status === 503 ? { headers: RETRY_LATER } : {}),
     cause: error,
@@ -97,7 +77,7 @@ export function problemOf(thrown: unknown): ApiProblem {
   if (thrown instanceof QueueError) return fromQueueError(thrown);
   return isOutage(thrown)
     ? new ApiProblem(503, 'UNCLASSIFIED', { detail: NO_STORE, headers: RETRY_LATER, cause: thrown })
-    : new ApiProblem(500, 'UNCLASSIFIED', { detail: OUR_FAULT, cause: thrown });
+    : new ApiProblem(500, 'UNCLASSIFIED', { detail: HIDDEN.text, cause: thrown });
 }
 
 /**
@@ -105,7 +85,7 @@ export function problemOf(thrown: unknown): ApiProblem {
  * away, starts its execution; sent again as it is, the request is answered with 412. Any other value is given back.
  */
 export function retryNotStarted(thrown: unknown): unknown {
-  if (!(thrown instanceof QueueError) || thrown.code !== 'DRIVER_NOT_STARTED') return thrown;
+  if (!isErrorOf(thrown, 'not_started')) return thrown;
   return new ApiProblem(503, thrown.code, {
     detail:
       'The retry is stored, but its execution could not be started yet; the sweep starts it. Read the task for its new version.',
@@ -120,7 +100,7 @@ export function problemBody(problem: ApiProblem, requestId: string): Problem {
   const omitted = errors.length - MAX_FIELD_ERRORS;
   return {
     type: `urn:quoteq:problem:${code.toLowerCase().replaceAll('_', '-')}`,
-    title: ERROR_CODES[code].text,
+    title: rowOf(code).text,
     status,
     detail,
     instance: `urn:quoteq:request:${encodeURIComponent(requestId)}`,

@@ -12,7 +12,7 @@ import {
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { API_ROUTES, type OperationOf } from '../../contracts/api.ts';
-import type { FunctionName } from '../../../shared/contracts/environment.ts';
+import type { QueueFunctionName } from '../../contracts/functions.ts';
 import { nameOf } from '../../../shared/domain/errors.ts';
 import { type ApiProblem, problemOf, problemResponse, refused } from './problem.ts';
 import type { ApiRequest } from './request.ts';
@@ -107,7 +107,7 @@ function log(logger: Logger, event: APIGatewayProxyEventV2, problem: ApiProblem)
   else logger.info('request refused', entry);
 }
 
-function operationIds<F extends FunctionName>(operations: Record<OperationOf<F>, Operation>) {
+function operationIds<F extends QueueFunctionName>(operations: Record<OperationOf<F>, Operation>) {
   const isOurs = (id: string): id is OperationOf<F> => Object.hasOwn(operations, id);
   return Object.keys(API_ROUTES).filter(isOurs);
 }
@@ -116,7 +116,7 @@ function operationIds<F extends FunctionName>(operations: Record<OperationOf<F>,
 type OriginalOf = (routed: object) => APIGatewayProxyEventV2;
 type Fail = (thrown: unknown, event: APIGatewayProxyEventV2) => Response;
 
-function createRouter<F extends FunctionName>(
+function createRouter<F extends QueueFunctionName>(
   logger: Logger,
   operations: Record<OperationOf<F>, Operation>,
   originalOf: OriginalOf,
@@ -145,7 +145,7 @@ function createRouter<F extends FunctionName>(
  * The handler of one API function; the type makes sure that it implements each of its routes.
  * It never throws: an invocation error would be answered by API Gateway without a problem body.
  */
-export function createApi<F extends FunctionName>(
+export function createApi<F extends QueueFunctionName>(
   logger: Logger,
   operations: Record<OperationOf<F>, Operation>,
 ): ApiHandler {

@@ -1,7 +1,7 @@
 /** What the API shows beside a task: its card, a page of tasks, and the audit trail. */
 import { type AuditView, CardState, type TaskPageView, type TaskView } from '../../contracts/api.ts';
 import type { CardRecord } from '../../contracts/shown-cards.ts';
-import type { AuditRecord, ExecutionTask } from '../../contracts/records.ts';
+import type { AuditRecord, StoredTask } from '../../contracts/records.ts';
 import { findAuditGaps } from '../../domain/recovery/audit-gaps.ts';
 import { permalinkOf } from '../../../shared/domain/slack-permalink.ts';
 import { damagedOf, tasksOf } from '../../domain/damaged.ts';
@@ -14,7 +14,7 @@ export type CardLook =
   | { readonly card: CardRecord | undefined; readonly damage?: never }
   | { readonly card?: never; readonly damage: string };
 
-function cardView(task: ExecutionTask, { card, damage }: CardLook): NonNullable<TaskView['card']> {
+function cardView(task: StoredTask, { card, damage }: CardLook): NonNullable<TaskView['card']> {
   if (damage !== undefined) return { state: CardState.Failing, errorCode: 'STORED_RECORD_INVALID', damage };
   if (card === undefined) return { state: CardState.Pending };
   const { versionShown, lastError, channel, ts, threadTs } = card;
@@ -27,7 +27,7 @@ function cardView(task: ExecutionTask, { card, damage }: CardLook): NonNullable<
 }
 
 /** A task with what Slack shows of it, as an answer. */
-export const taskAndCardResponse = (task: ExecutionTask, look: CardLook): Response =>
+export const taskAndCardResponse = (task: StoredTask, look: CardLook): Response =>
   jsonResponse({ ...taskView(task), card: cardView(task, look) }, 200, { etag: etagOf(task) });
 
 /** A page of a listing. */
@@ -40,14 +40,29 @@ export function pageView({ entries, cursor }: TaskPage): TaskPageView {
   };
 }
 
-/** What an entry repeats of the trail itself is left out. */
+/** What an entry repeats of the trail itself is left out, and so are the fields of a newer release. */
 function entryView(record: AuditRecord): AuditView['records'][number] {
-  const { schemaVersion: _schema, taskId: _task, quoteId: _quote, kind: _kind, atMs, ...entry } = record;
-  return { ...entry, at: iso(atMs) };
+  const { version, from, to, cause, actor, reason, errorCode, proof } = record;
+  const { attempt, deferrals, generation, atMs, attemptId } = record;
+  return {
+    version,
+    from,
+    to,
+    cause,
+    actor,
+    ...(reason === undefined ? {} : { reason }),
+    ...(errorCode === undefined ? {} : { errorCode }),
+    ...(proof === undefined ? {} : { proof }),
+    attempt,
+    deferrals,
+    generation,
+    attemptId,
+    at: iso(atMs),
+  };
 }
 
 /** What a trail is shown with: of the task, or of the trail's newest record when the task is damaged. */
-export type TrailHead = Pick<ExecutionTask, 'taskId' | 'quoteId' | 'version'> & {
+export type TrailHead = Pick<StoredTask, 'taskId' | 'quoteId' | 'version'> & {
   readonly taskDamage?: string;
 };
 

@@ -1,9 +1,9 @@
 /** A task as the API shows it. */
 import { API_ROUTES, type TaskView } from '../../contracts/api.ts';
-import { ERROR_CODES } from '../../../shared/contracts/error-codes.ts';
+import { ErrorKind, isErrorCode, kindOf, textsOf } from '../../../shared/contracts/error-codes.ts';
 import { TransitionCause } from '../../contracts/lifecycle-states.ts';
-import type { ExecutionTask } from '../../contracts/records.ts';
-import { LIFECYCLE } from '../../domain/task/lifecycle.ts';
+import { isKnownTask, type StoredTask } from '../../contracts/records.ts';
+import { isEnded, LIFECYCLE } from '../../domain/task/lifecycle.ts';
 import { attemptsShown } from '../../domain/task/task-policy.ts';
 import { jsonResponse } from './router.ts';
 
@@ -16,29 +16,36 @@ export const taskPath = (taskId: string): string => API_ROUTES.readAction.path.r
 export const auditPath = (taskId: string): string => API_ROUTES.readAudit.path.replace('{taskId}', taskId);
 
 /** The entity tag of a version: what `If-Match` takes. */
-export const etagOf = (task: Pick<ExecutionTask, 'version'>): string => `"${task.version}"`;
+export const etagOf = (task: Pick<StoredTask, 'version'>): string => `"${task.version}"`;
 
-function errorView({ error }: ExecutionTask): Pick<TaskView, 'error'> {
+/** Of a code that this release does not know, the task's state tells what the newer release decided. */
+const decisionOf = (code: string, state: string): ErrorKind => {
+  if (isErrorCode(code)) return kindOf(code);
+  return isEnded(state) ? ErrorKind.Terminal : ErrorKind.Retryable;
+};
+
+function errorView({ error, state }: StoredTask): Pick<TaskView, 'error'> {
   if (error === undefined) return {};
   const { code, detail, causeCode } = error;
-  const { kind, text, runbook } = ERROR_CODES[code];
+  const { text, runbook } = textsOf(code);
+  const kind = decisionOf(code, state);
   const cause = causeCode === undefined ? {} : { causeCode };
   return { error: { code, kind, text, firstStep: runbook, detail, ...cause } };
 }
 
-const holdView = ({ hold }: ExecutionTask): Pick<TaskView, 'hold'> =>
+const holdView = ({ hold }: StoredTask): Pick<TaskView, 'hold'> =>
   hold === undefined ? {} : { hold: { reason: hold.reason, actor: hold.actor, since: iso(hold.sinceMs) } };
 
-function effectView({ result, proof, fingerprint }: ExecutionTask): Pick<TaskView, 'effect'> {
+function effectView({ result, proof, fingerprint }: StoredTask): Pick<TaskView, 'effect'> {
   if (result === undefined || proof === undefined || fingerprint === undefined) return {};
   const { provider, externalId, location } = result;
   return { effect: { provider, externalId, location, proof, fingerprint } };
 }
 
-const allows = (task: ExecutionTask, cause: TransitionCause): boolean =>
-  LIFECYCLE.some((row) => row.from === task.state && row.cause === cause);
+const allows = (task: StoredTask, cause: TransitionCause): boolean =>
+  isKnownTask(task) && LIFECYCLE.some((row) => row.from === task.state && row.cause === cause);
 
-function linksOf(task: ExecutionTask): TaskView['links'] {
+function linksOf(task: StoredTask): TaskView['links'] {
   const { taskId, quoteId } = task;
   const self = taskPath(taskId);
   return {
@@ -52,7 +59,7 @@ function linksOf(task: ExecutionTask): TaskView['links'] {
 }
 
 /** A task without its payload. */
-export function taskView(task: ExecutionTask): TaskView {
+export function taskView(task: StoredTask): TaskView {
   const { taskId, quoteId, kind, taskHash, state, version, generation, maxAttempts, nextAttemptAtMs } = task;
   const attempts = {
     used: attemptsShown(task),
@@ -82,7 +89,7 @@ export function taskView(task: ExecutionTask): TaskView {
 
 /** A task as an answer, with its version as the entity tag. */
 export const taskResponse = (
-  task: ExecutionTask,
+  task: StoredTask,
   status = 200,
   headers: Record<string, string> = {},
 ): Response => jsonResponse(taskView(task), status, { ...headers, etag: etagOf(task) });

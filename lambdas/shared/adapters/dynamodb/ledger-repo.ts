@@ -1,7 +1,7 @@
 /**
  * `IdempotencyRepo` on DynamoDB: the effect ledger. Invariants upheld here:
  * 1. Every put, update and delete is conditional on the owner token.
- * 2. A key is taken over only when it was released, or its in-progress time plus the clock skew is over, and then the
+ * 2. A key is taken over only when it was freed, or its in-progress time plus the clock skew is over, and then the
  *    new owner probes first.
  * 3. An older claim never takes over from a newer one (`fence`).
  */
@@ -24,7 +24,7 @@ import type { IdempotencyRepo, LedgerFence, Reservation, ReserveResult } from '.
 import { LEDGER_SHAPE, storedItemReader } from '../../domain/schema-versions.ts';
 import { conditionFailure, rejectedItem } from './document-client.ts';
 
-/** Free, timed out, released, or forgotten (30 days over; the TTL deletes late, so expiry is in the condition). */
+/** Free, timed out, or forgotten (30 days over; the TTL deletes late, so expiry is in the condition). */
 const CLAIMABLE = [
   'attribute_not_exists(id)',
   '(#fence <= :fence AND ((#status = :inProgress AND inProgressExpiresAtMs < :nowLessSkew) OR expiresAtEpochSeconds < :nowSeconds))',
@@ -134,8 +134,8 @@ export class DynamoDbLedgerRepo implements IdempotencyRepo {
     if (written === 'refused') throw new LeaseLost({ detail: 'Another owner holds the ledger record' });
   }
 
-  /** See {@link IdempotencyRepo.release}. */
-  async release(fence: LedgerFence, outcome: 'not_applied' | 'unknown', sentAtMs = 0): Promise<void> {
+  /** See {@link IdempotencyRepo.free}. */
+  async free(fence: LedgerFence, outcome: 'not_applied' | 'unknown', sentAtMs = 0): Promise<void> {
     const written = await this.#fenced(
       fence,
       outcome === 'not_applied' ? this.#deletion(fence) : this.#probeFirst(fence, sentAtMs),
@@ -159,11 +159,11 @@ export class DynamoDbLedgerRepo implements IdempotencyRepo {
     return new UpdateCommand({
       TableName: this.#tableName,
       Key: { id: fence.id },
-      UpdateExpression: 'SET inProgressExpiresAtMs = :released, attemptId = :attemptId REMOVE #owner',
+      UpdateExpression: 'SET inProgressExpiresAtMs = :freed, attemptId = :attemptId REMOVE #owner',
       ConditionExpression: '#status = :inProgress AND #owner = :owner',
       ExpressionAttributeNames: { '#status': 'status', '#owner': 'owner' },
       ExpressionAttributeValues: {
-        ':released': sentAtMs,
+        ':freed': sentAtMs,
         ':inProgress': LedgerStatus.InProgress,
         ':owner': fence.owner,
         ':attemptId': fence.attemptId,

@@ -5,10 +5,10 @@
  *    notice the deletion agree on one new root, and the ledger leads from each root to the next.
  */
 import type { WebClient } from '@slack/web-api';
-import type { ErrorCode } from '../../contracts/error-codes.ts';
+import type { CapCode } from '../../contracts/error-codes.ts';
 import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
 import { EffectProof } from '../../contracts/effects.ts';
-import { LeaseLost, QueueError, toQueueError, withDoubt } from '../../domain/errors.ts';
+import { isErrorOf, QueueError, toQueueError, withDoubt } from '../../domain/errors.ts';
 import { hashOf } from '../../domain/hashing.ts';
 import { formatMoney } from '../../domain/money.ts';
 import type { EffectOutcome } from '../../domain/effect.ts';
@@ -35,7 +35,7 @@ const LOOKS = 5;
 const LOOK_PAUSE_MS = 300;
 
 /** What {@link runGuarded} ends with when the thread is not there and must not be opened. */
-const NOT_OPENED = 'RETRIES_EXHAUSTED';
+const NOT_OPENED: CapCode = 'RETRIES_EXHAUSTED';
 
 /** Longest title and name, as people see them and as they are sent: Slack divides a message from some 4,000 characters on. */
 const MAX_NAME = { seen: 500, sent: 1_500 } as const;
@@ -108,8 +108,7 @@ async function openOnce(
   });
 }
 
-const isBusy = (thrown: unknown): boolean =>
-  thrown instanceof LeaseLost || (thrown instanceof QueueError && thrown.code === 'EFFECT_IN_PROGRESS');
+const isBusy = (thrown: unknown): boolean => isErrorOf(thrown, 'lease_lost') || isErrorOf(thrown, 'wait');
 
 async function patiently<T>({ clock }: QuoteThreadOptions, look: () => Promise<T>): Promise<T> {
   for (let looks = 1; ; looks += 1) {
@@ -134,9 +133,6 @@ async function patiently<T>({ clock }: QuoteThreadOptions, look: () => Promise<T
 const SETTLING_MS = 60_000;
 const SETTLE_PAUSE_MS = 1_000;
 
-/** Until set-up changes, no look succeeds; to post needs less than to look does. */
-const CANNOT_LOOK: ReadonlySet<ErrorCode> = new Set(['PROVIDER_UNAUTHORIZED', 'PROVIDER_MISCONFIGURED']);
-
 /**
  * The state of a root. If the app may not look, it counts as there: a token that may not post either is refused by the post itself.
  * @throws {QueueError} as the Slack client, with nothing in doubt: a look posts nothing
@@ -145,9 +141,9 @@ async function lookAtRoot({ client, channel }: QuoteThreadOptions, ts: string): 
   try {
     return await rootStateOf(client, channel, ts);
   } catch (thrown) {
-    const error = toQueueError(thrown);
-    if (CANNOT_LOOK.has(error.code)) return RootState.There;
-    throw withDoubt(error, false);
+    // Until set-up changes, no look succeeds; to post needs less than to look does.
+    if (isErrorOf(thrown, 'locked_out')) return RootState.There;
+    throw withDoubt(toQueueError(thrown), false);
   }
 }
 
@@ -217,7 +213,7 @@ export async function findThread(
     const { result } = await patiently(options, () => openOnce(options, opener, key, false));
     return result.externalId;
   } catch (thrown) {
-    if (thrown instanceof QueueError && thrown.code === NOT_OPENED) return undefined;
+    if (isErrorOf(thrown, 'cap')) return undefined;
     throw thrown;
   }
 }

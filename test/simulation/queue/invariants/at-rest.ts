@@ -8,7 +8,7 @@ import { Invariant, numberOf, textOf } from './god-log.ts';
 const TERMINAL: ReadonlySet<string> = new Set(['completed', 'failed_terminal']);
 
 /** Once faults have stopped for as long as the budget: nothing lost, nothing stuck. */
-export function checkSettled({ services, god }: World, asked: readonly Asked[]): void {
+export function checkEnded({ services, god }: World, asked: readonly Asked[]): void {
   const tasks = services.engine.items(TABLES.TASKS_TABLE);
   for (const { taskId, isAccepted } of asked) {
     const task = tasks.get(taskId);

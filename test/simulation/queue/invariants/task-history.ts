@@ -2,15 +2,15 @@
  * Checks the histories of tasks, as the repository's callers see them, against one register for each task that can be replaced
  * only with its present version. Some order of everything that took effect must explain what each caller was told.
  */
-import { DynamoDbTaskRepo } from '../../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
-import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
+import { DynamoDbTaskStore } from '../../../../lambdas/queue/adapters/dynamodb/task-store.ts';
+import type { ExecutionTask, StoredTask } from '../../../../lambdas/queue/contracts/records.ts';
 import type { WriteResult } from '../../../../lambdas/queue/domain/ports.ts';
 import { isLinearizable, type Operation } from './linearizability.ts';
 
 /** The value of a task's register: the identity of the write that made its version; `''` when there is no task. */
 export type Register = string;
 
-const registerOf = (task: ExecutionTask | undefined): Register =>
+const registerOf = (task: StoredTask | undefined): Register =>
   task === undefined ? '' : `${task.version}/${task.attemptId}`;
 
 /** An operation in progress. */
@@ -96,9 +96,9 @@ async function observedWrite(
 /** Wraps the repository's operations; once per thread. */
 export function installHistory(): void {
   // oxlint-disable-next-line typescript/unbound-method -- called with the repository they belong to
-  const { get, putIfAbsent, replace } = DynamoDbTaskRepo.prototype;
-  Object.assign(DynamoDbTaskRepo.prototype, {
-    async get(this: DynamoDbTaskRepo, taskId: string): Promise<ExecutionTask | undefined> {
+  const { get, putIfAbsent, replace } = DynamoDbTaskStore.prototype;
+  Object.assign(DynamoDbTaskStore.prototype, {
+    async get(this: DynamoDbTaskStore, taskId: string): Promise<StoredTask | undefined> {
       const into = history;
       const call = into?.begin(taskId, 'get', (register) => register);
       const found = await get.call(this, taskId);
@@ -106,10 +106,10 @@ export function installHistory(): void {
         into?.answer(call, (register) => (register === registerOf(found) ? register : undefined));
       return found;
     },
-    putIfAbsent(this: DynamoDbTaskRepo, task: ExecutionTask): Promise<WriteResult> {
+    putIfAbsent(this: DynamoDbTaskStore, task: ExecutionTask): Promise<WriteResult> {
       return observedWrite('', task, 'put', () => putIfAbsent.call(this, task));
     },
-    replace(this: DynamoDbTaskRepo, previous: ExecutionTask, next: ExecutionTask): Promise<WriteResult> {
+    replace(this: DynamoDbTaskStore, previous: ExecutionTask, next: ExecutionTask): Promise<WriteResult> {
       return observedWrite(registerOf(previous), next, 'replace', () => replace.call(this, previous, next));
     },
   });

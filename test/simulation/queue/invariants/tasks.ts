@@ -4,6 +4,7 @@
  */
 import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
 import type { Item } from '../../aws/expressions.ts';
+import { NEXT_FIELD } from '../next-release.ts';
 import { LIMITS } from '../../kernel/network.ts';
 import { Invariant, numberOf, type SeenWrite, textOf, type Violate } from './god-log.ts';
 
@@ -37,6 +38,7 @@ const FIXED = [
   'payloadJson',
   'createdAtMs',
   'maxAttempts',
+  NEXT_FIELD,
 ];
 
 interface Entry {

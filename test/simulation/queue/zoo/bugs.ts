@@ -94,18 +94,18 @@ export const BUGS: readonly Bug[] = [
     replace: 'export function assertLegal(row: LifecycleRow): void { if (row.from !== null) return;',
   },
   {
-    name: 'sweep acts on a terminal task',
+    name: 'sweep acts on a task that has ended',
     file: 'lambdas/queue/domain/recovery/recovery.ts',
     find: "if (task === undefined || task.hold !== undefined) return { kind: 'left' };",
     replace:
-      "if (task === undefined || task.hold !== undefined) return { kind: 'left' }; if (isTerminal(task.state)) await options.queue.replace(task, { ...task, version: task.version + 1, generation: task.generation + 1 });",
+      "if (task === undefined || task.hold !== undefined) return { kind: 'left' }; if (isEnded(task.state)) await options.queue.replace(task, { ...task, version: task.version + 1, generation: task.generation + 1 });",
   },
   {
     name: 'index trusted: what it lists is taken for stale',
     file: 'lambdas/queue/domain/recovery/recovery.ts',
     find: 'const lateness = latenessOf(task, nowMs);\n  const known',
     replace:
-      'const lateness = isTerminal(task.state) ? latenessOf(task, nowMs) : Lateness.Stale;\n  const known',
+      'const lateness = isEnded(task.state) ? latenessOf(task, nowMs) : Lateness.Stale;\n  const known',
   },
   {
     name: 'held tasks never released',
@@ -134,7 +134,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'lost worker not recorded as doubt',
     file: 'lambdas/shared/domain/errors.ts',
-    find: 'this.inDoubt = options.inDoubt ?? leavesDoubt(code);',
+    find: 'this.inDoubt = options.inDoubt ?? leavesDoubt;',
     replace: 'this.inDoubt = false;',
   },
   {
@@ -161,6 +161,24 @@ export const BUGS: readonly Bug[] = [
     find: 'this.#inDoubt = error.inDoubt;\n      throw error;',
     replace:
       "if (error.code === 'PROVIDER_TIMEOUT') return { provider: 'x', externalId: 'x', location: 'x', contentHash: this.#effect.contentHash }; this.#inDoubt = error.inDoubt;\n      throw error;",
+  },
+  {
+    name: 'closed reader: a word of a newer release is damage',
+    file: 'lambdas/shared/contracts/open-words.ts',
+    find: 'z.string().check(z.maxLength(MAX_WORD_LENGTH), z.regex(form))',
+    replace: 'z.string().check(z.maxLength(0), z.regex(form))',
+  },
+  {
+    name: 'closed reader: a field of a newer release is damage',
+    file: 'lambdas/shared/contracts/open-words.ts',
+    find: 'z.looseObject(shape)',
+    replace: 'z.strictObject(shape)',
+  },
+  {
+    name: 'a field of a newer release is dropped by the next write',
+    file: 'lambdas/shared/contracts/open-words.ts',
+    find: 'z.looseObject(shape)',
+    replace: 'z.object(shape)',
   },
   {
     name: 'audit record overwritten',

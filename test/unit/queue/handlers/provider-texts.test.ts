@@ -21,6 +21,7 @@ import { lambdaContext } from '../../../helpers/lambda-context.ts';
 import { SECRETS } from '../../../helpers/nasty-texts.ts';
 import { queueStore, type QueueStore } from '../../../helpers/queue-store.ts';
 import { writtenLines } from '../../../helpers/cli/written-lines.ts';
+import { mustKnow } from '../../../../lambdas/queue/domain/task/foreign.ts';
 
 type Handler = typeof import('../../../../lambdas/queue/handlers/run-action-crm.handler.ts').handler;
 
@@ -90,7 +91,7 @@ async function attempted(kind: 'crm.sync' | 'slack.notify'): Promise<ExecutionTa
   await (kind === 'crm.sync' ? crm : slack)(input, lambdaContext(systemClock));
   const after = await store.tasks.get(task.taskId);
   if (after === undefined) throw new Error('expected the task');
-  return after;
+  return mustKnow(after);
 }
 
 /** Where people and programs meet a task, and the log; without the payload as it was asked for. */

@@ -163,7 +163,7 @@ describe.each([
 
   it('parks a record that is no task, with its reason, and publishes the others', async () => {
     const [queued] = lifeOf(`poison ${name}`);
-    const poison = recordOf({ ...toItem(queued), state: 'paused' });
+    const poison = recordOf({ ...toItem(queued), state: 'not a state' });
 
     const answer = await deliver([poison, recordOf(toItem(queued), 'INSERT')]);
 
@@ -175,7 +175,7 @@ describe.each([
 
   it('reports a record that could be neither written nor parked, so that it comes again', async () => {
     const [queued] = lifeOf(`unparked ${name}`);
-    const poison = recordOf({ ...toItem(queued), state: 'paused' });
+    const poison = recordOf({ ...toItem(queued), state: 'not a state' });
     parkingFails = true;
 
     expect(await deliver([poison])).toEqual({

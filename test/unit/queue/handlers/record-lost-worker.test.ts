@@ -6,6 +6,7 @@ import { requestOf, resultOf, snapshotOf } from '../../../helpers/builders.ts';
 import { countedIds } from '../../../../tools/rig/counted-ids.ts';
 import { type DynamoDbServer, startDynamoDb } from '../../../../tools/rig/aws/dynamodb-server.ts';
 import { queueStore, type QueueStore } from '../../../helpers/queue-store.ts';
+import { mustKnow } from '../../../../lambdas/queue/domain/task/foreign.ts';
 
 type Handler = typeof import('../../../../lambdas/queue/handlers/record-lost-worker.handler.ts').handler;
 
@@ -33,7 +34,7 @@ beforeEach(async () => {
   warned.mockClear();
   store = queueStore(dynamoDb.client, systemClock);
   const snapshot = snapshotOf({ quoteId: `Q-${countedIds.next()}` });
-  ({ task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshot)));
+  task = mustKnow((await store.queue.enqueue(requestOf('crm.sync', 'key', snapshot))).task);
 });
 
 afterAll(async () => {
@@ -70,7 +71,7 @@ describe.each([
     });
   });
 
-  it('leaves a task that the worker had settled before it died', async () => {
+  it('leaves a task that the worker had ended before it died', async () => {
     await store.queue.complete(await claimed(), { result: resultOf(), proof: 'applied' });
 
     expect(await deliver()).toEqual({ outcome: 'completed', waitSeconds: 0 });

@@ -9,6 +9,7 @@ import { type DynamoDbServer, startDynamoDb } from '../../../../tools/rig/aws/dy
 import { lambdaContext } from '../../../helpers/lambda-context.ts';
 import { startCrmProvider } from '../../../helpers/providers.ts';
 import { queueStore, type QueueStore } from '../../../helpers/queue-store.ts';
+import { mustKnow } from '../../../../lambdas/queue/domain/task/foreign.ts';
 
 type Handler = typeof import('../../../../lambdas/queue/handlers/run-action-crm.handler.ts').handler;
 
@@ -44,7 +45,7 @@ beforeEach(async () => {
   warned.mockClear();
   quoteId = `Q-${countedIds.next()}`;
   store = queueStore(dynamoDb.client, systemClock);
-  ({ task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshotOf({ quoteId }))));
+  task = mustKnow((await store.queue.enqueue(requestOf('crm.sync', 'key', snapshotOf({ quoteId })))).task);
 });
 
 afterAll(async () => {

@@ -34,7 +34,7 @@ beforeEach(() => {
     },
     check: (id) => store.check(id),
     complete: (...args) => store.complete(...args),
-    release: (...args) => store.release(...args),
+    free: (...args) => store.free(...args),
   };
   clock = new FakeClock();
   effectKey = `crm.sync:${countedIds.next()}`;
@@ -283,7 +283,7 @@ describe('a ledger that fails after the effect', () => {
 
     const thrown = attempt({
       apply: [refusal],
-      ledger: { ...ledger, release: () => Promise.reject(throttled) },
+      ledger: { ...ledger, free: () => Promise.reject(throttled) },
     });
 
     await expect(thrown).rejects.toMatchObject({ code, detail, kind, deferral, retryAfterSeconds, inDoubt });
@@ -292,7 +292,7 @@ describe('a ledger that fails after the effect', () => {
 
   it.each([
     { write: 'complete', answer: result },
-    { write: 'release', answer: new QueueError('PROVIDER_REFUSED') },
+    { write: 'free', answer: new QueueError('PROVIDER_REFUSED') },
   ])('says LeaseLost when $write finds another owner’s record', async ({ write, answer: applied }) => {
     const taken = { ...ledger, [write]: () => Promise.reject(new QueueError('LEASE_LOST')) };
 

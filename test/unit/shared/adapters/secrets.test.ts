@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, it } from 'vitest';
-import { crmToken, slackSecret } from '../../../../lambdas/shared/adapters/secrets.ts';
+import { providerToken, slackSecret } from '../../../../lambdas/shared/adapters/secrets.ts';
 import { readCredentials } from '../../../../tools/doctor/deployment.ts';
 import { ProviderSecretsEditor } from '../../../../tools/secrets/provider-secrets.ts';
 
@@ -79,10 +79,10 @@ describe('slackSecret', () => {
   });
 });
 
-describe('crmToken', () => {
+describe('providerToken', () => {
   it('refuses an empty token', async () => {
     stored({ token: '' });
 
-    await expect(crmToken(arn())).rejects.toMatchObject({ code: 'PROVIDER_MISCONFIGURED' });
+    await expect(providerToken(arn())).rejects.toMatchObject({ code: 'PROVIDER_MISCONFIGURED' });
   });
 });

@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { renderCard } from '../../../../lambdas/slack/adapters/card-blocks.ts';
-import { ERROR_CODES } from '../../../../lambdas/shared/contracts/error-codes.ts';
+import { textsOf as textsOfCode } from '../../../../lambdas/shared/contracts/error-codes.ts';
 import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
 import {
   ACTION_IDS,
@@ -99,7 +99,7 @@ describe('renderCard', () => {
     ['retryably', retryableTask()],
     ['for good', failed(runningTask(), new QueueError('PROVIDER_REFUSED'), GIVEN_UP, contextAt())],
   ])('says what to do first about a task that failed %s, as the runbook does', (_how, task) => {
-    const { runbook } = ERROR_CODES[task.error?.code ?? 'UNCLASSIFIED'];
+    const { runbook } = textsOfCode(task.error?.code ?? 'UNCLASSIFIED');
 
     expect(renderCard(task).blocks).toContainEqual({
       type: 'context',

@@ -1,4 +1,3 @@
-import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { ExecutionState } from '../../../../lambdas/queue/contracts/lifecycle-states.ts';
 import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
@@ -10,14 +9,8 @@ import {
   operatorMovesOf,
   recoveriesOf,
 } from '../../../../lambdas/slack/domain/card.ts';
-import {
-  CARD_RETRY,
-  cardRetrySeconds,
-  isPassing,
-  retried,
-} from '../../../../lambdas/slack/domain/card-retry.ts';
 import { permalinkOf, threadOfPermalink } from '../../../../lambdas/shared/domain/slack-permalink.ts';
-import { LeaseLost, QueueError } from '../../../../lambdas/shared/domain/errors.ts';
+import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';
 import {
   completed,
   failed,
@@ -29,7 +22,6 @@ import {
 import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../../helpers/builders.ts';
 import { START_MS } from '../../../../tools/rig/fake-clock.ts';
 
-const TASK_ID = queuedTask().taskId;
 const byAda = contextAt(START_MS, { actor: 'slack:T1/U1 (ada)' });
 
 const done = (task: ExecutionTask): ExecutionTask =>
@@ -175,81 +167,6 @@ describe('latenciesOf', () => {
 
   it('is never negative, whatever two clocks say', () => {
     expect(latenciesOf(queuedTask(), { versionDone: 0 }, START_MS - 5)[0]?.latencyMs).toBe(0);
-  });
-});
-
-describe('cardRetrySeconds', () => {
-  const outage = new QueueError('PROVIDER_UNAVAILABLE');
-  const count = fc.nat(1_000);
-
-  test.prop([count])('waits 1 s to the cap in an outage, longer each time at first', (tries) => {
-    const seconds = cardRetrySeconds(outage, TASK_ID, tries);
-
-    expect(seconds).toBeGreaterThanOrEqual(1);
-    expect(seconds).toBeLessThanOrEqual(CARD_RETRY.capSeconds);
-    expect(cardRetrySeconds(outage, TASK_ID, tries)).toBe(seconds);
-  });
-
-  test.prop([count, fc.nat(5_000)])(
-    'waits at least as long as Slack wishes, and never too long for SQS',
-    (tries, wish) => {
-      const error = new QueueError('PROVIDER_RATE_LIMITED', { deferral: true, retryAfterSeconds: wish });
-
-      const seconds = cardRetrySeconds(error, TASK_ID, tries);
-
-      expect(seconds).toBeGreaterThanOrEqual(Math.min(wish, CARD_RETRY.maxDelaySeconds));
-      expect(seconds).toBeLessThanOrEqual(CARD_RETRY.maxDelaySeconds);
-    },
-  );
-
-  it('spreads the cards that were told to come back in the same second', () => {
-    const error = new QueueError('PROVIDER_RATE_LIMITED', { deferral: true, retryAfterSeconds: 30 });
-    const waits = Array.from({ length: 50 }, (_, n) => cardRetrySeconds(error, `${TASK_ID}${n}`, 4));
-
-    expect(new Set(waits).size).toBeGreaterThan(8);
-  });
-
-  it.each([
-    'PROVIDER_MISCONFIGURED',
-    'PROVIDER_UNAUTHORIZED',
-    'PROVIDER_REFUSED',
-    'DUPLICATE_EFFECT',
-  ] as const)('looks at %s every 15 minutes: it wants a person', (code) => {
-    const error = new QueueError(code);
-
-    expect(isPassing(error)).toBe(false);
-    expect(cardRetrySeconds(error, TASK_ID, 0)).toBe(900);
-  });
-
-  it('counts a lost lock, a lost reply and a busy effect as passing', () => {
-    const busy = new QueueError('EFFECT_IN_PROGRESS', { deferral: true });
-
-    expect([new LeaseLost(), outage, busy].map(isPassing)).toEqual([true, true, true]);
-  });
-});
-
-describe('retried', () => {
-  const fresh = { detail: { taskId: TASK_ID } };
-
-  it('counts, and remembers since when', () => {
-    const once = retried(fresh, START_MS);
-    const twice = once && retried(once, START_MS + 5_000);
-
-    expect(once).toEqual({ ...fresh, retry: { count: 1, sinceMs: START_MS } });
-    expect(twice).toEqual({ ...fresh, retry: { count: 2, sinceMs: START_MS } });
-  });
-
-  it('keeps that the card is to be written again', () => {
-    const message = { ...fresh, retry: { count: 0, sinceMs: START_MS, rewrite: true } };
-
-    expect(retried(message, START_MS)?.retry?.rewrite).toBe(true);
-  });
-
-  it('gives up after a day', () => {
-    const message = { ...fresh, retry: { count: 90, sinceMs: START_MS } };
-
-    expect(retried(message, START_MS + CARD_RETRY.maxAgeMs - 1)).toBeDefined();
-    expect(retried(message, START_MS + CARD_RETRY.maxAgeMs)).toBeUndefined();
   });
 });
 

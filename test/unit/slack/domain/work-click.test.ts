@@ -17,6 +17,7 @@ import {
   TABLE_NAMES,
 } from '../../../../tools/rig/aws/dynamodb-server.ts';
 import { FakeClock } from '../../../../tools/rig/fake-clock.ts';
+import { mustKnow } from '../../../../lambdas/queue/domain/task/foreign.ts';
 
 let dynamoDb: DynamoDbServer;
 let tasks: DynamoDbTaskRepo;
@@ -80,7 +81,7 @@ async function work(click: Click, driver = driverFailing()): Promise<string | un
 const current = async ({ taskId }: ExecutionTask): Promise<ExecutionTask> => {
   const task = await tasks.get(taskId);
   if (task === undefined) throw new Error('task: expected it to be stored');
-  return task;
+  return mustKnow(task);
 };
 
 describe.each([

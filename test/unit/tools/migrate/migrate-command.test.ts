@@ -116,7 +116,7 @@ describe('quoteq migrate', () => {
 
   it('names what it could not migrate and exits 1', async () => {
     const [first] = manyTasks(1, 2);
-    await storeTasks(dynamoDb.client, [{ ...first, state: 'parked' }]);
+    await storeTasks(dynamoDb.client, [{ ...first, state: 'not a state' }]);
 
     const { text, exitCode, figures } = migrate('down', '--to', '1');
 

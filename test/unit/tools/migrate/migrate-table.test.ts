@@ -25,6 +25,7 @@ import {
   storeTasks,
   versionsOf,
 } from '../../../helpers/stored-tasks.ts';
+import { mustKnow } from '../../../../lambdas/queue/domain/task/foreign.ts';
 
 let dynamoDb: DynamoDbServer;
 let dir: string;
@@ -85,8 +86,9 @@ describe('migrateTable on thousands of items', () => {
       const repo = new DynamoDbTaskRepo(dynamoDb.client, TABLE_NAMES.tasks);
       const moved = new Map<string, ExecutionTask>();
       const moveOn = async (taskId: string): Promise<void> => {
-        const task = await repo.get(taskId);
-        if (task === undefined || task.state !== 'queued') return;
+        const found = await repo.get(taskId);
+        if (found === undefined || found.state !== 'queued') return;
+        const task = mustKnow(found);
         const written = await repo.replace(task, redriven(task, 'operator_retry', contextAt(clock.nowMs())));
         if (written.kind === 'stored') moved.set(taskId, written.task);
       };
@@ -187,7 +189,7 @@ describe('migrateTable', () => {
   it('reads an item again that moved between the look and the write', async () => {
     const repo = new DynamoDbTaskRepo(dynamoDb.client, TABLE_NAMES.tasks);
     const [queued] = items.filter(({ state, hold }) => state === 'queued' && hold === undefined);
-    const task = fromItem({ ...queued });
+    const task = mustKnow(fromItem({ ...queued }));
     const next = redriven(task, 'operator_retry', contextAt());
     // The page still shows the task as it was before somebody moved it.
     const stale: typeof dynamoDb.client.send = dynamoDb.client.send.bind(dynamoDb.client);
@@ -211,7 +213,7 @@ describe('migrateTable', () => {
 
   it('leaves alone what it cannot migrate, names it, and migrates the rest', async () => {
     const [first, second] = items;
-    const broken: StoredItem = { ...first, state: 'parked' };
+    const broken: StoredItem = { ...first, state: 'not a state' };
     const later: StoredItem = { ...second, schemaVersion: 3 };
     await storeTasks(dynamoDb.client, [broken, later]);
 

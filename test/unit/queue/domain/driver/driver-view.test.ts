@@ -34,8 +34,8 @@ describe('viewOf', () => {
     ['a lease', running, START_MS, { kind: 'wait', waitSeconds: (lostAtMs - START_MS) / 1_000 }],
     ['a lease that is over, within the skew', running, lostAtMs - 1, { kind: 'wait', waitSeconds: 1 }],
     ['a lease and skew that are over', running, lostAtMs, { kind: 'lease_expired' }],
-    ['a completed task', done, START_MS, { kind: 'settled', state: 'completed' }],
-    ['a failed task', dead, START_MS, { kind: 'settled', state: 'failed_terminal' }],
+    ['a completed task', done, START_MS, { kind: 'ended', state: 'completed' }],
+    ['a failed task', dead, START_MS, { kind: 'ended', state: 'failed_terminal' }],
   ])('answers its own driver about %s', (_name, task, nowMs, view) => {
     expect(viewOf(task, task, nowMs)).toEqual(view);
   });
@@ -71,8 +71,8 @@ describe('a driver that is started', () => {
 
 describe('outputOf', () => {
   it.each<[DriverView, outcome: string, waitSeconds: number]>([
-    [{ kind: 'settled', state: 'completed' }, 'completed', 0],
-    [{ kind: 'settled', state: 'failed_terminal' }, 'failed_terminal', 0],
+    [{ kind: 'ended', state: 'completed' }, 'completed', 0],
+    [{ kind: 'ended', state: 'failed_terminal' }, 'failed_terminal', 0],
     [{ kind: 'superseded' }, 'superseded', 0],
     [{ kind: 'held' }, 'held', 0],
     [{ kind: 'wrong_driver', mismatch: 'worker: expected pdf' }, 'wrong_driver', 0],

@@ -214,8 +214,8 @@ describe('migrate', () => {
   it.each([
     ['no history', { history: 'none' }],
     ['no transition', { history: [7] }],
-    ['no kind', { kind: 'fax.send' }],
-    ['no state', { state: 'parked' }],
+    ['no kind', { kind: 'fax send' }],
+    ['no state', { state: 'to be parked' }],
   ])('does not take up an item with %s', (_title, over) => {
     expect(() => migratedTaskItem({ ...item, schemaVersion: 1, ...over }, NEWEST)).toThrow('Task item: ');
   });

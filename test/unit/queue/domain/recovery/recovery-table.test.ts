@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { ExecutionState } from '../../../../../lambdas/queue/contracts/lifecycle-states.ts';
-import { isTerminal } from '../../../../../lambdas/queue/domain/task/lifecycle.ts';
+import { isEnded } from '../../../../../lambdas/queue/domain/task/lifecycle.ts';
 import {
   actionWithoutStatus,
   DRIVER_STATUSES,
@@ -20,7 +20,7 @@ const cells = Object.values(ExecutionState).flatMap((state) =>
 );
 
 function expectedAction(state: ExecutionState, lateness: Lateness, status: DriverStatus): RecoveryAction {
-  if (isTerminal(state) || lateness === 'in_time') return 'leave';
+  if (isEnded(state) || lateness === 'in_time') return 'leave';
   if (state === 'running') return 'end_attempt';
   if (status === 'unstarted') return 'start';
   return status === 'running' && lateness === 'due' ? 'leave' : 'redrive';

@@ -5,8 +5,8 @@ import { QueueError } from '../../../../../lambdas/shared/domain/errors.ts';
 import {
   assertLegal,
   isLegal,
-  isTerminal,
-  TERMINAL_STATES,
+  isEnded,
+  ENDED_STATES,
 } from '../../../../../lambdas/queue/domain/task/lifecycle.ts';
 import {
   claimed,
@@ -69,9 +69,9 @@ describe('the lifecycle table', () => {
   });
 
   it('has two states that never change, and no row leaves them', () => {
-    expect([...TERMINAL_STATES].toSorted()).toEqual(['completed', 'failed_terminal']);
-    expect(states.filter(isTerminal).toSorted()).toEqual(['completed', 'failed_terminal']);
-    expect(rows.filter((row) => row.from !== null && isTerminal(row.from) && isLegal(row))).toEqual([]);
+    expect([...ENDED_STATES].toSorted()).toEqual(['completed', 'failed_terminal']);
+    expect(states.filter(isEnded).toSorted()).toEqual(['completed', 'failed_terminal']);
+    expect(rows.filter((row) => row.from !== null && isEnded(row.from) && isLegal(row))).toEqual([]);
   });
 });
 
@@ -94,7 +94,7 @@ describe('the refusal of a transition', () => {
     );
   });
 
-  it.each(TERMINAL_STATES)('says of a task that is %s that nothing moves it any more', (state) => {
+  it.each(ENDED_STATES)('says of a task that is %s that nothing moves it any more', (state) => {
     expect(from(state, 'failed_terminal', 'operator_retry')).toThrow(
       `A task that is ${state} cannot be moved by operator_retry: nothing moves it any more`,
     );

@@ -7,7 +7,7 @@ import {
   MAX_HISTORY,
 } from '../../../../../lambdas/queue/contracts/records.ts';
 import { QueueError } from '../../../../../lambdas/shared/domain/errors.ts';
-import { isLegal, isTerminal } from '../../../../../lambdas/queue/domain/task/lifecycle.ts';
+import { isLegal, isEnded } from '../../../../../lambdas/queue/domain/task/lifecycle.ts';
 import { POLICY } from '../../../../../lambdas/queue/domain/task/policy.ts';
 import { DEFAULT_RETRY_POLICY } from '../../../../../lambdas/queue/domain/task/task-policy.ts';
 import { decideRetry } from '../../../../../lambdas/queue/domain/task/retry-policy.ts';
@@ -96,7 +96,7 @@ function expectInvariants(before: ExecutionTask, after: ExecutionTask): void {
   ]);
   // 3: the next attempt is there while retryable_failed, the due time while anything can move.
   expect(after.nextAttemptAtMs !== undefined).toBe(after.state === 'retryable_failed');
-  expect(after.dueAtMs !== undefined).toBe(!isTerminal(after.state));
+  expect(after.dueAtMs !== undefined).toBe(!isEnded(after.state));
   // 4: attempt and generation never go down.
   expect(after.attempt).toBeGreaterThanOrEqual(before.attempt);
   expect(after.generation).toBeGreaterThanOrEqual(before.generation);
@@ -123,7 +123,7 @@ describe('any sequence of commands', () => {
     }
   });
 
-  test.prop([fc.array(command, { maxLength: 60 })])('never moves a task out of a terminal state', (steps) => {
+  test.prop([fc.array(command, { maxLength: 60 })])('never moves a task that has ended', (steps) => {
     const done = completed(
       claimed(queuedTask(), 'owner', 'worker', contextAt()),
       { result: resultOf(), proof: 'applied' },

@@ -1,0 +1,76 @@
+/**
+ * Command identity: a command that is sent again, to any Region, stays one command.
+ *
+ * A client makes the id of its command and keeps it until the command is secured. In one Region the command record answers a
+ * command that is sent again. Across Regions nothing is asked: both Regions write an event, and the fold counts one of them.
+ */
+import { canonicalJson, sha256Hex } from '../../shared/domain/hashing.ts';
+import { accepted, refused } from '../change.ts';
+import type { Result } from '../change.ts';
+import type { EventId, LogEvent } from './event.ts';
+
+/** Longest id that a client may choose; it becomes part of a key. */
+export const MAX_COMMAND_ID_LENGTH = 128;
+
+/** Start of the ids of decided events. Clients must not use it: such an id would be taken for an agreement's outcome. */
+const DECIDED = 'decided:';
+
+/** An id without blanks or control characters. */
+const CLIENT_ID = /^[\w.:~@/+-]+$/;
+
+/** Checks the id of a client's command. */
+export function checkCommandId(id: string): Result<string, 'command_id'> {
+  if (id.length > MAX_COMMAND_ID_LENGTH || !CLIENT_ID.test(id))
+    return refused('command_id', 'commandId', `1 to ${MAX_COMMAND_ID_LENGTH} of A-Z a-z 0-9 . _ : ~ @ / + -`);
+  if (id.startsWith(DECIDED))
+    return refused('command_id', 'commandId', `an id that does not start with ${DECIDED}`);
+  return accepted(id);
+}
+
+/** Command id of an agreement's outcome: every Region that writes the event writes it under the same id. */
+export const decidedCommandId = (agreementKey: string, version: number): string =>
+  `${DECIDED}${agreementKey}#${version}`;
+
+/** Whether an event carries the outcome of an agreement. */
+export const isDecided = ({ commandId }: Pick<LogEvent, 'commandId'>): boolean =>
+  commandId.startsWith(DECIDED);
+
+/** What a command asks for, as a hash: the same id with another fingerprint is another command by mistake. */
+export const fingerprintOf = (command: unknown): string => sha256Hex(canonicalJson(command));
+
+/** An event by name, with the entity that it belongs to. */
+export interface EventRef {
+  readonly entity: string;
+  readonly id: EventId;
+}
+
+/** What a Region keeps of a command that it accepted. Put on condition that it is absent. */
+export interface CommandRecord {
+  readonly commandId: string;
+  readonly fingerprint: string;
+  /** The events that it became, in the order of the transaction. */
+  readonly events: readonly EventRef[];
+}
+
+/**
+ * What this Region knows of a command: nothing, or the events that it already became. A lost answer is found here.
+ * Refused if the id was used for another command.
+ */
+export function recognise(
+  record: CommandRecord | undefined,
+  fingerprint: string,
+): Result<readonly EventRef[] | undefined, 'command_id_reused'> {
+  if (record === undefined) return accepted(undefined);
+  if (record.fingerprint === fingerprint) return accepted(record.events);
+  return refused('command_id_reused', 'commandId', 'the command that was first sent under this id');
+}
+
+/**
+ * Whether two decided events contradict each other: one outcome, two payloads. Both were copied from one item, so this is a
+ * defect and raises an alarm. Clients' commands may differ: a person can press two buttons.
+ */
+export const contradict = (a: LogEvent, b: LogEvent): boolean =>
+  isDecided(a) &&
+  a.entity === b.entity &&
+  a.commandId === b.commandId &&
+  canonicalJson([a.type, a.payload]) !== canonicalJson([b.type, b.payload]);

@@ -1,7 +1,7 @@
 /**
- * One action end to end on the local AWS, over a hello-world execution with one Lambda function: what the queue adds to the
- * least that Step Functions can do. Both are measured in turns in one run, from the client's request to the end of the
- * execution, by the clock of the one machine.
+ * Compares one action end to end on the local AWS with a hello-world execution of one Lambda function: the difference is what
+ * the queue adds to the minimum of Step Functions. Both are measured alternately in one run, from the client's request to the
+ * end of the execution, with the machine's clock.
  */
 import { ActionKind } from '../lambdas/actions/kinds.ts';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
@@ -15,7 +15,7 @@ import type { LocalOutputs } from '../tools/local/outputs.ts';
 import { deployHello } from './hello-world.ts';
 import { median, report } from '../tools/report/report.ts';
 
-/** Runs that count, after the ones that warm the workers. */
+/** Measured runs, after the runs that warm up the workers. */
 const SAMPLES = 25;
 const WARM_UPS = 3;
 const POLL_MS = 20;
@@ -23,7 +23,7 @@ const GOAL = 1.5;
 
 const KEYS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-/** Waits for the end of an execution; when it was, in epoch ms. */
+/** Waits for the end of an execution; returns its time, in epoch ms. */
 async function endMsOf(sfn: SFNClient, executionArn: string): Promise<number> {
   for (;;) {
     const { status, stopDate } = await sfn.send(new DescribeExecutionCommand({ executionArn }));

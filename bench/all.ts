@@ -1,6 +1,6 @@
 /**
- * Every benchmark in turn, as one table; its last line is the list of all figures as JSON. With `--write` the figures become
- * `docs/performance.md`. A script named `bench:…` in package.json is a benchmark, and so are `size` and `sim`.
+ * Runs every benchmark and prints one table; its last line is the list of all figures as JSON. With `--write` it writes
+ * `docs/performance.md`. The benchmarks are the scripts in package.json named `bench:…`, and `size` and `sim`.
  */
 import { report } from '../tools/report/report.ts';
 import { writePerformancePage } from './performance-page.ts';

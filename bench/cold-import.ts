@@ -1,10 +1,10 @@
-/** How long a module takes to import in a process that has loaded nothing else. */
+/** Measures how long a module takes to import in a new process. */
 import { execFileSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
 import { FUNCTION_ENV, type FunctionName } from '../lib/shared/functions.ts';
 
-/** Prints wall and CPU time of the import; the CPU time is all threads of the process. */
+/** Prints wall and CPU time of the import; the CPU time is that of all threads of the process. */
 const TIMER = `const t=performance.now(),c=process.cpuUsage();await import(process.argv[1]);
 const w=performance.now()-t,{user,system}=process.cpuUsage(c);
 process.stdout.write(JSON.stringify({wallMs:w,cpuMs:(user+system)/1000}));process.exit(0)`;
@@ -13,7 +13,7 @@ const timesSchema = z.object({ wallMs: z.number(), cpuMs: z.number() });
 /** Times of one import, in ms. */
 export type ImportTimes = z.infer<typeof timesSchema>;
 
-/** Every variable the function requires, with a value that none of them uses while being imported. */
+/** Every variable that the function requires. The values do not matter, because no function uses them during import. */
 const environmentFor = (name: FunctionName): Record<string, string> => ({
   ...Object.fromEntries(
     FUNCTION_ENV[name].map((variable) => [
@@ -25,7 +25,7 @@ const environmentFor = (name: FunctionName): Record<string, string> => ({
   PATH: process.env['PATH'] ?? '',
 });
 
-/** One import of `file` in a fresh process with the variables of the function. */
+/** Measures one import of `file` in a new process with the variables of the function. */
 export function coldImport(file: string, name: FunctionName): ImportTimes {
   const args = ['--input-type=module', '-e', TIMER, pathToFileURL(file).href];
   const printed = execFileSync(process.execPath, args, { env: environmentFor(name), encoding: 'utf8' });

@@ -1,6 +1,6 @@
 /**
- * Billable operations of an action over those of the naive recipe, all counted in one run on the local AWS. With `--write`
- * the counts become the budget (`bench/cost/budget.json`) and `docs/cost.md` is written anew.
+ * Counts the billable operations of an action and of the naive recipe in one run on the local AWS, and prints their ratio. With
+ * `--write` the counts become the budget (`bench/cost/budget.json`) and `docs/cost.md` is written again.
  */
 import { startLocalEnvironment } from '../tools/local/environment.ts';
 import { type Budget, usageOfScenario, writeBudget } from './cost/budget.ts';
@@ -10,7 +10,7 @@ import { measureAll } from './cost/scenarios.ts';
 import { billableOperations } from './cost/meter/usage.ts';
 import { type Figure, report } from '../tools/report/report.ts';
 
-/** Scenarios that are counted by themselves; a retry is a difference of two. */
+/** Scenarios that are counted alone; a retry is the difference of two scenarios. */
 const SAMPLES = 1;
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));

@@ -1,4 +1,4 @@
-/** When the deployed functions ran, from the reports in their logs. */
+/** Reads the run times of the deployed functions from the reports in their logs. */
 import * as z from 'zod/mini';
 import { sendAwsRequestTo } from '../tools/rig/aws/aws-request.ts';
 import type { FunctionName } from '../lib/shared/functions.ts';
@@ -10,7 +10,7 @@ export interface FunctionRun {
   readonly endMs: number;
 }
 
-/** A stretch of time that is looked at. */
+/** A time interval. */
 interface Stretch {
   readonly transitionAtMs: number;
   readonly shownAtMs: number;
@@ -20,7 +20,7 @@ const pageSchema = z.object({
   events: z.array(z.object({ timestamp: z.number(), message: z.string() })),
   nextToken: z.optional(z.string()),
 });
-/** Of one page; a machine under load is slow. */
+/** Time limit of one page; a machine under load is slow. */
 const REQUEST_TIMEOUT_MS = 60_000;
 const REPORT_DURATION = /^REPORT .*\sDuration: (\d+(?:\.\d+)?) ms/;
 
@@ -63,7 +63,7 @@ export async function readRuns(
 
 const deployedNameOf = (arn: string): string => arn.split(':').at(-1) ?? arn;
 
-/** How often each function has run since `sinceMs`. @param functions name for the answer → name or ARN */
+/** Number of runs of each function since `sinceMs`. @param functions name in the result → name or ARN */
 export async function countRuns(
   outputs: LocalOutputs,
   functions: Readonly<Record<string, string>>,
@@ -76,7 +76,7 @@ export async function countRuns(
   return new Map(await Promise.all(counts));
 }
 
-/** How long at least one of the runs was under way between two moments, in ms. */
+/** How long at least one of the runs was in progress in an interval, in ms. */
 function runningMs({ transitionAtMs, shownAtMs }: Stretch, runs: readonly FunctionRun[]): number {
   let coveredMs = 0;
   let reachedMs = transitionAtMs;
@@ -90,7 +90,7 @@ function runningMs({ transitionAtMs, shownAtMs }: Stretch, runs: readonly Functi
   return coveredMs;
 }
 
-/** The part of the stretches, 0 to 1, in which a function ran. @param runs by start */
+/** The share of the intervals, 0 to 1, in which a function ran. @param runs by start */
 export function shareRunning(stretches: readonly Stretch[], runs: readonly FunctionRun[]): number {
   const covered = stretches.reduce((sumMs, stretch) => sumMs + runningMs(stretch, runs), 0);
   const whole = stretches.reduce(

@@ -1,4 +1,4 @@
-/** The floor: a state machine with one Task state whose function answers at once. */
+/** The minimum: a state machine with one Task state whose function answers at once. */
 import { writeFileSync } from 'node:fs';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -6,7 +6,7 @@ import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { lambdaArchive } from '../tools/rig/aws/lambda-archive.ts';
 import type { LocalOutputs } from '../tools/local/outputs.ts';
 
-/** It logs a line, as the queue's functions do: the local AWS waits longer for a silent one. */
+/** It logs a line, as the queue's functions do, because the local AWS waits longer for a function without output. */
 const CODE = `export const handler = async () => { console.log('hello'); return { outcome: 'completed' }; };`;
 
 const trustOf = (service: string): string =>
@@ -21,7 +21,7 @@ const definitionOf = (functionArn: string): string =>
     States: { Hello: { Type: 'Task', Resource: functionArn, TimeoutSeconds: 25, End: true } },
   });
 
-/** Deploys it; the machine's ARN. */
+/** Deploys the machine; returns its ARN. */
 export async function deployHello(outputs: LocalOutputs): Promise<string> {
   const client = {
     endpoint: outputs.awsEndpointUrl,

@@ -1,6 +1,6 @@
 /**
- * Cold import of every deployed bundle over that of its packages alone (see `sdk-floor.ts`), each in a fresh process, in
- * turns. CPU time and not wall time: how long a process waits for a core says nothing about the bundle.
+ * Compares the cold import of every deployed bundle with that of its packages alone (see `sdk-floor.ts`), each in a new
+ * process, alternately. It measures CPU time, because the wall time also depends on how long a process waits for a core.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { coldImport } from './cold-import.ts';
 import { type Figure, median, report } from '../tools/report/report.ts';
 import { bundleFloor } from './sdk-floor.ts';
 
-/** Imports of each bundle. */
+/** Number of imports of each bundle. */
 const SAMPLES = 25;
 const GOAL = 1.2;
 

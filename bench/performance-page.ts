@@ -1,14 +1,14 @@
-/** `docs/performance.md`: the last figures, the machine, the method. */
+/** Renders `docs/performance.md`: the latest figures, the machine, the method. */
 import { ActionKind } from '../lambdas/actions/kinds.ts';
 import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { ScriptFigures } from './scripts.ts';
 
-/** Where the page stands. */
+/** Path of the page. */
 const PERFORMANCE_PAGE = join(import.meta.dirname, '..', 'docs', 'performance.md');
 
-/** How each benchmark measures, by its script. */
+/** The method of each benchmark, by its script. */
 const METHODS: Readonly<Record<string, string>> = {
   'bench:action': `One \`${ActionKind.CrmSync}\` action from the client’s request to the end of its execution, over a hello-world execution with one function, in turns.`,
   'bench:cost':
@@ -68,8 +68,8 @@ export const renderPerformancePage = (
     '# Performance',
     '',
     `Written by \`npm run bench -- --write\` on ${now.toISOString().slice(0, 10)}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, Node ${machine.node}, everything on this one`,
-    'machine. Ratios are of two things measured in one run, so they say more than the times beside them, which depend on the machine',
-    'and on what else it does. The local AWS is not AWS: its stream and queue deliver within milliseconds, its services do not slow down',
+    'machine. Ratios compare two things measured in one run, so they are more reliable than the times, which depend on the machine',
+    'and its other load. The local AWS is not AWS: its stream and queue deliver within milliseconds, its services do not slow down',
     'under load.',
     ...results.flatMap(sectionOf),
     '',

@@ -1,4 +1,4 @@
-/** The benchmarks of this repository, from package.json, and how one of them is run. */
+/** Finds the benchmarks in package.json and runs them. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,20 +7,20 @@ import type { Figure } from '../tools/report/report.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** One npm script that ends with figures. */
+/** One npm script that prints figures. */
 export interface BenchScript {
   readonly name: string;
-  /** Arguments beside `--json`. */
+  /** Arguments in addition to `--json`. */
   readonly args: readonly string[];
 }
 
-/** What one of them found. */
+/** The figures of one script. */
 export interface ScriptFigures {
   readonly script: BenchScript;
   readonly figures: readonly Figure[];
 }
 
-/** Scripts that end with figures under another name than `bench:…`. */
+/** Scripts that print figures but are not named `bench:…`. */
 const OTHERS: Readonly<Record<string, readonly string[]>> = { size: [], sim: ['--seeds', '50'] };
 
 const packageSchema = z.object({ scripts: z.record(z.string(), z.string()) });
@@ -28,7 +28,7 @@ const packageSchema = z.object({ scripts: z.record(z.string(), z.string()) });
 const readScripts = (): readonly string[] =>
   Object.keys(packageSchema.parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))).scripts);
 
-/** All of them, in the order of their names. @param scripts names in package.json; @default this repository's */
+/** All benchmarks, by name. @param scripts names in package.json; @default this repository's */
 export const benchScripts = (scripts: readonly string[] = readScripts()): readonly BenchScript[] =>
   scripts
     .filter((name) => name.startsWith('bench:') || Object.hasOwn(OTHERS, name))
@@ -51,7 +51,7 @@ const outputSchema = z.union([
   ),
 ]);
 
-/** The figures in the last line of what a benchmark printed. @throws {Error} when there are none */
+/** The figures in the last line of a benchmark's output. @throws {Error} when there are none */
 export function figuresIn(output: string): readonly Figure[] {
   const lastLine = output.trim().split('\n').at(-1) ?? '';
   const parsed = outputSchema.safeParse(jsonOf(lastLine));
@@ -73,8 +73,8 @@ function jsonOf(text: string): unknown {
 }
 
 /**
- * Runs one to its end; what it says on the way goes to stderr.
- * @throws {Error} when it ends without figures; a missed goal is no error
+ * Runs one benchmark to its end; its progress goes to stderr.
+ * @throws {Error} when it ends without figures; a missed goal is not an error
  */
 export async function runScript({ name, args }: BenchScript): Promise<readonly Figure[]> {
   const child = spawn('npm', ['run', '--silent', name, '--', ...args, '--json'], {

@@ -1,7 +1,7 @@
 /**
- * The floor under a function's bundle: its SDK clients and the other packages it uses, and nothing of ours. It imports from
- * each package exactly the names that our sources in the bundle import, so that both bundles shake the same tree, makes each
- * SDK client once, as every function does, and calls nothing.
+ * The lower limit for a function's bundle: its SDK clients and other packages, without our own code. The module imports from
+ * each package exactly the names that our sources in the bundle import, so that tree shaking keeps the same parts. It creates
+ * each SDK client once, as every function does, and calls nothing.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,7 +15,7 @@ const PACKAGE_IMPORT = /^import\s+(?!type\s)([^;']+?)\s+from\s+'([^'.][^']*)';/g
 const NAMESPACE = /^\* as (\w+)$/;
 const NAMED = /\{([^}]*)\}/;
 
-/** What is imported of one package. */
+/** The imports from one package. */
 interface PackageUse {
   readonly named: Set<string>;
   isDefault: boolean;
@@ -36,7 +36,7 @@ function addClause(use: PackageUse, clause: string, source: string): void {
   if (namespace === undefined && !clause.trim().startsWith('{')) use.isDefault = true;
 }
 
-/** Packages of some sources, with what is imported of each; Node's own are no packages. */
+/** Packages that the sources import, with the imported names; Node's built-in modules are not packages. */
 export function packageUses(sources: readonly string[]): ReadonlyMap<string, PackageUse> {
   const uses = new Map<string, PackageUse>();
   for (const source of sources) {
@@ -50,7 +50,7 @@ export function packageUses(sources: readonly string[]): ReadonlyMap<string, Pac
   return uses;
 }
 
-/** The classes that AWS calls clients; the document client is a wrapper around one. */
+/** Names of SDK clients; the document client is left out because it wraps one. */
 const SDK_CLIENT = /^(?!DynamoDBDocument)\w+Client$/;
 
 const keptOf = (namespace: string, member: string, packageName: string): string =>
@@ -58,7 +58,7 @@ const keptOf = (namespace: string, member: string, packageName: string): string 
     ? `new ${namespace}.${member}({})`
     : `${namespace}.${member}`;
 
-/** A module that imports all of it and keeps it from being shaken away. */
+/** A module that imports all of these names and prevents tree shaking from removing them. */
 export function floorModule(uses: ReadonlyMap<string, PackageUse>): string {
   const imports: string[] = [];
   const kept: string[] = [];
@@ -87,13 +87,13 @@ function ownSources(name: FunctionName): readonly string[] {
   return inputsWithBytes(metafile).filter((input) => input.startsWith('lambdas/'));
 }
 
-/** Inputs of which something is left in the output. */
+/** Inputs that contribute bytes to the output. */
 const inputsWithBytes = ({ outputs }: Metafile): readonly string[] =>
   Object.values(outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
   );
 
-/** Bundles the floor of a function into `outfile`, with the options of the functions themselves. */
+/** Bundles the lower limit of a function into `outfile`, with the functions' own options. */
 export function bundleFloor(name: FunctionName, outfile: string): void {
   const sources = ownSources(name).map((file) => readFileSync(path.join(REPOSITORY, file), 'utf8'));
   const {

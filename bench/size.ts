@@ -1,4 +1,4 @@
-/** Size and cold import of every deployed bundle, as esbuild leaves it for Lambda. */
+/** Size and cold import time of every deployed bundle. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FUNCTION_NAMES, type FunctionName } from '../lib/shared/functions.ts';
@@ -7,7 +7,7 @@ import { bundleDirOf } from '../lib/shared/bundle-functions.ts';
 import { coldImport } from './cold-import.ts';
 import { type Figure, median, report } from '../tools/report/report.ts';
 
-/** Imports per bundle, each in a fresh process. */
+/** Imports of each bundle, each in a new process. */
 const SAMPLES = 7;
 const LIMIT_KB: Readonly<Partial<Record<FunctionName, number | undefined>>> = byWorker(
   (provider) => providerRow(provider).workerCodeKb,

@@ -1,7 +1,7 @@
 /**
- * Status latency: from a transition to Slack's answer to the card's update, as the deployment itself stores it for the
- * KPI. One task at a time, and then eight; how much of it our functions were running, from their own reports. All clocks
- * are the one of this machine.
+ * Status latency: the time from a transition to Slack's answer to the card's update, as the deployment stores it for the KPI.
+ * It is measured with one task at a time, then with eight, and the share of it in which our functions ran, from their own
+ * reports. All times are from this machine's clock.
  */
 import { ActionKind } from '../lambdas/actions/kinds.ts';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -23,12 +23,12 @@ import { mean, percentile, report, type Figure } from '../tools/report/report.ts
 
 /** queued, running, completed. */
 const TRANSITIONS_PER_TASK = 3;
-/** 67 × 3 = 201 transitions each. */
+/** 67 × 3 = 201 transitions for each measurement. */
 const TASKS = 67;
 const WARM_UPS = 5;
 const AT_ONCE = 8;
 const POLL_MS = 20;
-/** Longest that a card may take, far above anything but a fault. */
+/** Maximum time for a card, longer than anything but an error takes. */
 const LIMIT_MS = 60_000;
 const GOAL_MS = 700;
 
@@ -69,7 +69,7 @@ async function latencyOf(bench: Bench, cardId: string): Promise<LatencyRecord> {
   }
 }
 
-/** Enqueues one task and waits until its card shows its end; how long each of its transitions took. */
+/** Enqueues one task and waits until its card shows its end; returns the latency of each of its transitions. */
 async function runTask(bench: Bench, name: string): Promise<readonly LatencyRecord[]> {
   const { target, action } = bench;
   const answer = await callApi(target, {
@@ -83,7 +83,7 @@ async function runTask(bench: Bench, name: string): Promise<readonly LatencyReco
   return Promise.all(versions.map((version) => latencyOf(bench, latencyIdOf(taskId, version))));
 }
 
-/** Runs `TASKS` tasks, `atOnce` of them at any time. */
+/** Runs `TASKS` tasks, with `atOnce` of them in progress at any time. */
 async function runTasks(bench: Bench, name: string, atOnce: number): Promise<readonly LatencyRecord[]> {
   const found: LatencyRecord[] = [];
   let next = 0;

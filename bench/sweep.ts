@@ -1,7 +1,7 @@
 /**
- * What a sweep reads per stuck task, with few and with many live tasks in the table: the same fifty stuck tasks among 100
- * and among 100,000. Counted from the requests and the consumed capacity of a real engine; the paced walks, which read a
- * fixed part of the tables whatever is stuck, are counted apart.
+ * The reads of a sweep for each stuck task, with few and with many live tasks in the table: the same fifty stuck tasks among
+ * 100 and among 100,000. They are counted from the requests and the consumed capacity of a real engine. The paced walks read a
+ * fixed part of the tables, however many tasks are stuck, so they are counted separately.
  */
 import { ActionKind } from '../lambdas/actions/kinds.ts';
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -29,7 +29,7 @@ import { type Figure, report } from '../tools/report/report.ts';
 
 const STUCK = 50;
 const LIVE = [100, 100_000] as const;
-/** Largest ratio of the reads per stuck task. */
+/** Maximum ratio of the reads for each stuck task. */
 const GOAL = 1.1;
 const BATCH = 25;
 const WRITERS = 8;
@@ -40,7 +40,7 @@ interface Reads {
   units: number;
 }
 
-/** A queued task with next to no payload. */
+/** A queued task with almost no payload. */
 function taskOf(index: number, createdAtMs: number): ExecutionTask {
   const quoteId = `Q-${Math.floor(index / 3)}`;
   const idempotencyKey = `key-${index}`;
@@ -56,7 +56,7 @@ function taskOf(index: number, createdAtMs: number): ExecutionTask {
   return enqueued(identity, { nowMs: createdAtMs, attemptId: 'seed', actor: 'bench' });
 }
 
-/** The first ones are due since a moment ago, the others move by themselves. */
+/** The first ones have just become due; the others move without the sweep. */
 const seedOf = (index: number): ExecutionTask =>
   taskOf(index, index < STUCK ? NOW_MS - POLICY.overdueMs : NOW_MS);
 
@@ -77,7 +77,7 @@ async function seed(client: DynamoDBDocumentClient, live: number): Promise<void>
 
 const READS = /^(Get|Query|Scan)/;
 
-/** Counts the read requests of `client` from here on, and the read units that the engine says they took. */
+/** From here on, counts the read requests of `client` and their read units as reported by the engine. */
 function countReads(client: DynamoDBDocumentClient): Reads {
   const reads: Reads = { requests: 0, units: 0 };
   client.middlewareStack.add(
@@ -112,7 +112,7 @@ function recoveryOn(client: DynamoDBDocumentClient): ExecutionQueueService['reco
 
 const pace = (pages: number) => ({ pages, mayGoOn: () => true, nowMs: NOW_MS });
 
-/** One run of both walks over a trail that is complete for nobody: nothing is old enough to be missed. */
+/** One run of both walks. No trail is complete, but nothing is old enough to count as missing. */
 async function walk(client: DynamoDBDocumentClient): Promise<void> {
   const cursors = new DynamoDbWalkCursors(client, TABLE_NAMES.controls);
   await purgeLedger(

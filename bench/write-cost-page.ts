@@ -1,4 +1,4 @@
-/** Part of `npm run generate`: writes docs/cost.md from the counts and prices that are stored beside it. */
+/** Part of `npm run generate`: writes docs/cost.md from the stored counts and prices. */
 import { writeCostPage } from './cost/page.ts';
 
 await writeCostPage();

@@ -6,7 +6,7 @@ try {
   createQueueApp(process.env).app.synth();
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
-  // Whoever types the settings is to read what is wrong with them, not where that was found.
+  // The user who typed the settings needs the message, not the stack trace.
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

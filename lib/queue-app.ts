@@ -7,21 +7,21 @@ import type { ConfigSources } from './config/read-config.ts';
 import { QueueObservability } from './monitoring/observability.stack.ts';
 import { QueueStack } from './queue/queue.stack.ts';
 
-/** Construct id of the stack of a Region; `cdk deploy` selects by it. */
+/** Construct id of a Region's queue stack; `cdk deploy` selects stacks by it. */
 export const stackIdOf = (region: string): string => `Queue-${region}`;
 
-/** Construct id of the stack that watches it. */
+/** Construct id of a Region's observability stack. */
 export const observabilityIdOf = (region: string): string => `Observability-${region}`;
 
 /** The app with its stacks, in the order of the configured Regions. */
 export interface QueueApp {
   readonly app: App;
   readonly stacks: readonly QueueStack[];
-  /** One for each; none on the local stage. */
+  /** One for each queue stack; empty on the local stage. */
   readonly observability: readonly QueueObservability[];
 }
 
-/** It watches what the queue's stack deploys, so the queue is deployed first. It takes no value from that stack. */
+/** The dependency orders the deployment: first the queue, then its alarms. No value is passed between the stacks. */
 const watching = (app: App, config: QueueConfig, watched: QueueStack): QueueObservability => {
   const { region } = watched;
   const stack = new QueueObservability(app, observabilityIdOf(region), { config, region });
@@ -29,20 +29,20 @@ const watching = (app: App, config: QueueConfig, watched: QueueStack): QueueObse
   return stack;
 };
 
-/** A second Region is a second queue: nothing is replicated or reconciled between them. */
+/** A second Region is a separate queue: nothing is replicated or reconciled between Regions. */
 const warnOfSeparateQueues = (stacks: readonly QueueStack[]): void => {
   const [, ...others] = stacks;
   for (const stack of others) {
     Annotations.of(stack).addWarningV2(
       'quoteq:separateQueues',
-      `-c regions: ${stack.region} gets a queue of its own, with its own tables and API; nothing is shared between Regions yet`,
+      `-c regions: ${stack.region} gets a separate queue with its own tables and API; nothing is shared between Regions yet`,
     );
   }
 };
 
 /**
- * The app: one {@link QueueStack} per Region of the configuration, on AWS with a {@link QueueObservability} beside it,
- * checked against the AwsSolutions rules.
+ * The app: one {@link QueueStack} for each configured Region, on AWS with a {@link QueueObservability}; both are checked
+ * against the AwsSolutions rules.
  * @throws {ConfigError} when a setting is missing or malformed
  */
 export const createQueueApp = (env: ConfigSources['env'], props: AppProps = {}): QueueApp => {

@@ -1,7 +1,7 @@
 /**
- * The part of the Amazon States Language that our machines use, as strict schemas: JSONPath, plain paths, literals in
- * Choice, waits by path; no Map, Parallel or task token. Every engine that runs the machines does these alike, and a
- * field outside of them (a typo too) is refused here.
+ * Strict schemas for the part of the Amazon States Language that our machines use: JSONPath, plain paths, literals in Choice,
+ * waits by path; no Map, Parallel or task token. All engines that run the machines treat this part the same way. Any other
+ * field, also a misspelt one, is refused here.
  */
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
@@ -14,22 +14,22 @@ const wholeSeconds = z.int().check(z.minimum(1));
 
 const retrierSchema = z.strictObject({
   ErrorEquals: z.array(text).check(z.minLength(1)),
-  /** Longest wait before the first retry, in seconds. */
+  /** Wait before the first retry, in seconds. */
   IntervalSeconds: wholeSeconds,
   BackoffRate: z.number().check(z.minimum(1)),
-  /** Cap of the wait, in seconds. */
+  /** Maximum wait, in seconds. */
   MaxDelaySeconds: wholeSeconds,
-  /** Retries; does not count the first attempt. */
+  /** Maximum retries; does not count the first attempt. */
   MaxAttempts: z.int().check(z.minimum(1)),
-  /** The wait is drawn between 0 and the computed one. */
+  /** The actual wait is random, between 0 and the computed one. */
   JitterStrategy: z.literal('FULL'),
 });
-/** When and how often a Task is tried again. */
+/** Which errors of a Task are retried, when, and how many times. */
 export type Retrier = z.infer<typeof retrierSchema>;
 
 const catcherSchema = z.strictObject({
   ErrorEquals: z.array(text).check(z.minLength(1)),
-  /** `null` drops the error's text: ids, generation and seconds travel, nothing else. */
+  /** `null` drops the error's text: only ids, generation and seconds are passed on. */
   ResultPath: z.null(),
   Next: text,
 });
@@ -88,11 +88,11 @@ export type ChoiceState = z.infer<typeof choiceSchema>;
 /** A machine. */
 export type AslMachine = z.infer<typeof machineSchema>;
 
-/** A way from one state to another, with what it is taken for; `on` is empty for the only way on. */
+/** A transition from one state to another; `on` is empty if it is the only one. */
 export interface Transition {
   readonly from: string;
   readonly to: string;
-  /** `''`, a caught error's name, `<field> = <literal>` or `otherwise`. */
+  /** `''`, the name of a caught error, `<field> = <literal>` or `otherwise`. */
   readonly on: string;
 }
 
@@ -117,7 +117,7 @@ function waysOut(state: AslState): readonly Omit<Transition, 'from'>[] {
   return state.Type === 'Choice' ? waysOutOfChoice(state) : [];
 }
 
-/** Every transition of a machine, in the order of the file; retries of a state by itself are none. */
+/** Every transition of a machine, in the order of the file; retries are not included. */
 export const transitionsOf = (machine: AslMachine): readonly Transition[] =>
   Object.entries(machine.States).flatMap(([from, state]) => waysOut(state).map((way) => ({ from, ...way })));
 
@@ -127,36 +127,36 @@ export const tasksOf = (machine: AslMachine): readonly (readonly [string, TaskSt
     state.Type === 'Task' ? [[name, state] as const] : [],
   );
 
-/** A Task state. @throws {RangeError} when the machine has none of that name */
+/** A Task state. @throws {RangeError} when the machine has no Task of that name */
 export function taskNamed(machine: AslMachine, name: string): TaskState {
   const state: AslState | undefined = machine.States[name];
   if (state?.Type !== 'Task') throw new RangeError(`States.${name}: expected a Task state`);
   return state;
 }
 
-/** The retry of an error. @throws {RangeError} when the state has none for it */
+/** The retrier of an error. @throws {RangeError} when the state has none for it */
 export function retrierFor(state: TaskState, error: string): Retrier {
   const found = state.Retry.find(({ ErrorEquals }) => ErrorEquals.includes(error));
   if (found === undefined) throw new RangeError(`Retry: expected a retrier for ${error}`);
   return found;
 }
 
-/** Longest wait in seconds before each retry, before jitter: interval × rate^n, capped. */
+/** Maximum wait in seconds before each retry, before jitter: interval × rate^n, up to the cap. */
 export const retryWaitsSeconds = (retrier: Retrier): readonly number[] =>
   Array.from({ length: retrier.MaxAttempts }, (_, n) =>
-    // The exponent is bounded so that the power stays finite; the cap rules long before.
+    // The exponent is bounded so that the power stays finite; the cap applies long before.
     Math.min(retrier.MaxDelaySeconds, retrier.IntervalSeconds * retrier.BackoffRate ** Math.min(n, 30)),
   );
 
-/** Where the definition of `quote-action` stands. */
+/** Path of the definition of `quote-action`. */
 const QUOTE_ACTION_ASL = new URL('quote-action/quote-action.asl.json', import.meta.url);
 
-/** Text of the definition, with its `${…}` substitutions still in it. */
+/** Text of the definition, with its `${…}` substitutions unresolved. */
 export const readQuoteActionText = (): Promise<string> => readFile(QUOTE_ACTION_ASL, 'utf8');
 
 /**
  * The definition of `quote-action`.
- * @throws {z.core.$ZodError} naming the field, when it uses what our engines do not do alike.
+ * @throws {z.core.$ZodError} with the field, when it uses a feature that our engines treat differently.
  */
 export const readQuoteAction = async (): Promise<AslMachine> =>
   machineSchema.parse(JSON.parse(await readQuoteActionText()));

@@ -6,7 +6,7 @@ import { type QuoteAction, readQuoteFile } from './cli/quote-file.ts';
 import { REPOSITORY_ROOT } from './paths.ts';
 
 /**
- * The action of the file; if the file has none of the kind, the example of the kind on the quote of the file.
+ * The action of this kind in the file. If the file has none, the example of the kind on the file's quote.
  * @throws {CliError} when the file is not a quote file
  */
 export function exampleAction(file: `examples/${string}.json`, kind: ActionKind): QuoteAction {

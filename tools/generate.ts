@@ -1,6 +1,6 @@
 /**
- * `npm run generate` runs this and `bench/write-cost-page.ts`: they write every file that is derived from another one. Tests fail when
- * one of them is stale.
+ * Run by `npm run generate`, together with `bench/write-cost-page.ts`. They write every generated file. Tests fail when a
+ * generated file is stale.
  */
 import { writeEnginesPage } from './engines/engines-page.ts';
 import { writeCurrencies } from './generate/currencies.ts';

@@ -29,7 +29,7 @@ import type { DoctorAwsOptions } from './doctor/aws/aws.ts';
 import { doctorSlack } from './doctor/slack.ts';
 
 const program = new Command('quoteq')
-  .description('Carries out the actions of an accepted quote exactly once, and shows every step of it.')
+  .description('Carries out the actions of an accepted quote exactly once and shows every step.')
   .version(manifest.version, '-V, --version', 'print the version of this release');
 
 const JSON_HELP = 'print one JSON document and nothing else: npm run -s quoteq -- … --json';
@@ -60,20 +60,21 @@ queueCommand(
 ).action(queue.watch);
 queueCommand('audit <task>', 'the audit trail of a task').action(queue.audit);
 
-queueCommand('retry <task>', 'try an action again at once, by the next generation of its execution')
+queueCommand('retry <task>', 'retry an action now, in the next generation of its execution')
   .alias('redrive')
-  .option('--reason <text>', 'why; kept in the audit trail')
+  .option('--reason <text>', 'reason; stored in the audit trail')
   .action(operate('retry'));
 queueCommand('abandon <task>', 'end an action that waits for its next attempt')
-  .option('--reason <text>', 'why; kept in the audit trail')
+  .option('--reason <text>', 'reason; stored in the audit trail')
   .action(operate('abandon'));
 queueCommand('cancel <task>', 'end an action that no worker has taken yet')
-  .option('--reason <text>', 'why; kept in the audit trail')
+  .option('--reason <text>', 'reason; stored in the audit trail')
   .action(operate('cancel'));
 
-const STAGE_HELP = 'dev or prod, by your AWS credentials (default: QUOTEQ_STAGE, else the local environment)';
+const STAGE_HELP =
+  'dev or prod, with your AWS credentials (default: QUOTEQ_STAGE, else the local environment)';
 
-/** A command that works on a deployment past its API. */
+/** A command that works on a deployment's resources without the API. */
 const stageCommand = (usage: string, description: string, parent = program): Command =>
   parent
     .command(usage)
@@ -82,40 +83,43 @@ const stageCommand = (usage: string, description: string, parent = program): Com
     .option('--region <region>', 'its Region (default: AWS_REGION)')
     .option('--json', JSON_HELP);
 
-stageCommand('live', 'every action that can still move, of all quotes')
+stageCommand('live', 'every unsettled action, of all quotes')
   .addOption(stateOption())
   .addHelpText('after', example('live --state held'))
   .action(live);
-stageCommand('sweep', 'one sweep now: recover what is stuck, release what is held no more').action(sweep);
+stageCommand(
+  'sweep',
+  'run one sweep now: recover stuck actions, release actions that are no longer held',
+).action(sweep);
 
-const dlqCommand = program.command('dlq').description('what was given up: card updates, clicks, records');
-stageCommand('list', 'how much is in each queue', dlqCommand).action(dlq.list);
-stageCommand('show', 'the messages, oldest first; they stay where they are', dlqCommand)
+const dlqCommand = program.command('dlq').description('dead letters: card updates, clicks, records');
+stageCommand('list', 'count the messages in each queue', dlqCommand).action(dlq.list);
+stageCommand('show', 'list the messages, oldest first, and leave them in the queue', dlqCommand)
   .addArgument(queueArgument())
   .action(dlq.show);
-stageCommand('replay', 'hand the messages back to where they came from', dlqCommand)
+stageCommand('replay', 'hand the messages back to their source', dlqCommand)
   .addArgument(queueArgument())
-  .option('--task <task>', 'only those about this task')
-  .option('--message <id>', 'only this one, by the id that show prints')
+  .option('--task <task>', 'only messages about this task')
+  .option('--message <id>', 'only this message, by the id that show prints')
   .action(dlq.replay);
 stageCommand('discard', 'delete the messages about one task, or one message', dlqCommand)
   .addArgument(queueArgument())
-  .option('--task <task>', 'those about this task')
-  .option('--message <id>', 'this one, by the id that show prints; for one that names no task')
+  .option('--task <task>', 'messages about this task')
+  .option('--message <id>', 'this message, by the id that show prints; for a message that names no task')
   .addHelpText('after', example('dlq discard parked-records --task task-…'))
   .action(dlq.discard);
 
 const secretCommand = program
   .command('secret')
   .description('the secrets of the providers; values are never shown');
-stageCommand('show', 'which values are in use, by their fingerprints', secretCommand).action(secret.show);
-stageCommand('put', 'a new value from standard input', secretCommand)
+stageCommand('show', 'show which values are in use, by their fingerprints', secretCommand).action(
+  secret.show,
+);
+stageCommand('put', 'store a new value from standard input', secretCommand)
   .addArgument(fieldArgument())
   .addHelpText('after', `\nExample: printf %s "$NEW" | npm run quoteq -- secret put crm.token`)
   .action(secret.put);
-stageCommand('drop-old', 'take the older of two signing secrets out of use', secretCommand).action(
-  secret.dropOld,
-);
+stageCommand('drop-old', 'remove the older of two signing secrets', secretCommand).action(secret.dropOld);
 
 stageCommand('kpi', 'the four KPIs against their targets, from the audit trail')
   .option('--since <when>', 'a span (30m, 12h, 7d, 2w), a date (UTC), or a time with its zone', '7d')
@@ -124,15 +128,13 @@ stageCommand('kpi', 'the four KPIs against their targets, from the audit trail')
 
 queueCommand('kinds', 'the kinds of action: which are paused, by whom and why').action(kind.kinds);
 needsOption(
-  queueCommand('pause', 'start no action of a kind: they wait, and no attempt is used up').addArgument(
-    kindArgument(),
-  ),
+  queueCommand('pause', 'pause a kind: its actions wait and use no attempt').addArgument(kindArgument()),
   '--reason <text>',
-  'why; shown on the card of every action held',
+  'reason; shown on the card of every held action',
 )
   .addHelpText('after', example('pause crm.sync --reason "The CRM is down until noon"'))
   .action(kind.pause);
-queueCommand('resume', 'put a paused kind back to work').addArgument(kindArgument()).action(kind.resume);
+queueCommand('resume', 'resume a paused kind').addArgument(kindArgument()).action(kind.resume);
 
 const doctorCommand = program.command('doctor').description('check a set-up, step by step');
 queueCommand('slack', 'check each step of docs/slack-setup.md', doctorCommand)
@@ -155,7 +157,7 @@ const localCommand = program
   .command('local')
   .description('the local environment: AWS, Slack, CRM, fault proxy');
 localCommand.command('up').description('start it and deploy').action(local.up);
-localCommand.command('down').description('stop it, and throw away all that it holds').action(local.down);
+localCommand.command('down').description('stop it and delete its data').action(local.down);
 localCommand.command('status').description('say whether it runs, and where').action(local.status);
 
 /** A command on the tables of a deployment. */
@@ -174,9 +176,12 @@ tableCommand('status', 'items by schema version').action(migrations.status);
 for (const [direction, action] of Object.entries({ up: migrations.up, down: migrations.down })) {
   tableCommand(direction, `bring items ${direction} to a version, while the queue runs`)
     .addOption(tableOption())
-    .option('--to <version>', 'version to arrive at (up: default the newest)')
-    .option('--dry-run', 'say what would change, write nothing')
-    .option('--place-file <file>', 'where a killed run goes on (default: below .local/migrations)')
+    .option('--to <version>', 'target version (up: default the newest)')
+    .option('--dry-run', 'print what would change, write nothing')
+    .option(
+      '--place-file <file>',
+      'file from which a killed run continues (default: below .local/migrations)',
+    )
     .addHelpText('after', example(`migrate ${direction}${direction === 'down' ? ' --to 1' : ''} --dry-run`))
     .action(action);
 }
@@ -186,8 +191,8 @@ program
   .description('draw the dashboard from docs/data/dashboard.json, or from a running local environment')
   .option('--record', 'read the running local environment first')
   .option('--out <dir>', 'folder for recording and picture (default: .local/dashboard)')
-  .option('--committed', 'keep them as the files of docs instead')
-  .option('--since <when>', 'what to record, as in `kpi` (default: 1d)')
+  .option('--committed', 'write them to docs instead')
+  .option('--since <when>', 'window to record, as in `kpi` (default: 1d)')
   // Vega takes half a second to load, which no other command needs.
   .action(async (options: DashboardOptions) => {
     const { dashboard } = await import('./dashboard/dashboard.ts');
@@ -203,9 +208,9 @@ program
 program
   .command('drill')
   .addArgument(drillArgument())
-  .description('bring a fault about on the local AWS and judge what follows')
-  .option('--actions <count>', 'of `drill load`: how many (default: 300)')
-  .option('--running', 'in the environment of `local up`, not in a fresh one of its own')
+  .description('cause a fault on the local AWS and judge the result')
+  .option('--actions <count>', 'number of actions, only for `drill load` (default: 300)')
+  .option('--running', 'use the environment of `local up` instead of a new one')
   .option('--report-dir <dir>', 'folder of the dated reports (default: .local/drills)')
   .option('--json', JSON_HELP)
   .addHelpText('after', example('drill reply-lost'))

@@ -1,10 +1,10 @@
-/** The checked-in budget: what each scenario may use, and must use. */
+/** The stored budget: the maximum that each scenario may use. A budget that is much higher than the use is an error too. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { Counted, USAGE_KEYS, type Usage, usageOf } from './meter/usage.ts';
 
-/** Where it stands; written by `npm run bench:cost -- --write`. */
+/** Path of the budget; written by `npm run bench:cost -- --write`. */
 export const BUDGET_FILE = join(import.meta.dirname, 'budget.json');
 
 const count = z.number().check(z.minimum(0));
@@ -25,28 +25,28 @@ const usageSchema = z.strictObject({
 });
 const budgetSchema = z.strictObject({
   scenarios: z.record(z.string(), usageSchema),
-  /** Billable operations of the scenario `crm.sync` by who causes them. */
+  /** Billable operations of the scenario `crm.sync`, by the part of the system that causes them. */
   parts: z.record(z.string(), count),
 });
 /** Counts by scenario. */
 export type Budget = z.infer<typeof budgetSchema>;
 
-/** Bytes differ by the length of ids and times: a twentieth either way, at least 64 bytes. */
+/** Byte counts differ with the length of ids and times: by 5 % either way, at least 64 bytes. */
 const BYTES_TOLERANCE = 0.05;
 const BYTES_TOLERATED = 64;
 const BYTE_KEYS: ReadonlySet<string> = new Set([Counted.ReadBytes, Counted.WrittenBytes]);
 
-/** @throws {z.core.$ZodError} when it is not of this shape */
+/** @throws {z.core.$ZodError} when the file does not match the schema */
 export const readBudget = (): Budget => budgetSchema.parse(JSON.parse(readFileSync(BUDGET_FILE, 'utf8')));
 
-/** A scenario of the budget. @throws {RangeError} when it lacks it */
+/** A scenario of the budget. @throws {RangeError} when the budget does not have it */
 export const usageOfScenario = ({ scenarios }: Budget, name: string): Usage => {
   const usage = scenarios[name];
   if (usage === undefined) throw new RangeError(`budget: expected the scenario ${name}`);
   return usage;
 };
 
-/** Replaces the budget by what was measured. */
+/** Replaces the budget with the measured counts. */
 export function writeBudget({ scenarios, parts }: Budget): void {
   const rounded = Object.entries(scenarios).map(([name, usage]) => [name, roundedUp(usage)]);
   writeFileSync(
@@ -55,7 +55,7 @@ export function writeBudget({ scenarios, parts }: Budget): void {
   );
 }
 
-/** Bytes to the next ten; everything else as it was counted. */
+/** Bytes are rounded up to the next ten; all other counts are kept. */
 const roundedUp = (usage: Usage): Usage =>
   usageOf((key) => (BYTE_KEYS.has(key) ? Math.ceil(usage[key] / 10) * 10 : usage[key]));
 
@@ -69,8 +69,8 @@ function violation(name: string, key: keyof Usage, allowed: number, used: number
 }
 
 /**
- * What is wrong, one line each: too much used, a budget that is needlessly loose, a scenario that only one side has. None:
- * the budget holds and is tight.
+ * The violations of the budget, one line each: a use above the budget, a budget that is needlessly loose, a scenario that only
+ * one side has. Empty if the budget holds and is tight.
  */
 export function budgetViolations(
   budget: Budget['scenarios'],
@@ -80,7 +80,7 @@ export function budgetViolations(
   return [...names].flatMap((name) => {
     const [allowed, used] = [budget[name], measured[name]];
     if (allowed === undefined) return [`${name}: expected a budget`];
-    if (used === undefined) return [`${name}: is in the budget and was not measured`];
+    if (used === undefined) return [`${name}: is in the budget but was not measured`];
     return USAGE_KEYS.flatMap((key) => violation(name, key, allowed[key], used[key]) ?? []);
   });
 }

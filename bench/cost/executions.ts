@@ -1,21 +1,21 @@
-/** What an execution did, from its own history. */
+/** Reads the steps of an execution from its history. */
 import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
 
 /** Steps of an execution. */
 export interface ExecutionSteps {
-  /** Each state entered, and each repeated try of one: what Step Functions bills. */
+  /** States entered, and repeated tries of a state: what Step Functions bills. */
   readonly stateTransitions: number;
-  /** Items that states put into DynamoDB by themselves, without a function. */
+  /** Items that states put into DynamoDB directly, without a function. */
   readonly itemsPut: number;
-  /** Items that states updated in DynamoDB by themselves. */
+  /** Items that states updated in DynamoDB directly. */
   readonly itemsUpdated: number;
-  /** Tries of tasks that failed or took too long. */
+  /** Tries of tasks that failed or timed out. */
   readonly failures: number;
 }
 
 const isOf = (type: string) => (event: HistoryEvent) => event.type === type;
 
-/** Reads all of the history. @throws what the service throws, e.g. `ExecutionDoesNotExist` */
+/** Reads the whole history. @throws any error of the service, e.g. `ExecutionDoesNotExist` */
 export async function stepsOf(sfn: SFNClient, executionArn: string): Promise<ExecutionSteps> {
   const events: HistoryEvent[] = [];
   let nextToken: string | undefined;

@@ -2,7 +2,7 @@
 
 const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
 
-/** A table: the first column is text, the others are numbers and aligned to the right. */
+/** A table. The first column is text; the others are numbers and right-aligned. */
 export const table = (
   head: readonly string[],
   rows: readonly (readonly (string | number)[])[],

@@ -1,7 +1,7 @@
 /**
- * A deployed queue whose calls are counted, and how one task is run through it so that its counts are exact: every
- * transition is published and shown before the next one is made. In real life some of them meet and are shown together,
- * which costs less; so these counts are what an action costs at most.
+ * A deployed queue whose calls are counted. One task runs through it in such a way that its counts are exact: every transition
+ * is published and shown before the next one is made. In production, transitions in quick succession are shown together, which
+ * costs less. So these counts are the maximum cost of an action.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -20,22 +20,24 @@ import { rerouteFunctions } from './meter/rerouting.ts';
 import { billableOperations, totalOf, type Usage } from './meter/usage.ts';
 
 const POLL_MS = 50;
-/** Nothing happens for this long: the run is over. */
+/** A run is over if nothing happens for this long. */
 const QUIET_MS = 1_000;
-/** Far above anything but a fault. */
+/** Longer than anything but an error takes. */
 const LIMIT_MS = 90_000;
-/** Functions that run by the clock, not for a task. */
+/** Functions that a schedule starts, not a task. */
 const CLOCKED = new Set(['sweep']);
 
-/** A run, and whether nothing came between: it counts only then. */
+/** A run, and whether it was undisturbed; only an undisturbed run counts. */
 export interface Tried {
   readonly isUndisturbed: boolean;
 }
 
-/** A busy machine disturbs some runs: transitions are shown together, a sweep comes between, a call takes too long. */
+/**
+ * On a busy machine some runs are disturbed: transitions are shown together, a sweep runs in between, a call takes too long.
+ */
 const MAX_TRIES = 8;
 
-/** Makes the run until nothing disturbs it. @throws {Error} when something always does */
+/** Repeats the run until it is undisturbed. @throws {Error} when every try is disturbed */
 export async function undisturbed<Run extends Tried>(run: () => Promise<Run>): Promise<Run> {
   for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
     const tried = await run();
@@ -46,29 +48,29 @@ export async function undisturbed<Run extends Tried>(run: () => Promise<Run>): P
   );
 }
 
-/** Looks until `look` gives something. @throws {Error} saying what did not come */
+/** Polls until `look` returns a value. @throws {Error} with what was awaited */
 export async function awaited<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
   const giveUpAtMs = performance.now() + LIMIT_MS;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (performance.now() > giveUpAtMs) throw new Error(`Waited ${LIMIT_MS} ms in vain for: ${what}`);
+    if (performance.now() > giveUpAtMs) throw new Error(`Waited ${LIMIT_MS} ms without result for: ${what}`);
     await delay(POLL_MS);
   }
 }
 
 const requestsSchema = z.object({ requests: z.array(z.object({ target: z.string() })) });
 
-/** See the file head. {@link openLab} makes one. */
+/** A deployed queue whose calls are counted; created by {@link openLab}. */
 export interface CostLab {
   readonly outputs: LocalOutputs;
   readonly recorder: Recorder;
   readonly tasks: DynamoDbTaskRepo;
   readonly sfn: SFNClient;
   readonly store: DynamoDBDocumentClient;
-  /** Whether the card of a task shows `version`, and all of them are in the audit trail. */
+  /** Whether the card of a task shows `version`, and all versions are in the audit trail. */
   isShown(taskId: string, version: number): Promise<boolean>;
-  /** Gives the functions their own AWS endpoint back. */
+  /** Restores the AWS endpoint of the functions. */
   close(): Promise<void>;
 }
 
@@ -100,12 +102,12 @@ export async function openLab(outputs: LocalOutputs): Promise<CostLab> {
   };
 }
 
-/** What was seen since the start of a run. */
+/** What was recorded since the start of a run. */
 export interface Seen {
   readonly calls: readonly RecordedCall[];
-  /** Runs of each function. */
+  /** Number of runs of each function. */
   readonly runs: ReadonlyMap<string, number>;
-  /** Calls of the providers. */
+  /** Number of calls of the providers. */
   readonly providers: Pick<Usage, 'crmCalls' | 'slackCalls'>;
 }
 
@@ -116,18 +118,18 @@ async function providerCalls({ outputs }: CostLab): Promise<Seen['providers']> {
   return { crmCalls: of('crm'), slackCalls: of('slack') };
 }
 
-/** Forgets what was seen; the moment from which runs count, in epoch ms. */
+/** Clears the records; returns the time from which runs count, in epoch ms. */
 export async function startSeeing({ outputs, recorder }: CostLab): Promise<number> {
   await fetch(new URL('/_control/requests', outputs.faultProxyUrl), { method: 'DELETE' });
   recorder.clear();
   return Date.now();
 }
 
-/** Runs of all functions together. */
+/** Sum of the runs of all functions. */
 export const totalRuns = (runs: Seen['runs']): number =>
   [...runs.values()].reduce((sum, count) => sum + count, 0);
 
-/** What was seen once nothing has happened for a second. @param functions those whose runs count: name → ARN */
+/** What was recorded, after a second in which nothing happened. @param functions functions whose runs count: name → ARN */
 export async function seenSince(
   lab: CostLab,
   sinceMs: number,
@@ -149,13 +151,13 @@ export async function seenSince(
   });
 }
 
-/** The queue's functions but for those that run by the clock. */
+/** The queue's functions, except those that a schedule starts. */
 export const taskFunctions = ({ outputs }: CostLab): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(outputs.functions).filter(([name]) => !CLOCKED.has(name)));
 
 /**
- * What was used, with the requests that AWS makes for us and that pass no proxy: the rule sends each event to the card
- * queue, and each run of `update-card` is one receive and one delete.
+ * The total use, including requests that AWS makes for us and that pass no proxy: the rule sends each event to the card queue,
+ * and each run of `update-card` is one receive and one delete.
  */
 export function usageOfSeen({ calls, runs, providers }: Seen): Usage {
   const called = usageOfCalls(calls);
@@ -167,10 +169,10 @@ export function usageOfSeen({ calls, runs, providers }: Seen): Usage {
   ]);
 }
 
-/** Billable operations by who caused them: a function, or a part of AWS that works for us. */
+/** Billable operations by their cause: a function, or a part of AWS. */
 export type Parts = Readonly<Record<string, number>>;
 
-/** Parts of what {@link usageOfSeen} counts; the queue's own requests are with the function that they feed. */
+/** The result of {@link usageOfSeen} by cause; requests of the card queue are counted with the function that it feeds. */
 export function partsOfSeen({ calls, runs }: Seen): Parts {
   const parts = new Map([...runs].filter(([, count]) => count > 0));
   const add = (name: string, operations: number): void => {
@@ -187,7 +189,9 @@ async function wasShownAlone(lab: CostLab, taskId: string, version: number): Pro
   return (await itemOf(lab, lab.outputs.cardsTable, { cardId }))?.['versionShown'] === version;
 }
 
-/** Whether each of these transitions was published by a run of its own, and shown by one before the next was made. */
+/**
+ * Whether each of these transitions was published by a separate run, and shown by a separate run before the next one was made.
+ */
 export async function wereShownAlone(
   lab: CostLab,
   { runs }: Seen,
@@ -200,10 +204,10 @@ export async function wereShownAlone(
   return alone.every(Boolean);
 }
 
-/** Longest that a call is held back: less than the 2.5 s after which our clients would send it again. */
+/** Maximum delay of a call: less than the 2.5 s after which our clients repeat it. */
 const HOLD_MS = 2_000;
 
-/** Holds each start of an execution and each reservation back until the transition before it is shown. */
+/** Delays each start of an execution and each claim of the ledger until the transition before it is shown. */
 export function holdingHook(lab: CostLab, task: () => Promise<StoredTask | undefined>): CallHook {
   const { ledgerTable } = lab.outputs;
   return async ({ caller, operation, table }) => {
@@ -219,7 +223,7 @@ export function holdingHook(lab: CostLab, task: () => Promise<StoredTask | undef
   };
 }
 
-/** The stored item of a key, as the document client gives it. */
+/** The stored item of a key, in the document client's form. */
 export const itemOf = async (
   { store }: CostLab,
   TableName: string,

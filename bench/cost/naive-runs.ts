@@ -1,4 +1,4 @@
-/** The naive recipe, as its tutorial has it: deployed beside the queue, and what it uses. */
+/** Deploys the naive recipe in its tutorial form next to the queue, and measures what it uses. */
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { type CostLab, itemOf } from './lab.ts';
 import { ITEM_ACTIONS, PeerDeployment } from './peers.ts';
@@ -11,7 +11,7 @@ const PREFIX = 'naive';
 /** The deployed recipe. */
 export interface NaiveRecipe {
   readonly stateMachineArn: string;
-  /** Name for the records → ARN. */
+  /** Name in the records → ARN. */
   readonly functions: Readonly<Record<string, string>>;
 }
 
@@ -49,12 +49,12 @@ function runOf(lab: CostLab, recipe: NaiveRecipe, scenario: ActionScenario): Pee
       );
       return executionArn;
     },
-    // Both kinds of writes are of the action's own item.
+    // All writes are of the action's own item.
     put: () => itemOf(lab, `${PREFIX}-actions`, { actionId }),
     updated: () => itemOf(lab, `${PREFIX}-actions`, { actionId }),
   };
 }
 
-/** What one action uses when the naive recipe does it. @throws {Error} when it does not succeed */
+/** The use of one action of the naive recipe. @throws {Error} when it does not succeed */
 export const measureNaive = (lab: CostLab, recipe: NaiveRecipe, scenario: ActionScenario): Promise<Usage> =>
   usageOfPeer(lab, () => runOf(lab, recipe, scenario));

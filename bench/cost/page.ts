@@ -1,4 +1,4 @@
-/** `docs/cost.md`, from the budget and the price list. */
+/** Renders `docs/cost.md` from the budget and the price list. */
 import { ActionKind, KIND_NAMES } from '../../lambdas/actions/kinds.ts';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,20 +17,20 @@ import {
 import { throttleRetrier } from './throttling.ts';
 import { waitingSection } from './waiting-section.ts';
 
-/** Where the page stands. */
+/** Path of the page. */
 export const COST_PAGE = join(import.meta.dirname, '..', '..', 'docs', 'cost.md');
 
 /**
- * Most that an action's billable operations should cost, as a share of what the same job costs by the naive recipe. They
- * are weighed by their list prices: a state transition costs two hundred times as much as a read unit
+ * Maximum cost of an action's billable operations, as a share of the cost of the same job by the naive recipe. Operations are
+ * weighted by list price: a state transition costs two hundred times as much as a read unit
  * (docs/decisions/2026-11-26-cost-by-price.md).
  */
 export const GOAL = 0.8;
 
-/** The measured kinds: the one that is compared first. */
+/** The measured kinds, beginning with the one that is compared. */
 const KINDS_IN_ORDER = [ActionKind.CrmSync, ...KIND_NAMES.filter((kind) => kind !== ActionKind.CrmSync)];
 
-/** Scenarios that are set beside each other. */
+/** Scenarios that are compared. */
 export const COMPARED = {
   ours: ActionKind.CrmSync,
   wholeJob: 'naive whole job',
@@ -81,7 +81,7 @@ const partsTable = ({ parts }: Budget): readonly string[] =>
     Object.entries(parts).toSorted(([, a], [, b]) => b - a),
   );
 
-/** What a usage is of another: by price, and by plain count. */
+/** The ratio of two usages: by price, and by count. */
 export function sharesOf(list: PriceList, ours: Usage, peer: Usage): { price: number; count: number } {
   return {
     price: totalPrice(list, ours) / totalPrice(list, peer),
@@ -89,52 +89,52 @@ export function sharesOf(list: PriceList, ours: Usage, peer: Usage): { price: nu
   };
 }
 
-/** How an action compares; in words. */
+/** The comparison in words. */
 function comparison(list: PriceList, budget: Budget): readonly string[] {
   const ours = usageOfScenario(budget, COMPARED.ours);
   const wholeJob = usageOfScenario(budget, COMPARED.wholeJob);
   const whole = sharesOf(list, ours, wholeJob);
   const lean = sharesOf(list, ours, usageOfScenario(budget, COMPARED.tutorial));
   return [
-    `- **The same job**, done naively: an action costs **${ratio(whole.price)} times** as much (the goal is at most ${GOAL}, and it is`,
+    `- **The same job**, done by the naive recipe: an action costs **${ratio(whole.price)} times** as much (the goal is at most ${GOAL}, and it is`,
     `  ${whole.price <= GOAL ? 'met' : 'missed'}), with ${ours.stateTransitions} state transitions against ${wholeJob.stateTransitions}. By plain count it uses ${ratio(whole.count)} times as many operations: more of the`,
     '  cheap ones (a lock for each edit of a card, fences, a queue that waits for Slack) and fewer of the expensive ones.',
     `- **The tutorial**, which does less: ${ratio(lean.price)} times its price, ${ratio(lean.count)} times its operations.`,
   ];
 }
 
-/** The page. @throws {RangeError} when the budget or the machine lacks what it speaks of */
+/** The page. @throws {RangeError} when the budget or the machine lacks an entry that the page needs */
 export function renderCostPage(budget: Budget, list: PriceList, machine: AslMachine): string {
   return [
     '# What an action costs',
     '',
     'Written by `npm run generate` from the counts in `bench/cost/budget.json` and the prices in `bench/cost/prices.json`; a test fails',
-    'when it is stale. The counts are made by `npm run bench:cost`, which writes them with `-- --write`. `test/local/cost.test.ts` makes',
-    'them again and fails when an action uses more than the budget, and also when the budget is needlessly loose.',
+    'when it is stale. `npm run bench:cost` makes the counts and, with `-- --write`, stores them. `test/local/cost.test.ts` counts',
+    'again and fails if an action uses more than the budget, or if the budget is needlessly loose.',
     '',
     '## How it is counted',
     '',
-    'Each deployed function has a proxy of its own as its AWS endpoint, which passes every call on and writes it down. DynamoDB’s units',
-    'follow from the items themselves, read before and after each write, by AWS’s rules (1 KB a write, 4 KB a read, half for an eventually',
-    'consistent one, indexes by their own entries); no request is a transaction. State transitions are the states entered, and the tries',
-    'repeated, in the execution’s own history; Lambda requests are the runs in the functions’ logs. What AWS does for us passes no proxy',
-    'and follows from these: the rule sends each event to the card queue, each run of `update-card` is one receive and one delete, and',
-    'Lambda reads the stream without charge. Calls of the CRM and of Slack are the log of the proxy in front of them.',
+    'The AWS endpoint of each deployed function is a separate proxy, which forwards and records every call. DynamoDB’s units',
+    'are computed by AWS’s rules from the items, read before and after each write (1 KB a write, 4 KB a read, half for an eventually',
+    'consistent read, indexes by their own entries); no request is a transaction. State transitions are the states entered and the tries',
+    'repeated, in the execution’s history; Lambda requests are the runs in the functions’ logs. What AWS does for us passes no proxy',
+    'and is computed from these: the rule sends each event to the card queue, each run of `update-card` is one receive and one delete, and',
+    'Lambda reads the stream without charge. Calls of the CRM and of Slack are counted in the log of their proxy.',
     '',
-    'Every transition is published and shown by itself before the next one is made, so that the counts can be repeated. In real life those',
-    'that follow each other quickly share an edit, and wait for one another for it: about as many operations, and fewer calls of Slack. The',
+    'Every transition is published and shown alone before the next one is made, so that the counts can be repeated. In production,',
+    'transitions in quick succession wait for each other and share an edit: about as many operations, but fewer calls of Slack. The',
     'quote is new, so its thread in Slack is opened too.',
     '',
-    `- ${KINDS_IN_ORDER.map((kind) => `**${kind}**`).join(', ')}: one action of a quote of two lines (\`examples/q-1043.json\`) that succeeds at once.`,
-    '- **crm.sync, 60 lines**: the same of `examples/q-1042.json`. The payload is part of the task item, so each transition pays for it.',
-    '- **retry**: what one more attempt adds, after a 503 whose outcome is unknown: backoff, probe, success, the recovery message.',
-    '- **recovery**: the sweep finds one lost task, gives it its next driver, and the card says so. Neither the driver’s work, which is an',
-    '  action’s, nor the sweep’s walks through the tables, which come with each of its runs, are part of it.',
-    '- **naive crm.sync**, **naive retry**: the [naive recipe](../bench/naive-recipe/README.md) as a tutorial has it, in the same run.',
-    '- **naive whole job**, and its **retry**: the recipe made to do what people see of the queue, in the same run.',
+    `- ${KINDS_IN_ORDER.map((kind) => `**${kind}**`).join(', ')}: one action of a quote with two lines (\`examples/q-1043.json\`) that succeeds at once.`,
+    '- **crm.sync, 60 lines**: the same for `examples/q-1042.json`. The payload is part of the task item, so each transition pays for it.',
+    '- **retry**: what one more attempt adds, after a 503 with an unknown outcome: backoff, probe, success, the recovery message.',
+    '- **recovery**: the sweep finds one lost task, gives it its next driver, and the card says so. It does not include the driver’s work, which',
+    '  belongs to the action, or the sweep’s reads of the tables, which happen in each run.',
+    '- **naive crm.sync**, **naive retry**: the [naive recipe](../bench/naive-recipe/README.md) in its tutorial form, in the same run.',
+    '- **naive whole job**, and its **retry**: the recipe extended to do what people see of the queue, in the same run.',
     '',
     'Not counted: time (Lambda’s GB-seconds), storage, traffic, logs and traces, KMS, secrets and parameters (cached for minutes, so they',
-    'follow the number of running functions), and what is there without any action (the sweep each minute, alarms, empty receives).',
+    'depend on the number of running functions), and what costs money without any action (the sweep each minute, alarms, empty receives).',
     '',
     '## Counts',
     '',
@@ -146,17 +146,17 @@ export function renderCostPage(budget: Budget, list: PriceList, machine: AslMach
     '',
     '## Price',
     '',
-    `List prices of ${list.region} as looked up on ${list.asOf}, without free tiers and volume discounts. The links lead to AWS’s price`,
-    'pages; the page that each figure was read from is in `bench/cost/prices.json`.',
+    `List prices of ${list.region} as of ${list.asOf}, without free tiers and volume discounts. The links lead to AWS’s price`,
+    'pages; the page from which each figure was read is in `bench/cost/prices.json`.',
     '',
     ...priceTable(list, budget),
     '',
-    '## Beside the naive recipe',
+    '## Compared with the naive recipe',
     '',
     ...comparison(list, budget),
     '',
-    'What each of the two does and leaves out is in their [README](../bench/naive-recipe/README.md); why prices are compared, and not',
-    'counts, in [a decision](decisions/2026-11-26-cost-by-price.md).',
+    'What each of the two does and leaves out is in their [README](../bench/naive-recipe/README.md); the reason to compare prices, and not',
+    'counts, is in [a decision](decisions/2026-11-26-cost-by-price.md).',
     '',
     ...waitingSection(budget, list, throttleRetrier(machine)),
     '',

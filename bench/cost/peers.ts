@@ -1,4 +1,4 @@
-/** Deploys what the queue is compared with beside it; the calls of its functions are counted by the lab's recorder. */
+/** Deploys the systems with which the queue is compared next to it; the lab's recorder counts the calls of their functions. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -13,7 +13,7 @@ import { ROOT_KEYS } from './meter/recorder.ts';
 
 const RECIPE_DIR = join(import.meta.dirname, '..', 'naive-recipe');
 
-/** What a role may do. */
+/** Permissions of a role. */
 export interface Grant {
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
@@ -27,14 +27,14 @@ export interface PeerFunction {
   readonly grants: readonly Grant[];
 }
 
-/** Keys of a table; the second one sorts. */
+/** Keys of a table; the second one is the sort key. */
 export interface PeerTable {
   readonly keys: readonly [string] | readonly [string, string];
-  /** An index of keys only. */
+  /** Keys of a KEYS_ONLY index. */
   readonly index?: readonly [string, string];
 }
 
-/** What may be done with one item at a time. */
+/** Operations on one item. */
 export const ITEM_ACTIONS = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map(
   (action) => `dynamodb:${action}`,
 );
@@ -62,7 +62,7 @@ const keySchema = ([hash, range]: readonly [string, string?]): CreateTableComman
   ...(range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' as const }]),
 ];
 
-/** See the file head. One per peer; names begin with `prefix`. */
+/** Deploys one peer; all names begin with `prefix`. */
 export class PeerDeployment {
   readonly #lab: CostLab;
   readonly #prefix: string;
@@ -91,7 +91,7 @@ export class PeerDeployment {
     return Role?.Arn ?? '';
   }
 
-  /** The table's ARN; its name is `<prefix>-<name>`. */
+  /** Creates a table named `<prefix>-<name>`; returns its ARN. */
   async table(name: string, { keys, index }: PeerTable): Promise<string> {
     const names = [...keys, ...(index ?? [])];
     const { TableDescription } = await this.#dynamo.send(
@@ -114,7 +114,10 @@ export class PeerDeployment {
     return TableDescription?.TableArn ?? '';
   }
 
-  /** The function's ARN; its name, also for the records, is `<prefix>-<handler>`. It may read the providers' secrets, and finds the providers where the queue does. */
+  /**
+   * Creates a function; returns its ARN. Its name, also in the records, is `<prefix>-<handler>`. It may read the providers'
+   * secrets and uses the same provider addresses as the queue.
+   */
   async function({ handler, variables, grants }: PeerFunction): Promise<string> {
     const { outputs, recorder } = this.#lab;
     const FunctionName = `${this.#prefix}-${handler}`;
@@ -153,7 +156,7 @@ export class PeerDeployment {
     return FunctionArn;
   }
 
-  /** The ARN of the workflow `bench/naive-recipe/<file>.asl.json`, with its `${…}` replaced. */
+  /** Creates the workflow `bench/naive-recipe/<file>.asl.json` with its `${…}` replaced; returns its ARN. */
   async machine(
     file: string,
     values: Readonly<Record<string, string>>,

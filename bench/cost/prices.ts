@@ -1,4 +1,4 @@
-/** List prices of billable operations, and what a usage costs by them. */
+/** List prices of billable operations, and the cost of a usage. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
@@ -7,16 +7,16 @@ import { BILLABLES, Billable, type Usage } from './meter/usage.ts';
 const positive = z.number().check(z.gt(0));
 const priceSchema = z.strictObject({
   usd: positive,
-  /** Operations for that price. */
+  /** Number of operations for that price. */
   per: positive,
-  /** Page of AWS that lists it: where to look whether it still is so. */
+  /** Page of AWS that lists the price, for a check that it is still valid. */
   source: z.url(),
-  /** Page that the figure was read from; AWS's own fill many prices in by script, which a stored copy does not show. */
+  /** Page from which the figure was read. AWS's own pages load many prices by script, so a stored copy does not show them. */
   readFrom: z.url(),
 });
 const priceListSchema = z.strictObject({
   region: z.string(),
-  /** Day on which the prices were looked up, `2026-11-26`. */
+  /** Date on which the prices were read, `2026-11-26`. */
   asOf: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)),
   prices: z.record(z.enum(Billable), priceSchema),
 });
@@ -27,7 +27,7 @@ export type PriceList = z.infer<typeof priceListSchema>;
 export const readPrices = (): PriceList =>
   priceListSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, 'prices.json'), 'utf8')));
 
-/** Price of one kind of operation, so many times, in USD. */
+/** Price of a number of operations of one kind, in USD. */
 export function priceOf({ prices }: PriceList, key: Billable, operations: number): number {
   const { usd, per } = prices[key];
   return (operations * usd) / per;

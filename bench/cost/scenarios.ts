@@ -1,4 +1,4 @@
-/** Everything whose cost is budgeted, measured in one run on one local AWS. */
+/** Measures every scenario of the budget in one run on one local AWS. */
 import { ActionKind, KIND_NAMES } from '../../lambdas/actions/kinds.ts';
 import type { LocalOutputs } from '../../tools/local/outputs.ts';
 import type { Budget } from './budget.ts';
@@ -16,7 +16,7 @@ const LARGE_QUOTE = 'examples/q-1042.json' as const;
 const small = (kind: ActionKind): ActionScenario => ({ quoteFile: SMALL_QUOTE, kind });
 const SYNC = small(ActionKind.CrmSync);
 
-/** Measures every scenario of the budget. @throws {Error} when one does not end as it should */
+/** Measures every scenario of the budget. @throws {Error} when one does not end as expected */
 export async function measureAll(outputs: LocalOutputs, onProgress: (name: string) => void): Promise<Budget> {
   const lab = await openLab(outputs);
   const scenarios: Record<string, Usage> = {};

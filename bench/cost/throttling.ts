@@ -1,4 +1,4 @@
-/** What an action costs while it waits for a free worker: each retry of a throttled call is a state transition. */
+/** The cost of an action that waits for a free worker: each retry of a throttled call is a state transition. */
 import { Lateness } from '../../lambdas/queue/domain/recovery/recovery-table.ts';
 import { latenessOf } from '../../lambdas/queue/domain/recovery/recovery.ts';
 import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
@@ -13,10 +13,10 @@ import { type PriceList, priceOf, totalPrice } from './prices.ts';
 import type { Usage } from './meter/usage.ts';
 
 const HOUR_SECONDS = 3_600;
-/** The states that a new driver enters until its call is throttled for the first time: `Queued` and `Running`. */
+/** The states that a new driver enters before its call is throttled for the first time: `Queued` and `Running`. */
 const TRANSITIONS_OF_A_START = 2;
 
-/** A retry with a longest wait of one minute, which the cost page compares the setting with. */
+/** A retry with a maximum wait of one minute, with which the cost page compares the setting. */
 export const ONE_MINUTE_RETRIER: Retrier = {
   ErrorEquals: ['Lambda.TooManyRequestsException'],
   IntervalSeconds: 10,
@@ -30,7 +30,7 @@ export const ONE_MINUTE_RETRIER: Retrier = {
 export const throttleRetrier = (machine: AslMachine): Retrier =>
   retrierFor(taskNamed(machine, 'Running'), 'Lambda.TooManyRequestsException');
 
-/** Expected retries of one driver in the given time: full jitter makes each wait half as long as its row, on average. */
+/** Expected retries of one driver in the given time: full jitter halves each wait on average. */
 export function retriesWithin(retrier: Retrier, seconds: number): number {
   let passedSeconds = 0;
   const late = retryWaitsSeconds(retrier).findIndex((wait) => {
@@ -40,13 +40,13 @@ export function retriesWithin(retrier: Retrier, seconds: number): number {
   return late === -1 ? retrier.MaxAttempts : late;
 }
 
-/** Expected retries of one driver in an hour, once its waits have grown to the longest. */
+/** Expected retries of one driver in an hour, after its waits have grown to the maximum. */
 export const retriesOfALaterHour = ({ MaxDelaySeconds }: Retrier): number =>
   HOUR_SECONDS / (MaxDelaySeconds / 2);
 
 /**
- * When the drivers of a task that waits start, in seconds after its enqueueing. The sweep adds one when the last is stale;
- * the earlier ones go on to retry, since no worker has told them yet that they are superseded.
+ * Start times of the drivers of a waiting task, in seconds after its enqueueing. The sweep adds one when the last is stale. The
+ * earlier ones keep retrying, because no worker has told them yet that they are superseded.
  */
 export function driverStartsSeconds(seconds: number): readonly number[] {
   const starts = [0];
@@ -60,13 +60,13 @@ export function driverStartsSeconds(seconds: number): readonly number[] {
   return starts;
 }
 
-/** What an action costs while it waits. */
+/** The cost of an action that waits. */
 export interface WaitingCost {
-  /** Drivers at the end of the time. */
+  /** Number of drivers at the end of the time. */
   readonly drivers: number;
-  /** Expected retries of all of them. */
+  /** Expected retries of all drivers. */
   readonly retries: number;
-  /** State transitions of retries and further drivers, and what the sweep does for these, in USD. */
+  /** Cost of the retries' state transitions, of the additional drivers and of the sweep's work for them, in USD. */
   readonly usd: number;
 }
 

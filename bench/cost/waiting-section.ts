@@ -7,14 +7,14 @@ import { ONE_MINUTE_RETRIER, retriesOfALaterHour, retriesWithin, waitingCost } f
 
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
-/** Number of actions whose cost is shown, since one costs too little. */
+/** Number of actions whose cost is shown, because the cost of one is too small to print. */
 const MANY = 1_000;
 
 const usd = (value: number): string => value.toFixed(2);
 
 type Cells = readonly [what: string, retries: number, usd: string];
 
-/** Rows for one retry: what, retries of one action, USD of {@link MANY}. */
+/** Rows for one retry setting: the case, retries of one action, USD of {@link MANY} actions. */
 function rowsOf(list: PriceList, budget: Budget, retrier: Retrier): readonly Cells[] {
   const recovery = usageOfScenario(budget, 'recovery');
   const alone = (what: string, retries: number): Cells => [
@@ -24,7 +24,7 @@ function rowsOf(list: PriceList, budget: Budget, retrier: Retrier): readonly Cel
   ];
   const together = (what: string, seconds: number): Cells => {
     const { drivers, retries, usd: price } = waitingCost(list, recovery, retrier, seconds);
-    return [`${what}, with the ${drivers} drivers that it has by then`, retries, usd(price * MANY)];
+    return [`${what}, with its ${drivers} drivers at the end`, retries, usd(price * MANY)];
   };
   return [
     alone('one driver, its first hour', retriesWithin(retrier, HOUR_SECONDS)),
@@ -34,7 +34,7 @@ function rowsOf(list: PriceList, budget: Budget, retrier: Retrier): readonly Cel
   ];
 }
 
-/** What waiting costs with the given retry, beside a retry with a longest wait of one minute. */
+/** The cost of waiting with the given retry, compared with a retry whose maximum wait is one minute. */
 export function waitingSection(budget: Budget, list: PriceList, retrier: Retrier): readonly string[] {
   const compared = rowsOf(list, budget, ONE_MINUTE_RETRIER);
   const used = rowsOf(list, budget, retrier);
@@ -45,8 +45,8 @@ export function waitingSection(budget: Budget, list: PriceList, retrier: Retrier
     '## What waiting for a worker costs',
     '',
     'When all workers of a kind are busy, Lambda refuses the call (`Lambda.TooManyRequestsException`), and the state machine tries again.',
-    'A refused call is no Lambda request, but each retry is a state transition. The waits are those of `quote-action.asl.json`; full jitter',
-    `makes each half as long on average. The table compares two settings of the longest wait: ${longest[1]}, which is in use, and ${longest[0]}.`,
+    'A refused call is not billed as a Lambda request, but each retry is a state transition. The waits are those of `quote-action.asl.json`; full jitter',
+    `halves each wait on average. The table compares two settings of the maximum wait: ${longest[1]}, which is in use, and ${longest[0]}.`,
     '',
     ...table(
       [
@@ -63,10 +63,10 @@ export function waitingSection(budget: Budget, list: PriceList, retrier: Retrier
       ]),
     ),
     '',
-    `**${MANY.toLocaleString('en-GB')} actions that wait for an hour cost ${hour} USD.** The sweep gives a waiting task a further driver 15 minutes after it is`,
-    'due, then after 30 minutes, and so on; the earlier ones go on to retry until a worker tells them that they are superseded. The lower two',
+    `**${MANY.toLocaleString('en-GB')} actions that wait for an hour cost ${hour} USD.** The sweep gives a waiting task another driver 15 minutes after it is`,
+    'due, then after 30 minutes, and so on; the earlier ones keep retrying until a worker tells them that they are superseded. The lower two',
     'rows count the retries of all drivers, their starts, and what the sweep does for each (**recovery** above). How the waits were chosen:',
-    '[quote-action](../statemachines/quote-action/README.md#throttled). Express workflows are not paid by the transition, but end after five',
+    '[quote-action](../statemachines/quote-action/README.md#throttled). Express workflows are not billed by transition, but end after five',
     'minutes ([decision](decisions/2026-11-26-standard-workflows.md)).',
   ];
 }

@@ -1,4 +1,4 @@
-/** The naive recipe for the whole job: deployed beside the queue, and what it uses. */
+/** Deploys the naive recipe for the whole job next to the queue, and measures what it uses. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
@@ -20,7 +20,7 @@ const TABLES = {
 /** The deployed recipe. */
 export interface WholeJob {
   readonly enqueueArn: string;
-  /** Name for the records → ARN. */
+  /** Name in the records → ARN. */
   readonly functions: Readonly<Record<string, string>>;
 }
 
@@ -107,11 +107,11 @@ function runOf(lab: CostLab, recipe: WholeJob, scenario: ActionScenario): PeerRu
       return Items.at(-1);
     },
     updated: () => itemOf(lab, TABLES.ACTIONS_TABLE, { actionId }),
-    // Its API would be the same HTTP API; the function behind it is invoked directly here.
+    // Its API would be the same HTTP API; here the function behind it is invoked directly.
     request: { apiRequests: 1 },
   };
 }
 
-/** What one action uses when the recipe does the whole job. @throws {Error} when it does not succeed */
+/** The use of one action of the recipe for the whole job. @throws {Error} when it does not succeed */
 export const measureWholeJob = (lab: CostLab, recipe: WholeJob, scenario: ActionScenario): Promise<Usage> =>
   usageOfPeer(lab, () => runOf(lab, recipe, scenario));

@@ -1,11 +1,13 @@
-/** One call of Slack's Web API, as both recipes make it. */
+/** One call of Slack's Web API, used by both recipes. */
 import { getSecret } from '@aws-lambda-powertools/parameters/secrets';
 import * as z from 'zod/mini';
 
 const secretSchema = z.object({ botToken: z.string() });
 const answerSchema = z.object({ ok: z.boolean(), ts: z.optional(z.string()), error: z.optional(z.string()) });
 
-/** Posts or edits a message in the channel; its `ts`. @throws {Error} on any answer but `ok`, or none within 3 s */
+/**
+ * Posts or edits a message in the channel; returns its `ts`. @throws {Error} on any answer but `ok`, or on no answer within 3 s
+ */
 export async function callSlack(
   method: 'chat.postMessage' | 'chat.update',
   message: Readonly<Record<string, string>>,

@@ -1,5 +1,5 @@
 /**
- * The whole job's API: stores the action with its payload and the first entry of its trail, and starts the workflow, under
+ * The whole job's API. It stores the action with its payload and the first entry of its trail, and starts the workflow, with
  * stock idempotency by the client's key.
  */
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
@@ -45,10 +45,10 @@ async function enqueue({ actionId, snapshot }: EnqueueEvent): Promise<{ executio
 
 const enqueueOnce = makeIdempotent(enqueue, { persistenceStore, config });
 
-/** Delivered again while the record lives it gives the first answer; after any error it starts over. */
+/** Delivered again before the record expires, it returns the first answer; after an error it starts over. */
 export async function handler(event: unknown, context: Context): Promise<{ executionArn: string }> {
   config.registerLambdaContext(context);
-  // The local AWS waits longer for a function that logs nothing.
+  // The local AWS waits longer for a function without output.
   console.log('enqueue');
   return enqueueOnce(eventSchema.parse(event));
 }

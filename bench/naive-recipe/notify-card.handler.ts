@@ -1,6 +1,6 @@
 /**
- * The whole job's notify steps: one message per action in its quote's thread, edited after each change of status, under
- * stock idempotency. Where thread and message stand is kept in a table of their own.
+ * The whole job's notify steps: one message for each action in its quote's thread, edited after each change of status, with
+ * stock idempotency. The ids of thread and message are stored in a separate table.
  */
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
@@ -50,10 +50,10 @@ async function show({ actionId, quoteId, status, attempt }: NotifyEvent): Promis
 
 const showOnce = makeIdempotent(show, { persistenceStore, config });
 
-/** Delivered again while the record lives it gives the first answer; after any error it starts over. */
+/** Delivered again before the record expires, it returns the first answer; after an error it starts over. */
 export async function handler(event: unknown, context: Context): Promise<{ ts: string }> {
   config.registerLambdaContext(context);
-  // The local AWS waits longer for a function that logs nothing.
+  // The local AWS waits longer for a function without output.
   console.log('notify');
   return showOnce(eventSchema.parse(event));
 }

@@ -1,4 +1,4 @@
-/** The naive recipe's notify steps: one message in the channel for each change of status, under stock idempotency. */
+/** The naive recipe's notify steps: one message in the channel for each change of status, with stock idempotency. */
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { Context } from 'aws-lambda';
@@ -21,10 +21,10 @@ const postOnce = makeIdempotent(
   { persistenceStore, config },
 );
 
-/** Delivered again while the record lives it gives the first answer; after any error it starts over. */
+/** Delivered again before the record expires, it returns the first answer; after an error it starts over. */
 export async function handler(event: unknown, context: Context): Promise<{ ts: string }> {
   config.registerLambdaContext(context);
-  // The local AWS waits longer for a function that logs nothing.
+  // The local AWS waits longer for a function without output.
   console.log('notify');
   return postOnce(eventSchema.parse(event));
 }

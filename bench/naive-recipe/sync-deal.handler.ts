@@ -1,4 +1,4 @@
-/** The naive recipe's `SyncDeal`: one deal in the CRM, under Powertools' stock idempotency. */
+/** The naive recipe's `SyncDeal`: one deal in the CRM, with Powertools' stock idempotency. */
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { getSecret } from '@aws-lambda-powertools/parameters/secrets';
@@ -50,10 +50,10 @@ async function upsertDeal(event: SyncEvent): Promise<{ dealId: string }> {
 
 const syncOnce = makeIdempotent(upsertDeal, { persistenceStore, config });
 
-/** Delivered again while the record lives it gives the first answer; after any error it starts over. */
+/** Delivered again before the record expires, it returns the first answer; after an error it starts over. */
 export async function handler(event: unknown, context: Context): Promise<{ dealId: string }> {
   config.registerLambdaContext(context);
-  // The local AWS waits longer for a function that logs nothing.
+  // The local AWS waits longer for a function without output.
   console.log('sync deal');
   return syncOnce(eventSchema.parse(event));
 }

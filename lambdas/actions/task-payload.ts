@@ -1,9 +1,9 @@
-/** The payload of a stored task as its kind's type; read again, because an old item may have an old shape. */
+/** The payload of a stored task, typed by its kind. It is parsed again, because an old item may have an old shape. */
 import type * as z from 'zod/mini';
 import type { EffectTask } from '../shared/domain/effect.ts';
 import { QueueError } from '../shared/domain/errors.ts';
 
-/** `undefined` is no payload of any kind. */
+/** `undefined` is not a payload of any kind. */
 function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -12,7 +12,7 @@ function parsedJson(text: string): unknown {
   }
 }
 
-/** Whether the payload has the shape, whatever the kind. */
+/** Whether the payload has the shape, for any kind. */
 export const readsAs = (task: EffectTask, schema: z.ZodMiniType): boolean =>
   schema.safeParse(parsedJson(task.payloadJson)).success;
 

@@ -1,7 +1,7 @@
-/** A setting given to the synthesis is missing or malformed; nothing has been synthesised. */
+/** A setting of the synthesis is missing or malformed; nothing was synthesised. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
-  /** The setting, as it is given on the command line or in the environment. */
+  /** The setting's name on the command line or in the environment. */
   readonly setting: string;
 
   constructor(setting: string, expected: string, given: unknown) {

@@ -1,4 +1,4 @@
-/** One parser per shape of setting; each names the setting and what was expected. */
+/** One parser for each form of setting; its error names the setting and what was expected. */
 import {
   isOperatorEntry,
   NO_OPERATORS,
@@ -33,7 +33,7 @@ const parseList = (setting: string, expected: string, given: unknown, pattern: R
 
 /**
  * One of a closed set.
- * @throws {ConfigError} when it is none of them
+ * @throws {ConfigError} when the value is not one of them
  */
 export const parseOneOf = <T extends string>(setting: string, given: unknown, allowed: readonly T[]): T => {
   const found = allowed.find((value) => value === given);
@@ -63,7 +63,7 @@ const areOperators: Check = (text) => {
 };
 
 /**
- * Comma-separated `<team id>:<user id>` of Slack, no duplicates; nobody for `none`.
+ * Comma-separated `<team id>:<user id>` of Slack, no duplicates; an empty list for `none`.
  * @throws {ConfigError}
  */
 export const parseOperators = (setting: string, given: unknown): readonly string[] =>
@@ -91,7 +91,7 @@ export const parseRoleName = (setting: string, given: unknown): string =>
   parse(setting, 'an IAM role name', given, (text) => ROLE_NAME.test(text));
 
 /**
- * A mark for the same code deployed again, or absent.
+ * A mark that makes a deployment of the same code a new one, or absent.
  * @throws {ConfigError}
  */
 export const parseRedeploy = (setting: string, given: unknown): string | undefined =>
@@ -101,17 +101,16 @@ export const parseRedeploy = (setting: string, given: unknown): string | undefin
         REDEPLOY.test(text),
       );
 
-/** What an address must look like. */
+/** Requirements on an address. */
 export interface UrlRule {
-  /** Accept `http:` too, for an emulator on this machine. */
+  /** Whether `http:` is accepted too, for an emulator on this machine. */
   readonly allowHttp: boolean;
-  /** Whether the returned address ends in a slash, as a base does that names are appended to. */
+  /** Whether the returned address ends in a slash, because names are appended to it. */
   readonly endsInSlash: boolean;
 }
 
 /**
- * An absolute address without user name, password, query or fragment. It may have a path, and may be given with or without slashes
- * at its end.
+ * An absolute address without user name, password, query or fragment. It may have a path. Slashes at its end are optional.
  * @throws {ConfigError}
  */
 export const parseUrl = (setting: string, given: unknown, rule: UrlRule): string => {
@@ -141,11 +140,11 @@ export const parseTopicArn = (setting: string, given: unknown): string | undefin
     ? undefined
     : parse(setting, 'the ARN of an SNS topic', given, (text) => TOPIC_ARN.test(text));
 
-/** The folder in the repository, where no address is given. */
+/** The runbooks' folder in the repository, used if no address is given. */
 export const RUNBOOK_FOLDER = 'runbooks';
 
 /**
- * The https: address of the runbooks, or absent: their folder in the repository.
+ * The https: address of the runbooks; their folder in the repository if absent.
  * @throws {ConfigError}
  */
 export const parseRunbookBase = (setting: string, given: unknown): string =>

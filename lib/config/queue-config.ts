@@ -85,7 +85,7 @@ export interface QueueConfig extends StageSettings, ProviderAddresses {
   readonly allowedEngines: readonly string[];
   /** Name of the one role that may correct the audit trail; it is not created here. */
   readonly breakGlassRoleName: string;
-  /** Who gets the alarms by mail; absent: whoever subscribes to the topic. */
+  /** E-mail address that gets the alarms; absent: only subscribers of the topic get them. */
   readonly alarmEmail: string | undefined;
   /** An SNS topic of yours that gets the alarms; absent: the stack makes one. */
   readonly alarmTopicArn: string | undefined;

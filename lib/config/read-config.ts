@@ -1,7 +1,4 @@
-/**
- * The only reader of CDK context and of the environment. Where both may carry a setting, context wins; the name in an
- * error is the one to fix.
- */
+/** The only reader of CDK context and environment. If both have a setting, context wins; an error names the one to fix. */
 import {
   HTTP_PROVIDERS,
   type HttpProvider,
@@ -14,9 +11,9 @@ import { Rollout, Stage, type ProviderAddresses, type QueueConfig } from './queu
 import { type SettingKey, checkEffect, checkKeys } from './setting-keys.ts';
 import { STAGE_SETTINGS } from './stage-settings.ts';
 
-/** The two places settings come from. */
+/** The two sources of settings. */
 export interface ConfigSources {
-  /** Everything of the CDK context (`-c key=value`, cdk.json), CDK's own keys among them. */
+  /** The whole CDK context (`-c key=value`, cdk.json), including CDK's own keys. */
   readonly context: Readonly<Record<string, unknown>>;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -32,7 +29,7 @@ const lookup = (sources: ConfigSources, key: SettingKey, envName: string, fallba
   return { setting: `-c ${key} (or ${envName})`, given: sources.env[envName] ?? fallback };
 };
 
-/** What an AWS stage takes from nowhere else, the local stage has a default for: the demo sets the real addresses. */
+/** Defaults of the local stage for settings that an AWS stage must be given; the demo sets the real addresses. */
 const LOCAL_DEFAULTS = {
   awsEndpointUrl: 'http://127.0.0.1:4566',
   slackChannelId: 'C00000000',
@@ -73,7 +70,7 @@ const readBusiness = (
 ): Pick<QueueConfig, 'slackChannelId' | 'slackOperators' | 'allowedEngines' | 'breakGlassRoleName'> => {
   const local = isLocal ? LOCAL_DEFAULTS : undefined;
   const channel = lookup(sources, 'slackChannelId', 'QUOTEQ_SLACK_CHANNEL_ID', local?.slackChannelId);
-  // No default on AWS: a deployment that left it out would lock every operator out.
+  // No default on AWS: a deployment that leaves it out would lock out every operator.
   const operators = lookup(sources, 'slackOperators', 'QUOTEQ_SLACK_OPERATORS', local?.slackOperators);
   const engines = lookup(sources, 'allowedEngines', 'QUOTEQ_ALLOWED_ENGINES', local?.allowedEngines);
   const role = lookup(sources, 'breakGlassRoleName', 'QUOTEQ_BREAK_GLASS_ROLE_NAME', 'quoteq-break-glass');
@@ -85,7 +82,7 @@ const readBusiness = (
   };
 };
 
-/** The local AWS cannot version, an AWS stage always does: executions in flight need it. */
+/** The local AWS has no versions; an AWS stage always does, because executions in flight need them. */
 const readRollout = (sources: ConfigSources, stage: Stage): Rollout => {
   const allowed = stage === Stage.Local ? [Rollout.None] : [Rollout.AtOnce, Rollout.Gradual];
   return parse.parseOneOf('-c rollout', sources.context['rollout'] ?? STAGE_SETTINGS[stage].rollout, allowed);
@@ -108,9 +105,9 @@ const readAlarms = (
 };
 
 /**
- * Reads and checks every setting of a synthesis. The stage is `local` unless `-c stage=…` names another; the Regions
- * are `-c regions=a,b`, else the one the CDK command line was given.
- * @throws {ConfigError} naming the setting and what was expected; a key that is none is a setting too, and so is one given in vain
+ * Reads and checks every setting of a synthesis. The stage is `local` unless `-c stage=…` names another. The Regions are `-c
+ * regions=a,b`, or else the Region of the CDK command line.
+ * @throws {ConfigError} with the setting and what was expected. Unknown keys and keys that have no effect are errors too.
  */
 export const readConfig = (sources: ConfigSources): QueueConfig => {
   checkKeys(sources.context);

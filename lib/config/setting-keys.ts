@@ -1,4 +1,4 @@
-/** The names of our settings in the CDK context, so that one that is mistyped is not taken for absent. */
+/** The names of our settings in the CDK context, so that a mistyped one is not treated as absent. */
 import { distance } from 'fastest-levenshtein';
 import { HTTP_PROVIDERS, PROVIDERS } from '../../lambdas/shared/contracts/providers.ts';
 import { ConfigError } from './config-error.ts';
@@ -6,7 +6,7 @@ import { Stage } from './queue-config.ts';
 
 const PROVIDER_SETTINGS = HTTP_PROVIDERS.map((provider) => PROVIDERS[provider].api.setting);
 
-/** Everything that `-c` may set. */
+/** All keys that `-c` may set. */
 export const SETTING_KEYS = [
   'stage',
   'regions',
@@ -32,23 +32,23 @@ const WITHOUT_EFFECT: Readonly<Record<'local' | 'aws', Partial<Record<SettingKey
   aws: { awsEndpointUrl: 'whose functions call AWS itself' },
 };
 
-/** Keys without a namespace that the CDK command line keeps in the context itself. */
+/** Keys without a namespace that the CDK command line itself puts into the context. */
 const KEYS_OF_CDK: readonly string[] = ['acknowledged-issue-numbers', 'cli-telemetry'];
 
-/** A feature flag, or what was looked up, has a namespace: `@aws-cdk/…`, `aws:cdk:…`, `availability-zones:…`. */
+/** Feature flags and cached lookups have a namespace: `@aws-cdk/…`, `aws:cdk:…`, `availability-zones:…`. */
 const NAMESPACED = /^(?:@[\w-]+\/|[\w-]+:)/;
 
 const isOurs = (key: string): boolean => !NAMESPACED.test(key) && !KEYS_OF_CDK.includes(key);
 
-/** Letters to insert, delete or change; case does not count. */
+/** Number of letters to insert, delete or change; case is ignored. */
 const distanceOf = (a: string, b: string): number => distance(a.toLowerCase(), b.toLowerCase());
 
 const closestTo = (key: string): SettingKey =>
   SETTING_KEYS.reduce((best, known) => (distanceOf(key, known) < distanceOf(key, best) ? known : best));
 
 /**
- * Refuses a key that looks like one of ours and is none.
- * @throws {ConfigError} with the closest known one
+ * Refuses an unknown key that has no namespace.
+ * @throws {ConfigError} with the closest known key
  */
 export const checkKeys = (context: Readonly<Record<string, unknown>>): void => {
   const known: readonly string[] = SETTING_KEYS;
@@ -62,7 +62,7 @@ export const checkKeys = (context: Readonly<Record<string, unknown>>): void => {
 };
 
 /**
- * Refuses what `-c` gives to a stage in vain. The environment may carry it all the same, since it is set for every stage.
+ * Refuses keys of `-c` that have no effect on the stage. The environment may have them, because it is set for every stage.
  * @throws {ConfigError} with the reason why it has no effect
  */
 export const checkEffect = (context: Readonly<Record<string, unknown>>, stage: Stage): void => {

@@ -1,6 +1,5 @@
 /**
- * Every alarm, once: the stack, the runbook index, the documents and the tests are made from this list or checked
- * against it.
+ * The list of all alarms. The stack and the runbook index are generated from it; documents and tests are checked against it.
  */
 import type { AlarmDefinition } from './alarm-definition.ts';
 import { DATA_ALARMS } from './alarms-of-data.ts';

@@ -13,8 +13,8 @@ export interface AlarmTopicProps {
 }
 
 /**
- * Where alarms go: the topic that the deployment names, else one of its own, encrypted, which an address given by
- * `-c alarmEmail` subscribes to.
+ * The topic that receives the alarms: the one that the deployment names, or else a new encrypted one with a subscription for
+ * the address in `-c alarmEmail`.
  */
 export class AlarmTopic extends Construct {
   readonly topic: ITopic;
@@ -45,12 +45,12 @@ export class AlarmTopic extends Construct {
       enableKeyRotation: true,
       removalPolicy: removalPolicyOf(config),
     });
-    // Inside a key policy `*` is this key.
+    // In a key policy `*` means this key.
     key.addToResourcePolicy(this.alarmsMay(config, ['kms:Decrypt', 'kms:GenerateDataKey'], '*'));
     return key;
   }
 
-  /** The alarms of this deployment and no others. */
+  /** Only the alarms of this deployment. */
   private alarmsMay({ stackName }: QueueConfig, actions: string[], resource: string): PolicyStatement {
     const { partition, region, account } = Stack.of(this);
     const alarmArns = `arn:${partition}:cloudwatch:${region}:${account}:alarm:${stackName}/*`;

@@ -1,22 +1,22 @@
-/** Alarms on what must not happen to the data: duplicates, and records, cards and clicks that were given up. */
+/** Alarms on damage to data: duplicates, and dead letters (records, cards, clicks). */
 import { Metric } from '../../lambdas/shared/contracts/metric-names.ts';
 import { type AlarmDefinition, ONLY } from './alarm-definition.ts';
 import { ageOf, counted, depthOf, ofCardRule, type Signal } from './signals.ts';
 
 const NOT_COUNTED = 'The metric is written only when there is something to count.';
 const RULE_SILENT = 'EventBridge reports the metric only when it is not zero.';
-const SQS_SILENT = 'SQS reports nothing of a queue that nobody has used for hours: it is empty.';
+const SQS_SILENT = 'SQS reports no data for a queue that was not used for hours: it is empty.';
 
-/** A click has no delay: it is worked on at once. Five minutes are three deliveries that failed, or nobody who consumes. */
+/** A click has no delay: it is handled at once. Five minutes mean three failed deliveries, or no consumer. */
 const CLICK_AGE_SECONDS = 5 * 60;
 /**
- * A card's message waits on purpose: 900 s at most until it is delivered (`CARD_RETRY.maxDelaySeconds`; one that is put back
- * is a new message, whose age starts anew), and then 5 deliveries of 180 s when `update-card` fails on it, 1,800 s in all. As
- * much again is room for a backlog. Beyond that nobody consumes the queue.
+ * A card's message waits on purpose: at most 900 s until it is delivered (`CARD_RETRY.maxDelaySeconds`; a retry is a new
+ * message, whose age starts at 0), then 5 deliveries of 180 s if `update-card` fails on it: 1,800 s in all. Twice that allows
+ * for a backlog. Beyond that the queue has no consumer.
  */
 const CARD_AGE_SECONDS = 60 * 60;
 
-/** Messages that wait for a function that does not come: a mapping that is disabled, a consumer that is throttled. */
+/** Messages wait although their function should run: the event source mapping is disabled, or the consumer is throttled. */
 const waitsTooLong = (
   queue: 'cards' | 'clicks',
   meaning: string,
@@ -35,7 +35,7 @@ const waitsTooLong = (
   missingDataWhy: SQS_SILENT,
 });
 
-/** One thing in five minutes is enough: each of these wants a person. */
+/** Rings on one event in five minutes, because each needs an operator. */
 const atOnce = (
   slug: string,
   meaning: string,
@@ -66,7 +66,7 @@ export const DATA_ALARMS: readonly AlarmDefinition[] = [
   ),
   atOnce(
     'fingerprint-mismatch',
-    'What stands under the key of an action is not what the action asks for',
+    'The record under the key of an action is not what the action asks for',
     'page',
     counted(Metric.FingerprintMismatches),
     NOT_COUNTED,
@@ -81,12 +81,12 @@ export const DATA_ALARMS: readonly AlarmDefinition[] = [
   {
     ...atOnce(
       'audit-gaps',
-      'The audit trail lacks transitions that the tasks’ own history does not reach any more',
+      'The audit trail lacks transitions that are no longer in the tasks’ own history',
       'ticket',
       counted(Metric.AuditGapsUnrepairable, 'Maximum'),
-      'Only a sweep that could read the trails reports this; that one cannot is what sweep-blind rings for.',
+      'Only a sweep that could read the trails reports this; if it cannot read them, sweep-blind rings.',
     ),
-    // A gap is seen once in each walk over the tasks, which takes hours where there are many.
+    // A gap is reported once in each pass over the tasks, which takes hours if there are many.
     periodMinutes: 60,
   },
   atOnce(
@@ -98,41 +98,41 @@ export const DATA_ALARMS: readonly AlarmDefinition[] = [
   ),
   atOnce(
     'card-delivery-failures',
-    'EventBridge gave up handing transitions to the card queue: cards in Slack may be stale',
+    'EventBridge gave up delivering transitions to the card queue: cards in Slack may be stale',
     'ticket',
     ofCardRule('FailedInvocations'),
     RULE_SILENT,
   ),
   atOnce(
     'card-events-lost',
-    'Transitions reached neither the card queue nor its dead letters: their cards are stale and stay so',
+    'Transitions reached neither the card queue nor its dead letters: their cards stay stale',
     'page',
     ofCardRule('InvocationsFailedToBeSentToDlq'),
     RULE_SILENT,
   ),
   atOnce(
     'card-dead-letters',
-    'Card updates were given up: cards in Slack may be stale',
+    'Card updates are dead letters: cards in Slack may be stale',
     'ticket',
     depthOf('card-dead-letters'),
     SQS_SILENT,
   ),
   atOnce(
     'click-dead-letters',
-    'Clicks of operators were given up: what they asked for was not done',
+    'Clicks of operators are dead letters: their actions were not carried out',
     'page',
     depthOf('click-dead-letters'),
     SQS_SILENT,
   ),
   waitsTooLong(
     'clicks',
-    'A click of an operator has not been carried out for five minutes',
+    'A click of an operator was not carried out for five minutes',
     'page',
     CLICK_AGE_SECONDS,
   ),
   waitsTooLong(
     'cards',
-    'A card update has waited for an hour: nobody takes them from their queue',
+    'A card update has waited for an hour: no function consumes the queue',
     'ticket',
     CARD_AGE_SECONDS,
   ),

@@ -3,7 +3,7 @@ export const ApiMetricName = {
   Requests: 'api_requests',
   ClientErrors: 'api_client_errors',
   ServerErrors: 'api_server_errors',
-  /** In milliseconds, from API Gateway's receipt of the request to the end of its answer. */
+  /** In milliseconds, from the time API Gateway receives the request to the end of its answer. */
   Latency: 'api_latency_ms',
 } as const;
 /** One of {@link ApiMetricName}. */

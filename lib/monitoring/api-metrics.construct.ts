@@ -6,12 +6,12 @@ import { ApiMetricName } from './api-metric-names.ts';
 
 /** Properties of {@link ApiMetrics}. */
 export interface ApiMetricsProps {
-  /** Access log of the API: a JSON object a line, with `status`, `responseLatencyMs` and every name of `dimensions`. */
+  /** Access log of the API: one JSON object on each line, with `status`, `responseLatencyMs` and every name of `dimensions`. */
   readonly accessLog: ILogGroup;
   readonly dimensions: MetricDimensions;
 }
 
-/** Each line whose status matches `value` (`*` is any text) adds `metricValue`: a number, or the field of the line that holds it. */
+/** Each line whose status matches `value` (`*` is any text) adds `metricValue`: a number, or the field that holds it. */
 const FILTERS = [
   { name: ApiMetricName.Requests, value: '*', metricValue: '1', unit: Unit.COUNT },
   { name: ApiMetricName.ClientErrors, value: '4*', metricValue: '1', unit: Unit.COUNT },
@@ -20,12 +20,12 @@ const FILTERS = [
 ] as const;
 
 /**
- * The answers of the HTTP API as metrics of our own, made from its access log. CloudWatch's `AWS/ApiGateway` names an API by
- * its id, which nobody can choose and which changes when the API is made again; these metrics have fixed names and the
- * dimensions of the stage. They live in the stack of the log group, because a filter goes with its group.
+ * Metrics of the HTTP API's answers, computed from its access log. CloudWatch's `AWS/ApiGateway` identifies an API by its id,
+ * which cannot be chosen and changes when the API is created again. These metrics have fixed names and the dimensions of the
+ * stage. They are in the stack of the log group, because a metric filter is deleted with its group.
  *
- * These metrics do not count what API Gateway does not log: bodies that are too large (413), an excess of 429, and failures inside
- * API Gateway itself.
+ * These metrics do not count what API Gateway does not log: bodies that are too large (413), an excess of 429, and failures
+ * inside API Gateway itself.
  */
 export class ApiMetrics extends Construct {
   readonly filters: readonly MetricFilter[];

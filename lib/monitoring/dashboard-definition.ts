@@ -1,6 +1,6 @@
 /**
- * The dashboard as plain data. The CDK dashboard and the picture in the documents are both made from this, so each widget
- * of the one is a panel of the other.
+ * The dashboard as plain data. The CDK dashboard and the picture in the documents are both generated from it, so each widget of
+ * one is a panel of the other.
  */
 import { FUNCTION_NAMES } from '../shared/functions.ts';
 import { KPI_CONTRACT, KpiName } from '../../lambdas/queue/contracts/kpi-contract.ts';

@@ -1,4 +1,4 @@
-/** The KPIs as CloudWatch sees them. The exact ones are computed from the audit trail (`quoteq kpi`). */
+/** Approximations of the KPIs from CloudWatch metrics. `quoteq kpi` computes the exact KPIs from the audit trail. */
 import type { KpiName } from '../../lambdas/queue/contracts/kpi-contract.ts';
 import { Metric } from '../../lambdas/shared/contracts/metric-names.ts';
 import { counted, type MathSignal, type MetricUse, type Signal } from './signals.ts';
@@ -10,9 +10,9 @@ interface Ratio {
 }
 
 /**
- * Part and whole are counted when they happen, so that a failure falls into the period in which the action ended. Recovery
- * divides by what has ended, not by what was detected: both are then counted by the same transition, and an action
- * that is still being recovered makes no share look bad.
+ * Part and whole are counted when they happen, so a failure is counted in the period in which the action ended. Recovery
+ * divides by settled actions and not by detected ones: both numbers then come from the same transition, and an action that is
+ * still being recovered lowers no ratio.
  */
 const RATIOS = {
   failed_action_rate: { part: counted(Metric.ActionsFailed), whole: counted(Metric.ActionsTotal) },
@@ -25,18 +25,18 @@ const RATIOS = {
     whole: counted(Metric.ActionsTotal),
   },
 } as const satisfies Partial<Record<KpiName, Ratio>>;
-/** A KPI that is a share. */
+/** Name of a KPI that is a ratio. */
 type RatioName = keyof typeof RATIOS;
 
-/** A share in percent; no value where nothing was counted. */
+/** A ratio in percent; no value if nothing was counted. */
 export const ratioSignal = (name: RatioName): MathSignal => ({
   expression: '100 * FILL(part, 0) / whole',
   uses: RATIOS[name],
 });
 
 /**
- * A share for an alarm: where fewer than `minimumCount` were counted it is `quietValue`, since one failure among three
- * actions says nothing.
+ * A ratio for an alarm. If fewer than `minimumCount` were counted it is `quietValue`, because one failure among three actions
+ * is not significant.
  */
 export const guardedRatio = (name: RatioName, minimumCount: number, quietValue: number): MathSignal => ({
   expression: `IF(whole >= ${minimumCount}, 100 * FILL(part, 0) / whole, ${quietValue})`,
@@ -46,7 +46,7 @@ export const guardedRatio = (name: RatioName, minimumCount: number, quietValue: 
 /** Mean status latency in ms. */
 export const LATENCY = counted(Metric.StatusLatency, 'Average');
 
-/** Mean status latency for an alarm: 0 where fewer than `minimumCount` transitions were shown. */
+/** Mean status latency for an alarm: 0 if fewer than `minimumCount` transitions were shown. */
 export const guardedLatency = (minimumCount: number): MathSignal => ({
   expression: `IF(shown >= ${minimumCount}, mean, 0)`,
   uses: { mean: LATENCY, shown: counted(Metric.StatusLatency, 'SampleCount') },

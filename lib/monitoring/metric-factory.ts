@@ -13,10 +13,10 @@ import {
 } from '../shared/names.ts';
 import { isMath, type MetricSource, type MetricUse, type Signal } from './signals.ts';
 
-/** How a signal is asked for. */
+/** Options of a metric. */
 export interface SignalOptions {
   readonly periodMinutes: number;
-  /** Name of the line. */
+  /** Label of the line; @default CloudWatch's own */
   readonly label?: string;
 }
 
@@ -28,9 +28,9 @@ const QUEUE_METRICS = {
 type Place = Pick<ConstructorParameters<typeof Metric>[0], 'namespace' | 'metricName' | 'dimensionsMap'>;
 
 /**
- * Makes metrics of what the queue stack deployed, by fixed names alone. A value that the queue stack hands over would be read
- * when this stack is created or updated and never again, and a stack whose template has not changed is not updated: the
- * alarms would go on to watch what is gone.
+ * Creates metrics of the queue stack's resources by fixed names only. If the queue stack passed a value, it would be read only
+ * when this stack is created or updated, and a stack with an unchanged template is not updated: the alarms would keep watching
+ * resources that no longer exist.
  */
 export class MetricFactory {
   private readonly scope: Construct;
@@ -41,7 +41,7 @@ export class MetricFactory {
     this.config = config;
   }
 
-  /** A line of a chart, or what an alarm compares. */
+  /** The metric for a line of a chart or for an alarm. */
   metricOf(signal: Signal, { periodMinutes, label }: SignalOptions): IMetric {
     const period = Duration.minutes(periodMinutes);
     const named = label === undefined ? {} : { label };

@@ -15,8 +15,8 @@ export interface QueueObservabilityProps {
 }
 
 /**
- * Dashboard and alarms of the queue in one Region. A stack of its own, because the local AWS takes no alarms on metric
- * math, and because it may be changed or deleted without touching what it watches.
+ * Dashboard and alarms of the queue in one Region. It is a separate stack because the local AWS does not support alarms on
+ * metric math, and because it can be changed or deleted without touching the queue.
  */
 export class QueueObservability extends Stack {
   readonly alarms: QueueAlarms;
@@ -31,7 +31,7 @@ export class QueueObservability extends Stack {
     const metrics = new MetricFactory(this, config);
     const { topic } = new AlarmTopic(this, 'AlarmTopic', { config });
     this.alarms = new QueueAlarms(this, 'Alarms', { config, metrics, action: new SnsAction(topic) });
-    // Dashboards are not of a Region: the name has to say which one it shows.
+    // Dashboards do not belong to a Region, so the name contains the Region that it shows.
     const dashboardName = `${config.stackName}-${region}`;
     this.dashboard = new QueueDashboard(this, 'Dashboard', { dashboardName, metrics });
     addOutputs(this, { AlarmTopicArn: topic.topicArn, DashboardName: dashboardName });

@@ -25,7 +25,7 @@ const MISSING = {
   ignore: TreatMissingData.IGNORE,
 } as const satisfies Record<AlarmDefinition['missingData'], TreatMissingData>;
 
-/** The alarms of the registry; each tells the topic when it rings and when it is over. */
+/** The alarms of the registry. Each notifies the topic when it rings and when it is over. */
 export class QueueAlarms extends Construct {
   readonly alarms: readonly Alarm[];
 

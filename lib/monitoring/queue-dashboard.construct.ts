@@ -11,7 +11,7 @@ export interface QueueDashboardProps {
   readonly metrics: MetricFactory;
 }
 
-/** The dashboard of the definition. */
+/** Creates the dashboard from its definition. */
 export class QueueDashboard extends Construct {
   readonly dashboard: Dashboard;
 

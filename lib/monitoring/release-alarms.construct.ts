@@ -32,16 +32,19 @@ export interface ReleaseAlarmsProps {
 
 type ReleaseAlarmSlug = keyof typeof RELEASE_ALARM_MEANINGS;
 
-/** Most metrics that CloudWatch takes in one alarm; several alarms share what is more. */
+/** Maximum metrics that CloudWatch allows in one alarm; more metrics need several alarms. */
 const MAX_METRICS = 10;
 const PERIOD = Duration.minutes(1);
 const COUNTED = { period: PERIOD, statistic: 'Sum' } as const;
-/** They give back what they could not do instead of throwing, and count it. */
+/** These return what they could not handle instead of throwing, and count it. */
 const CONSUMERS: readonly FunctionName[] = ['publish-transitions', 'update-card', 'operate-click'];
-/** Failures in two of the last five minutes: one blip, which everything here retries, takes no release back. */
+/** Failures in two of the last five minutes. A single failure, which every caller retries, rolls no release back. */
 const EVALUATION = { evaluationPeriods: 5, datapointsToAlarm: 2, threshold: 1 } as const;
 
-/** What functions answer instead of throwing: the API's 5xx, and what the consumers failed on by a fault of their own. */
+/**
+ * Failures that functions answer instead of throwing: the API's 5xx, and messages on which the consumers failed by their own
+ * fault.
+ */
 const answeredFailures = ({ config, apiId: ApiId }: ReleaseAlarmsProps): readonly IMetric[] => [
   new Metric({ namespace: 'AWS/ApiGateway', metricName: '5xx', dimensionsMap: { ApiId }, ...COUNTED }),
   ...CONSUMERS.map(
@@ -65,9 +68,9 @@ const groupsOf = (metrics: readonly IMetric[]): readonly (readonly IMetric[])[] 
   );
 
 /**
- * The alarms that take a release back. They look at failures of the code alone and fall silent by themselves once it is
- * gone; an alarm that rings until somebody has cleaned up would also stop the deployment that repairs it. So the sweep is not
- * among them: it fails each minute for as long as there is a task that it cannot read.
+ * The alarms that roll a release back. They watch only failures of the code and return to OK by themselves once the code is
+ * rolled back. An alarm that rings until an operator has cleaned up would also stop the deployment that fixes the cause.
+ * Therefore the sweep is not included: it fails each minute as long as there is a task that it cannot read.
  */
 export class ReleaseAlarms extends Construct {
   readonly alarms: readonly Alarm[];
@@ -90,7 +93,7 @@ export class ReleaseAlarms extends Construct {
     ];
   }
 
-  /** One alarm for each group of metrics; each is judged by itself, and any of them takes the release back. */
+  /** One alarm for each group of metrics. Each group is evaluated separately, and any of them rolls the release back. */
   private addAlarms(slug: ReleaseAlarmSlug, failures: readonly IMetric[]): readonly Alarm[] {
     return groupsOf(failures).map((group, index) =>
       this.addAlarm(slug, index === 0 ? slug : `${slug}-${index + 1}`, group),
@@ -106,7 +109,7 @@ export class ReleaseAlarms extends Construct {
       metric: new MathExpression({ expression: 'SUM(METRICS())', usingMetrics, period: PERIOD }),
       ...EVALUATION,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // Nothing is reported of what nobody calls.
+      // There is no data for functions that are not called.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
   }

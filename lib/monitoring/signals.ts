@@ -1,13 +1,13 @@
 /**
- * What can be measured, as plain data: the alarms, the dashboard and its picture are made of these. Nothing here knows
- * CloudWatch's classes.
+ * Signals as plain data, from which the alarms, the dashboard and its picture are built. This file does not use CloudWatch's
+ * classes.
  */
 import type { FunctionName } from '../shared/functions.ts';
 import type { Metric } from '../../lambdas/shared/contracts/metric-names.ts';
 import type { QueueRole } from '../shared/names.ts';
 import type { ApiMetricName } from './api-metric-names.ts';
 
-/** Where a metric comes from. */
+/** The origin of a metric. */
 export type MetricSource =
   /** Counted by our own functions. */
   | { readonly kind: 'queue'; readonly name: Metric }
@@ -26,28 +26,28 @@ export type MetricSource =
         | 'ExecutionsTimedOut'
         | 'ExecutionThrottled';
     }
-  /** The rule that hands transitions to the card queue. */
+  /** The rule that sends transitions to the card queue. */
   | { readonly kind: 'card-rule'; readonly name: 'FailedInvocations' | 'InvocationsFailedToBeSentToDlq' }
-  /** Messages that wait. */
+  /** Number of waiting messages. */
   | { readonly kind: 'depth'; readonly queue: QueueRole }
-  /** How long the oldest message has been in a queue, in seconds, since it was sent, however often it was received. */
+  /** Age of the oldest message in a queue, in seconds since it was sent, however many times it was received. */
   | { readonly kind: 'age'; readonly queue: QueueRole }
   /** Counted from the API's access log; see `ApiMetrics`. */
   | { readonly kind: 'api'; readonly name: ApiMetricName };
 
-/** A metric and how its values of one period become one. */
+/** A metric, and the statistic that combines its values of one period. */
 export interface MetricUse {
   readonly source: MetricSource;
   readonly statistic: 'Sum' | 'Average' | 'Maximum' | 'Minimum' | 'SampleCount' | 'p95';
 }
 
-/** CloudWatch metric math over several metrics, each under its name in the expression. */
+/** CloudWatch metric math over several metrics, each by its name in the expression. */
 export interface MathSignal {
   readonly expression: string;
   readonly uses: Readonly<Record<string, MetricUse>>;
 }
 
-/** One line of a chart, or what an alarm compares. */
+/** The signal of a chart's line or of an alarm. */
 export type Signal = MetricUse | MathSignal;
 
 /** Whether a signal is computed from several metrics. */
@@ -72,13 +72,13 @@ export const ofMachine = (name: Extract<MetricSource, { kind: 'machine' }>['name
   statistic: 'Sum',
 });
 
-/** A metric of the rule that hands transitions to the card queue. */
+/** A metric of the rule that sends transitions to the card queue. */
 export const ofCardRule = (name: Extract<MetricSource, { kind: 'card-rule' }>['name']): MetricUse => ({
   source: { kind: 'card-rule', name },
   statistic: 'Sum',
 });
 
-/** Messages that wait in a queue. */
+/** Number of messages that wait in a queue. */
 export const depthOf = (queue: QueueRole): MetricUse => ({
   source: { kind: 'depth', queue },
   statistic: 'Maximum',

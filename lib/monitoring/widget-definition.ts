@@ -1,4 +1,4 @@
-/** What the dashboard is made of: rows of charts, as plain data. */
+/** The parts of the dashboard as plain data: rows of charts. */
 import type { KpiName } from '../../lambdas/queue/contracts/kpi-contract.ts';
 import type { Signal } from './signals.ts';
 
@@ -10,17 +10,17 @@ export interface SeriesDefinition {
 
 /** One chart. */
 export interface WidgetDefinition {
-  /** Kebab-case, the same for ever: panels are found by it. */
+  /** Kebab-case. It never changes, because panels are found by it. */
   readonly id: string;
   readonly title: string;
-  /** Of the vertical axis. */
+  /** Unit of the vertical axis. */
   readonly unit: '%' | 'ms' | 's' | 'count';
   readonly series: readonly SeriesDefinition[];
-  /** Width in columns of 24. */
+  /** Width; the dashboard has 24 columns. */
   readonly width: 6 | 8 | 12;
   /** Period of every series. */
   readonly periodMinutes: 1 | 5 | 60;
-  /** A horizontal line. */
+  /** A horizontal line at the target. */
   readonly target?: { readonly value: number; readonly label: string };
   /** KPI that the chart shows; its picture is computed by the KPI module. */
   readonly kpi?: KpiName;

@@ -12,16 +12,19 @@ export interface AuditPublisherProps {
   readonly parkedQueue: Queue;
 }
 
-/** Most records of one invocation. */
+/** Maximum records of one invocation. */
 const BATCH_SIZE = 100;
-/** No limit but the age: the handler parks what it cannot read, so what fails is an outage, and outlasting it loses nothing. */
+/**
+ * Only the age is limited. The handler parks records that it cannot read, so a failure means an outage, and retries last until
+ * it is over.
+ */
 const RETRY_ATTEMPTS = -1;
-/** A quarter of the 24 h a stream keeps: what could not be published by then is parked, with time to act on it. */
+/** A quarter of the 24 h that a stream keeps records. What could not be published by then is parked, with time left to act. */
 const MAX_RECORD_AGE = Duration.hours(6);
 
 /**
- * Feeds each change of a task to `publish-transitions`. Delivery is at least once and in order per task; a record that
- * keeps failing is parked alone. Deletions (there are none but by hand) are filtered out.
+ * Sends each change of a task to `publish-transitions`. Delivery is at least once and in order for each task; a record that
+ * keeps failing is parked alone. Deletions are filtered out; only operators delete tasks.
  */
 export class AuditPublisher extends Construct {
   readonly mapping: CfnEventSourceMapping;

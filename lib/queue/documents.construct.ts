@@ -14,12 +14,12 @@ export interface DocumentsProps {
   readonly dataKey: DataKey;
 }
 
-/** Every document's key begins so. */
+/** Prefix of every document's key. */
 export const DOCUMENT_PREFIX = 'quotes/';
 
 /**
- * The bucket of rendered quotes, and the one its access logs go to. Neither is emptied for you: a stack of a stage
- * without protection can be deleted once its buckets are empty.
+ * The bucket of rendered quotes, and the bucket of its access logs. Neither is emptied automatically: a stack of a stage
+ * without protection can be deleted after its buckets are empty.
  */
 export class Documents extends Construct {
   readonly bucket: Bucket;

@@ -4,7 +4,12 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { TASKS_TABLE } from '../../lambdas/shared/contracts/environment.ts';
 import type { FunctionName } from '../shared/functions.ts';
-import { byWorker, isSecretProvider, type Provider, type SecretProvider } from '../../lambdas/shared/contracts/providers.ts';
+import {
+  byWorker,
+  isSecretProvider,
+  type Provider,
+  type SecretProvider,
+} from '../../lambdas/shared/contracts/providers.ts';
 import { LIVE_ALIAS } from '../config/queue-config.ts';
 import type { DataKey } from '../shared/data-key.construct.ts';
 import { DOCUMENT_PREFIX } from './documents.construct.ts';

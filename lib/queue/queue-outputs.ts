@@ -5,10 +5,10 @@ import type { SecretProvider } from '../../lambdas/shared/contracts/providers.ts
 /** `CrmSecretArn` and the like: where the value of the secret of each provider is put. */
 export type SecretOutputs = Readonly<Record<`${Capitalize<SecretProvider>}SecretArn`, string>>;
 
-/** Names of the stack's outputs, for those who look them up after a deployment. None is an export. */
+/** Names of the stack's outputs, for look-ups after a deployment. None of them is an export. */
 export interface QueueOutputs extends SecretOutputs {
   readonly ApiId: string;
-  /** Without a slash at the end. */
+  /** URL without a slash at the end. */
   readonly ApiUrl: string;
   readonly StateMachineArn: string;
   readonly TasksTableName: string;
@@ -16,7 +16,7 @@ export interface QueueOutputs extends SecretOutputs {
   readonly AuditTableName: string;
   readonly DocumentsBucketName: string;
   readonly ParkedQueueUrl: string;
-  /** Sweeps that the scheduler could not start. */
+  /** Queue of the sweeps that the scheduler could not start. */
   readonly MissedSweepsUrl: string;
   readonly CardsTableName: string;
   readonly ControlsTableName: string;
@@ -30,9 +30,9 @@ export interface QueueOutputs extends SecretOutputs {
   readonly FunctionNames: string;
 }
 
-/** Names of the outputs of the stack that watches it. */
+/** Names of the outputs of the observability stack. */
 export interface ObservabilityOutputs {
-  /** Where the alarms go. */
+  /** ARN of the topic that gets the alarms. */
   readonly AlarmTopicArn: string;
   readonly DashboardName: string;
 }

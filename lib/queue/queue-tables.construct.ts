@@ -35,8 +35,8 @@ const number = (name: string): { name: string; type: AttributeType } => ({
 
 const { byQuote, byDeadline } = TASKS_TABLE;
 /**
- * Keys only: an index that carried the item would rewrite its payload with every transition, and could not be changed
- * later without replacing it. Readers take the keys and read the items themselves, strongly consistent.
+ * Keys only. An index with the whole item would write its payload again with every transition, and its projection could be
+ * changed only by replacing it. Readers take the keys and read the items with strong consistency.
  */
 const projectionType = ProjectionType.KEYS_ONLY;
 const TASK_INDEXES: GlobalSecondaryIndexPropsV2[] = [
@@ -55,8 +55,9 @@ const TASK_INDEXES: GlobalSecondaryIndexPropsV2[] = [
 ];
 
 /**
- * Everything that changes or removes an item. `BatchWriteItem` only puts and deletes, and nobody needs it to put.
- * A plain put over an existing item cannot be told from a first one in a policy: that is the publisher's condition.
+ * Every operation that changes or removes an item. `BatchWriteItem` is included because it only puts and deletes, and no
+ * function needs its puts. A policy cannot tell a put over an existing item from a first one; the publisher's condition does
+ * that.
  */
 const AUDIT_MUTATIONS = [
   'dynamodb:BatchWriteItem',
@@ -68,9 +69,9 @@ const AUDIT_MUTATIONS = [
 ];
 
 /**
- * The tables: Tasks, the one truth; Ledger, what effects were reserved and proven; Audit, one item per transition;
- * Cards, what Slack shows and how long that took; Controls, what operators and the sweep keep.
- * They are `GlobalTable`s with one replica, so that replicas may be added without replacing them.
+ * The tables. Tasks: the source of truth. Ledger: effects that were claimed and proven. Audit: one item for each transition.
+ * Cards: what Slack shows, and its latency. Controls: settings of operators and state of the sweep. They are `GlobalTable`s
+ * with one replica, so that replicas can be added without replacing them.
  */
 export class QueueTables extends Construct {
   readonly tasks: TableV2;
@@ -78,7 +79,7 @@ export class QueueTables extends Construct {
   readonly audit: TableV2;
   readonly cards: TableV2;
   readonly controls: TableV2;
-  /** ARN of the stream of the Tasks table, new images only. */
+  /** ARN of the stream of the Tasks table; its records contain only new images. */
   readonly tasksStreamArn: string;
 
   constructor(scope: Construct, id: string, props: QueueTablesProps) {
@@ -132,7 +133,9 @@ export class QueueTables extends Construct {
     };
   }
 
-  /** Refuses changes whatever an identity policy allows. `*` is this table: its own ARN would be a cycle. */
+  /**
+   * Refuses changes even if an identity policy allows them. `*` means this table; its own ARN would be a circular reference.
+   */
   private appendOnly(config: QueueConfig): PolicyStatement {
     const { partition, account } = Stack.of(this);
     const breakGlassArn = `arn:${partition}:iam::${account}:role/${config.breakGlassRoleName}`;

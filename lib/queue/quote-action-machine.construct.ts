@@ -42,14 +42,14 @@ export interface QuoteActionMachineProps {
   readonly config: QueueConfig;
   readonly dataKey: DataKey;
   readonly functions: QueueFunctions;
-  /** Alarms that take a release back; see {@link Rollout}. */
+  /** Alarms that roll a release back; see {@link Rollout}. */
   readonly releaseAlarms: readonly Alarm[];
 }
 
-/** The state machine that drives one action; its definition is the file, with ARNs put in. */
+/** The state machine that drives one action, from the definition file with ARNs inserted. */
 export class QuoteActionMachine extends Construct {
   readonly stateMachine: StateMachine;
-  /** Points to the version that executions are started with; absent where nothing is versioned. */
+  /** Alias of the version that starts executions; absent if nothing is versioned. */
   readonly live: CfnStateMachineAlias | undefined;
 
   constructor(scope: Construct, id: string, props: QuoteActionMachineProps) {
@@ -58,13 +58,13 @@ export class QuoteActionMachine extends Construct {
     this.stateMachine = new StateMachine(this, 'Machine', {
       stateMachineName: stateMachineName(config.stackName),
       stateMachineType: StateMachineType.STANDARD,
-      // Parsed here, so that a broken file fails the synthesis and not the deployment.
+      // Parsed here, so that an invalid file fails the synthesis and not the deployment.
       definitionBody: DefinitionBody.fromString(
         JSON.stringify(JSON.parse(readFileSync(DEFINITION_FILE, 'utf8'))),
       ),
       definitionSubstitutions: { ...this.substitutions(props) },
       role: this.role(props),
-      // Without execution data: the cause of a lost worker is whatever the crashed process printed.
+      // Without execution data, because the cause of a lost worker is the output of the crashed process.
       logs: { destination: this.logGroup(props), level: LogLevel.ALL, includeExecutionData: false },
       tracingEnabled: true,
       encryptionConfiguration: new CustomerManagedEncryptionConfiguration(dataKey.key),
@@ -91,8 +91,8 @@ export class QuoteActionMachine extends Construct {
   }
 
   /**
-   * Publishes this definition as a version and moves `live` to it. A version that is removed ends none of its executions;
-   * it is kept to go back to.
+   * Publishes this definition as a version and moves `live` to it. Old versions are kept for a rollback; removing one would not
+   * end its executions.
    */
   private addLiveAlias({ config, releaseAlarms }: QuoteActionMachineProps): CfnStateMachineAlias {
     const machine = this.stateMachine.node.defaultChild;
@@ -142,8 +142,8 @@ export class QuoteActionMachine extends Construct {
   }
 
   /**
-   * May invoke the workers and the recorder of lost workers; assumed for this machine of this account only, under its own
-   * ARN and those of its versions and aliases, by which executions are started.
+   * May invoke the workers and the recorder of lost workers. Only this machine of this account may assume it, by its own ARN
+   * and those of its versions and aliases, through which executions are started.
    */
   private role({ config, functions }: QuoteActionMachineProps): Role {
     const machineArn = stateMachineArn(this, config.stackName);

@@ -15,22 +15,22 @@ export interface SweepScheduleProps {
   readonly sweep: IFunction;
 }
 
-/** A sweep that comes later than this is not worth making up for: the next one does its work. The least there is. */
+/** A later sweep is skipped, because the next one does its work. 60 s is the minimum that the scheduler allows. */
 const MAX_EVENT_AGE_SECONDS = 60;
 
-/** `rate(1 minute)`, `rate(2 minutes)`: the schedule counts in whole minutes. */
+/** `rate(1 minute)`, `rate(2 minutes)`: the schedule uses whole minutes. */
 const rateOf = (periodSeconds: number): string => {
   const minutes = periodSeconds / 60;
   return `rate(${minutes} minute${minutes === 1 ? '' : 's'})`;
 };
 
 /**
- * Starts the sweep every minute. The scheduler delivers at least once; two sweeps at once are safe. A sweep that could not
- * be started is told in `missed`; neither it nor one that failed is repeated, since the next one does its work.
+ * Starts the sweep every minute. The scheduler delivers at least once; two sweeps at once are safe. A sweep that could not be
+ * started is reported in `missed`. Neither it nor a failed sweep is repeated, because the next one does its work.
  */
 export class SweepSchedule extends Construct {
   readonly schedule: CfnSchedule;
-  /** Invocations that the scheduler could not make: nothing reads them but an operator. */
+  /** Invocations that the scheduler could not make; only operators read them. */
   readonly missed: ParkedQueue;
 
   constructor(scope: Construct, id: string, { config, dataKey, sweep }: SweepScheduleProps) {
@@ -39,7 +39,7 @@ export class SweepSchedule extends Construct {
     sweep.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.seconds(MAX_EVENT_AGE_SECONDS) });
     const role = this.roleFor(sweep, dataKey);
     this.schedule = new CfnSchedule(this, 'EveryMinute', {
-      description: 'Gives what is stuck its next driver',
+      description: 'Gives stuck actions their next driver',
       scheduleExpression: rateOf(TIME_LIMITS.sweepPeriodSeconds),
       flexibleTimeWindow: { mode: 'OFF' },
       target: {
@@ -52,7 +52,7 @@ export class SweepSchedule extends Construct {
     });
   }
 
-  /** May invoke this one function, or its one alias; the construct library would grant `function:*` too. */
+  /** May invoke only this function, or only its alias; the construct library would grant `function:*` too. */
   private roleFor(sweep: IFunction, dataKey: DataKey): Role {
     const invoke = new PolicyStatement({
       effect: Effect.ALLOW,

@@ -8,7 +8,7 @@ export interface TransitionBusProps {
   readonly config: QueueConfig;
 }
 
-/** The bus of transitions. Everybody who wants to know of them adds a rule; Slack's side feeds its cards by one. */
+/** The bus of transitions. Each consumer adds a rule; Slack's side feeds its cards by one. */
 export class TransitionBus extends Construct {
   readonly bus: EventBus;
 

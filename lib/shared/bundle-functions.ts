@@ -1,7 +1,6 @@
 /**
- * All functions in one esbuild call. `NodejsFunction` starts one esbuild process per function and Region; one call
- * shares the start and the parsing, and the folder it leaves is hashed by content, so the same sources give the same
- * asset.
+ * Bundles all functions in one esbuild call. `NodejsFunction` starts one esbuild process for each function and Region; one call
+ * starts and parses once. The asset's hash is that of the folder's content, so the same sources give the same asset.
  */
 import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +12,7 @@ import { FONT_FILES } from '../../lambdas/actions/pdf/contracts/font-files.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
 
-/** Handlers by the name of their function: `lambdas/<context>/handlers/<name>.handler.ts`. */
+/** Handler files by function name: `lambdas/<context>/handlers/<name>.handler.ts`. */
 const HANDLER_FILES: ReadonlyMap<string, string> = new Map(
   globSync('lambdas/*/handlers/*.handler.ts', { cwd: REPOSITORY }).map((file) => [
     path.basename(file, '.handler.ts'),
@@ -21,23 +20,26 @@ const HANDLER_FILES: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** The file of a function's handler, from the root of the repository. @throws {Error} when no context has one */
+/** The file of a function's handler, relative to the root of the repository. @throws {Error} when no context has one */
 export function handlerFileOf(name: FunctionName): string {
   const file = HANDLER_FILES.get(name);
   if (file === undefined) throw new Error(`${name}: expected lambdas/<context>/handlers/${name}.handler.ts`);
   return file;
 }
 
-/** Folder of the fonts inside the bundle of the function that renders PDFs; the value of `FONTS_DIR`. */
+/** Folder of the fonts in the bundle of the function that renders PDFs; the value of `FONTS_DIR`. */
 export const FONTS_DIR = 'fonts';
 
-/** CommonJS packages inside an ES module still ask for `require`, `__filename` and `__dirname`. */
+/** CommonJS packages in an ES module need `require`, `__filename` and `__dirname`. */
 const COMMONJS_BANNER = [
   "import{createRequire as __createRequire}from'node:module';",
   'const require=__createRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;',
 ].join('');
 
-/** How functions are bundled. `keepNames`: minifying renames error classes, and logs and Catch clauses name them. */
+/**
+ * Options of the bundles. `keepNames` is set because minifying renames error classes, and logs and Catch clauses use their
+ * names.
+ */
 export const bundleOptions = (outdir: string): BuildOptions => ({
   absWorkingDir: REPOSITORY,
   entryPoints: FUNCTION_NAMES.map((name) => ({
@@ -77,7 +79,7 @@ export const bundleFunctions = (outdir: string): void => {
 
 let bundlesDir: string | undefined;
 
-/** Deletes what {@link bundleDirOf} has built in this process; the next call builds anew. */
+/** Deletes what {@link bundleDirOf} has built in this process; the next call builds again. */
 export const removeBundles = (): void => {
   if (bundlesDir !== undefined) rmSync(bundlesDir, { recursive: true, force: true });
   bundlesDir = undefined;
@@ -92,9 +94,8 @@ const bundleOnce = (): string => {
 };
 
 /**
- * The folder that holds the bundle of a function (`index.mjs`, export `handler`). The first call in a process builds
- * all of them; they go with {@link removeBundles} or when the process ends, so the caller copies what it keeps (a CDK
- * asset does).
+ * The folder with the bundle of a function (`index.mjs`, export `handler`). The first call in a process builds all of them.
+ * They are deleted by {@link removeBundles} or when the process ends, so the caller must copy what it keeps (a CDK asset does).
  * @throws when a handler does not compile
  */
 export const bundleDirOf = (name: FunctionName): string => path.join(bundleOnce(), name);

@@ -5,10 +5,13 @@ import { Construct } from 'constructs';
 import type { QueueConfig } from '../config/queue-config.ts';
 import { removalPolicyOf } from './retention.ts';
 
-/** Services that functions reach encrypted data through. */
+/** Services through which functions use encrypted data. */
 export type EncryptedService = 'dynamodb' | 's3' | 'secretsmanager' | 'sqs' | 'states';
 
-/** Exactly what each service asks of the caller; written out, since `kms:GenerateDataKey*` also allows key pairs. */
+/**
+ * Exactly the actions that each service requires of the caller. They are listed because `kms:GenerateDataKey*` also allows key
+ * pairs.
+ */
 const ACTIONS_BY_SERVICE = {
   dynamodb: [
     'kms:Decrypt',
@@ -25,7 +28,7 @@ const ACTIONS_BY_SERVICE = {
   states: ['kms:Decrypt'],
 } as const satisfies Record<EncryptedService, readonly string[]>;
 
-/** What CloudWatch Logs asks of the key of a log group: its documentation's list, without stars. */
+/** The actions that CloudWatch Logs requires on the key of a log group, from its documentation, without wildcards. */
 const LOGS_ACTIONS = [
   'kms:Decrypt',
   'kms:DescribeKey',
@@ -41,7 +44,7 @@ export interface DataKeyProps {
   readonly config: QueueConfig;
 }
 
-/** The one customer-managed key of a Region: tables, bucket, queues, secrets, log groups and executions. */
+/** The one customer-managed key of a Region, for tables, bucket, queues, secrets, log groups and executions. */
 export class DataKey extends Construct {
   readonly key: Key;
 
@@ -57,7 +60,7 @@ export class DataKey extends Construct {
     this.key.addToResourcePolicy(this.logsStatement(config.stackName));
   }
 
-  /** Lets CloudWatch Logs encrypt this stack's log groups and no others; inside a key policy `*` is this key. */
+  /** Lets CloudWatch Logs encrypt only this stack's log groups; in a key policy `*` means this key. */
   private logsStatement(stackName: string): PolicyStatement {
     const stack = Stack.of(this);
     const logGroups = (prefix: string): string =>
@@ -77,7 +80,7 @@ export class DataKey extends Construct {
     });
   }
 
-  /** The right to use the key when `service` does so on the caller's behalf, never directly. */
+  /** The right to use the key through `service`, never directly. */
   useThrough(service: EncryptedService): PolicyStatement {
     const { region } = Stack.of(this);
     return new PolicyStatement({

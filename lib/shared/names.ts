@@ -1,4 +1,4 @@
-/** Fixed physical names: what one part addresses by name and another creates. */
+/** Fixed physical names, for resources that one part creates and another finds by name. */
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { FunctionName } from './functions.ts';
@@ -11,8 +11,8 @@ export const deployedFunctionName = (stackName: string, name: FunctionName): str
 export const stateMachineName = (stackName: string): string => `${stackName}-quote-action`;
 
 /**
- * Queues by what they hold. Each has a fixed name, so that alarms and commands find it without an output of the stack, also
- * after the queue was made again.
+ * Queues by content. Each has a fixed name, so that alarms and commands find it without an output of the stack, even after the
+ * queue was created again.
  */
 export const QUEUE_ROLES = [
   'parked',
@@ -54,10 +54,10 @@ export const stateMachineArn = (scope: Construct, stackName: string): string =>
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 
-/** Every pinned alias of workers begins so; see `PinnedWorkers`. */
+/** Prefix of every pinned alias of workers; see `PinnedWorkers`. */
 export const PINNED_ALIAS_PREFIX = 'r-';
 
-/** ARN that executions are started by: the machine's `live` alias, or the machine itself where nothing is versioned. */
+/** ARN with which executions are started: the machine's `live` alias, or the machine itself if nothing is versioned. */
 export const startableMachineArn = (scope: Construct, { stackName, rollout }: QueueConfig): string => {
   const machineArn = stateMachineArn(scope, stackName);
   return rollout === Rollout.None ? machineArn : `${machineArn}:${LIVE_ALIAS}`;
@@ -72,7 +72,7 @@ export const executionArns = (scope: Construct, stackName: string): string =>
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 
-/** ARN of a function by its deployed name or the beginning of it. */
+/** ARN of a function by its deployed name or a prefix of it. */
 export const functionArn = (scope: Construct, nameOrPrefix: string): string =>
   Stack.of(scope).formatArn({
     service: 'lambda',

@@ -16,10 +16,13 @@ export interface ParkedQueueProps {
   readonly role: Extract<QueueRole, 'parked' | 'missed-sweeps'>;
 }
 
-/** Keeps transitions that could not be published, or sweeps that could not be started, for fourteen days. Only operators read it. */
+/**
+ * Stores transitions that could not be published, or sweeps that could not be started, for fourteen days. Only operators read
+ * it.
+ */
 export class ParkedQueue extends Construct {
   readonly queue: Queue;
-  /** Address to send to. */
+  /** URL for sending. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: ParkedQueueProps) {

@@ -19,12 +19,12 @@ export interface ProviderSecretsProps {
 
 /** `crm` → `Crm`: ids of constructs and outputs are capitalized. */
 export const capitalized = <Name extends string>(name: Name): Capitalize<Name> =>
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TypeScript knows the type and no function that makes it
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TypeScript has the type but no function that returns it
   `${name.charAt(0).toUpperCase()}${name.slice(1)}` as Capitalize<Name>;
 
 /**
- * The secrets of the providers, without values: those are put after the deployment, and until then reading one is an
- * error. `CfnSecret`, because the higher construct would fill in a random password that looks like a token.
+ * The secrets of the providers, without values. Values are stored after the deployment; until then, reading a secret is an
+ * error. This uses `CfnSecret`, because the higher-level construct would generate a random password that looks like a token.
  */
 export class ProviderSecrets extends Construct {
   /** ARN of the secret of each provider that has one. */

@@ -7,13 +7,13 @@ import type { WorkQueue } from './work-queue.construct.ts';
 export interface QueueConsumerProps {
   readonly source: WorkQueue;
   readonly consumer: IFunction;
-  /** Most messages of one invocation; 1 to 10. */
+  /** Maximum messages of one invocation; 1 to 10. */
   readonly batchSize: number;
-  /** Most invocations at once; at least 2, which is what Lambda allows. */
+  /** Maximum concurrent invocations; at least 2, the minimum that Lambda allows. */
   readonly maxConcurrency: number;
 }
 
-/** Feeds a queue to its function; the function says which messages of a batch it could not handle. */
+/** Connects a queue to its function; the function reports which messages of a batch it could not handle. */
 export class QueueConsumer extends Construct {
   readonly mapping: CfnEventSourceMapping;
 

@@ -19,7 +19,7 @@ export interface QueueFunctionProps {
   readonly dataKey: DataKey;
   /** Exactly the variables of the contract; the local stage adds the address of the local AWS. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What the function may do beyond writing its own log and traces. */
+  /** Permissions in addition to the function's own log and traces. */
   readonly statements: readonly PolicyStatement[];
 }
 
@@ -35,7 +35,7 @@ export class QueueFunction extends Construct {
     this.function = new LambdaFunction(this, 'Function', {
       functionName: deployedFunctionName(config.stackName, name),
       runtime: Runtime.NODEJS_24_X,
-      // No native code in the bundles: the cheaper processor, and any host the local AWS runs on.
+      // The bundles have no native code, so the cheaper processor works, and the local AWS runs on any host.
       architecture: Architecture.ARM_64,
       code: Code.fromAsset(bundleDirOf(name)),
       handler: 'index.handler',
@@ -45,7 +45,7 @@ export class QueueFunction extends Construct {
       role: this.role(props, logGroup),
       logGroup,
       tracing: Tracing.ACTIVE,
-      // Kept: a release can be gone back to, and executions in flight call the versions they started with.
+      // Kept, because a release can be rolled back, and executions in flight call the versions with which they started.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       ...(config.redeploy !== undefined && { description: `Deployed again: ${config.redeploy}` }),
       ...(reservedConcurrentExecutions !== undefined && { reservedConcurrentExecutions }),
@@ -65,7 +65,7 @@ export class QueueFunction extends Construct {
     });
   }
 
-  /** Instead of `AWSLambdaBasicExecutionRole`, which may write to every log group of the account. */
+  /** Replaces `AWSLambdaBasicExecutionRole`, which may write to every log group of the account. */
   private role({ name, config, statements }: QueueFunctionProps, logGroup: LogGroup): Role {
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),

@@ -3,8 +3,8 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { QueueConfig } from '../config/queue-config.ts';
 
 /**
- * Address of a queue. The emulator gives queues the host name `localhost`, which the SDK would prefer to the endpoint it
- * was given.
+ * URL of a queue. The emulator's queue URLs have the host name `localhost`, which the SDK would prefer to its configured
+ * endpoint.
  */
 export const queueUrlOf = (queue: Queue, { awsEndpointUrl }: QueueConfig): string =>
   awsEndpointUrl === undefined

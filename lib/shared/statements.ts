@@ -1,8 +1,8 @@
-/** IAM statements as the permissions of functions are made of: exact actions on exact resources. */
+/** Builders of the functions' IAM statements: exact actions on exact resources. */
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
-/** Allows actions on resources; both are written out. */
+/** Allows actions on resources; both are listed completely. */
 export const allow = (actions: readonly string[], ...resources: readonly string[]): PolicyStatement =>
   new PolicyStatement({ actions: [...actions], resources: [...resources] });
 

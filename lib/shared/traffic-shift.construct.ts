@@ -9,29 +9,29 @@ import { LIVE_ALIAS } from '../config/queue-config.ts';
 import { acknowledge } from './acknowledge.ts';
 
 /**
- * The share of the first step, and how long it lasts. CloudWatch shows an error after some two minutes and the alarms look
- * at five, so ten leave time to see it and to go back.
+ * The share and duration of the first step. CloudWatch shows an error after some two minutes, and the alarms evaluate five, so
+ * ten minutes leave time to detect it and roll back.
  */
 export const CANARY = { percentage: 10, minutes: 10 } as const;
 
 /** Properties of {@link TrafficShift}. */
 export interface TrafficShiftProps {
-  /** Fixed names begin with it. */
+  /** Prefix of the fixed names. */
   readonly stackName: string;
-  /** Each is named {@link LIVE_ALIAS}. */
+  /** Aliases to move; each is named {@link LIVE_ALIAS}. */
   readonly aliases: readonly Alias[];
-  /** Each of them, ringing while traffic shifts, takes it back and fails the deployment. */
+  /** Alarms. If one of them rings while traffic shifts, CodeDeploy moves the traffic back and the deployment fails. */
   readonly alarms: readonly Alarm[];
 }
 
 /**
- * Moves the `live` aliases to a new version by CodeDeploy: {@link CANARY} first, then the rest. An alias is changed by
- * nobody else, and a deployment waits until all of them have arrived.
+ * Moves the `live` aliases to a new version with CodeDeploy: {@link CANARY} first, then the rest. Nothing else changes an
+ * alias, and a deployment waits until all of them have moved.
  */
 export class TrafficShift extends Construct {
-  /** One for each alias. */
+  /** One deployment group for each alias. */
   readonly groups: readonly LambdaDeploymentGroup[];
-  /** As given. */
+  /** The alarms of the properties. */
   readonly alarms: readonly Alarm[];
 
   constructor(scope: Construct, id: string, { stackName, aliases, alarms }: TrafficShiftProps) {
@@ -53,8 +53,8 @@ export class TrafficShift extends Construct {
   }
 
   /**
-   * May move these aliases. They are named by function and alias name and not by reference: an alias waits for its
-   * deployment group, and the group for this role. The construct library would attach a managed policy that covers every
+   * May move these aliases. The policy names them by function and alias name and not by reference, because an alias depends on
+   * its deployment group, and the group on this role. The construct library would attach a managed policy that covers every
    * function.
    */
   private roleFor(aliases: readonly Alias[]): IRole {

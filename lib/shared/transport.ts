@@ -1,4 +1,4 @@
 import type { QueueConfig } from '../config/queue-config.ts';
 
-/** Whether buckets and queues refuse plain HTTP. The emulator speaks nothing else and does enforce the refusal. */
+/** Whether buckets and queues refuse plain HTTP. The emulator supports only plain HTTP and would enforce the refusal. */
 export const isTlsOnly = (config: QueueConfig): boolean => config.awsEndpointUrl === undefined;

@@ -17,24 +17,24 @@ export interface WorkQueueProps {
   readonly config: QueueConfig;
   readonly dataKey: DataKey;
   readonly role: 'cards' | 'clicks';
-  /** Function that consumes it. */
+  /** The function that consumes it. */
   readonly consumer: FunctionName;
 }
 
 const DEAD_LETTERS = { cards: 'card-dead-letters', clicks: 'click-dead-letters' } as const;
 
-/** AWS asks for six function timeouts, so that a throttled batch does not come back while it is being handled. */
+/** AWS recommends six function timeouts, so that a throttled batch is not delivered again while it is being handled. */
 const VISIBILITY_TIMEOUTS = 6;
-/** Deliveries of a message whose consumer fails or dies; a consumer that wants to wait sends the message again. */
+/** Deliveries of a message whose consumer fails; a consumer that wants to wait sends a new message. */
 const MAX_RECEIVES = 5;
 
-/** Messages for one function, and where those go that it cannot handle. Both keep a message for fourteen days. */
+/** Messages for one function, and the dead letters that it cannot handle. Both are kept for fourteen days. */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
-  /** Address to send to. */
+  /** URL for sending. */
   readonly url: string;
-  /** Address of the dead letters. */
+  /** URL of the dead-letter queue. */
   readonly deadLettersUrl: string;
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {

@@ -1,6 +1,6 @@
 /**
- * Feeds the cards from the bus of transitions. Permissions are written out, because the higher construct lets every rule of
- * the account send.
+ * Feeds the cards from the bus of transitions. Permissions are written here, because the higher-level construct lets every rule
+ * of the account send.
  */
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
@@ -15,15 +15,15 @@ import type { WorkQueue } from '../shared/work-queue.construct.ts';
 
 const BUS_SERVICE = new ServicePrincipal('events.amazonaws.com');
 
-/** What the feed is made of. */
+/** Properties of the feed. */
 export interface CardFeedProps {
   readonly config: QueueConfig;
   readonly dataKey: DataKey;
-  /** Gets every transition; what cannot be delivered goes to its dead letters. */
+  /** Receives every transition; an undeliverable one goes to its dead-letter queue. */
   readonly cards: WorkQueue;
 }
 
-/** The rule, and no other, may send to both queues. */
+/** Only this rule may send to both queues. */
 function allowDelivery(ruleArn: string, { cards }: CardFeedProps): void {
   for (const queue of [cards.queue, cards.deadLetters]) {
     queue.addToResourcePolicy(
@@ -38,9 +38,9 @@ function allowDelivery(ruleArn: string, { cards }: CardFeedProps): void {
 }
 
 /**
- * Without a condition, as AWS documents it: `aws:SourceArn` and `aws:SourceAccount` are not supported in the policy of a key
- * that EventBridge delivers with, and a statement that has them lets no event through, without an error anywhere. The
- * policies of the queues say which rule may send.
+ * Without a condition, as AWS documents it. The policy of a key with which EventBridge delivers does not support
+ * `aws:SourceArn` and `aws:SourceAccount`: a statement with them blocks every event, without any error. The policies of the
+ * queues name the rule that may send.
  */
 function allowEncryption({ dataKey }: CardFeedProps): void {
   dataKey.key.addToResourcePolicy(
@@ -60,8 +60,8 @@ const targetOf = ({ cards }: CardFeedProps): IRuleTarget => ({
 });
 
 /**
- * Adds the rule that feeds the cards. Its scope is the bus: the rule has a fixed name, and under another logical id
- * CloudFormation would create it again before it deletes the first one, which fails.
+ * Adds the rule that feeds the cards. Its scope is the bus, because the rule has a fixed name: under another logical id,
+ * CloudFormation would create the new rule before it deletes the old one, which fails.
  */
 export function feedCards(transitions: TransitionBus, props: CardFeedProps): Rule {
   const { stackName } = props.config;

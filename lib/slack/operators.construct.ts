@@ -10,8 +10,8 @@ export interface OperatorsProps {
 }
 
 /**
- * Who may operate tasks from Slack: `<team id>:<user id>` each, in a parameter. A change by hand works within a minute
- * and stays until the configured list changes.
+ * Who may operate tasks from Slack, as a list of `<team id>:<user id>` in a parameter. A manual change takes effect within a
+ * minute and is kept until the configured list changes.
  */
 export class Operators extends Construct {
   readonly parameter: StringListParameter;

@@ -1,4 +1,4 @@
-/** What each function of Slack's side may do: exact actions on exact resources. */
+/** The permissions of each function of Slack's side: exact actions on exact resources. */
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CARDS_TABLE, TASKS_TABLE } from '../../lambdas/shared/contracts/environment.ts';
 import {
@@ -12,19 +12,19 @@ import { allow, onItems } from '../shared/statements.ts';
 import type { WorkQueue } from '../shared/work-queue.construct.ts';
 import type { Operators } from './operators.construct.ts';
 
-/** What Slack's functions work with beside the queue's resources. */
+/** Resources of Slack's functions, in addition to the queue's. */
 export interface SlackResources {
-  /** Messages that ask for the update of a card. */
+  /** Queue of messages that ask for a card update. */
   readonly cards: WorkQueue;
-  /** Clicks that were acknowledged. */
+  /** Queue of acknowledged clicks. */
   readonly clicks: WorkQueue;
   readonly operators: Operators;
 }
 
-/** What Slack's functions work with. */
+/** All resources of Slack's functions. */
 type Resources = QueueResources & SlackResources;
 
-/** What Lambda does with the function's role when it polls a queue for it. */
+/** Permissions with which Lambda polls a queue for the function. */
 const consume = (r: Resources, { queue }: WorkQueue): readonly PolicyStatement[] => [
   allow(['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'], queue.queueArn),
   r.dataKey.useThrough('sqs'),
@@ -40,7 +40,7 @@ const updateCards = (r: Resources): readonly PolicyStatement[] => [
   allow(['sqs:SendMessage'], r.cards.queue.queueArn),
 ];
 
-/** Verifies a click, refuses one that came before, opens the audit modal, and hands the rest on. */
+/** Verifies a click, refuses a repeated one, opens the audit modal, and sends the others on. */
 const takeClicks = (r: Resources): readonly PolicyStatement[] => [
   ...readSecret(r, r.secrets.arns.slack),
   allow(['ssm:GetParameter'], r.operators.parameterArn),

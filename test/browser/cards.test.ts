@@ -122,7 +122,7 @@ describe('a card', () => {
     expect(await buttonsOf(card)).toEqual(['Show audit']);
   });
 
-  it('tells the second person who was first, and tells nobody else', async () => {
+  it('tells the second operator about the first one, and tells nobody else', async () => {
     const { task, card } = await failedTask('Q-1044');
     // Lin is being asked about the card as it was when Ada presses another button of it.
     await lin.message('crm.sync').getByRole('button', { name: 'Abandon' }).click();

@@ -8,7 +8,7 @@ const SKIPPED = /(?:^|\/)(?:node_modules|cdk\.out|coverage|\.local)(?:\/|$)/;
 
 const pages = globSync('**/*.md', { cwd: ROOT, exclude: (path) => SKIPPED.test(path) }).toSorted();
 
-/** Without code: what stands there is no link and no heading. */
+/** The page without code blocks, which contain no links and no headings. */
 const proseOf = (file: string): string =>
   readFileSync(file, 'utf8').replaceAll(/^(\s*)```[^]*?^\s*```/gm, '');
 

@@ -35,7 +35,7 @@ const changed = (over: object, message = 'Hello') => {
 const grouped = new Intl.NumberFormat('en-GB');
 
 describe('the page of quote files', () => {
-  it('has an example that is accepted as it stands, and links the page of the kinds', () => {
+  it('has an example that is accepted unchanged, and links the page of the kinds', () => {
     const kinds = reading(example)().map(({ kind }) => kind);
 
     expect(kinds).toEqual(Object.values(ActionKind).filter((kind) => kinds.includes(kind)));

@@ -72,7 +72,7 @@ const REFUSED: readonly [
     '-c crmBaseUrl: expected a plain',
   ],
   [
-    'an account that is none',
+    'an invalid account',
     {},
     { CDK_DEFAULT_ACCOUNT: '12' },
     'CDK_DEFAULT_ACCOUNT: expected twelve digits, got "12"',
@@ -96,13 +96,13 @@ const REFUSED: readonly [
     '-c redeploy: expected up to 32 letters, digits, dots, dashes or underscores, got "once more"',
   ],
   [
-    'a role name that is none',
+    'an invalid role name',
     { breakGlassRoleName: 'role/x y' },
     {},
     '-c breakGlassRoleName: expected an IAM role name',
   ],
   [
-    'a runbook address that is none',
+    'an invalid runbook address',
     { ...AWS, regions: 'eu-west-1', runbookBaseUrl: 'foo' },
     {},
     '-c runbookBaseUrl: expected a plain https: address without user, query or fragment, got "foo"',

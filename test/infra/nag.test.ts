@@ -48,7 +48,7 @@ describe.each(STAGES)('AwsSolutions rules on stage %s', (stage) => {
     const rules = findings.map(ruleOf);
 
     expect(new Set(ids)).toEqual(new Set(rules));
-    // A bucket's acknowledgement also covers its policy; no other stands for two findings.
+    // A bucket's acknowledgement also covers its policy; no other one covers two findings.
     for (const id of new Set(ids)) expect(countOf(ids, id)).toBeLessThanOrEqual(countOf(rules, id));
     for (const { reason } of given) expect(reason.length).toBeGreaterThan(20);
   });

@@ -106,7 +106,7 @@ const synthesisOf = (stack: Stack | undefined, stage: Stage): Synthesis => {
 export const synthesize = (stage: Stage, context: Readonly<Record<string, unknown>> = {}): Synthesis =>
   synthesisOf(queueApp(stage, context).stacks[0], stage);
 
-/** The stack that watches it; there is none on the local stage. */
+/** The observability stack of a stage; the local stage has no such stack. */
 export const synthesizeObservability = (
   stage: Stage,
   context: Readonly<Record<string, unknown>> = {},

@@ -57,7 +57,7 @@ describe('the doctor', () => {
     ['bot token', 'auth.test', 'invalid_auth', 'step'],
     ['channel', 'conversations.history', 'not_in_channel', '/invite @quoteq'],
     ['messages', 'chat.postMessage', 'is_archived', 'unarchive'],
-  ])('says how to mend the %s when %s answers %s', async (subject, method, error, fix) => {
+  ])('says how to fix the %s when %s answers %s', async (subject, method, error, fix) => {
     const body = JSON.stringify({ ok: false, error });
     await scriptFault({
       target: 'slack',

@@ -80,7 +80,7 @@ describe('a paused kind', () => {
     await cardWith(taskId, 'pressed Retry now', '⏸️ Queued, held', `version ${again.version}`);
   });
 
-  it('stands in the listing of kinds until it is resumed', async () => {
+  it('is listed with the kinds until it is resumed', async () => {
     await pauseKind(target, 'crm.sync', REASON);
 
     expect(await crmKind()).toMatchObject({ paused: true, reason: REASON });

@@ -1,6 +1,6 @@
 /**
- * Executions that somebody stops in the middle of a state, and then drives anew, twice. `RedriveExecution` is missing in
- * the local AWS: what it amounts to is one more execution with the same input, under another name.
+ * Executions that are stopped in the middle of a state, and then started again twice. The local AWS does not support
+ * `RedriveExecution`; a redrive is equivalent to one more execution with the same input under another name.
  */
 import { GetExecutionHistoryCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -29,13 +29,13 @@ import {
 } from './support/queue.ts';
 
 const site = { outputs, sfn: new SFNClient(rootClient), lambda: new LambdaClient(rootClient) };
-/** A lease that nobody ended has to run out: 60 s, the allowance of 5 s, and a backoff. */
+/** A lease that no worker has ended must expire: 60 s, the allowance of 5 s, and a backoff. */
 const LIMIT_MS = 300_000;
 
 const inputOf = (taskId: string, waitSeconds = 0) =>
   ({ taskId, generation: 1, worker: 'crm', waitSeconds }) as const;
 
-/** Waits until the execution has entered the state, last of all. */
+/** Waits until this is the last state that the execution has entered. */
 const entered = (name: string, state: string): Promise<true> =>
   eventually(`execution ${name} to enter ${state}`, async () => {
     const executionArn = executionArnOf(site, name);
@@ -60,7 +60,7 @@ const failWrites = (quoteId: string, fault: Fault) =>
     fault,
   });
 
-/** A task whose first execution stands in the state; its id. */
+/** Creates a task whose first execution is in the state; returns its id. */
 const STANDING: Readonly<Record<string, (quoteId: string) => Promise<string>>> = {
   Queued: async (quoteId) => {
     const { taskId } = await put(queuedTask('crm.sync', 'stopped', Date.now(), acceptedSnapshot(quoteId)));
@@ -117,7 +117,7 @@ async function expectRight(task: TaskView, executions: readonly string[]): Promi
 // Each has quotes and rules of its own, and most of its time is a lease running out.
 afterAll(clearFaults);
 
-describe.concurrent('an execution that is stopped by hand and driven anew twice', () => {
+describe.concurrent('an execution that is stopped by hand and started again twice', () => {
   it.each(['Queued', 'Running', 'RetryableFailed'])(
     'in the middle of %s leaves one effect and a right table',
     async (state) => {

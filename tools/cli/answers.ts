@@ -1,7 +1,7 @@
 /**
- * The API's answers as the command line reads them: while traffic shifts to a release, and after a rollback, they are of
- * another release than the command. A field that is not known is passed over, and one that the release before does not
- * send may be absent. The API itself and its tests stay strict: `lambdas/queue/contracts/api.ts`.
+ * The API's answers as the command line reads them. While traffic shifts to a release, and after a rollback, the answers can
+ * come from another release than the command. Unknown fields are ignored, and a field that the previous release does not send
+ * may be absent. The API itself and its tests stay strict: `lambdas/queue/contracts/api.ts`.
  */
 import * as z from 'zod/mini';
 import { taskErrorViewSchema, taskPageSchema, taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
@@ -15,7 +15,7 @@ export const answeredTaskSchema = z.extend(taskViewSchema, {
 /** A task, of this release or the one before. */
 export type AnsweredTask = z.infer<typeof answeredTaskSchema>;
 
-/** A page of a quote's tasks, of this release or the one before, whose pages do not name damaged tasks. */
+/** A page of a quote's tasks, of this release or the one before. Pages of the release before do not name damaged tasks. */
 export const answeredPageSchema = z.extend(taskPageSchema, { tasks: z.array(answeredTaskSchema) });
 
 const isObject = (value: unknown): value is Record<PropertyKey, unknown> =>
@@ -34,7 +34,10 @@ function withoutUnknown(body: unknown, issues: readonly z.core.$ZodIssue[]): unk
   return known;
 }
 
-/** The body by a strict schema, without the fields that it does not know; `undefined` when it is no such body. */
+/**
+ * Parses the body with a strict schema and ignores fields that the schema does not know; `undefined` if the body does not
+ * match.
+ */
 export function readAnswer<T>(body: unknown, schema: z.ZodMiniType<T>): T | undefined {
   const strict = schema.safeParse(body);
   if (strict.success) return strict.data;

@@ -1,4 +1,4 @@
-/** Arguments and options of which the values are known: `--help` names them. */
+/** Arguments and options with a closed set of values, which `--help` lists. */
 import { Argument, Option } from 'commander';
 import { ActionKind } from '../../lambdas/actions/kinds.ts';
 import { SHAPES } from '../../lambdas/queue/domain/migrations/shapes.ts';
@@ -7,18 +7,18 @@ import { DRILLS } from '../drills/catalogue.ts';
 import { SecretField } from '../secrets/provider-secrets.ts';
 import { LIVE_STATES } from './commands/live-command.ts';
 
-/** A kind of action. */
+/** The argument for a kind of action. */
 export const kindArgument = (): Argument =>
   new Argument('<kind>', 'kind of action').choices(Object.values(ActionKind));
 
-/** A queue of what was given up. */
+/** The argument for a dead-letter queue. */
 export const queueArgument = (): Argument => new Argument('<queue>', 'its name').choices(DEAD_LETTER_QUEUES);
 
-/** A secret's field. */
+/** The argument for a field of a secret. */
 export const fieldArgument = (): Argument =>
   new Argument('<field>', 'which value').choices(Object.values(SecretField));
 
-/** A drill, or what to do with them. */
+/** The argument for a drill, or for a command about drills. */
 export const drillArgument = (): Argument =>
   new Argument('<name>', 'list names them all').choices([
     'list',
@@ -27,10 +27,10 @@ export const drillArgument = (): Argument =>
     ...DRILLS.map(({ name }) => name),
   ]);
 
-/** A state of `live`. */
+/** The option that selects a state in `live`. */
 export const stateOption = (): Option =>
   new Option('--state <state>', 'only those in this state').choices(LIVE_STATES);
 
-/** A table that `migrate` knows. */
+/** The option that selects a table for `migrate`. */
 export const tableOption = (): Option =>
   new Option('--table <table>', 'what to migrate (default: tasks)').choices(Object.keys(SHAPES));

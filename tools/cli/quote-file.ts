@@ -1,6 +1,7 @@
 /**
- * Quote files: one snapshot and the actions it sets off (docs/quote-file.md). A file is checked whole, by the schemas that the
- * API goes by, before anything of it is sent; what depends on the deployment (engines, earlier use of a key) the API judges.
+ * Quote files: one snapshot and the actions for it (docs/quote-file.md). A file is checked completely, with the API's own
+ * schemas, before any part of it is sent. Only the API can check what depends on the deployment (engines, earlier use of a
+ * key).
  */
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
@@ -43,7 +44,7 @@ export interface QuoteAction {
   readonly quoteId: string;
   readonly idempotencyKey: string;
   readonly kind: string;
-  /** Its place in `actions` of its quote file; absent when it is of none. */
+  /** Index in `actions` of its quote file; absent if it does not come from a file. */
   readonly index?: number;
   /** Body of `POST /quotes/{quoteId}/actions`. */
   readonly body: { readonly kind: string; readonly payload: Readonly<Record<string, unknown>> };
@@ -53,7 +54,7 @@ const SNAPSHOT = '/snapshot';
 const PAYLOAD = '/payload';
 
 /**
- * A field of the request as the quote file has it.
+ * A field of the request by its place in the quote file.
  * @param field JSON Pointer into the body, or the name of a parameter
  */
 export function placeInFile({ index }: Pick<QuoteAction, 'index'>, field: string): string {
@@ -74,7 +75,7 @@ function parse(file: string): unknown {
   try {
     return JSON.parse(utf8TextOf(readFileSync(file)));
   } catch (cause) {
-    // What cannot be parsed is quoted in the reason.
+    // The parser quotes the text that it cannot parse.
     const reason = shownLine(reasonOf(cause));
     throw new CliError(`${file}: expected a JSON file (${reason})`, { cause });
   }
@@ -89,7 +90,7 @@ const actionsOf = ({ snapshot, actions }: QuoteFile): readonly QuoteAction[] =>
     body: { kind, payload: { snapshot, ...rest } },
   }));
 
-/** What the queue refuses of a snapshot wherever it runs: which engines are allowed is a matter of the deployment. */
+/** Violations that the queue refuses in every deployment; allowed engines differ by deployment. */
 function guardViolations(snapshot: QuoteSnapshot): readonly FieldViolation[] {
   const { name, version } = snapshot.engine;
   return snapshotViolations(snapshot, snapshot.quoteId, new Set([`${name}@${version}`]));
@@ -99,17 +100,20 @@ function bodyViolations({ body }: QuoteAction): readonly FieldViolation[] {
   const parsed = enqueueBodySchema.safeParse(body);
   if (!parsed.success) return fieldViolations(parsed.error);
   if (Buffer.byteLength(JSON.stringify(body)) <= MAX_BODY_BYTES) return [];
-  const expected = `expected at most ${MAX_BODY_BYTES} bytes, the snapshot with it`;
+  const expected = `expected at most ${MAX_BODY_BYTES} bytes, including the snapshot`;
   return [{ pointer: '', expected }];
 }
 
 const said = (pointer: string, expected: string): string =>
   shownLine(`${pointer === '' ? '/' : pointer}: ${expected}`);
 
-/** The first use of each key of a quote, by both. */
+/** The first use of each key of a quote, by quote id and key. */
 type KeyOwners = Map<string, { readonly file: string; readonly action: QuoteAction }>;
 
-/** Keys that stand for something else already, in this file or one before it; the same action twice is replayed. */
+/**
+ * Keys that are already used for another action, in this file or an earlier one. The same action twice is allowed: it is
+ * replayed.
+ */
 function keyViolations(file: string, actions: readonly QuoteAction[], owners: KeyOwners): readonly string[] {
   return actions.flatMap((action) => {
     const key = JSON.stringify([action.quoteId, action.idempotencyKey]);
@@ -117,11 +121,11 @@ function keyViolations(file: string, actions: readonly QuoteAction[], owners: Ke
     owners.set(key, owner);
     if (isDeepStrictEqual(owner.action.body, action.body)) return [];
     const place = `/actions/${owner.action.index}${owner.file === file ? '' : ` of ${owner.file}`}`;
-    return [said(placeInFile(action, 'Idempotency-Key'), `expected a key of its own; ${place} has it`)];
+    return [said(placeInFile(action, 'Idempotency-Key'), `expected a unique key; ${place} has the same`)];
   });
 }
 
-/** What is wrong with the requests that a file of the right shape stands for, in the words of the file. */
+/** What is wrong with the requests of a well-formed file, with fields named by their place in the file. */
 function requestViolations(file: QuoteFile): readonly string[] {
   const ofActions = actionsOf(file).flatMap((action) =>
     bodyViolations(action).map(({ pointer, expected }) => said(placeInFile(action, pointer), expected)),
@@ -132,7 +136,7 @@ function requestViolations(file: QuoteFile): readonly string[] {
   return [...ofSnapshot, ...ofActions];
 }
 
-/** Fields that a refusal names; the rest are counted. */
+/** Maximum fields that a refusal names; the rest are counted. */
 const MAX_NAMED = 20;
 
 function refusal(file: string, wrong: readonly string[]): CliError {
@@ -156,7 +160,7 @@ function readChecked(file: string, owners: KeyOwners): readonly QuoteAction[] {
   return actions;
 }
 
-/** The actions of a quote file. @throws {CliError} naming the file and each field with which it can never be accepted */
+/** The actions of a quote file. @throws {CliError} with the file and each field that can never be accepted */
 export const readQuoteFile = (file: string): readonly QuoteAction[] => readChecked(file, new Map());
 
 /** The actions of quote files that are sent together. @throws {CliError} as {@link readQuoteFile}, on the first such file */

@@ -1,4 +1,4 @@
-/** The document that a `pdf.render` has made, brought from its bucket to a file. */
+/** Downloads the document of a `pdf.render` from its bucket to a file. */
 import { writeFileSync } from 'node:fs';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { AnsweredTask } from './answers.ts';
@@ -34,7 +34,7 @@ const read = async (target: Target, task: AnsweredTask, abortSignal: AbortSignal
 };
 
 /**
- * Writes the PDF of a completed `pdf.render` to `file`, over what is there; the caller's own credentials must be
+ * Writes the PDF of a completed `pdf.render` to `file` and overwrites an existing file. The caller's own credentials must be
  * allowed to read it. Returns its size in bytes.
  * @throws {CliError} when the task has no document, it cannot be read, or the file cannot be written
  */

@@ -1,10 +1,10 @@
-/** Waits that end. */
+/** Time limits for asynchronous work. */
 import { CliError } from './cli-error.ts';
 
 /**
- * Runs `work`, which stops at the signal.
- * @param what could not be done in time
- * @param limitMs from now to the whole answer
+ * Runs `work` with a signal that aborts at the time limit.
+ * @param what names what could not be done in time
+ * @param limitMs from the call to the complete answer
  * @throws {CliError} when the time is over; else what `work` throws
  */
 export async function withinLimit<T>(

@@ -1,11 +1,11 @@
-/** Errors of the command line: one line each, both those of commander and our own. */
+/** Errors of the command line, from commander and from our own code: one line each. */
 import type { Command } from 'commander';
 import { coloured, shownText } from './terminal/terminal-text.ts';
 
-/** Line ends but those before an indented line, by which a message lists what is wrong. */
+/** All line ends except those before an indented line, because a message lists its details in indented lines. */
 const FOREIGN_LINE_ENDS = /[\r\v\f\u0085\u2028\u2029]+|\n(?! {2})/g;
 
-/** An error as every command prints it, with its line break; no text in it begins a line at the margin. */
+/** An error as every command prints it, with its line break. No other line of it begins at the margin. */
 export const errorLine = (message: string): string =>
   shownText(
     `${coloured('red', 'error', process.stderr)}: ${message.trimEnd().replaceAll(FOREIGN_LINE_ENDS, ' ')}\n`,
@@ -14,7 +14,7 @@ export const errorLine = (message: string): string =>
 const pathOf = (command: Command): string =>
   command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 
-/** What commander says, as one line: its suggestion stands below the error. */
+/** Commander's error as one line; commander prints its suggestion below the error. */
 const oneLineOf = (text: string): string =>
   text
     .trim()
@@ -22,8 +22,8 @@ const oneLineOf = (text: string): string =>
     .replace(/\s*\n\(Did you mean ([^)]*)\?\)$/, '; did you mean $1?');
 
 /**
- * Usage errors of the command and of all below it are one line that says where the help is, instead of the help.
- * @param say says the line
+ * Shortens the usage errors of the command and its subcommands to one line that names the help, instead of the help itself.
+ * @param say prints the line
  */
 export function shortenUsageErrors(command: Command, say: (message: string) => void): void {
   command.configureOutput({
@@ -33,8 +33,8 @@ export function shortenUsageErrors(command: Command, say: (message: string) => v
 }
 
 /**
- * An option that must be given. Unlike commander's own it is asked for after the arguments: who has given nothing is told
- * what the command is about, not what goes with it.
+ * Adds a required option. Commander checks required options before the arguments; this one is checked after them, so that a
+ * user who gives nothing first learns which argument is missing.
  */
 export function needsOption(command: Command, flags: string, description: string): Command {
   const option = command.createOption(flags, `${description} (required)`);

@@ -1,7 +1,7 @@
 /**
- * `npm run dashboard`: draws the dashboard from `docs/data/dashboard.json`. With `-- --record` it reads the running local
- * environment first, from `--since` on (as `quoteq kpi` takes it), and keeps what it found. What it writes goes to a folder
- * of the user's; with `--committed` it becomes the files of docs.
+ * `npm run dashboard`: draws the dashboard from `docs/data/dashboard.json`. With `-- --record` it first reads the running local
+ * environment from `--since` on (in the form of `quoteq kpi`) and stores the recording. It writes to a folder of the user's, or
+ * with `--committed` to the files of docs.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -18,33 +18,33 @@ import { record, type Recording, recordingSchema } from './recording.ts';
 /** Options of the command. */
 export interface DashboardOptions {
   readonly record?: boolean;
-  /** @default `1d` */
+  /** Start of the window, in the form of `quoteq kpi`; @default `1d` */
   readonly since?: string;
-  /** Folder for what is written; @default `.local/dashboard` */
+  /** Folder of the output; @default `.local/dashboard` */
   readonly out?: string;
-  /** Write the files of docs instead. */
+  /** Overwrite the files of docs instead. @default false */
   readonly committed?: boolean;
 }
 
-/** The recording. */
+/** The recording in docs. */
 const RECORDING_FILE = fileURLToPath(new URL('../../docs/data/dashboard.json', import.meta.url));
-/** The picture. */
+/** The picture in docs. */
 export const PICTURE_FILE = fileURLToPath(new URL('../../docs/images/dashboard.svg', import.meta.url));
 
-/** Where a recording and its picture are kept. */
+/** Paths of a recording and its picture. */
 interface Files {
   readonly recording: string;
   readonly picture: string;
 }
 
-/** Reads the recording of docs. @throws {Error} when it is not one */
+/** Reads the recording in docs. @throws {Error} when the file does not match the schema */
 export const readRecording = async (): Promise<Recording> =>
   recordingSchema.parse(JSON.parse(await readFile(RECORDING_FILE, 'utf8')));
 
 async function filesOf({ out, committed }: DashboardOptions): Promise<Files> {
   if (committed === true) {
     if (out !== undefined)
-      throw new CliError('--out: expected it without --committed, which names the files');
+      throw new CliError('--out: not allowed with --committed, which already names the files');
     return { recording: RECORDING_FILE, picture: PICTURE_FILE };
   }
   const folder = out ?? join(LOCAL_ROOT, 'dashboard');
@@ -61,18 +61,21 @@ async function recordSince(since: string): Promise<Recording> {
 
 const say = (what: string, file: string): boolean => print(`${what}: ${relative(process.cwd(), file)}`);
 
-/** Keeps a recording, laid out as the one of docs: its lines must not change with who records. */
+/** Stores a recording in the format of docs, so that the file's lines do not depend on who records. */
 export async function keepRecording(file: string, recording: Recording): Promise<void> {
   const layout = await resolveConfig(RECORDING_FILE);
   await writeFile(file, await format(JSON.stringify(recording), { ...layout, parser: 'json' }));
   say('Recording', file);
 }
 
-/** Draws the picture, after recording anew if that is asked for. @throws {CliError} when nothing runs, or on a wrong option */
+/**
+ * Draws the picture, after a new recording if that is asked for. @throws {CliError} when no environment is running, or on a
+ * wrong option
+ */
 export async function dashboard(options: DashboardOptions): Promise<void> {
   const { record: isAsked, since } = options;
   if (isAsked !== true && since !== undefined)
-    throw new CliError('--since: expected --record with it, which alone takes it');
+    throw new CliError('--since: expected only together with --record');
   const recording = isAsked === true ? await recordSince(since ?? '1d') : await readRecording();
   const files = await filesOf(options);
   if (isAsked === true) await keepRecording(files.recording, recording);

@@ -5,14 +5,14 @@ import type { WidgetDefinition } from '../../lib/monitoring/widget-definition.ts
 import { type Panel, type PanelRow, panelsOf } from './panels.ts';
 import type { Recording } from './recording.ts';
 
-/** Width of a column of 24, in pixels of the picture, and what a panel keeps free for axis and padding. */
+/** Width of one of the 24 columns, in pixels of the picture, and the space in a panel for axis and padding. */
 const COLUMN = 56;
 const MARGIN = 84;
 const HEIGHT = 120;
 const COLOURS = ['#1f77b4', '#2ca02c', '#d62728', '#ff7f0e', '#9467bd', '#8c564b'];
 const TARGET_COLOUR = '#c62828';
 
-/** Only shapes of Vega-Lite that every panel has. */
+/** Only the Vega-Lite forms that every panel uses. */
 type PanelSpec = Extract<TopLevelSpec, { hconcat: unknown }>['hconcat'][number];
 
 const sizeOf = ({ width }: WidgetDefinition) => ({ width: width * COLUMN - MARGIN, height: HEIGHT });
@@ -23,7 +23,7 @@ const titleOf = ({ title, unit }: WidgetDefinition) => ({
   anchor: 'start' as const,
 });
 
-/** What the recording does not hold: the panel is there, and says so. */
+/** A panel without data: it says that the recording does not have its metric. */
 function emptyPanel(widget: WidgetDefinition): PanelSpec {
   return {
     ...sizeOf(widget),
@@ -45,7 +45,7 @@ const targetLayers = ({ target }: WidgetDefinition): PanelSpec[] =>
         },
         {
           data: { values: [{ target: target.value, label: target.label }] },
-          // Away from the line that it is to be compared with.
+          // Placed away from the line with which it is compared.
           mark: {
             type: 'text',
             color: TARGET_COLOUR,
@@ -62,7 +62,7 @@ const targetLayers = ({ target }: WidgetDefinition): PanelSpec[] =>
         },
       ];
 
-/** Upper end of the vertical axis: room above line and target, and an axis at all where everything is 0. */
+/** Upper end of the vertical axis: leaves room above line and target, and is positive even if all values are 0. */
 const topOf = ({ widget, points }: Panel): number => {
   const highest = Math.max(0, widget.target?.value ?? 0, ...points.map(({ value }) => value));
   return highest === 0 ? 1 : highest * 1.15;
@@ -106,7 +106,7 @@ function panelSpec(panel: Panel): PanelSpec {
       },
     },
   };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Vega-Lite's own union cannot follow a layer of such parts
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Vega-Lite's union type does not accept this layer
   return { ...sizeOf(widget), title: titleOf(widget), layer: [lines, ...targetLayers(widget)] } as PanelSpec;
 }
 
@@ -139,7 +139,7 @@ export function dashboardSpec(recording: Recording): TopLevelSpec {
   return spec;
 }
 
-/** The picture. The same recording gives the same text, in a process that has drawn nothing else. */
+/** Draws the picture as SVG. The same recording gives the same text in a process that has drawn nothing else. */
 export async function drawDashboard(recording: Recording): Promise<string> {
   const { spec } = compile(dashboardSpec(recording));
   const view = new vega.View(vega.parse(spec), { renderer: 'none', logLevel: vega.Error });

@@ -1,4 +1,4 @@
-/** A recording as metrics: the very names that CloudWatch would have, as far as a local environment can tell. */
+/** A recording as metrics, under the names that CloudWatch uses, as far as a local environment records them. */
 import { TransitionCause } from '../../lambdas/queue/contracts/lifecycle-states.ts';
 import { Metric } from '../../lambdas/shared/contracts/metric-names.ts';
 import { isEnded } from '../../lambdas/queue/domain/task/lifecycle.ts';
@@ -30,7 +30,7 @@ const counts = (trails: readonly Trail[], name: Metric): readonly Measured[] =>
 
 const endMsOf = (trail: Trail): number => trail.find(({ to }) => isEnded(to))?.atMs ?? Infinity;
 
-/** How many of a picture's moments a gauge is read at. */
+/** Number of times in a picture at which a gauge is read. */
 const GAUGE_READINGS = 120;
 
 const moments = ({ sinceMs, untilMs }: Recording): readonly number[] =>
@@ -39,18 +39,18 @@ const moments = ({ sinceMs, untilMs }: Recording): readonly number[] =>
     (_, index) => sinceMs + (index * (untilMs - sinceMs)) / GAUGE_READINGS,
   );
 
-/** From the transition before the first sign of it until its end. */
+/** A task is stuck from the transition before its first sign of being stuck until its end. */
 const isStuckAt = (trail: Trail, atMs: number): boolean =>
   (stuckSinceMs(trail) ?? Infinity) <= atMs && atMs < endMsOf(trail);
 
-/** Actions that are stuck at each moment. */
+/** Number of stuck actions at each time. */
 const stuckNow = (recording: Recording, trails: readonly Trail[]): readonly Measured[] =>
   moments(recording).map((atMs) => ({
     atMs,
     value: trails.filter((trail) => isStuckAt(trail, atMs)).length,
   }));
 
-/** Age of the oldest action that is stuck at each moment, since it was enqueued. */
+/** Age of the oldest stuck action at each time, since it was enqueued. */
 const oldestNow = (recording: Recording, trails: readonly Trail[]): readonly Measured[] =>
   moments(recording).map((atMs) => {
     const begunMs = trails.filter((trail) => isStuckAt(trail, atMs)).map(([first]) => first?.atMs ?? atMs);
@@ -59,7 +59,7 @@ const oldestNow = (recording: Recording, trails: readonly Trail[]): readonly Mea
 
 type Measure = (recording: Recording, trails: readonly Trail[]) => readonly Measured[];
 
-/** What is not counted by transitions. */
+/** Metrics that are not counted from transitions. */
 const OTHERWISE: Partial<Record<Metric, Measure>> = {
   [Metric.StatusLatency]: ({ latencies }) =>
     latencies.map(({ shownAtMs, latencyMs }) => ({ atMs: shownAtMs, value: latencyMs })),
@@ -71,7 +71,7 @@ const OTHERWISE: Partial<Record<Metric, Measure>> = {
       .map(({ atMs }) => ({ atMs, value: 1 })),
 };
 
-/** What leaves no record that is read here. */
+/** Metrics of which a recording has no records. */
 const UNRECORDED: readonly Metric[] = [
   Metric.RecordsParked,
   Metric.SlackTerminalErrors,
@@ -105,7 +105,7 @@ function machineMetric({ executions }: Recording, name: string): readonly Measur
     .flatMap(({ endedAtMs }) => (endedAtMs === undefined ? [] : [{ atMs: endedAtMs, value: 1 }]));
 }
 
-/** The values of a metric; `undefined` when a recording does not hold it. */
+/** The values of a metric; `undefined` when a recording does not have it. */
 export function measure(recording: Recording, source: MetricSource): readonly Measured[] | undefined {
   switch (source.kind) {
     case 'queue':

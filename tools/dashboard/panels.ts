@@ -1,4 +1,4 @@
-/** Each widget of the dashboard with the points that a recording gives it. */
+/** The widgets of the dashboard, each with its points from a recording. */
 import { reportKpis } from '../../lambdas/queue/domain/kpi/kpi.ts';
 import type { KpiName } from '../../lambdas/queue/contracts/kpi-contract.ts';
 import { DASHBOARD } from '../../lib/monitoring/dashboard-definition.ts';
@@ -13,7 +13,7 @@ export interface Point extends Measured {
   readonly series: string;
 }
 
-/** A widget with its points; none when the recording does not hold it. */
+/** A widget with its points; it has no points if the recording does not have the metric. */
 export interface Panel {
   readonly widget: WidgetDefinition;
   readonly points: readonly Point[];
@@ -25,7 +25,7 @@ export interface PanelRow {
   readonly panels: readonly Panel[];
 }
 
-/** Parts into which the time of a recording is cut. */
+/** Number of equal parts into which the time of a recording is divided. */
 const BUCKETS = 60;
 
 const bucketMsOf = ({ sinceMs, untilMs }: Recording): number => Math.max(1, (untilMs - sinceMs) / BUCKETS);
@@ -65,7 +65,7 @@ function seriesPoints(recording: Recording, { source, statistic }: MetricUse): r
   }));
 }
 
-/** The KPI of everything up to the end of each part of the time, by the KPI module; nothing where there is no sample yet. */
+/** The KPI over everything up to the end of each part, computed by the KPI module; no point before the first sample. */
 function kpiPoints(recording: Recording, name: KpiName): readonly Measured[] {
   const { sinceMs, transitions, latencies } = recording;
   const bucketMs = bucketMsOf(recording);
@@ -87,7 +87,7 @@ function pointsOf(recording: Recording, { kpi, series }: WidgetDefinition): read
   });
 }
 
-/** Every widget of the dashboard, in its order, with the points of a recording. */
+/** All widgets of the dashboard, in order, with the points of a recording. */
 export const panelsOf = (recording: Recording): readonly PanelRow[] =>
   DASHBOARD.map(({ title, widgets }) => ({
     title,

@@ -1,4 +1,4 @@
-/** What the dashboard's picture is drawn from: records of a local environment, kept as a file. */
+/** The data of the dashboard's picture: records of a local environment, stored as a file. */
 import { type ExecutionStatus, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
 import { latencyRecordSchema } from '../../lambdas/queue/contracts/shown-cards.ts';
@@ -12,7 +12,7 @@ const { latencyMs, shownAtMs } = latencyRecordSchema.shape;
 
 /** The file's shape. All times are ms since the epoch. */
 export const recordingSchema = z.object({
-  /** Where the records come from, for the picture's caption. */
+  /** Origin of the records, for the picture's caption. */
   source: z.string(),
   sinceMs: z.int(),
   untilMs: z.int(),
@@ -20,7 +20,7 @@ export const recordingSchema = z.object({
   latencies: z.array(z.object({ latencyMs, shownAtMs })),
   executions: z.array(z.object({ status: z.string(), startedAtMs: z.int(), endedAtMs: z.optional(z.int()) })),
 });
-/** What the dashboard's picture is drawn from. */
+/** The data of the dashboard's picture. */
 export type Recording = z.infer<typeof recordingSchema>;
 
 /** The emulator's root identity. */
@@ -49,7 +49,7 @@ async function readExecutions(
   return found.toSorted((a, b) => a.startedAtMs - b.startedAtMs);
 }
 
-/** Records what a running local environment has done since a moment. */
+/** Records what a running local environment has done since a given time. */
 export async function record(outputs: LocalOutputs, source: string, sinceMs: number): Promise<Recording> {
   const nowMs = Date.now();
   const { client, tables } = await resolveKpiTarget({ stage: 'local' });
@@ -60,7 +60,7 @@ export async function record(outputs: LocalOutputs, source: string, sinceMs: num
   const [first] = all;
   const lastMs = Math.max(all.at(-1)?.atMs ?? nowMs, shown.at(-1)?.shownAtMs ?? 0);
   const executions = await readExecutions(outputs, sinceMs);
-  // Through the schema: only what the picture needs is kept.
+  // Parsed by the schema, so that only the fields of the picture are stored.
   const recording = { source, sinceMs: first?.atMs ?? sinceMs, untilMs: lastMs };
   return recordingSchema.parse({ ...recording, transitions: all, latencies: shown, executions });
 }

@@ -1,4 +1,4 @@
-/** Where a person sees what the demo has made: pages of this machine, and the documents as files. */
+/** Links to what the demo has produced: local pages, and the documents as files. */
 import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ActionKind } from '../../lambdas/actions/kinds.ts';
@@ -13,7 +13,9 @@ export type Link = readonly [name: string, where: string];
 const completed = (tasks: readonly AnsweredTask[], kind: AnsweredTask['kind']): readonly AnsweredTask[] =>
   tasks.filter((task) => task.kind === kind && task.state === 'completed');
 
-/** Saves the document of each completed `pdf.render` as `<folder>/<quoteId>.pdf`. @throws {CliError} when one cannot be */
+/**
+ * Saves the document of each completed `pdf.render` as `<folder>/<quoteId>.pdf`. @throws {CliError} when one cannot be saved
+ */
 export async function saveDocuments(
   target: Target,
   tasks: readonly AnsweredTask[],

@@ -1,4 +1,4 @@
-/** The verdict of demo and drills: every action completed, every effect exactly once, every trail without a gap. */
+/** The verdict of demo and drills: every action is completed, every effect exists exactly once, every trail is complete. */
 import { ActionKind, kindRow } from '../../lambdas/actions/kinds.ts';
 import { isWordOf } from '../../lambdas/shared/contracts/stored-fields.ts';
 import type { Provider } from '../../lambdas/shared/contracts/providers.ts';
@@ -14,17 +14,17 @@ export interface Check {
   readonly found: string;
 }
 
-/** Something that must hold, and how that is judged. */
+/** A guarantee, and how it is judged. */
 export interface Guarantee<Found> {
   readonly claim: string;
   readonly judge: (evidence: Found) => Omit<Check, 'claim'>;
 }
 
-/** Guarantees with what was found about each. */
+/** Judges each guarantee on what was found. */
 export const judged = <Found>(guarantees: readonly Guarantee<Found>[], evidence: Found): readonly Check[] =>
   guarantees.map(({ claim, judge }) => ({ claim, ...judge(evidence) }));
 
-/** How often the task's effect exists at its provider. */
+/** How many times the task's effect exists at its provider. */
 export function effectCount(task: AnsweredTask, counts: ProviderCounts): number {
   const { kind } = task;
   if (!isWordOf(ActionKind, kind)) return 0;
@@ -33,34 +33,34 @@ export function effectCount(task: AnsweredTask, counts: ProviderCounts): number 
   return counts[provider].get(id) ?? 0;
 }
 
-/** Keys that came since `before`, each as often as it came. */
+/** Keys that were added since `before`, each with its number of additions. */
 const grown = (before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): number =>
   [...after].reduce((sum, [key, count]) => sum + count - (before.get(key) ?? 0), 0);
 
-/** What there is to go on. */
+/** What the guarantees are judged on. */
 export interface Evidence {
   readonly tasks: readonly AnsweredTask[];
   readonly trails: readonly AuditView[];
   readonly before: ProviderCounts;
   readonly after: ProviderCounts;
-  /** Actions enqueued. */
+  /** Number of actions that were enqueued. */
   readonly expected: number;
 }
 
-/** How many of the tasks have their effect at the provider. */
+/** Number of the tasks whose kind has its effect at the provider. */
 const countAt = (tasks: readonly AnsweredTask[], provider: Provider): number =>
   tasks.filter(({ kind }) => isWordOf(ActionKind, kind) && kindRow(kind).provider === provider).length;
 
 const isRoot = (key: string): boolean => key.startsWith('slack.thread:');
-/** Cards and the messages about recoveries: what the queue itself says, once each. */
+/** Keys of the queue's own messages: cards and messages about recoveries. Each must exist once. */
 const isOwn = (key: string): boolean => key.startsWith('slack.card:') || key.startsWith('slack.recovery:');
 
 const only = (counts: ReadonlyMap<string, number>, wanted: (key: string) => boolean): Map<string, number> =>
   new Map([...counts].filter(([key]) => wanted(key)));
 
 /**
- * No message or deal beyond those of the tasks, one root message for each new thread, one card for each task and one
- * message for each recovery; no document written twice.
+ * The providers hold only the messages and deals of the tasks, one root message for each new thread, one card for each task and
+ * one message for each recovery. No document was written twice.
  */
 function nothingElse({ tasks, before, after }: Evidence): Omit<Check, 'claim'> {
   const isEffect = (key: string): boolean => !isRoot(key) && !isOwn(key);
@@ -78,7 +78,7 @@ function nothingElse({ tasks, before, after }: Evidence): Omit<Check, 'claim'> {
   return { ok, found };
 }
 
-/** Judges by how many of the expected actions something holds for: it must be all. */
+/** Builds a judgement that counts the expected actions for which a condition holds; it must hold for all. */
 const forAll =
   (count: (evidence: Evidence) => number) =>
   (evidence: Evidence): Omit<Check, 'claim'> => {
@@ -86,19 +86,19 @@ const forAll =
     return { ok: holds === evidence.expected, found: `${holds} of ${evidence.expected}` };
   };
 
-/** Every action has come to its good end. */
+/** Every action reached the state `completed`. */
 export const ALL_COMPLETED: Guarantee<Evidence> = {
   claim: 'every action is completed',
   judge: forAll(({ tasks }) => tasks.filter((task) => task.state === 'completed').length),
 };
 
-/** Counted where the effects are, not in the queue's own records. */
+/** Counted at the providers, not in the queue's own records. */
 export const EFFECTS_ONCE: Guarantee<Evidence> = {
   claim: 'every effect exists exactly once at its provider',
   judge: forAll(({ tasks, after }) => tasks.filter((task) => effectCount(task, after) === 1).length),
 };
 
-/** Of all providers, since `before`: it holds only where nobody else was at work. */
+/** Compares all providers with their counts before the run, so it is valid only if nothing else used them. */
 export const NOTHING_ELSE: Guarantee<Evidence> = {
   claim: 'the providers hold nothing else',
   judge: nothingElse,
@@ -110,6 +110,6 @@ export const TRAILS_WHOLE: Guarantee<Evidence> = {
   judge: forAll(({ trails }) => trails.filter((trail) => trail.gaps.length === 0).length),
 };
 
-/** Everything the demo claims, checked against what the providers hold. */
+/** Checks every claim of the demo against the providers' own data. */
 export const proofOf = (evidence: Evidence): readonly Check[] =>
   judged([ALL_COMPLETED, EFFECTS_ONCE, NOTHING_ELSE, TRAILS_WHOLE], evidence);

@@ -1,4 +1,4 @@
-/** How often each effect exists at its provider, counted there and not in the queue's own records. */
+/** How many times each effect exists, counted at its provider and not in the queue's own records. */
 import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod/mini';
 import type { Provider } from '../../lambdas/shared/contracts/providers.ts';
@@ -6,8 +6,9 @@ import { CRM_EFFECT_KEY_PROPERTY } from '../../lambdas/actions/crm/contracts/crm
 import type { LocalOutputs } from '../local/outputs.ts';
 
 /**
- * Effects at each provider: what a kind is counted by → how often the provider has it. For `pdf` the key is that of the object and
- * the count its versions: one means that it was written once and never again. The roots of Slack's threads are among the messages.
+ * Effects at each provider: key by which a kind is counted → number of effects with that key. For `pdf` the key is that of the
+ * S3 object and the number is that of its versions: 1 means that it was written once. For `slack` the root messages of threads
+ * are included.
  */
 export type ProviderCounts = Readonly<Record<Provider, ReadonlyMap<string, number>>>;
 

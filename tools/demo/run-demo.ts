@@ -1,4 +1,4 @@
-/** The demo: three accepted quotes, nine actions, three things that go wrong, and the proof that each happened once. */
+/** The demo: three accepted quotes with nine actions, three faults, and the proof that each effect exists exactly once. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditView } from '../../lambdas/queue/contracts/api.ts';
@@ -24,17 +24,19 @@ import { DEMO_FAULTS, DEMO_FILES, lostWorkersText } from './scenario.ts';
 
 /** Options of `quoteq demo`. */
 export interface DemoOptions {
-  /** Leaves everything running. */
+  /** Leaves the local environment running. @default false */
   readonly keep?: boolean;
 }
 
-/** A killed worker's effect is free after its time limit and the clock skew, about 20 s; the rest is slack. */
+/**
+ * The effect of a killed worker can be claimed again after its time limit plus the clock skew, about 20 s; the rest is reserve.
+ */
 const GIVE_UP_MS = 180_000;
 const POLL_MS = 300;
 
 const NAME_WIDTH = 14;
 
-/** What is there to look at. */
+/** Links that are printed at the end. */
 interface Links {
   readonly pages: readonly Link[];
   readonly files: readonly Link[];
@@ -42,7 +44,7 @@ interface Links {
 
 /** The outcome of the demo. */
 interface Played extends Links {
-  /** Whether the proof holds. */
+  /** Whether every guarantee of the proof holds. */
   readonly ok: boolean;
 }
 
@@ -55,7 +57,7 @@ async function scriptFaults({ faultProxyUrl }: LocalOutputs): Promise<void> {
   }
 }
 
-/** A running environment may know the keys of the files already: then this run's get a mark of their own. */
+/** A running environment may have used the keys of the files already; then this run adds a unique mark to its keys. */
 function demoActions(environment: LocalEnvironment): readonly QuoteAction[] {
   const mark = environment.alreadyRunning ? `-${Date.now().toString(36)}` : '';
   return DEMO_FILES.flatMap((file) => readQuoteFile(join(REPOSITORY_ROOT, file))).map((action) => ({
@@ -73,7 +75,10 @@ async function enqueueDemo(target: Target, actions: readonly QuoteAction[]): Pro
   });
 }
 
-/** In turn: asked at once, the API would start a worker for each, which a small machine needs for the actions. */
+/**
+ * One request at a time: parallel requests would make the API start a function instance for each, and a small machine needs
+ * that memory for the actions.
+ */
 async function oneByOne<Item, Answer>(
   items: readonly Item[],
   ask: (item: Item) => Promise<Answer>,
@@ -94,7 +99,7 @@ async function watchUntilEnded(target: Target, taskIds: readonly string[]): Prom
   }
 }
 
-/** The trail follows the stream: it is asked for until it is whole, or the time is over. */
+/** The trail is written a moment after the task, so it is read until it is complete or the time is over. */
 async function wholeTrail(target: Target, task: AnsweredTask): Promise<AuditView> {
   const giveUpAtMs = performance.now() + 10_000;
   for (;;) {
@@ -142,7 +147,7 @@ async function play(environment: LocalEnvironment): Promise<Played> {
   return { ok: checks.every((check) => check.ok), pages: pageLinks(outputs, tasks), files };
 }
 
-/** Ctrl-C stops what the demo has started, and then ends it as the signal would have. */
+/** On Ctrl-C, stops the environment that the demo has started, then ends the process by the signal. */
 function stopOnSignal(environment: LocalEnvironment): () => void {
   const onSignal = (signal: NodeJS.Signals): void => {
     print('\nStopping…');

@@ -1,4 +1,4 @@
-/** The queues of what was given up, by the names of their alarms, and where each message goes when it is replayed. */
+/** The dead-letter queues, by the names of their alarms, and the target to which each message is replayed. */
 import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
@@ -16,9 +16,9 @@ import type { StageTarget } from '../cli/target/stage-target.ts';
 import { parsedBody } from './parsed-body.ts';
 
 interface QueueEntry {
-  /** Where a message goes back to, for people. */
+  /** Name of the replay target, for people. */
   readonly goesBackTo: string;
-  /** What a message is about that does not say it itself. */
+  /** Description of a message that does not describe itself. */
   readonly about: string;
 }
 
@@ -31,7 +31,7 @@ const QUEUES = {
   },
   'missed-sweeps': { goesBackTo: 'the sweep', about: 'a sweep that could not be started' },
 } as const satisfies Record<string, QueueEntry>;
-/** Names a queue of what was given up. */
+/** Name of a dead-letter queue. */
 export type DeadLetterQueueName = keyof typeof QUEUES;
 /** Every name. */
 export const DEAD_LETTER_QUEUES = Object.keys(QUEUES).filter(isQueueName);
@@ -40,26 +40,26 @@ function isQueueName(name: string): name is DeadLetterQueueName {
   return Object.hasOwn(QUEUES, name);
 }
 
-/** A name as it was typed. @throws {CliError} naming those there are */
+/** Parses a queue name that the user typed. @throws {CliError} that lists the valid names */
 export function readQueueName(name: string): DeadLetterQueueName {
   if (isQueueName(name)) return name;
   throw new CliError(`queue: expected one of ${DEAD_LETTER_QUEUES.join(', ')}; found ${name}`);
 }
 
-/** A queue of what was given up. */
+/** A dead-letter queue. */
 export interface DeadLetterQueue {
   readonly name: DeadLetterQueueName;
   readonly url: string;
   readonly goesBackTo: string;
-  /** What a message is about that does not say it itself. */
+  /** Description of a message that does not describe itself. */
   readonly about: string;
-  /** Hands a message's body to whoever gave it up. @throws {Error} when it was not taken */
+  /** Sends a message's body back to its source. @throws {Error} when it was not accepted */
   replay(body: string): Promise<void>;
 }
 
 const redrivePolicySchema = z.object({ deadLetterTargetArn: z.string() });
 
-/** The queue that `url` gives its messages up to. */
+/** URL of the dead-letter queue of the queue at `url`. */
 async function deadLettersOf(sqs: SQSClient, url: string): Promise<string> {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['RedrivePolicy'] }),
@@ -74,14 +74,14 @@ async function deadLettersOf(sqs: SQSClient, url: string): Promise<string> {
 const parkedSchema = z.object({ record: z.looseObject({ eventID: z.optional(z.string()) }) });
 const answerSchema = z.object({ batchItemFailures: z.array(z.unknown()) });
 
-/** Calls a function of the deployment. @throws {CliError} when it failed */
+/** Invokes a function of the deployment. @throws {CliError} when it failed */
 async function invoke(target: StageTarget, name: FunctionName, event: unknown): Promise<unknown> {
   const { payload, failed } = await invokeFunction(target, name, event);
   if (failed) throw new CliError(`${name} failed: see its log`);
   return JSON.parse(payload);
 }
 
-/** Gives a parked record to its function once more. */
+/** Sends a parked record to its function again. */
 async function republish(target: StageTarget, body: string): Promise<void> {
   const parsed = parkedSchema.safeParse(parsedBody(body));
   if (!parsed.success) throw new CliError('it holds no record: the sweep repairs the audit trail');
@@ -98,7 +98,7 @@ const sendTo =
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
   };
 
-/** A client of SQS: the local AWS answers on its own address, whatever a queue's address says. */
+/** An SQS client. The local AWS is reached at its own address, which may differ from the address in a queue's URL. */
 export const sqsOf = ({ client, outputs }: StageTarget): SQSClient =>
   new SQSClient({ ...client, ...(outputs === undefined ? {} : { useQueueUrlAsEndpoint: false }) });
 
@@ -108,12 +108,12 @@ type Place = Pick<DeadLetterQueue, 'url' | 'replay'>;
 const variable = async ({ client, stage }: StageTarget, name: FunctionName, of: EnvName): Promise<string> =>
   (await readFunctionEnvironment(client, stage, name))(of);
 
-/** The queue behind one that a function consumes. */
+/** The dead-letter queue of a queue that a function consumes. */
 async function behind(sqs: SQSClient, consumed: string): Promise<Place> {
   return { url: await deadLettersOf(sqs, consumed), replay: sendTo(sqs, consumed) };
 }
 
-/** No function is told of this queue: on AWS it is found by its name. */
+/** No function knows this queue, so on AWS it is found by its name. */
 async function missedSweepsOf({ stage, outputs }: StageTarget, sqs: SQSClient): Promise<string> {
   const local = outputs?.stackOutputs['MissedSweepsUrl'];
   if (local !== undefined) return local;
@@ -142,7 +142,7 @@ async function placeOf(target: StageTarget, sqs: SQSClient, name: DeadLetterQueu
   }
 }
 
-/** Finds a queue by what the functions of the deployment know. @throws {Error} when a function is not there */
+/** Finds a queue through the variables of the deployed functions. @throws {Error} when a function does not exist */
 export const findQueue = async (
   target: StageTarget,
   sqs: SQSClient,

@@ -1,6 +1,6 @@
 /**
- * Messages that were given up: looked at, replayed, discarded. A message is deleted only after whoever gave it up has taken
- * it again; a crash in between delivers it twice, which changes nothing.
+ * Shows, replays and discards dead letters. A message is deleted only after its source has accepted it again. A crash in
+ * between delivers it twice, which changes nothing.
  */
 import {
   ChangeMessageVisibilityCommand,
@@ -15,24 +15,24 @@ import { TASK_ID_FORM } from '../../lambdas/queue/contracts/records.ts';
 import type { DeadLetterQueue } from './dead-letter-queues.ts';
 import { parsedBody } from './parsed-body.ts';
 
-/** Nobody else is given a message while it is being worked on. */
+/** No other consumer gets a message while a command works on it. */
 const HIDDEN_SECONDS = 60;
-/** Most messages of one command; a thousand replays take about a minute. */
+/** Maximum messages of one command; a thousand replays take about a minute. */
 export const MAX_MESSAGES = 1_000;
 
-/** A message, without what it carries of a quote. */
+/** A message, without the quote's data in it. */
 export interface DeadLetter {
-  /** Id of the message, of SQS; the same in every look. */
+  /** Id that SQS gives the message; it is the same each time the message is received. */
   readonly messageId: string;
-  /** Task it is about; `undefined` when it names none. */
+  /** Task of the message; `undefined` if the message names no task. */
   readonly taskId: string | undefined;
   /** When it was sent, in ms since the epoch. */
   readonly sentAtMs: number;
-  /** What it asks for, or why it was given up. */
+  /** What the message asks for, or why it is a dead letter. */
   readonly about: string;
 }
 
-/** A message in hand. */
+/** A received message with its receipt handle. */
 interface Held {
   readonly letter: DeadLetter;
   readonly handle: string;
@@ -45,7 +45,7 @@ const clickSchema = z.object({ action: z.string(), version: z.number(), userName
 const cardSchema = z.object({ retry: z.object({ count: z.number() }) });
 const parkedSchema = z.object({ code: z.string(), detail: z.string() });
 
-/** Never the record itself: it holds prices and names. */
+/** Never includes the record itself, because it holds prices and names. */
 function aboutOf(body: string, otherwise: string): string {
   const value = parsedBody(body);
   const click = clickSchema.safeParse(value);
@@ -58,7 +58,7 @@ function aboutOf(body: string, otherwise: string): string {
   return card.success ? `card update, put back ${card.data.retry.count} times` : otherwise;
 }
 
-/** The scheduler says in attributes why it could not start something. */
+/** The scheduler writes into the message attributes why it could not start something. */
 function reasonOf({ MessageAttributes = {} }: Message): string {
   const { ERROR_CODE: code, ERROR_MESSAGE: message } = MessageAttributes;
   return [code, message]
@@ -91,10 +91,10 @@ const heldOf = (message: Message, otherwise: string): readonly Held[] =>
         },
       ];
 
-/** What is needed of a queue to take its messages. */
+/** The fields of a queue that are needed to receive its messages. */
 type Source = Pick<DeadLetterQueue, 'url' | 'about'>;
 
-/** Takes what is there, each message once. */
+/** Receives all messages, each once. */
 async function takeAll(sqs: SQSClient, { url, about }: Source): Promise<readonly Held[]> {
   const taken = new Map<string, Held>();
   while (taken.size < MAX_MESSAGES) {
@@ -126,7 +126,7 @@ const putBack = (sqs: SQSClient, url: string, { handle }: Held) =>
 const remove = (sqs: SQSClient, url: string, { handle }: Held) =>
   sqs.send(new DeleteMessageCommand({ QueueUrl: url, ReceiptHandle: handle }));
 
-/** How many messages wait; approximate, as SQS counts. */
+/** Number of waiting messages; approximate, because SQS counts approximately. */
 export async function countLetters(sqs: SQSClient, url: string): Promise<number> {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({
@@ -140,16 +140,16 @@ export async function countLetters(sqs: SQSClient, url: string): Promise<number>
   );
 }
 
-/** Looks at the messages, oldest first, and leaves them where they are. */
+/** Reads the messages, oldest first, and leaves them in the queue. */
 export async function showLetters(sqs: SQSClient, source: Source): Promise<readonly DeadLetter[]> {
   const held = await takeAll(sqs, source);
   for (const message of held) await putBack(sqs, source.url, message);
   return held.map(({ letter }) => letter);
 }
 
-/** A message and what became of it. */
+/** A message and the result of its replay. */
 export interface ReplayedLetter extends DeadLetter {
-  /** Why it stays; absent when it was taken again. */
+  /** Why it stays in the queue; absent if it was accepted. */
   readonly left?: string;
 }
 
@@ -164,9 +164,9 @@ async function replayOne(sqs: SQSClient, queue: DeadLetterQueue, message: Held):
   return message.letter;
 }
 
-/** Which messages are meant: those that match each field. */
+/** Selects messages: those that match each given field. */
 export interface LetterChoice {
-  /** Only messages about this task. @default all, also those that name no task */
+  /** Only messages of this task. @default all, including messages that name no task */
   readonly taskId?: string;
   /** Only this message. @default any */
   readonly messageId?: string;
@@ -176,7 +176,7 @@ const isMeant = ({ letter }: Held, { taskId, messageId }: LetterChoice): boolean
   (taskId === undefined || letter.taskId === taskId) &&
   (messageId === undefined || letter.messageId === messageId);
 
-/** Hands the messages back, oldest first; one that is not taken stays and stops none of the others. */
+/** Replays the messages, oldest first. A message that is not accepted stays in the queue and does not stop the others. */
 export async function replayLetters(
   sqs: SQSClient,
   queue: DeadLetterQueue,
@@ -190,7 +190,7 @@ export async function replayLetters(
   return replayed;
 }
 
-/** Deletes the messages that are meant, and no others; what they asked for is not done. */
+/** Deletes the selected messages and no others. What they asked for is not done. */
 export async function discardLetters(
   sqs: SQSClient,
   source: Source,

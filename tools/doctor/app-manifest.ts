@@ -1,4 +1,4 @@
-/** The app's manifest, and whether the app at Slack still is as it says. */
+/** The Slack app's manifest, and the check that the app's settings at Slack agree with it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WebClient } from '@slack/web-api';
@@ -9,7 +9,7 @@ import { failed, ok, skipped } from './finding.ts';
 
 const MANIFEST: Subject = { step: 3, subject: 'app manifest' };
 const MANIFEST_FILE = join(REPOSITORY_ROOT, 'docs', 'slack-app-manifest.json');
-/** Stands in the manifest for the address of the API. */
+/** Placeholder in the manifest for the address of the API. */
 const EXAMPLE_API_URL = 'https://api.example.com';
 
 const manifestSchema = z.object({
@@ -20,17 +20,17 @@ const manifestSchema = z.object({
 /** The parts of a manifest that the queue depends on. */
 export type AppManifest = z.infer<typeof manifestSchema>;
 
-/** The manifest for an API. @param queueApiUrl without a slash at the end */
+/** The manifest for an API. @param queueApiUrl URL without a slash at the end */
 export const readManifest = (queueApiUrl: string): AppManifest =>
   manifestSchema.parse(
     JSON.parse(readFileSync(MANIFEST_FILE, 'utf8').replaceAll(EXAMPLE_API_URL, queueApiUrl)),
   );
 
-/** Lets the doctor read an app's settings at Slack. */
+/** Credentials with which the doctor reads an app's settings at Slack. */
 export interface AppAccess {
-  /** `A…`, from the app's Basic Information. */
+  /** App id, `A…`, from the app's Basic Information. */
   readonly appId: string;
-  /** An app configuration token, `xoxe.xoxp-…`; it lives 12 hours. */
+  /** An app configuration token, `xoxe.xoxp-…`; it is valid for 12 hours. */
   readonly configToken: string;
 }
 
@@ -50,7 +50,7 @@ function differences(expected: AppManifest, actual: AppManifest): readonly strin
 
 const exportSchema = z.object({ manifest: manifestSchema });
 
-/** Compares the app's settings at Slack with the manifest. Without access it says how else to find out. */
+/** Compares the app's settings at Slack with the manifest. Without access it says how to check them by hand. */
 export async function checkManifest(
   client: WebClient,
   expected: AppManifest,

@@ -1,4 +1,4 @@
-/** What is deployed, read from the functions themselves: what they run with is what is checked. */
+/** Reads the deployed configuration from the functions' own variables, because those are what the functions use. */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import { sendAwsRequestTo } from '../rig/aws/aws-request.ts';
@@ -8,17 +8,17 @@ import { type SlackSecret, slackSecretSchema } from '../../lambdas/shared/contra
 import { readFunctionEnvironment, type ReadVariable } from '../cli/target/function-environment.ts';
 import type { Target } from '../cli/target/target.ts';
 
-/** A deployment and the AWS it is on. */
+/** A deployment and the AWS endpoint it uses. */
 export interface DoctorTarget extends Target {
-  /** Its stage, `local`, `dev` or `prod`. */
+  /** Stage name: `local`, `dev` or `prod`. */
   readonly stage: string;
-  /** The local AWS; absent on AWS. */
+  /** Address of the local AWS; absent on AWS. */
   readonly awsEndpointUrl?: string;
 }
 
-/** What the functions were deployed with. */
+/** Slack settings of the deployed functions. */
 export interface SlackDeployment {
-  /** Slack's Web API, with a slash at the end. */
+  /** URL of Slack's Web API, with a slash at the end. */
   readonly slackApiUrl: string;
   readonly channelId: string;
   readonly secretArn: string;
@@ -31,7 +31,7 @@ const clientOptions = ({ region, credentials, awsEndpointUrl }: DoctorTarget) =>
   ...(awsEndpointUrl === undefined ? {} : { endpoint: awsEndpointUrl }),
 });
 
-/** @throws {Error} when a function is not there, or lacks a variable */
+/** @throws {Error} when a function does not exist, or lacks a variable */
 export async function readDeployment(target: DoctorTarget): Promise<SlackDeployment> {
   const read = (name: FunctionName): Promise<ReadVariable> =>
     readFunctionEnvironment(clientOptions(target), target.stage, name);
@@ -45,7 +45,7 @@ export async function readDeployment(target: DoctorTarget): Promise<SlackDeploym
   };
 }
 
-/** The parser's own error quotes what it was given, so it goes no further. */
+/** The parser's error quotes its input, so it is dropped. */
 function parsedOrNothing(json: string): unknown {
   try {
     return JSON.parse(json);
@@ -54,7 +54,7 @@ function parsedOrNothing(json: string): unknown {
   }
 }
 
-/** @throws {Error} when it has no value, or not the documented one; its value is in no message */
+/** @throws {Error} when the secret has no value, or not the documented shape; no message contains its value */
 export async function readCredentials(target: DoctorTarget, secretArn: string): Promise<SlackSecret> {
   const client = new SecretsManagerClient(clientOptions(target));
   try {

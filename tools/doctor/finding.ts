@@ -1,35 +1,35 @@
-/** What the doctor says: one line a check, and under a failed one what to do about it. */
+/** The doctor's output: one line for each check, and below a failed check what to do about it. */
 import { coloured, shownLine } from '../cli/terminal/terminal-text.ts';
 
-/** How a check ended. `skipped`: it could not be made here, which is no fault. */
+/** The result of a check. `skipped`: the check could not be made here, which is not an error. */
 export type FindingState = 'ok' | 'failed' | 'skipped';
 
 /** Result of one check. */
 export interface Finding {
-  /** Step of `docs/slack-setup.md` that it checks, from 1; absent on a check that is of no step. */
+  /** Step of `docs/slack-setup.md` that it checks, from 1; absent if it belongs to no step. */
   readonly step?: number;
-  /** What was looked at. */
+  /** What was checked. */
   readonly subject: string;
   readonly state: FindingState;
-  /** What was found; never a secret. */
+  /** What was found; never contains a secret. */
   readonly detail: string;
-  /** What to do about it, a command where there is one; several lines for several commands. Present on every failed one. */
+  /** What to do about it, as a command if there is one; one line for each command. Present on every failed check. */
   readonly fix?: string;
 }
 
 /** Names a check. */
 export type Subject = Pick<Finding, 'step' | 'subject'>;
 
-/** A check that found what it should. */
+/** A finding that passed. */
 export const ok = (subject: Subject, detail: string): Finding => ({ ...subject, state: 'ok', detail });
-/** A check that did not. */
+/** A finding that failed. */
 export const failed = (subject: Subject, detail: string, fix: string): Finding => ({
   ...subject,
   state: 'failed',
   detail,
   fix,
 });
-/** A check that could not be made. */
+/** A finding of a check that could not be made. */
 export const skipped = (subject: Subject, detail: string): Finding => ({
   ...subject,
   state: 'skipped',

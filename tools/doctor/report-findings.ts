@@ -1,8 +1,8 @@
-/** What a doctor prints: a line for each finding, or all of them as JSON. */
+/** Prints a doctor's findings: one line each, or all of them as JSON. */
 import { print } from '../cli/terminal/print.ts';
 import { type Finding, findingText } from './finding.ts';
 
-/** Prints the findings: as text each one when it comes, as JSON all at the end. Exits 1 if a check failed. */
+/** Prints each finding as text when it arrives, or all findings as JSON at the end. Exits 1 if a check failed. */
 export async function reportFindings(
   found: AsyncIterable<Finding>,
   { json = false }: { readonly json?: boolean | undefined },

@@ -1,24 +1,24 @@
-/** The checks against the queue's own Slack routes: Slack's signature is asked for, and accepted. */
+/** Checks that the queue's own Slack routes require Slack's signature and accept it. */
 import { signatureOf } from '../../lambdas/slack/adapters/verify-signature.ts';
 import type { Finding } from './finding.ts';
 import { failed, ok } from './finding.ts';
 
 const STEP = 3;
-/** A cold function behind the API; Slack itself waits 3 s. */
+/** Allows for a cold start behind the API; Slack itself waits 3 s. */
 const REQUEST_TIMEOUT_MS = 15_000;
 
-/** A route and a form that it verifies and then does nothing with. */
+/** A route, and a form that it verifies and then ignores. */
 interface SlackRoute {
   readonly path: '/slack/interactions' | '/slack/commands';
   readonly form: Readonly<Record<string, string>>;
-  /** Status of the form when it is rightly signed. */
+  /** Expected status when the form is signed correctly. */
   readonly expected: number;
 }
 
 const ROUTES: readonly SlackRoute[] = [
-  // A kind of interaction that the queue does not know is acknowledged.
+  // The queue acknowledges an unknown type of interaction and does nothing.
   { path: '/slack/interactions', form: { payload: '{"type":"quoteq_doctor"}' }, expected: 200 },
-  // Nobody has this id: refused, but only after signature and list of operators were read.
+  // No operator has this id, so the command is refused after the signature and the list of operators are checked.
   {
     path: '/slack/commands',
     form: {
@@ -74,14 +74,14 @@ async function checkRoute(
       const fix = status === 401 ? SECRET_CHANGED : 'look into the log of the function; then run this again';
       return failed(subject, `a request signed with secret ${index + 1} got ${status}`, fix);
     }
-    return ok(subject, 'refuses what Slack did not sign, takes what it did');
+    return ok(subject, 'refuses requests that Slack did not sign, accepts those that it signed');
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     return failed(subject, why, `check that ${queueApiUrl} is the deployed API (stack output ApiUrl)`);
   }
 }
 
-/** Checks both routes with no signature, a wrong one, and one of every signing secret; nothing changes by it. */
+/** Checks both routes with no signature, a wrong one, and one of every signing secret. The requests change nothing. */
 export const checkRequestUrls = (
   queueApiUrl: string,
   signingSecrets: readonly string[],

@@ -1,4 +1,4 @@
-/** The checks against Slack: the token, its scopes, the channel, what Slack keeps of a message. */
+/** The checks against Slack: the token, its scopes, the channel, and whether Slack stores message metadata. */
 import type { WebClient } from '@slack/web-api';
 import { WebAPIPlatformError } from '@slack/web-api';
 import * as z from 'zod/mini';
@@ -11,10 +11,10 @@ const SCOPES: Subject = { step: 4, subject: 'scopes' };
 const CHANNEL: Subject = { step: 6, subject: 'channel' };
 const MESSAGES: Subject = { step: 6, subject: 'messages' };
 
-/** What Slack says of a token. */
+/** The owner of a token, as Slack describes it. */
 export interface Identity {
   readonly teamId: string;
-  /** Scopes of the token; absent where this Slack names none (a local one). */
+  /** Scopes of the token; absent if Slack names none (a local one does not). */
   readonly scopes?: readonly string[];
 }
 
@@ -35,7 +35,7 @@ const FIXES: Readonly<Record<string, string>> = {
   restricted_action: 'let the app post in the channel: its settings, posting permissions',
 };
 
-/** A failed call as a finding. */
+/** The finding for a failed call. */
 function failedCall(subject: Subject, method: string, thrown: unknown): Finding {
   if (thrown instanceof WebAPIPlatformError) {
     const code = thrown.data.error;
@@ -46,7 +46,7 @@ function failedCall(subject: Subject, method: string, thrown: unknown): Finding 
   return failed(subject, `${method}: ${why}`, "check that this machine reaches Slack's API, and try again");
 }
 
-/** `auth.test`: the token works, and whose it is. */
+/** `auth.test`: the token is valid; returns its owner. */
 export async function checkToken(
   client: WebClient,
 ): Promise<readonly [finding: Finding, identity: Identity | undefined]> {
@@ -60,7 +60,7 @@ export async function checkToken(
   }
 }
 
-/** The token may do what the manifest asks for; more than that is a risk without a use. */
+/** The token has the scopes of the manifest. Each additional scope is a risk without a use. */
 export function checkScopes(
   { scopes }: Identity,
   required: readonly string[],
@@ -79,7 +79,7 @@ export function checkScopes(
   return ok(SCOPES, `${required.join(', ')}${rest}`);
 }
 
-/** The app may read the channel, which it may only as its member. */
+/** The app can read the channel, which requires that it is a member. */
 export async function checkChannel(client: WebClient, channel: string): Promise<Finding> {
   try {
     await client.conversations.history({ channel, limit: 1 });
@@ -99,7 +99,7 @@ const historySchema = z.object({
   ),
 });
 
-const POSTED = 'quoteq doctor: checking what Slack keeps of a message. This one is deleted at once.';
+const POSTED = 'quoteq doctor: checking that Slack stores a message completely. This one is deleted at once.';
 const EDITED = `${POSTED} Edited.`;
 
 async function readBack(client: WebClient, channel: string, ts: string) {
@@ -122,7 +122,7 @@ async function examineMessage(
   if (found.metadata?.event_payload?.['effect_key'] === effectKey) {
     return ok(MESSAGES, 'posted, edited, read with its metadata, deleted');
   }
-  // Without it a lost reply could not be told from a lost request: messages would be posted twice.
+  // Without metadata a lost reply and a lost request look the same: messages would be posted twice.
   return failed(
     MESSAGES,
     'metadata is not kept',
@@ -132,7 +132,7 @@ async function examineMessage(
 
 /**
  * Posts a message, edits it, reads it with its metadata and deletes it.
- * @param effectKey for the metadata; new for each run
+ * @param effectKey key in the metadata; new for each run
  */
 export async function checkMessages(client: WebClient, channel: string, effectKey: string): Promise<Finding> {
   let method = 'chat.postMessage';

@@ -1,4 +1,4 @@
-/** `quoteq doctor slack`: each step of `docs/slack-setup.md`, checked against what is deployed and what Slack says. */
+/** `quoteq doctor slack`: checks each step of `docs/slack-setup.md` against the deployment and against Slack. */
 import { randomUUID } from 'node:crypto';
 import { parseOperators } from '../../lambdas/slack/adapters/operators.ts';
 import { createSlackClient } from '../../lambdas/shared/adapters/slack-api/slack-client.ts';
@@ -30,7 +30,7 @@ const OPERATORS: Subject = { step: 7, subject: 'operators' };
 
 const why = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
-/** A value and the finding about it, or the finding that there is none. */
+/** Runs a read; returns its value and the finding, or only the finding if it failed. */
 async function attempt<T>(
   subject: Subject,
   fix: string,
@@ -61,12 +61,12 @@ const credentials = (target: DoctorTarget, secretArn: string) =>
     ({ signingSecrets }) => `a bot token and ${signingSecrets.length} signing secret(s)`,
   );
 
-/** Somebody may operate, and everybody on the list is of the workspace that the token is for. */
+/** The list of operators is not empty, and each operator belongs to the token's workspace. */
 async function checkOperators(target: DoctorTarget, parameter: string, teamId: string): Promise<Finding> {
   const fix = `put them into the parameter ${parameter}: <team id>:<user id>, separated by commas`;
   try {
     const operators = [...parseOperators(await readParameter(target, parameter))];
-    if (operators.length === 0) return failed(OPERATORS, 'nobody may operate tasks', fix);
+    if (operators.length === 0) return failed(OPERATORS, 'the list of operators is empty', fix);
     const strangers = operators.filter((entry) => !entry.startsWith(`${teamId}:`) && !entry.startsWith('E'));
     if (strangers.length === 0) return ok(OPERATORS, `${operators.length} in ${teamId}`);
     return failed(OPERATORS, `not of the workspace ${teamId}: ${strangers.join(', ')}`, fix);
@@ -99,8 +99,8 @@ async function* examineSlack(
 }
 
 /**
- * Checks a deployment, one finding after the other. What a failed step makes pointless is left out.
- * @param access to the app's own settings at Slack; without it they are skipped
+ * Checks a deployment, one finding after the other. Checks that depend on a failed step are left out.
+ * @param access credentials for the app's own settings at Slack; without them those settings are skipped
  */
 export async function* examine(target: DoctorTarget, access?: AppAccess): AsyncGenerator<Finding> {
   const [deployed, found] = await deployment(target);
@@ -125,8 +125,8 @@ function appAccess(): AppAccess | undefined {
 }
 
 /**
- * The command: prints a line a check, and exits 1 when one failed.
- * @throws {CliError} on a stage that there is not, and when there is no deployment to talk to
+ * The command: prints a line for each check, and exits 1 when one failed.
+ * @throws {CliError} on an unknown stage, and when there is no deployment
  */
 export async function doctorSlack(options: DoctorSlackOptions): Promise<void> {
   const target = doctorTarget(options);

@@ -1,4 +1,4 @@
-/** All drills, in the order in which `drill all` holds them; the load is held by itself. */
+/** All drills, in the order of `drill all`. The load drill runs by itself only. */
 import { CliError } from '../cli/cli-error.ts';
 import type { Drill } from './drill.ts';
 import { clockSkew, clockSkewBeyond } from './scenarios/clock-skew.ts';
@@ -12,7 +12,7 @@ import { replyLost } from './scenarios/reply-lost.ts';
 import { slackDown } from './scenarios/slack-down.ts';
 import { workerKilled } from './scenarios/worker-killed.ts';
 
-/** See the file head. */
+/** All drills except the load. */
 export const DRILLS: readonly Drill[] = [
   workerKilled,
   executionStopped,
@@ -27,7 +27,7 @@ export const DRILLS: readonly Drill[] = [
   clockSkewBeyond,
 ];
 
-/** All of them, or the one of a name. @throws {CliError} naming those there are */
+/** All drills, or the one with that name. @throws {CliError} that lists the valid names */
 export function drillsNamed(name: string): readonly Drill[] {
   if (name === 'all') return DRILLS;
   const found = DRILLS.filter((known) => known.name === name);

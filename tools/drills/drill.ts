@@ -1,43 +1,43 @@
-/** What a drill is: a fault brought about on purpose, with what must hold under it. */
+/** The definition of a drill: a fault that is caused on purpose, and the guarantees that must hold in spite of it. */
 import type { Figure } from '../report/report.ts';
 import type { FunctionName } from '../../lib/shared/functions.ts';
 import type { Evidence, Guarantee } from '../demo/proof.ts';
 import type { DrillSite } from './site.ts';
 
-/** What is known after a drill. */
+/** The evidence after a drill. */
 export interface DrillEvidence extends Evidence {
-  /** What the drill counted of its own doing and of what followed, by name. */
+  /** Counts of what the drill did and of what followed, by name. */
   readonly counts: Readonly<Record<string, number>>;
   /** The KPIs since the drill began. */
   readonly kpis: readonly Figure[];
 }
 
-/** Functions with more variables than their own. */
+/** Functions, and the variables that they get in addition to their own. */
 export interface FunctionChange {
   readonly names: readonly FunctionName[];
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** What a drill leaves when it has done its part; its tasks may still be under way. */
+/** The result of `play`; tasks may still be running. */
 export interface Played {
   readonly taskIds: readonly string[];
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** See the file head. */
+/** A drill. */
 export interface Drill {
-  /** Kebab-case; names it on the command line and in its report. */
+  /** Kebab-case name, used on the command line and in the report. */
   readonly name: string;
-  /** What goes wrong, in a sentence. */
+  /** The fault, in one sentence. */
   readonly story: string;
-  /** What must hold of every action; @default `EVERY_DRILL` */
+  /** Guarantees that each action must meet; @default `EVERY_DRILL` */
   readonly common?: readonly Guarantee<DrillEvidence>[];
-  /** What must hold beyond that. */
+  /** Further guarantees of this drill. */
   readonly guarantees: readonly Guarantee<DrillEvidence>[];
-  /** Variables that functions have while it is held, and while those beside it are. */
+  /** Additional variables of functions while the drill and its group run. */
   readonly functions?: (site: DrillSite) => FunctionChange;
-  /** It changes what others rely on (functions, all of Slack), so nothing may run beside it. */
+  /** Whether it changes what other drills use (functions, all of Slack), so that it must run alone. */
   readonly alone: boolean;
-  /** Brings the fault about and takes it back. @throws whatever keeps it from doing so */
+  /** Causes the fault and removes it. @throws any error that prevents this */
   readonly play: (site: DrillSite) => Promise<Played>;
 }

@@ -1,4 +1,4 @@
-/** Executions as an operator treats them in the console: looks, stops, starts. */
+/** Inspects, stops and starts executions, as an operator does in the console. */
 import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
@@ -17,7 +17,7 @@ type Sfn = Pick<DrillSite, 'sfn'> & Machine;
 export const executionArnOf = ({ outputs }: Machine, name: string): string =>
   `${outputs.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 
-/** Its status (`RUNNING`, `SUCCEEDED`, …); `undefined` when there is none of that name. */
+/** Its status (`RUNNING`, `SUCCEEDED`, …); `undefined` if no execution has that name. */
 export async function statusOf(site: Sfn, name: string): Promise<string | undefined> {
   try {
     const command = new DescribeExecutionCommand({ executionArn: executionArnOf(site, name) });
@@ -28,7 +28,7 @@ export async function statusOf(site: Sfn, name: string): Promise<string | undefi
   }
 }
 
-/** Its status once it has ended. */
+/** Waits until the execution has ended; returns its status. */
 export const endOf = (site: Sfn, name: string): Promise<string> =>
   eventually(`execution ${name} to end`, async () => {
     const status = await statusOf(site, name);
@@ -36,8 +36,8 @@ export const endOf = (site: Sfn, name: string): Promise<string> =>
   });
 
 /**
- * Stops an execution; whether it was still running. The local AWS may call a stopped one FAILED when its task fails
- * afterwards, so both count as stopped: a drill's tasks do not fail for good.
+ * Stops an execution; returns whether it was still running. If the task of a stopped execution fails afterwards, the local AWS
+ * may report FAILED. Therefore FAILED counts as stopped too: no task of a drill fails permanently.
  */
 export async function stopExecution(site: Sfn, name: string): Promise<boolean> {
   const command = new StopExecutionCommand({
@@ -48,12 +48,12 @@ export async function stopExecution(site: Sfn, name: string): Promise<boolean> {
   return (await endOf(site, name)) !== 'SUCCEEDED';
 }
 
-/** The name was never used before: what has it is this very request's first try, whose answer was lost. */
+/** No earlier execution has this name, so an existing one was started by this request's first try, whose reply was lost. */
 function unlessStarted(thrown: unknown): void {
   if (!(thrown instanceof ExecutionAlreadyExists)) throw thrown;
 }
 
-/** Starts one more driver of a task under a name of its own: what Step Functions' redrive, or a second start, amounts to. */
+/** Starts an additional driver of a task under a new name, like a redrive in Step Functions or a second start. */
 export async function startAgain(site: Sfn, input: ExecutionInput, suffix: string): Promise<string> {
   const name = `${input.taskId}-${suffix}`;
   const { stateMachineArn } = site.outputs;

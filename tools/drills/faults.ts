@@ -1,4 +1,4 @@
-/** Faults at the providers of a drill's own actions: no other drill's requests match them. */
+/** Faults at the providers that match only the requests of one drill's actions. */
 import { kindRow } from '../../lambdas/actions/kinds.ts';
 import { isHttpProvider } from '../../lambdas/shared/contracts/providers.ts';
 import { faultHits, scriptFault } from '../rig/faults/fault-client.ts';
@@ -6,7 +6,7 @@ import type { Fault, FaultRule } from '../rig/faults/fault-rules.ts';
 import type { DrillAction } from './actions.ts';
 import type { DrillSite } from './site.ts';
 
-/** Requests of an action that carry its effect out. @throws {Error} when the fault proxy does not see them */
+/** Matches the requests that carry out the effect of an action. @throws {Error} when the fault proxy does not see them */
 export function effectRule({
   kind,
   quoteId,
@@ -18,7 +18,7 @@ export function effectRule({
   return { target: provider, method, path, bodyIncludes: textOf(quoteId) };
 }
 
-/** Scripts the fault for each action's effect; the ids of the rules. */
+/** Scripts the fault for each action's effect; returns the ids of the rules. */
 export async function failEffects(
   site: DrillSite,
   actions: readonly DrillAction[],
@@ -31,7 +31,7 @@ export async function failEffects(
   return ids;
 }
 
-/** How many requests these rules have met in all. */
+/** Number of requests that these rules have matched in all. */
 export async function hitsOf(site: DrillSite, ruleIds: readonly number[]): Promise<number> {
   const hits = await faultHits(site.outputs.faultProxyUrl);
   return ruleIds.reduce((sum, id) => sum + (hits.get(id) ?? 0), 0);

@@ -1,4 +1,4 @@
-/** Deployed functions, changed for as long as a drill lasts. The local AWS kills a function's workers when it changes. */
+/** Changes deployed functions for the duration of a drill. The local AWS kills a function's workers when it changes. */
 import {
   GetFunctionConfigurationCommand,
   UpdateFunctionCodeCommand,
@@ -33,7 +33,7 @@ async function setVariables(site: Functions, name: FunctionName, variables: Vari
   await isReady(site, name);
 }
 
-/** Gives a function more variables; returns those it had. */
+/** Gives a function additional variables; returns its previous variables. */
 async function addVariables(site: Functions, name: FunctionName, variables: Variables): Promise<Variables> {
   const { Environment } = await configurationOf(site, name);
   const before = Environment?.Variables ?? {};
@@ -41,7 +41,7 @@ async function addVariables(site: Functions, name: FunctionName, variables: Vari
   return before;
 }
 
-/** Does the work while the functions have these variables too; they get their own back whatever happens. */
+/** Runs the work while the functions have these additional variables, and always restores their own variables. */
 export async function withVariables<Result>(
   site: Functions,
   names: readonly FunctionName[],
@@ -64,7 +64,7 @@ export async function withVariables<Result>(
 export const codeHashOf = async (site: Functions, name: FunctionName): Promise<string> =>
   (await configurationOf(site, name)).CodeSha256 ?? '';
 
-/** Deploys the code of a folder to a function. */
+/** Deploys the code in a folder to a function. */
 export async function deployCode(site: Functions, name: FunctionName, dir: string): Promise<void> {
   await site.lambda.send(
     new UpdateFunctionCodeCommand({ FunctionName: arnOf(site, name), ZipFile: lambdaArchiveOf(dir) }),

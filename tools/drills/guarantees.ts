@@ -1,4 +1,4 @@
-/** Guarantees that drills share, and makers of those that differ in a number or a word. */
+/** Guarantees that drills share, and functions that build guarantees which differ in a number or a word. */
 import type { AuditView } from '../../lambdas/queue/contracts/api.ts';
 import type { AnsweredTask } from '../cli/answers.ts';
 import { KPI_CONTRACT, type KpiName, RECOVERY_LIMIT_MS } from '../../lambdas/queue/contracts/kpi-contract.ts';
@@ -22,10 +22,10 @@ const outOf = (holds: number, expected: number): Judged => ({
   found: `${holds} of ${expected}`,
 });
 
-/** How many exceptions are named. */
+/** Maximum exceptions that are named. */
 const NAMED = 3;
 
-/** Judges by how many of the expected actions it holds for, and names some of the others. */
+/** Counts the expected actions for which a condition holds, and names some of the exceptions. */
 function forAll<Item extends { readonly taskId: string }>(
   items: readonly Item[],
   holds: (item: Item) => boolean,
@@ -39,9 +39,9 @@ function forAll<Item extends { readonly taskId: string }>(
   };
 }
 
-/** Every task came to an end, and none is missing. */
+/** Every task is in a final state, and none is missing. */
 export const ALL_TERMINAL: Guarantee<DrillEvidence> = {
-  claim: 'every action has come to its end, and none is lost',
+  claim: 'every action has ended, and none is lost',
   judge: ({ tasks, expected }) =>
     forAll(tasks, ({ state }) => state === 'completed' || state === 'failed_terminal', expected),
 };
@@ -51,33 +51,36 @@ const isRight = (task: AnsweredTask, evidence: DrillEvidence): boolean => {
   return task.state === 'completed' ? count === 1 : count <= 1;
 };
 
-/** Where an action may fail for good: what it left is not there twice either. */
+/** For drills in which an action may fail permanently: its effect does not exist twice either. */
 export const NONE_TWICE: Guarantee<DrillEvidence> = {
   claim: 'every completed effect exists exactly once at its provider, and none twice',
   judge: (evidence) => forAll(evidence.tasks, (task) => isRight(task, evidence), evidence.expected),
 };
 
-/** No transition without its card. */
+/** Every transition is shown on a card. */
 export const CARDS_CURRENT: Guarantee<DrillEvidence> = {
   claim: 'every card in Slack shows the last version of its task',
   judge: ({ tasks, expected }) =>
     forAll(tasks, ({ card, version }) => card?.state === 'shown' && card.version === version, expected),
 };
 
-/** Whether the trail is one legal walk: versions 1, 2, 3… and each transition begins where the one before ended. */
+/**
+ * Whether the trail is one valid walk: versions are 1, 2, 3…, and each transition begins in the state in which the previous one
+ * ended.
+ */
 const isWalk = ({ records, version }: AuditView): boolean =>
   records.length === version &&
   records.every(
     (record, index) => record.version === index + 1 && record.from === (records[index - 1]?.to ?? null),
   );
 
-/** Two transitions never share a version, and none is made from a state that another had left. */
+/** No two transitions share a version, and none starts from a state that another transition has already left. */
 export const ONE_WALK: Guarantee<DrillEvidence> = {
-  claim: 'every trail is one walk through the states, a version a step',
+  claim: 'every trail is one walk through the states, with one version for each step',
   judge: ({ trails, expected }) => forAll(trails, isWalk, expected),
 };
 
-/** What holds in every drill whose faults pass. */
+/** Guarantees of every drill whose faults are temporary. */
 export const EVERY_DRILL: readonly Guarantee<DrillEvidence>[] = [
   ALL_COMPLETED,
   EFFECTS_ONCE,
@@ -86,7 +89,7 @@ export const EVERY_DRILL: readonly Guarantee<DrillEvidence>[] = [
   CARDS_CURRENT,
 ];
 
-/** What holds under a load: an action may fail for good, if the target of the failed rate allows it. */
+/** Guarantees under a load: an action may fail permanently if the target of the failure rate allows it. */
 export const UNDER_LOAD: readonly Guarantee<DrillEvidence>[] = [
   ALL_TERMINAL,
   NONE_TWICE,
@@ -105,31 +108,31 @@ export const kpiMet = (name: KpiName): Guarantee<DrillEvidence> => ({
   },
 });
 
-/** Something was counted exactly so often. A drill that brought nothing about would prove nothing. */
+/** Asserts an exact count. A drill whose fault did not happen would prove nothing. */
 export const counted = (claim: string, name: string, expected: number): Guarantee<DrillEvidence> => ({
   claim,
   judge: ({ counts }) => outOf(counts[name] ?? 0, expected),
 });
 
-/** Something was counted at least so often. */
+/** Asserts a minimum count. */
 export const countedAtLeast = (claim: string, name: string, minimum: number): Guarantee<DrillEvidence> => ({
   claim,
   judge: ({ counts }) => {
     const count = counts[name] ?? 0;
-    return { ok: count >= minimum, found: `${count}, expected ${minimum} at least` };
+    return { ok: count >= minimum, found: `${count}, expected at least ${minimum}` };
   },
 });
 
-/** So many trails at least name the error: the fault has reached the tasks. */
+/** At least `minimum` trails contain the error code, so the fault has reached the tasks. */
 export const trailsNaming = (code: ErrorCode, minimum: number): Guarantee<DrillEvidence> => ({
-  claim: `the trail says ${code} for ${minimum} tasks at least`,
+  claim: `the trails of at least ${minimum} tasks contain ${code}`,
   judge: ({ trails }) => {
     const count = trails.filter(({ records }) => records.some(({ errorCode }) => errorCode === code)).length;
     return { ok: count >= minimum, found: `${count}` };
   },
 });
 
-/** So many tasks at least know their effect by one of these proofs. */
+/** At least `minimum` tasks know their effect by one of these proofs. */
 export const provenBy = (
   claim: string,
   proofs: readonly EffectProof[],
@@ -138,19 +141,19 @@ export const provenBy = (
   claim,
   judge: ({ tasks }) => {
     const count = tasks.filter(({ effect }) => proofs.some((proof) => proof === effect?.proof)).length;
-    return { ok: count >= minimum, found: `${count}, expected ${minimum} at least` };
+    return { ok: count >= minimum, found: `${count}, expected at least ${minimum}` };
   },
 });
 
-/** No task used up more attempts than the policy allows, and none was given up. */
+/** No task used all attempts that the policy allows, so none failed permanently. */
 export const ATTEMPTS_LEFT: Guarantee<DrillEvidence> = {
-  claim: 'no action used up its attempts',
+  claim: 'no action used all of its attempts',
   judge: ({ tasks, expected }) => forAll(tasks, ({ attempts }) => attempts.used <= attempts.max, expected),
 };
 
-/** The sweep gave so many tasks at least their next driver. */
+/** The sweep gave at least `minimum` tasks their next driver. */
 export const recoveredBySweep = (minimum: number): Guarantee<DrillEvidence> => ({
-  claim: `the sweep gave ${minimum} tasks at least their next driver`,
+  claim: `the sweep gave at least ${minimum} tasks their next driver`,
   judge: ({ trails }) => {
     const count = trails.filter(({ records }) =>
       records.some(({ cause }) => cause === 'recover_stale'),
@@ -162,9 +165,9 @@ export const recoveredBySweep = (minimum: number): Guarantee<DrillEvidence> => (
 const lifeMsOf = ({ records }: AuditView): number =>
   Date.parse(records.at(-1)?.at ?? '') - Date.parse(records[0]?.at ?? '');
 
-/** Stricter than the KPI's five minutes from when an action is stuck: here from its enqueueing. */
+/** Stricter than the KPI: its five minutes begin when an action is stuck, these when it is enqueued. */
 export const RECOVERED_IN_TIME: Guarantee<DrillEvidence> = {
-  claim: 'every action has ended within 5 minutes of its enqueueing',
+  claim: 'every action ended within 5 minutes after it was enqueued',
   judge: ({ trails, expected }) => {
     const livesMs = trails.map(lifeMsOf);
     const inTime = livesMs.filter((lifeMs) => lifeMs <= RECOVERY_LIMIT_MS).length;
@@ -173,7 +176,7 @@ export const RECOVERED_IN_TIME: Guarantee<DrillEvidence> = {
   },
 };
 
-/** Where no worker dies, none is believed to be dead. */
+/** In a drill that kills no worker, no worker is treated as dead. */
 export const NONE_RECOVERED: Guarantee<DrillEvidence> = {
   claim: 'no worker that was alive lost its lease',
   judge: ({ trails }) => {

@@ -1,4 +1,4 @@
-/** The KPIs of a drill, as `quoteq kpi --since` has them. */
+/** The KPIs of a drill, as `quoteq kpi --since` computes them. */
 import type { Figure } from '../report/report.ts';
 import { reportKpis } from '../../lambdas/queue/domain/kpi/kpi.ts';
 import { NO_SAMPLE } from '../../lambdas/queue/domain/kpi/kpi-text.ts';
@@ -6,7 +6,7 @@ import { type KpiTables, readKpiRecords } from '../kpi/kpi-source.ts';
 import { kpiFigures } from '../kpi/render-kpis.ts';
 import type { DrillSite } from './site.ts';
 
-/** The KPIs of what was enqueued, and shown in Slack, from `sinceMs` on; in ms since the epoch. */
+/** The KPIs of actions enqueued, and of transitions shown in Slack, from `sinceMs` on, in ms since the epoch. */
 export async function kpisSince(
   { documents, outputs }: Pick<DrillSite, 'documents'> & { readonly outputs: KpiTables },
   sinceMs: number,
@@ -23,6 +23,6 @@ export async function kpisSince(
   }));
 }
 
-/** A figure with what it was measured on: `0.5 % of 40`. */
+/** A figure with its number of samples: `0.5 % of 40`. */
 export const sampledText = ({ value, unit, samples }: Figure): string =>
   value === null ? NO_SAMPLE : `${value} ${unit} of ${samples}`;

@@ -1,4 +1,4 @@
-/** What a drill leaves behind: lines for people, figures for machines, a dated page. */
+/** The output of a drill: lines for people, figures for programs, a dated page. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Figure } from '../report/report.ts';
@@ -10,7 +10,7 @@ import { type DrillResult, isHeld } from './run-drills.ts';
 const checkLine = ({ claim, ok, found }: Check): string =>
   `  ${ok ? coloured('green', '✔') : coloured('red', '✘')} ${claim}: ${found}`;
 
-/** The verdict for people, a line a guarantee. */
+/** The verdict for people, one line for each guarantee. */
 export function verdictText(result: DrillResult): string {
   const verdict = isHeld(result) ? coloured('green', 'held') : coloured('red', 'FAILED');
   const head = `${coloured('bold', result.name)} ${verdict} (${result.actions} actions, ${result.seconds} s)`;
@@ -26,7 +26,7 @@ const heldFigure = (result: DrillResult): Figure => ({
   samples: result.actions,
 });
 
-/** KPIs are told, not demanded, of a drill: an outage that a drill makes may well outlast a target. */
+/** KPIs of a drill are reported but not required: the outage that a drill causes may exceed a target. */
 const told = (result: DrillResult, when: string, kpis: readonly Figure[]): readonly Figure[] =>
   kpis.map(({ ok: _told, ...kpi }) => ({ ...kpi, name: `${result.name}, ${when}: ${kpi.name}` }));
 
@@ -60,17 +60,17 @@ function kpiTable({ kpisBefore, kpisAfter }: DrillResult): readonly string[] {
     '',
     '## KPIs',
     '',
-    ...table(['KPI', 'in a calm round before', 'since the drill began', 'target'], rows),
+    ...table(['KPI', 'in a round without faults before the drill', 'since the drill began', 'target'], rows),
   ];
 }
 
 const dayOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, '2026-11-21'.length);
 
-/** Name of a result's page. */
+/** File name of a result's page. */
 export const pageNameOf = ({ name, startedAtMs }: Pick<DrillResult, 'name' | 'startedAtMs'>): string =>
   `${dayOf(startedAtMs)}-${name}.md`;
 
-/** The page, in Markdown. @param command what produced it */
+/** The page, in Markdown. @param command command that produced the result */
 export function pageOf(result: DrillResult, command: string): string {
   const checks = result.checks.map(({ claim, ok, found }) => [claim, found, ok ? 'held' : '**failed**']);
   const counts = Object.entries(result.counts).map(([name, count]) => [name, String(count)]);
@@ -92,7 +92,7 @@ export function pageOf(result: DrillResult, command: string): string {
   ].join('\n');
 }
 
-/** Writes the page; its path. A drill that is held twice a day leaves its last page. */
+/** Writes the page; returns its path. A second run of a drill on one day overwrites the page. */
 export function writePage(result: DrillResult, command: string, dir: string): string {
   mkdirSync(dir, { recursive: true });
   const file = join(dir, pageNameOf(result));

@@ -1,4 +1,4 @@
-/** Holds drills: brings their faults about, waits for what follows, and judges it. */
+/** Runs drills: causes their faults, waits for the results, and judges them. */
 import { KIND_NAMES } from '../../lambdas/actions/kinds.ts';
 import type { Figure } from '../report/report.ts';
 import { type Check, judged, NOTHING_ELSE } from '../demo/proof.ts';
@@ -10,7 +10,7 @@ import { EVERY_DRILL } from './guarantees.ts';
 import { kpisSince } from './kpis.ts';
 import type { DrillSite } from './site.ts';
 
-/** What came of a drill. */
+/** The result of a drill. */
 export interface DrillResult {
   readonly name: string;
   readonly story: string;
@@ -19,18 +19,18 @@ export interface DrillResult {
   readonly seconds: number;
   readonly checks: readonly Check[];
   readonly counts: Readonly<Record<string, number>>;
-  /** Actions of the drill. */
+  /** Number of actions of the drill. */
   readonly actions: number;
-  /** Of a calm round before. */
+  /** KPIs of the round without faults before the drills. */
   readonly kpisBefore: readonly Figure[];
-  /** Since the drill began: its own, and those of the drills beside it. */
+  /** KPIs since the drill began, including actions of the drills that ran at the same time. */
   readonly kpisAfter: readonly Figure[];
 }
 
-/** Whether everything held. */
+/** Whether all guarantees held. */
 export const isHeld = ({ checks }: Pick<DrillResult, 'checks'>): boolean => checks.every(({ ok }) => ok);
 
-/** A drill that was played, or why it could not be. */
+/** A drill that was played, or why it could not be played. */
 type Act = { readonly drill: Drill } & (
   { readonly played: Played; readonly error?: never } | { readonly played?: never; readonly error: Error }
 );
@@ -44,7 +44,7 @@ async function act(site: DrillSite, drill: Drill): Promise<Act> {
   }
 }
 
-/** What a drill left; providers and KPIs are looked at once for all of a group, when nothing moves any more. */
+/** Evidence of one drill. Providers and KPIs are read once for the whole group, after all its tasks have ended. */
 type Found = Omit<DrillEvidence, 'after' | 'kpis'>;
 
 async function find(site: DrillSite, { taskIds, counts }: Played, before: ProviderCounts): Promise<Found> {
@@ -53,14 +53,14 @@ async function find(site: DrillSite, { taskIds, counts }: Played, before: Provid
   return { tasks, trails, before, expected: taskIds.length, counts };
 }
 
-/** The checks of one drill, from evidence alone. */
+/** The checks of one drill, computed from its evidence. */
 export const checksOf = (
   { common = EVERY_DRILL, guarantees }: Pick<Drill, 'common' | 'guarantees'>,
   evidence: DrillEvidence,
 ): readonly Check[] => judged([...common, ...guarantees], evidence);
 
 const notPlayed = (error: Error): readonly Check[] => [
-  { claim: 'the drill can be held', ok: false, found: error.message },
+  { claim: 'the drill can be run', ok: false, found: error.message },
 ];
 
 interface Group {
@@ -70,7 +70,7 @@ interface Group {
 
 type FoundAct = Act & { readonly found?: Found };
 
-/** Drills that run beside each other cannot tell whose an effect is that belongs to nobody: it counts against all. */
+/** Drills that run at the same time cannot tell which of them caused an unexpected effect, so it counts against all. */
 function nothingElse(
   acts: readonly FoundAct[],
   before: ProviderCounts,
@@ -102,7 +102,7 @@ function resultOf(
   };
 }
 
-/** Drills that may run beside each other, and each of the others by itself; in the order of the list. */
+/** Groups of drills: first those that may run at the same time, then each of the others alone, in the order of the list. */
 export function groupsOf(drills: readonly Drill[]): readonly (readonly Drill[])[] {
   const together = drills.filter(({ alone }) => !alone);
   const apart = drills.filter(({ alone }) => alone).map((drill) => [drill]);
@@ -114,7 +114,10 @@ async function actAndFind(site: DrillSite, drill: Drill, before: ProviderCounts)
   return done.played === undefined ? done : { ...done, found: await find(site, done.played, before) };
 }
 
-/** The functions change before a drill begins, and back after all have ended: a change kills their workers. */
+/**
+ * Functions change before the first drill of a group begins and change back after the last has ended, because a change kills
+ * workers.
+ */
 function withChanges<Result>(
   site: DrillSite,
   drills: readonly Drill[],
@@ -127,7 +130,7 @@ function withChanges<Result>(
   }, work)();
 }
 
-/** Holds drills at the same time. One that cannot be held fails, and the others go on. @param calm KPIs before */
+/** Runs drills at the same time. If one cannot run it counts as failed, and the others continue. @param calm KPIs before */
 async function runGroup(
   site: DrillSite,
   drills: readonly Drill[],
@@ -144,19 +147,19 @@ async function runGroup(
   return acts.map((done) => resultOf(done, { startedAtMs, calm }, last, together));
 }
 
-/** Quotes of the calm round: it warms the workers, and its KPIs are those before. */
+/** Number of quotes of the round without faults. The round also warms up the workers. */
 const CALM_QUOTES = 3;
 
-/** A round in which nothing goes wrong; its KPIs. */
+/** Runs a round without faults; returns its KPIs. */
 async function calmRound(site: DrillSite): Promise<readonly Figure[]> {
-  site.say('A calm round, for the figures before');
+  site.say('A round without faults, for the figures before the drill');
   const startedAtMs = Date.now();
   const taskIds = await enqueueMany(site, actionsOf(site, 'calm', KIND_NAMES, CALM_QUOTES));
   await endedTasks(site, taskIds);
   return kpisSince(site, startedAtMs);
 }
 
-/** Holds the drills, after a calm round; those that disturb nobody at the same time. */
+/** Runs a round without faults, then the drills; those that do not disturb each other run at the same time. */
 export async function holdDrills(site: DrillSite, drills: readonly Drill[]): Promise<readonly DrillResult[]> {
   const calm = await calmRound(site);
   const results: DrillResult[] = [];

@@ -1,4 +1,4 @@
-/** Where drills are held: a local environment, with clients that act as its root. */
+/** The place of drills: a local environment, with clients that use its root credentials. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -9,26 +9,26 @@ import type { LocalEnvironment } from '../local/environment.ts';
 import type { LocalOutputs } from '../local/outputs.ts';
 import type { ProviderSecretValues } from '../local/stack-setup.ts';
 
-/** See the file head. */
+/** A local environment for drills. */
 export interface DrillSite {
   readonly outputs: LocalOutputs;
   readonly secrets: ProviderSecretValues;
-  /** The API, as root. */
+  /** The API, with root credentials. */
   readonly target: Target;
   readonly documents: DynamoDBDocumentClient;
   readonly sfn: SFNClient;
   readonly lambda: LambdaClient;
   readonly sqs: SQSClient;
-  /** Part of every quote id of this run, so that no two runs share a quote. */
+  /** Part of every quote id of this run, so that two runs never share a quote. */
   readonly mark: string;
-  /** Hears what is being done. */
+  /** Reports progress. */
   readonly say: (text: string) => void;
 }
 
 /** The emulator's root identity. */
 const ROOT_KEYS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-/** A site in a running environment. @param nowMs start of the run, in ms since the epoch; marks its quotes */
+/** A site in a running environment. @param nowMs start of the run, in ms since the epoch; the quote ids contain it */
 export function siteIn(
   environment: Pick<LocalEnvironment, 'outputs' | 'secrets'>,
   nowMs: number,

@@ -1,13 +1,13 @@
 /**
- * What the stores rely on in DynamoDB, one probe each: the documented behaviour, and how to ask an engine for it. Where an
- * engine answers otherwise it says so, and the suite fails when it no longer does.
+ * The behaviour of DynamoDB on which the stores depend, one probe each: what AWS documents, and how to test an engine for it.
+ * If an engine differs, the probe lists the difference. The suite fails when the engine no longer differs.
  */
 import type { EngineProbe } from './probes/engine-probe.ts';
 import { READ_PROBES } from './probes/reads.ts';
 import { VALUE_PROBES } from './probes/values.ts';
 import { WRITE_PROBES } from './probes/writes.ts';
 
-/** All of them, by what they are about. */
+/** All probes, by subject. */
 export const ENGINE_PROBES: Readonly<Record<string, readonly EngineProbe[]>> = {
   'Conditional writes': WRITE_PROBES,
   'Items and values': VALUE_PROBES,

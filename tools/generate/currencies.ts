@@ -1,21 +1,21 @@
 /**
- * Writes `lambdas/shared/contracts/currencies.ts` from the list of the currencies in use that the maintenance agency of ISO 4217
- * publishes as "List One". The kept file is the agency's own but for its line ends; the package `iso4217` of PyPI
- * carries each new edition (`iso4217/table.xml`).
+ * Writes `lambdas/shared/contracts/currencies.ts` from "List One", the list of currencies in use that the maintenance agency of
+ * ISO 4217 publishes. The stored file differs from the agency's only in its line ends. The PyPI package `iso4217` contains each
+ * new edition (`iso4217/table.xml`).
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 
 /** The agency's list, as published. */
 export const LIST_ONE = new URL('iso-4217-list-one.xml', import.meta.url);
-/** The generated file. */
+/** Path of the generated file. */
 export const CURRENCIES_FILE = new URL('../../lambdas/shared/contracts/currencies.ts', import.meta.url);
 
 /** An edition of the list. */
 export interface CurrencyList {
-  /** Day of the edition, `2026-01-01`. */
+  /** Date of the edition, `2026-01-01`. */
   readonly published: string;
-  /** Codes by their digits after the decimal point, each in alphabetical order. */
+  /** Number of digits after the decimal point → codes, in alphabetical order. */
   readonly codesByDigits: ReadonlyMap<number, readonly string[]>;
   /** Codes without minor units (precious metals, units of account, test codes), in alphabetical order. */
   readonly withoutMinorUnits: readonly string[];
@@ -37,7 +37,7 @@ function digitsByCode(xml: string): ReadonlyMap<string, string> {
   return digits;
 }
 
-/** Reads the list. @throws {TypeError} naming what is not as the agency publishes it */
+/** Reads the list. @throws {TypeError} that names the part with an unexpected form */
 export function parseListOne(xml: string): CurrencyList {
   const published = /<ISO_4217 Pblshd="(\d{4}-\d\d-\d\d)">/.exec(xml)?.[1];
   if (published === undefined) throw new TypeError('list: expected ISO_4217 with the day of its publication');

@@ -1,4 +1,4 @@
-/** Markdown as the repository keeps it. */
+/** Formats Markdown as the repository does. */
 import { format, resolveConfig } from 'prettier';
 
 /** Formats a page as `npm run format:fix` would. */

@@ -1,4 +1,4 @@
-/** Examples of the API's description. They come out of the code that answers requests, so they cannot drift from it. */
+/** Examples of the API's description. The code that answers requests produces them, so they always agree with it. */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import {
@@ -154,7 +154,7 @@ function thrownBy(refusing: () => void): unknown {
 
 const problem = (thrown: unknown) => problemBody(problemOf(thrown), REQUEST_ID);
 
-/** Bodies of errors, by what they are about. */
+/** Bodies of errors, by subject. */
 export const PROBLEMS = {
   idempotencyKey: problem(badParameter(400, 'Idempotency-Key', 'expected this header; it was missing')),
   notJson: problem(refused(400, 'Body: expected well-formed JSON')),

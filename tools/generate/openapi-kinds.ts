@@ -11,12 +11,12 @@ import {
   SIGNED,
 } from './openapi-parts.ts';
 
-const NO_KIND = problem('There is no such kind; the problem names those there are', ['noKind']);
+const NO_KIND = problem('The kind does not exist; the problem lists the valid kinds', ['noKind']);
 
 const listKinds: OperationDoc = {
-  summary: 'Which kinds of action are paused',
+  summary: 'List the kinds of action and which are paused',
   description:
-    'Every kind, paused or not, with who said so and why. Strongly consistent. A pause that cannot be read counts as one, and hides no other kind.',
+    'Every kind, paused or not, with the actor and the reason. Strongly consistent. A kind whose pause cannot be read counts as paused, and does not hide the others.',
   tags: ['kinds'],
   parameters: [],
   responses: { '200': answer('Every kind', 'KindList', EXAMPLES.kinds), ...SIGNED },
@@ -25,9 +25,9 @@ const listKinds: OperationDoc = {
 const pauseKind: OperationDoc = {
   summary: 'Pause a kind',
   description: [
-    'No action of the kind starts until it is resumed; those that run go on. Tasks are held as they are, with the reason on',
-    'their cards, and no attempt is used up. Sent again with the same reason it changes nothing (`changed` is `false`); with',
-    'another one it changes the reason, and tasks held before keep the old one.',
+    'No action of the kind starts until the kind is resumed; running actions continue. Held tasks keep their state, show the reason on',
+    'their cards, and use no attempt. A repeated request with the same reason changes nothing (`changed` is `false`). With',
+    'another reason it changes the reason, and tasks that are already held keep the old one.',
   ].join(' '),
   tags: ['kinds'],
   parameters: [parameterRef('kind'), parameterRef('If-Match-Kind')],
@@ -46,7 +46,7 @@ const pauseKind: OperationDoc = {
 const resumeKind: OperationDoc = {
   summary: 'Resume a kind',
   description:
-    'Actions of the kind may start again; the sweep, at most a minute away, gives the held ones their next driver. A kind that is not paused stays as it is (`changed` is `false`). A body is ignored.',
+    'Actions of the kind may start again; within a minute the sweep gives the held actions their next driver. If the kind is not paused, nothing changes (`changed` is `false`). A body is ignored.',
   tags: ['kinds'],
   parameters: [parameterRef('kind'), parameterRef('If-Match-Kind')],
   responses: {

@@ -17,7 +17,7 @@ export interface OperationDoc {
   readonly summary: string;
   readonly description: string;
   readonly tags: readonly string[];
-  /** Empty where no signature is asked for. */
+  /** Empty if no signature is required. */
   readonly security?: readonly JsonObject[];
   readonly parameters: readonly JsonObject[];
   readonly requestBody?: JsonObject;
@@ -25,13 +25,13 @@ export interface OperationDoc {
 }
 
 const schemaRef = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
-/** Refers to a parameter of the description. */
+/** A reference to a parameter of the description. */
 export const parameterRef = (name: string): JsonObject => ({ $ref: `#/components/parameters/${name}` });
 const headerRef = (name: string): JsonObject => ({ $ref: `#/components/headers/${name}` });
 const headersOf = (names: readonly string[]): { headers?: JsonObject } =>
   names.length === 0 ? {} : { headers: Object.fromEntries(names.map((name) => [name, headerRef(name)])) };
 
-/** An answer of a success, with its example. */
+/** A successful answer, with its example. */
 export const answer = (
   description: string,
   schema: string,
@@ -43,7 +43,7 @@ export const answer = (
   content: { 'application/json': { schema: schemaRef(schema), examples: { example: { value: example } } } },
 });
 
-/** An answer of an error, with its examples. */
+/** An error answer, with its examples. */
 export const problem = (
   description: string,
   names: readonly ProblemName[],
@@ -62,27 +62,27 @@ export const problem = (
 const byGateway = (description: string, message: string): OpenApiResponse =>
   answer(`${description}; answered by API Gateway itself`, 'GatewayMessage', { message });
 
-/** Of every operation. */
+/** Answers of every operation. */
 export const FAULTS = {
   '500': problem(
-    'A fault of the service, logged under `instance`; or a stored record is damaged, and `detail` says which fields are wrong',
+    'An error of the service, logged under `instance`; or a stored record is damaged, and `detail` names the wrong fields',
     ['fault', 'damaged'],
   ),
-  '503': problem('The store did not answer; send it again', ['outage'], ['Retry-After']),
+  '503': problem('The store did not answer; send the request again', ['outage'], ['Retry-After']),
 } as const;
-/** Of every operation that asks for a signature. */
+/** Answers of every operation that requires a signature. */
 export const SIGNED = {
-  '403': byGateway('The request is not signed, or its signer may not do this', 'Forbidden'),
+  '403': byGateway('The request is not signed, or its signer does not have permission', 'Forbidden'),
   '429': byGateway('Too many requests', 'Too Many Requests'),
   ...FAULTS,
 } as const;
-/** Of every operation that takes a body. */
+/** Answers of every operation with a body. */
 export const BODY_REFUSALS = {
   '413': problem(`The body is larger than ${MAX_BODY_BYTES} bytes`, ['tooLarge']),
   '415': problem('The body is not declared as JSON in UTF-8', ['mediaType']),
 } as const;
-/** Of every operation on a task. */
-export const NO_TASK = problem('There is no such task; an id of another form names none', ['noTask']);
+/** Answers of every operation on a task. */
+export const NO_TASK = problem('The task does not exist, or the id is not a valid task id', ['noTask']);
 
 /** The body of a request, with its example. */
 export const requestBody = (schema: string, example: unknown, required: boolean): JsonObject => ({

@@ -1,5 +1,5 @@
 /**
- * Writes `docs/openapi.json` (OpenAPI 3.1): routes and schemas from `lambdas/queue/contracts`, examples from the code that
+ * Writes `docs/openapi.json` (OpenAPI 3.1): routes and schemas come from `lambdas/queue/contracts`, examples from the code that
  * answers requests.
  */
 import { writeFile } from 'node:fs/promises';
@@ -34,7 +34,7 @@ import { EXAMPLES } from './openapi-examples.ts';
 import { OPERATIONS } from './openapi-operations.ts';
 import type { JsonObject, OperationDoc } from './openapi-parts.ts';
 
-/** The generated description. */
+/** Path of the generated description. */
 export const OPENAPI_FILE = new URL('../../docs/openapi.json', import.meta.url);
 
 /** An operation with its id. */
@@ -73,7 +73,7 @@ const NAMED_SCHEMAS = {
   GatewayMessage: z.object({ message: z.string() }),
 } as const;
 
-/** zod spells the calendar out in a pattern of 300 characters; `date-time` and the Z for UTC say the same. */
+/** zod writes a date pattern of 300 characters; `date-time` and the Z for UTC mean the same. */
 const shortenInstant = ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void => {
   if (jsonSchema.format === 'date-time') jsonSchema.pattern = 'Z$';
 };
@@ -104,7 +104,7 @@ const pathParameter = (name: string, schema: z.ZodMiniType, example: string): Js
 });
 
 const OTHER_TAGS =
-  'Any other entity tag, weak ones included, matches no version (412); `*`, a list, or what is no entity tag is answered with 400.';
+  'Any other entity tag, weak ones included, matches no version (412); `*`, a list, and text that is not an entity tag are answered with 400.';
 
 const PARAMETERS = {
   quoteId: pathParameter('quoteId', quoteIdSchema, EXAMPLES.quoteId),
@@ -122,7 +122,7 @@ const PARAMETERS = {
     name: 'If-Match',
     in: 'header',
     required: false,
-    description: `ETag of the kind: the change is made only from that version; without it from whatever it is. ${OTHER_TAGS}`,
+    description: `ETag of the kind: the change is made only from that version; without the header from any version. ${OTHER_TAGS}`,
     schema: { type: 'string', pattern: '^"(0|[1-9][0-9]{0,14})"$' },
     example: '"3"',
   },
@@ -137,15 +137,15 @@ const header = (description: string, example: string): JsonObject => ({
 const HEADERS = {
   ETag: header('Version of the task or kind in double quotes, for `If-Match`', '"1"'),
   Location: header('Path of the task', `/actions/${EXAMPLES.taskId}`),
-  'Idempotency-Replayed': header('Always `true`: the task was there before', 'true'),
-  'Retry-After': header('Seconds after which it may be sent again', '5'),
+  'Idempotency-Replayed': header('Always `true`: the task existed before', 'true'),
+  'Retry-After': header('Seconds after which the request may be sent again', '5'),
 } as const;
 
 const DESCRIPTION = [
-  'Carries out the actions of an accepted quote exactly once in effect, and shows every step.',
-  'Every error is a problem of RFC 9457 with a stable `code`; a path that is none of these routes is answered with 404,',
-  'another method of one of them with 405 and `Allow`. Problems of API Gateway itself have a `message` only.',
-  'Amounts are integers in minor units as strings. Answers are not to be stored by caches.',
+  'Carries out each action of an accepted quote with exactly one effect, and shows every step.',
+  'Every error is a problem of RFC 9457 with a stable `code`; an unknown path is answered with 404,',
+  'an unknown method of a known path with 405 and `Allow`. Problems of API Gateway itself have a `message` only.',
+  'Amounts are integers in minor units as strings. Caches must not store answers.',
 ].join(' ');
 
 const SECURITY = {
@@ -162,7 +162,7 @@ const TAGS = [
   { name: 'quotes', description: 'Actions of a quote' },
   { name: 'actions', description: 'One action: its task and its trail' },
   { name: 'operators', description: 'Guarded transitions by people' },
-  { name: 'kinds', description: 'Pausing what a provider cannot take at the moment' },
+  { name: 'kinds', description: 'Pausing kinds whose provider is unavailable' },
   { name: 'service', description: 'The API itself' },
 ] as const;
 

@@ -16,7 +16,7 @@ import {
 } from '../../lambdas/queue/domain/recovery/recovery-table.ts';
 import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
 
-/** The generated page. */
+/** Path of the generated page. */
 export const RECOVERY_PAGE = new URL('../../docs/recovery.md', import.meta.url);
 
 const decisions = (): readonly string[] =>
@@ -71,7 +71,7 @@ const lines = (): readonly string[] => [
   '',
 ];
 
-/** The whole page, formatted as the repository is. */
+/** The whole page, formatted as the repository does. */
 export async function renderRecoveryPage(): Promise<string> {
   const options = await resolveConfig(RECOVERY_PAGE);
   return format(lines().join('\n'), { ...options, parser: 'markdown' });

@@ -10,12 +10,12 @@ import {
   transitionsOf,
 } from '../../statemachines/asl.ts';
 
-/** The generated page. */
+/** Path of the generated page. */
 export const STATE_MACHINE_PAGE = new URL('../../docs/state-machine.md', import.meta.url);
 
 const arrow = ({ from, to, on }: Transition): string => `${from} --> ${to}${on === '' ? '' : `: ${on}`}`;
 
-/** One per Task: Mermaid draws only one of several arrows from a state to itself. */
+/** One arrow for each Task, because Mermaid draws only one of several arrows from a state to itself. */
 const retryArrows = (machine: AslMachine): readonly string[] =>
   tasksOf(machine)
     .filter(([, { Retry }]) => Retry.length > 0)
@@ -29,7 +29,7 @@ const endArrows = (machine: AslMachine): readonly string[] =>
     .filter(([, { Type }]) => Type === 'Succeed' || Type === 'Fail')
     .map(([name]) => `${name} --> [*]`);
 
-/** The machine as a Mermaid `stateDiagram-v2`: every transition, every retry, every end; ends with a line feed. */
+/** The machine as a Mermaid `stateDiagram-v2` with every transition, retry and end; ends with a line feed. */
 export const renderStateDiagram = (asl: AslMachine): string =>
   [
     'stateDiagram-v2',
@@ -42,7 +42,7 @@ export const renderStateDiagram = (asl: AslMachine): string =>
     '',
   ].join('\n');
 
-/** A number to the tenth. */
+/** A number rounded to one decimal. */
 const grouped = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 });
 
 /** `1, 2, 4 s` or `10, 20, 40, then 60 s each`; a fraction is rounded to the tenth. */
@@ -65,7 +65,7 @@ function retryLine(state: string, retrier: Retrier): string {
   );
 }
 
-/** Comments are plain text; `<worker>` would be an HTML tag. */
+/** ASL comments are plain text; Markdown would take `<worker>` for an HTML tag. */
 const escaped = (comment: string): string => comment.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 /** The whole page. */
@@ -99,7 +99,7 @@ export const renderStateMachinePage = (asl: AslMachine): string =>
 
 /**
  * Writes the page.
- * @throws {Error} when the definition cannot be read or uses what `statemachines/asl.ts` does not know.
+ * @throws {Error} when the definition cannot be read or uses a feature that `statemachines/asl.ts` does not know.
  */
 export async function writeStateDiagram(): Promise<void> {
   await writeFile(STATE_MACHINE_PAGE, renderStateMachinePage(await readQuoteAction()));

@@ -1,6 +1,6 @@
 /**
- * Everything the KPIs are computed from, out of the tables of a deployment: the Audit table by a parallel scan (it has no
- * index by time, so that appending stays one write), the latencies by their day.
+ * Reads the input of the KPIs from the tables of a deployment. The Audit table is read by a parallel scan: it has no index by
+ * time, so that an append is a single write. Latencies are read by day.
  */
 import { type DynamoDBDocumentClient, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
@@ -12,15 +12,15 @@ import type { KpiLatency, KpiRecords, KpiTransition, KpiWindow } from '../../lam
 import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
 import { storedRecord } from '../../lambdas/shared/domain/stored-items.ts';
 
-/** Where the records are. */
+/** Names of the tables. */
 export interface KpiTables {
   readonly auditTable: string;
   readonly cardsTable: string;
 }
 
-/** Parts of the Audit table that are scanned at once; each page of a part is up to 1 MB. */
+/** Segments of the Audit table that are scanned in parallel; each page of a segment has up to 1 MB. */
 const SEGMENTS = 8;
-/** Days whose latencies are read at once. */
+/** Number of days whose latencies are read in parallel. */
 const DAYS_AT_ONCE = 16;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
@@ -31,7 +31,7 @@ type Item = Record<string, unknown>;
 type ReadTransitions = ReadItems<KpiTransition>;
 type ReadLatencies = ReadItems<KpiLatency>;
 
-/** Audit items; one that cannot be read stops none of the others. */
+/** Parses audit items; an unreadable item does not stop the others. */
 const readTransitions = (items: readonly Item[]): ReadTransitions =>
   readEach(
     items,
@@ -39,7 +39,7 @@ const readTransitions = (items: readonly Item[]): ReadTransitions =>
     ({ taskId: id, version: of }) => `${String(id)} version ${String(of)}`,
   );
 
-/** Latency items; one that cannot be read stops none of the others. */
+/** Parses latency items; an unreadable item does not stop the others. */
 const readLatencyItems = (items: readonly Item[]): ReadLatencies =>
   readEach(
     items,
@@ -52,7 +52,7 @@ const joined = <T>(parts: readonly ReadItems<T>[]): ReadItems<T> => ({
   damaged: parts.flatMap(({ damaged }) => damaged),
 });
 
-/** The fields by other names: some are words of DynamoDB's own. */
+/** Aliases of the fields, because some are reserved words of DynamoDB. */
 const FIELDS = Object.keys(transitionSchema.shape);
 const NAMES = Object.fromEntries(FIELDS.map((field) => [`#${field}`, field]));
 
@@ -72,7 +72,7 @@ async function* scanSegment(
         Segment: segment,
         TotalSegments: SEGMENTS,
         ProjectionExpression: Object.keys(NAMES).join(', '),
-        // A record whose time is damaged may be of any time.
+        // A record with a damaged time may belong to any window, so it is included.
         FilterExpression: '#atMs >= :sinceMs OR NOT attribute_type(#atMs, :number)',
         ExpressionAttributeNames: NAMES,
         ExpressionAttributeValues: { ':sinceMs': sinceMs, ':number': 'N' },
@@ -99,7 +99,7 @@ async function scanTransitions(
 
 const dayOf = (momentMs: number): string => new Date(momentMs).toISOString().slice(0, 10);
 
-/** UTC days from one moment to another, both included. */
+/** UTC days between two times, both included. */
 function daysBetween(fromMs: number, untilMs: number): readonly string[] {
   const days: string[] = [];
   for (let day = Date.parse(dayOf(fromMs)); day <= untilMs; day += DAY_MS) days.push(dayOf(day));
@@ -148,9 +148,9 @@ async function readLatencies(
 }
 
 /**
- * The records of a window. The trail of a task that was enqueued in it is whole: its transitions are no older, give or
- * take the difference of two clocks. Records that cannot be read, as those that later code wrote, are left out and named.
- * @throws whatever DynamoDB throws
+ * The records of a window. The trail of a task that was enqueued in the window is complete, because its transitions are later
+ * (except for the difference between two clocks). Unreadable records, for example those of later code, are left out and named.
+ * @throws any error of DynamoDB
  */
 export async function readKpiRecords(
   client: DynamoDBDocumentClient,

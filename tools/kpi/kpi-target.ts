@@ -1,4 +1,4 @@
-/** Which deployment's KPIs: the tables of the local environment, or of a stage on AWS. */
+/** Finds the tables for the KPIs: those of the local environment, or of a stage on AWS. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { translation } from '../../lambdas/shared/adapters/dynamodb/document-client.ts';
@@ -7,13 +7,13 @@ import { readFunctionEnvironment } from '../cli/target/function-environment.ts';
 import { resolveStage, type StageOptions, type StageTarget } from '../cli/target/stage-target.ts';
 import type { KpiTables } from './kpi-source.ts';
 
-/** A deployment's tables and a client that reads them; `client.destroy()` ends it. */
+/** A deployment's tables and a client that reads them; call `client.destroy()` when done. */
 export interface KpiTarget {
   readonly client: DynamoDBDocumentClient;
   readonly tables: KpiTables;
 }
 
-/** The function that answers `/quoteq kpi` knows both tables. */
+/** Read from the function that answers `/quoteq kpi`, because it knows both tables. */
 async function tablesOf({ client, stage, outputs }: StageTarget): Promise<KpiTables> {
   if (outputs !== undefined) return outputs;
   const read = await readFunctionEnvironment(client, stage, 'slack-commands');
@@ -21,9 +21,10 @@ async function tablesOf({ client, stage, outputs }: StageTarget): Promise<KpiTab
 }
 
 /**
- * The tables of a deployment. On AWS their names are read from the function `quoteq-<stage>-slack-commands`, and all calls
- * are made with the SDK's own chain of credentials.
- * @throws {CliError} when an option is missing, or no local environment runs; whatever the SDK throws
+ * The tables of a deployment. On AWS their names are read from the function `quoteq-<stage>-slack-commands`, and all calls use
+ * the SDK's own chain of credentials.
+ * @throws {CliError} when an option is missing, or no local environment is running
+ * @throws any error of the SDK
  */
 export async function resolveKpiTarget(options: StageOptions, root?: string): Promise<KpiTarget> {
   const target = resolveStage(options, root);

@@ -12,14 +12,14 @@ import {
 import { damageLines } from '../cli/terminal/damage-text.ts';
 import { renderTable } from '../cli/terminal/table.ts';
 
-/** One KPI as printed by `--json`; the first six fields are those of every measurement. */
+/** One KPI as printed by `--json`. The first six fields are the same in every measurement. */
 export interface KpiFigure {
   readonly name: KpiName;
-  /** In `unit`; `null` without a sample. */
+  /** In `unit`; `null` if there is no sample. */
   readonly value: number | null;
   readonly unit: '%' | 'ms';
   readonly goal: string;
-  /** `null` without a sample. */
+  /** Whether the target is met; `null` if there is no sample. */
   readonly ok: boolean | null;
   readonly samples: number;
   readonly title: string;
@@ -29,11 +29,11 @@ export interface KpiFigure {
   readonly owner: string;
   readonly verdict: KpiVerdict;
   readonly counted: string;
-  /** Records that none of the figures counts, because they cannot be read. */
+  /** Number of records that no figure counts because they cannot be read. */
   readonly leftOut: number;
-  /** ISO 8601, UTC. */
+  /** Start of the window; ISO 8601, UTC. */
   readonly since: string;
-  /** ISO 8601, UTC. */
+  /** End of the window; ISO 8601, UTC. */
   readonly until: string;
 }
 
@@ -75,7 +75,7 @@ const rowOf = (kpi: Kpi): readonly string[] => [
   VERDICT_TEXT[kpi.verdict],
 ];
 
-/** The window, a row a KPI, and what each was counted from. */
+/** The window, one row for each KPI, and the counts behind each KPI. */
 export function kpiTable(report: KpiReport): string {
   const { kpis, counts, leftOut, sinceMs, nowMs } = report;
   const head = ['KPI', 'value', 'baseline', 'target', 'owner', 'sample', 'verdict'];

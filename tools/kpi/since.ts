@@ -1,4 +1,4 @@
-/** `--since`: where a window begins. */
+/** Parses `--since`, the start of a window. */
 import { CliError } from '../cli/cli-error.ts';
 
 const MINUTE_MS = 60_000;
@@ -11,7 +11,7 @@ const SPAN_MS = {
 const SPAN = /^(\d{1,5})([mhdw])$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const TIME = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
-/** Farther back there was no queue, and each day costs a query. */
+/** No queue existed before that, and each day costs a query. */
 const MAX_DAYS = 3_660;
 
 const EXPECTED =
@@ -26,7 +26,7 @@ function spanMs(text: string): number | undefined {
   return Number(count) * SPAN_MS[unit];
 }
 
-/** 30 February is a day that `Date` moves on to March: it must come back as it went in. */
+/** `Date` turns 30 February into a day of March, so an existing day is one that comes back unchanged. */
 function dayExists(day: string): boolean {
   const atMs = Date.parse(`${day}T00:00:00Z`);
   return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(day);
@@ -40,14 +40,14 @@ function momentMs(text: string): number | undefined {
 }
 
 /**
- * The moment that a window begins, in ms since the epoch.
- * @throws {CliError} naming what was expected
+ * The start of the window, in ms since the epoch.
+ * @throws {CliError} with what was expected
  */
 export function parseSince(text: string, nowMs: number): number {
   const span = spanMs(text);
   const sinceMs = span === undefined ? momentMs(text) : nowMs - span;
   if (sinceMs === undefined || span === 0) throw refused(text);
-  if (sinceMs > nowMs) throw refused(text, 'a moment that is over');
+  if (sinceMs > nowMs) throw refused(text, 'a time in the past');
   if (nowMs - sinceMs > MAX_DAYS * SPAN_MS.d) throw refused(text, `at most ${MAX_DAYS} days back`);
   return sinceMs;
 }

@@ -1,6 +1,6 @@
 /**
- * The whole local environment: emulator, Slack, CRM stand-in, fault proxy, and a real deployment of the stacks.
- * In-process for tests (free ports, a root of its own, gone with the process), detached for people.
+ * The complete local environment: emulator, Slack, CRM stand-in, fault proxy, and a real deployment of the stacks. For tests it
+ * runs in-process (free ports, its own root, ends with the process); for people it runs detached.
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,17 +19,17 @@ import { Session } from './session.ts';
 import type { StepTime } from './session.ts';
 import type { ProviderSecretValues } from './stack-setup.ts';
 
-/** How to start it. */
+/** Options of the start. */
 export interface LocalEnvironmentOptions {
-  /** Folder for state, logs and the assembly; @default `.local`, or a new `.local/test-…` when not detached */
+  /** Folder for state, logs and the assembly; @default `.local`; in-process a new `.local/test-…` */
   readonly root?: string;
-  /** @default free ones; detached: 4566 to 4570 where they are free */
+  /** @default free ports; detached: 4566 to 4570 if they are free */
   readonly ports?: Partial<LocalPorts>;
-  /** The parts keep running after this process has ended; @default false */
+  /** Whether the parts keep running after this process has ended; @default false */
   readonly detached?: boolean;
-  /** Hears each step as it begins. */
+  /** Receives the name of each step when it begins. */
   readonly onProgress?: (step: string) => void;
-  /** Where overrides are read from (see `readOverrides`); @default this process's environment */
+  /** Variables from which overrides are read (see `readOverrides`); @default this process's environment */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Folder with the cdk.json of the app to deploy; @default the repository */
   readonly appDir?: string;
@@ -40,11 +40,11 @@ export interface LocalEnvironment {
   readonly root: string;
   readonly outputs: LocalOutputs;
   readonly secrets: ProviderSecretValues;
-  /** A detached one was running already; nothing was started. */
+  /** Whether a detached environment was running already, so that nothing was started. */
   readonly alreadyRunning: boolean;
-  /** Each step with its time; empty when it was running already. Steps may overlap. */
+  /** Duration of each step; empty if the environment was running already. Steps may overlap. */
   readonly timings: readonly StepTime[];
-  /** Stops every part. In-process, a root that was made for it is deleted. */
+  /** Stops every part. In-process it also deletes the root if the start created it. */
   stop(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ const silent = (): void => undefined;
 
 const lockFile = (root: string): string => join(root, 'up.lock');
 
-/** @throws {LocalEnvironmentError} when something else has its place, or it may not be made */
+/** @throws {LocalEnvironmentError} when a file is in the folder's place, or the folder may not be created */
 const makeRoot = (root: string): void => {
   try {
     mkdirSync(root, { recursive: true });
@@ -68,10 +68,13 @@ const removeIfEmpty = (root: string): void => {
   if (existsSync(root) && readdirSync(root).length === 0) rmdirSync(root);
 };
 
-/** What a start writes below its root, besides the state and the installed emulator. */
+/** Entries that a start writes in its root, besides the state and the installed emulator. */
 const WRITTEN = ['logs', 'cdk.out', 'cdk-home', 'cdk-outputs.json'];
 
-/** Notes that what this start is about to write goes if it is interrupted, and the root with it if it is new. */
+/**
+ * Registers the entries that this start is about to write, so that an interruption deletes them. If the root is new, it is
+ * deleted too.
+ */
 const noteNewEntries = (root: string): (() => void) => {
   const isNew = !existsSync(root);
   const written = WRITTEN.map((name) => join(root, name)).filter((entry) => !existsSync(entry));
@@ -85,8 +88,8 @@ const noteNewEntries = (root: string): (() => void) => {
 export const localStatus = (root: string = LOCAL_ROOT): LocalStatus => statusOf(root);
 
 /**
- * Stops the detached environment below `root`; returns how many processes were running. A process that only has the
- * pid of one of its own is left alone.
+ * Stops the detached environment below `root`; returns how many processes were running. A process that only reuses the pid of
+ * one of them is not touched.
  */
 export const stopLocalEnvironment = async (root: string = LOCAL_ROOT): Promise<number> => {
   const isNew = !existsSync(root);
@@ -122,10 +125,10 @@ const build = async ({ root, detached, options, session }: Start): Promise<Local
   return { root, outputs, secrets: plan.secrets, alreadyRunning: false, timings, stop: () => session.stop() };
 };
 
-/** Of this process, which the signal that has interrupted it ends in a moment. */
+/** Never resolves: the signal that interrupted this process is about to end it. */
 const theEnd = (): Promise<never> => new Promise<never>(() => undefined);
 
-/** Undoes what was started when a later step fails or a signal comes. */
+/** Undoes what was started if a later step fails or a signal arrives. */
 const guarded = async (start: Start): Promise<LocalEnvironment> => {
   start.session.watchSignals();
   try {
@@ -133,7 +136,7 @@ const guarded = async (start: Start): Promise<LocalEnvironment> => {
     return isInterrupted() ? await theEnd() : environment;
   } catch (error) {
     await start.session.stop();
-    // What fails because it is being stopped is no news.
+    // An error that the interruption itself causes is not reported.
     if (isInterrupted()) await theEnd();
     throw error;
   }
@@ -145,7 +148,7 @@ const startInProcess = async (options: LocalEnvironmentOptions): Promise<LocalEn
   const root = options.root ?? mkdtempSync(join(LOCAL_ROOT, 'test-'));
   if (options.root === undefined) noteUndo(() => removeDir(root));
   let isUp = false;
-  // Only once it has run: the logs of a failed start are worth keeping.
+  // Registered only after a successful start, because the logs of a failed start must be kept.
   await session.onStop(async () => {
     if (isUp && options.root === undefined) rmSync(root, { recursive: true, force: true });
   });
@@ -158,10 +161,10 @@ const startUnlessRunning = async (start: Start): Promise<LocalEnvironment> => {
   const { root, session } = start;
   const running = runningEnvironment(root);
   if (running !== undefined) {
-    session.say('The local environment is running already');
+    session.say('The local environment is already running');
     return running;
   }
-  if ((await stopState(root)) > 0) session.say('Stopped what was left of an earlier one');
+  if ((await stopState(root)) > 0) session.say('Stopped the remains of an earlier one');
   await session.onStop(async () => {
     await stopState(root);
   });
@@ -170,7 +173,7 @@ const startUnlessRunning = async (start: Start): Promise<LocalEnvironment> => {
   return { ...environment, stop: () => stopLocalEnvironment(root).then(() => undefined) };
 };
 
-/** Signals are watched before the first thing is made, the lock. */
+/** Signals are watched before the first thing is created, which is the lock. */
 const startDetached = async (root: string, options: LocalEnvironmentOptions): Promise<LocalEnvironment> => {
   const session = new Session(options.onProgress ?? silent);
   session.watchSignals();
@@ -187,10 +190,10 @@ const startDetached = async (root: string, options: LocalEnvironmentOptions): Pr
 };
 
 /**
- * Starts a local environment; a detached one that is running already is left as it is and returned.
- * SIGINT, SIGTERM and SIGHUP undo a start that is under way; in-process they stop a running environment too. If the process is
- * killed, the parts of one in-process die with it.
- * @throws {LocalEnvironmentError} naming the part that failed, with the end of its log; nothing is left running
+ * Starts a local environment. If a detached one is already running, it is returned unchanged. SIGINT, SIGTERM and SIGHUP undo
+ * an unfinished start; in-process they also stop a running environment. If the process is killed, the parts of an in-process
+ * environment end with it.
+ * @throws {LocalEnvironmentError} with the part that failed and the end of its log; nothing is left running
  */
 export const startLocalEnvironment = (options: LocalEnvironmentOptions = {}): Promise<LocalEnvironment> =>
   options.detached === true ? startDetached(options.root ?? LOCAL_ROOT, options) : startInProcess(options);

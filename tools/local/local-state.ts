@@ -1,4 +1,6 @@
-/** What a detached local environment leaves behind so that a later command finds it: `state.json`, for the owner only. */
+/**
+ * The state file of a detached local environment, by which a later command finds it: `state.json`, readable by its owner only.
+ */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as z from 'zod/mini';
@@ -11,11 +13,11 @@ import { readStoredJson } from './stored-json.ts';
 
 const serviceSchema = z.object({
   name: z.enum(['aws', 'slack', 'host']),
-  /** A signal to 0, 1 or a negative number reaches other processes. */
+  /** At least 2, because a signal to 0, 1 or a negative number reaches other processes. */
   pid: z.int().check(z.minimum(2)),
   startedAt: z.string(),
   ports: z.array(z.int()),
-  /** Temporary folder to delete with it. */
+  /** Temporary folder that is deleted together with the process. */
   tmpDir: z.optional(z.string()),
 });
 const stateSchema = z.object({
@@ -23,7 +25,7 @@ const stateSchema = z.object({
   services: z.array(serviceSchema),
   secrets: z.object({ crmToken: z.string(), slackBotToken: z.string(), slackSigningSecret: z.string() }),
 });
-/** What tells a process in a state of any version. */
+/** Fields that identify a process in a state of any version. */
 const anyServiceSchema = z.object({
   pid: serviceSchema.shape.pid,
   startedAt: z.string(),
@@ -36,23 +38,25 @@ export type LocalService = z.infer<typeof serviceSchema>;
 /** The state of a detached environment. */
 export type LocalState = z.infer<typeof stateSchema>;
 
-/** A service and whether that very process lives. */
+/** A service, and whether exactly this process is alive. */
 interface ServiceStatus extends LocalService {
   readonly alive: boolean;
 }
 
 /** Status of the environment below a root. */
 export interface LocalStatus {
-  /** `partial`: some of its processes have ended, its start was cut off, or its files are damaged; stop it and start it again. */
+  /**
+   * `partial`: some of its processes have ended, its start was interrupted, or its files are damaged; stop and start it again.
+   */
   readonly state: 'running' | 'partial' | 'stopped';
   readonly services: readonly ServiceStatus[];
-  /** Present while running. */
+  /** Present if `state` is `running`. */
   readonly outputs?: LocalOutputs;
 }
 
 const stateFile = (root: string): string => join(root, 'state.json');
 
-/** Reads the state; `undefined` when there is none, or one that this version cannot read. */
+/** Reads the state; `undefined` when it is absent or this version cannot read it. */
 export const readState = (root: string): LocalState | undefined => {
   const stored = readStoredJson(stateFile(root));
   const parsed = stateSchema.safeParse(stored.kind === 'read' ? stored.value : undefined);
@@ -72,7 +76,7 @@ const namedProcesses = (root: string): readonly MarkedProcess[] => {
   });
 };
 
-/** Replaces a file as a whole: a reader sees the old one or the new one. */
+/** Replaces a file atomically: a reader sees either the old or the new content. */
 export const writeWhole = (file: string, text: string, mode = 0o600): void => {
   mkdirSync(join(file, '..'), { recursive: true });
   writeFileSync(`${file}.new`, text, { mode });
@@ -83,7 +87,7 @@ export const writeWhole = (file: string, text: string, mode = 0o600): void => {
 export const writeState = (root: string, state: LocalState): void =>
   writeWhole(stateFile(root), `${JSON.stringify(state, null, 2)}\n`);
 
-/** The addresses, unless they are damaged. */
+/** The addresses; `undefined` if they are damaged. */
 const outputsIn = (root: string): LocalOutputs | undefined => {
   try {
     return readLocalOutputs(root);
@@ -92,7 +96,7 @@ const outputsIn = (root: string): LocalOutputs | undefined => {
   }
 };
 
-/** Looks which of the recorded processes live. */
+/** Checks which of the recorded processes are alive. */
 export const statusOf = (root: string): LocalStatus => {
   const state = readState(root);
   const services = (state?.services ?? []).map((service) => ({ ...service, alive: isRunning(service) }));
@@ -104,13 +108,13 @@ export const statusOf = (root: string): LocalStatus => {
   return outputs === undefined ? { state: 'partial', services } : { state: 'running', services, outputs };
 };
 
-/** Folders that the services are given: a damaged state must not name another one. */
+/** Names of the services' temporary folders. A damaged state cannot make us delete any other folder. */
 const OWN_FOLDER = /^quoteq-(aws|slack)-\w+$/;
 const isOwnFolder = (dir: string): boolean => OWN_FOLDER.test(basename(dir));
 
 /**
- * Kills what is left of a detached environment and deletes its files, whatever state they are in; returns how many processes
- * were running. Only a process that the state names with its start time, or that bears the mark of this root, is killed.
+ * Kills the remains of a detached environment and deletes its files, whatever their condition; returns how many processes were
+ * running. It kills a process only if the state names it with its start time, or if the process carries the mark of this root.
  */
 export const stopState = async (root: string): Promise<number> => {
   const found = [...namedProcesses(root), ...markedProcesses(root)];

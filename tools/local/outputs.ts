@@ -1,4 +1,4 @@
-/** What a local environment tells those who use it; written to `outputs.json` in its root. */
+/** The addresses of a local environment for its users, written to `outputs.json` in its root. */
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { LOCAL_REGION } from './cdk.ts';
@@ -26,7 +26,7 @@ const stackOutputsSchema = z.looseObject({
   /** JSON: function name of the contract → deployed name. */
   FunctionNames: z.string(),
 });
-/** Outputs of the stack that the local environment needs, with all others as they are. */
+/** The stack outputs that the local environment needs; all others are kept unchanged. */
 export type StackOutputs = z.infer<typeof stackOutputsSchema>;
 
 const nullableUrl = z.nullable(z.string());
@@ -58,9 +58,9 @@ const localOutputsSchema = z.object({
 });
 
 /**
- * Addresses of a running local environment. `slackApiUrl` (slash at the end) and `crmBaseUrl` (none) lead through the
- * fault proxy; the two pages are `null` where the user's own Slack or CRM is used; `functions` maps the contract's
- * name to the ARN.
+ * Addresses of a running local environment. `slackApiUrl` (with a slash at the end) and `crmBaseUrl` (without) lead through the
+ * fault proxy. The two pages are `null` if the user's own Slack or CRM is used. `functions` maps the contract's name of a
+ * function to its ARN.
  */
 export type LocalOutputs = z.infer<typeof localOutputsSchema>;
 
@@ -80,8 +80,8 @@ const problemsOf = (error: z.core.$ZodError): string =>
   error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`).join('; ');
 
 /**
- * Reads what `cdk deploy` wrote: stack → output → value; several stacks are taken as one.
- * @throws {LocalEnvironmentError} naming the outputs that are missing
+ * Reads the outputs file of `cdk deploy`: stack → output → value. The outputs of several stacks are merged.
+ * @throws {LocalEnvironmentError} with the missing outputs
  */
 export const parseStackOutputs = (text: string): StackOutputs => {
   const stacks = z.record(z.string(), z.record(z.string(), z.string())).parse(JSON.parse(text));
@@ -97,7 +97,7 @@ const functionArns = (outputs: StackOutputs): Record<string, string> => {
   return Object.fromEntries(Object.entries(names).map(([key, name]) => [key, arn(name)]));
 };
 
-/** Puts both kinds of address together. */
+/** Combines both kinds of addresses. */
 export const localOutputsOf = (addresses: LocalAddresses, outputs: StackOutputs): LocalOutputs => ({
   ...addresses,
   region: LOCAL_REGION,
@@ -119,14 +119,14 @@ export const localOutputsOf = (addresses: LocalAddresses, outputs: StackOutputs)
   stackOutputs: z.record(z.string(), z.string()).parse(outputs),
 });
 
-/** Where the addresses are written. */
+/** Path of the file with the addresses. */
 export const outputsFile = (root: string): string => join(root, 'outputs.json');
 
 const START_AGAIN = 'run `npm run quoteq -- local down`, then `npm run quoteq -- local up`';
 
 /**
  * Reads `outputs.json`; `undefined` if the file does not exist.
- * @throws {LocalEnvironmentError} when it is damaged, or not of this version's shape
+ * @throws {LocalEnvironmentError} when it is damaged, or has the shape of another version
  */
 export const readLocalOutputs = (root: string): LocalOutputs | undefined => {
   const file = outputsFile(root);

@@ -1,28 +1,28 @@
-/** The user's own Slack, CRM or AWS endpoint in place of a local one, from the environment. */
+/** Reads from the environment which of the user's own Slack, CRM or AWS endpoint replaces a local one. */
 import type { AwsKeys } from './cdk.ts';
 import { LocalEnvironmentError, statusOfGet } from '../rig/process/processes.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** A CRM of the user's. */
+/** The user's own CRM. */
 interface CrmOverride {
-  /** Without a slash at the end. */
+  /** URL without a slash at the end. */
   readonly baseUrl: string;
   readonly token: string;
 }
 
-/** A Slack workspace of the user's. */
+/** The user's own Slack workspace. */
 interface SlackOverride {
-  /** With a slash at the end. */
+  /** URL with a slash at the end. */
   readonly apiUrl: string;
   readonly botToken: string;
   readonly signingSecret: string;
   readonly channelId: string;
-  /** Who may press buttons: `T…:U…`, separated by commas; @default nobody but the local people */
+  /** Who may press buttons: `T…:U…`, separated by commas; @default only the people of the local Slack */
   readonly operators: string | undefined;
 }
 
-/** What the user brings; an absent part is started locally. */
+/** The parts that the user provides; an absent part is started locally. */
 export interface Overrides {
   readonly awsEndpointUrl: string | undefined;
   readonly keys: AwsKeys;
@@ -60,7 +60,7 @@ const slackOf = (env: Env): SlackOverride | undefined => {
   };
 };
 
-/** The emulator's root; the user's own keys go to the user's own endpoint only. */
+/** The emulator's root credentials. The user's own keys are sent only to the user's own endpoint. */
 const EMULATOR_KEYS: AwsKeys = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 const keysOf = (env: Env, awsEndpointUrl: string | undefined): AwsKeys => {
@@ -70,9 +70,9 @@ const keysOf = (env: Env, awsEndpointUrl: string | undefined): AwsKeys => {
 };
 
 /**
- * Reads `AWS_ENDPOINT_URL`; `CRM_BASE_URL` with `CRM_TOKEN`; `SLACK_API_URL` with `SLACK_BOT_TOKEN`,
- * `SLACK_SIGNING_SECRET` and `SLACK_CHANNEL_ID`.
- * @throws {LocalEnvironmentError} naming the variable and what was expected
+ * Reads `AWS_ENDPOINT_URL`; `CRM_BASE_URL` with `CRM_TOKEN`; `SLACK_API_URL` with `SLACK_BOT_TOKEN`, `SLACK_SIGNING_SECRET` and
+ * `SLACK_CHANNEL_ID`.
+ * @throws {LocalEnvironmentError} with the variable and what was expected
  */
 export const readOverrides = (env: Env): Overrides => {
   const awsEndpointUrl = urlOf(env, 'AWS_ENDPOINT_URL');
@@ -87,8 +87,8 @@ const probe = async (name: string, url: string | undefined): Promise<void> => {
 };
 
 /**
- * Asks each address of the user's, before anything is started, whether somebody is there; any answer will do.
- * @throws {LocalEnvironmentError} naming the variable and the address at which nothing answers within 10 s
+ * Before anything is started, checks that each of the user's addresses answers; any answer is accepted.
+ * @throws {LocalEnvironmentError} with the variable and the address if there is no answer within 10 s
  */
 export const probeOverrides = async ({ awsEndpointUrl, crm, slack }: Overrides): Promise<void> => {
   await Promise.all([

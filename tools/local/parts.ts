@@ -22,7 +22,7 @@ import { warmUp } from './warm-up.ts';
 
 const HOST_LIMIT_SECONDS = 30;
 
-/** Everything the parts need to know. */
+/** The input of the parts. */
 export interface Build {
   readonly root: string;
   readonly detached: boolean;
@@ -38,7 +38,7 @@ const logFile = (build: Build, name: string): string => join(build.root, 'logs',
 /** See `ServiceOptions.detachedOf`. */
 const detachedOf = ({ root, detached }: Build): string | undefined => (detached ? root : undefined);
 
-/** A detached service is written down as soon as it runs, so that a start that is cut off can be cleaned up. */
+/** Records a detached service as soon as it runs, so that an interrupted start can be cleaned up. */
 const record = async (
   build: Build,
   name: 'aws' | 'slack' | 'host',
@@ -149,9 +149,9 @@ const finish = async (build: Build): Promise<LocalOutputs> => {
 };
 
 /**
- * Starts what the user does not bring, deploys, and sets up secrets, TTL and CRM properties.
- * The app is synthesised while the emulator boots and is bootstrapped: neither needs the other.
- * @throws {LocalEnvironmentError} naming the part that failed, with the end of its log
+ * Starts the parts that the user does not provide, deploys, and sets up secrets, TTL and CRM properties. The app is synthesised
+ * while the emulator starts and is bootstrapped, because the two are independent.
+ * @throws {LocalEnvironmentError} with the part that failed and the end of its log
  */
 export const bringUp = async (build: Build): Promise<LocalOutputs> => {
   const { session, overrides } = build;
@@ -164,9 +164,10 @@ export const bringUp = async (build: Build): Promise<LocalOutputs> => {
   await allOrFirstError(work);
   await session.step('Deploying the stacks', () => deploy(targetOf(build)));
   const outputs = await session.step('Setting up secrets, TTL and the CRM', () => finish(build));
-  // For people: the first card would wait for it, and the status latency in `quoteq kpi` be that of the start.
+  // Only for people: without it the first card would wait for cold starts, and the status latency in `quoteq kpi` would include
+  // them.
   if (build.detached)
-    await session.step('Warming the functions up', () =>
+    await session.step('Warming up the functions', () =>
       warmUp(outputs, build.plan.keys, (text) => session.say(text)),
     );
   return outputs;

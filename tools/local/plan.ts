@@ -1,4 +1,7 @@
-/** What a local environment will look like, decided before anything is started: the parts have to know each other. */
+/**
+ * Addresses and credentials of a local environment. They are chosen before anything is started, because the parts need each
+ * other's.
+ */
 import { randomBytes } from 'node:crypto';
 import { SLACK_REQUEST_PATH } from '../rig/faults/fault-proxy.ts';
 import type { AwsKeys } from './cdk.ts';
@@ -10,39 +13,39 @@ import { claimPort, preferredPort } from '../rig/process/ports.ts';
 import { LOCAL_WORKSPACE, makeSlackSecrets } from '../rig/slack/slack.ts';
 import type { ProviderSecretValues } from './stack-setup.ts';
 
-/** One TCP port of 127.0.0.1 per part. */
+/** One TCP port of 127.0.0.1 for each part. */
 export interface LocalPorts {
   readonly aws: number;
   readonly crm: number;
-  /** Web API and deliveries. */
+  /** Port of the Web API and the deliveries. */
   readonly slack: number;
   readonly proxy: number;
   readonly slackPage: number;
 }
 
-/** Ports of an environment for people, where they are free: addresses stay the same from one `up` to the next. */
+/** Preferred ports of a detached environment, so that addresses stay the same from one `up` to the next. */
 const PREFERRED_PORTS: LocalPorts = { aws: 4566, crm: 4567, slack: 4570, proxy: 4569, slackPage: 4568 };
 
-/** The plan. */
+/** Everything that is known before the start. */
 export interface Plan {
   readonly ports: LocalPorts;
   readonly addresses: LocalAddresses;
   readonly keys: AwsKeys;
   readonly secrets: ProviderSecretValues;
-  /** The CRM itself, past the proxy: set-up is not to fail on demand. */
+  /** The CRM's own address, without the fault proxy, so that scripted faults do not affect the set-up. */
   readonly crmPortal: CrmPortal;
   readonly host: HostSettings;
-  /** Where the local Slack delivers. */
+  /** URL to which the local Slack delivers. */
   readonly slackRequestUrl: string;
-  /** What the CDK app reads. */
+  /** Variables that the CDK app reads. */
   readonly appEnv: Readonly<Record<string, string>>;
 }
 
-/** How the ports are chosen. */
+/** Rules for the choice of ports. */
 export interface PortOptions {
-  /** Ports that are given; each must be free. */
+  /** Given ports; each must be free. */
   readonly ports: Partial<LocalPorts>;
-  /** Try the ports for people before any free one. */
+  /** Whether to try the preferred ports before any other. */
   readonly preferKnown: boolean;
 }
 

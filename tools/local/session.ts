@@ -1,8 +1,8 @@
-/** The bringing up of one local environment: what was started, how long each step took, and how to undo it. */
+/** One start of a local environment: what was started, how long each step took, and how to undo it. */
 import { isInterrupted, mayBegin, undoAll } from '../rig/process/interruption.ts';
 import type { LocalService } from './local-state.ts';
 
-/** How long one step took; steps may overlap. */
+/** Duration of one step; steps may overlap. */
 export interface StepTime {
   readonly step: string;
   readonly seconds: number;
@@ -10,7 +10,7 @@ export interface StepTime {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Collects what has to be undone; one per environment. */
+/** Collects the actions that undo a start; one for each environment. */
 export class Session {
   readonly timings: StepTime[] = [];
   readonly services: LocalService[] = [];
@@ -23,7 +23,7 @@ export class Session {
     this.#onProgress = onProgress;
   }
 
-  /** Reports a step and takes its time. */
+  /** Reports a step and measures its time. */
   async step<T>(name: string, work: () => Promise<T>): Promise<T> {
     mayBegin();
     this.#onProgress(name);
@@ -33,18 +33,18 @@ export class Session {
     return result;
   }
 
-  /** Says something that takes no time. */
+  /** Reports a text without a duration. */
   say(text: string): void {
     this.#onProgress(text);
   }
 
-  /** Notes how to undo something; a session that is stopped already undoes it at once. */
+  /** Registers how to undo something. If the session is already stopped, it is undone at once. */
   async onStop(stopper: () => Promise<void>): Promise<void> {
     if (this.#stopped === undefined) this.#stoppers.push(stopper);
     else await stopper();
   }
 
-  /** Undoes everything, the latest first. Later calls wait for the first one. */
+  /** Undoes everything in reverse order. Later calls wait for the first one. */
   async stop(): Promise<void> {
     await this.#stopOnce();
     this.unwatchSignals();
@@ -56,8 +56,8 @@ export class Session {
   }
 
   /**
-   * On Ctrl-C, SIGTERM or SIGHUP: undoes everything, then ends as the signal would have ended the process. More signals meanwhile
-   * change nothing: npm passes on the Ctrl-C that the terminal has sent to all.
+   * On Ctrl-C, SIGTERM or SIGHUP: undoes everything, then ends the process by the same signal. Further signals in the meantime
+   * are ignored, because npm forwards the Ctrl-C that the terminal has already sent to all processes.
    */
   watchSignals(): void {
     if (this.#onSignal !== undefined) return;
@@ -72,7 +72,7 @@ export class Session {
     for (const signal of SIGNALS) process.on(signal, this.#onSignal);
   }
 
-  /** Leaves signals alone again, unless one is being followed. */
+  /** Stops watching signals, unless one is being handled. */
   unwatchSignals(): void {
     if (!isInterrupted()) this.#leaveSignals();
   }

@@ -1,4 +1,4 @@
-/** What a template cannot carry: secret values, and the TTL that the emulator drops from templates. */
+/** Sets what a template cannot contain: secret values, and the TTL that the emulator ignores in templates. */
 import { DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { LEDGER_TABLE } from '../../lambdas/shared/contracts/environment.ts';
@@ -13,7 +13,7 @@ export interface ProviderSecretValues {
   readonly slackSigningSecret: string;
 }
 
-/** Where the stack is. */
+/** Address and resources of the stack. */
 export interface StackAddress {
   readonly awsEndpointUrl: string;
   readonly keys: AwsKeys;
@@ -46,7 +46,7 @@ const enableTtl = async (address: StackAddress, outputs: StackOutputs): Promise<
   client.destroy();
 };
 
-/** Puts the secret values and turns the ledger's TTL on. */
+/** Stores the secret values and enables the ledger's TTL. */
 export const setUpStack = async (
   address: StackAddress,
   outputs: StackOutputs,

@@ -1,7 +1,7 @@
-/** JSON files of the local environment, which a crash, a full disk or a person may have damaged. */
+/** Reads JSON files of the local environment, which a crash, a full disk or a person may have damaged. */
 import { readFileSync, statSync } from 'node:fs';
 
-/** What a file holds; `why` is the end of a sentence about it. */
+/** The content of a file; `why` completes a sentence about it. */
 export type StoredJson =
   | { readonly kind: 'absent' }
   | { readonly kind: 'read'; readonly value: unknown }
@@ -21,7 +21,7 @@ const parsed = (text: string): StoredJson => {
   }
 };
 
-/** Reads a file, whatever is in its place. */
+/** Reads a file; never throws, whatever is at the path. */
 export const readStoredJson = (file: string): StoredJson => {
   try {
     const found = statSync(file);

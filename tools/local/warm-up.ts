@@ -1,4 +1,4 @@
-/** Starts one worker of each function that the first action would otherwise wait for. */
+/** Starts one worker of each function for which the first action would otherwise wait. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { FunctionName } from '../../lib/shared/functions.ts';
 import { LOCAL_REGION, type AwsKeys } from './cdk.ts';
@@ -6,7 +6,7 @@ import type { LocalOutputs } from './outputs.ts';
 
 const NO_RECORDS = { Records: [] };
 
-/** A request of API Gateway for a path that no function serves. */
+/** An API Gateway request for a path that no function serves. */
 const NO_ROUTE = {
   version: '2.0',
   routeKey: 'GET /warm-up',
@@ -18,8 +18,8 @@ const NO_ROUTE = {
 };
 
 /**
- * What each function answers without doing anything. The workers of actions are not among them: they refuse whatever is
- * no task by throwing, which ends the very worker that was started.
+ * Events that each function answers without an effect. The functions that run actions are left out: they throw on an unknown
+ * task, and the throw ends the worker that was just started.
  */
 export const WARM_UP_EVENTS = {
   'enqueue-action': NO_ROUTE,
@@ -28,12 +28,12 @@ export const WARM_UP_EVENTS = {
   'update-card': NO_RECORDS,
 } as const satisfies Partial<Record<FunctionName, object>>;
 
-/** A function that has not answered by then is started by the first action instead. */
+/** After this time the first action starts the function instead. */
 const WARM_UP_LIMIT_MS = 60_000;
 
 /**
- * Invokes each function once, and waits for the answers; what they are does not matter. One that cannot be had is told and
- * passed over: the environment is up without it, and its first action is slower.
+ * Invokes each function once and waits for the answers, whose content does not matter. If a function does not answer, that is
+ * reported and ignored: the environment works without it, and its first action is slower.
  */
 export async function warmUp(
   { awsEndpointUrl: endpoint, functions }: Pick<LocalOutputs, 'awsEndpointUrl' | 'functions'>,

@@ -1,10 +1,10 @@
-/** How many items of each schema version a table holds. */
+/** Counts the items of a table by schema version. */
 import { pacedPages, type PaceOptions } from './paced-pages.ts';
 
-/** Of an item that carries no version, or none that is a number. */
+/** Counts as 0: an item without a version, or with one that is not a number. */
 const NO_VERSION = 0;
 
-/** Items by version, 0 for those without one. */
+/** Number of items by version; 0 counts items without a version. */
 export async function countVersions(options: PaceOptions): Promise<ReadonlyMap<number, number>> {
   const counts = new Map<number, number>();
   for await (const { items } of pacedPages(options, { projection: 'schemaVersion' })) {

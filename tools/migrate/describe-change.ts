@@ -1,4 +1,4 @@
-/** A migration of one item in words. */
+/** Describes the migration of one item in words. */
 import type { Item } from '../../lambdas/shared/adapters/dynamodb/document-client.ts';
 
 const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
@@ -6,7 +6,7 @@ const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSO
 const isItem = (value: unknown): value is Item =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Each value that differs, under its path: `history.3.cause: "hold" → "recover_stale"`. */
+/** Each value that differs, after its path: `history.3.cause: "hold" → "recover_stale"`. */
 function differences(before: unknown, after: unknown, path: string): readonly string[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   const isList = Array.isArray(before) && Array.isArray(after);
@@ -18,6 +18,6 @@ function differences(before: unknown, after: unknown, path: string): readonly st
   );
 }
 
-/** One line for the item and one for each value that changes. */
+/** One line for the item, and one for each value that changes. */
 export const describeChange = (before: Item, after: Item): string =>
   [String(before['taskId']), ...differences(before, after, '').map((line) => `  ${line}`)].join('\n');

@@ -1,8 +1,8 @@
 /**
- * Brings the items of the Tasks table to another version of their schema, while the queue runs. Invariants upheld here:
- * 1. Every write is conditional on (version, owner, schemaVersion) of what was migrated; an item that moved meanwhile is
- *    migrated anew from what stands there.
- * 2. A pass that was killed goes on where it stopped, and what it did a second time changes nothing.
+ * Migrates the items of the Tasks table to another schema version while the queue runs. Invariants upheld here:
+ * 1. Every write is conditional on (version, owner, schemaVersion) of the item that was migrated. If the item has changed in
+ *    the meantime, the current item is read and migrated again.
+ * 2. A killed pass continues where it stopped, and repeating a part of it changes nothing.
  * 3. It ends when one whole pass, from the first item to the last, found nothing to do.
  */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
@@ -17,44 +17,44 @@ import { versionOf } from '../../lambdas/shared/domain/stored-items.ts';
 import { pacedPages, type PaceOptions } from './paced-pages.ts';
 import type { PlaceKeeper } from './place-file.ts';
 
-/** Which way the versions go. */
+/** Whether versions increase or decrease. */
 export type Direction = 'up' | 'down';
 
-/** What to migrate, and how. */
+/** The migration and its options. */
 export interface MigrationOptions extends PaceOptions {
   readonly direction: Direction;
-  /** Version to arrive at; items that are beyond it in this direction stay. */
+  /** Target version; items beyond it in this direction are not changed. */
   readonly to: number;
-  /** Say what would change, write nothing. */
+  /** Report what would change, write nothing. */
   readonly dryRun: boolean;
-  /** Where the walk is, for the next run if this one is killed. */
+  /** Stores how far the pass got, for the next run if this one is killed. */
   readonly place: PlaceKeeper;
-  /** Hears of each item that is changed, or would be. */
+  /** Called for each item that is changed, or would be. */
   readonly onChange: (before: Item, after: Item) => void;
-  /** Hears after each page how many items the pass has looked at. */
+  /** Called after each page with the number of items that the pass has read. */
   readonly onPage: (read: number) => void;
 }
 
-/** What a run did. */
+/** The result of a run. */
 export interface MigrationCounts {
-  /** Items looked at in the last pass. */
+  /** Number of items that the last pass read. */
   readonly read: number;
   readonly changed: number;
-  /** Of the changed ones, those that had moved between the look and the write. */
+  /** Of the changed items, those that had changed between the read and the write. */
   readonly moved: number;
-  /** Items that could not be migrated, with the reason. */
+  /** Items that could not be migrated, each with the reason. */
   readonly refused: readonly { readonly taskId: string; readonly reason: string }[];
-  /** Items that the last pass found in another version: since then they may have been written in it again. */
+  /** Number of items that the last pass found in another version. Other code may have written them in it again since then. */
   readonly left: number;
   readonly passes: number;
 }
 
-/** Looks at one item that other code keeps moving, before it is left to the next pass. */
+/** Maximum reads of one item that other code keeps changing; then it is left to the next pass. */
 const LOOKS = 5;
-/** After so many passes that still found something other code must be writing the other version. */
+/** If this many passes still find items to change, other code must be writing the other version. */
 const MAX_PASSES = 5;
 
-/** Writes under way at a time: at some 10 ms each they keep up with a thousand items a second. */
+/** Writes in flight at a time. At some 10 ms each they handle a thousand items a second. */
 const AT_ONCE = 10;
 
 type Result = 'unchanged' | 'changed' | 'moved' | 'left';
@@ -70,7 +70,7 @@ interface PassSums {
 const needsChange = ({ direction, to }: MigrationOptions, item: Item): boolean =>
   direction === 'up' ? versionOf(item) < to : versionOf(item) > to;
 
-/** Writes `after` in the place of `before`; otherwise what stands there now, if anything. */
+/** Replaces `before` by `after`. If the stored item is no longer `before`, returns the stored item, if any. */
 async function replaceItem(
   { client, tableName }: MigrationOptions,
   before: Item,
@@ -104,7 +104,7 @@ async function replaceItem(
 async function migrateItem(options: MigrationOptions, found: Item): Promise<Result> {
   let item: Item | undefined = found;
   for (let look = 1; look <= LOOKS; look += 1) {
-    // Tasks are not deleted; one that an operator deleted by hand needs no migration.
+    // Tasks are never deleted by the queue. A task that an operator deleted needs no migration.
     if (item === undefined || !needsChange(options, item)) return 'unchanged';
     const after = migratedTaskItem(item, options.to);
     const written: Awaited<ReturnType<typeof replaceItem>> = options.dryRun
@@ -146,8 +146,8 @@ async function walk(options: MigrationOptions, from: Item | undefined): Promise<
 }
 
 /**
- * Migrates the table; see the file head. Run again it finds nothing to do.
- * @throws whatever DynamoDB refuses; the place is kept, so that the next run goes on there
+ * Migrates the table; the file head has the invariants. A second run finds nothing to do.
+ * @throws any error of DynamoDB; the place is kept, so that the next run continues there
  */
 export async function migrateTable(options: MigrationOptions): Promise<MigrationCounts> {
   const { dryRun, place } = options;

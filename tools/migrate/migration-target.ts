@@ -1,4 +1,4 @@
-/** Which tables to migrate: those of the local environment, of a stage on AWS, or one that is named. */
+/** Finds the tables to migrate: those of the local environment, those of a stage on AWS, or a table given by name. */
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { translation } from '../../lambdas/shared/adapters/dynamodb/document-client.ts';
@@ -10,13 +10,13 @@ import { readFunctionEnvironment, type ReadVariable } from '../cli/target/functi
 import { resolveStage, type StageOptions } from '../cli/target/stage-target.ts';
 import type { LocalOutputs } from '../local/outputs.ts';
 
-/** How the tables are given. */
+/** Options that select the tables. */
 export interface TargetTablesOptions extends StageOptions {
-  /** Name of a Tasks table, for one that no stage runs on (a restored copy). */
+  /** Name of a Tasks table that no stage uses, for example a restored copy. */
   readonly tableName?: string;
 }
 
-/** Tables and a client to them. */
+/** Tables, and a client for them. */
 export interface TargetTables {
   readonly client: DynamoDBDocumentClient;
   readonly names: Readonly<Partial<Record<ShapeName, string>>>;
@@ -41,7 +41,7 @@ function localTables(outputs: LocalOutputs, client: ClientConfig): TargetTables 
   };
 }
 
-/** The tables that the functions of a stage run with. */
+/** The tables that the functions of a stage use. */
 async function stageTables(stage: string, region: string): Promise<TargetTables> {
   const read = (name: FunctionName): Promise<ReadVariable> =>
     readFunctionEnvironment({ region }, stage, name);
@@ -65,8 +65,8 @@ async function stageTables(stage: string, region: string): Promise<TargetTables>
 
 /**
  * The tables that the options name.
- * @param root of the local environment
- * @throws {CliError} naming what is missing
+ * @param root root folder of the local environment
+ * @throws {CliError} with what is missing
  */
 export async function targetTables(options: TargetTablesOptions, root?: string): Promise<TargetTables> {
   const { tableName, region = process.env['AWS_REGION'] } = options;
@@ -79,8 +79,8 @@ export async function targetTables(options: TargetTablesOptions, root?: string):
 }
 
 /**
- * Tells a table from an earlier one of the same name.
- * @throws {CliError} when there is no such table
+ * An id that differs between a table and an earlier one of the same name.
+ * @throws {CliError} when the table does not exist
  */
 export async function tableIdOf(client: DynamoDBDocumentClient, tableName: string): Promise<string> {
   try {

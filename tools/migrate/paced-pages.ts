@@ -1,18 +1,18 @@
-/** A table from one end to the other, page by page, no faster than it is allowed to be read. */
+/** Reads a table from the first item to the last, page by page, below a given rate. */
 import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Item } from '../../lambdas/shared/adapters/dynamodb/document-client.ts';
 import type { Clock } from '../../lambdas/shared/domain/ports.ts';
 
-/** Which table, and how fast. */
+/** The table, and the rate. */
 export interface PaceOptions {
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
-  /** Most items read in a second; at least 1. */
+  /** Maximum items read in a second; at least 1. */
   readonly itemsPerSecond: number;
   readonly clock: Clock;
 }
 
-/** How to read it. */
+/** Options of the read. */
 export interface ScanOptions {
   /** Key after which to begin; @default the first item */
   readonly from?: Item | undefined;
@@ -20,16 +20,16 @@ export interface ScanOptions {
   readonly projection?: string;
 }
 
-/** Some items, and the key to go on after; absent at the end. */
+/** Some items, and the key after which the next page begins; the key is absent at the end. */
 export interface TablePage {
   readonly items: readonly Item[];
   readonly next: Item | undefined;
 }
 
-/** Most items of one page: some 250 KB of tasks. */
+/** Maximum items of one page: some 250 KB of tasks. */
 const MAX_PAGE = 100;
 
-/** Strongly consistent pages; the time that a page's items are worth has passed before the next is read. */
+/** Strongly consistent pages. Before it reads the next page, it waits for the time that the rate allows for the last one. */
 export async function* pacedPages(
   { client, tableName, itemsPerSecond, clock }: PaceOptions,
   { from, projection }: ScanOptions = {},

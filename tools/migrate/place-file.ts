@@ -1,13 +1,13 @@
-/** Where a walk through a table is, kept in a file from page to page. */
+/** Stores the position of a pass through a table in a file, after each page. */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod/mini';
 
-/** Keeps the place of a walk. */
+/** Stores the position of a pass. */
 export interface PlaceKeeper {
-  /** Key after which the last run stopped; `undefined`: it came to the end, or there was none. */
+  /** Key after which the last run stopped; `undefined` if it reached the end, or there was no last run. */
   last(): Record<string, unknown> | undefined;
-  /** Keeps the place; `undefined` forgets it, at the end of the table. */
+  /** Stores the position; `undefined` deletes it, at the end of the table. */
   keep(key: Record<string, unknown> | undefined): void;
 }
 
@@ -17,12 +17,15 @@ function readPlace(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    // No file, or one that a full disk left half written: the walk begins at the first item, which is always right.
+    // The file is absent, or a full disk left it incomplete: the pass begins at the first item, which is always correct.
     return undefined;
   }
 }
 
-/** A place in `file`. `tableId` tells tables of one name apart: a table that was made anew is walked from its first item. */
+/**
+ * Stores the position in `file`. `tableId` differs between tables of the same name: a table that was created again is read from
+ * its first item.
+ */
 export function placeFile(file: string, tableId: string): PlaceKeeper {
   return {
     last: () => {
@@ -32,7 +35,7 @@ export function placeFile(file: string, tableId: string): PlaceKeeper {
     keep: (key) => {
       if (key === undefined) return rmSync(file, { force: true });
       mkdirSync(dirname(file), { recursive: true });
-      // Renamed into place: a kill leaves the old place or the new one.
+      // Renamed into place, so that a kill leaves the old or the new position.
       writeFileSync(`${file}.new`, JSON.stringify({ tableId, key }));
       renameSync(`${file}.new`, file);
     },

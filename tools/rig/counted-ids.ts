@@ -3,7 +3,7 @@ import type { Ids } from '../../lambdas/shared/domain/ports.ts';
 
 let lastId = 0;
 
-/** Ids that never repeat within a process. */
+/** Ids that are unique within a process. */
 export const countedIds: Ids = {
   next: () => {
     lastId += 1;

@@ -1,10 +1,10 @@
 /** A clock that moves only when a test moves it. */
 import type { Clock } from '../../lambdas/shared/domain/ports.ts';
 
-/** 2026-03-29T00:59:30Z: half a minute before clocks in Europe go forward; epoch milliseconds have no such jump. */
+/** 2026-03-29T00:59:30Z, half a minute before clocks in Europe go forward. Epoch milliseconds do not jump then. */
 export const START_MS = Date.UTC(2026, 2, 29, 0, 59, 30);
 
-/** See the file head. `sleep` moves it on and lets everything that waits run. */
+/** A clock that a test controls. `sleep` advances it and runs everything that waits. */
 export class FakeClock implements Clock {
   #nowMs: number;
 
@@ -23,7 +23,7 @@ export class FakeClock implements Clock {
     await new Promise((resolve) => setImmediate(resolve));
   }
 
-  /** Moves on by `ms`. */
+  /** Advances the clock by `ms`. */
   advance(ms: number): void {
     this.#nowMs += ms;
   }

@@ -1,6 +1,6 @@
 /**
- * CRM stand-in, fault proxy and Slack's page, in this process or in one of their own. Run as a program it takes its settings, JSON,
- * from {@link HOST_SETTINGS_ENV}.
+ * Runs CRM stand-in, fault proxy and Slack's page in this process or in a separate one. As a program it reads its settings as
+ * JSON from {@link HOST_SETTINGS_ENV}.
  */
 import * as z from 'zod/mini';
 import { HTTP_PROVIDERS, recordOf } from '../../lambdas/shared/contracts/providers.ts';
@@ -9,11 +9,14 @@ import { startFaultProxy } from './faults/fault-proxy.ts';
 import type { RunningServer } from './http/http-server.ts';
 import { startSlackPage } from './slack/slack-page/server.ts';
 
-/** Carries the settings of a host in a process of its own; not on the command line, where others may read the token. */
+/**
+ * Variable with the settings of a host in a separate process. They are not on the command line, where other users could read
+ * the token.
+ */
 export const HOST_SETTINGS_ENV = 'QUOTEQ_LOCAL_HOST';
 
 const hostSettingsSchema = z.strictObject({
-  /** Absent: the user's own CRM is used. */
+  /** Absent if the user's own CRM is used. */
   crm: z.optional(z.strictObject({ port: z.int(), token: z.string() })),
   proxy: z.strictObject({
     port: z.int(),
@@ -22,10 +25,10 @@ const hostSettingsSchema = z.strictObject({
       aws: z.optional(z.string()),
     }),
   }),
-  /** Absent: the user's own Slack is used. */
+  /** Absent if the user's own Slack is used. */
   slackPage: z.optional(z.strictObject({ port: z.int(), slackUrl: z.string() })),
 });
-/** Settings of a host; the ports are given because others have to know them first. */
+/** Settings of a host. The ports are given, because other parts need them first. */
 export type HostSettings = z.infer<typeof hostSettingsSchema>;
 
 /** A host in this process. */
@@ -35,7 +38,7 @@ export interface Host {
 
 /**
  * Starts them in this process.
- * @throws {Error} `EADDRINUSE` when a port is taken; none is left running then
+ * @throws {Error} `EADDRINUSE` when a port is not free; none of them is left running then
  */
 export const startHost = async ({ crm, proxy, slackPage }: HostSettings): Promise<Host> => {
   const servers: RunningServer[] = [];

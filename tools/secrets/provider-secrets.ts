@@ -1,4 +1,4 @@
-/** The secrets of the providers as operators rotate them. Values go in; only fingerprints come out. */
+/** Rotates the secrets of the providers. Values can be stored; only fingerprints can be read. */
 import { createHash } from 'node:crypto';
 import {
   GetSecretValueCommand,
@@ -17,11 +17,11 @@ import {
   slackSecretSchema,
 } from '../../lambdas/shared/contracts/provider-secrets.ts';
 
-/** Closed, unlike what the functions read: a change writes the whole, and would lose a field that it does not know. */
+/** Strict, unlike the schema of the functions: a change writes the whole secret and would lose an unknown field. */
 const crmSchema = z.strictObject(crmSecretSchema.shape);
 const slackSchema = z.strictObject(slackSecretSchema.shape);
 
-/** What can be rotated. */
+/** Fields that can be rotated. */
 export const SecretField = {
   CrmToken: 'crm.token',
   SlackBotToken: 'slack.botToken',
@@ -32,14 +32,14 @@ export type SecretField = (typeof SecretField)[keyof typeof SecretField];
 
 const fieldSchema = z.enum(SecretField);
 
-/** A field as it was typed. @throws {CliError} naming those there are */
+/** Parses a field that the user typed. @throws {CliError} that lists the valid fields */
 export function readField(text: string): SecretField {
   const parsed = fieldSchema.safeParse(text);
   if (parsed.success) return parsed.data;
   throw new CliError(`secret: expected one of ${Object.values(SecretField).join(', ')}; found ${text}`);
 }
 
-/** A value in use, by the first 8 hex digits of its SHA-256. */
+/** A value in use, identified by the first 8 hex digits of its SHA-256. */
 export interface SecretLine {
   readonly field: SecretField;
   readonly fingerprint: string;
@@ -51,7 +51,7 @@ const fingerprintOf = (secret: string): string =>
 /** KEEP IN STEP WITH lib/shared/provider-secrets.construct.ts */
 const secretIdOf = ({ stage }: StageTarget, name: 'crm' | 'slack'): string => `quoteq-${stage}/${name}`;
 
-/** The parser's own error quotes what it was given, so it goes no further. */
+/** The parser's error quotes its input, so it is dropped. */
 function parsedOrNothing(json: string | undefined): unknown {
   try {
     return JSON.parse(json ?? 'null');
@@ -78,7 +78,7 @@ async function stored(client: SecretsManagerClient, id: string): Promise<string 
   }
 }
 
-/** Changes the secrets of a deployment. Two changes at the same moment: the later one counts. */
+/** Changes the secrets of a deployment. Of two changes at the same moment the later one is kept. */
 export class ProviderSecretsEditor {
   readonly #client: SecretsManagerClient;
   readonly #target: StageTarget;
@@ -88,12 +88,15 @@ export class ProviderSecretsEditor {
     this.#target = target;
   }
 
-  /** Ends the connections. */
+  /** Closes the connections. */
   destroy(): void {
     this.#client.destroy();
   }
 
-  /** What is in use; of two signing secrets the newer first. @throws {CliError} when one is not as documented */
+  /**
+   * The values in use; of two signing secrets the newer one first. @throws {CliError} when a secret does not have the
+   * documented shape
+   */
   async show(): Promise<readonly SecretLine[]> {
     const [crm, slack] = await Promise.all([this.#crm(), this.#slack()]);
     return [
@@ -107,27 +110,28 @@ export class ProviderSecretsEditor {
   }
 
   /**
-   * Puts a new value. A signing secret goes before the present one, which counts as well until it is dropped.
-   * @throws {CliError} when the value is not one, or two signing secrets are in use already
+   * Stores a new value. A new signing secret is placed before the present one, which is also accepted until it is dropped.
+   * @throws {CliError} when the value is invalid, or two signing secrets are already in use
    */
   async put(field: SecretField, secret: string): Promise<void> {
-    if (!/^\S+$/.test(secret)) throw new CliError('value: expected one without spaces on standard input');
+    if (!/^\S+$/.test(secret)) throw new CliError('value: expected text without spaces on standard input');
     if (field === SecretField.CrmToken) return this.#write('crm', { token: secret });
     const slack = await this.#slack();
     if (field === SecretField.SlackBotToken) return this.#write('slack', { ...slack, botToken: secret });
-    if (slack.signingSecrets.includes(secret)) throw new CliError('value: expected one that is not in use');
+    if (slack.signingSecrets.includes(secret))
+      throw new CliError('value: expected a value that is not in use');
     if (slack.signingSecrets.length === MAX_SIGNING_SECRETS) {
       throw new CliError('Two signing secrets are in use: drop the older one first');
     }
     return this.#write('slack', { ...slack, signingSecrets: [secret, ...slack.signingSecrets] });
   }
 
-  /** Takes the older of two signing secrets out of use. @throws {CliError} when there is only one */
+  /** Removes the older of two signing secrets. @throws {CliError} when there is only one */
   async dropOldSigningSecret(): Promise<void> {
     const slack = await this.#slack();
     const [newest, older] = slack.signingSecrets;
     if (newest === undefined || older === undefined) {
-      throw new CliError('Only one signing secret is in use: it stays');
+      throw new CliError('Only one signing secret is in use, so it cannot be dropped');
     }
     await this.#write('slack', { ...slack, signingSecrets: [newest] });
   }

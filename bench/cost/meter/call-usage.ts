@@ -1,4 +1,4 @@
-/** What one call of a function to AWS uses of what is billed. Pure: the recorder brings the items before and after. */
+/** Computes the billed units of one call of a function to AWS. Pure: the recorder supplies the items before and after. */
 import {
   type Consistency,
   type IndexShape,
@@ -30,19 +30,19 @@ export interface TableShape {
 export interface ObservedCall {
   /** Name of the service in the signature: `dynamodb`, `events`, `s3`. */
   readonly service: string;
-  /** `PutItem`, `SendMessage`; of a service without operations in the header the HTTP method. */
+  /** Operation such as `PutItem` or `SendMessage`; the HTTP method if the service has no operation header. */
   readonly operation: string;
   readonly request: unknown;
   readonly answer: unknown;
   /** HTTP status. */
   readonly status: number;
-  /** What a write found and left, and where. */
+  /** The item before and after a write, and its table. */
   readonly written?: WrittenItem;
-  /** What a Scan read, and a Query whose answer shows only parts of it; `untold` when these do not say of which items. */
+  /** The items that a Scan read, or that a Query with a projection read; `untold` if the answer does not identify them. */
   readonly read?: readonly StoredItem[] | 'untold';
 }
 
-/** An item around a write. */
+/** An item before and after a write. */
 export interface WrittenItem {
   readonly table: TableShape;
   readonly before: StoredItem | undefined;
@@ -52,7 +52,7 @@ export interface WrittenItem {
 /** DynamoDB's writes of one item. */
 export const WRITE_OPERATIONS: ReadonlySet<string> = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
 
-/** SQS and EventBridge count each begun 64 KB. */
+/** SQS and EventBridge bill each started 64 KB. */
 const CHUNK_BYTES = 65_536;
 const chunksOf = (text: string): number =>
   Math.max(1, Math.ceil(Buffer.byteLength(text, 'utf8') / CHUNK_BYTES));
@@ -70,7 +70,7 @@ function getUsage({ request, answer }: ObservedCall): Usage {
   return readOf([size], readUnits(size, consistencyOf(ConsistentRead)));
 }
 
-/** A Query rounds up once, over all that it read. */
+/** A Query is rounded up once, over everything that it read. */
 function queryUsage({ request, answer, read }: ObservedCall): Usage {
   const { ConsistentRead } = queryRequestSchema.parse(request);
   const { Items = [] } = queryAnswerSchema.parse(answer);
@@ -81,7 +81,7 @@ function queryUsage({ request, answer, read }: ObservedCall): Usage {
   return readOf(sizes, readUnits(size, consistencyOf(ConsistentRead)));
 }
 
-/** A Scan rounds up once too, over every item that it looked at, whatever its filter leaves of them. */
+/** A Scan is rounded up once too, over every item that it read, including those that its filter removes. */
 function scanUsage({ request, status, read }: ObservedCall): Usage {
   const { ConsistentRead } = scanRequestSchema.parse(request);
   if (status < 300 && !Array.isArray(read))
@@ -91,7 +91,7 @@ function scanUsage({ request, status, read }: ObservedCall): Usage {
   return readOf(sizes, readUnits(size, consistencyOf(ConsistentRead)));
 }
 
-/** A BatchGetItem rounds up each item; a key without an item costs a unit too. */
+/** A BatchGetItem is rounded up for each item; a key without an item costs a unit too. */
 function batchUsage({ request, answer }: ObservedCall): Usage {
   const { RequestItems } = batchRequestSchema.parse(request);
   const { Responses } = batchAnswerSchema.parse(answer);
@@ -111,7 +111,7 @@ function batchUsage({ request, answer }: ObservedCall): Usage {
 function writeUsage({ status, written }: ObservedCall): Usage {
   if (written === undefined) throw new TypeError('written: expected the item before and after');
   const { table, before } = written;
-  // A refused condition changes nothing, whatever another writer made of the item meanwhile.
+  // A refused condition changes nothing, even if another writer changed the item in the meantime.
   const after = status < 300 ? written.after : before;
   const inIndexes = table.indexes.map((index) => indexWriteUnits(before, after, index, table.keys));
   return usedOnly({
@@ -141,13 +141,13 @@ const eventsUsage = ({ request }: ObservedCall): Usage =>
     events: putEventsSchema.parse(request).Entries.reduce((sum, entry) => sum + chunksOf(entry.Detail), 0),
   });
 
-/** Reads of an object, by HTTP method; every other request of S3 costs as a PUT does. */
+/** HTTP methods that read an object; every other S3 request costs as much as a PUT. */
 const S3_READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /**
- * What the call uses. Starting and describing executions is free. Secrets and parameters are kept in the function's memory
- * for minutes, so they follow the number of running functions and not that of the actions: they are not counted here.
- * @throws {RangeError} for a call whose price is not known: nothing goes uncounted
+ * The use of the call. Starting and describing executions is free. Secrets and parameters are cached in the function's memory
+ * for minutes, so they depend on the number of running functions and not on the number of actions: they are not counted.
+ * @throws {RangeError} for a call with an unknown price, so that nothing is left uncounted
  */
 export function usageOfCall(call: ObservedCall): Usage {
   switch (call.service) {

@@ -1,12 +1,12 @@
 /**
- * What DynamoDB bills for a request in on-demand mode, from the items it touched. Pure.
- * Source: "DynamoDB read and write operations" and "DynamoDB item sizes and formats" in the developer guide. None of our
- * requests is a transaction, so none counts double.
+ * Computes what DynamoDB bills for a request in on-demand mode, from the items that it reads or writes. Pure. Source: "DynamoDB
+ * read and write operations" and "DynamoDB item sizes and formats" in the developer guide. None of our requests is a
+ * transaction, so none is billed double.
  */
 
 import { isDeepStrictEqual } from 'node:util';
 
-/** An attribute's value as DynamoDB's JSON has it, with binaries as bytes; the SDK's `AttributeValue` is one. */
+/** An attribute's value in DynamoDB's JSON, with binaries as bytes; the SDK's `AttributeValue` has this form. */
 export interface StoredValue {
   readonly S?: string | undefined;
   readonly N?: string | undefined;
@@ -22,10 +22,10 @@ export interface StoredValue {
 /** An item as stored. */
 export type StoredItem = Readonly<Record<string, StoredValue>>;
 
-/** How a read sees earlier writes; an eventually consistent one costs half. */
+/** Consistency of a read; an eventually consistent one costs half. */
 export type Consistency = 'strong' | 'eventual';
 
-/** A secondary index: its keys, and what it carries of an item beside all keys. */
+/** A secondary index: its keys, and its projection. */
 export interface IndexShape {
   readonly name: string;
   readonly keys: readonly string[];
@@ -35,7 +35,7 @@ export interface IndexShape {
 
 const READ_UNIT_BYTES = 4_096;
 const WRITE_UNIT_BYTES = 1_024;
-/** A list or map weighs 3 bytes, and 1 more for each of its elements. */
+/** A list or map has 3 bytes, and 1 more for each element. */
 const CONTAINER_BYTES = 3;
 const ELEMENT_BYTES = 1;
 
@@ -43,7 +43,7 @@ const utf8Bytes = (text: string): number => Buffer.byteLength(text, 'utf8');
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** One byte for two significant digits, one more, and one for a minus sign. */
+/** One byte for each two significant digits, one more, and one for a minus sign. */
 function numberBytes(text: string): number {
   const digits = text.replace(/e.*$/i, '').replace(/^-|\./g, '').replace(/^0+/, '').replace(/0+$/, '');
   return Math.ceil(digits.length / 2) + 1 + (text.startsWith('-') ? 1 : 0);
@@ -72,13 +72,13 @@ export function itemBytes(item: StoredItem): number {
 
 const unitsOf = (bytes: number, unitBytes: number): number => Math.max(1, Math.ceil(bytes / unitBytes));
 
-/** Read units of what one request read together: a GetItem's item, or all items that a Query looked at. */
+/** Read units of what one request read together: the item of a GetItem, or all items that a Query read. */
 export const readUnits = (bytes: number, consistency: Consistency): number =>
   unitsOf(bytes, READ_UNIT_BYTES) * (consistency === 'strong' ? 1 : 0.5);
 
 /**
- * Write units in the table: of the larger of the item before and after. A refused condition costs what the item that
- * stands there does.
+ * Write units in the table, for the larger of the item before and after. A refused condition costs as much as a write of the
+ * stored item.
  */
 export const writeUnits = (before: StoredItem | undefined, after: StoredItem | undefined): number =>
   unitsOf(
@@ -86,7 +86,7 @@ export const writeUnits = (before: StoredItem | undefined, after: StoredItem | u
     WRITE_UNIT_BYTES,
   );
 
-/** The entry of an item in an index; `undefined` when the item has not all of the index's keys. */
+/** The entry of an item in an index; `undefined` if the item does not have all keys of the index. */
 export function entryOf(
   item: StoredItem | undefined,
   index: IndexShape,
@@ -100,7 +100,7 @@ export function entryOf(
 
 const entryUnits = (entry: StoredItem): number => unitsOf(itemBytes(entry), WRITE_UNIT_BYTES);
 
-/** Write units in one index: none when its entry stays as it is, two writes when the entry's key changes. */
+/** Write units in one index: none if its entry is unchanged, two writes if the entry's key changes. */
 export function indexWriteUnits(
   before: StoredItem | undefined,
   after: StoredItem | undefined,

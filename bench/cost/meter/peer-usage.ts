@@ -1,4 +1,4 @@
-/** What one run of a peer uses, counted as the queue's runs are. */
+/** Measures what one run of a peer uses, counted in the same way as the queue's runs. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { marshall } from '@aws-sdk/util-dynamodb';
@@ -18,22 +18,22 @@ import { crmFailsOnce, scriptFault } from '../queue-runs.ts';
 import { usageOfCalls } from './recorder.ts';
 import { totalOf, type Usage } from './usage.ts';
 
-/** Reads an item that the workflow writes without a function. */
+/** Reads an item that the workflow writes directly, without a function. */
 export type PeerItem = () => Promise<Record<string, unknown> | undefined>;
 
-/** One action done by a peer. */
+/** One action carried out by a peer. */
 export interface PeerRun {
   readonly quoteId: string;
-  /** The CRM's first answer is a 503. */
+  /** Whether the CRM's first answer is a 503. */
   readonly failsOnce: boolean;
-  /** Functions whose runs count: name for the records → ARN. */
+  /** Functions whose runs count: name in the records → ARN. */
   readonly functions: Readonly<Record<string, string>>;
-  /** Starts it; the ARN of its execution. */
+  /** Starts it; returns the ARN of its execution. */
   readonly start: () => Promise<string>;
-  /** One that its puts leave, and the one that its updates leave. */
+  /** The item after its puts, and the item after its updates. */
   readonly put: PeerItem;
   readonly updated: PeerItem;
-  /** What the client's request uses beside the functions. */
+  /** Use of the client's request, in addition to the functions. */
   readonly request?: Partial<Usage>;
 }
 
@@ -48,7 +48,7 @@ async function untilSucceeded({ sfn }: CostLab, executionArn: string): Promise<v
   });
 }
 
-/** Its items only grow, so the size at the end is the most that each write of one was charged for. */
+/** Its items only grow, so the size at the end is the maximum that each write was billed for. */
 async function unitsOf(read: PeerItem): Promise<number> {
   const item = await read();
   if (item === undefined) throw new Error('Peer: expected an item that its workflow wrote');
@@ -59,7 +59,7 @@ interface TriedPeer extends Tried {
   readonly usage: Usage;
 }
 
-/** The providers' counts tell nobody apart: a task of somebody else's that is still at work counts into the run. */
+/** The counts of the providers do not identify the caller, so another task that is still running would be counted too. */
 const queueIsAtWork = (lab: CostLab): boolean => {
   const functions = taskFunctions(lab);
   return lab.recorder.calls().some(({ caller }) => functions[caller] !== undefined);
@@ -83,6 +83,6 @@ async function tryPeer(lab: CostLab, run: PeerRun): Promise<TriedPeer> {
   };
 }
 
-/** What one run uses. @param newRun of an action that nobody has seen before @throws {Error} when it does not succeed */
+/** The use of one run. @param newRun creates a run of a new action @throws {Error} when it does not succeed */
 export const usageOfPeer = async (lab: CostLab, newRun: () => PeerRun): Promise<Usage> =>
   (await undisturbed(() => tryPeer(lab, newRun()))).usage;

@@ -1,8 +1,9 @@
 /**
- * Counts what the deployed functions really ask of AWS: each function gets a proxy of its own as its AWS endpoint, which
- * passes everything on unchanged, signatures included. Around a write it reads the item itself, past the proxy, because
- * neither request nor answer says how large the item was before. Writes pass one at a time, so that nobody comes between.
- * The page of a scan is read once more, whole, because its answer shows what the filter and the projection leave.
+ * Counts the calls of the deployed functions to AWS. The AWS endpoint of each function is a separate proxy, which forwards
+ * everything unchanged, including signatures. Before and after a write the recorder reads the item directly, because neither
+ * request nor answer contains the item's previous size. Writes are forwarded one at a time, so that no other write comes in
+ * between. The page of a scan is read again without its filter and projection, because its answer contains only what these
+ * leave.
  */
 import { DescribeTableCommand, DynamoDBClient, GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
@@ -18,32 +19,32 @@ import { type ObservedCall, type TableShape, usageOfCall, WRITE_OPERATIONS } fro
 import { totalOf, type Usage } from './usage.ts';
 import { itemRequestSchema, queryAnswerSchema, queryRequestSchema, scanRequestSchema } from './wire.ts';
 
-/** The local AWS as root. */
+/** The local AWS with root credentials. */
 export interface AwsAddress {
   readonly awsEndpointUrl: string;
   readonly region: string;
 }
 
-/** One call, before it is passed on. */
+/** One call, before it is forwarded. */
 export interface PassingCall {
-  /** Name of the function that makes it. */
+  /** Name of the function that makes the call. */
   readonly caller: string;
   readonly service: string;
   readonly operation: string;
-  /** Table of a call to DynamoDB about one. */
+  /** Table of the call, if it is a call to DynamoDB about one table. */
   readonly table?: string;
 }
 
-/** One call that was passed on. */
+/** One call that was forwarded. */
 export interface RecordedCall extends PassingCall {
-  /** What it used. @throws {RangeError} when that cannot be told; so nothing goes uncounted that anybody asks for */
+  /** What it used. @throws {RangeError} when that is unknown, so that no requested count leaves it out */
   readonly usage: Usage;
 }
 
-/** What may happen to a call before it is passed on; an answer that is given here is not passed on at all. */
+/** Called before a call is forwarded. If it returns an answer, the call is not forwarded. */
 export type CallHook = (call: PassingCall) => Promise<ServerReply | undefined>;
 
-/** Credentials that the local AWS takes as root. */
+/** Credentials that the local AWS accepts as root. */
 export const ROOT_KEYS = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
 
 const SCOPE = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/;
@@ -72,13 +73,13 @@ const namesOf = (schema: readonly { AttributeName?: string | undefined }[] = [])
 const pick = (item: StoredItem, names: readonly string[]): StoredItem =>
   Object.fromEntries(names.map((name) => [name, item[name] ?? {}]));
 
-/** A key as the client sends it. */
+/** A key in the form that the client sends. */
 const wireKeyOf = (key: StoredItem) =>
   Object.fromEntries(
     Object.entries(key).map(([name, { S, N }]) => [name, N === undefined ? { S: S ?? '' } : { N }]),
   );
 
-/** See the file head. One per environment; {@link close} ends its servers. */
+/** Records the calls of one environment; {@link close} stops its servers. */
 export class Recorder {
   readonly #address: AwsAddress;
   readonly #client: DynamoDBClient;
@@ -101,7 +102,7 @@ export class Recorder {
     return server.url;
   }
 
-  /** Has `hook` see every call before it is passed on; `undefined` takes it away. */
+  /** Calls `hook` with every call before it is forwarded; `undefined` removes the hook. */
   onCall(hook: CallHook | undefined): void {
     this.#hook = hook;
   }
@@ -111,12 +112,12 @@ export class Recorder {
     return this.#calls;
   }
 
-  /** Forgets all calls. */
+  /** Deletes all recorded calls. */
   clear(): void {
     this.#calls = [];
   }
 
-  /** Ends its servers. */
+  /** Stops its servers. */
   async close(): Promise<void> {
     this.#client.destroy();
     await Promise.all(this.#servers.map((server) => server.stop()));
@@ -133,7 +134,7 @@ export class Recorder {
     return reply;
   }
 
-  /** What a Scan has read, and a Query with a projection. */
+  /** The items that a Scan, or a Query with a projection, has read. */
   async #readBy(
     { service, operation }: PassingCall,
     request: ServerRequest,
@@ -144,7 +145,7 @@ export class Recorder {
     return operation === 'Query' ? this.#readByQuery(request, reply) : {};
   }
 
-  /** The same page without filter and projection: a limit counts what is looked at, not what is left. */
+  /** The same page without filter and projection: a limit counts the items that are read, not those that are left. */
   async #readByScan(request: ServerRequest): Promise<readonly StoredItem[]> {
     const { ExclusiveStartKey: start, ...page } = scanRequestSchema.parse(jsonOf(request.body));
     const { Items = [] } = await this.#client.send(
@@ -153,7 +154,7 @@ export class Recorder {
     return Items;
   }
 
-  /** Not to be told when its answer does not name the keys of the table. */
+  /** `untold` if the answer does not contain the table's keys. */
   async #readByQuery(request: ServerRequest, reply: ServerReply): Promise<Pick<ObservedCall, 'read'>> {
     const query = queryRequestSchema.safeParse(jsonOf(request.body)).data;
     if (query?.ProjectionExpression === undefined) return {};
@@ -239,6 +240,6 @@ export class Recorder {
   }
 }
 
-/** What the calls used together. */
+/** Total use of the calls. */
 export const usageOfCalls = (calls: readonly RecordedCall[]): Usage =>
   totalOf(calls.map(({ usage }) => usage));

@@ -1,4 +1,4 @@
-/** Sends the AWS calls of deployed functions through a recorder, and back. */
+/** Redirects the AWS calls of deployed functions to a recorder, and restores them. */
 import {
   GetFunctionConfigurationCommand,
   LambdaClient,
@@ -6,13 +6,13 @@ import {
 } from '@aws-sdk/client-lambda';
 import { type AwsAddress, type Recorder, ROOT_KEYS } from './recorder.ts';
 
-/** The variable every AWS client reads its endpoint from. */
+/** The variable from which every AWS client reads its endpoint. */
 const ENDPOINT = 'AWS_ENDPOINT_URL';
 
 /**
- * Gives each function its proxy as its AWS endpoint.
- * @param functions name for the records → name or ARN
- * @returns undoes it
+ * Sets the AWS endpoint of each function to its proxy.
+ * @param functions name in the records → name or ARN
+ * @returns a function that restores the endpoints
  */
 export async function rerouteFunctions(
   recorder: Recorder,

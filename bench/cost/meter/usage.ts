@@ -1,20 +1,20 @@
-/** What was used of each service that AWS bills by the operation. */
+/** The use of each service that AWS bills by the operation. */
 
 /**
- * The closed set of billable operations. Every one is something that stands on the bill by itself; time (Lambda's
- * GB-seconds), storage and traffic are not among them.
+ * The closed set of billable operations. Each is a separate item on the bill. Time (Lambda's GB-seconds), storage and traffic
+ * are not included.
  */
 export const Billable = {
-  /** States entered by an execution, and each repeated try of one. */
+  /** States entered by an execution, and repeated tries of a state. */
   StateTransitions: 'stateTransitions',
-  /** Functions run. */
+  /** Invocations of functions. */
   LambdaRequests: 'lambdaRequests',
   ReadUnits: 'readUnits',
-  /** In tables and in their indexes. */
+  /** Writes to tables and their indexes. */
   WriteUnits: 'writeUnits',
-  /** Sent, received and deleted. */
+  /** Send, receive and delete requests. */
   SqsRequests: 'sqsRequests',
-  /** Put onto the bus, per 64 KB. */
+  /** Events put onto the bus, in units of 64 KB. */
   Events: 'events',
   /** PUT, COPY, POST, LIST. */
   S3Writes: 's3Writes',
@@ -28,11 +28,11 @@ export type Billable = (typeof Billable)[keyof typeof Billable];
 /** Every billable operation, in the order of the tables. */
 export const BILLABLES: readonly Billable[] = Object.values(Billable);
 
-/** What is counted beside the bill. */
+/** Counts that are not on the bill. */
 export const Counted = {
-  /** Of items read from DynamoDB. */
+  /** Bytes of items read from DynamoDB. */
   ReadBytes: 'readBytes',
-  /** Of items written to DynamoDB. */
+  /** Bytes of items written to DynamoDB. */
   WrittenBytes: 'writtenBytes',
   CrmCalls: 'crmCalls',
   SlackCalls: 'slackCalls',
@@ -40,13 +40,13 @@ export const Counted = {
 /** One of {@link Counted}. */
 export type Counted = (typeof Counted)[keyof typeof Counted];
 
-/** Whatever is counted, in the order of the tables. */
+/** All counts, in the order of the tables. */
 export const USAGE_KEYS: readonly (Billable | Counted)[] = [...BILLABLES, ...Object.values(Counted)];
 
-/** Counts of one run; a read unit may be a half. */
+/** Counts of one run; read units can be multiples of a half. */
 export type Usage = Readonly<Record<Billable | Counted, number>>;
 
-/** Each key with a value. */
+/** Builds a usage from a value for each key. */
 export const usageOf = (count: (key: Billable | Counted) => number): Usage => ({
   stateTransitions: count('stateTransitions'),
   lambdaRequests: count('lambdaRequests'),
@@ -63,16 +63,16 @@ export const usageOf = (count: (key: Billable | Counted) => number): Usage => ({
   slackCalls: count('slackCalls'),
 });
 
-/** Nothing used but what is given. */
+/** A usage with these counts; all others are 0. */
 export const usedOnly = (part: Partial<Usage>): Usage => usageOf((key) => part[key] ?? 0);
 
-/** All of them together. */
+/** The sum of the usages. */
 export const totalOf = (parts: readonly Partial<Usage>[]): Usage =>
   usageOf((key) => parts.reduce((sum, part) => sum + (part[key] ?? 0), 0));
 
-/** What `whole` used beyond `part`. */
+/** What `whole` used in addition to `part`. */
 export const beyond = (whole: Usage, part: Usage): Usage => usageOf((key) => whole[key] - part[key]);
 
-/** How many billable operations that were. */
+/** Number of billable operations. */
 export const billableOperations = (usage: Usage): number =>
   BILLABLES.reduce((sum, key) => sum + usage[key], 0);

@@ -1,4 +1,4 @@
-/** DynamoDB's requests and answers as they pass a proxy. */
+/** DynamoDB's requests and answers as a proxy sees them. */
 import * as z from 'zod/mini';
 import type { StoredItem, StoredValue } from './capacity-units.ts';
 
@@ -23,7 +23,7 @@ const storedValue: z.ZodMiniType<StoredValue> = z.lazy(() =>
 );
 const storedItem: z.ZodMiniType<StoredItem> = z.record(z.string(), storedValue);
 
-/** A request about one item; a put carries the item, the others its key. */
+/** A request about one item: a put contains the item, the others its key. */
 export const itemRequestSchema = z.object({
   TableName: z.string(),
   Key: z.optional(storedItem),
@@ -34,18 +34,20 @@ export const itemRequestSchema = z.object({
 /** Answer of a GetItem. */
 export const itemAnswerSchema = z.object({ Item: z.optional(storedItem) });
 
-/** A Query whose cost can be told: nothing is filtered away. */
+/** A Query whose cost is known, because it has no filter. */
 export const queryRequestSchema = z.object({
   TableName: z.string(),
   IndexName: z.optional(z.string()),
   ConsistentRead: z.optional(z.boolean()),
-  FilterExpression: z.optional(z.undefined('expected a query without a filter: what it read would not show')),
+  FilterExpression: z.optional(
+    z.undefined('expected a query without a filter: its answer must show what it read'),
+  ),
   ProjectionExpression: z.optional(z.string()),
 });
 /** Answer of a Query. */
 export const queryAnswerSchema = z.object({ Items: z.optional(z.array(storedItem)) });
 
-/** A page of a Scan, as far as it says what is read. */
+/** A page of a Scan: the fields that determine what is read. */
 export const scanRequestSchema = z.object({
   TableName: z.string(),
   IndexName: z.optional(z.string()),
@@ -63,8 +65,8 @@ export const batchRequestSchema = z.object({
     z.object({ Keys: z.array(storedItem), ConsistentRead: z.optional(z.boolean()) }),
   ),
 });
-/** Answer of a BatchGetItem: the items that are there, by table. */
+/** Answer of a BatchGetItem: the existing items, by table. */
 export const batchAnswerSchema = z.object({ Responses: z.record(z.string(), z.array(storedItem)) });
 
-/** PutEvents. */
+/** The body of PutEvents. */
 export const putEventsSchema = z.object({ Entries: z.array(z.looseObject({ Detail: z.string() })) });

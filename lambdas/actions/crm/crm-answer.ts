@@ -1,13 +1,12 @@
 /**
- * What a refusal of the CRM says, reduced to its codes and to the names of our own properties: its texts quote what was sent,
- * and may quote anything else.
- * Source: HubSpot developer documentation, "Error handling" (`category`, `errors[].code`, `errors[].context`); the list of values
- * in `message` as deals are refused with it.
+ * Reduces a refusal of the CRM to its codes and to the names of our own properties, because its texts quote the request and may
+ * quote anything else. Source: HubSpot developer documentation, "Error handling" (`category`, `errors[].code`,
+ * `errors[].context`), and the list of values in the `message` of refused deals.
  */
 import * as z from 'zod/mini';
 import { CRM_PROPERTIES } from './contracts/crm-properties.ts';
 
-/** What has another form than expected says nothing. */
+/** A part with an unexpected form is ignored. */
 const orElse = z.catch;
 const text = orElse(z.string(), '');
 const texts = orElse(z.array(text), []);
@@ -21,11 +20,11 @@ const errorSchema = z.object({
 const answerSchema = z.object({ category: text, message: text, errors: listOf(errorSchema) });
 const invalidValueSchema = z.object({ error: text, name: text });
 
-/** What of a refusal is safe to keep. */
+/** The part of a refusal that is safe to store. */
 export interface CrmRefusal {
   /** E.g. `VALIDATION_ERROR`, `INVALID_DATE`; without repetition. */
   readonly codes: readonly string[];
-  /** Properties of {@link CRM_PROPERTIES}, or `idProperty`, that it names; without repetition. */
+  /** The properties that it names, of {@link CRM_PROPERTIES} or `idProperty`; without repetition. */
   readonly properties: readonly string[];
 }
 
@@ -42,17 +41,17 @@ function invalidValuesOf(message: string): readonly z.infer<typeof invalidValueS
 
 const CODE = /^[A-Z]{2,}(?:_[A-Z0-9]+)*$/;
 const MAX_CODE_LENGTH = 64;
-/** More than these say nothing more to people. */
+/** Maximum codes; more would not help people. */
 const MAX_CODES = 10;
 
-/** A code, unless it repeats a word of what was sent. */
+/** Whether the text is a code and not a word of the request. */
 const isCode = (code: string, sent: string): boolean =>
   code.length <= MAX_CODE_LENGTH && CODE.test(code) && !sent.includes(code);
 
 /** The parameter that names the unique property, as the CRM calls it. */
 const ID_PROPERTY = 'idProperty';
 
-/** Names that a message without any list has as words of its own; `amount` and the like may be plain English. */
+/** Names that a message without a list contains as separate words; `amount` and the like may be plain English. */
 const namedIn = (message: string): readonly string[] => [
   ...CRM_PROPERTIES.filter((name) => message.includes(name.includes('_') ? name : `"${name}"`)),
   ...(message.includes(ID_PROPERTY) ? [ID_PROPERTY] : []),
@@ -60,8 +59,8 @@ const namedIn = (message: string): readonly string[] => [
 
 /**
  * Reads a refusal.
- * @param json the body; anything
- * @param sent what the request held: a "code" that occurs in it is a quotation
+ * @param json the body; may be anything
+ * @param sent the text of the request: a "code" that occurs in it is a quotation
  */
 export function crmRefusalOf(json: unknown, sent: string): CrmRefusal {
   const answer = answerSchema.safeParse(json);

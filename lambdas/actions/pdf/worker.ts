@@ -1,4 +1,4 @@
-/** The effects of `run-action-pdf`: the only function that carries pdfmake and fonts. */
+/** The effects of `run-action-pdf`, the only function that bundles pdfmake and fonts. */
 import { fileURLToPath } from 'node:url';
 import { S3Client } from '@aws-sdk/client-s3';
 import { Env } from '../../shared/contracts/environment.ts';

@@ -1,4 +1,4 @@
-/** The audit trail of a task as a modal: what happened, when, by whom. Within Block Kit's limits whatever it holds. */
+/** Shows the audit trail of a task as a modal: what happened, when, by whom. It is always within Block Kit's limits. */
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { StoredTask, Transition } from '../../queue/contracts/records.ts';
@@ -9,9 +9,9 @@ import { context, packed, section } from '../../shared/adapters/slack-api/messag
 import { clipped, dateText, quoteName } from '../../shared/adapters/slack-api/message-text.ts';
 import { slackError } from '../../shared/adapters/slack-api/slack-client.ts';
 
-/** A view takes 100 blocks; 40 × 2,900 characters of trail also stay far below the 250 KB of a view. */
+/** A view has at most 100 blocks; 40 × 2,900 characters of trail are also far below the 250 KB of a view. */
 const MAX_SECTIONS = 40;
-/** Longest reason that is shown: as people see it, and as it is sent. */
+/** Maximum reason, in characters as people see it and as it is sent. */
 const MAX_REASON = { seen: 500, sent: 1_000 } as const;
 /** One transition as a line. */
 export function transitionLine(transition: Omit<Transition, 'attemptId'>): string {
@@ -29,15 +29,15 @@ export function transitionLine(transition: Omit<Transition, 'attemptId'>): strin
 }
 
 type ShownTask = Pick<StoredTask, 'taskId' | 'quoteId' | 'kind' | 'state' | 'version'>;
-/** Longest text of what is wrong with a record, in characters of markup. */
+/** Maximum text about a damaged record, in characters of markup. */
 const MAX_DAMAGE_LENGTH = 500;
 
 const damagedLine = ({ version, detail }: DamagedRecord): string =>
   `\`v${version}\` is recorded and cannot be read: ${clipped(detail, MAX_DAMAGE_LENGTH)}`;
 
 /**
- * The modal. A trail that is too long loses its oldest part and says so.
- * @param records in order of version; it may lag behind `task` by a second
+ * The modal. If the trail is too long, its oldest part is left out and the modal says so.
+ * @param records in order of version; they may be a second older than `task`
  * @param damaged records that cannot be read; they come last
  */
 export function auditModal(
@@ -62,7 +62,7 @@ export function auditModal(
   };
 }
 
-/** The modal by Slack's Web API; the client is made when a modal is opened. */
+/** Opens the modal with Slack's Web API; the client is created when a modal is opened. */
 export const createAuditModal = (client: () => WebClient): AuditModal => ({
   open: async (task, { records, damaged }, triggerId) => {
     try {

@@ -1,7 +1,7 @@
 /**
- * A card as Block Kit: the same task always gives the same blocks, so an edit that is sent twice changes nothing.
- * Limits (Block Kit reference): 50 blocks, 3,000 characters per text, 2,000 per field of a section, 300 per confirmation; and about
- * 11,000 in all blocks of a message (message-parts.ts). Each text from data is cut by itself so that the card is below them.
+ * A card as Block Kit. The same task always gives the same blocks, so an edit that is sent twice changes nothing. Limits (Block
+ * Kit reference): 50 blocks, 3,000 characters per text, 2,000 per field of a section, 300 per confirmation; and about 11,000 in
+ * all blocks of a message (message-parts.ts). Each text from data is cut separately, so that the card stays below them.
  */
 import type {
   ActionsBlock,
@@ -32,7 +32,7 @@ export interface RenderedCard {
   readonly blocks: KnownBlock[];
 }
 
-/** Longest texts from data, as people see them and as they are sent. */
+/** Maximum texts from data, in characters as people see them and as they are sent. */
 const LIMITS = {
   pauseReason: [300, 1_500],
   moveReason: [300, 600],
@@ -40,19 +40,22 @@ const LIMITS = {
   externalId: [300, 600],
   location: [1_000, 1_500],
 } as const;
-/** Longest address that becomes a link, as it is sent. */
+/** Maximum address that becomes a link, as it is sent. */
 const MAX_LINK = 1_000;
-/** Operator moves that a card names; the audit trail has all of them. */
+/** Maximum operator moves that a card names; the audit trail has all of them. */
 const MAX_MOVES = 5;
 
 /** An address without blanks, line breaks and control characters. */
 const LINK = /^https?:\/\/[^\s\p{Cc}]+$/u;
 
-/** A link can hold no pipe and no angle bracket. */
+/** A link cannot contain a pipe or an angle bracket. */
 const linkTarget = (url: string): string =>
   escapeLine(url.replaceAll('|', '%7C').replaceAll('<', '%3C').replaceAll('>', '%3E'));
 
-/** An S3 address as its key, with the hash cut to its head: whole, it runs out of the card. `quoteq show` has all of it. */
+/**
+ * An S3 address as its key, with a shortened hash, because the whole key is wider than the card. `quoteq show` prints all of
+ * it.
+ */
 const shortLocation = (location: string): string =>
   location.replace(/^s3:\/\/[^/]+\//, '').replaceAll(/([0-9a-f]{8})[0-9a-f]{56}/g, '$1…');
 
@@ -73,7 +76,9 @@ function fieldsOf(task: StoredTask): SectionBlock {
   ]);
 }
 
-/** Why nothing runs: also right after somebody pressed Retry now, since the next driver holds the task again. */
+/**
+ * Why nothing is running. Also shown right after an operator clicked Retry now, because the next driver holds the task again.
+ */
 function holdBlocks({ hold, kind }: StoredTask): SectionBlock[] {
   if (hold === undefined) return [];
   const who = `${kind} is paused by ${actorName(hold.actor)}`;
@@ -82,7 +87,7 @@ function holdBlocks({ hold, kind }: StoredTask): SectionBlock[] {
   return [section(text)];
 }
 
-/** A running task still carries the error of the attempt before. */
+/** A running task still has the error of the previous attempt. */
 function errorBlocks({ error, state }: StoredTask): SectionBlock[] {
   if (error === undefined) return [];
   const { code, detail, causeCode } = error;
@@ -98,7 +103,7 @@ const moveText = ({ actor, cause, atMs, reason }: Transition): string => {
   return `👤 ${actorName(actor)} ${didText(cause)} · ${dateText(atMs)}${why}`;
 };
 
-/** What to do about a failure: the error's line of the runbook. */
+/** The first step after a failure: the runbook line of the error. */
 function firstStepBlocks(task: StoredTask): ContextBlock[] {
   if (task.error === undefined || !hasFailed(task)) return [];
   return [context(`🧭 First: ${escapeLine(textsOf(task.error.code).runbook)}`)];
@@ -196,7 +201,7 @@ const endOf = (task: StoredTask, { to, attempt, deferrals, errorCode }: Transiti
 const restartOf = ({ kind }: StoredTask, wasHeld: boolean): string =>
   wasHeld ? `it runs again at once unless ${kind} is still paused` : 'it runs again at once';
 
-/** The sweep ended the attempt of a lost worker, or found that the driver was gone. */
+/** The sweep ended the attempt of a lost worker, or found that the driver had ended. */
 const sweptText = (task: StoredTask, { from, generation }: Transition): string =>
   from === ExecutionState.Running
     ? `🛟 ${task.kind} was recovered by the sweep: its worker was lost; it runs again at once, and asks the provider first`

@@ -1,5 +1,5 @@
 /**
- * The messages of a card through Slack's Web API: the card itself, posted once under the ledger and edited from then on, and one
+ * The messages of a card through Slack's Web API: the card, which is posted once under the ledger and then edited, and one
  * message for each recovery.
  */
 import type { WebClient } from '@slack/web-api';
@@ -20,7 +20,7 @@ import { editMessage, type PostedMessage } from '../../shared/adapters/slack-api
 import { ensureThread, keepThread } from '../../shared/adapters/slack-api/quote-thread.ts';
 import { findReply, postReply, type ThreadVisitor } from '../../shared/adapters/slack-api/thread-messages.ts';
 
-/** What the messages are made with. */
+/** Options of the messages. */
 export interface CardMessagesOptions extends GuardOptions {
   readonly client: WebClient;
   readonly channel: string;
@@ -29,13 +29,13 @@ export interface CardMessagesOptions extends GuardOptions {
 /** A message in the quote's thread, under an effect key. */
 interface ThreadMessage {
   readonly visitor: ThreadVisitor;
-  /** Root that was there a moment ago. */
+  /** Root message that existed a moment ago. */
   readonly threadTs: string;
   readonly effectKey: string;
   readonly message: Pick<RenderedCard, 'text'> & Partial<RenderedCard>;
 }
 
-/** The card's holder in the thread of the task's quote. */
+/** The card's lock holder in the thread of the task's quote. */
 const visitorOf = (task: StoredTask, { owner, lockExpiresAtMs }: CardRecord): ThreadVisitor => ({
   opener: { owner, leaseExpiresAtMs: lockExpiresAtMs },
   snapshot: payloadOf(task, task.kind, cardPayloadSchema).snapshot,
@@ -47,7 +47,7 @@ async function postOnce(
   card: CardRecord,
   { visitor, threadTs, effectKey, message }: ThreadMessage,
 ): Promise<EffectOutcome> {
-  // What the key stands for: the text of a card changes, the card does not.
+  // The identity of the message: the text of a card changes, the card does not.
   const contentHash = hashOf(['quoteq/message', effectKey]);
   const resultOf = (posted: PostedMessage, hash: string): EffectResult => ({
     provider: 'slack',
@@ -77,8 +77,8 @@ async function postOnce(
 }
 
 /**
- * Root of the thread that a card is in: the card itself, if Slack put it into the channel. A result of an earlier release does not name
- * it.
+ * Root of the thread with the card: the card itself, if Slack put it into the channel. A result of an earlier release does not
+ * name it.
  */
 const rootOf = ({ result, proof }: EffectOutcome, threadTs: string): string =>
   threadOfPermalink(result.location) ?? (proof === EffectProof.Replayed ? threadTs : result.externalId);
@@ -91,7 +91,7 @@ async function tellRecovery(
 ): Promise<void> {
   if (card.threadTs === undefined) throw new TypeError('threadTs: expected a card that is shown');
   const visitor = visitorOf(task, card);
-  // A card in the channel itself has no thread of the quote's to name.
+  // A card in the channel itself is not in the quote's thread.
   const threadTs =
     card.threadTs === card.ts
       ? await ensureThread(options, visitor.opener, visitor.snapshot)
@@ -101,7 +101,7 @@ async function tellRecovery(
   await postOnce(options, card, { visitor, threadTs, effectKey, message });
 }
 
-/** Messages of cards in the channel of `options`, by its client. */
+/** Messages of cards in the channel of `options`, through its client. */
 export const createCardMessages = (options: CardMessagesOptions): CardMessages => ({
   edit: async (task, ts) => {
     const { client, channel } = options;

@@ -1,9 +1,9 @@
-/** The card queue as its consumer sends to it: a message that has to wait is sent again and waits there. */
+/** The card queue for its own consumer: a message that must wait is sent again with a delay. */
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { CardQueue } from '../domain/ports.ts';
 import { clientOptions } from '../../shared/platform/client-options.ts';
 
-/** 2 requests × (1 s connect + 2 s answer): a send that fails leaves the message where it is. */
+/** 2 requests × (1 s connect + 2 s answer). If a send fails, the original message stays in the queue. */
 const createClient = (): SQSClient => new SQSClient(clientOptions({ connectMs: 1_000, answerMs: 2_000 }));
 
 /** The queue at `queueUrl`. */

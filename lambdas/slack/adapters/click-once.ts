@@ -1,6 +1,6 @@
 /**
- * A signed click is good for five minutes to whoever holds its bytes; here it is good once. The click's id goes through
- * Powertools' `makeIdempotent` on the ledger, as every effect does: what the click leaves is one message to the worker.
+ * A signed click is valid for five minutes for everyone who has its bytes; this accepts it only once. The click's id goes
+ * through Powertools' `makeIdempotent` on the ledger, like every effect. The effect of a click is one message to the worker.
  */
 import type { Click } from '../contracts/slack-payloads.ts';
 import { EffectProof } from '../../shared/contracts/effects.ts';
@@ -10,12 +10,12 @@ import { type GuardOptions, runGuarded } from '../../shared/adapters/guarded-eff
 
 const effectKeyOf = (click: Click): string => `slack.click:${click.clickId}`;
 
-/** The first delivery is still at it: what comes in now is a copy. */
+/** The first delivery is still in progress, so this one is a copy. */
 const isAtIt = (thrown: unknown): boolean => isErrorOf(thrown, 'wait');
 
 /**
- * Hands a click over, once. A hand-over that failed may be tried again; should the first try have reached the worker
- * after all, the worker finds the task moved on.
+ * Hands a click over once. A failed hand-over may be retried. If the first try has reached the worker after all, the worker
+ * finds that the task has moved on.
  * @param handOver returns the id of the message that carries the click
  * @throws {QueueError} what `handOver` throws
  */
@@ -41,7 +41,7 @@ async function handOverOnce(
         location: `slack:${click.channelId}/${click.messageTs}`,
         contentHash: click.clickId,
       }),
-      // A queue cannot be asked; the worker's guarded transition makes a second message harmless.
+      // A queue cannot be probed; the worker's guarded transition makes a second message harmless.
       probe: () => Promise.resolve(undefined),
     });
     return proof === EffectProof.Replayed ? 'replayed' : 'accepted';
@@ -51,7 +51,7 @@ async function handOverOnce(
   }
 }
 
-/** Lets each click through once, by the ledger. One per invocation. */
+/** Accepts each click once, through the ledger. One guard for each invocation. */
 export const createClickGuard = (options: GuardOptions): ClickGuard => ({
   once: (click, handOver) => handOverOnce(options, click, handOver),
 });

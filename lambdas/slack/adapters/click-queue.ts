@@ -1,4 +1,4 @@
-/** Clicks on their way from the function that acknowledges to the one that works. */
+/** The queue of clicks between the function that acknowledges them and the one that carries them out. */
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type Click, clickSchema } from '../contracts/slack-payloads.ts';
 import type { ClickQueue } from '../domain/ports.ts';
@@ -17,5 +17,7 @@ export const createClickQueue = (queueUrl: string, client = createClient()): Cli
   },
 });
 
-/** The click of a message. @throws {ZodError} or {SyntaxError} when it is none: it ends in the dead-letter queue */
+/**
+ * The click of a message. @throws {ZodError} or {SyntaxError} when it is not a click: the message ends in the dead-letter queue
+ */
 export const clickOfMessage = (body: string): Click => clickSchema.parse(JSON.parse(body));

@@ -1,4 +1,4 @@
-/** Answers to `/quoteq …`: seen by the one who asked only, within Block Kit's limits. */
+/** Answers to `/quoteq …`: only the user who asked sees them. They are within Block Kit's limits. */
 import type { KnownBlock } from '@slack/types';
 import { textsOf } from '../../shared/contracts/error-codes.ts';
 import { KPI_CONTRACT } from '../../queue/contracts/kpi-contract.ts';
@@ -50,7 +50,7 @@ function errorText({ error }: StoredTask): readonly string[] {
 const nextText = ({ nextAttemptAtMs }: StoredTask): readonly string[] =>
   nextAttemptAtMs === undefined ? [] : [`next attempt ${dateText(nextAttemptAtMs)}`];
 
-/** Longest reason of a pause, as people see it and as it is sent: 50 lines fit into the blocks of an answer. */
+/** Maximum reason of a pause, in characters as people see it and as it is sent: 50 lines fit into the blocks of an answer. */
 const MAX_REASON = { seen: 300, sent: 500 } as const;
 const holdText = ({ hold, kind }: StoredTask): readonly string[] =>
   hold === undefined
@@ -69,7 +69,7 @@ const taskLine = (task: StoredTask): string =>
     `\`${task.taskId}\``,
   ].join(' · ');
 
-/** Longest key and longest text of what is wrong with an item, in characters of markup: 50 lines fit into an answer. */
+/** Maximum key, and maximum text about a damaged item, in characters of markup: 50 lines fit into an answer. */
 const MAX_KEY = 100;
 const MAX_DAMAGE = 500;
 
@@ -80,7 +80,7 @@ const damagedTaskLine = ({ taskId, detail }: DamagedTask): string => damagedLine
 /**
  * `/quoteq <quoteId>`.
  * @param hasMore whether the quote has more tasks than these
- * @param damaged those of its tasks that cannot be read
+ * @param damaged tasks of the quote that cannot be read
  */
 export function quoteAnswer(
   quoteId: string,
@@ -113,9 +113,9 @@ function overdueHead(overdue: number, damaged: number): string {
 }
 
 /**
- * `/quoteq stuck`: what is overdue, whether it is stuck or waits for a free worker.
+ * `/quoteq stuck`: overdue tasks, which are stuck or wait for a free worker.
  * @param hasMore whether there may be more than these
- * @param damaged tasks in the index of due ones that cannot be read
+ * @param damaged tasks in the due index that cannot be read
  */
 export function overdueAnswer(
   tasks: readonly StoredTask[],
@@ -135,10 +135,10 @@ const kpiLine = (kpi: Kpi, counts: KpiCounts): string => {
   return `• ${title}: ${figure} – ${verdict} (${countedText(kpi.name, counts)})`;
 };
 
-/** Records left out of the figures that are named one by one. */
+/** Maximum number of left-out records that are named. */
 const MAX_LEFT_OUT = 10;
 
-/** What the figures do not count, because it cannot be read. */
+/** Records that the figures do not count, because they cannot be read. */
 function leftOutLines(leftOut: readonly DamagedItem[]): readonly string[] {
   if (leftOut.length === 0) return [];
   const lines = leftOut.slice(0, MAX_LEFT_OUT).map(({ id, detail }) => damagedLine(id, detail));
@@ -151,7 +151,7 @@ export function kpiAnswer({ kpis, counts, leftOut }: KpiReport): CommandAnswer {
   return answer(head, [...kpis.map((kpi) => kpiLine(kpi, counts)), ...leftOutLines(leftOut)]);
 }
 
-/** `/quoteq help`, and whatever is not understood. @param command as Slack names it, e.g. `/quoteq` */
+/** `/quoteq help`, and the answer to any unknown text. @param command as Slack names it, e.g. `/quoteq` */
 export const helpAnswer = (command: string): CommandAnswer =>
   answer('What I can tell', [
     `• \`${command} Q-1042\` – all actions of a quote`,
@@ -159,7 +159,7 @@ export const helpAnswer = (command: string): CommandAnswer =>
     `• \`${command} kpi\` – the four KPIs against their targets, with the size of their samples`,
   ]);
 
-/** What a command found, in words. @param command as Slack names it, e.g. `/quoteq` */
+/** The answer to a command, in words. @param command as Slack names it, e.g. `/quoteq` */
 export function commandAnswer(findings: CommandFindings, command: string): CommandAnswer {
   switch (findings.kind) {
     case 'quote':

@@ -1,4 +1,4 @@
-/** What only the person who clicked sees: why the click did nothing, and who was first. */
+/** Messages that only the person who clicked sees: why the click did nothing, and what the other operator did. */
 import type { WebClient } from '@slack/web-api';
 import type { Click } from '../contracts/slack-payloads.ts';
 import type { StoredTask } from '../../queue/contracts/records.ts';
@@ -11,14 +11,14 @@ import { AS_WRITTEN } from '../../shared/adapters/slack-api/post-message.ts';
 import { slackError } from '../../shared/adapters/slack-api/slack-client.ts';
 import { BUTTON_TEXTS, didText, labelOf } from './task-text.ts';
 
-/** Transitions that are shown when the modal could not be opened. */
+/** Number of transitions that are shown if the modal could not be opened. */
 const TRAIL_LENGTH = 8;
-/** Longest text of what is wrong with a task, in characters of markup. */
+/** Maximum text about a damaged task, in characters of markup. */
 const MAX_DAMAGE_LENGTH = 700;
 
 const nameOf = (task: StoredTask): string => `*${task.kind}* of quote *${quoteName(task.quoteId)}*`;
 
-/** Why a click did nothing: who was first, and what the task is now. */
+/** Why a click did nothing: what the other operator did, and the present state of the task. */
 function loserText(task: StoredTask, click: Pick<Click, 'version' | 'action'>): string {
   const present = `It is now *${labelOf(task)}* (version ${task.version}).`;
   const head = `Your “${BUTTON_TEXTS[click.action]}” on ${nameOf(task)} did nothing.`;
@@ -32,18 +32,18 @@ function loserText(task: StoredTask, click: Pick<Click, 'version' | 'action'>): 
   return `${head} ${why} ${present}`;
 }
 
-/** There is no such task (any more). */
+/** The task does not exist (any more). */
 const notFoundText = (click: Pick<Click, 'taskId' | 'action'>): string =>
   `Your “${BUTTON_TEXTS[click.action]}” did nothing: there is no task \`${click.taskId}\`.`;
 
-/** The task cannot be read, so nothing was done to it. @param detail fields, and what was expected of each */
+/** The task cannot be read, so it was not changed. @param detail fields, and what was expected of each */
 const damagedText = (click: Pick<Click, 'taskId' | 'action'>, detail: string): string =>
   `Your “${BUTTON_TEXTS[click.action]}” did nothing: task \`${click.taskId}\` is damaged and has to be repaired. ${clipped(detail, MAX_DAMAGE_LENGTH)}`;
 
-/** Slack divides a message from some 4,000 characters on. */
+/** Slack divides a message from about 4,000 characters on. */
 const MAX_TRAIL = 3_500;
 
-/** The last lines that have at most `length` characters with their line breaks. */
+/** The last lines with at most `length` characters, including their line breaks. */
 function newestWithin(lines: readonly string[], length: number): readonly string[] {
   let left = length;
   return lines
@@ -55,7 +55,7 @@ function newestWithin(lines: readonly string[], length: number): readonly string
     .toReversed();
 }
 
-/** The newest transitions, for the case that the modal could not be opened in time. */
+/** The newest transitions, shown if the modal could not be opened in time. */
 function trailText(task: StoredTask): string {
   const lines = task.history.slice(-TRAIL_LENGTH).map(transitionLine);
   const head = `The audit trail of ${nameOf(task)} could not be opened. Its newest transitions:`;
@@ -77,7 +77,7 @@ export function noticeText(click: Pick<Click, 'taskId' | 'version' | 'action'>, 
 }
 
 /**
- * Shows `text` to the person who clicked, and to nobody else, beside the card.
+ * Shows `text` beside the card, only to the person who clicked.
  * @throws {QueueError} as {@link slackError}
  */
 export async function postEphemeral(client: WebClient, click: Click, text: string): Promise<void> {
@@ -95,7 +95,7 @@ export async function postEphemeral(client: WebClient, click: Click, text: strin
   }
 }
 
-/** Notices by Slack's Web API. */
+/** Shows notices with Slack's Web API. */
 export const createClickNotices = (client: WebClient): ClickNotices => ({
   tell: (click, notice) => postEphemeral(client, click, noticeText(click, notice)),
 });

@@ -1,13 +1,13 @@
 /**
- * The allow-list of operators: (team id, user id) pairs in an SSM parameter of type StringList, `T0123:U0456,…`.
- * Nobody is an operator by membership of a workspace or a channel.
+ * The allow-list of operators: (team id, user id) pairs in an SSM parameter of type StringList, `T0123:U0456,…`. Membership of
+ * a workspace or a channel makes nobody an operator.
  */
 import { isOperatorEntry, operatorEntries } from '../contracts/operator-list.ts';
 import { QueueError } from '../../shared/domain/errors.ts';
 import type { OperatorList } from '../domain/ports.ts';
 import { ssmParameter } from '../../shared/adapters/ssm-parameter.ts';
 
-/** Who was taken off the list may act for at most this much longer. */
+/** An operator who is removed from the list may act for at most this much longer. */
 const CACHE_SECONDS = 60;
 
 /** Reads the value of the parameter. */
@@ -15,7 +15,8 @@ export type ReadOperators = () => Promise<string | undefined>;
 
 /**
  * The operators of a parameter's value.
- * @throws {QueueError} `PROVIDER_MISCONFIGURED` naming the place of an entry that is no `team:user`; then nobody is one
+ * @throws {QueueError} `PROVIDER_MISCONFIGURED` with the position of an entry that is not `team:user`; then nobody is an
+ * operator
  */
 export function parseOperators(value: string): ReadonlySet<string> {
   const entries = operatorEntries(value);
@@ -31,7 +32,7 @@ const fromSsm =
   () =>
     ssmParameter(parameterName, CACHE_SECONDS);
 
-/** The list in a parameter; see {@link OperatorList}. Whatever reading the parameter throws passes through. */
+/** The list in a parameter; see {@link OperatorList}. Errors of reading the parameter are thrown unchanged. */
 export const createOperatorList = (
   parameterName: string,
   read: ReadOperators = fromSsm(parameterName),

@@ -1,16 +1,16 @@
 /**
- * Who sent a request: Slack, or not. Invariants upheld here:
- * 1. The signature is checked over the bytes that came, before anything in them is read.
- * 2. Every secret is tried in constant time; the answer's time does not tell which one fits, or how nearly.
- * 3. The reason of a refusal is for our log; the caller learns nothing but that it was refused.
+ * Verifies that a request comes from Slack. Invariants upheld here:
+ * 1. The signature is checked over the received bytes, before anything in them is parsed.
+ * 2. Every secret is tried in constant time; the answer's time does not tell which one matches, or how nearly.
+ * 3. The reason of a refusal is only for our log; the caller learns only that it was refused.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { MAX_SIGNING_SECRETS } from '../../shared/contracts/provider-secrets.ts';
 
-/** Slack's own limit: a request that is older, or from further in the future, is refused. */
+/** Slack's own limit: a request that is older, or further in the future, is refused. */
 export const MAX_SIGNATURE_AGE_SECONDS = 300;
 
-/** Why a request is not taken for Slack's. */
+/** Why a request is not accepted as Slack's. */
 export const SignatureRefusal = {
   MissingHeader: 'missing_header',
   MalformedHeader: 'malformed_header',
@@ -21,9 +21,9 @@ export const SignatureRefusal = {
 /** One of {@link SignatureRefusal}. */
 export type SignatureRefusal = (typeof SignatureRefusal)[keyof typeof SignatureRefusal];
 
-/** A request as far as its signature goes. */
+/** The parts of a request that the signature covers. */
 export interface SignedRequest {
-  /** The body as it came over the wire, after base64 of the transport was undone. */
+  /** The received body, after the transport's base64 was decoded. */
   readonly rawBody: Uint8Array;
   /** Header `X-Slack-Signature`. */
   readonly signature: string | undefined;
@@ -42,8 +42,8 @@ const TIMESTAMP = /^\d{1,12}$/;
 const refused = (reason: SignatureRefusal): SignatureVerdict => ({ ok: false, reason });
 
 /**
- * Signing secrets that can protect something.
- * @throws {TypeError} when there is none, more than {@link MAX_SIGNING_SECRETS}, or a blank one
+ * Checks that the signing secrets can protect something.
+ * @throws {TypeError} when the list is empty, has more than {@link MAX_SIGNING_SECRETS}, or a blank one
  */
 function assertSigningSecrets(signingSecrets: readonly string[]): void {
   const isUsable = signingSecrets.length >= 1 && signingSecrets.length <= MAX_SIGNING_SECRETS;
@@ -53,7 +53,7 @@ function assertSigningSecrets(signingSecrets: readonly string[]): void {
   );
 }
 
-/** The signature that Slack puts on a body. */
+/** The signature that Slack computes for a body. */
 export const signatureOf = (rawBody: Uint8Array, timestamp: string, signingSecret: string): string =>
   `v0=${createHmac('sha256', signingSecret).update(`v0:${timestamp}:`).update(rawBody).digest('hex')}`;
 

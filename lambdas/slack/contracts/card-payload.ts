@@ -1,4 +1,4 @@
-/** What a card needs of a task's payload. */
+/** The part of a task's payload that a card needs. */
 import * as z from 'zod/mini';
 import { quoteSnapshotSchema } from '../../shared/contracts/quote-snapshot.ts';
 

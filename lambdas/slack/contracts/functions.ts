@@ -1,4 +1,4 @@
-/** The functions of the operators' side in Slack with the environment variables that each reads; `lib` sets them, `requireEnv` reads them. */
+/** The functions of Slack's side with the environment variables that each reads; `lib` sets them, `requireEnv` reads them. */
 import { Env, type EnvName } from '../../shared/contracts/environment.ts';
 
 /** Each function (`lambdas/slack/handlers/<name>.handler.ts`) with the variables it reads. */

@@ -1,15 +1,15 @@
 /**
- * The list of operators as it is written in `-c slackOperators` and in the SSM parameter, which functions read:
- * `<team id>:<user id>` of Slack each, separated by commas, or `none`.
+ * The list of operators as it is written in `-c slackOperators` and in the SSM parameter that functions read: `<team id>:<user
+ * id>` entries of Slack, separated by commas, or `none`.
  */
 
-/** The whole of a list of nobody, since SSM takes no empty parameter; it is no entry of a longer list. */
+/** The text of an empty list, because an SSM parameter cannot be empty; it is not valid as an entry of a longer list. */
 export const NO_OPERATORS = 'none';
 
-/** As long as the ids of Slack that are read from its requests. */
+/** Ids have the same maximum length as those in Slack's requests. */
 const ENTRY = /^[TE][A-Z0-9]{1,31}:[UW][A-Z0-9]{1,31}$/;
 
-/** Entries of a list, blanks around them left out: each is checked by {@link isOperatorEntry}. None in {@link NO_OPERATORS}. */
+/** Entries of a list, without surrounding blanks; check each with {@link isOperatorEntry}. Empty for {@link NO_OPERATORS}. */
 export const operatorEntries = (list: string): readonly string[] =>
   list.trim() === NO_OPERATORS ? [] : list.split(',').map((entry) => entry.trim());
 

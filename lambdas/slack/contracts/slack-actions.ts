@@ -1,4 +1,4 @@
-/** Buttons of a card: what each is called at Slack, and what it carries. */
+/** Buttons of a card: their names at Slack, and their values. */
 import * as z from 'zod/mini';
 import { executionTaskSchema } from '../../queue/contracts/records.ts';
 
@@ -19,7 +19,7 @@ export const ACTION_IDS = {
 /** An `action_id` of a card. */
 export type CardActionId = (typeof ACTION_IDS)[CardAction];
 
-/** What the button of an `action_id` asks for. */
+/** The action of a button, by its `action_id`. */
 export const CARD_ACTION_BY_ID = {
   quoteq_retry: 'retry',
   quoteq_abandon: 'abandon',
@@ -31,10 +31,10 @@ export const CARD_ACTION_BY_ID = {
 export const isCardActionId = (value: string): value is CardActionId =>
   Object.hasOwn(CARD_ACTION_BY_ID, value);
 
-/** Most characters of a button's value (Block Kit, "Button element"). */
+/** Maximum characters of a button's value (Block Kit, "Button element"). */
 export const MAX_BUTTON_VALUE_LENGTH = 2_000;
 
-/** A button's value. It carries no authority: who pressed, and what the task allows now, decide. */
+/** A button's value. It carries no authority: the person who clicked and the present state of the task decide. */
 export const buttonValueSchema = z.strictObject({
   taskId: executionTaskSchema.shape.taskId,
   /** Version that the card showed. */
@@ -44,5 +44,5 @@ export const buttonValueSchema = z.strictObject({
 /** A button's value. */
 export type ButtonValue = z.infer<typeof buttonValueSchema>;
 
-/** A button's value as it travels. */
+/** A button's value as a string. */
 export const buttonValueOf = (value: ButtonValue): string => JSON.stringify(value);

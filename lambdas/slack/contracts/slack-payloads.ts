@@ -1,28 +1,28 @@
 /**
- * What Slack sends, as far as it is read, and the click that travels from the acknowledging function to the one that
- * works. Slack adds fields at any time: objects from Slack are open, ours are closed.
+ * The parts of Slack's requests that are read, and the click that goes from the acknowledging function to the worker. Slack may
+ * add fields at any time: objects from Slack are open, ours are closed.
  */
 import * as z from 'zod/mini';
 import { executionTaskSchema } from '../../queue/contracts/records.ts';
 import { cutLine } from '../../shared/contracts/text.ts';
 import { cardActionSchema, MAX_BUTTON_VALUE_LENGTH } from './slack-actions.ts';
 
-/** Largest body that is looked at, in bytes: a click brings its whole message along, and ours stay below a tenth. */
+/** Maximum body that is read, in bytes. A click contains its whole message, and ours are below a tenth of this. */
 export const MAX_SLACK_BODY_BYTES = 262_144;
 
 const slackId = z.string().check(z.regex(/^[A-Z][A-Z0-9]{1,31}$/, 'expected an id of Slack'));
 const messageTs = z.string().check(z.regex(/^\d{1,12}(\.\d{1,9})?$/, 'expected a ts of Slack'));
-/** A person's name is shown and stored as one line; it is cut to this, in UTF-16 code units. */
+/** A person's name is shown and stored as one line and cut to this length, in UTF-16 code units. */
 const MAX_NAME_LENGTH = 80;
 const personName = z.pipe(
   z.string(),
   z.transform((name: string) => cutLine(name, MAX_NAME_LENGTH)),
 );
 
-/** Only what tells a click from Slack's other requests; Slack calls all of them interactions. */
+/** Only the field that tells a click from Slack's other requests; Slack calls all of them interactions. */
 export const requestTypeSchema = z.object({ type: z.string() });
 
-/** A press of a button in a message. */
+/** A click on a button in a message. */
 export const blockActionsSchema = z.object({
   type: z.literal('block_actions'),
   /** Absent or null if the app is installed for a whole organisation. */
@@ -33,7 +33,7 @@ export const blockActionsSchema = z.object({
     id: slackId,
     username: z.nullish(personName),
     name: z.nullish(personName),
-    /** The person's own workspace; in a shared channel it may be another than `team`. */
+    /** The person's own workspace; in a shared channel it may differ from `team`. */
     team_id: z.nullish(slackId),
   }),
   trigger_id: z.string().check(z.minLength(1), z.maxLength(200)),
@@ -47,10 +47,10 @@ export const blockActionsSchema = z.object({
         value: z.optional(z.string().check(z.maxLength(MAX_BUTTON_VALUE_LENGTH))),
       }),
     )
-    // Slack sends one press at a time.
+    // Slack sends one click at a time.
     .check(z.length(1)),
 });
-/** A press of a button in a message. */
+/** A click on a button in a message. */
 export type BlockActions = z.infer<typeof blockActionsSchema>;
 
 /** A slash command: the fields of its form. */
@@ -64,7 +64,7 @@ export const slashCommandSchema = z.object({
 /** A slash command. */
 export type SlashCommand = z.infer<typeof slashCommandSchema>;
 
-/** Version of {@link clickSchema}; a reader refuses another one. */
+/** Version of {@link clickSchema}; a reader refuses any other version. */
 const CLICK_SCHEMA_VERSION = 1;
 
 /** A click of an operator whose signature, identity and freshness have been checked; body of a click message. */
@@ -82,7 +82,7 @@ export const clickSchema = z.strictObject({
   channelId: slackId,
   /** `ts` of the card. */
   messageTs,
-  /** `ts` of the thread that the card stands in. */
+  /** `ts` of the thread that contains the card. */
   threadTs: z.optional(messageTs),
 });
 /** A checked click. */

@@ -8,6 +8,6 @@ export interface SlackPerson {
   readonly userId: string;
 }
 
-/** The actor of a click: `slack:<team id>/<user id> (<name>)`. The ids identify; the name is for people. */
+/** The actor of a click: `slack:<team id>/<user id> (<name>)`. The ids identify the person; the name is for people. */
 export const slackActor = (person: SlackPerson, name: string): string =>
   `slack:${person.teamId}/${person.userId} (${name})`;

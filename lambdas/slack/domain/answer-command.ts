@@ -1,4 +1,4 @@
-/** What each command reads, bounded so that Slack's three seconds suffice. */
+/** Reads the data for each command, bounded so that it fits into Slack's three seconds. */
 import type { StoredTask } from '../../queue/contracts/records.ts';
 import type { DamagedTask, ExecutionQueueRepo } from '../../queue/domain/ports.ts';
 import { damagedOf, isEnded, type KpiReport, lookAtTask, tasksOf } from '../../queue/exports/reading.ts';
@@ -6,7 +6,7 @@ import type { Command } from './command-parse.ts';
 import { readFigures } from './figures.ts';
 import type { FigureSource } from './ports.ts';
 
-/** What commands work with. */
+/** Options of the commands. */
 export interface CommandOptions {
   readonly queue: Pick<ExecutionQueueRepo, 'get' | 'listByQuote' | 'listDue'>;
   readonly figures: FigureSource;
@@ -19,20 +19,20 @@ export interface FoundTasks {
   readonly tasks: readonly StoredTask[];
   /** Whether there may be more than these. */
   readonly hasMore: boolean;
-  /** Those that cannot be read. */
+  /** Tasks that cannot be read. */
   readonly damaged: readonly DamagedTask[];
 }
 
-/** What a command found; the words are Slack's adapter's. */
+/** The result of a command; an adapter puts it into words. */
 export type CommandFindings =
   | ({ readonly kind: 'quote'; readonly quoteId: string } & FoundTasks)
   | ({ readonly kind: 'stuck' } & FoundTasks)
   | { readonly kind: 'kpi'; readonly report: KpiReport }
   | { readonly kind: 'help' };
 
-/** Tasks of one quote in an answer: with their heads they fill a few of Slack's 50 blocks. */
+/** Maximum tasks of one quote in an answer; with their heads they fill a few of Slack's 50 blocks. */
 const MAX_TASKS = 50;
-/** Each is read by its key: the index only finds candidates. */
+/** Maximum overdue tasks. Each is read by its key, because the index only finds candidates. */
 const MAX_OVERDUE = 24;
 
 async function findTasks({ queue }: CommandOptions, quoteId: string): Promise<FoundTasks> {
@@ -40,7 +40,7 @@ async function findTasks({ queue }: CommandOptions, quoteId: string): Promise<Fo
   return { tasks: tasksOf(entries), hasMore: cursor !== undefined, damaged: damagedOf(entries) };
 }
 
-/** Its time has passed and it has not moved on: it is stuck, or waits for a free worker. */
+/** The task's due time has passed and it has not moved on: it is stuck, or waits for a free worker. */
 const isOverdue = ({ dueAtMs, state }: StoredTask, nowMs: number): boolean =>
   dueAtMs !== undefined && dueAtMs <= nowMs && !isEnded(state);
 
@@ -51,7 +51,7 @@ async function findOverdue({ queue, nowMs }: CommandOptions): Promise<FoundTasks
   return { tasks, hasMore: found.length > MAX_OVERDUE, damaged: damagedOf(looks) };
 }
 
-/** Reads what a command asks for; writes nothing. What cannot be read is named in the findings, and hides nothing else. */
+/** Reads the data of a command; writes nothing. Unreadable items are named in the result and hide nothing else. */
 export async function answerCommand(options: CommandOptions, asked: Command): Promise<CommandFindings> {
   switch (asked.kind) {
     case 'quote':

@@ -1,8 +1,9 @@
 /**
  * Brings a card up to date with its task. Invariants upheld here:
- * 1. The task is read after the card is asked for: an event says only that something happened.
- * 2. One update of a card at a time; the lock outlives the invocation, so a killed one cannot edit later.
- * 3. An edit whose answer was lost may still arrive: the next one that succeeds is repeated once the earlier is certainly over.
+ * 1. The task is read after the request for the update: an event says only that something happened.
+ * 2. A card has one update at a time. The lock lasts longer than the invocation, so a killed one cannot edit later.
+ * 3. An edit whose answer was lost may still arrive. Therefore the next successful edit is repeated once the earlier one is
+ *    certainly over.
  */
 import type { CardRecord, LatencyRecord } from '../../queue/contracts/shown-cards.ts';
 import type { StoredTask } from '../../queue/contracts/records.ts';
@@ -15,30 +16,30 @@ import type { Clock, Ids } from '../../shared/domain/ports.ts';
 import type { CardChange, CardMessages, CardRepo } from './ports.ts';
 import { hasThread, showCard } from './show-card.ts';
 
-/** What updating cards works with. */
+/** Options of card updates. */
 export interface CardUpdaterOptions {
   readonly clock: Clock;
   readonly ids: Ids;
-  /** Time left of the invocation, in ms: a lock is held no longer than that. */
+  /** Remaining time of the invocation, in ms: a lock is never held longer. */
   readonly remainingMs: () => number;
   readonly tasks: Pick<ExecutionQueueRepo, 'get'>;
   readonly cards: CardRepo;
-  /** The way to Slack for one update. @throws {QueueError} when the token cannot be read */
+  /** Slack client for one update. @throws {QueueError} when the token cannot be read */
   readonly messages: () => Promise<CardMessages>;
-  /** Where new cards are posted. */
+  /** Channel of new cards. */
   readonly channel: string;
-  /** Has the card written once more, {@link CARD_RETRY.rewriteSeconds} from now. */
+  /** Writes the card once more, {@link CARD_RETRY.rewriteSeconds} from now. */
   readonly rewriteLater: (taskId: string) => Promise<void>;
 }
 
-/** How an update went. */
+/** The result of an update. */
 export type CardOutcome =
-  /** The card shows the present version and was shown before. */
+  /** The card shows the present version, and did so before. */
   | { readonly kind: 'done' }
-  /** Somebody else is updating it, and takes long. */
+  /** Another update of the card takes long. */
   | { readonly kind: 'busy' }
   | { readonly kind: 'shown'; readonly version: number; readonly latencies: readonly LatencyRecord[] }
-  /** `latencies` as in `shown`, of a card that Slack took before the rest failed: a next try finds them stored. */
+  /** `latencies` as in `shown`, of a card that Slack accepted before the rest failed; the next try finds them stored. */
   | {
       readonly kind: 'failed';
       readonly error: QueueError;
@@ -48,28 +49,28 @@ export type CardOutcome =
 const UNLOCKED = { owner: undefined, lockExpiresAtMs: undefined } as const;
 
 /**
- * 5 looks, 200 ms apart: an update takes one call of Slack, two when it posts, so whoever waits is mostly next. It costs
- * three operations where sending the message again costs seven.
+ * 5 reads, 200 ms apart. An update takes one call of Slack, or two if it posts, so a waiting update is usually next. The wait
+ * costs three operations; sending the message again costs seven.
  */
 const LOOKS = 5;
 const LOOK_PAUSE_MS = 200;
-/** Others that may come before; a card that is as busy as that waits in the queue. */
+/** Number of other updates that may come first; a busier card waits in the queue. */
 const TURNS = 3;
-/** An update is begun again only with this much time left: its worst case without the opening of a thread. */
+/** An update is started again only with this much time left: its worst case without opening a thread. */
 const MIN_REMAINING_MS = 12_000;
 
-/** An update that was tried; `busy` names the version that it would have shown. */
+/** The result of one try; `busy` names the version that it would have shown. */
 type Try = Exclude<CardOutcome, { kind: 'busy' }> | { readonly kind: 'busy'; readonly version: number };
 
-/** How far an update has come. */
+/** The progress of an update. */
 interface Progress {
-  /** What Slack shows by it. */
+  /** What Slack shows because of it. */
   change: CardChange;
-  /** Of transitions that nobody has stored before. */
+  /** Latencies of transitions that were not stored before. */
   latencies: readonly LatencyRecord[];
 }
 
-/** See the file head. One per invocation. */
+/** Updates cards; one for each invocation. */
 export class CardUpdater {
   readonly #options: CardUpdaterOptions;
 
@@ -78,9 +79,9 @@ export class CardUpdater {
   }
 
   /**
-   * Shows the task's present version, unless it is shown. Waits a moment for whoever is updating the card.
-   * @param rewrite also when it is shown
-   * @throws {QueueError} `TASK_NOT_FOUND`, `STORED_RECORD_INVALID`; whatever the store throws
+   * Shows the task's present version, unless it is already shown. Waits a moment if another update is in progress.
+   * @param rewrite write the card even if it shows the present version
+   * @throws {QueueError} `TASK_NOT_FOUND`, `STORED_RECORD_INVALID`; any error of the store
    */
   async update(taskId: string, rewrite = false): Promise<CardOutcome> {
     for (let turn = 1; ; turn += 1) {
@@ -92,7 +93,7 @@ export class CardUpdater {
     }
   }
 
-  /** The card once nobody holds it; `undefined` when that takes long, or there is no time left for an update. */
+  /** The card when it is unlocked; `undefined` when that takes long, or too little time is left for an update. */
   async #unlocked(taskId: string): Promise<CardRecord | undefined> {
     const { cards, clock, remainingMs } = this.#options;
     for (let looks = 1; looks <= LOOKS; looks += 1) {
@@ -135,7 +136,7 @@ export class CardUpdater {
     }
   }
 
-  /** Slack shows what is in `progress` from then on, whatever becomes of the rest. */
+  /** From then on Slack shows what is in `progress`, even if a later step fails. */
   async #show(task: StoredTask, card: CardRecord, progress: Progress): Promise<Try> {
     const { cards, rewriteLater } = this.#options;
     const messages = await this.#options.messages();
@@ -159,7 +160,7 @@ export class CardUpdater {
     return { kind: 'shown', version: task.version, latencies };
   }
 
-  /** Stores how long each transition took that is not done yet; in `progress` those that nobody has stored before. */
+  /** Stores the latency of each transition that is not done yet; puts the ones that were not stored before into `progress`. */
   async #measure(task: StoredTask, card: CardRecord, progress: Progress): Promise<void> {
     const { cards, clock } = this.#options;
     const measured = latenciesOf(task, card, clock.nowMs());
@@ -173,14 +174,14 @@ export class CardUpdater {
   }
 
   /**
-   * Gives the lock back after `error`, which stands whatever becomes of that: it says when to try again, and a lock that could
-   * not be given back runs out. A lock that is lost by now is its new owner's, who shows the version anew.
+   * Releases the lock after `error`. The error is kept even if the release fails: it says when to retry, and a lock that was
+   * not released expires. If the lock is already lost, its new owner shows the version.
    */
   async #giveBack(card: CardRecord, error: QueueError, shown: CardChange): Promise<QueueError> {
     const { cards, clock } = this.#options;
     if (hasRole(error.code, 'lease_lost')) return error;
     const nowMs = clock.nowMs();
-    // Also the doubt of a lock that was taken over, of which nothing is stored yet.
+    // Includes the doubt about a lock that was taken over, which is not stored yet.
     const doubtfulSinceMs = error.inDoubt ? nowMs : card.doubtfulSinceMs;
     const change: CardChange = {
       ...shown,

@@ -1,17 +1,17 @@
 /**
- * The KPIs for `/quoteq kpi`, from stored data only: how long transitions took to be seen, and the audit trails of the
- * newest tasks that were seen. A sample, and it says how large; `quoteq kpi` reads everything.
+ * The KPIs for `/quoteq kpi`, from stored data only: status latencies, and the audit trails of the newest tasks that were
+ * shown. They are a sample, whose size is reported; `quoteq kpi` reads everything.
  */
 import type { AuditRecord } from '../../queue/contracts/records.ts';
 import type { DamagedItem, ReadItems } from '../../shared/domain/damaged-items.ts';
 import { type KpiReport, reportKpis } from '../../queue/exports/reading.ts';
 import type { FigureSource } from './ports.ts';
 
-/** Days looked back, today included. */
+/** Number of days, including today. */
 export const FIGURE_DAYS = 7;
-/** Latencies read per day, newest first. */
+/** Maximum latencies read per day, newest first. */
 export const MAX_LATENCIES_PER_DAY = 500;
-/** Tasks whose trail is read: at some 5 ms a query and 25 at once, 100 take well under a second. */
+/** Maximum tasks whose trail is read: at some 5 ms a query and 25 at once, 100 take far less than a second. */
 const MAX_TRAILS = 100;
 const TRAILS_AT_ONCE = 25;
 
@@ -39,8 +39,8 @@ async function trailsOf(source: FigureSource, taskIds: readonly string[]): Promi
 }
 
 /**
- * Reads the sample and its KPIs. Tasks that were enqueued before the window do not count, nor do records that cannot be
- * read; these are named.
+ * Reads the sample and computes its KPIs. Tasks that were enqueued before the window do not count. Unreadable records do not
+ * count either; they are named.
  * @param nowMs ms since the epoch
  */
 export async function readFigures(source: FigureSource, nowMs: number): Promise<KpiReport> {

@@ -1,9 +1,9 @@
-/** `Show audit`: the trail of a task in a modal, while Slack's trigger is still good. */
+/** `Show audit`: opens the trail of a task in a modal while Slack's trigger is still valid. */
 import { taskNotFound } from '../../shared/domain/errors.ts';
 import type { ExecutionAuditRepo, ExecutionQueueRepo } from '../../queue/domain/ports.ts';
 import type { AuditModal } from './ports.ts';
 
-/** What showing a trail works with. */
+/** Options of showing a trail. */
 export interface ShowAuditOptions {
   readonly queue: Pick<ExecutionQueueRepo, 'get'>;
   readonly audit: Pick<ExecutionAuditRepo, 'readTrail'>;

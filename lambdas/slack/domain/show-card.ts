@@ -1,4 +1,4 @@
-/** Where a task's card is shown: on the message that is there, or on a new one when somebody deleted it. */
+/** Shows a task's card: on the existing message, or on a new one if a person deleted it. */
 import { readsAs } from '../../actions/task-payload.ts';
 import { isKnownTask, type StoredTask } from '../../queue/contracts/records.ts';
 import type { CardRecord } from '../../queue/contracts/shown-cards.ts';
@@ -6,10 +6,10 @@ import { QueueError } from '../../shared/domain/errors.ts';
 import { cardPayloadSchema } from '../contracts/card-payload.ts';
 import type { CardMessages, CardPlace } from './ports.ts';
 
-/** Whether the task has a place in Slack: a kind of a newer release may have a payload without a quote. */
+/** Whether the task has a place in Slack. A kind of a newer release may have a payload without a quote. */
 export const hasThread = (task: StoredTask): boolean => isKnownTask(task) || readsAs(task, cardPayloadSchema);
 
-/** Most cards of one update that are found instead of posted, and are deleted. */
+/** Maximum cards of one update that were found instead of posted, and are deleted. */
 const MAX_POSTINGS_AT_ONCE = 3;
 
 async function postCard(messages: CardMessages, task: StoredTask, card: CardRecord): Promise<CardPlace> {
@@ -25,7 +25,7 @@ async function postCard(messages: CardMessages, task: StoredTask, card: CardReco
 }
 
 /**
- * Shows `task` on its card, which `card` locks: edits it, or posts it in the quote's thread when it is not there (any more).
+ * Shows `task` on its card, which `card` locks: edits it, or posts it in the quote's thread if it does not exist (any more).
  * @throws {QueueError} as {@link CardMessages}
  */
 export async function showCard(

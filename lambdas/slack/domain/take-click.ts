@@ -1,24 +1,24 @@
 /**
- * Takes a click that Slack has signed: checked against the list of operators and against replay, in this order, then handed on
- * to the worker. Only the audit modal is opened at once, because Slack's trigger lives three seconds.
+ * Takes a click that Slack has signed: checks it against the list of operators, then against replay, and hands it to the
+ * worker. Only the audit modal is opened at once, because Slack's trigger is valid for three seconds.
  */
 import type { Click } from '../contracts/slack-payloads.ts';
 import type { ClickGuard, ClickQueue, HandOver, OperatorList } from './ports.ts';
 import { showAudit, type ShowAuditOptions } from './show-audit.ts';
 
-/** What taking clicks works with. */
+/** Options of taking clicks. */
 export interface TakeClickOptions extends ShowAuditOptions {
   readonly operators: OperatorList;
   readonly guard: ClickGuard;
   readonly clicks: ClickQueue;
-  /** Is told why the modal could not be opened. */
+  /** Called with the reason when the modal could not be opened. */
   readonly onModalFailed: (click: Click, thrown: unknown) => void;
 }
 
-/** What became of a click. */
+/** The result of a click. */
 export type TakenClick = HandOver | 'not_an_operator';
 
-/** A trail that cannot be opened in time is shown as a message instead. */
+/** If the trail cannot be opened in time, it is shown as a message instead. */
 async function openAudit(options: TakeClickOptions, click: Click, triggerId: string): Promise<string> {
   try {
     return await showAudit(options, click.taskId, triggerId);
@@ -30,7 +30,7 @@ async function openAudit(options: TakeClickOptions, click: Click, triggerId: str
 
 /**
  * Takes a click. Delivered again it is `replayed`, and nothing is done.
- * @param triggerId opens a modal within 3 s of the press
+ * @param triggerId opens a modal within 3 s of the click
  * @throws {QueueError} as the ports; the click may be delivered again then
  */
 export async function takeClick(

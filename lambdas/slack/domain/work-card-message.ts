@@ -1,6 +1,6 @@
 /**
- * Works on a message of the card queue: brings the card up to date, or sends the message again. What has to wait (429, outage,
- * another update of the same card) is sent again with a delay and holds nothing up.
+ * Handles a message of the card queue: brings the card up to date, or sends the message again. An update that must wait (429,
+ * outage, another update of the same card) is sent again with a delay, so that it delays no other card.
  */
 import type { LatencyRecord } from '../../queue/contracts/shown-cards.ts';
 import { type QueueError, toQueueError } from '../../shared/domain/errors.ts';
@@ -17,33 +17,33 @@ import {
 import { type CardOutcome, CardUpdater, type CardUpdaterOptions } from './card-updater.ts';
 import type { CardQueue } from './ports.ts';
 
-/** An update that could not be done. */
+/** An update that failed. */
 export interface CardFailure {
   readonly taskId: string;
   readonly error: QueueError;
-  /** How often the message was sent again before. */
+  /** Number of times that the message was sent again before. */
   readonly count: number;
-  /** Wait until the next try, 1 to 900. */
+  /** Wait until the next try, in seconds, 1 to 900. */
   readonly delaySeconds: number;
-  /** Another update of the card is under way, which is no failure. */
+  /** Whether another update of the card is in progress, which is not a failure. */
   readonly isBusy: boolean;
   /** Whether it counts as a failure of this release. */
   readonly isCounted: boolean;
-  /** Whether waiting cures it; if not, it wants a person. */
+  /** Whether waiting can help; if not, an operator is needed. */
   readonly isPassing: boolean;
 }
 
-/** Who is told what becomes of messages: the log and the metrics. */
+/** Observes the results of messages, for the log and the metrics. */
 export interface CardWatch {
   /** The card shows `version`. */
   shown(taskId: string, version: number, latencies: readonly LatencyRecord[]): void;
-  /** How long transitions took to be seen: each one once, whatever became of the rest of the update. */
+  /** The status latencies of transitions. Each is reported once, even if a later step of the update failed. */
   measured(latencies: readonly LatencyRecord[]): void;
-  /** The update could not be done; it is tried again unless it was tried for a day. */
+  /** The update failed. It is retried until its maximum age of a day. */
   failed(failure: CardFailure): void;
 }
 
-/** What working on messages needs. */
+/** Options of handling messages. */
 export interface CardWorkOptions extends Omit<CardUpdaterOptions, 'rewriteLater'> {
   readonly queue: CardQueue;
   readonly watch: CardWatch;
@@ -55,7 +55,7 @@ function report({ watch }: CardWorkOptions, taskId: string, outcome: CardOutcome
   watch.measured(outcome.latencies);
 }
 
-/** Why the card does not show what the task is; `undefined` when it does. */
+/** Why the card does not show the present task; `undefined` when it does. */
 async function update(
   options: CardWorkOptions,
   { detail, retry }: CardMessage,
@@ -71,7 +71,7 @@ async function update(
   return outcome.kind === 'busy' ? CARD_BUSY : undefined;
 }
 
-/** Sends the message again; `false` when it was tried for long enough. */
+/** Sends the message again; returns `false` when its maximum age is reached. */
 async function putBack(
   { clock, queue, watch }: CardWorkOptions,
   message: CardMessage,
@@ -97,8 +97,8 @@ async function putBack(
 }
 
 /**
- * A store that cannot be asked now is waited for like Slack: reported back, the message would come again only when its
- * visibility timeout is over, in three minutes. @throws what waiting does not cure
+ * If the store cannot be reached, the message waits as for Slack: if it were reported as failed, it would come back only after
+ * its visibility timeout of three minutes. @throws errors for which waiting does not help
  */
 function passingError(thrown: unknown): QueueError {
   const error = toQueueError(thrown);
@@ -107,8 +107,9 @@ function passingError(thrown: unknown): QueueError {
 }
 
 /**
- * Whether the message needs no more deliveries; one that was tried for a day needs a person. Delivered again it finds the card done.
- * @throws what waiting does not cure, or what a queue throws that takes no message
+ * Whether the message needs no further delivery; after a day of tries it needs an operator. Delivered again, it finds the card
+ * done.
+ * @throws errors for which waiting does not help, and errors of the queue
  */
 export async function workCardMessage(options: CardWorkOptions, message: CardMessage): Promise<boolean> {
   const error = await update(options, message).catch(passingError);

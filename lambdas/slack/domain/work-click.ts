@@ -1,7 +1,7 @@
 /**
- * Carries out a checked click: one guarded transition. If the task has changed since the card, the person is told who changed it.
- * Delivered again, a click recognises its own transition by the attempt id, which is the click's, and only makes sure that the
- * driver runs.
+ * Carries out a checked click: one guarded transition. If the task has changed since the card, the person is told who changed
+ * it. Delivered again, a click recognises its own transition by the attempt id, which is the click's id, and only makes sure
+ * that the driver runs.
  */
 import type { Click } from '../contracts/slack-payloads.ts';
 import { isKnownTask, type StoredTask } from '../../queue/contracts/records.ts';
@@ -14,7 +14,7 @@ import { createOperate, type OperatorAction, startDriver } from '../../queue/exp
 import type { ExecutionDriver, ExecutionQueueRepo } from '../../queue/domain/ports.ts';
 import type { Clock } from '../../shared/domain/ports.ts';
 
-/** What carrying a click out works with. */
+/** Options of carrying out clicks. */
 export interface ClickWorkOptions {
   readonly queue: ExecutionQueueRepo;
   readonly driver: ExecutionDriver;
@@ -25,13 +25,13 @@ const MISSING: ClickNotice = { kind: 'missing' };
 
 const attemptIdOf = (click: Click): string => `click-${click.clickId}`;
 
-/** The transition that this very click made when it was delivered before. */
+/** The transition that this click made when it was delivered before. */
 const ownTransition = (task: StoredTask, click: Click) =>
   task.history.find(({ attemptId }) => attemptId === attemptIdOf(click));
 
 const isWaiting = ({ state }: StoredTask): boolean => state === 'queued' || state === 'retryable_failed';
 
-/** Starting the same driver again changes nothing; one of an older generation is not started any more. */
+/** Starting the same driver again changes nothing; a driver of an older generation is no longer started. */
 async function ensureDriver(options: ClickWorkOptions, task: StoredTask, generation: number): Promise<void> {
   if (task.generation !== generation || !isWaiting(task) || !isKnownTask(task)) return;
   await startDriver(options.driver, task);
@@ -46,7 +46,7 @@ async function afterLosing(options: ClickWorkOptions, click: Click): Promise<Cli
   return undefined;
 }
 
-/** The task has changed, or does not allow it: somebody was first, or it was this click itself. */
+/** The task has changed, or does not allow the action: another actor was faster, or this click was delivered before. */
 const isLost = (thrown: unknown): boolean => isErrorOf(thrown, 'overtaken');
 const isMissing = (thrown: unknown): boolean => isErrorOf(thrown, 'missing');
 
@@ -86,17 +86,18 @@ export async function workClick(options: ClickWorkOptions, click: Click): Promis
   }
 }
 
-/** What telling the person who clicked works with. */
+/** Options of telling the person who clicked. */
 export interface TellOptions {
-  /** The way to Slack. @throws {QueueError} when the token cannot be read */
+  /** Slack client for notices. @throws {QueueError} when the token cannot be read */
   readonly notices: () => Promise<ClickNotices>;
-  /** Is told of a notice that Slack will never take. */
+  /** Called with a notice that Slack will never accept. */
   readonly onNoticeDropped: (click: Click, error: QueueError) => void;
 }
 
 /**
- * Tells the person who clicked. A notice that Slack will never take is dropped: the card and the audit trail say the same.
- * @throws {QueueError} what another try may cure
+ * Tells the person who clicked. A notice that Slack will never accept is dropped: the card and the audit trail have the same
+ * information.
+ * @throws {QueueError} errors that a retry may cure
  */
 export async function tellClicker(
   { notices, onNoticeDropped }: TellOptions,

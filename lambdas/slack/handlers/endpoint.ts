@@ -1,6 +1,6 @@
 /**
- * What the two Slack routes share: verify, do, answer. Slack waits three seconds. A refusal has no body, and what is
- * logged of a request are its id and our own words for what happened: never the body, a header or a token.
+ * Shared by the two Slack routes: verify, do the work, answer. Slack waits three seconds. A refusal has no body. The log has
+ * only a request's id and our own words for what happened: never the body, a header or a token.
  */
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
@@ -8,7 +8,7 @@ import { evidenceOf, isErrorOf } from '../../shared/domain/errors.ts';
 import { RefusalReason, SlackRefusal } from './slack-refusal.ts';
 import type { VerifiedForm } from './verified-form.ts';
 
-/** Handles a verified form; returns the JSON to answer with, or nothing for a bare acknowledgement. */
+/** Handles a verified form; returns the JSON to answer with, or `undefined` for an acknowledgement without a body. */
 export type SlackWork = (request: VerifiedForm, context: Context) => Promise<object | undefined>;
 
 /** Handles the events of a Slack route. */
@@ -41,7 +41,7 @@ function refusalOf(thrown: unknown): SlackRefusal | undefined {
 
 /**
  * The handler of a Slack route. It never throws: Slack shows a 503 as a failure, and the person tries again.
- * @param isCheck tells what is acknowledged without a signature, since nothing is done for it; @default nothing is
+ * @param isCheck whether to acknowledge without a signature, because nothing is done for the request; @default never
  */
 export function createSlackEndpoint(
   logger: Logger,

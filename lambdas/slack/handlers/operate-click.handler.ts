@@ -1,6 +1,6 @@
 /**
- * `operate-click`: clicks that were verified and acknowledged. Delivered again a click changes nothing; one that cannot
- * be read, or fails to the end, goes to the dead-letter queue.
+ * `operate-click`: carries out clicks that were verified and acknowledged. Delivered again, a click changes nothing. A click
+ * that cannot be read, or fails every delivery, goes to the dead-letter queue.
  */
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -58,6 +58,6 @@ async function handle({ messageId, body }: SQSRecord): Promise<void> {
 
 const processor = new BatchProcessor(EventType.SQS);
 
-/** See the file head. */
+/** Carries out the clicks of a batch. */
 export const handler = (event: SQSEvent): Promise<SQSBatchResponse> =>
   processPartialResponse(event, handle, processor, { throwOnFullBatchFailure: false });

@@ -1,7 +1,7 @@
 /**
- * `slack-commands`: `/quoteq …`, answered to the one who asked only. Verified, parsed and checked against the list of
- * operators like a click. It reads and writes nothing, so delivered again it only answers again. Slack's check of the
- * certificate has no signature and is acknowledged without one.
+ * `slack-commands`: answers `/quoteq …`, visible only to the user who asked. Verified, parsed and checked against the list of
+ * operators like a click. It writes nothing, so delivered again it only answers again. Slack's check of the certificate has no
+ * signature and is acknowledged without one.
  */
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { commandAnswer } from '../adapters/command-answer.ts';
@@ -28,7 +28,7 @@ const figures = createFigureSource(client, requireEnv(Env.CardsTable), requireEn
 const operators = createOperatorList(requireEnv(Env.OperatorsParameter));
 const secretArn = requireEnv(Env.SlackSecretArn);
 
-/** Of a field that comes twice nobody can tell which one Slack meant. */
+/** If a field occurs twice, it is unknown which one Slack means. */
 function commandOf(form: URLSearchParams): SlashCommand {
   const parsed = slashCommandSchema.safeParse(Object.fromEntries(form));
   const isRepeated = [...form.keys()].length !== new Set(form.keys()).size;
@@ -52,5 +52,5 @@ const answerForm: SlackWork = async ({ form }) => {
   return answer;
 };
 
-/** See the file head. */
+/** Answers a command. */
 export const handler = createSlackEndpoint(logger, read, answerForm, isSslCheck);

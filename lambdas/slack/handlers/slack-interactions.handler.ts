@@ -1,7 +1,7 @@
 /**
- * `slack-interactions`: a press of a card's button. Verified, parsed, checked against the list of operators and against
- * replay, in this order; then acknowledged, with the work left to `operate-click`. Only the audit modal is opened here,
- * because Slack's trigger lives three seconds. Delivered again, a click is refused.
+ * `slack-interactions`: a click on a card's button. Verified, parsed, checked against the list of operators and then against
+ * replay; then acknowledged, and `operate-click` does the work. Only the audit modal is opened here, because Slack's trigger is
+ * valid for three seconds. Delivered again, a click is refused.
  */
 import type { Context } from 'aws-lambda';
 import { DynamoDbAuditRepo, DynamoDbTaskRepo } from '../../queue/exports/stores.ts';
@@ -24,7 +24,7 @@ import { takeClick, type TakeClickOptions } from '../domain/take-click.ts';
 import { RefusalReason, SlackRefusal } from './slack-refusal.ts';
 import { createFormReader } from './verified-form.ts';
 
-/** Of Slack's three seconds; what comes before it takes some 100 ms in a warm function. */
+/** A part of Slack's three seconds; the steps before it take some 100 ms in a warm function. */
 const MODAL_TIMEOUT_MS = 2_000;
 
 const logger = createLogger('slack-interactions');
@@ -37,7 +37,7 @@ const operators = createOperatorList(requireEnv(Env.OperatorsParameter));
 const secretArn = requireEnv(Env.SlackSecretArn);
 const apiUrl = requireEnv(Env.SlackApiUrl);
 
-/** What one invocation works with. */
+/** Options of one invocation. */
 const takeOptions = (context: Context, botToken: string): TakeClickOptions => ({
   operators,
   guard: createClickGuard({
@@ -59,7 +59,7 @@ const read = createFormReader({
   secret: (forceFetch) => slackSecret(secretArn, forceFetch),
 });
 
-/** See the file head. */
+/** Takes a click. */
 export const handler = createSlackEndpoint(logger, read, async ({ form, botToken }, context) => {
   const request = parseClick(form);
   if (request.kind === 'ignored') return undefined;

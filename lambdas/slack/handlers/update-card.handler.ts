@@ -1,7 +1,8 @@
 /**
- * `update-card`: brings cards in Slack up to date. Delivered again, late or out of order it shows what the task is now, so
- * nothing older ever replaces it. What has to wait (429, outage, another update of the same card) is sent again with a
- * delay and holds nothing up; what waits for more than a day, or cannot be read, ends among the dead letters.
+ * `update-card`: brings cards in Slack up to date. Delivered again, late or out of order, it shows the present task, so an
+ * older version never replaces a newer one. An update that must wait (429, outage, another update of the same card) is sent
+ * again with a delay and delays no other card. A message that waits for more than a day, or cannot be read, becomes a dead
+ * letter.
  */
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
@@ -51,7 +52,7 @@ const watch: CardWatch = {
   },
 };
 
-/** What one invocation works with. */
+/** Options of one invocation. */
 function workOptions(context: Context): CardWorkOptions {
   const remainingMs = (): number => context.getRemainingTimeInMillis();
   const guard = { ledger, clock: systemClock, ids: randomIds, remainingMs };
@@ -71,7 +72,7 @@ function workOptions(context: Context): CardWorkOptions {
   };
 }
 
-/** The messages of a batch; what is no card message is among the `failures`. */
+/** The messages of a batch; adds those that are not card messages to `failures`. */
 const readMessages = (records: readonly SQSRecord[], failures: Set<string>): readonly QueuedCardMessage[] =>
   records.flatMap(({ messageId, body }) => {
     try {
@@ -100,7 +101,7 @@ async function isHandled(message: CardMessage, context: Context): Promise<boolea
   }
 }
 
-/** See the file head. */
+/** Handles a batch of card messages. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const failures = new Set<string>();
   const groups = groupByCard(readMessages(event.Records, failures));

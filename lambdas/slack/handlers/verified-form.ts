@@ -1,8 +1,8 @@
 /**
- * From an event of the HTTP API to a form that Slack has signed. Invariants upheld here:
- * 1. Size and signature come before anything in the body is read.
+ * Turns an event of the HTTP API into a form that Slack has signed. Invariants upheld here:
+ * 1. Size and signature are checked before anything in the body is parsed.
  * 2. A body that is not what it claims to be (content type, UTF-8, percent-encoding) is refused and not repaired.
- * 3. Without a usable signing secret nothing passes.
+ * 3. Without a usable signing secret nothing is accepted.
  */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { SignatureRefusal, verifySignature } from '../adapters/verify-signature.ts';
@@ -18,14 +18,14 @@ export interface VerifiedForm {
   readonly botToken: string;
 }
 
-/** What verifying works with. */
+/** Options of the verification. */
 export interface VerifierOptions {
   readonly clock: Clock;
-  /** The secret of the Slack app. @param forceFetch past any cache */
+  /** Reads the secret of the Slack app. @param forceFetch bypasses every cache */
   readonly secret: (forceFetch: boolean) => Promise<SlackSecret>;
 }
 
-/** A stranger's requests cause at most one look into Secrets Manager in this time, per running function. */
+/** Requests with a wrong signature cause at most one read of Secrets Manager in this time, for each running function. */
 const REFRESH_INTERVAL_MS = 10_000;
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded(?:\s*;\s*charset="?utf-8"?)?\s*$/i;
@@ -33,9 +33,9 @@ const FORM_TYPE = /^application\/x-www-form-urlencoded(?:\s*;\s*charset="?utf-8"
 const unsigned = (reason: RefusalReason): SlackRefusal => new SlackRefusal(401, reason);
 const malformed = (): SlackRefusal => new SlackRefusal(400, RefusalReason.Malformed);
 
-/** The bytes as they came. API Gateway encodes what it does not take for text, and says so. */
+/** The received bytes. API Gateway encodes bodies that are not text as base64 and marks them. */
 function rawBodyOf({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer {
-  // Four characters of base64 are three bytes, and a character of text is at least one.
+  // Four characters of base64 are three bytes, and a character of text is at least one byte.
   if (body.length > MAX_SLACK_BODY_BYTES * 2) throw unsigned(RefusalReason.TooLarge);
   const rawBody = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   if (rawBody.length > MAX_SLACK_BODY_BYTES) throw unsigned(RefusalReason.TooLarge);
@@ -47,7 +47,7 @@ function formOf(event: APIGatewayProxyEventV2, rawBody: Buffer): URLSearchParams
   if (!FORM_TYPE.test(headerOf(event, 'content-type') ?? '')) throw malformed();
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(rawBody);
-    // `URLSearchParams` replaces what is not UTF-8 by U+FFFD; this does not.
+    // `URLSearchParams` replaces invalid UTF-8 by U+FFFD; this throws.
     decodeURIComponent(text);
     return new URLSearchParams(text);
   } catch {
@@ -77,7 +77,7 @@ function createVerifier({ clock, secret }: VerifierOptions) {
 }
 
 /**
- * Reads events. A signature that no cached secret has made is checked once more against a fresh one, so that a rotation
+ * Reads events. If no cached secret matches a signature, it is checked once more with a newly read secret, so that a rotation
  * takes effect at once.
  * @throws {SlackRefusal} 401 not Slack's, or too large; 400 not a form
  * @throws {QueueError} `PROVIDER_MISCONFIGURED`; @throws {TypeError} when no usable signing secret is set

@@ -55,7 +55,7 @@ const done = (task: ExecutionTask): ExecutionTask =>
   completed(task, { result: resultOf(), proof: 'applied' }, contextAt());
 
 describe('putIfAbsent', () => {
-  it('lets one of many racing writers in, and shows the others what stands there', async () => {
+  it('accepts one of many racing writers, and returns the stored item to the others', async () => {
     const task = freshTask();
     const racing = Array.from({ length: 20 }, (_, n) => ({ ...task, attemptId: `writer-${n}` })).map(
       (own) => ({
@@ -84,7 +84,7 @@ describe('putIfAbsent', () => {
 });
 
 describe('replace', () => {
-  it('refuses another version, another owner, and an owner where there is none', async () => {
+  it('refuses another version, another owner, and an owner if the task has no owner', async () => {
     const queued = await storedTask();
     const running = runningTask(queued);
 

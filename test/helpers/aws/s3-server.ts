@@ -11,7 +11,7 @@ export interface Refusal {
 
 /** A running S3. */
 export interface S3Server extends RunningServer {
-  /** Keys in the order in which they were written; a key written twice stands there twice. */
+  /** Keys in the order in which they were written; a key that is written twice is listed twice. */
   readonly writes: readonly string[];
   /** Answers of the next requests instead of S3's own, by method. */
   readonly refusals: Refusal[];

@@ -22,7 +22,7 @@ export const POST = '/api/chat.postMessage';
 /** Path of the call that edits. */
 export const UPDATE = '/api/chat.update';
 
-/** The quote's thread: its roots and what stands below. */
+/** The quote's thread: its root messages and its replies. */
 export interface ThreadSeen {
   readonly roots: number;
   readonly texts: readonly string[];

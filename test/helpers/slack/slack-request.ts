@@ -12,7 +12,7 @@ export {
 
 /** The signing secret of the tests. */
 export const SIGNING_SECRET = '8f742231b10e8888abcd99yyyzzz85a5';
-/** Somebody of the operator's team who is none. */
+/** A person in the operator's team who is not an operator. */
 export const STRANGER = { teamId: 'T0QUOTEQ1', userId: 'U0STRANGE', name: 'eve' } as const;
 
 /** The form of a slash command. */

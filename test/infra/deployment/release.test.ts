@@ -147,7 +147,7 @@ describe('the next release', () => {
     expect(idsOf(aliasesOf(later, 'live'))).toEqual(idsOf(aliasesOf(prod, 'live')));
   });
 
-  it('is none when nothing changed', () => {
+  it('is not published when nothing changed', () => {
     const again = synthesize(Stage.Prod);
 
     expect(changed(prod, again)).toEqual([]);

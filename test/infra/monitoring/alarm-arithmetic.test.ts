@@ -103,7 +103,7 @@ describe.each(GAUGES)('%s', (slug, value) => {
     },
   );
 
-  it('would be silenced by a 0 that stands for "not looked"', () => {
+  it('would be silenced by a 0 that means "not looked"', () => {
     const zeroes = Array.from({ length: 60 }, (_, minute) => (minute >= 30 && minute < 35 ? 0 : value));
 
     expect(statesOf(definition, zeroes).slice(2)).toContain('OK');

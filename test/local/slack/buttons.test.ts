@@ -52,8 +52,8 @@ async function operatedBy(taskId: string) {
   return history.filter(({ cause }) => cause.startsWith('operator_'));
 }
 
-describe('two operators who press at the same moment', () => {
-  it(`make one transition each time, ${ROUNDS} times over, and the loser is told who was first`, async () => {
+describe('two operators who click at the same moment', () => {
+  it(`make one transition each time, ${ROUNDS} times over, and the loser is told about the other operator`, async () => {
     const quoteId = freshQuoteId();
     const rounds = Array.from({ length: ROUNDS }, (_, round) => round);
     const taskIds: string[] = [];
@@ -92,7 +92,7 @@ describe('two operators who press at the same moment', () => {
 });
 
 describe('a button', () => {
-  it('“Retry now” starts the next execution at once, and its actor stands in the audit trail', async () => {
+  it('“Retry now” starts the next execution at once, and its actor is in the audit trail', async () => {
     const quoteId = freshQuoteId();
     const { taskId, version } = await waitingTask(quoteId, 'retry');
 

@@ -178,7 +178,7 @@ describe('a card that Slack refuses', () => {
     ['not_in_channel', 'PROVIDER_MISCONFIGURED'],
     ['token_revoked', 'PROVIDER_UNAUTHORIZED'],
   ])(
-    'with %s shows in the API as failing, and mends itself when it is asked for again',
+    'with %s is shown in the API as failing, and is repaired when the update is requested again',
     async (error, code) => {
       const task = newTask();
       await scriptFault({

@@ -48,7 +48,7 @@ async function messagesIn(queueUrl: string): Promise<number> {
   return Number(waiting) + Number(taken);
 }
 
-/** Everything that a request could write, as it stands. */
+/** Everything that a request could write, as it is stored. */
 const stored = async () => ({
   tasks: await itemsOf(outputs.tasksTable),
   audit: await itemsOf(outputs.auditTable),
@@ -110,7 +110,7 @@ beforeAll(async () => {
 afterAll(() => putSlackSecret(secret));
 
 describe(`${BAD_REQUESTS} bad requests`, () => {
-  it('are refused without a word, write nothing, and leave nothing of themselves in the logs', async () => {
+  it('are refused without a message, write nothing, and leave nothing in the logs', async () => {
     const { taskId, version } = await newTask();
     const first = Array.from({ length: REPLAYS }, () => goodPress(taskId, version));
     const welcome = await sendAll(first);

@@ -24,7 +24,7 @@ export interface Ingredients {
   readonly signingSecret: string;
   readonly taskId: string;
   readonly version: number;
-  /** Stands in every body; must stand nowhere else. */
+  /** Contained in every body; must be stored nowhere else. */
   readonly canary: string;
 }
 

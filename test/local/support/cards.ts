@@ -59,7 +59,7 @@ export const cardShowing = (taskId: string, version: number, limitMs?: number): 
     limitMs,
   );
 
-/** How often an effect key stands in the channel. */
+/** Number of messages in the channel with this effect key. */
 export const messagesUnder = async (effectKey: string): Promise<number> =>
   (await countEffects(outputs)).slack.get(effectKey) ?? 0;
 

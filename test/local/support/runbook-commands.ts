@@ -5,7 +5,7 @@ import { REPOSITORY_ROOT } from '../../../tools/paths.ts';
 
 /** A block of commands of a page. */
 export interface CommandBlock {
-  /** Line of the page on which its fence stands, from 1. */
+  /** Line of the page with its fence, from 1. */
   readonly line: number;
   readonly script: string;
   /** What the page says that it prints; absent where it says nothing. */
@@ -66,7 +66,7 @@ export const unknownFences = (page: string): readonly string[] =>
     .map(({ info }) => info)
     .filter((info) => !/^sh( aws-only .+| tested-by \S+| exits \d+)?$/.test(info));
 
-/** Placeholders of a page and what stands for them, e.g. `task-…`. */
+/** Placeholders of a page, e.g. `task-…`, and their values. */
 export type Placeholders = Readonly<Record<string, string>>;
 
 /** A text with its placeholders filled in. */

@@ -22,7 +22,7 @@ const secretSchema = z.object({ botToken: z.string(), signingSecrets: z.array(z.
 /** Token and signing secrets of the Slack app. */
 export type SlackSecretValue = z.infer<typeof secretSchema>;
 
-/** The secret as it stands. */
+/** The stored secret. */
 export async function readSlackSecret(): Promise<SlackSecretValue> {
   const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: secretId }));
   return secretSchema.parse(JSON.parse(SecretString));
@@ -80,7 +80,7 @@ export async function putTask(task: ExecutionTask): Promise<ExecutionTask> {
   return written.task;
 }
 
-/** The task. @throws {Error} when there is none */
+/** The task. @throws {Error} when it does not exist */
 export async function storedTask(taskId: string): Promise<ExecutionTask> {
   const task = await tasks.get(taskId);
   if (task === undefined) throw new Error(`task ${taskId}: expected it to be stored`);

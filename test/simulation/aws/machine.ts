@@ -1,6 +1,6 @@
 /**
- * Step Functions on the virtual clock: runs the definition of the state machine as it stands in its file. Executions have
- * unique names, can be stopped and redriven by hand, and know nothing of the tables.
+ * Step Functions on the virtual clock: runs the state machine from its definition file. Executions have unique names, can be
+ * stopped and redriven by hand, and do not access the tables.
  */
 import {
   DescribeExecutionCommand,

@@ -49,9 +49,9 @@ export const CallFault = {
   KilledBefore: 'killed-before',
   /** It is carried out, and the caller is killed before it reads the answer. */
   KilledAfter: 'killed-after',
-  /** The caller's machine stands still for some seconds and goes on with the answer. */
+  /** The caller's machine pauses for some seconds and continues with the answer. */
   Stalled: 'stalled',
-  /** It is carried out, and the caller's machine stands still beyond its own time limit, nobody killing it: a zombie. */
+  /** It is carried out, and the caller's machine pauses beyond its time limit without being killed: a zombie. */
   Frozen: 'frozen',
   /** The same, with the answer that there is too much to do. */
   FrozenRefused: 'frozen-refused',
@@ -81,9 +81,9 @@ export type PlanEntry =
   | { readonly kind: 'enqueue-again'; readonly atMs: number; readonly task: number }
   /** The same key with another payload; must be refused. */
   | { readonly kind: 'reuse-key'; readonly atMs: number; readonly task: number }
-  /** Somebody presses a button of a card as it stands in Slack. */
+  /** An operator clicks a button of a card as Slack shows it. */
   | { readonly kind: 'press'; readonly atMs: number; readonly task: number; readonly button: number }
-  /** Somebody uses the API with the version that was current `staleMs` ago. */
+  /** An operator uses the API with the version that was current `staleMs` ago. */
   | {
       readonly kind: 'control';
       readonly atMs: number;

@@ -102,7 +102,7 @@ export class Kernel {
     return this.#lines ?? [];
   }
 
-  /** Lets everything happen that is due until `untilMs`; the clock stands there afterwards. */
+  /** Runs everything that is due until `untilMs`, and leaves the clock there. */
   async runUntil(untilMs: number): Promise<void> {
     for (;;) {
       const event = this.#heap.peek();

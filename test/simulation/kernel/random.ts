@@ -33,7 +33,7 @@ export const fraction = (seed: number, words: string, n = 0): number =>
 export const integer = (seed: number, words: string, min: number, max: number, n = 0): number =>
   min + Math.floor(fraction(seed, words, n) * (max - min + 1));
 
-/** One of `choices`. @throws {RangeError} when there is none */
+/** One of `choices`. @throws {RangeError} when the list is empty */
 export function pick<T>(seed: number, words: string, choices: readonly T[], n = 0): T {
   const choice = choices[Math.floor(fraction(seed, words, n) * choices.length)];
   if (choice === undefined) throw new RangeError('pick: expected at least one choice');

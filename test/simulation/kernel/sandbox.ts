@@ -18,7 +18,7 @@ export type Service = 'dynamodb' | 's3' | 'secrets' | 'states' | 'sqs' | 'events
 
 /** What a world answers. */
 export interface Sandbox {
-  /** Clock of whoever asks, in epoch ms. */
+  /** The caller's clock, in epoch ms. */
   nowMs(): number;
   nextId(): string;
   sleep(ms: number): Promise<void>;
@@ -38,7 +38,7 @@ const real = {
   delay: timers.setTimeout,
 };
 
-/** `Date` on the clock of whoever asks. */
+/** `Date` with the caller's clock. */
 class SandboxDate extends RealDate {
   constructor(...parts: readonly unknown[]) {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- passed on as given

@@ -135,7 +135,7 @@ export class Actors {
     });
   }
 
-  /** Another payload under a key that is taken is refused; whoever sends it before the first has stored nothing is first. */
+  /** Another payload under a used key is refused. If it is sent before the first one is stored, it is accepted instead. */
   #reuseKey(asked: Asked): void {
     const { god, services } = this.#world;
     const { engine } = services;

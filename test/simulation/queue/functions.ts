@@ -95,7 +95,7 @@ export class Functions {
     );
   }
 
-  /** Ends a process where it stands: nothing after its present await ever runs. */
+  /** Ends a process at its present await: nothing after it ever runs. */
   kill(process: Process, why: 'killed' | 'out of time'): void {
     if (!process.alive) return;
     this.#options.god.reached.add(`${process.name.replace(/#.*/, '')} ${why}`);

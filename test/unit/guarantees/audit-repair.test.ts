@@ -95,7 +95,7 @@ describe('the repair of the audit trail', () => {
     expect(await repair()).toMatchObject({ repaired: [] });
   });
 
-  it('reads a held task that was taken down to version 1, and mends its trail', async () => {
+  it('reads a held task that was migrated down to version 1, and repairs its trail', async () => {
     const task = held(queuedTask(), { reason: 'Down', actor: 'slack:T/U' }, contextAt());
     await put(TABLE_NAMES.tasks, migratedTaskItem(toItem(task), 1));
 
@@ -121,7 +121,7 @@ describe('the repair of the audit trail', () => {
     expect(repaired.map(({ version }) => version)).toEqual([1]);
   });
 
-  it('says of a gap that the history does not reach that it is beyond repair, and mends the others', async () => {
+  it('reports a gap older than the history as beyond repair, and repairs the others', async () => {
     let task = queuedTask();
     for (let move = 0; move < MAX_HISTORY + 5; move += 1)
       task = redriven(task, 'operator_retry', contextAt());
@@ -160,7 +160,7 @@ describe('the repair of the audit trail', () => {
     expect(await audit.list(task.taskId)).toHaveLength(3);
   });
 
-  it('never replaces what stands there, and says so', async () => {
+  it('never replaces a stored record, and says so', async () => {
     const task = await storedTask(done());
     const [first] = recordsOf(task);
     await put(TABLE_NAMES.audit, { ...first, version: 2, attemptId: 'another' });
@@ -178,7 +178,7 @@ describe('the repair of the audit trail', () => {
     expect(Item?.['attemptId']).toBe('another');
   });
 
-  it('reads a task of schema version 1, and passes over an item that is none', async () => {
+  it('reads a task of schema version 1, and skips an item that is not a task', async () => {
     const task = await storedTask(done());
     await put(TABLE_NAMES.tasks, { ...task, schemaVersion: 1 });
     await put(TABLE_NAMES.tasks, { taskId: 'task-poison', state: 'nonsense' });

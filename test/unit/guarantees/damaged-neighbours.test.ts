@@ -18,7 +18,7 @@ import { lambdaContext } from '../../helpers/lambda-context.ts';
 import { Executions, StuckBy, stuckTask } from '../../helpers/sweep-stage.ts';
 
 const HEALTHY = 6;
-/** Stands in damaged fields: if it shows anywhere, so would what is really in them. */
+/** Content of damaged fields: if it is shown anywhere, real content would be shown too. */
 const SECRET = 'customer-secret-xoxb';
 const NEXT_VERSION = 99;
 

@@ -68,7 +68,7 @@ describe('the purge of the ledger', () => {
     ['by another write', { attemptId: 'attempt-before' }],
     ['by another owner', { owner: 'owner-before' }],
     ['with another expiry', { expiresAtEpochSeconds: 5 }],
-  ])('keeps a record that was reserved anew %s since it was seen', async (_change, seen) => {
+  ])('keeps a record that was claimed again %s since it was read', async (_change, seen) => {
     await put(TABLE_NAMES.ledger, record('taken', 10, 'owner-1'));
     const { id, attemptId, owner, expiresAtEpochSeconds } = record('taken', 10, 'owner-1');
 
@@ -87,7 +87,7 @@ describe('the purge of the ledger', () => {
     expect(await idsLeft()).toEqual([]);
   });
 
-  it('goes on with the next run where this one stopped, and begins anew at the end', async () => {
+  it('continues in the next run where this one stopped, and begins again at the end', async () => {
     const all = LEDGER_PACE.pageSize * 2 + 10;
     for (let index = 0; index < all; index += 1) await put(TABLE_NAMES.ledger, record(`e-${index}`, 1));
 

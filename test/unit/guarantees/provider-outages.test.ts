@@ -176,7 +176,7 @@ describe('a task whose deadline has passed', () => {
     expect(ended?.error?.detail).toContain('look at the provider');
   });
 
-  it('gets time anew when an operator asks for another try', async () => {
+  it('gets a new deadline when an operator retries it', async () => {
     const task = await enqueued();
     clock.advance(late);
 

@@ -1,4 +1,4 @@
-/** `recoverStale`: what is stuck gets its next driver, once, whoever sweeps. */
+/** `recoverStale`: a stuck task gets its next driver exactly once, also with several sweeps. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
-  // Later than every task of the tests before, whose tasks are terminal or due again by then.
+  // Later than all tasks of earlier tests, which are terminal or due again by then.
   daysOn += 1;
   clock = new FakeClock(START_MS + daysOn * POLICY.taskDeadlineMs);
   store = queueStore(client, clock);

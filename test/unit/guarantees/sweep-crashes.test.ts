@@ -120,7 +120,7 @@ describe('a sweep that is lost half way', () => {
     expect(await traceOf(task)).toEqual(oneRecovery(task, by));
   });
 
-  it('does not write a recovery anew while executions cannot be started, however long', async () => {
+  it('does not write a recovery again while executions cannot be started, however long', async () => {
     const task = await stuckTask(tasks, executions, StuckBy.NeverStarted, clock.nowMs());
     const options = through((send) => send());
     const cutOff: RecoveryOptions = {

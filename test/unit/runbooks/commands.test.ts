@@ -57,7 +57,7 @@ describe('isAsSaid', () => {
 });
 
 describe('filled', () => {
-  it('fills every placeholder wherever it stands', () => {
+  it('fills every placeholder at every place', () => {
     expect(filled('show task-1… task-2… task-1…', { 'task-1…': 'a', 'task-2…': 'b' })).toBe('show a b a');
   });
 });

@@ -8,7 +8,7 @@ import type { Target } from '../target/target.ts';
 /** A request to the API. */
 export interface ApiRequest {
   readonly method: 'GET' | 'POST';
-  /** From the API's root, with its query: `/actions/task-…`. */
+  /** Path from the API's root, with its query: `/actions/task-…`. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON text. */
@@ -19,7 +19,7 @@ export interface ApiRequest {
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed JSON; the text itself when it is none. */
+  /** Parsed JSON; the text itself if it is not JSON. */
   readonly body: unknown;
 }
 
@@ -60,9 +60,9 @@ async function signedHeaders(target: Target, url: URL, request: ApiRequest): Pro
 
 /**
  * Sends one signed request.
- * @param limitMs until the whole answer is there
+ * @param limitMs time until the whole answer is received
  * @throws {CliError} when the API cannot be reached
- * @throws {TypeError} when a header holds what none can carry; nothing was sent
+ * @throws {TypeError} when a header has a value that HTTP cannot carry; nothing was sent
  */
 export async function callApi(
   target: Target,
@@ -70,7 +70,7 @@ export async function callApi(
   limitMs: number = REQUEST_TIMEOUT_MS,
 ): Promise<ApiAnswer> {
   const url = new URL(`${target.apiUrl}${request.path}`);
-  // Before the try: a request that cannot be written down says nothing about the API.
+  // Built before the try: if the request itself is invalid, that says nothing about the API.
   const message = new Request(url, {
     method: request.method,
     headers: await signedHeaders(target, url, request),
@@ -85,13 +85,16 @@ export async function callApi(
   }
 }
 
-/** For `.catch` of a request under a key: no answer, which a busy machine may give late, so it may be sent again. */
+/**
+ * For `.catch` of a request with an idempotency key: there was no answer. A busy machine may answer late, so the request may be
+ * sent again.
+ */
 export const unanswered = (error: unknown): undefined => {
   if (error instanceof CliError) return undefined;
   throw error;
 };
 
-/** Answers after which the same request may be sent again: it was not handled, or its answer was lost. */
+/** Statuses after which the same request may be sent again: it was not handled, or its answer was lost. */
 const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 /** 1 + 2 + 4 + 8 = 15 s of waiting at most, unless the API asks for more. */
 const MAX_TRIES = 5;

@@ -1,4 +1,4 @@
-/** Calls functions of a deployment as everything outside of the state machine does: by the alias `live`. */
+/** Invokes functions of a deployment through the alias `live`, as every caller except the state machine does. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { FunctionName } from '../../../lib/shared/functions.ts';
 import { TIME_LIMITS } from '../../../lambdas/shared/contracts/time-limits.ts';
@@ -9,19 +9,19 @@ import { withinLimit } from '../time-limit.ts';
 
 /** What a function answered. */
 export interface FunctionAnswer {
-  /** As it came; `null` when the function answered nothing. */
+  /** The payload as received; `null` when the function answered nothing. */
   readonly payload: string;
-  /** Whether the function failed; `payload` then says how. */
+  /** Whether the function failed; if so, `payload` is the error. */
   readonly failed: boolean;
 }
 
-/** No function that is called by hand may take longer than the sweep: 50 s, and 20 s for a start and the way. */
+/** The slowest function that is invoked by hand is the sweep: 50 s, plus 20 s for the start and the network. */
 const INVOKE_LIMIT_MS = (TIME_LIMITS.sweepTimeoutSeconds + 20) * 1_000;
 
 /**
- * Invokes a function of the stage and waits for its answer. Unqualified it would always be the newest release, also while that is
- * on trial with a tenth of the traffic; only the local stage, where nothing is versioned, has no alias.
- * @throws {CliError} when no answer came in time: the function may be at work all the same
+ * Invokes a function of the stage and waits for its answer. An unqualified call would always reach the newest release, even
+ * while that release is on trial with a tenth of the traffic. Only the local stage has no alias, because it has no versions.
+ * @throws {CliError} when no answer came in time; the function may still be running
  * @throws {Error} of the SDK, when the function could not be invoked
  */
 export async function invokeFunction(
@@ -39,7 +39,7 @@ export async function invokeFunction(
       Payload: JSON.stringify(event),
     });
     const { Payload, FunctionError } = await withinLimit(
-      `${name} may be at work still`,
+      `${name} may still be running`,
       limitMs,
       (abortSignal) => lambda.send(command, { abortSignal }),
     );

@@ -1,4 +1,4 @@
-/** The API's operations on kinds as the command line uses them. */
+/** The API's operations on kinds, for the command line. */
 import {
   type KindChangeView,
   kindChangeSchema,
@@ -12,7 +12,7 @@ import { CliError } from '../cli-error.ts';
 import { bodyOf } from './queue-client.ts';
 import type { Target } from '../target/target.ts';
 
-/** A kind as it was typed. @throws {CliError} naming the kinds there are */
+/** Parses a kind that the user typed. @throws {CliError} that lists the valid kinds */
 export function readKind(text: string): ActionKind {
   const parsed = kindSchema.safeParse(text);
   if (parsed.success) return parsed.data;
@@ -25,7 +25,7 @@ export async function listKinds(target: Target): Promise<readonly KindView[]> {
   return bodyOf(answer, kindListSchema).kinds;
 }
 
-/** Pauses a kind, or gives another reason. Sent again it changes nothing. */
+/** Pauses a kind, or changes the reason of its pause. A repeated call changes nothing. */
 export const pauseKind = async (target: Target, kind: ActionKind, reason: string): Promise<KindChangeView> =>
   bodyOf(
     await callApiPatiently(target, {
@@ -36,6 +36,6 @@ export const pauseKind = async (target: Target, kind: ActionKind, reason: string
     kindChangeSchema,
   );
 
-/** Puts a kind back to work. Sent again it changes nothing. */
+/** Resumes a kind. A repeated call changes nothing. */
 export const resumeKind = async (target: Target, kind: ActionKind): Promise<KindChangeView> =>
   bodyOf(await callApiPatiently(target, { method: 'POST', path: `/kinds/${kind}/resume` }), kindChangeSchema);

@@ -1,4 +1,4 @@
-/** The API's operations as the command line uses them. */
+/** The API's operations on actions and tasks, for the command line. */
 import {
   type AuditView,
   auditViewSchema,
@@ -15,11 +15,13 @@ import { placeInFile, type QuoteAction } from '../quote-file.ts';
 import type { Target } from '../target/target.ts';
 import { shownLine } from '../terminal/terminal-text.ts';
 
-/** What became of one request to enqueue. */
+/** The result of one request to enqueue. */
 export type EnqueueAnswer =
   | { readonly kind: 'accepted' | 'replayed'; readonly task: AnsweredTask }
   | { readonly kind: 'refused'; readonly status: number; readonly problem: string }
-  /** Whether it was accepted only sending it again tells; with the status of an API that failed at it. */
+  /**
+   * Not known whether the action was accepted; sending it again tells. `status` is present if the API answered with a failure.
+   */
   | { readonly kind: 'unanswered'; readonly status?: number; readonly problem: string };
 
 const fieldErrorSchema = z.union([
@@ -33,8 +35,8 @@ const problemSchema = z.object({
 });
 
 /**
- * A refusal in one line: what was wrong, and with which field.
- * @param place a field of the request as the user knows it; @default as the API names it
+ * A refusal in one line: what was wrong, and in which field.
+ * @param place returns the name by which the user knows a field; @default the API's own name of the field
  */
 export const problemText = (answer: ApiAnswer, place = (field: string): string => field): string =>
   shownLine(problemOf(answer, place));
@@ -50,7 +52,7 @@ function problemOf(answer: ApiAnswer, place: (field: string) => string): string 
   return detail === undefined || detail === title ? title : `${title} ${detail}`;
 }
 
-/** The body of a success. @throws {CliError} with what the API refused */
+/** The body of a successful answer. @throws {CliError} with the problem if the API refused */
 export function bodyOf<T>(answer: ApiAnswer, schema: z.ZodMiniType<T>): T {
   if (answer.status >= 300) throw new CliError(`HTTP ${answer.status}: ${problemText(answer)}`);
   const body = readAnswer(answer.body, schema);
@@ -58,14 +60,17 @@ export function bodyOf<T>(answer: ApiAnswer, schema: z.ZodMiniType<T>): T {
   throw new CliError('The API answered in another form than this version expects');
 }
 
-/** Where the actions of a quote are. @throws {CliError} on what cannot be the id of one */
+/** Path of a quote's actions. @throws {CliError} if the text is not a valid quote id */
 function quotePath(quoteId: string): string {
   const parsed = quoteIdSchema.safeParse(quoteId);
   if (parsed.success) return `/quotes/${quoteId}/actions`;
   throw new CliError(`quoteId: ${parsed.error.issues[0]?.message ?? ''}; found ${quoteId}`);
 }
 
-/** What path and header cannot carry never reaches the API: it is refused here, with the status it has there. */
+/**
+ * Values that a path or header cannot carry never reach the API. They are refused here, with the status that the API would
+ * answer.
+ */
 const CARRIED = [
   { field: 'quoteId', parameter: 'quoteId', schema: quoteIdSchema, status: 422 },
   { field: 'idempotencyKey', parameter: 'Idempotency-Key', schema: idempotencyKeySchema, status: 400 },
@@ -80,10 +85,13 @@ function refusedHere(action: QuoteAction): EnqueueAnswer | undefined {
   return undefined;
 }
 
-/** Not for good: the API was too busy, or failed before or after it stored the action. */
+/** Whether the failure may pass: the API was too busy, or failed before or after it stored the action. */
 const isPassing = ({ status }: ApiAnswer): boolean => status === 429 || status >= 500;
 
-/** Enqueues one action; a refusal is an answer, not an error, and so is a failure of the API. @throws {CliError} when the API cannot be reached */
+/**
+ * Enqueues one action. A refusal or a failure of the API is returned as an answer, not thrown. @throws {CliError} when the API
+ * cannot be reached
+ */
 export async function enqueueAction(target: Target, action: QuoteAction): Promise<EnqueueAnswer> {
   const refused = refusedHere(action);
   if (refused !== undefined) return refused;
@@ -100,7 +108,7 @@ export async function enqueueAction(target: Target, action: QuoteAction): Promis
   return { kind: answer.status === 202 ? 'accepted' : 'replayed', task: bodyOf(answer, answeredTaskSchema) };
 }
 
-/** The id of a task as it was typed. @throws {CliError} on what cannot be one */
+/** Parses a task id that the user typed. @throws {CliError} if it is not a valid task id */
 export function readTaskId(taskId: string): string {
   if (taskIdSchema.safeParse(taskId).success) return taskId;
   throw new CliError(
@@ -108,17 +116,17 @@ export function readTaskId(taskId: string): string {
   );
 }
 
-/** Where a task is. @throws {CliError} on what cannot be the id of one */
+/** Path of a task. @throws {CliError} if it is not a valid task id */
 export const taskPath = (taskId: string): string => `/actions/${readTaskId(taskId)}`;
 
-/** One task. @throws {CliError} when there is none */
+/** Reads one task. @throws {CliError} when the task does not exist */
 export const getTask = async (target: Target, taskId: string): Promise<AnsweredTask> =>
   bodyOf(await callApiPatiently(target, { method: 'GET', path: taskPath(taskId) }), answeredTaskSchema);
 
 /**
- * The audit trail of a task.
- * @param call how the API is asked
- * @throws {CliError} when there is no such task
+ * Reads the audit trail of a task.
+ * @param call sends the request
+ * @throws {CliError} when the task does not exist
  */
 export const getAudit = async (
   target: Target,
@@ -127,13 +135,13 @@ export const getAudit = async (
 ): Promise<AuditView> =>
   bodyOf(await call(target, { method: 'GET', path: `${taskPath(taskId)}/audit` }), auditViewSchema);
 
-/** The tasks of a quote: those that can be read, and the others by what names them. */
+/** The tasks of a quote: the readable ones, and the ids of the damaged ones. */
 export interface QuoteTasks {
   readonly tasks: readonly AnsweredTask[];
   readonly damaged: readonly DamagedItem[];
 }
 
-/** All tasks of a quote, page by page. @throws {CliError} on what cannot be the id of one */
+/** All tasks of a quote, page by page. @throws {CliError} if it is not a valid quote id */
 export async function listTasks(target: Target, quoteId: string): Promise<QuoteTasks> {
   const tasks: AnsweredTask[] = [];
   const damaged: DamagedItem[] = [];
@@ -149,6 +157,6 @@ export async function listTasks(target: Target, quoteId: string): Promise<QuoteT
   return { tasks, damaged };
 }
 
-/** Whether a task will not change any more. */
+/** Whether a task is in a final state. */
 export const hasEnded = (task: AnsweredTask): boolean =>
   task.state === 'completed' || task.state === 'failed_terminal';

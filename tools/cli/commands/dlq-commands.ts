@@ -32,10 +32,10 @@ export interface DlqOptions extends StageOptions {
   readonly message?: string;
 }
 
-/** SQS gives a message a UUID; other engines may not. */
+/** SQS uses UUIDs as message ids; other engines may use other ids. */
 const MESSAGE_ID = /^[\w-]{1,100}$/;
 
-/** The messages that the options name. @throws {CliError} on what can be no task, or no message */
+/** The messages that the options select. @throws {CliError} on an invalid task id or message id */
 function readChoice({ task, message }: DlqOptions): LetterChoice {
   if (message !== undefined && !MESSAGE_ID.test(message)) {
     throw new CliError(`--message: expected an id as \`dlq show\` prints it; found ${shownLine(message)}`);
@@ -46,11 +46,11 @@ function readChoice({ task, message }: DlqOptions): LetterChoice {
   };
 }
 
-/** One message was asked for by its id. @throws {CliError} when it is not there */
+/** If one message was selected by its id, checks that it was found. @throws {CliError} when it was not */
 function assertFound(found: readonly DeadLetter[], { messageId }: LetterChoice): void {
   if (messageId === undefined || found.length > 0) return;
   throw new CliError(
-    `There is no such message ${messageId} in the queue, or another command has it in hand for a minute`,
+    `Message ${messageId} is not in the queue, or another command is holding it for up to a minute`,
   );
 }
 
@@ -115,15 +115,15 @@ const counted = (count: number): string => (count === 1 ? '1 message' : `${count
 
 function replayText(replayed: readonly ReplayedLetter[], goesBackTo: string): string {
   const left = replayed.filter((letter) => letter.left !== undefined);
-  const gone = `${counted(replayed.length - left.length)} handed to ${goesBackTo}`;
+  const gone = `${counted(replayed.length - left.length)} handed back to ${goesBackTo}`;
   if (left.length === 0) return gone;
   const rows = left.map((letter) => [...letterRow(letter).slice(0, 3), letter.left ?? '']);
   return `${gone}; ${counted(left.length)} left:\n${renderTable(['sent', 'message', 'task', 'why'], rows)}`;
 }
 
 /**
- * `quoteq dlq replay QUEUE`: exits 1 when a message was not taken.
- * @throws {CliError} on what can be no task or message, and when the message is not there
+ * `quoteq dlq replay QUEUE`: exits 1 when a message was not accepted.
+ * @throws {CliError} on an invalid task id or message id, and when the message is not in the queue
  */
 export async function replay(name: string, options: DlqOptions): Promise<void> {
   const choice = readChoice(options);
@@ -137,8 +137,8 @@ export async function replay(name: string, options: DlqOptions): Promise<void> {
 }
 
 /**
- * `quoteq dlq discard QUEUE --task TASK`, or `--message ID` for one that names no task
- * @throws {CliError} on what can be no task or message, when neither is given, and when the message is not there
+ * `quoteq dlq discard QUEUE --task TASK`, or `--message ID` for a message that names no task.
+ * @throws {CliError} on an invalid task id or message id, when neither is given, and when the message is not in the queue
  */
 export async function discard(name: string, options: DlqOptions): Promise<void> {
   const choice = readChoice(options);

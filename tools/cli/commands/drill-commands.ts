@@ -17,19 +17,19 @@ import { renderTable } from '../terminal/table.ts';
 /** Options of `quoteq drill`. */
 export interface DrillOptions {
   readonly json?: boolean;
-  /** Folder of the pages; @default `.local/drills` */
+  /** Folder of the reports; @default `.local/drills` */
   readonly reportDir?: string;
-  /** Of `drill load`: how many; @default 300 */
+  /** Number of actions, only for `drill load`; @default 300 */
   readonly actions?: string;
-  /** In the environment of `local up` instead of a fresh one that ends with the drill. */
+  /** Uses the environment of `local up`. @default a new environment that is stopped after the drill */
   readonly running?: boolean;
 }
 
-/** The load of the KPI contract's proof. */
+/** The number of actions that the proof of the KPIs uses. */
 const DEFAULT_ACTIONS = 300;
 const MAX_ACTIONS = 10_000;
 
-/** @throws {CliError} when it is no number of actions */
+/** @throws {CliError} when the option is not a number of actions in range */
 function actionsOption({ actions }: DrillOptions): number {
   if (actions === undefined) return DEFAULT_ACTIONS;
   const count = /^\d{1,5}$/.test(actions) ? Number(actions) : 0;
@@ -60,19 +60,19 @@ function list({ json }: DrillOptions): void {
   for (const { name, guarantees } of drills) print(`${name}: ${guarantees.join('; ')}.`);
 }
 
-/** What a drill that is cut off leaves in an environment that goes on: changed functions and scripted faults. */
-const CUT_OFF = 'Cut off: `npm run quoteq -- local down` and `local up` make the environment as it was';
+/** An interrupted drill leaves changed functions and scripted faults in an environment that keeps running. */
+const CUT_OFF = 'Cut off: `npm run quoteq -- local down` and `local up` restore the environment';
 
-/** Says so, and lets the signal end the process. */
+/** Prints the message, then lets the signal end the process. */
 function sayCutOff(signal: NodeJS.Signals): void {
   process.stderr.write(`${CUT_OFF}\n`);
   process.kill(process.pid, signal);
 }
 
-/** The environment of `local up`, which stays. @throws {CliError} when none runs */
+/** The environment of `local up`; the drill does not stop it. @throws {CliError} when it is not running */
 async function runningEnvironment(): Promise<LocalEnvironment> {
   if (localStatus().state !== 'running')
-    throw new CliError('--running: expected a local environment that runs: `npm run quoteq -- local up`');
+    throw new CliError('--running: expected a running local environment: `npm run quoteq -- local up`');
   process.once('SIGINT', sayCutOff).once('SIGTERM', sayCutOff);
   const environment = await startLocalEnvironment({ detached: true });
   return { ...environment, stop: () => Promise.resolve() };
@@ -84,7 +84,7 @@ const startEnvironment = (
 ): Promise<LocalEnvironment> =>
   running === true ? runningEnvironment() : startLocalEnvironment({ onProgress: say });
 
-/** Holds the drills and reports; exits 1 when something did not hold. */
+/** Runs the drills and prints the report; exits 1 when a guarantee did not hold. */
 async function holdAndReport(drills: readonly Drill[], name: string, options: DrillOptions): Promise<void> {
   const say = options.json === true ? () => undefined : (text: string) => void print(`  ${text}`);
   const environment = await startEnvironment(options, say);

@@ -1,4 +1,4 @@
-/** `enqueue`: the actions of quote files, and what became of each. */
+/** `enqueue`: enqueues the actions of quote files and prints the result of each. */
 import type { AnsweredTask } from '../answers.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from '../clients/api-client.ts';
 import { CliError } from '../cli-error.ts';
@@ -16,20 +16,20 @@ export const ENQUEUE_HELP = `
 Example: npm run quoteq -- enqueue examples/q-1042.json
 What a file holds: docs/quote-file.md
 
-The files are checked whole before anything is sent: one that can never be accepted is refused
-with every field that is wrong, and nothing of any file is enqueued.
-Then each action stands alone, under its own key. What only the queue knows (a key that was used
-with another payload, an engine that it does not allow) refuses that action and no other.
-Exit code 1 when a file or an action was refused, or the API failed at one: that one may be stored
-all the same, which sending it again tells. Sent again, what was accepted is replayed.`;
+All files are checked before anything is sent. If a file can never be accepted, the command lists
+every wrong field and enqueues no action of any file.
+Each action has its own key and is accepted or refused by itself. Only the queue can find some
+errors (a key that was used with another payload, an engine that is not allowed).
+Exit code 1 when a file or an action was refused, or the API failed at an action. A failed action
+may be stored; enqueue it again to find out. An action that was accepted before is replayed.`;
 
-/** What is known of an action that was given to {@link enqueueAll}. */
+/** The result of an action that was given to {@link enqueueAll}. */
 export type ActionFate =
   | EnqueueAnswer
-  /** Not sent, since the one before it was not answered. */
+  /** Not sent, because the request before it got no answer. */
   | { readonly kind: 'unsent' };
 
-/** An action and what became of it. */
+/** An action and its result. */
 export interface Enqueued {
   readonly action: QuoteAction;
   readonly answer: ActionFate;
@@ -39,16 +39,16 @@ async function fateOf(target: Target, action: QuoteAction): Promise<ActionFate> 
   try {
     return await enqueueAction(target, action);
   } catch (thrown) {
-    // Whatever it is: the answers before it tell of tasks that exist, and are not lost for it.
+    // Catches every error: the results before it name tasks that exist, and they must not be lost.
     return { kind: 'unanswered', problem: thrown instanceof Error ? thrown.message : String(thrown) };
   }
 }
 
-/** Whether there is nobody who answers; an API that fails at one action may take the next. */
+/** Whether the API is unreachable. An API that fails at one action may accept the next. */
 const isCutOff = (last: ActionFate | undefined): boolean =>
   last?.kind === 'unsent' || (last?.kind === 'unanswered' && last.status === undefined);
 
-/** Enqueues the actions one after the other, in the order of the files; after one without any answer no more are sent. */
+/** Enqueues the actions one after the other, in the order of the files. After a request without any answer it sends no more. */
 export async function enqueueAll(
   target: Target,
   actions: readonly QuoteAction[],
@@ -63,14 +63,14 @@ export async function enqueueAll(
   return enqueued;
 }
 
-/** For what is good to know and no more: the answers that are there wait for it. */
+/** Limit for information that is only helpful: the results wait for it. */
 const ENDING_LIMIT_MS = 10_000;
 const once = (target: Target, request: ApiRequest): Promise<ApiAnswer> =>
   callApi(target, request, ENDING_LIMIT_MS);
 
 /**
- * What has become of a task since it was accepted. Its cause stands in the trail, which may be a moment behind, and is asked
- * for once: without an answer the state alone is told.
+ * The present state of a task, with the cause if an operator ended it. The cause is in the audit trail, which may be a moment
+ * late. The trail is read once; without an answer only the state is shown.
  */
 async function presentState(target: Target, { taskId, state, version }: AnsweredTask): Promise<string> {
   if (state !== 'failed_terminal') return state;
@@ -96,7 +96,7 @@ async function fateCells(target: Target, answer: ActionFate): Promise<readonly [
   }
 }
 
-/** Why every action of a quote was refused, by quote, where it is one and the same for several of them. */
+/** The reasons, by quote, where every action of a quote was refused for the same reason and there are several. */
 function sharedReasons(enqueued: readonly Enqueued[]): ReadonlyMap<string, string> {
   const shared = new Map<string, string>();
   for (const [quoteId, all] of Map.groupBy(enqueued, ({ action }) => action.quoteId)) {
@@ -109,7 +109,7 @@ function sharedReasons(enqueued: readonly Enqueued[]): ReadonlyMap<string, strin
   return shared;
 }
 
-/** The actions one a line; below them the reasons that all actions of a quote share. */
+/** One line for each action; below them the reasons that all actions of a quote share. */
 async function enqueuedText(target: Target, enqueued: readonly Enqueued[]): Promise<string> {
   const shared = sharedReasons(enqueued);
   const rows = await Promise.all(
@@ -122,16 +122,17 @@ async function enqueuedText(target: Target, enqueued: readonly Enqueued[]): Prom
   return [table, ...[...shared].map(([quoteId, reason]) => shownLine(`${quoteId}: ${reason}`))].join('\n');
 }
 
-/** What to do about actions that may have been accepted. */
+/** What to do if some actions may have been accepted. */
 const SEND_AGAIN =
-  'What became of some actions is not certain: enqueue the same again; what was accepted is replayed';
+  'The result of some actions is unknown: enqueue the same files again; accepted actions are replayed';
 
 /**
- * `quoteq enqueue FILE…`: exits 1 when any action was refused or not answered; what the others were answered stands.
- * @throws {CliError} on a file that is none, before anything is sent; after the answers, when not all are certain
+ * `quoteq enqueue FILE…`: exits 1 when any action was refused or not answered; the answers to the other actions are printed and
+ * remain valid.
+ * @throws {CliError} on an invalid file, before anything is sent; after the answers, when some results are unknown
  */
 export async function enqueue(files: readonly string[], options: PrintOptions): Promise<void> {
-  // All files are checked before anything is sent: a typo in the last one enqueues nothing.
+  // All files are checked before anything is sent, so a typing error in the last file prevents every action.
   const actions = readQuoteFiles(files);
   const target = resolveTarget(options);
   const enqueued = await enqueueAll(target, actions);

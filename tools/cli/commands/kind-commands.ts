@@ -17,7 +17,7 @@ function lastChange({ since, actor, resumed }: KindView): readonly string[] {
   return resumed === undefined ? ['', ''] : [resumed.at, resumed.actor];
 }
 
-/** Nothing of a damaged kind starts either. */
+/** A kind whose pause cannot be read starts no action either. */
 function stateOf({ paused, damage }: KindView): string {
   if (damage !== undefined) return 'damaged';
   return paused ? 'paused' : 'runs';
@@ -34,11 +34,11 @@ const kindRow = (view: KindView): readonly string[] => [
 export const kindsTable = (views: readonly KindView[]): string =>
   renderTable(['kind', 'state', 'since', 'by', 'reason'], views.map(kindRow));
 
-/** What `pause` or `resume` led to, for people. */
+/** The result of `pause` or `resume`, as text. */
 export function changeText({ kind, paused, changed, reason = '', actor, since }: KindChangeView): string {
   if (!paused) {
     return changed
-      ? `${kind} runs again; the sweep releases what was held, within a minute`
+      ? `${kind} runs again; the sweep releases its held actions within a minute`
       : `${kind} is not paused; nothing was changed`;
   }
   const state = `${kind} ${changed ? 'is' : 'was already'} paused: ${shownLine(reason)}`;
@@ -52,13 +52,13 @@ export async function kinds(options: PrintOptions): Promise<void> {
   if (views.some(({ damage }) => damage !== undefined)) process.exitCode = 1;
 }
 
-/** `quoteq pause KIND --reason TEXT`: paused already with that reason it changes nothing and says so. */
+/** `quoteq pause KIND --reason TEXT`: if the kind is already paused for that reason, it changes nothing and says so. */
 export async function pause(kind: string, options: PauseOptions): Promise<void> {
   const known = readKind(kind);
   printAs(options, await pauseKind(resolveTarget(options), known, options.reason), changeText);
 }
 
-/** `quoteq resume KIND`: not paused it changes nothing and says so. */
+/** `quoteq resume KIND`: if the kind is not paused, it changes nothing and says so. */
 export async function resume(kind: string, options: PrintOptions): Promise<void> {
   const known = readKind(kind);
   printAs(options, await resumeKind(resolveTarget(options), known), changeText);

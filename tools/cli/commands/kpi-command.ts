@@ -36,7 +36,7 @@ export async function loadKpis(
   });
 }
 
-/** What the command says, and its exit code: 1 only when `--check` was given and a target is missed. */
+/** The command's output and exit code. The code is 1 only if `--check` is given and a target is missed. */
 export async function kpiAnswer(
   options: KpiOptions,
   nowMs: number,

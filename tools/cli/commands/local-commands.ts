@@ -12,7 +12,7 @@ function printOutputs(outputs: LocalOutputs): void {
   print('  All addresses, ARNs and table names: .local/outputs.json');
 }
 
-/** Starts what is not running; a second call changes nothing and says so. */
+/** Starts the parts that are not running; a second call changes nothing and says so. */
 export async function up(): Promise<void> {
   const { outputs } = await startLocalEnvironment({
     detached: true,
@@ -21,13 +21,13 @@ export async function up(): Promise<void> {
   printOutputs(outputs);
 }
 
-/** What `local down` says. @param stopped how many processes it stopped */
+/** The output of `local down`. @param stopped number of processes it stopped */
 export const stoppedText = (stopped: number): string =>
   stopped === 0
     ? 'Nothing was running'
-    : `Stopped ${stopped} processes; all that they held is gone: quotes, cards, deals and documents`;
+    : `Stopped ${stopped} processes; their data is deleted: quotes, cards, deals and documents`;
 
-/** Stops everything that `up` started; what it held was in memory and temporary files, and is gone. */
+/** Stops everything that `up` started. Its data was in memory and temporary files and is deleted. */
 export async function down(): Promise<void> {
   const stopped = await stopLocalEnvironment();
   print(stoppedText(stopped));
@@ -36,7 +36,7 @@ export async function down(): Promise<void> {
 const PARTIAL =
   'The local environment is incomplete or its files are damaged: npm run quoteq -- local down, then local up';
 
-/** Says what runs; exits 1 when it is not all of it. */
+/** Prints what is running; exits 1 when some part is not. */
 export function status(): void {
   const { state, outputs } = localStatus();
   if (outputs === undefined) {

@@ -17,7 +17,7 @@ import { shownLine } from '../terminal/terminal-text.ts';
 
 /** Options of `migrate status`. */
 export interface StatusOptions extends TargetTablesOptions {
-  /** Most items read in a second; @default {@link DEFAULT_RATE} */
+  /** Maximum items read in a second; @default {@link DEFAULT_RATE} */
   readonly rate?: string;
   readonly json?: boolean;
 }
@@ -26,16 +26,16 @@ export interface StatusOptions extends TargetTablesOptions {
 export interface MigrateOptions extends StatusOptions {
   /** @default `tasks` */
   readonly table?: string;
-  /** Version to arrive at; up: @default the newest */
+  /** Target version. For `up`: @default the newest */
   readonly to?: string;
   readonly dryRun?: boolean;
-  /** Where the place of a killed run is kept; @default below `.local/migrations` */
+  /** File that stores how far a run got, so that a killed run can continue; @default below `.local/migrations` */
   readonly placeFile?: string;
 }
 
-/** Reads of some 2 KB each: 125 read units a second, beside which a queue's own traffic goes on. */
+/** Items have about 2 KB, so this is 125 read units a second. The queue's own traffic goes on beside it. */
 export const DEFAULT_RATE = 250;
-/** Changes and refusals that are printed; the rest are counted. */
+/** Maximum changes and refusals that are printed; the rest are counted. */
 const MAX_PRINTED = 20;
 
 const say = (json: boolean | undefined, text: string): void => {
@@ -53,7 +53,7 @@ const rateOf = ({ rate }: StatusOptions): number =>
 
 const isShape = (name: string): name is ShapeName => Object.hasOwn(SHAPES, name);
 
-/** The shape of a table that can be migrated. @throws {CliError} saying why it cannot */
+/** The shape of a table that can be migrated. @throws {CliError} with the reason if it cannot */
 function migratableShape(name: string): Shape {
   if (!isShape(name))
     throw new CliError(`--table: expected one of ${Object.keys(SHAPES).join(', ')}, got ${name}`);
@@ -72,7 +72,7 @@ function targetVersion(
   to: string | undefined,
 ): number {
   if (to === undefined && direction === 'down')
-    throw new CliError('--to: expected the version to go down to');
+    throw new CliError('--to: expected the version to migrate down to');
   const version = to === undefined ? newest : wholeNumber('--to', to, 1);
   if (version <= newest) return version;
   throw new CliError(`--to ${version}: this code knows versions 1 to ${newest} of ${table}`);
@@ -90,7 +90,7 @@ function printCounts(counts: MigrationCounts, options: MigrateOptions): void {
   for (const { taskId, reason } of refused.slice(0, MAX_PRINTED))
     say(options.json, `${taskId}: refused: ${reason}`);
   if (left > 0)
-    say(options.json, 'Other code still writes the other version: go back to the code that does not first');
+    say(options.json, 'Running code still writes the other version: first deploy code that does not');
   report([
     figure('read', read),
     figure(options.dryRun === true ? 'would change' : 'changed', changed),
@@ -109,7 +109,7 @@ async function migrateTasks(direction: Direction, options: MigrateOptions): Prom
   const dryRun = options.dryRun === true;
   const file = join(LOCAL_ROOT, 'migrations', `${tableName}-${direction}-${to}.json`);
   const place = placeFile(options.placeFile ?? file, await tableIdOf(client, tableName));
-  if (!dryRun && place.last() !== undefined) say(options.json, 'Going on where the last run stopped');
+  if (!dryRun && place.last() !== undefined) say(options.json, 'Continuing where the last run stopped');
   let printed = 0;
   const counts = await migrateTable({
     client,
@@ -134,10 +134,10 @@ async function migrateTasks(direction: Direction, options: MigrateOptions): Prom
 const explained = (work: () => Promise<void>): Promise<void> =>
   explaining('The tables could not be read', work);
 
-/** `quoteq migrate up`. @throws {CliError} saying what was expected */
+/** `quoteq migrate up`. @throws {CliError} with what was expected */
 export const up = (options: MigrateOptions): Promise<void> => explained(() => migrateTasks('up', options));
 
-/** `quoteq migrate down`. @throws {CliError} saying what was expected */
+/** `quoteq migrate down`. @throws {CliError} with what was expected */
 export const down = (options: MigrateOptions): Promise<void> =>
   explained(() => migrateTasks('down', options));
 
@@ -159,7 +159,7 @@ async function printStatus(options: StatusOptions): Promise<void> {
 }
 
 /**
- * `quoteq migrate status`: items by schema version; exits 1 when there are some that this code does not know.
- * @throws {CliError} saying what was expected
+ * `quoteq migrate status`: counts items by schema version; exits 1 when this code does not know one of the versions.
+ * @throws {CliError} with what was expected
  */
 export const status = (options: StatusOptions): Promise<void> => explained(() => printStatus(options));

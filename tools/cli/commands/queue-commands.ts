@@ -17,18 +17,18 @@ export interface PrintOptions extends TargetOptions {
 
 /** Options of `show`. */
 export interface ShowOptions extends PrintOptions {
-  /** File that gets the PDF of a completed `pdf.render`. */
+  /** Path of the file for the PDF of a completed `pdf.render`. */
   readonly save?: string;
 }
 
-/** `quoteq show TASK`; with `--save FILE` its document too */
+/** `quoteq show TASK`; with `--save FILE` it also saves the document. */
 export async function show(taskId: string, options: ShowOptions): Promise<void> {
   const { json, save } = options;
   const target = resolveTarget(options);
   const task = await getTask(target, taskId);
   printAs(options, task, taskDetails);
   if (save === undefined) return;
-  // After the task: what is known of it is shown, whether its document can be had or not.
+  // Saved after the task is printed, so that the task is shown even if its document is not available.
   const sizeBytes = await saveDocument(target, task, save);
   if (json !== true) print(`Saved ${sizeBytes} bytes to ${save}`);
 }
@@ -41,12 +41,12 @@ export async function audit(taskId: string, options: PrintOptions): Promise<void
   if (!isWhole) process.exitCode = 1;
 }
 
-/** How often `watch` looks. */
+/** Period at which `watch` reads the tasks. */
 const WATCH_PERIOD_MS = 500;
 
 /**
- * `quoteq watch QUOTE`: a live table until every task has ended, or what they are then as JSON; exits 1 when one failed, or
- * cannot be read: that one is not waited for.
+ * `quoteq watch QUOTE`: a live table until every task has ended, or the ended tasks as JSON. Exits 1 when a task failed or
+ * cannot be read; it does not wait for an unreadable task.
  */
 export async function watch(quoteId: string, options: PrintOptions): Promise<void> {
   const target = resolveTarget(options);

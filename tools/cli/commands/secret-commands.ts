@@ -17,7 +17,7 @@ const tableOf = (lines: readonly SecretLine[]): string =>
     lines.map(({ field, fingerprint }) => [field, fingerprint]),
   );
 
-/** Works on the secrets, then shows what is in use. */
+/** Runs an operation on the secrets, then shows which values are in use. */
 async function edit(
   options: SecretOptions,
   work: (editor: ProviderSecretsEditor) => Promise<void>,
@@ -34,7 +34,7 @@ async function edit(
   }
 }
 
-/** From standard input, so that it is in no argument list and no shell history. */
+/** Reads standard input, so that the value is in no argument list and no shell history. */
 function valueOfInput(): string {
   if (process.stdin.isTTY) {
     throw new CliError(

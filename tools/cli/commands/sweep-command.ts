@@ -1,4 +1,4 @@
-/** `sweep`: one sweep now, beside the one of every minute; two at once are safe. */
+/** `sweep`: runs one sweep now, in addition to the one of every minute. Two sweeps at once are safe. */
 import { type SweepAnswer, sweepAnswerSchema } from '../../../lambdas/queue/contracts/sweep-answer.ts';
 import { CliError } from '../cli-error.ts';
 import { type FunctionAnswer, invokeFunction } from '../clients/invoke-function.ts';
@@ -16,14 +16,14 @@ function parsed(text: unknown): unknown {
 }
 
 /**
- * What the sweep did. A run that failed at something answers an error whose message is the same answer.
- * @throws {CliError} when it did not come to its end, or is of a release that answers otherwise
+ * What the sweep did. If a run failed at something, its error's message is the same answer.
+ * @throws {CliError} when it did not finish, or its release answers in another form
  */
 function answerIn({ payload, failed }: FunctionAnswer): SweepAnswer {
   const answer = parsed(payload);
   const read = sweepAnswerSchema.safeParse(failed ? parsed(Object(answer)['errorMessage']) : answer);
   if (read.success) return read.data;
-  if (failed) throw new CliError(`The sweep did not come to its end, see its log: ${payload}`);
+  if (failed) throw new CliError(`The sweep did not finish, see its log: ${payload}`);
   throw new CliError(
     'The sweep gave an answer that this version does not know: use the release that is deployed',
   );
@@ -45,10 +45,10 @@ const textOf = (answer: SweepAnswer): string =>
   [
     recoveredText(answer),
     ...failuresText(answer),
-    ...(answer.leftOut === 0 ? [] : ['', `${answer.leftOut} more are in the log of the sweep`]),
+    ...(answer.leftOut === 0 ? [] : ['', `${answer.leftOut} more are in the sweep's log`]),
   ].join('\n');
 
-/** `quoteq sweep` @throws {CliError} after it has printed what was done, when the sweep failed at something */
+/** `quoteq sweep`. @throws {CliError} after it has printed what was done, when the sweep failed at something */
 export async function sweep(options: StageOptions & { readonly json?: boolean }): Promise<void> {
   const target = resolveStage(options);
   const answer = answerIn(
@@ -58,6 +58,6 @@ export async function sweep(options: StageOptions & { readonly json?: boolean })
   const { length } = answer.failures;
   if (length > 0)
     throw new CliError(
-      `The sweep did all else, and failed at ${length === 1 ? 'one thing' : `${length} things`}`,
+      `The sweep did everything else, but failed at ${length === 1 ? 'one thing' : `${length} things`}`,
     );
 }

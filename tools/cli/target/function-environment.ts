@@ -1,4 +1,4 @@
-/** What is deployed, read from the functions themselves: what they run with is what counts. */
+/** Reads the configuration of a deployment from its functions, because their variables are what the functions use. */
 import {
   GetFunctionConfigurationCommand,
   LambdaClient,

@@ -1,4 +1,7 @@
-/** Which deployment a command works on past the API: the local environment, or a stage on AWS by the operator's credentials. */
+/**
+ * The deployment that a command works on without the API: the local environment, or a stage on AWS with the operator's
+ * credentials.
+ */
 import { Stage } from '../../../lib/config/queue-config.ts';
 import { type LocalOutputs, readLocalOutputs } from '../../local/outputs.ts';
 import { LOCAL_ROOT } from '../../paths.ts';
@@ -16,7 +19,7 @@ export interface StageOptions {
 /** Configuration of SDK clients. */
 interface ClientConfig {
   readonly region: string;
-  /** The local AWS; absent on AWS. */
+  /** Address of the local AWS; absent on AWS. */
   readonly endpoint?: string;
   /** The emulator's root identity; absent on AWS, where the SDK's own chain is used. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -26,7 +29,7 @@ interface ClientConfig {
 export interface StageTarget {
   readonly stage: string;
   readonly client: ClientConfig;
-  /** Of the local environment only. */
+  /** Only in the local environment. */
   readonly outputs?: LocalOutputs;
 }
 
@@ -34,7 +37,7 @@ export interface StageTarget {
 const LOCAL_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 const STAGES: readonly string[] = Object.values(Stage);
 
-/** A stage as it was typed. @throws {CliError} naming those there are */
+/** Parses a stage that the user typed. @throws {CliError} that lists the valid stages */
 export function readStage(text: string | undefined): string {
   if (text !== undefined && STAGES.includes(text)) return text;
   const found = text === undefined ? '' : `; found ${text}`;
@@ -52,9 +55,9 @@ function localTarget(root: string): StageTarget {
 
 /**
  * The deployment that the options name.
- * @param root of the local environment
- * @throws {CliError} when an option is missing, or no local environment runs
- * @throws {LocalEnvironmentError} when the addresses of the local environment are damaged
+ * @param root root folder of the local environment
+ * @throws {CliError} when an option is missing, or no local environment is running
+ * @throws {LocalEnvironmentError} when the stored addresses of the local environment are damaged
  */
 export function resolveStage(options: StageOptions, root: string = LOCAL_ROOT): StageTarget {
   const { stage = process.env['QUOTEQ_STAGE'], region = process.env['AWS_REGION'] } = options;
@@ -65,7 +68,9 @@ export function resolveStage(options: StageOptions, root: string = LOCAL_ROOT): 
   return { stage: known, client: { region } };
 }
 
-/** Runs `work`; what the SDK throws (no credentials, access denied, nothing listening) is for the operator to repair. */
+/**
+ * Runs `work`. Errors of the SDK (no credentials, access denied, nothing listening) become errors that the operator can fix.
+ */
 export async function explaining<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -75,8 +80,8 @@ export async function explaining<T>(what: string, work: () => Promise<T>): Promi
 }
 
 /**
- * What the SDK throws as one line for the operator; anything else as it is.
- * @param what could not be done
+ * An error of the SDK as one line for the operator; any other error unchanged.
+ * @param what what could not be done
  */
 function explained(what: string, thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof CliError) return thrown;

@@ -1,12 +1,12 @@
-/** Which deployment the commands talk to: the one named, or else the local environment. */
+/** The deployment that the commands use: the one that is named, or else the local environment. */
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { type LocalOutputs, readLocalOutputs } from '../../local/outputs.ts';
 import { LOCAL_ROOT } from '../../paths.ts';
 import { CliError } from '../cli-error.ts';
 
-/** Where the API is and how requests are signed. */
+/** The address of the API, and how requests are signed. */
 export interface Target {
-  /** Without a slash at the end. */
+  /** URL without a slash at the end. */
   readonly apiUrl: string;
   readonly region: string;
   readonly credentials: () => Promise<{
@@ -14,7 +14,7 @@ export interface Target {
     secretAccessKey: string;
     sessionToken?: string;
   }>;
-  /** The local AWS; absent on AWS. */
+  /** Address of the local AWS; absent on AWS. */
   readonly awsEndpointUrl?: string;
 }
 
@@ -49,8 +49,8 @@ async function chainCredentials(region: string) {
 
 /**
  * The target of a command: `--api-url` or QUOTEQ_API_URL, signed with the SDK's credentials; else the local environment.
- * @throws {CliError} when neither is there
- * @throws {LocalEnvironmentError} when the addresses of the local environment are damaged
+ * @throws {CliError} when neither exists
+ * @throws {LocalEnvironmentError} when the stored addresses of the local environment are damaged
  */
 export function resolveTarget(options: TargetOptions): Target {
   const apiUrl = options.apiUrl ?? process.env['QUOTEQ_API_URL'];

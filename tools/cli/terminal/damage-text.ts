@@ -1,4 +1,4 @@
-/** What a command says about stored items that cannot be read. */
+/** The text of a command about stored items that cannot be read. */
 import type { DamagedItem } from '../../../lambdas/shared/domain/damaged-items.ts';
 import { printAside } from './print.ts';
 import { shownLine } from './terminal-text.ts';
@@ -7,13 +7,13 @@ import { shownLine } from './terminal-text.ts';
 export const damageLines = (damaged: readonly DamagedItem[]): readonly string[] =>
   damaged.map(({ id, detail }) => shownLine(`${id} cannot be read: ${detail}`));
 
-/** The text, and below it what cannot be read. */
+/** The text, and below it the items that cannot be read. */
 export const withDamage = (text: string, damaged: readonly DamagedItem[]): string =>
   [text, ...damageLines(damaged)].join('\n');
 
 /**
- * Lets the command exit 1 when something cannot be read. Where it prints JSON it also says so on standard error: the JSON
- * holds what was read, in its documented form.
+ * If something cannot be read, sets exit code 1. A command that prints JSON also reports the damage on standard error, because
+ * the JSON keeps its documented form and holds only what was read.
  */
 export function reportDamage(damaged: readonly DamagedItem[], { json }: { readonly json?: boolean }): void {
   if (damaged.length === 0) return;

@@ -1,21 +1,21 @@
-/** A block of text that is drawn over itself in a terminal; elsewhere only what changed is printed. */
+/** A block of text that a terminal redraws in place. If standard output is not a terminal, only changed lines are printed. */
 import type { WriteStream } from 'node:tty';
 import { shownText } from './terminal-text.ts';
 
 const CLEAR_DOWN = '\u001B[J';
 const up = (lines: number): string => (lines === 0 ? '' : `\u001B[${lines}A`);
 
-/** Rows of the screen that a line takes. */
+/** Rows of the screen that a line needs. */
 const rowsOf = (line: string, columns: number): number => {
   // eslint-disable-next-line no-control-regex -- colour codes take no room
   const width = line.replaceAll(/\u001B\[[0-9;]*m/g, '').length;
   return Math.max(1, Math.ceil(width / columns));
 };
 
-/** Columns may be padded anew when another line changes: that alone is no change. */
+/** The padding of columns may change when another line changes; a change of padding alone is ignored. */
 const words = (line: string): string => line.replaceAll(/\s+/g, ' ');
 
-/** See the file head. */
+/** A block of text that is redrawn in place. */
 export class LiveBlock {
   readonly #stream: Pick<WriteStream, 'isTTY' | 'columns' | 'write'>;
   #shown = '';
@@ -24,7 +24,7 @@ export class LiveBlock {
     this.#stream = stream;
   }
 
-  /** Shows a text in place of what was shown before; where nothing can be drawn over, only the lines that changed. */
+  /** Shows a text in place of the previous one. Without a terminal it prints only the changed lines. */
   show(given: string): void {
     const text = shownText(given);
     if (text === this.#shown) return;

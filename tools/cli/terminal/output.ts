@@ -1,4 +1,4 @@
-/** Standard output and standard error of the command, also after their reader has closed them. */
+/** Standard output and standard error of the command. They keep working after their reader has closed them. */
 import { errorLine } from '../usage-errors.ts';
 
 let closed = false;
@@ -17,10 +17,10 @@ function onStreamError(error: Error): void {
 /** Whether the reader of standard output has closed it. */
 export const isOutputClosed = (): boolean => closed;
 
-/** From now on a closed pipe ends no command with a stack trace. */
+/** Call once: after this, a closed pipe does not end a command with a stack trace. */
 export function tolerateClosedPipes(): void {
   if (process.stdout.listeners('error').includes(onStreamError)) return;
   process.stdout.on('error', onStreamError);
-  // There is no stream left to report it on.
+  // There is no stream left on which to report it.
   process.stderr.on('error', () => undefined);
 }

@@ -1,4 +1,4 @@
-/** What commands say on standard output: text for people, or JSON for programs. Control characters of data are never sent. */
+/** Standard output of the commands: text for people, or JSON for programs. Control characters in data are never sent. */
 import { shownText, shownValue } from './terminal-text.ts';
 
 let printed = false;
@@ -6,16 +6,16 @@ let printed = false;
 /** Whether anything was printed. */
 export const hasPrinted = (): boolean => printed;
 
-/** One text and a line break. */
+/** Prints one text and a line break. */
 export const print = (text: string): boolean => {
   printed = true;
   return process.stdout.write(`${shownText(text)}\n`);
 };
 
-/** One text and a line break on standard error: what people should know beside the JSON of a program. */
+/** Prints one text and a line break on standard error: information for people when standard output is JSON. */
 export const printAside = (text: string): boolean => process.stderr.write(`${shownText(text)}\n`);
 
-/** The value as JSON where `json` is set; else as the text that people read. */
+/** Prints the value as JSON if `json` is set; else as text for people. */
 export const printAs = <T>(
   { json }: { readonly json?: boolean },
   value: T,

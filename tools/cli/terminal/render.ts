@@ -15,29 +15,28 @@ const COLOURS = {
   completed: 'green',
 } as const;
 
-/** Behind a word of a newer release, which this one does not know. */
+/** Suffix of a word of a newer release that this release does not know. */
 const UNKNOWN = ' (unknown)';
 
-/** A state in its colour, where the terminal has colours. */
+/** A state, in colour if the terminal has colours. */
 export const stateText = (state: AnsweredTask['state']): string =>
   isWordOf(ExecutionState, state) ? coloured(COLOURS[state], state) : coloured('gray', `${state}${UNKNOWN}`);
 
 /**
- * What an operator's word has made of a task that has ended by it; the words of its card.
- * KEEP IN STEP WITH lambdas/slack/adapters/task-text.ts
+ * The words for a task that an operator ended, the same as on its card. KEEP IN STEP WITH lambdas/slack/adapters/task-text.ts
  */
 const ENDED_BY: Partial<Record<string, string>> = {
   operator_cancel: 'cancelled',
   operator_abandon: 'abandoned',
 };
 
-/** A state with what led to it, where that was an operator who ended the task: `cancelled (failed_terminal)`. */
+/** A state; if an operator ended the task, also the state before that: `cancelled (failed_terminal)`. */
 export function endingText(state: AnsweredTask['state'], cause: string | undefined): string {
   const ending = cause === undefined ? undefined : ENDED_BY[cause];
   return ending === undefined ? state : `${ending} (${state})`;
 }
 
-/** `1 of 5`, with the deferrals that did not count. */
+/** For example `1 of 5`, with the deferrals, which do not count as attempts. */
 export const attemptsText = ({ attempts }: AnsweredTask): string =>
   `${attempts.used} of ${attempts.max}${attempts.deferred > 0 ? ` (+${attempts.deferred} deferred)` : ''}`;
 
@@ -55,13 +54,13 @@ const KIND_WIDTH = longest(Object.values(ActionKind));
 const STATE_WIDTH = longest(Object.values(ExecutionState));
 const ATTEMPTS_WIDTH = '5 of 5 (+99 deferred)'.length;
 
-/** A state in its colour, and as wide as the longest one. */
+/** A state in colour, padded to the width of the longest state. */
 const stateCell = (state: AnsweredTask['state']): string =>
   `${stateText(state)}${' '.repeat(Math.max(0, STATE_WIDTH - state.length))}`;
 
 /**
- * One line a task: quote, kind, state, attempts, where the effect is or what is wrong. What moves has the width of its
- * longest form: lines of a later table stand under those of an earlier one.
+ * One line for each task: quote, kind, state, attempts, location of the effect or the error. Cells that change have the width
+ * of their longest form, so that lines of a later table align with those of an earlier one.
  */
 export const tasksTable = (tasks: readonly AnsweredTask[]): string =>
   renderTable(
@@ -75,7 +74,7 @@ export const tasksTable = (tasks: readonly AnsweredTask[]): string =>
     ]),
   );
 
-/** Everything about one task. */
+/** All fields of one task. */
 export function taskDetails(task: AnsweredTask): string {
   const rows: (readonly [string, string])[] = [
     ['task', task.taskId],
@@ -105,7 +104,7 @@ export function taskDetails(task: AnsweredTask): string {
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
 }
 
-/** What of a trail is missing or cannot be read, one line each. */
+/** The missing and unreadable parts of a trail, one line each. */
 function flawsOf({ taskId, gaps, damaged = [], taskDamage }: AuditView): readonly string[] {
   return [
     ...(gaps.length === 0 ? [] : [`missing versions: ${gaps.join(', ')}`]),
@@ -114,7 +113,7 @@ function flawsOf({ taskId, gaps, damaged = [], taskDamage }: AuditView): readonl
   ];
 }
 
-/** The trail, one line a transition, and below it what is missing or damaged. */
+/** The trail, one line for each transition; below it the missing and damaged parts. */
 export function auditTable(trail: AuditView): string {
   const { records } = trail;
   const rows = records.map((record) => [

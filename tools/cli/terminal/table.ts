@@ -1,8 +1,8 @@
-/** Plain tables: one line a row, readable in a terminal and in a log. */
+/** Plain tables, one line for each row, readable in a terminal and in a log. */
 import Table from 'cli-table3';
 import { shownLine } from './terminal-text.ts';
 
-/** A table as text, without a line break at its end; each row is one line, whatever its cells hold. */
+/** A table as text, without a line break at its end. Each row is one line, whatever its cells contain. */
 export function renderTable(
   head: readonly string[],
   rows: readonly (readonly (string | number)[])[],

@@ -1,9 +1,9 @@
 /**
- * Text on its way to a terminal: the one place where it becomes what is sent. Control and direction characters of data are shown
- * by their code, like `\u001b`, and never sent. `print`, `errorLine` and `LiveBlock` send nothing that has not passed here.
+ * Makes text safe for a terminal; this is the only place that does so. Control and direction characters in data are shown by
+ * their code, like `\u001b`, and never sent. `print`, `errorLine` and `LiveBlock` send only text that has passed here.
  *
- * Our own colours are told from those in data by a number that differs in each run: {@link coloured} writes it into its
- * sequences, and only sequences with it are sent.
+ * A number that differs in each run marks our own colours: {@link coloured} writes it into its sequences, and only sequences
+ * with this number are sent. So colours in data are never sent.
  *
  * In JSON the same codes are escapes of the same characters: the document stays valid and keeps its value.
  */
@@ -16,8 +16,8 @@ export type TerminalStyle = 'red' | 'green' | 'yellow' | 'cyan' | 'gray' | 'bold
 const OURS = randomInt(100_000, 1_000_000);
 
 /**
- * Control characters but line feed; lone surrogates; what ends lines; what turns text; what is invisible, but for the joiners that
- * emoji and several scripts need.
+ * Control characters except line feed; lone surrogates; line separators; direction marks; invisible characters except the
+ * joiners that emoji and several scripts need.
  */
 const HIDDEN = String.raw`(?!\n)\p{Cc}|\p{Cs}|[\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u206F\u200B\u2060-\u2065\uFEFF\uFFF9-\uFFFB\u180E]`;
 // eslint-disable-next-line no-control-regex -- the sequences of `coloured`
@@ -25,16 +25,16 @@ const OURS_OR_HIDDEN = new RegExp(String.raw`(?<ours>\u001B\[${OURS};(?<codes>\d
 
 const codeOf = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** Line ends and tabs of data, as long as they follow each other. */
+/** Consecutive line ends and tabs in data. */
 const LINE_ENDS = /[\t\n\r\v\f\u0085\u2028\u2029]+/g;
 
-/** A text of one or several lines as it is sent. */
+/** A text of one or several lines, made safe for the terminal. */
 export const shownText = (text: string): string =>
   text.replaceAll(OURS_OR_HIDDEN, (found: string, ours?: string, codes?: string) =>
     ours === undefined ? codeOf(found) : `\u001B[${codes}m`,
   );
 
-/** A text from data as one line; our own colours in it stay, and are sent by {@link shownText}. */
+/** A text from data as one line. Our own colours in it are kept and sent by {@link shownText}. */
 export const shownLine = (text: string): string =>
   text
     .replaceAll(LINE_ENDS, ' ')
@@ -42,7 +42,7 @@ export const shownLine = (text: string): string =>
       ours === undefined ? codeOf(found) : found,
     );
 
-/** The text in a style, where the stream has colours. */
+/** The text in a style, if the stream has colours. */
 export const coloured = (
   style: TerminalStyle,
   text: string,
@@ -51,7 +51,7 @@ export const coloured = (
   // eslint-disable-next-line no-control-regex -- the sequences of `styleText`
   styleText(style, shownLine(text), { stream }).replaceAll(/\u001B\[(?=\d+m)/g, `\u001B[${OURS};`);
 
-/** A value from data with each of its texts as one line: data begins no line of its own. */
+/** A value from data with each of its texts as one line, so that data never begins a line of its own. */
 export function shownValue<T>(value: T): T;
 export function shownValue(value: unknown): unknown {
   if (typeof value === 'string') return shownLine(value);

@@ -1,4 +1,7 @@
-/** `quoteq doctor aws`: what a deployment needs, what an earlier one left behind, and what the deployed queue needs to work. */
+/**
+ * `quoteq doctor aws`: checks what a deployment needs, what an earlier deployment left behind, and what the deployed queue
+ * needs to work.
+ */
 import { Env } from '../../../lambdas/shared/contracts/environment.ts';
 import { crmSecretSchema, slackSecretSchema } from '../../../lambdas/shared/contracts/provider-secrets.ts';
 import { Stage } from '../../../lib/config/queue-config.ts';
@@ -30,17 +33,17 @@ const SLACK = {
   shape: '{"botToken":"xoxb-…","signingSecrets":["…"]}',
 } as const;
 
-/** The value of a secret, with the finding about it. */
+/** Reads a secret; returns its value and the finding about it. */
 async function lookedAt<T>(site: AwsSite, secret: SecretOfStage<T>): Promise<SecretLook<T>> {
   let look: SecretLook<T> | undefined;
   const [finding] = await guarded(site, { subject: `secret ${secret.name}` }, async () => {
     look = await lookAtSecret(site, secret);
     return [look.finding];
   });
-  return look ?? { finding: finding ?? skipped({ subject: secret.name }, 'nothing was found') };
+  return look ?? { finding: finding ?? skipped({ subject: secret.name }, 'the secret was not found') };
 }
 
-/** A finding of `doctor slack` as one of `doctor aws`. */
+/** Turns a finding of `doctor slack` into one of `doctor aws`. */
 const ofSlack = ({ step, subject, fix, ...rest }: Finding): Finding => ({
   ...rest,
   subject: `Slack ${subject}`,
@@ -80,7 +83,7 @@ async function* examineDeployed(site: AwsSite, stack: StackView): AsyncGenerator
   });
 }
 
-/** Which secrets need a value after the deployment. */
+/** Findings that name the secrets that need a value after the deployment. */
 const afterDeployment = (site: AwsSite): readonly Finding[] =>
   [CRM, SLACK].map(({ name, shape }) =>
     skipped(
@@ -89,7 +92,7 @@ const afterDeployment = (site: AwsSite): readonly Finding[] =>
     ),
   );
 
-/** The stack and the finding about it. If CloudFormation did not answer, that is the finding, and `isKnown` is false. */
+/** The stack and the finding about it. If CloudFormation did not answer, the finding says so and `isKnown` is false. */
 async function examineStack(
   site: AwsSite,
   name: string,
@@ -116,7 +119,7 @@ async function* examineStacks(site: AwsSite): AsyncGenerator<Finding> {
   return yield* afterDeployment(site);
 }
 
-/** Checks an account, a Region and what is deployed there, one finding after the other. Nothing is changed. */
+/** Checks an account, a Region and the stage in it, one finding after the other. It changes nothing. */
 export async function* examineAws(site: AwsSite): AsyncGenerator<Finding> {
   const { findings, account } = await identify(site);
   yield* findings;
@@ -128,8 +131,8 @@ export async function* examineAws(site: AwsSite): AsyncGenerator<Finding> {
 }
 
 /**
- * The command: prints a line a check, and exits 1 when one failed.
- * @throws {CliError} on a stage that there is not, and without a Region
+ * The command: prints a line for each check, and exits 1 when one failed.
+ * @throws {CliError} on an unknown stage, and without a Region
  */
 export async function doctorAws(options: DoctorAwsOptions): Promise<void> {
   await reportFindings(examineAws(siteOf(resolveStage(options))), options);

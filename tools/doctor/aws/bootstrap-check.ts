@@ -1,4 +1,4 @@
-/** Whether the Region is bootstrapped for what this release's templates ask for. */
+/** Checks that the Region is bootstrapped with the version that this release's templates need. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,16 +11,16 @@ import { askJson, type AwsSite, limited, withClient } from './site.ts';
 
 const SUBJECT: Subject = { subject: 'bootstrap' };
 
-/** What the stacks ask of a bootstrapped Region. */
+/** The bootstrap that the stacks need. */
 interface Requirement {
   readonly version: number;
-  /** Name of the SSM parameter that says which version is there. */
+  /** Name of the SSM parameter that holds the bootstrap version. */
   readonly parameter: string;
 }
 
 let requirement: Requirement | undefined;
 
-/** As the CDK library of this release writes it into the assembly of any stack. @throws {Error} when it writes none */
+/** Read from the assembly that this release's CDK library writes for any stack. @throws {Error} when it writes none */
 export const bootstrapRequirement = (): Requirement => (requirement ??= readRequirement());
 
 function readRequirement(): Requirement {
@@ -41,7 +41,7 @@ const parameterSchema = z.object({
   Parameter: z.object({ Value: z.string().check(z.regex(/^\d+$/)) }),
 });
 
-/** The version that is there; absent when the Region is not bootstrapped. */
+/** The installed bootstrap version; absent when the Region is not bootstrapped. */
 async function versionThere(site: AwsSite, parameter: string): Promise<number | undefined> {
   try {
     const { Parameter } = await askJson(site, {
@@ -78,7 +78,7 @@ async function hasBucket(site: AwsSite, bucket: string): Promise<boolean> {
   }
 }
 
-/** @throws what AWS answers beside "not found" */
+/** @throws what AWS answers, except "not found" */
 export async function checkBootstrap(site: AwsSite, account: string): Promise<readonly Finding[]> {
   const { region } = site.client;
   const command = `npx cdk bootstrap aws://${account}/${region}`;

@@ -1,4 +1,4 @@
-/** Whether the account has enough concurrent executions for what the stage reserves. */
+/** Checks that the account has enough concurrent executions for the stage's reservations. */
 import {
   GetAccountSettingsCommand,
   GetFunctionConcurrencyCommand,
@@ -13,9 +13,9 @@ import { type Finding, type Subject, failed, ok } from '../finding.ts';
 import { type AwsSite, limited, present, withClient } from './site.ts';
 
 const SUBJECT: Subject = { subject: 'Lambda concurrency' };
-/** Lambda refuses a reservation that would leave fewer to all functions without one. */
+/** Lambda refuses a reservation that leaves fewer unreserved executions than this. */
 const UNRESERVED_MINIMUM = 100;
-/** Default quota of an account; a new account starts with less. Service Quotas refuses requests below the default. */
+/** Default quota of an account; a new account has less. Service Quotas refuses requests below the default. */
 const DEFAULT_QUOTA = 1_000;
 
 const reservationsOf = (stage: string): StageSettings['reservedConcurrency'] => {
@@ -23,11 +23,11 @@ const reservationsOf = (stage: string): StageSettings['reservedConcurrency'] => 
   return known === undefined ? {} : STAGE_SETTINGS[known].reservedConcurrency;
 };
 
-/** Executions that a stage reserves in all. */
+/** Sum of the executions that a stage reserves. */
 export const reservedBy = (stage: string): number =>
   Object.values(reservationsOf(stage)).reduce((sum, count) => sum + count, 0);
 
-/** What a deployed function holds already; nothing when it is not deployed. */
+/** Executions that a deployed function has reserved; 0 when it is not deployed. */
 async function heldBy(client: LambdaClient, name: string): Promise<number> {
   try {
     const command = new GetFunctionConcurrencyCommand({ FunctionName: name });

@@ -1,4 +1,4 @@
-/** Who is asking, and whether the Region answers. */
+/** Checks who the caller is and whether the Region answers. */
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Finding, Subject } from '../finding.ts';
 import { failed, ok, skipped } from '../finding.ts';
@@ -8,7 +8,7 @@ import { type AwsSite, limited, present, withClient } from './site.ts';
 const CREDENTIALS: Subject = { subject: 'credentials' };
 const REGION: Subject = { subject: 'Region' };
 
-/** The caller, as AWS knows it. */
+/** The caller, as STS describes it. */
 interface Caller {
   readonly account: string;
   readonly arn: string;
@@ -21,7 +21,7 @@ export interface Identity {
   readonly account?: string;
 }
 
-/** A Region that no account of its partition has to enable. */
+/** A Region of the same partition that is enabled in every account. */
 function homeRegionOf(region: string): string {
   if (region.startsWith('cn-')) return 'cn-north-1';
   return region.startsWith('us-gov-') ? 'us-gov-west-1' : 'us-east-1';
@@ -35,12 +35,15 @@ const callerIn = (site: AwsSite, region: string): Promise<Caller> =>
 
 const known = ({ account, arn }: Caller): Finding => ok(CREDENTIALS, `account ${account}, as ${arn}`);
 
-/** The Region gave no caller: is it the Region or the caller? The partition's first Region says. */
+/**
+ * The Region did not name the caller. If the partition's first Region names the caller, the Region is at fault; else the
+ * credentials are.
+ */
 async function withoutRegion(site: AwsSite, thrown: unknown): Promise<Identity> {
   const { region } = site.client;
   try {
     const caller = await callerIn(site, homeRegionOf(region));
-    const why = isOfCredentials(thrown) ? 'does not take part in this account' : faultOf(thrown, site).detail;
+    const why = isOfCredentials(thrown) ? 'is not enabled in this account' : faultOf(thrown, site).detail;
     const fix = `aws account enable-region --region-name ${region}\naws account list-regions   # the names of all Regions`;
     return { findings: [known(caller), failed(REGION, `${region}: ${why}`, fix)], account: caller.account };
   } catch (second) {
@@ -49,7 +52,7 @@ async function withoutRegion(site: AwsSite, thrown: unknown): Promise<Identity> 
   }
 }
 
-/** Asks AWS in the Region who the caller is. */
+/** Asks STS in the Region who the caller is. */
 export async function identify(site: AwsSite): Promise<Identity> {
   const { region } = site.client;
   try {

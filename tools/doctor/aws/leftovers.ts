@@ -1,4 +1,7 @@
-/** Resources with the stage's fixed names that exist without their stack: each makes the next creation fail. */
+/**
+ * Finds resources with the stage's fixed names that exist without their stack. Each of them makes the next creation of the
+ * stack fail.
+ */
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -19,11 +22,11 @@ import { askJson, type AwsSite, limited, present, withClient } from './site.ts';
 
 const SUBJECT: Subject = { subject: 'leftovers' };
 
-/** Names of a stage that are the same in each deployment, of resources that may outlive their stack. */
+/** Fixed names of a stage's resources that may outlive their stack. */
 export interface FixedNames {
   readonly logGroups: readonly string[];
   readonly secrets: readonly string[];
-  /** Of SSM. */
+  /** Names of SSM parameters. */
   readonly parameters: readonly string[];
   readonly keyAliases: readonly string[];
   readonly stateMachines: readonly string[];
@@ -44,7 +47,7 @@ export const fixedNamesOf = (stackName: string): FixedNames => ({
   queues: QUEUE_ROLES.map((role) => deployedQueueName(stackName, role)),
 });
 
-/** Something that is left, and the command that deletes it. */
+/** A resource that was left behind, and the command that deletes it. */
 interface Leftover {
   readonly name: string;
   readonly remove: string;
@@ -55,7 +58,7 @@ const logGroupsSchema = z.object({
   nextToken: z.optional(z.string()),
 });
 
-/** Every log group whose name begins so; an account may have more of them than one page holds. */
+/** Every log group with this name prefix; an account may have more than one page of them. */
 async function logGroupsBelow(site: AwsSite, logGroupNamePrefix: string): Promise<readonly string[]> {
   const found: string[] = [];
   let nextToken: string | undefined;
@@ -161,7 +164,10 @@ const queues = (site: AwsSite, { queues: names }: FixedNames): Promise<readonly 
     return found;
   });
 
-/** Tables and buckets of an earlier deployment: kept data. Their names are generated, so they block nothing. */
+/**
+ * Tables and buckets of an earlier deployment, which were kept for their data. Their names are generated, so they block
+ * nothing.
+ */
 async function keptData(site: AwsSite): Promise<readonly string[]> {
   const prefix = `${site.stackName}-`;
   const tables = await withClient(new DynamoDBClient(site.client), (client) =>
@@ -177,7 +183,7 @@ async function keptData(site: AwsSite): Promise<readonly string[]> {
   return names.filter((name) => name.startsWith(prefix));
 }
 
-/** @throws what AWS answers beside "not found" */
+/** @throws what AWS answers, except "not found" */
 export async function checkLeftovers(site: AwsSite): Promise<readonly Finding[]> {
   const names = fixedNamesOf(site.stackName);
   const kinds = [logGroups, secrets, parameters, keyAliases, stateMachines, queues];
@@ -186,7 +192,7 @@ export async function checkLeftovers(site: AwsSite): Promise<readonly Finding[]>
   const note = kept.length === 0 ? '' : `; kept data of an earlier deployment: ${kept.join(', ')}`;
   if (left.length === 0) return [ok(SUBJECT, `no fixed name is taken${note}`)];
   const at = `--region ${site.client.region}`;
-  const fix = [`# what they hold is lost; what to keep first: ${RECOVERY_PAGE}`].concat(
+  const fix = [`# this deletes their data; what to save first: ${RECOVERY_PAGE}`].concat(
     left.map(({ remove }) => `${remove} ${at}`),
   );
   const list = left.map(({ name }) => name).join(', ');

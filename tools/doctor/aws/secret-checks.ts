@@ -1,4 +1,4 @@
-/** Whether the providers' secrets hold values of the documented shape. No value is in any finding. */
+/** Checks that the providers' secrets hold values of the documented shape. No finding contains a value. */
 import {
   GetSecretValueCommand,
   InvalidRequestException,
@@ -10,21 +10,21 @@ import type { Finding, Subject } from '../finding.ts';
 import { failed, ok } from '../finding.ts';
 import { type AwsSite, limited, withClient } from './site.ts';
 
-/** A secret of the stage. */
+/** A secret of the stage, with its documented shape. */
 export interface SecretOfStage<T> {
   readonly name: 'crm' | 'slack';
   readonly schema: z.ZodMiniType<T>;
-  /** Its documented shape, as it is typed. */
+  /** Its documented shape, as the user types it. */
   readonly shape: string;
 }
 
-/** What was found of a secret; the value goes to the checks that need it, and nowhere else. */
+/** The finding about a secret, and its value, which only the checks that need it may use. */
 export interface SecretLook<T> {
   readonly finding: Finding;
   readonly value?: T;
 }
 
-/** The parser's own error quotes what it was given, so it goes no further. */
+/** The parser's error quotes its input, so it is dropped. */
 function parsedOrNothing(json: string | undefined): unknown {
   try {
     return JSON.parse(json ?? '');
@@ -33,7 +33,7 @@ function parsedOrNothing(json: string | undefined): unknown {
   }
 }
 
-/** The command that puts a value. */
+/** The command that stores a value. */
 export const putCommand = (site: AwsSite, name: string, shape: string): string =>
   `aws secretsmanager put-secret-value --secret-id ${site.stackName}/${name} --region ${site.client.region} --secret-string '${shape}'`;
 
@@ -51,7 +51,7 @@ function lookAt<T>(
   return { finding: failed(subject, detail, putCommand(site, name, shape)) };
 }
 
-/** @throws what AWS answers beside "no value" and "scheduled for deletion" */
+/** @throws what AWS answers, except "no value" and "scheduled for deletion" */
 export const lookAtSecret = <T>(site: AwsSite, secret: SecretOfStage<T>): Promise<SecretLook<T>> =>
   withClient(new SecretsManagerClient(site.client), async (client) => {
     const id = `${site.stackName}/${secret.name}`;

@@ -1,13 +1,15 @@
-/** Where `doctor aws` looks, and how it asks: every request ends after ten seconds, and every fault becomes one line. */
+/**
+ * The stage that `doctor aws` checks, and its requests to AWS: each ends after ten seconds, and each fault becomes one line.
+ */
 import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
 import { sendAwsRequestTo } from '../../rig/aws/aws-request.ts';
 import type { StageTarget } from '../../cli/target/stage-target.ts';
 
-/** A stage in an account and a Region, deployed or not. */
+/** A stage in an account and a Region; it may not be deployed. */
 export interface AwsSite {
   readonly stage: string;
-  /** Name of its stack, and the beginning of each fixed name. */
+  /** Name of its stack, which is also the prefix of each fixed name. */
   readonly stackName: string;
   readonly client: StageTarget['client'];
 }
@@ -21,21 +23,21 @@ export const siteOf = ({ stage, client }: StageTarget): AwsSite => ({
   client,
 });
 
-/** Options of an SDK call: it ends after ten seconds, retries included. */
+/** Options of an SDK call: it ends after ten seconds, including retries. */
 export const limited = () => ({ abortSignal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
 
-/** A 200 without what the operation always answers: something else than AWS has answered. */
+/** A 200 without a field that the operation always returns: the answer does not come from AWS. */
 export class UnreadableAnswer extends Error {
   override readonly name = 'UnreadableAnswer';
 }
 
-/** The part of an answer that AWS always gives. @throws {UnreadableAnswer} when it is not there */
+/** A part of an answer that AWS always returns. @throws {UnreadableAnswer} when it is absent */
 export function present<T>(part: T | undefined, what: string): T {
   if (part === undefined) throw new UnreadableAnswer(`expected ${what}`);
   return part;
 }
 
-/** Works with an SDK client and ends its connections. */
+/** Runs `work` with an SDK client, then closes its connections. */
 export async function withClient<C extends { destroy(): void }, T>(
   client: C,
   work: (client: C) => Promise<T>,
@@ -47,7 +49,7 @@ export async function withClient<C extends { destroy(): void }, T>(
   }
 }
 
-/** Credentials as the SDK finds them: environment, profile, SSO, role. @throws `CredentialsProviderError` */
+/** Credentials from the SDK's chain: environment, profile, SSO, role. @throws `CredentialsProviderError` */
 export const credentialsOf = (site: AwsSite) =>
   withClient(new SFNClient(site.client), (client) => client.config.credentials());
 
@@ -57,7 +59,7 @@ const awsErrorSchema = z.object({
   Message: z.optional(z.string()),
 });
 
-/** An error that a service answered, under its own name. */
+/** An error that a service answered; its `name` is the service's error code. */
 class AwsAnswerError extends Error {
   constructor(name: string, message: string) {
     super(message);
@@ -72,17 +74,17 @@ function answerError(status: number, body: unknown): Error {
   return new AwsAnswerError(type.split('#').at(-1) ?? type, message ?? Message ?? `status ${status}`);
 }
 
-/** A request in JSON to a service without a client here. */
+/** A JSON request to a service that has no SDK client here. */
 export interface JsonCall<T> {
   /** Name of the service in its signature. */
   readonly service: string;
-  /** `X-Amz-Target`. */
+  /** Value of the header `X-Amz-Target`. */
   readonly operation: string;
   readonly body: object;
   readonly answer: z.ZodMiniType<T>;
 }
 
-/** @throws {Error} named as AWS names it; a `ZodError` or `SyntaxError` on an answer that cannot be read */
+/** @throws {Error} whose `name` is AWS's error code; a `ZodError` or `SyntaxError` on an unreadable answer */
 export async function askJson<T>(site: AwsSite, { answer, ...call }: JsonCall<T>): Promise<T> {
   const { region, endpoint = process.env['AWS_ENDPOINT_URL'] } = site.client;
   const url = new URL(endpoint ?? `https://${call.service}.${region}.amazonaws.com`);

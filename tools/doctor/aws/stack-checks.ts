@@ -1,4 +1,4 @@
-/** What CloudFormation says of the stacks: deployed, absent, or left by a deployment that failed. */
+/** The status of the stacks according to CloudFormation: deployed, absent, or left by a failed deployment. */
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import type { Finding, Subject } from '../finding.ts';
 import { failed, ok, skipped } from '../finding.ts';
@@ -11,9 +11,9 @@ export const RECOVERY_PAGE = 'runbooks/procedures/recover-a-failed-deployment.md
 export interface StackView {
   readonly name: string;
   readonly status: string;
-  /** Why it is in this status; may be empty. */
+  /** Reason of the status; may be empty. */
   readonly reason: string;
-  /** Its deletion is refused until that is switched off. */
+  /** Whether termination protection is on; if so, its deletion is refused. */
   readonly isProtected: boolean;
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -57,10 +57,10 @@ export const STATUSES_TO_RECOVER: readonly string[] = [
   'UPDATE_FAILED',
 ];
 
-/** The first deployment is under way, or is being rolled back. */
+/** The first deployment is in progress, or is being rolled back. */
 const BEING_CREATED: ReadonlySet<string> = new Set(['CREATE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS']);
 
-/** Whether it was created once, so that its resources are in use. */
+/** Whether the stack was created successfully at some time, so that its resources are in use. */
 export const isLive = ({ status }: StackView): boolean =>
   !NEVER_CREATED.has(status) && !BEING_CREATED.has(status) && !status.startsWith('DELETE_');
 
@@ -75,7 +75,7 @@ const deleteCommands = ({ name, isProtected }: StackView, at: string): string =>
     `aws cloudformation wait stack-delete-complete --stack-name ${name} ${at}`,
   ].join('\n');
 
-/** The first command of the recovery; absent if the status needs none. */
+/** The first command of the recovery; absent if the status needs no recovery. */
 function wayOut(stack: StackView, at: string): string | undefined {
   if (NEVER_CREATED.has(stack.status) || stack.status === 'DELETE_FAILED') return deleteCommands(stack, at);
   const name = `--stack-name ${stack.name} ${at}`;

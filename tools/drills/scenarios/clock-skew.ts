@@ -1,4 +1,4 @@
-/** Clocks of the functions are off: within the budget, and beyond it. */
+/** The clocks of the functions are wrong, by less or by more than the allowed skew. */
 import { WORKER_FUNCTIONS } from '../../../lambdas/shared/contracts/providers.ts';
 import { ActionKind, KIND_NAMES, kindRow, WORKER_BY_KIND } from '../../../lambdas/actions/kinds.ts';
 import type { FunctionName } from '../../../lib/shared/functions.ts';
@@ -12,16 +12,19 @@ import { countedAtLeast, NONE_RECOVERED } from '../guarantees.ts';
 import type { DrillSite } from '../site.ts';
 
 const QUOTES = 4;
-/** 2 × 2 s: of the 5 s that the policy allows, 1 s is left for a request under way, which here takes milliseconds. */
+/**
+ * Two clocks differ by up to 2 × 2 s = 4 s of the 5 s that the policy allows. 1 s is left for a request in flight, which takes
+ * milliseconds here.
+ */
 const WITHIN_MS = 2_000;
-/** 2 × 35 s: more than lease and allowance together, so that a lease which has just begun seems to be over. */
+/** 2 × 35 s = 70 s is more than lease and allowance together, so a lease that has just begun can seem expired. */
 const BEYOND_MS = 35_000;
 
 const SKEWED: readonly FunctionName[] = [...WORKER_FUNCTIONS, 'record-lost-worker', 'sweep'];
 
 /**
- * A module that moves the clock of the process it is loaded into, by `shiftMs` forwards or backwards: each process tosses
- * a coin. It exists in the variables of a function while a drill runs, and nowhere else.
+ * A module that shifts the clock of its process by `shiftMs`, forwards or backwards at random in each process. Only a drill
+ * sets it, in a function's variables.
  */
 function preloadOf(shiftMs: number): string {
   const code = `
@@ -40,7 +43,10 @@ const skewed = (shiftMs: number): FunctionChange => ({
   variables: { NODE_OPTIONS: preloadOf(shiftMs) },
 });
 
-/** Enqueues, and starts a second driver of the task at once: two workers, and perhaps two clocks, contend for it. */
+/**
+ * Enqueues an action and at once starts a second driver of its task, so that two workers, perhaps with different clocks,
+ * compete for it.
+ */
 async function enqueueTwice(site: DrillSite, action: DrillAction): Promise<string> {
   const taskId = await enqueueOne(site, action);
   const input = { taskId, generation: 1, worker: WORKER_BY_KIND[action.kind], waitSeconds: 0 };
@@ -48,7 +54,10 @@ async function enqueueTwice(site: DrillSite, action: DrillAction): Promise<strin
   return taskId;
 }
 
-/** How far the first claims lie from the enqueueings, whose clock is right: the most less the least. */
+/**
+ * Greatest minus smallest time from enqueueing to first claim. The clock of the enqueueing is correct, so the spread shows the
+ * skew.
+ */
 async function spreadMs(site: DrillSite, taskIds: readonly string[]): Promise<number> {
   const trails = await Promise.all(taskIds.map((taskId) => getAudit(site.target, taskId)));
   const delaysMs = trails.flatMap(({ records }) => {
@@ -68,12 +77,12 @@ async function carryOut(site: DrillSite, actions: readonly DrillAction[]) {
   return { taskIds, counts: { spreadMs: await spreadMs(site, taskIds) } };
 }
 
-/** Clocks that differ by less than the allowance. */
+/** Clocks differ by less than the allowed skew. */
 export const clockSkew: Drill = {
   name: 'clock-skew',
   story: `clocks of workers and sweep are off by ${WITHIN_MS / 1_000} s either way, within the ${POLICY.clockSkewMs / 1_000} s allowed; every task has two drivers`,
   alone: true,
-  guarantees: [countedAtLeast('the clocks did differ, in ms', 'spreadMs', 1.5 * WITHIN_MS), NONE_RECOVERED],
+  guarantees: [countedAtLeast('the clocks differed, in ms', 'spreadMs', 1.5 * WITHIN_MS), NONE_RECOVERED],
   functions: () => skewed(WITHIN_MS),
   play: (site) => carryOut(site, actionsOf(site, 'skew', KIND_NAMES, QUOTES)),
 };
@@ -82,14 +91,14 @@ export const clockSkew: Drill = {
 const DEDUPLICATED = KIND_NAMES.filter((kind) => kindRow(kind).deduplicates);
 
 /**
- * Clocks that differ by more than a whole lease. Slower, and still safe where the provider knows the effect key; a
- * message in Slack is beyond what can be promised then (docs/architecture.md, "Exactly once, by proof").
+ * Clocks differ by more than a whole lease. The queue is slower, and still safe if the provider knows the effect key. For a
+ * message in Slack nothing can be guaranteed here (docs/architecture.md, "Exactly once, by proof").
  */
 export const clockSkewBeyond: Drill = {
   name: 'clock-skew-beyond',
   story: `clocks of workers and sweep are off by ${BEYOND_MS / 1_000} s either way, beyond a whole lease; every task has two drivers`,
   alone: true,
-  guarantees: [countedAtLeast('the clocks did differ, in ms', 'spreadMs', 1.5 * BEYOND_MS)],
+  guarantees: [countedAtLeast('the clocks differed, in ms', 'spreadMs', 1.5 * BEYOND_MS)],
   functions: () => skewed(BEYOND_MS),
   play: (site) => carryOut(site, actionsOf(site, 'far-skew', DEDUPLICATED, QUOTES)),
 };

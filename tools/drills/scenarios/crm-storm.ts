@@ -1,4 +1,4 @@
-/** The CRM answers 5xx, again and again, to writes and to probes. */
+/** The CRM repeatedly answers writes and probes with 5xx. */
 import { ActionKind } from '../../../lambdas/actions/kinds.ts';
 import { effectKeyOf } from '../../../lambdas/queue/domain/task/identity.ts';
 import { scriptFault } from '../../rig/faults/fault-client.ts';
@@ -9,21 +9,21 @@ import { failEffects, hitsOf } from '../faults.ts';
 import { ATTEMPTS_LEFT, counted, trailsNaming } from '../guarantees.ts';
 
 const ACTIONS = 8;
-/** To each write: a 500, a 502 and a 503 with a wish; and a 500 to the first probe. */
+/** Each write gets a 500, a 502, and a 503 with `Retry-After`; the first probe gets a 500. */
 const WRITE_FAULTS: readonly Fault[] = [
   { kind: 'status', status: 500 },
   { kind: 'status', status: 502 },
   { kind: 'status', status: 503, retryAfterSeconds: 2 },
 ];
 
-/** Requests that ask the CRM whether the deal of an action is there. */
+/** Matches the requests that ask the CRM whether the deal of an action exists. */
 const probeRule = ({ kind, taskId }: DrillAction): Pick<FaultRule, 'target' | 'method' | 'path'> => ({
   target: 'crm',
   method: 'GET',
   path: `/crm/v3/objects/deals/${encodeURIComponent(effectKeyOf(kind, taskId))}`,
 });
 
-/** See the file head. */
+/** The CRM answers 5xx to writes and to the first probe. */
 export const crmStorm: Drill = {
   name: 'crm-storm',
   story: 'the CRM answers 500, 502 and 503 to the writes of every action, and 500 to the first probe',

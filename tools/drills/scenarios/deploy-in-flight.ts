@@ -14,12 +14,12 @@ import { codeHashOf, deployCode } from '../functions.ts';
 import { counted, countedAtLeast } from '../guarantees.ts';
 import type { DrillSite } from '../site.ts';
 
-/** Its provider is slow, so that its executions are under way. */
+/** The kind whose provider is slow, so that its executions are still running. */
 const SLOW = ActionKind.CrmSync;
 const QUOTES = 5;
 const IN_FLIGHT = 5;
 
-/** The code of this checkout with a mark of its own, so that it is new to the deployment. */
+/** Deploys the code of this checkout with a unique mark, so that the deployment sees new code. */
 async function deployNew(site: DrillSite, name: FunctionName): Promise<boolean> {
   const dir = mkdtempSync(join(tmpdir(), 'quoteq-deploy-'));
   try {
@@ -38,7 +38,7 @@ async function countRunning(site: DrillSite, taskIds: readonly string[]): Promis
   return statuses.filter((status) => status === 'RUNNING').length;
 }
 
-/** See the file head. */
+/** New code is deployed while executions run. */
 export const deployInFlight: Drill = {
   name: 'deploy-in-flight',
   story:

@@ -13,8 +13,8 @@ import type { DrillSite } from '../site.ts';
 const QUOTES = 4;
 
 /**
- * Every function that moves tasks or shows them. Not `publish-transitions`: the local AWS drops the failures that it
- * reports, where DynamoDB Streams would deliver them again.
+ * Every function that moves or shows tasks. `publish-transitions` is left out: the local AWS drops records whose failure it
+ * reports, while DynamoDB Streams would deliver them again.
  */
 const THROTTLED: readonly FunctionName[] = [
   'enqueue-action',
@@ -26,7 +26,7 @@ const THROTTLED: readonly FunctionName[] = [
 type Rule = Omit<FaultRule, 'target' | 'bodyIncludes'>;
 
 const throttled = { kind: 'status', status: 400 } as const;
-/** Twice in a row: the SDK's own second try is refused as well. Then every third request. */
+/** Twice in a row, so that the SDK's second try is refused too. Then every third request. */
 const THROTTLES: readonly Rule[] = [
   { path: '/PutItem', fault: throttled, times: 2 },
   { path: '/PutItem', fault: throttled, every: 3, times: 2 },
@@ -38,7 +38,7 @@ const LOSSES: readonly Rule[] = [
   { path: '/UpdateItem', fault: { kind: 'drop_reply' }, every: 2, times: 1 },
 ];
 
-/** Requests about a task name it: as the key of the task or of its card, or in the effect key of the ledger. */
+/** Requests about a task contain its id: as key of the task or of its card, or in the effect key of the ledger. */
 async function scriptAll(
   site: DrillSite,
   actions: readonly DrillAction[],
@@ -54,11 +54,11 @@ async function scriptAll(
   return ids;
 }
 
-/** See the file head. */
+/** DynamoDB throttles requests and loses replies. */
 export const dynamodbThrottled: Drill = {
   name: 'dynamodb-throttled',
   story:
-    'DynamoDB refuses requests for their rate, also twice in a row, and loses replies to writes it has carried out',
+    'DynamoDB throttles requests, also twice in a row, and loses replies to writes that it has carried out',
   alone: false,
   functions: ({ outputs }) => ({
     names: THROTTLED,

@@ -1,4 +1,4 @@
-/** Somebody stops executions by hand: before they ran, while their worker is at it, and while they wait. */
+/** An operator stops executions: before they run, while their worker runs, and while they wait. */
 import { ActionKind, WORKER_BY_KIND } from '../../../lambdas/actions/kinds.ts';
 import { executionNameOf } from '../../../lambdas/queue/domain/task/identity.ts';
 import { actionsOf, type DrillAction, enqueueOne, inLanes, inState } from '../actions.ts';
@@ -9,13 +9,13 @@ import { countedAtLeast, recoveredBySweep, RECOVERED_IN_TIME } from '../guarante
 import type { DrillSite } from '../site.ts';
 
 const EACH = 4;
-/** Waiting ones have no driver and no worker: only the sweep can move them on. Half of them are started twice as well. */
+/** Waiting tasks have no driver and no worker, so only the sweep can continue them. Half of them are also started twice. */
 const WAITING = EACH;
 
 const stop = (site: DrillSite, { taskId }: DrillAction): Promise<boolean> =>
   stopExecution(site, executionNameOf(taskId, 1));
 
-/** Enqueues, and stops the execution when the task is in the state. */
+/** Enqueues an action, and stops its execution when the task is in the given state. */
 async function stopIn(
   site: DrillSite,
   actions: readonly DrillAction[],
@@ -29,17 +29,17 @@ async function stopIn(
   return stopped.filter(Boolean).length;
 }
 
-/** Two more executions of the same generation, as Step Functions' redrive and a second start would give. */
+/** Starts two more executions of the same generation, like a redrive in Step Functions and a second start. */
 async function startTwice(site: DrillSite, { taskId, kind }: DrillAction): Promise<void> {
   const input = { taskId, generation: 1, worker: WORKER_BY_KIND[kind], waitSeconds: 0 };
   for (const suffix of ['redrive', 'again']) await startAgain(site, input, suffix);
 }
 
-/** See the file head. */
+/** Executions are stopped in three states. */
 export const executionStopped: Drill = {
   name: 'execution-stopped',
   story:
-    'executions are stopped by hand: at their start, under a worker, and in a backoff; some are started twice anew',
+    'executions are stopped by hand: at their start, under a worker, and in a backoff; some are started again twice',
   alone: false,
   guarantees: [
     countedAtLeast('executions were stopped while they ran', 'stopped', 2 * EACH),

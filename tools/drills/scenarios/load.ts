@@ -1,6 +1,6 @@
 /**
- * A load of mixed actions under transient faults, with workers killed and executions stopped among them. The plan depends
- * on the number of actions only: the same run again meets the same faults.
+ * A load of mixed actions with transient faults, killed workers and stopped executions. The plan depends only on the number of
+ * actions, so a second run has the same faults.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ActionKind, FAULTED_KINDS } from '../../../lambdas/actions/kinds.ts';
@@ -18,10 +18,13 @@ import type { DrillSite } from '../site.ts';
 /** What happens to one action of the load. */
 export type Mishap = 'none' | 'fault' | 'killed' | 'stopped';
 
-/** The kinds of the load, in the order that {@link PATTERN} relies on. */
+/** The kinds of the load, in the order on which {@link PATTERN} depends. */
 const LOAD_KINDS = [ActionKind.PdfRender, ActionKind.CrmSync, ActionKind.SlackNotify] as const;
 
-/** Of 30 actions, ten quotes with one of each kind: 9 faults (30 %), 2 kills, 2 stops. 300 have 90, 20 and 20. */
+/**
+ * Per 30 actions (ten quotes with one action of each kind): 9 faults (30 %), 2 kills, 2 stops. So 300 actions have 90, 20 and
+ * 20.
+ */
 const PATTERN: Readonly<Record<number, Mishap>> = {
   // The first kind is 0, 3, 6 …; the second 1, 4, 7 …; the third 2, 5, 8 …
   0: 'fault',
@@ -43,11 +46,11 @@ const PATTERN_LENGTH = 30;
 /** The mishap of the `index`-th action. */
 export const mishapOf = (index: number): Mishap => PATTERN[index % PATTERN_LENGTH] ?? 'none';
 
-/** Actions a second. Slack's own limit for a channel is one message a second; the local one has none. */
+/** Actions a second. Slack allows one message a second in a channel; the local Slack has no limit. */
 const RATE_PER_SECOND = 4;
 /**
- * Actions under way at one time, until their card shows what became of them: the load follows what the machine can bear,
- * and the latencies are not those of a backlog. Those that wait for a retry or for the sweep do not count.
+ * Maximum actions in progress at one time, each until its card shows the result. The load adapts to the machine, so that
+ * latencies are not those of a backlog. Actions that wait for a retry or for the sweep do not count.
  */
 const AT_ONCE = 4;
 
@@ -59,7 +62,7 @@ const PROVIDER_FAULTS: readonly Fault[] = [
   { kind: 'status', status: 503, retryAfterSeconds: 1 },
   { kind: 'drop_request' },
 ];
-/** S3 has no proxy in front of it: the worker of PDFs meets its faults at DynamoDB, at every second write of a task. */
+/** S3 is not behind the proxy. The PDF worker gets its faults from DynamoDB instead, at every second write of a task. */
 const STORE_FAULTS: readonly Fault[] = [{ kind: 'status', status: 400 }, { kind: 'drop_reply' }];
 
 const pick = (faults: readonly Fault[], turn: number): Fault => {
@@ -84,13 +87,15 @@ const scriptFor = (site: DrillSite, action: DrillAction, turn: number): Promise<
       : { ...effectRule(action), fault: pick(PROVIDER_FAULTS, turn) },
   );
 
-/** Stops the first execution: a PDF's at once, before it runs; another's while it waits for the CRM's "not now". */
+/**
+ * Stops the first execution: that of a PDF at once, before it runs; any other while it waits because its provider deferred it.
+ */
 async function stopEarly(site: DrillSite, action: DrillAction): Promise<boolean> {
   if (isFaulted(action)) await inState(site, action.taskId, 'retryable_failed');
   return stopExecution(site, executionNameOf(action.taskId, 1));
 }
 
-/** What keeps an execution running until it is stopped: a slow read by its worker, or a "not now" of its provider. */
+/** Keeps an execution running until it is stopped: its worker reads slowly, or its provider defers it. */
 const stopRule = (action: DrillAction): FaultRule =>
   !isFaulted(action)
     ? {
@@ -101,7 +106,7 @@ const stopRule = (action: DrillAction): FaultRule =>
       }
     : { ...effectRule(action), fault: { kind: 'status', status: 429, retryAfterSeconds: 10 } };
 
-/** Scripts what will happen to the action; the rules. */
+/** Scripts the mishap of the action; returns the rules. */
 async function prepare(site: DrillSite, action: DrillAction, index: number): Promise<readonly number[]> {
   const { faultProxyUrl } = site.outputs;
   switch (mishapOf(index)) {
@@ -128,7 +133,10 @@ async function prepareAll(site: DrillSite, actions: readonly DrillAction[]): Pro
   return ruled;
 }
 
-/** Enqueues, and stops what is to be stopped; whether it was. Else waits for its worker, and for the card that says so. */
+/**
+ * Enqueues an action and, if planned, stops its execution; returns whether it was stopped. Otherwise waits for its worker and
+ * its card.
+ */
 async function carry(site: DrillSite, action: DrillAction, index: number): Promise<boolean> {
   await enqueueOne(site, action);
   if (mishapOf(index) === 'stopped') return stopEarly(site, action);
@@ -136,7 +144,9 @@ async function carry(site: DrillSite, action: DrillAction, index: number): Promi
   return false;
 }
 
-/** Carries all out, at the rate or as fast as the machine can; how many executions were stopped while they ran. */
+/**
+ * Carries out all actions, at the rate or as fast as the machine can. Returns how many executions were stopped while running.
+ */
 async function carryAll(site: DrillSite, actions: readonly DrillAction[]): Promise<number> {
   const beganAtMs = performance.now();
   const stopped = await inLanes(
@@ -167,20 +177,20 @@ const countOf = (actions: number, mishap: Mishap): number =>
   Array.from({ length: actions }, (_, index) => mishapOf(index)).filter((planned) => planned === mishap)
     .length;
 
-/** A load too small to have an action that gets stuck has no sample of recoveries. */
+/** If the load is too small to contain a stuck action, it has no sample of recoveries. */
 const kpisOf = (actions: number): readonly KpiName[] =>
   Object.values(KpiName).filter(
     (name) =>
       name !== KpiName.RecoveryWithin5Min || countOf(actions, 'killed') + countOf(actions, 'stopped') > 0,
   );
 
-/** A load of so many actions; rounded up to whole quotes of three. */
+/** A load of `actions` actions, rounded up to whole quotes of three. */
 export function loadOf(actions: number): Drill {
   const quotes = Math.ceil(actions / 3);
   const total = 3 * quotes;
   return {
     name: 'load',
-    story: `${total} actions, ${RATE_PER_SECOND} a second and ${AT_ONCE} at once at most: 30 % meet a transient fault, and some lose their worker or have their execution stopped by hand`,
+    story: `${total} actions, ${RATE_PER_SECOND} a second and at most ${AT_ONCE} at once: 30 % meet a transient fault, and some lose their worker or have their execution stopped by hand`,
     alone: true,
     common: UNDER_LOAD,
     guarantees: [

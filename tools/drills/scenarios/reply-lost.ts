@@ -1,4 +1,4 @@
-/** The provider acts, and its reply is lost. */
+/** The provider carries out the effect, but its reply is lost. */
 import { FAULTED_KINDS } from '../../../lambdas/actions/kinds.ts';
 import { actionsOf, enqueueMany, inState, ENDED } from '../actions.ts';
 import type { Drill } from '../drill.ts';
@@ -8,14 +8,18 @@ import { counted, provenBy } from '../guarantees.ts';
 const QUOTES = 4;
 const LOST = FAULTED_KINDS.length * QUOTES;
 
-/** See the file head. */
+/** Replies of the providers are lost. */
 export const replyLost: Drill = {
   name: 'reply-lost',
   story: 'the CRM and Slack carry the effect out, and their reply is lost',
   alone: false,
   guarantees: [
     counted('a reply to every action was lost', 'lost', LOST),
-    provenBy('the next attempt asks the provider and applies nothing again', ['probed', 'replayed'], LOST),
+    provenBy(
+      'the next attempt asks the provider and does not repeat the effect',
+      ['probed', 'replayed'],
+      LOST,
+    ),
   ],
   play: async (site) => {
     const actions = actionsOf(site, 'lost', FAULTED_KINDS, QUOTES);

@@ -1,4 +1,4 @@
-/** Slack answers 503 to everything, for long enough to be missed. */
+/** Slack answers 503 to every request until actions that need it have failed twice. */
 import { KIND_NAMES, kindsOf } from '../../../lambdas/actions/kinds.ts';
 import { getAudit, getTask } from '../../cli/clients/queue-client.ts';
 import { eventually } from '../../rig/process/eventually.ts';
@@ -10,12 +10,12 @@ import { counted, countedAtLeast } from '../guarantees.ts';
 import type { DrillSite } from '../site.ts';
 
 const QUOTES = 4;
-/** They have nothing to do with Slack. */
+/** The kinds that do not need Slack. */
 const OTHERS = KIND_NAMES.filter((kind) => !kindsOf('slack').includes(kind));
 const UNTOUCHED = OTHERS.length * QUOTES;
 const MANY = 1_000_000;
 
-/** How many of the tasks end, with their whole trail, while Slack is down. */
+/** Number of tasks that end with a complete trail while Slack is down. */
 async function endedMeanwhile(site: DrillSite, taskIds: readonly string[]): Promise<number> {
   for (const taskId of taskIds) {
     await inState(site, taskId, ...ENDED);
@@ -33,8 +33,8 @@ async function cardsOf(site: DrillSite, taskIds: readonly string[]): Promise<num
 }
 
 /**
- * Until an action that needs Slack has failed twice: the outage was felt. Attempts put off count too: cards that wait for
- * the same thread keep its post in doubt, so most attempts meanwhile only wait.
+ * Waits until an action that needs Slack has failed twice. Deferred attempts count too: cards that wait for the same thread
+ * keep its post in doubt, so most attempts during the outage only wait.
  */
 const feltTwice = (site: DrillSite, taskId: string): Promise<true> =>
   eventually(`${taskId} to fail twice`, async () => {
@@ -42,7 +42,10 @@ const feltTwice = (site: DrillSite, taskId: string): Promise<true> =>
     return (state === 'retryable_failed' && attempts.claims >= 2) || undefined;
   });
 
-/** What needs Slack comes last: its five attempts must not be over, also on a slow machine, before Slack is back. */
+/**
+ * The actions that need Slack are enqueued last: even on a slow machine, they must not use all five attempts before Slack is
+ * back.
+ */
 async function outage(site: DrillSite, other: readonly DrillAction[], slack: readonly DrillAction[]) {
   const untouched = await enqueueMany(site, other);
   const ended = await endedMeanwhile(site, untouched);
@@ -52,15 +55,15 @@ async function outage(site: DrillSite, other: readonly DrillAction[], slack: rea
   return { taskIds, ended, cardsMeanwhile: await cardsOf(site, taskIds) };
 }
 
-/** See the file head. */
+/** Slack is down. */
 export const slackDown: Drill = {
   name: 'slack-down',
   story: 'Slack answers 503 to every request, until actions that need it have failed twice',
   alone: true,
   guarantees: [
     countedAtLeast('requests to Slack failed', 'failed', 2 * QUOTES),
-    counted('every other action ends meanwhile, with its whole trail', 'ended', UNTOUCHED),
-    counted('no card was posted meanwhile', 'cardsMeanwhile', 0),
+    counted('every other action ends during the outage, with a complete trail', 'ended', UNTOUCHED),
+    counted('no card was posted during the outage', 'cardsMeanwhile', 0),
   ],
   play: async (site) => {
     const { faultProxyUrl } = site.outputs;

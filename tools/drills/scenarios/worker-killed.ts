@@ -1,4 +1,4 @@
-/** Workers are killed after their provider has accepted, before they hear of it. */
+/** Workers are killed after their provider has accepted the request, before they receive the reply. */
 import { FAULTED_KINDS } from '../../../lambdas/actions/kinds.ts';
 import { actionsOf, enqueueMany, inState, ENDED } from '../actions.ts';
 import type { Drill } from '../drill.ts';
@@ -8,15 +8,19 @@ import { counted, provenBy, trailsNaming } from '../guarantees.ts';
 const QUOTES = 4;
 const KILLED = FAULTED_KINDS.length * QUOTES;
 
-/** See the file head. */
+/** Workers are killed before the reply arrives. */
 export const workerKilled: Drill = {
   name: 'worker-killed',
-  story: 'workers are killed after the CRM or Slack has accepted, before they hear of it',
+  story: 'workers are killed after the CRM or Slack has accepted the request, before they receive the reply',
   alone: false,
   guarantees: [
     counted('a worker of every action was killed', 'killed', KILLED),
     trailsNaming('WORKER_LOST', KILLED),
-    provenBy('the next worker asks the provider and applies nothing again', ['probed', 'replayed'], KILLED),
+    provenBy(
+      'the next worker asks the provider and does not repeat the effect',
+      ['probed', 'replayed'],
+      KILLED,
+    ),
   ],
   play: async (site) => {
     const actions = actionsOf(site, 'killed', FAULTED_KINDS, QUOTES);

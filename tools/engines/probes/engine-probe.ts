@@ -1,4 +1,4 @@
-/** What the probes share. */
+/** Types and helpers that the probes share. */
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { countedIds } from '../../rig/counted-ids.ts';
 import { TABLE_NAMES } from '../../rig/aws/dynamodb-server.ts';
@@ -6,17 +6,17 @@ import type { DynamoDbEngine } from '../dynamodb-engines.ts';
 
 /** One probe. */
 export interface EngineProbe {
-  /** What the stores rely on. */
+  /** The behaviour on which the stores depend. */
   readonly name: string;
-  /** What the engine does, as one short line. */
+  /** Tests the engine; returns the result as one short line. */
   readonly run: (client: DynamoDBDocumentClient) => Promise<string>;
-  /** What DynamoDB does by its documentation. */
+  /** The result that DynamoDB documents. */
   readonly aws: string;
-  /** Engines that answer otherwise. @default none */
+  /** Engines with a different result. @default none */
   readonly otherwise?: Readonly<Partial<Record<DynamoDbEngine, string>>>;
 }
 
-/** The table that most are asked of. */
+/** The table that most probes use. */
 export const TableName = TABLE_NAMES.tasks;
 /** Largest item that DynamoDB stores. */
 export const MAX_ITEM_BYTES = 400 * 1_024;
@@ -45,7 +45,7 @@ export const get = async (
 ): Promise<Record<string, unknown> | undefined> =>
   (await client.send(new GetCommand({ TableName, Key: { taskId }, ConsistentRead: true }))).Item;
 
-/** An item of exactly so many bytes. */
+/** An item of exactly this many bytes. */
 export const itemOfBytes = (bytes: number): Record<string, unknown> => {
   const taskId = freshId();
   return { taskId, data: 'x'.repeat(bytes - `taskId${taskId}data`.length) };

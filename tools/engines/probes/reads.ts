@@ -34,7 +34,7 @@ async function storeQuote(client: DynamoDBDocumentClient, times: readonly number
   return quoteId;
 }
 
-/** See the file head. */
+/** Probes of reads. */
 export const READ_PROBES: readonly EngineProbe[] = [
   {
     name: 'an index holds only items that have its keys (sparse)',
@@ -46,7 +46,7 @@ export const READ_PROBES: readonly EngineProbe[] = [
     },
   },
   {
-    name: 'an item leaves the index with its key',
+    name: 'an item without the index key leaves the index',
     aws: '0',
     run: async (client) => {
       const quoteId = await storeQuote(client, [1]);
@@ -56,7 +56,7 @@ export const READ_PROBES: readonly EngineProbe[] = [
     },
   },
   {
-    name: 'an index of keys carries the keys and nothing else',
+    name: 'a KEYS_ONLY index has the keys and nothing else',
     aws: 'createdAtMs, quoteId, taskId',
     run: async (client) => {
       const [entry = {}] = (await page(client, await storeQuote(client, [1]))).Items ?? [];
@@ -84,7 +84,7 @@ export const READ_PROBES: readonly EngineProbe[] = [
     },
   },
   {
-    name: 'pages follow each other without gap or repeat, and the last one says so',
+    name: 'pages have no gap and no repeated item, and the last page has no key',
     aws: '2 + 2 + 1',
     run: async (client) => {
       const quoteId = await storeQuote(client, [1, 2, 3, 4, 5]);
@@ -104,7 +104,7 @@ export const READ_PROBES: readonly EngineProbe[] = [
     },
   },
   {
-    name: 'a page that the limit fills has a next one, even if nothing is left',
+    name: 'a page that the limit fills has a next page, even if no item is left',
     aws: 'a key, then an empty page',
     run: async (client) => {
       const quoteId = await storeQuote(client, [1, 2]);
@@ -115,7 +115,7 @@ export const READ_PROBES: readonly EngineProbe[] = [
     },
   },
   {
-    name: 'a batch reads 100 keys, and leaves out what is not there',
+    name: 'a batch reads 100 keys and leaves out absent items',
     aws: '50 of 100',
     run: async (client) => {
       const taskIds = Array.from({ length: 100 }, freshId);
@@ -162,7 +162,7 @@ export const READ_PROBES: readonly EngineProbe[] = [
     },
   },
   {
-    name: 'an item past its time to live is there until it is deleted: a condition must look at the time',
+    name: 'an item past its time to live exists until it is deleted: a condition must compare the time',
     aws: 'there, and refused by the condition',
     run: async (client) => {
       const id = freshId();

@@ -12,7 +12,7 @@ import {
   TableName,
 } from './engine-probe.ts';
 
-/** See the file head. */
+/** Probes of items and values. */
 export const VALUE_PROBES: readonly EngineProbe[] = [
   {
     name: 'an item of 400 KB is stored',

@@ -15,7 +15,7 @@ async function refusedItem(send: () => Promise<unknown>): Promise<string> {
   }
 }
 
-/** See the file head. */
+/** Probes of conditional writes. */
 export const WRITE_PROBES: readonly EngineProbe[] = [
   {
     name: 'one of ten racing puts on absence wins',
@@ -30,7 +30,7 @@ export const WRITE_PROBES: readonly EngineProbe[] = [
     },
   },
   ...(['put', 'update', 'delete'] as const).map((verb) => ({
-    name: `a refused ${verb} shows the item that stands there (ReturnValuesOnConditionCheckFailure)`,
+    name: `a refused ${verb} returns the stored item (ReturnValuesOnConditionCheckFailure)`,
     aws: 'refused with the item',
     run: async (client: DynamoDBDocumentClient) => {
       const taskId = freshId();
@@ -52,7 +52,7 @@ export const WRITE_PROBES: readonly EngineProbe[] = [
     },
   })),
   {
-    name: 'a refused put on an item that is not there shows none',
+    name: 'a refused put on an absent item returns no item',
     aws: 'refused without the item',
     run: (client) =>
       refusedItem(() =>
@@ -79,7 +79,7 @@ export const WRITE_PROBES: readonly EngineProbe[] = [
     },
   },
   {
-    name: 'if_not_exists keeps what is there, and REMOVE takes an attribute away',
+    name: 'if_not_exists keeps an existing value, and REMOVE removes an attribute',
     aws: 'kept 1, no owner',
     run: async (client) => {
       const taskId = freshId();

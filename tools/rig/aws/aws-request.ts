@@ -1,4 +1,4 @@
-/** One signed request to an AWS service that speaks JSON, of any service, without a client for each. */
+/** Sends one signed request to any AWS service with a JSON protocol, without an SDK client for it. */
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 
@@ -11,17 +11,17 @@ const bytesOf = (data: Bytes): Uint8Array => {
     : new Uint8Array(data);
 };
 
-/** Node's SHA-256 in the shape that the signer asks for; with a key, HMAC-SHA-256. For one use: it cannot start over. */
+/** Node's SHA-256 with the interface that the signer needs; with a key, HMAC-SHA-256. For one use only: it cannot be reset. */
 export class Sha256 {
   readonly #hash: Hash | Hmac;
   constructor(key?: Bytes) {
     this.#hash = key === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(key));
   }
-  /** Takes the next bytes; text as UTF-8. */
+  /** Adds bytes to the hash; text as UTF-8. */
   update(data: Bytes): void {
     this.#hash.update(bytesOf(data));
   }
-  /** The hash of all bytes taken. */
+  /** The hash of all bytes so far. */
   async digest(): Promise<Uint8Array> {
     return this.#hash.digest();
   }
@@ -35,15 +35,15 @@ export class Sha256 {
 export interface AwsRequest {
   /** Name of the service in its host name and signature, e.g. `events`. */
   readonly service: string;
-  /** `X-Amz-Target`: service and operation. */
+  /** Value of the header `X-Amz-Target`: service and operation. */
   readonly operation: string;
-  /** Given to the service as JSON. */
+  /** Body of the request; sent as JSON. */
   readonly body: object;
-  /** Until the head of the answer is there. */
+  /** Time limit until the head of the answer arrives, in ms. */
   readonly timeoutMs: number;
 }
 
-/** Where requests go, and who signs them. */
+/** Endpoint and credentials of the requests. */
 export interface AwsTarget {
   readonly url: URL;
   readonly region: string;
@@ -54,7 +54,7 @@ export interface AwsTarget {
   };
 }
 
-/** Sends it once, to a target that is known. @throws when no answer comes; an answer of any status is returned */
+/** Sends the request once, to a given target. @throws when no answer arrives; an answer of any status is returned */
 export async function sendAwsRequestTo(
   { url, region, credentials }: AwsTarget,
   request: AwsRequest,
@@ -74,7 +74,7 @@ export async function sendAwsRequestTo(
   return fetch(new URL('/', url), { method: 'POST', headers, body, signal });
 }
 
-/** Lambda gives every function these; elsewhere they are set for the process. */
+/** Lambda sets these in every function; elsewhere the process must set them. */
 function environment(name: 'AWS_REGION' | 'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY'): string {
   const value = process.env[name];
   if (value === undefined || value === '')
@@ -82,7 +82,7 @@ function environment(name: 'AWS_REGION' | 'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCE
   return value;
 }
 
-/** `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` name another host, as in the SDK. */
+/** `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` replace the host, as in the SDK. */
 const endpointOf = (service: string): URL =>
   new URL(
     process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ??
@@ -103,6 +103,9 @@ function targetOf(service: string): AwsTarget {
   };
 }
 
-/** Sends it once, as the function that runs. @throws when no answer comes; an answer of any status is returned */
+/**
+ * Sends the request once, with the credentials of the running function. @throws when no answer arrives; an answer of any status
+ * is returned
+ */
 export const sendAwsRequest = async (request: AwsRequest): Promise<Response> =>
   sendAwsRequestTo(targetOf(request.service), request);

@@ -1,6 +1,6 @@
 /**
- * A DynamoDB of the test's own: a process on a free port of 127.0.0.1, in memory, with the tables of the contract.
- * It dies with the process that started it, even when that one is killed.
+ * A DynamoDB for one test: an in-memory process on a free port of 127.0.0.1, with the tables of the contract. It ends with the
+ * process that started it, even if that is killed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,15 +40,15 @@ export const TABLE_NAMES = {
 export interface DynamoDbServer {
   /** `http://127.0.0.1:<port>`. */
   readonly endpoint: string;
-  /** What a handler that runs against this server needs in `process.env` before it is imported. */
+  /** Variables that a handler needs in `process.env` before it is imported to run against this server. */
   readonly env: Readonly<Record<string, string>>;
-  /** A client of its own for the test's set-up and assertions; `stop` destroys it. */
+  /** A client for the test's set-up and assertions; `stop` destroys it. */
   readonly client: DynamoDBDocumentClient;
-  /** Ends the process and removes its files; a second call changes nothing. */
+  /** Ends the process and deletes its files; a second call changes nothing. */
   stop(): Promise<void>;
 }
 
-/** Another program may take a port between the look and the start; each of these is a new port. */
+/** Another program may take a port between the check and the start; each try uses a new port. */
 const START_TRIES = 5;
 const START_LIMIT_SECONDS = 20;
 const REGION = 'eu-central-1';
@@ -66,7 +66,9 @@ const keySchema = (partitionKey: string, sortKey?: string): CreateTableCommandIn
 const { byQuote, byDeadline } = TASKS_TABLE;
 const { byShownDay } = CARDS_TABLE;
 
-/** The tables as `lambdas/shared/contracts/environment.ts` says. KEEP IN STEP WITH lib/queue/queue-tables.construct.ts */
+/**
+ * The tables by the names in `lambdas/shared/contracts/environment.ts`. KEEP IN STEP WITH lib/queue/queue-tables.construct.ts
+ */
 const TABLES: readonly CreateTableCommandInput[] = [
   {
     TableName: TABLE_NAMES.tasks,
@@ -125,7 +127,7 @@ const TABLES: readonly CreateTableCommandInput[] = [
 const binary = (): string =>
   fileURLToPath(new URL('dynoxide', import.meta.resolve('@dynoxide/linux-x64/package.json')));
 
-/** Its own banner says that it is this process which listens, and nobody else's. */
+/** The process's own banner proves that this process listens on the port, and no other. */
 const isListening = (service: Service): Promise<boolean> =>
   Promise.resolve(tailOf(service.logFile).includes('listening on'));
 
@@ -186,13 +188,10 @@ function serverOf(endpoint: string, base: DynamoDBClient, end: () => Promise<voi
 }
 
 /**
- * Starts a DynamoDB with the tables of the contract, all of them empty.
- * @throws {LocalEnvironmentError} with the end of its log when it does not come up
- * @example
- * const dynamoDb = await startDynamoDb();
- * Object.assign(process.env, dynamoDb.env);
- * const { handler } = await import('../../../lambdas/queue/handlers/read-actions.handler.ts');
- * afterAll(() => dynamoDb.stop());
+ * Starts a DynamoDB with the empty tables of the contract.
+ * @throws {LocalEnvironmentError} with the end of its log when it does not start
+ * @example const dynamoDb = await startDynamoDb(); Object.assign(process.env, dynamoDb.env); const { handler } = await
+ * import('../../../lambdas/queue/handlers/read-actions.handler.ts'); afterAll(() => dynamoDb.stop());
  */
 export async function startDynamoDb(): Promise<DynamoDbServer> {
   const dir = mkdtempSync(join(tmpdir(), 'quoteq-dynamodb-'));
@@ -211,7 +210,10 @@ async function dropTables(base: DynamoDBClient): Promise<void> {
   for (const TableName of TableNames) await base.send(new DeleteTableCommand({ TableName }));
 }
 
-/** The tables of the contract, empty, in a DynamoDB that runs already; in a Region of its own, which it empties. */
+/**
+ * The empty tables of the contract in a DynamoDB that is already running. They are in a separate Region, whose tables are
+ * deleted first.
+ */
 export async function useDynamoDb(endpoint: string): Promise<DynamoDbServer> {
   const base = clientFor(endpoint);
   await dropTables(base);

@@ -5,32 +5,32 @@ import { claimPort } from '../process/ports.ts';
 import { makeTemporaryDir, startHealthyService } from '../process/processes.ts';
 import type { ProcessRecord } from '../process/process-identity.ts';
 
-/** Boot takes under a second on an idle machine. */
+/** The start takes less than a second on an idle machine. */
 const BOOT_LIMIT_SECONDS = 60;
 
-/** How to start it. */
+/** Options of the start. */
 export interface EmulatorOptions {
   /** Program and arguments; usually the Python of `installEmulator` with `-m ministack`. */
   readonly command: readonly [string, ...string[]];
-  /** @default a free one */
+  /** @default a free port */
   readonly port?: number | undefined;
   readonly logFile: string;
-  /** See `ServiceOptions.detachedOf`. @default it ends with this process */
+  /** See `ServiceOptions.detachedOf`. @default the emulator ends with this process */
   readonly detachedOf?: string | undefined;
 }
 
 /** A running emulator. */
 export interface Emulator extends ProcessRecord {
-  /** Endpoint for the SDK and the command line. */
+  /** Endpoint for the SDK and the AWS command line. */
   readonly url: string;
   readonly port: number;
-  /** Its temporary folder; to be deleted with it. */
+  /** Its temporary folder, which must be deleted with it. */
   readonly tmpDir: string;
-  /** Kills it with its Lambda workers and deletes its temporary folder. */
+  /** Kills it and its Lambda workers, and deletes its temporary folder. */
   stop(): Promise<void>;
 }
 
-/** The program of an installed emulator. */
+/** The command that starts an installed emulator. */
 export const emulatorCommand = (python: string): readonly [string, ...string[]] => [
   python,
   '-m',
@@ -38,8 +38,8 @@ export const emulatorCommand = (python: string): readonly [string, ...string[]] 
 ];
 
 /**
- * The whole environment of the emulator. Its workers inherit all of it, so nothing of the host's comes along: no
- * credentials, no proxy, no HOME with an `.aws` folder, no Docker that it would clean up in.
+ * The complete environment of the emulator. Its workers inherit it, so it contains nothing of the host's: no credentials, no
+ * proxy, no HOME with an `.aws` folder, no Docker in which the emulator would delete containers.
  */
 const emulatorEnv = (port: number, tmpDir: string): Record<string, string> => ({
   PATH: pathWithNode24(),
@@ -56,17 +56,17 @@ const emulatorEnv = (port: number, tmpDir: string): Record<string, string> => ({
   SFTP_ENABLED: '0',
   IOT_MTLS_ENABLED: '0',
   LAMBDA_WARM_TTL_SECONDS: '30',
-  // The SDK inside the workers would otherwise ask for instance metadata when it looks for a Region.
+  // Otherwise the SDK in the workers asks for instance metadata when it looks for a Region.
   AWS_EC2_METADATA_DISABLED: 'true',
 });
 
 /**
- * Starts the emulator, empty, and waits until it answers.
- * @throws {LocalEnvironmentError} with the end of its log when it does not come up
+ * Starts an empty emulator and waits until it answers.
+ * @throws {LocalEnvironmentError} with the end of its log when it does not start
  */
 export const startEmulator = async (options: EmulatorOptions): Promise<Emulator> => {
   const port = await claimPort(options.port);
-  // The system's temporary folder has no package.json above it, which would turn workers' files into other modules.
+  // The system's temporary folder has no package.json above it, which could change the module type of workers' files.
   const tmpDir = makeTemporaryDir('quoteq-aws-');
   const [command, ...args] = options.command;
   const url = `http://127.0.0.1:${port}`;

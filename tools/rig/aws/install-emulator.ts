@@ -1,7 +1,7 @@
 /**
- * Installs a Python program, the local AWS emulator by default, into a virtual environment of its own, once.
- * The stamp holds the hash of the requirements and is written last: without a matching stamp whatever is there is
- * removed and made again, so a half install repairs itself.
+ * Installs a Python program, by default the local AWS emulator, once into its own virtual environment. The stamp contains the
+ * hash of the requirements and is written last. Without a matching stamp the environment is deleted and created again, so an
+ * interrupted installation repairs itself.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -18,27 +18,27 @@ const run = promisify(execFile);
 const REQUIREMENTS_FILE = join(import.meta.dirname, 'requirements.txt');
 const MINIMUM_MINOR = 10;
 
-/** Where and from what to install; the defaults are those of the repository. */
+/** Source and destination of the installation; by default those of the repository. */
 export interface InstallOptions {
-  /** Folder that gets the virtual environment and the log; @default the repository's `.local` */
+  /** Folder for the virtual environment and the log; @default the repository's `.local` */
   readonly root?: string;
-  /** What is installed, as people call it; @default the local AWS */
+  /** Name of the program, for people; @default the local AWS */
   readonly what?: string;
-  /** Name of the virtual environment in `root`; @default venv */
+  /** Name of the virtual environment's folder in `root`; @default venv */
   readonly venv?: string;
   /** Pinned requirements with hashes; @default tools/rig/aws/requirements.txt */
   readonly requirementsFile?: string;
   /** Search path for Python; @default this process's PATH */
   readonly searchPath?: string;
-  /** Hears about each slow step. */
+  /** Receives the name of each slow step. */
   readonly onProgress?: (step: string) => void;
 }
 
-/** What was installed. */
+/** The result of the installation. */
 export interface InstalledEmulator {
-  /** Python of the virtual environment. */
+  /** Path of Python in the virtual environment. */
   readonly python: string;
-  /** False when everything was there already. */
+  /** False if everything was installed before. */
   readonly installedNow: boolean;
 }
 
@@ -70,7 +70,7 @@ const planOf = (options: InstallOptions): Plan => {
   };
 };
 
-// The interpreter behind the environment may be gone after an upgrade of Python: its link then leads nowhere.
+// After an upgrade of Python, the environment's link to its interpreter may be broken.
 const isInstalled = (plan: Plan): boolean =>
   existsSync(plan.python) &&
   existsSync(plan.stampFile) &&
@@ -95,7 +95,7 @@ const candidatesOn = (searchPath: string): readonly string[] =>
       .filter((file) => existsSync(file)),
   );
 
-/** Major and minor version, or `undefined` when the program does not answer like Python. */
+/** Major and minor version; `undefined` if the program does not answer like Python. */
 const versionOf = async (python: string): Promise<readonly [number, number] | undefined> => {
   try {
     const { stdout } = await run(python, ['-c', 'import sys; print(*sys.version_info[:2])']);
@@ -137,7 +137,7 @@ const inheritedEnv = (searchPath: string): Record<string, string> => {
   const entries = Object.entries(process.env).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
   );
-  // A user's own virtual environment or module path has no say in this one.
+  // The user's own virtual environment or module path must not affect this one.
   const { PYTHONPATH: _modules, PYTHONHOME: _home, VIRTUAL_ENV: _venv, ...env } = Object.fromEntries(entries);
   return { ...env, PATH: searchPath, PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' };
 };
@@ -158,10 +158,10 @@ const install = async (plan: Plan, onProgress: (step: string) => void): Promise<
 };
 
 /**
- * Makes sure that the emulator is installed. Needs the network the first time only; later calls read two files.
- * Calls at the same time, also from several processes, wait for each other.
- * @throws {LocalEnvironmentError} naming the fix when Python ≥ 3.10 or its venv is missing, with pip's own words when
- *   the installation fails
+ * Installs the emulator if it is not installed. Only the first call needs the network; later calls read two files. Concurrent
+ * calls, also from several processes, wait for each other.
+ * @throws {LocalEnvironmentError} with the fix when Python ≥ 3.10 or its venv is missing; with pip's own output when the
+ * installation fails
  */
 export const installEmulator = async (options: InstallOptions = {}): Promise<InstalledEmulator> => {
   const plan = planOf(options);

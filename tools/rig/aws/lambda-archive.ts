@@ -1,11 +1,11 @@
-/** Archives for functions that tests and benchmarks deploy beside the queue's own. */
+/** Builds archives of functions that tests and benchmarks deploy in addition to the queue's own. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LOCAL_ROOT } from '../../paths.ts';
 
-/** A Lambda archive of all that a folder holds. Node has no zip of its own; the Python of the local AWS, which runs by then, has. */
+/** A Lambda archive of a folder. Node has no zip writer, so this uses the Python of the local AWS, which is running by then. */
 export function lambdaArchiveOf(dir: string): Uint8Array {
   const outDir = mkdtempSync(join(tmpdir(), 'quoteq-archive-'));
   try {

@@ -40,7 +40,7 @@ const STYLE =
 const row = (deal: CrmDeal): string =>
   `<tr>${COLUMNS.map(([, read]) => `<td>${escapeHtml(read(deal) ?? '')}</td>`).join('')}</tr>`;
 
-/** The page; it reloads itself every 5 s and runs no script. */
+/** The page. It reloads every 5 s and runs no script. */
 export const dealsPage = (deals: readonly CrmDeal[]): ServerReply => {
   const headings = COLUMNS.map(([heading]) => `<th scope="col">${heading}</th>`).join('');
   const body = deals.length === 0 ? '<p>No deals yet.</p>' : '';

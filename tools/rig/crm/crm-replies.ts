@@ -1,4 +1,4 @@
-/** HubSpot's error answers, word for word where a client may look. */
+/** HubSpot's error answers, with HubSpot's exact words where a client may read them. */
 import { randomUUID } from 'node:crypto';
 import { json } from '../http/http-server.ts';
 import type { ServerReply } from '../http/http-server.ts';
@@ -6,7 +6,7 @@ import type { ServerReply } from '../http/http-server.ts';
 const errorReply = (status: number, category: string, message: string): ServerReply =>
   json(status, { status: 'error', message, correlationId: randomUUID(), category });
 
-/** 400: the input is not acceptable; nothing was written. */
+/** 400: the input is invalid; nothing was written. */
 export const validationError = (message: string): ServerReply => errorReply(400, 'VALIDATION_ERROR', message);
 
 /** 400: a value for a property that the portal does not have. */
@@ -16,7 +16,7 @@ export const unknownProperty = (name: string): ServerReply => {
   return validationError(`Property values were not valid: ${JSON.stringify(problems)}`);
 };
 
-/** 401: no bearer token, or not the one of this portal. */
+/** 401: the bearer token is absent or not the one of this portal. */
 export const unauthorised = (): ServerReply =>
   errorReply(
     401,
@@ -28,11 +28,11 @@ export const unauthorised = (): ServerReply =>
 /** 404. */
 export const notFound = (message: string): ServerReply => errorReply(404, 'OBJECT_NOT_FOUND', message);
 
-/** 409: the name is taken. */
+/** 409: the name is already used. */
 export const alreadyExists = (message: string): ServerReply =>
   errorReply(409, 'OBJECT_ALREADY_EXISTS', message);
 
-/** 429: the limit per second is used up; try again after `retryAfterSeconds`. */
+/** 429: the limit per second is exceeded; try again after `retryAfterSeconds`. */
 export const rateLimited = (retryAfterSeconds: number): ServerReply =>
   json(
     429,

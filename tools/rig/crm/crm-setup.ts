@@ -10,9 +10,9 @@ import { LocalEnvironmentError } from '../process/processes.ts';
 
 /** A portal. */
 export interface CrmPortal {
-  /** Origin, without a slash at the end. */
+  /** Origin of the portal, without a slash at the end. */
   readonly baseUrl: string;
-  /** Bearer token that may read and write deal properties. */
+  /** Bearer token that can read and write deal properties. */
   readonly token: string;
 }
 
@@ -22,7 +22,7 @@ const LIMIT_MS = 10_000;
 export interface CrmProperty {
   readonly name: string;
   readonly label: string;
-  /** HubSpot upserts by it. */
+  /** Whether HubSpot finds deals by it in an upsert. */
   readonly mustBeUnique: boolean;
 }
 
@@ -77,13 +77,13 @@ const ensureProperty = async (
   if (found.status !== 404) throw await failure(found, `reading the property ${name}`);
   const type = { type: 'string', fieldType: 'text', groupName: 'dealinformation' };
   const created = await call(portal, '', { name, label, ...type, hasUniqueValue });
-  // 409: somebody else has created it in between.
+  // 409: another process has created it in the meantime.
   if (!created.ok && created.status !== 409) throw await failure(created, `creating the property ${name}`);
 };
 
 /**
- * Creates the properties that are missing; changes none that exist.
- * @throws {LocalEnvironmentError} when the portal refuses, or has the effect key as a property that is not unique
+ * Creates the missing properties; does not change existing ones.
+ * @throws {LocalEnvironmentError} when the portal refuses, or its property for the effect key is not unique
  */
 export const ensureCrmProperties = async (portal: CrmPortal): Promise<void> => {
   for (const property of CRM_PROPERTIES) await ensureProperty(portal, property);

@@ -47,11 +47,11 @@ const limitsSchema = z.object({
 
 type UpsertInput = z.infer<typeof upsertSchema>['inputs'][number];
 
-/** How to start it. */
+/** Options of the start. */
 export interface CrmOptions {
-  /** The one bearer token that is accepted. */
+  /** The only bearer token that is accepted. */
   readonly token: string;
-  /** @default a free one */
+  /** @default a free port */
   readonly port?: number | undefined;
   /** Requests per second; `null`: no limit. @default null */
   readonly requestsPerSecond?: number | null | undefined;
@@ -173,7 +173,7 @@ const controlApi = (store: CrmStore, limit: RateWindow, request: ServerRequest):
   }
 };
 
-/** What a card links to, opened by a person: HubSpot would ask for a token, which no browser sends. */
+/** The page that a card links to. A person opens it without a token, because a browser sends none. */
 const pageFor = (store: CrmStore, { method, path, headers }: ServerRequest): ServerReply | undefined => {
   if (method !== 'GET') return undefined;
   if (path === '/') return dealsPage(store.deals());
@@ -183,9 +183,9 @@ const pageFor = (store: CrmStore, { method, path, headers }: ServerRequest): Ser
 };
 
 /**
- * Starts the stand-in, with HubSpot's standard properties and no deals.
- * `POST /_control/reset` deletes the deals and the limit; properties stay, as they are set-up.
- * @throws {Error} `EADDRINUSE` when the port is taken
+ * Starts the stand-in with HubSpot's standard properties and no deals. `POST /_control/reset` deletes the deals and the limit;
+ * it keeps the properties, because they belong to the set-up.
+ * @throws {Error} `EADDRINUSE` when the port is not free
  */
 export const startCrmStandin = async (options: CrmOptions): Promise<CrmStandin> => {
   const nowMs = options.nowMs ?? Date.now;

@@ -1,4 +1,4 @@
-/** Deals and their properties as HubSpot keeps them, in memory. */
+/** Stores deals and their properties in memory, as HubSpot does. */
 
 /** A property of deals. */
 export interface CrmProperty {
@@ -7,19 +7,19 @@ export interface CrmProperty {
   readonly type: string;
   readonly fieldType: string;
   readonly groupName: string;
-  /** No two deals may hold the same value; only such a property may name a deal in an upsert. */
+  /** Whether no two deals may have the same value. Only such a property can identify a deal in an upsert. */
   readonly hasUniqueValue: boolean;
 }
 
 /** A deal. */
 export interface CrmDeal {
-  /** Given by the CRM: decimal digits. */
+  /** Id that the CRM assigns: decimal digits. */
   readonly id: string;
   readonly properties: Readonly<Record<string, string>>;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   readonly updatedAt: string;
-  /** Counts the writes from 1, changes and repetitions alike: what tells one effect from two. */
+  /** Number of writes from 1, including writes without a change. It shows whether an effect was applied twice. */
   readonly writes: number;
 }
 
@@ -35,7 +35,7 @@ export interface UpsertResult {
   readonly isNew: boolean;
 }
 
-/** Properties that every portal has, without the unique ones of the portal's own. */
+/** Properties that every portal has, without the portal's own unique ones. */
 const STANDARD_PROPERTIES = [
   'amount',
   'closedate',
@@ -81,25 +81,25 @@ export class CrmStore {
     return [...this.#properties.values()];
   }
 
-  /** A property by its name. */
+  /** A property by its name; `undefined` if it does not exist. */
   property(name: string): CrmProperty | undefined {
     return this.#properties.get(name);
   }
 
-  /** Adds a property; false when the name is taken. */
+  /** Adds a property; returns false when the name is already used. */
   addProperty(property: CrmProperty): boolean {
     if (this.#properties.has(property.name)) return false;
     this.#properties.set(property.name, property);
     return true;
   }
 
-  /** The deal whose `idProperty` has this value; without `idProperty`, the one with this id. */
+  /** The deal whose `idProperty` has this value; without `idProperty`, the deal with this id. */
   find(id: string, idProperty?: string): CrmDeal | undefined {
     if (idProperty === undefined || idProperty === 'hs_object_id') return this.#deals.get(id);
     return this.deals().find((deal) => deal.properties[idProperty] === id);
   }
 
-  /** Writes one deal: changes the one that has this value, else creates it. */
+  /** Writes one deal: updates the deal that has this value, or creates one. */
   upsert(idProperty: string, input: UpsertInput): UpsertResult {
     const found = this.find(input.id, idProperty);
     const properties = { ...input.properties, [idProperty]: input.id };
@@ -108,7 +108,7 @@ export class CrmStore {
     return { deal, isNew: found === undefined };
   }
 
-  /** Deletes all deals; properties are set-up and stay. */
+  /** Deletes all deals; keeps the properties, because they belong to the set-up. */
   clearDeals(): void {
     this.#deals.clear();
   }

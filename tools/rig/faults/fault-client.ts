@@ -1,4 +1,4 @@
-/** The control API of the fault proxy, from outside. */
+/** A client for the control API of the fault proxy. */
 import * as z from 'zod/mini';
 import type { FaultRule } from './fault-rules.ts';
 
@@ -8,7 +8,7 @@ const listSchema = z.object({ faults: z.array(recordSchema) });
 const faultsUrl = (faultProxyUrl: string, id?: number): URL =>
   new URL(`/_control/faults${id === undefined ? '' : `/${id}`}`, faultProxyUrl);
 
-/** Adds a rule after the others; returns its id. @throws {Error} with the proxy's words when it refuses */
+/** Adds a rule after the others; returns its id. @throws {Error} with the proxy's message when it refuses */
 export async function scriptFault(faultProxyUrl: string, rule: FaultRule): Promise<number> {
   const response = await fetch(faultsUrl(faultProxyUrl), {
     method: 'POST',
@@ -19,17 +19,17 @@ export async function scriptFault(faultProxyUrl: string, rule: FaultRule): Promi
   return recordSchema.parse(await response.json()).id;
 }
 
-/** Takes one rule back; one that is gone already is no error. */
+/** Deletes one rule; if it no longer exists, nothing happens. */
 export async function takeFaultBack(faultProxyUrl: string, id: number): Promise<void> {
   await fetch(faultsUrl(faultProxyUrl, id), { method: 'DELETE' });
 }
 
-/** Takes all rules back. */
+/** Deletes all rules. */
 export async function clearFaults(faultProxyUrl: string): Promise<void> {
   await fetch(faultsUrl(faultProxyUrl), { method: 'DELETE' });
 }
 
-/** How many requests each rule has met, by id, in the order of the rules. */
+/** Number of requests that each rule has failed, by rule id, in the order of the rules. */
 export async function faultHits(faultProxyUrl: string): Promise<ReadonlyMap<number, number>> {
   const { faults } = listSchema.parse(await (await fetch(faultsUrl(faultProxyUrl))).json());
   return new Map(faults.map(({ id, hits }) => [id, hits]));

@@ -1,6 +1,7 @@
 /**
- * A reverse proxy in front of the CRM (`/crm…`), Slack (`/api/…`) and DynamoDB (by its `X-Amz-Target` header) that fails
- * on demand, and the way back: Slack's signed deliveries come in at {@link SLACK_REQUEST_PATH} and go to the queue's API.
+ * A reverse proxy for the CRM (`/crm…`), Slack (`/api/…`) and DynamoDB (by its `X-Amz-Target` header) that fails requests as
+ * scripted. It also forwards the other direction: it receives Slack's signed deliveries at {@link SLACK_REQUEST_PATH} and sends
+ * them to the queue's API.
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,29 +19,31 @@ import { RequestLog } from './request-log.ts';
 import { SlackDeletions } from '../slack/slack-deletions.ts';
 import { SlackMetadata } from '../slack/slack-metadata.ts';
 
-/** Where the local Slack delivers interactions, commands and events. */
+/** Path to which the local Slack delivers interactions, commands and events. */
 export const SLACK_REQUEST_PATH = '/_slack/requests';
 
-/** Where requests go on to: the base address of each provider, as its client has it, and more. */
+/**
+ * Targets to which requests are forwarded: the base address of each provider, in the form that its client needs, and others.
+ */
 interface Upstreams extends Readonly<Record<HttpProvider, string>> {
-  /** The local AWS, without a slash at the end; absent: requests to DynamoDB are refused. */
+  /** URL of the local AWS, without a slash at the end; absent: requests to DynamoDB are refused. */
   readonly aws?: string | undefined;
-  /** The queue's API, without a slash at the end; known only after the deployment. */
+  /** URL of the queue's API, without a slash at the end; known only after the deployment. */
   readonly api?: string | undefined;
 }
 
-/** How to start it. */
+/** Options of the start. */
 export interface FaultProxyOptions {
   readonly upstreams: Upstreams;
-  /** @default a free one */
+  /** @default a free port */
   readonly port?: number | undefined;
 }
 
 /** A running fault proxy. */
 export interface FaultProxy extends RunningServer {
-  /** Base for the CRM's clients, without a slash at the end. */
+  /** Base URL for CRM clients, without a slash at the end. */
   readonly crmBaseUrl: string;
-  /** Base for Slack's clients, with a slash at the end. */
+  /** Base URL for Slack clients, with a slash at the end. */
   readonly slackApiUrl: string;
 }
 
@@ -82,7 +85,7 @@ const forwardTo = async (
 const badGateway = (error: unknown): ServerReply =>
   json(502, { error: `upstream: ${error instanceof Error ? error.message : String(error)}` });
 
-/** What became of a request: the client's answer (`undefined`: none) and what the log says about it. */
+/** The result of a request: the client's answer (`undefined`: no answer) and its log entry. */
 interface Outcome {
   readonly reply: ServerReply | undefined;
   readonly status: number | null;
@@ -102,7 +105,7 @@ const carryOut = async (
     request.socket.destroy();
     return { reply: undefined, status: null };
   }
-  // Unreferenced: a pending delay keeps no process alive.
+  // Unreferenced, so that a pending delay does not keep the process alive.
   if (fault?.kind === 'delay') await sleep(fault.delayMs, undefined, { ref: false });
   const reply = await forwardTo(state, target, request);
   if (fault === undefined || fault.kind === 'delay') return answered(reply);
@@ -128,7 +131,7 @@ const proxied = async (
   return reply;
 };
 
-/** Which route of the API a delivery belongs to; events are for nobody. */
+/** The API route of a delivery; events have no route. */
 const routeOfDelivery = (request: ServerRequest): string | undefined => {
   const form = new URLSearchParams(request.body.toString('utf8'));
   if (form.has('payload')) return '/slack/interactions';
@@ -140,7 +143,7 @@ const delivered = async (state: State, request: ServerRequest): Promise<ServerRe
   if (route === undefined) return json(200, {});
   const { api } = state.upstreams;
   if (api === undefined)
-    return json(503, { error: 'api: expected the address of the API, the deployment has not ended' });
+    return json(503, { error: 'api: expected the address of the API; the deployment has not finished' });
   return forward(request, api + route).catch(badGateway);
 };
 
@@ -195,8 +198,8 @@ const route = async (state: State, request: ServerRequest): Promise<ServerReply 
 };
 
 /**
- * Starts the proxy, without faults. An upstream that cannot be reached is a 502.
- * @throws {Error} `EADDRINUSE` when the port is taken
+ * Starts the proxy without faults. If an upstream cannot be reached, the answer is a 502.
+ * @throws {Error} `EADDRINUSE` when the port is not free
  */
 export const startFaultProxy = async (options: FaultProxyOptions): Promise<FaultProxy> => {
   const state: State = {

@@ -1,4 +1,4 @@
-/** What a scripted `status` fault answers: each service's own form of an error. */
+/** The answers of scripted `status` faults, in each service's own error form. */
 import type { Fault, FaultTarget } from './fault-rules.ts';
 import type { ServerReply } from '../http/http-server.ts';
 
@@ -15,7 +15,7 @@ const plainBody = ({ status }: StatusFault): object => ({
   ...(status === 429 ? { errorType: 'RATE_LIMIT' } : {}),
 });
 
-/** DynamoDB throttles with 400; what a client reads is the type. */
+/** DynamoDB throttles with status 400; clients read the error type. */
 const dynamoDbBody = ({ status }: StatusFault): object =>
   status < 500
     ? {
@@ -24,13 +24,13 @@ const dynamoDbBody = ({ status }: StatusFault): object =>
       }
     : { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message: 'Scripted fault' };
 
-/** Services whose errors have a form of their own. */
+/** Services with their own error form. */
 const BODY_OF: Readonly<Partial<Record<FaultTarget, (fault: StatusFault) => object>>> = {
   slack: slackBody,
   dynamodb: dynamoDbBody,
 };
 
-/** The answer, with the body that the rule gives or the service's own. */
+/** The answer with the rule's body, or else the service's own. */
 export const statusReply = (target: FaultTarget, fault: StatusFault): ServerReply => ({
   status: fault.status,
   headers: {

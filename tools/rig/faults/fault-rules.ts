@@ -1,9 +1,9 @@
-/** The script of a fault proxy: which requests fail how, how many times. */
+/** The rules of a fault proxy: which requests fail, how, and how many times. */
 import * as z from 'zod/mini';
 import { HTTP_PROVIDERS } from '../../../lambdas/shared/contracts/providers.ts';
 import type { ServerRequest } from '../http/http-server.ts';
 
-/** Longest scripted delay, in ms. */
+/** Maximum scripted delay, in ms. */
 const MAX_DELAY_MS = 600_000;
 const count = (minimum: number, maximum: number, unit: string): z.ZodMiniNumber<number> => {
   const expected = `expected a whole number of ${unit} from ${minimum} to ${maximum}`;
@@ -13,14 +13,14 @@ const count = (minimum: number, maximum: number, unit: string): z.ZodMiniNumber<
 const fault = z.discriminatedUnion(
   'kind',
   [
-    /** Answers itself; the request is not forwarded. */
+    /** The proxy answers; the request is not forwarded. */
     z.strictObject({
       kind: z.literal('status'),
       status: count(200, 599, 'an HTTP status'),
       retryAfterSeconds: z.optional(count(0, 3_600, 'seconds')),
       body: z.optional(z.string('expected text')),
     }),
-    /** Forwards after the delay, even when the client has given up by then. */
+    /** Forwards after the delay, even if the client has stopped waiting. */
     z.strictObject({ kind: z.literal('delay'), delayMs: count(0, MAX_DELAY_MS, 'milliseconds') }),
     /** Forwards; once the upstream has answered, the client's connection is destroyed. */
     z.strictObject({ kind: z.literal('drop_reply') }),
@@ -32,7 +32,7 @@ const fault = z.discriminatedUnion(
   'expected one of status, delay, drop_reply, drop_request, kill_client',
 );
 
-/** Where the proxy forwards to. */
+/** Targets to which the proxy forwards. */
 const TARGETS = [...HTTP_PROVIDERS, 'dynamodb'] as const;
 
 /** Body of `POST /_control/faults`. */
@@ -41,42 +41,42 @@ export const faultRuleSchema = z.strictObject({
     TARGETS,
     `expected ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(TARGETS)}`,
   ),
-  /** @default every method */
+  /** HTTP method; @default every method */
   method: z.optional(
     z.string('expected an HTTP method').check(z.regex(/^[A-Z]+$/, 'expected capital letters')),
   ),
-  /** The whole path, or the beginning of one followed by `*`. DynamoDB's is `/<operation>`: `/PutItem`. */
+  /** The whole path, or a prefix followed by `*`. A DynamoDB path is `/<operation>`: `/PutItem`. */
   path: z
     .string('expected a path')
     .check(z.regex(/^\/[^*]*\*?$/, 'expected a path like /api/chat.postMessage, /crm/* or /PutItem')),
-  /** Text that the body must hold, as it was sent or with its form encoding undone. */
+  /** Text that the body must contain, either as sent or after form decoding. */
   bodyIncludes: z.optional(
     z.string('expected text').check(z.minLength(1, 'expected at least one character')),
   ),
   fault,
-  /** How many requests fail; later ones pass. @default 1 */
+  /** Number of requests that fail; later ones pass. @default 1 */
   times: z.optional(count(1, 1_000_000, 'times')),
-  /** Only each n-th of the requests that match fails; the others are for the next rule. @default 1: each of them */
+  /** Only each n-th matching request fails; the others are checked against the next rule. @default 1: each of them */
   every: z.optional(count(1, 1_000, 'requests')),
 });
 
 /** A rule as given. */
 export type FaultRule = z.infer<typeof faultRuleSchema>;
-/** What happens to a request. */
+/** How a request fails. */
 export type Fault = FaultRule['fault'];
-/** Where a request is going. */
+/** The service to which a request is sent. */
 export type FaultTarget = FaultRule['target'];
 
-/** A rule with how often it has applied. */
+/** A rule with the number of times it has applied. */
 export interface FaultRecord extends FaultRule {
   readonly id: number;
   readonly times: number;
   readonly hits: number;
-  /** Requests that matched while it was not used up, hits among them. */
+  /** Number of requests that matched before the rule was used up, including hits. */
   readonly matched: number;
 }
 
-/** The body as it came and, when it is a form, with its encoding undone: what `bodyIncludes` looks into. */
+/** The text that `bodyIncludes` searches: the body as received and, if it is a form, its decoded text. */
 const searchedTextOf = ({ headers, body }: ServerRequest): string => {
   const text = body.toString('utf8');
   const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
@@ -85,11 +85,11 @@ const searchedTextOf = ({ headers, body }: ServerRequest): string => {
 
 const DYNAMODB_TARGET = 'DynamoDB_20120810.';
 
-/** Whether it is a request to DynamoDB: all of them are a POST of `/` and name their operation in a header. */
+/** Whether it is a request to DynamoDB. All of them are a POST of `/` with the operation in a header. */
 export const isDynamoDb = ({ headers }: Pick<ServerRequest, 'headers'>): boolean =>
   String(headers['x-amz-target']).startsWith(DYNAMODB_TARGET);
 
-/** The path that rules and the log know a request by. */
+/** The path of a request in rules and in the log. */
 export const faultPathOf = (target: FaultTarget, { path, headers }: ServerRequest): string =>
   target === 'dynamodb' ? `/${String(headers['x-amz-target']).slice(DYNAMODB_TARGET.length)}` : path;
 
@@ -107,7 +107,7 @@ const matches = (
   return rule.bodyIncludes === undefined || text().includes(rule.bodyIncludes);
 };
 
-/** The rules of one proxy, in order of their coming; the first that matches and is not used up applies. */
+/** The rules of one proxy, oldest first. The first rule that matches and is not used up applies. */
 export class FaultScript {
   #rules: readonly FaultRecord[] = [];
   #lastId = 0;
@@ -125,22 +125,22 @@ export class FaultScript {
     return this.#rules;
   }
 
-  /** Forgets one rule; whether there was such a one. */
+  /** Deletes one rule; returns whether it existed. */
   remove(id: number): boolean {
     const before = this.#rules.length;
     this.#rules = this.#rules.filter((rule) => rule.id !== id);
     return this.#rules.length < before;
   }
 
-  /** Forgets all rules. */
+  /** Deletes all rules. */
   clear(): void {
     this.#rules = [];
   }
 
-  /** The fault for this request, counted as a hit; `undefined`: it passes. */
+  /** The fault for this request, which counts as a hit; `undefined` if the request passes. */
   take(target: FaultTarget, request: ServerRequest): Fault | undefined {
     let taken: Fault | undefined;
-    // Made once for all rules, and only when one asks for it: a load has a rule for every third of its actions.
+    // Computed once for all rules, and only if a rule needs it: a load has a rule for every third of its actions.
     let text: string | undefined;
     const searched = (): string => (text ??= searchedTextOf(request));
     this.#rules = this.#rules.map((rule) => {

@@ -1,13 +1,13 @@
-/** Passes a request on to an upstream, bytes as they are. */
+/** Forwards a request to an upstream without changing its bytes. */
 import { request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { ServerReply, ServerRequest } from './http-server.ts';
 
-/** Longest that an upstream may take. */
+/** Maximum time that an upstream may take, in ms. */
 const UPSTREAM_LIMIT_MS = 60_000;
 
-/** Headers of one connection, which do not travel on; the body is whole, so its length is set anew. */
+/** Headers that belong to one connection and are not forwarded. The body is complete, so its length is computed again. */
 const HOP_BY_HOP = new Set([
   'connection',
   'content-length',
@@ -41,8 +41,8 @@ export interface UpstreamReply extends ServerReply {
 
 /**
  * Sends the request to `url` and reads the whole answer. Asks for no compression, so that bodies can be read.
- * @param more headers that are added, e.g. the `host` that an AWS signature covers
- * @throws {Error} when the upstream cannot be reached, breaks off or takes longer than 60 s
+ * @param more additional headers, e.g. the `host` that an AWS signature covers
+ * @throws {Error} when the upstream cannot be reached, closes the connection early or takes longer than 60 s
  */
 export const forward = (
   request: ServerRequest,

@@ -1,17 +1,17 @@
-/** The few lines of HTTP that the stand-ins share: whole bodies as bytes, one handler, errors as answers. */
+/** A minimal HTTP server for the stand-ins: complete bodies as bytes, one handler, errors as answers. */
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type * as z from 'zod/mini';
 
-/** A request, read to its end. */
+/** A request that was read completely. */
 export interface ServerRequest {
   readonly method: string;
   /** Path without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Path and query as they came. */
+  /** Path and query as received. */
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -26,7 +26,7 @@ export interface ServerReply {
   readonly body?: string | Buffer;
 }
 
-/** An answer that a handler gives by throwing. */
+/** An answer that a handler throws. */
 export class ReplyError extends Error {
   override readonly name = 'ReplyError';
   readonly reply: ServerReply;
@@ -38,17 +38,17 @@ export class ReplyError extends Error {
 
 /** A running server. */
 export interface RunningServer {
-  /** Without a slash at the end. */
+  /** URL without a slash at the end. */
   readonly url: string;
   readonly port: number;
-  /** Ends open connections too. */
+  /** Stops the server and closes open connections. */
   stop(): Promise<void>;
 }
 
-/** Gives the answer, or `undefined` when there is none to give (the connection was destroyed). */
+/** Returns the answer, or `undefined` if the connection was destroyed. */
 export type Handler = (request: ServerRequest) => Promise<ServerReply | undefined>;
 
-/** Takes a connection over, e.g. for a WebSocket; `head` is what has come after the request. */
+/** Takes over a connection, e.g. for a WebSocket; `head` is the data after the request. */
 export type UpgradeHandler = (message: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /** An answer in JSON. */
@@ -105,7 +105,7 @@ const listen = (server: Server, port: number): Promise<number> =>
     });
   });
 
-/** Connections that were taken over: the server no longer knows them, but waits for their end. */
+/** Tracks the connections that were taken over. The server does not manage them, but waits for their end. */
 const watchUpgrades = (server: Server, upgrade: UpgradeHandler): ReadonlySet<Duplex> => {
   const sockets = new Set<Duplex>();
   server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -117,8 +117,8 @@ const watchUpgrades = (server: Server, upgrade: UpgradeHandler): ReadonlySet<Dup
 };
 
 /**
- * Serves on 127.0.0.1. Without `upgrade`, a request to take a connection over is answered like any other.
- * @throws {Error} `EADDRINUSE` when the port is taken
+ * Serves on 127.0.0.1. Without `upgrade`, an upgrade request is answered like any other.
+ * @throws {Error} `EADDRINUSE` when the port is not free
  */
 export const startServer = async (
   handler: Handler,
@@ -142,7 +142,7 @@ export const startServer = async (
   };
 };
 
-/** What makes an answer out of a message. */
+/** Builds an answer from an error message. */
 export type Refusal = (message: string) => ServerReply;
 
 const parseJson = (request: ServerRequest, refuse: Refusal): unknown => {
@@ -156,8 +156,8 @@ const parseJson = (request: ServerRequest, refuse: Refusal): unknown => {
 };
 
 /**
- * The body as JSON of a known shape.
- * @throws {ReplyError} naming the field and what was expected
+ * The body as JSON of a given schema.
+ * @throws {ReplyError} with the field and what was expected
  */
 export const bodyOf = <T>(request: ServerRequest, schema: z.ZodMiniType<T>, refuse: Refusal): T => {
   const parsed = schema.safeParse(parseJson(request, refuse));

@@ -1,8 +1,8 @@
-/** Admits so many requests within any one second. */
+/** Admits a maximum number of requests within any one second. */
 export class RateWindow {
   readonly #nowMs: () => number;
   #admittedAtMs: number[] = [];
-  /** `null`: no limit. */
+  /** Maximum requests per second; `null`: no limit. */
   requestsPerSecond: number | null;
 
   constructor(nowMs: () => number, requestsPerSecond: number | null) {
@@ -10,7 +10,7 @@ export class RateWindow {
     this.requestsPerSecond = requestsPerSecond;
   }
 
-  /** Whether one more request may pass now; counts it when it may. */
+  /** Whether one more request may pass now; if so, it is counted. */
   admit(): boolean {
     if (this.requestsPerSecond === null) return true;
     const now = this.#nowMs();

@@ -16,7 +16,7 @@ const readOr = <T>(read: () => T, otherwise: T): T => {
 
 const portOf = (address: string | undefined): number => Number.parseInt(address?.split(':')[1] ?? '', 16);
 
-/** Inode of the socket whose own port is `clientPort` and whose peer's is `serverPort`. */
+/** Inode of the socket whose local port is `clientPort` and whose remote port is `serverPort`. */
 const inodeOf = (clientPort: number, serverPort: number): string | undefined => {
   const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map((file) =>
     readOr(() => readFileSync(file, 'utf8'), ''),
@@ -61,14 +61,14 @@ const killOne = (pid: number): boolean => {
   try {
     return process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended since it was found.
+    // It has ended in the meantime.
     return false;
   }
 };
 
 /**
- * Kills, by SIGKILL, every process that holds the client's end of a connection to this process; returns their pids.
- * This process, its parent and process 1 are spared. Empty when the client is gone already.
+ * Kills with SIGKILL every process that holds the client's end of a connection to this process; returns their pids. It never
+ * kills this process, its parent or process 1. Empty if the client has already ended.
  */
 export const killClientOf = async (socket: Socket): Promise<readonly number[]> => {
   const { remotePort, localPort } = socket;

@@ -1,11 +1,11 @@
-/** Waiting by looking. */
+/** Polls until a condition holds. */
 import { setTimeout as delay } from 'node:timers/promises';
 
 const LOOK_PERIOD_MS = 100;
-/** Far above anything but a fault. */
+/** Longer than anything but an error takes. */
 const DEFAULT_LIMIT_MS = 300_000;
 
-/** Looks every 100 ms until `look` gives something, for at most `limitMs`. @throws {Error} saying what did not come */
+/** Calls `look` every 100 ms until it returns a value, for at most `limitMs`. @throws {Error} with what was awaited */
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined>,
@@ -15,7 +15,7 @@ export async function eventually<T>(
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (performance.now() > giveUpAtMs) throw new Error(`Waited ${limitMs} ms in vain for: ${what}`);
+    if (performance.now() > giveUpAtMs) throw new Error(`Waited ${limitMs} ms without result for: ${what}`);
     await delay(LOOK_PERIOD_MS);
   }
 }

@@ -1,26 +1,28 @@
 /**
- * What this process would leave behind if it were interrupted: processes, folders, locks. Each is noted as it is made. When the
- * process is interrupted, everything noted is undone, the latest first, and nothing new may begin.
+ * What an interrupted process would leave behind: processes, folders, locks. Each is registered when it is created. On an
+ * interruption everything registered is undone in reverse order, and nothing new may begin.
  */
 
-/** Removes one thing again; called at most once, and without effect when the thing is gone already. */
+/** Undoes one thing. It is called at most once; if the thing no longer exists, it does nothing. */
 type Undo = () => Promise<void> | void;
 
 const noted = new Set<Undo>();
 let interrupted = false;
 
-/** Thrown by whatever would begin after the interruption; nobody is shown it, since the process is about to end. */
+/** Thrown by work that would begin after the interruption. It is not shown, because the process is about to end. */
 class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-/** Notes how to undo something; the answer forgets it again, for what is meant to stay or is gone. */
+/**
+ * Registers how to undo something; the returned function removes the registration, for a thing that stays or no longer exists.
+ */
 export const noteUndo = (undo: Undo): (() => void) => {
   noted.add(undo);
   return () => void noted.delete(undo);
 };
 
-/** What has been noted so far is meant to stay. */
+/** Removes all registrations: everything created so far stays. */
 export const keepNoted = (): void => noted.clear();
 
 /** Whether this process was interrupted. */
@@ -36,13 +38,13 @@ const undone = async (undo: Undo): Promise<void> => {
   try {
     await undo();
   } catch {
-    // The others are undone all the same; what is left of this one is what a kill would have left.
+    // The others are still undone; this one is left as a kill would leave it.
   }
 };
 
 /**
- * Undoes everything noted, also what is noted meanwhile.
- * @param first what is undone before all else
+ * Undoes everything registered, including registrations made in the meantime.
+ * @param first undone before everything else
  */
 export const undoAll = async (first: Undo): Promise<void> => {
   interrupted = true;

@@ -1,20 +1,20 @@
 /**
- * Processes of a detached environment, found by the mark in their environment: also when no file names them any more. Linux shows
- * other processes' environments; elsewhere only files name them.
+ * Finds the processes of a detached environment by a mark in their environment variables, even if no file names them any more.
+ * Only Linux shows the environment of other processes; on other systems only files name them.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { type ProcessRecord, startTimeOf } from './process-identity.ts';
 
-/** Variable that names the root of the environment that a process belongs to. */
+/** Variable with the root of the environment to which a process belongs. */
 export const MARK_ENV = 'QUOTEQ_LOCAL_SERVICE_OF';
 
 /** A process that was found. */
 export interface MarkedProcess extends ProcessRecord {
-  /** Its temporary folder, if it was given one. */
+  /** Its temporary folder, if it has one. */
   readonly tmpDir?: string;
 }
 
-/** A file below /proc; empty for a process that has ended or is of another user. */
+/** Content of a file below /proc; empty for a process that has ended or belongs to another user. */
 const readProc = (pid: number, name: string): string => {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8');

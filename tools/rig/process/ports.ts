@@ -16,22 +16,22 @@ const listenOnce = (port: number): Promise<number | undefined> =>
   });
 
 /**
- * Below the ports that systems give to outgoing connections (from 32768 on, or higher): none of those takes one away while
- * its server is still being installed or started.
+ * Below the ports that systems use for outgoing connections (32768 and higher). Such a connection could take the port while its
+ * server is being installed or started.
  */
 const FIRST_PORT = 10_000;
 const PORTS = 22_000;
-/** More than an environment needs. Processes that look at the same time begin at places of their own. */
+/** More than an environment needs. Concurrent processes begin their search at different ports. */
 const PORTS_PER_PROCESS = 16;
 let nextIndex = (process.pid * PORTS_PER_PROCESS) % PORTS;
 
-/** Every port once, from the place of this process on. */
+/** Every port once, beginning at this process's own start. */
 const candidates = (): readonly number[] =>
   Array.from({ length: PORTS }, (_, index) => FIRST_PORT + ((nextIndex + index) % PORTS));
 
 /**
- * A port that nobody listens on now, and that this process is not given again soon. Not reserved: somebody else may take it before the
- * caller does.
+ * A port on which no process listens now, and that is not returned to this process again soon. It is not reserved: another
+ * program may take it before the caller does.
  */
 export async function freePort(): Promise<number> {
   const port = await getPort({ host: '127.0.0.1', port: candidates() });
@@ -40,8 +40,8 @@ export async function freePort(): Promise<number> {
 }
 
 /**
- * `wanted` once it is known that nobody listens on it, or a free port when none is wanted.
- * @throws {LocalEnvironmentError} when somebody does: a health check would take the other program for ours
+ * `wanted`, if no process listens on it; a free port if `wanted` is `undefined`.
+ * @throws {LocalEnvironmentError} when another program listens on it: a health check would take that program for ours
  */
 export const claimPort = async (wanted: number | undefined): Promise<number> => {
   if (wanted === undefined) return freePort();
@@ -51,6 +51,6 @@ export const claimPort = async (wanted: number | undefined): Promise<number> => 
   );
 };
 
-/** `preferred` when nobody listens on it, else any free port. */
+/** `preferred` if no process listens on it, else any free port. */
 export const preferredPort = async (preferred: number): Promise<number> =>
   (await listenOnce(preferred)) ?? (await freePort());

@@ -1,6 +1,6 @@
 /**
- * Which process is meant. A process known from a file only is touched only while its start time is still the recorded
- * one: pids are used again.
+ * Identifies a process. A process that is known only from a file is touched only if its start time equals the recorded one,
+ * because pids are reused.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -9,14 +9,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Identity of a process, as it is written to files. */
 export interface ProcessRecord {
   readonly pid: number;
-  /** Start time as the system gives it; tells a reused pid from the process that was started. */
+  /** Start time as the system reports it; it differs between a process and a later one with the same pid. */
   readonly startedAt: string;
 }
 
 const linuxStartTime = (pid: number): string | undefined => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // After the command in parentheses, which may hold anything: state is field 3, start time field 22.
+    // The command in parentheses may contain anything, so fields are read after it: state is field 3, start time field 22.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? undefined : fields[19];
   } catch {
@@ -35,14 +35,14 @@ const portableStartTime = (pid: number): string | undefined => {
   }
 };
 
-/** Start time of a live process; `undefined` when there is none with this pid, or only its zombie. */
+/** Start time of a live process; `undefined` when no process has this pid, or only a zombie. */
 export const startTimeOf = (pid: number): string | undefined =>
   process.platform === 'linux' ? linuxStartTime(pid) : portableStartTime(pid);
 
-/** Whether the very process that was recorded is still alive. */
+/** Whether exactly the recorded process is still alive. */
 export const isRunning = (record: ProcessRecord): boolean => startTimeOf(record.pid) === record.startedAt;
 
-/** Kills a process group by SIGKILL; a group that is gone is no error. */
+/** Kills a process group with SIGKILL; if it no longer exists, nothing happens. */
 export const killGroup = (pid: number): void => {
   try {
     process.kill(-pid, 'SIGKILL');
@@ -52,8 +52,8 @@ export const killGroup = (pid: number): void => {
 };
 
 /**
- * Kills the group of a recorded process, unless its pid now belongs to another one; returns whether it was running.
- * Everything these processes hold is in memory or temporary, so there is nothing to shut down gently.
+ * Kills the group of a recorded process, unless its pid now belongs to another process; returns whether it was running. The
+ * processes hold only temporary data, so they need no graceful shutdown.
  */
 export const stopRecorded = async (record: ProcessRecord): Promise<boolean> => {
   if (!isRunning(record)) return false;

@@ -1,7 +1,8 @@
 /**
  * Child processes of the local environment.
- * 1. Each leads a process group of its own, and stopping it stops the group: no Lambda worker stays behind.
- * 2. An attached one dies with its owner even when the owner is killed: a watcher waits for the owner's end of a pipe.
+ * 1. Each leads its own process group, and stopping it kills the group, so that no Lambda worker is left.
+ * 2. An attached process ends with its owner even if the owner is killed: a watcher waits until the owner's end of a pipe
+ *    closes.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -14,31 +15,32 @@ import { MARK_ENV } from './marked-processes.ts';
 import { killGroup, startTimeOf } from './process-identity.ts';
 import type { ProcessRecord } from './process-identity.ts';
 
-/** What to start. */
+/** The process to start. */
 export interface ServiceOptions {
-  /** For people, in error messages. */
+  /** Name for error messages. */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** The whole environment; nothing is inherited. */
+  /** The complete environment; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** Receives stdout and stderr, appended. */
+  /** File to which stdout and stderr are appended. */
   readonly logFile: string;
-  /** A folder of its own that is deleted with it. */
+  /** A temporary folder that is deleted with it. */
   readonly temporaryDir?: string | undefined;
   /**
-   * Root of the environment that it belongs to: it keeps running after the owner has ended, and bears the mark of that root.
+   * Root of the environment to which it belongs. If set, the process keeps running after its owner has ended, and carries the
+   * mark of that root.
    * @default it ends with its owner
    */
   readonly detachedOf?: string | undefined;
 }
 
-/** A started process, leader of its group. */
+/** A started process, the leader of its group. */
 export interface Service extends ProcessRecord {
   readonly name: string;
   readonly logFile: string;
-  /** Settles with the exit code, or the signal's name. */
+  /** Resolves with the exit code, or the signal's name. */
   readonly exited: Promise<number | string>;
   /** Whether the leader has ended. */
   hasExited(): boolean;
@@ -46,14 +48,14 @@ export interface Service extends ProcessRecord {
   stop(): Promise<void>;
 }
 
-/** A part of the local environment did not start or ended too early. */
+/** A part of the local environment did not start, or ended too early. */
 export class LocalEnvironmentError extends Error {
   override readonly name = 'LocalEnvironmentError';
 }
 
 const TAIL_BYTES = 4_000;
 
-/** The last 4,000 bytes of a log from `fromByte` on; empty when there is no file. */
+/** The last 4,000 bytes of a log from `fromByte` on; empty when the file is absent. */
 export const tailOf = (logFile: string, fromByte = 0): string => {
   try {
     return readFileSync(logFile).subarray(fromByte).subarray(-TAIL_BYTES).toString('utf8').trim();
@@ -62,7 +64,7 @@ export const tailOf = (logFile: string, fromByte = 0): string => {
   }
 };
 
-// Built-ins only, so that killing the watcher leaves nothing behind; `-s KILL -- -pid` is the form dash knows too.
+// Uses shell built-ins only, so that a kill of the watcher leaves no process. `-s KILL -- -pid` is a form that dash knows too.
 const WATCHER = 'while read -r _; do :; done; kill -s KILL -- "-$1"; [ -z "$2" ] || rm -rf -- "$2"';
 
 const watchOwner = (pid: number, temporaryDir: string | undefined): ChildProcess => {
@@ -101,12 +103,12 @@ const exitOf = (child: ChildProcess): Promise<number | string> =>
     child.once('error', (error) => resolve(error.message));
   });
 
-/** Deletes a file, or a folder with all that is in it; a worker that is just dying may still add to it, so it tries again. */
+/** Deletes a file or a folder with its content. It retries, because a worker that is just ending may still add files. */
 export const removeDir = (dir: string | undefined): void => {
   if (dir !== undefined) rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
 };
 
-/** Makes a folder in the system's temporary one; it goes when this process is interrupted. */
+/** Creates a folder in the system's temporary folder; it is deleted when this process is interrupted. */
 export const makeTemporaryDir = (prefix: string): string => {
   mayBegin();
   const dir = mkdtempSync(join(tmpdir(), prefix));
@@ -115,8 +117,8 @@ export const makeTemporaryDir = (prefix: string): string => {
 };
 
 /**
- * Starts a process with a group of its own.
- * @throws {LocalEnvironmentError} when it cannot be started at all
+ * Starts a process with its own group.
+ * @throws {LocalEnvironmentError} when it cannot be started
  */
 export const startService = async (options: ServiceOptions): Promise<Service> => {
   mayBegin();
@@ -132,7 +134,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   if (options.detachedOf !== undefined) child.unref();
   const hasExited = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const stop = async (): Promise<void> => {
-    // Nothing else may keep this process alive until a detached one has ended.
+    // A detached process must keep this process alive until it has ended.
     child.ref();
     killGroup(pid);
     await exited;
@@ -151,7 +153,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
   };
 };
 
-/** Status of the answer to a GET of `url`; `undefined` when it cannot be connected to, or is silent for `limitMs`. */
+/** Status of the answer to a GET of `url`; `undefined` when it does not connect, or does not answer within `limitMs`. */
 export const statusOfGet = async (url: string, limitMs: number): Promise<number | undefined> => {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(limitMs), redirect: 'manual' });
@@ -162,15 +164,15 @@ export const statusOfGet = async (url: string, limitMs: number): Promise<number 
   }
 };
 
-/** Whether a GET of `url` answers 2xx within a second; every failure to connect is a no. */
+/** Whether a GET of `url` answers 2xx within a second; a failed connection counts as no. */
 const answersOk = async (url: string): Promise<boolean> => {
   const status = await statusOfGet(url, 1_000);
   return status !== undefined && status >= 200 && status < 300;
 };
 
 /**
- * Waits until `isHealthy` answers true.
- * @throws {LocalEnvironmentError} with the tail of the log when the process ends first or `limitSeconds` pass
+ * Waits until `isHealthy` returns true.
+ * @throws {LocalEnvironmentError} with the end of the log when the process ends first or `limitSeconds` pass
  */
 export const waitUntilHealthy = async (
   service: Service,
@@ -193,7 +195,7 @@ export const waitUntilHealthy = async (
 
 /**
  * Starts a process and waits until a GET of `healthUrl` answers 2xx.
- * @throws {LocalEnvironmentError} with the tail of its log when it does not come up; nothing of it stays behind
+ * @throws {LocalEnvironmentError} with the end of its log when it does not start; nothing of it is left
  */
 export const startHealthyService = async (
   options: ServiceOptions,
@@ -212,7 +214,7 @@ export const startHealthyService = async (
 
 /**
  * Runs a program to its end; its output goes to the log.
- * @throws {LocalEnvironmentError} with the tail of what it wrote, when it does not exit with 0
+ * @throws {LocalEnvironmentError} with the end of its output, when it does not exit with 0
  */
 export const runToEnd = async (options: ServiceOptions): Promise<void> => {
   const fromByte = statSync(options.logFile, { throwIfNoEntry: false })?.size ?? 0;

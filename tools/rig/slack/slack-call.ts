@@ -1,14 +1,14 @@
-/** A call of Slack's Web API, as a proxy reads it. */
+/** Reads a call of Slack's Web API in a proxy. */
 import type { ServerRequest } from '../http/http-server.ts';
 
-/** An object of JSON. */
+/** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** Whether a value is an object of JSON. */
+/** Whether a value is a JSON object. */
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The object that a text holds; `undefined` when it holds none. */
+/** The JSON object in a text; `undefined` if the text is not a JSON object. */
 export const parseObject = (text: string): Json | undefined => {
   try {
     const value: unknown = JSON.parse(text);
@@ -24,7 +24,7 @@ const isJson = ({ headers }: ServerRequest): boolean =>
 /** The called method, like `chat.postMessage`. */
 export const methodOf = ({ path }: ServerRequest): string => path.slice(path.lastIndexOf('/') + 1);
 
-/** Arguments of a call: the query, overlaid by a JSON or form body. */
+/** Arguments of a call: the query; arguments in a JSON or form body take precedence. */
 export const argumentsOf = (request: ServerRequest): Json => {
   const text = request.body.toString('utf8');
   const body = isJson(request) ? parseObject(text) : Object.fromEntries(new URLSearchParams(text));

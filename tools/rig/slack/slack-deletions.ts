@@ -1,8 +1,8 @@
 /**
- * What becomes of a thread whose root is deleted, as at Slack; the local Slack goes on with the replies as if nothing had happened.
+ * The effect of deleting a thread's root message, as at Slack. The local Slack keeps the replies as if the root existed.
  * - A root with replies leaves a tombstone: the thread can be read and replied to.
- * - A root without replies leaves nothing: `conversations.replies` answers `thread_not_found`, and a reply is posted in the channel
- *   itself, with no `thread_ts` in the answer.
+ * - A root without replies leaves nothing: `conversations.replies` answers `thread_not_found`, and a reply is posted in the
+ *   channel itself, with no `thread_ts` in the answer.
  */
 import type { ServerRequest } from '../http/http-server.ts';
 import { argumentsOf, isObject, type Json, methodOf, parseObject, withoutArgument } from './slack-call.ts';
@@ -29,14 +29,14 @@ export class SlackDeletions {
     return `${String(channel)} ${String(ts)}`;
   }
 
-  /** The call as Slack would understand it. */
+  /** The call as Slack would interpret it. */
   understood(request: ServerRequest): ServerRequest {
     if (methodOf(request) !== 'chat.postMessage') return request;
     const { channel, thread_ts: threadTs } = argumentsOf(request);
     return this.#gone.has(this.#key(channel, threadTs)) ? withoutArgument(request, 'thread_ts') : request;
   }
 
-  /** Looks at an understood call and its answer; returns the answer the client gets. */
+  /** Records an interpreted call and its answer; returns the answer for the client. */
   apply(request: ServerRequest, answer: Buffer): Buffer {
     const parsed = parseObject(answer.toString('utf8'));
     if (parsed?.['ok'] !== true) return answer;

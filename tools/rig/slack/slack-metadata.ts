@@ -1,7 +1,7 @@
 /**
- * Message metadata, which the local Slack drops: kept by (channel, ts) from what passes through, and added to what
- * `conversations.history` and `conversations.replies` return when `include_all_metadata` is asked for. As at Slack,
- * an update without metadata keeps the old one and an empty object removes it.
+ * Message metadata, which the local Slack does not store. It is stored here by (channel, ts) from the calls that pass, and
+ * added to the answers of `conversations.history` and `conversations.replies` if `include_all_metadata` is set. As at Slack, an
+ * update without metadata keeps the old metadata, and an empty object deletes it.
  */
 import type { ServerRequest } from '../http/http-server.ts';
 import { argumentsOf, isObject, type Json, methodOf, parseObject } from './slack-call.ts';
@@ -18,7 +18,7 @@ const isTrue = (value: unknown): boolean =>
 export class SlackMetadata {
   readonly #kept = new Map<string, Json>();
 
-  /** Looks at a call and its answer; returns the answer the client gets. */
+  /** Records a call and its answer; returns the answer for the client. */
   apply(request: ServerRequest, answer: Buffer): Buffer {
     const method = methodOf(request);
     const parsed = parseObject(answer.toString('utf8'));

@@ -1,4 +1,4 @@
-/** Requests as Slack sends them: a press of a button as a signed form. */
+/** Requests as Slack sends them: a click on a button as a signed form. */
 import { signatureOf } from '../../../lambdas/slack/adapters/verify-signature.ts';
 import {
   type CardAction,
@@ -15,13 +15,13 @@ export const OPERATOR = {
   name: firstOperator.name,
 } as const;
 
-/** A press of a button in short. */
+/** The data of a click on a button. */
 export interface Press {
   readonly taskId: string;
   readonly version: number;
   readonly action: CardAction;
   readonly person?: { readonly teamId: string; readonly userId: string; readonly name: string };
-  /** @default a new one each time */
+  /** @default a new value each time */
   readonly actionTs?: string;
   readonly triggerId?: string;
   readonly channelId?: string;
@@ -35,7 +35,7 @@ let presses = 0;
 export const actionIdOf = (action: CardAction): string =>
   Object.entries(CARD_ACTION_BY_ID).find(([, known]) => known === action)?.[0] ?? action;
 
-/** The payload of a press, as Slack documents `block_actions`. */
+/** The payload of a click, as Slack documents `block_actions`. */
 export function blockActionsOf(press: Press) {
   const { taskId, version, action, person = OPERATOR } = press;
   const { channelId = 'C0QUOTES1', messageTs = '1774745970.000200', threadTs = '1774745970.000100' } = press;
@@ -68,7 +68,7 @@ export function blockActionsOf(press: Press) {
 export const clickForm = (payload: unknown): string =>
   new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
 
-/** Headers that Slack sends with a body. @param nowMs when it signs; ms since the epoch */
+/** Headers that Slack sends with a body. @param nowMs time of the signature, in ms since the epoch */
 export function signedHeaders(
   body: string | Uint8Array,
   nowMs: number,

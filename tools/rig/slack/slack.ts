@@ -8,7 +8,7 @@ import { makeTemporaryDir, startHealthyService } from '../process/processes.ts';
 import type { ProcessRecord } from '../process/process-identity.ts';
 
 const BOOT_LIMIT_SECONDS = 60;
-/** Used where npm has no binary in the installed packages (other systems than Linux on x64). */
+/** Used if npm installed no binary (systems other than Linux on x64). */
 const NPX_PACKAGE = 'local-slack@0.1.8';
 
 /** A person in the local workspace. */
@@ -18,7 +18,7 @@ interface SlackPerson {
   readonly realName: string;
 }
 
-/** The workspace that is generated; ids have Slack's own shapes. */
+/** The generated workspace; ids have the form of Slack's own. */
 export const LOCAL_WORKSPACE = {
   teamId: 'T0QUOTEQ1',
   teamName: 'Quote Desk',
@@ -40,19 +40,19 @@ export interface SlackSecrets {
   readonly signingSecret: string;
 }
 
-/** Random credentials of Slack's shape. */
+/** Random credentials in Slack's format. */
 export const makeSlackSecrets = (): SlackSecrets => ({
   botToken: `xoxb-local-${randomBytes(12).toString('hex')}`,
   signingSecret: randomBytes(16).toString('hex'),
 });
 
-/** How to start it. */
+/** Options of the start. */
 export interface SlackOptions {
-  /** Receives interactions, commands and events, signed with `signingSecret`. */
+  /** URL that receives interactions, commands and events, signed with `signingSecret`. */
   readonly requestUrl: string;
-  /** @default random ones */
+  /** @default random secrets */
   readonly secrets?: SlackSecrets | undefined;
-  /** @default a free one */
+  /** @default a free port */
   readonly port?: number | undefined;
   readonly logFile: string;
   /** See `ServiceOptions.detachedOf`. @default it ends with this process */
@@ -63,7 +63,7 @@ export interface SlackOptions {
 export interface LocalSlack extends ProcessRecord {
   /** Origin, without a slash at the end; the Web API is below `/api/`. */
   readonly url: string;
-  /** Page for people. */
+  /** URL of the page for people. */
   readonly pageUrl: string;
   readonly port: number;
   readonly botToken: string;
@@ -71,7 +71,7 @@ export interface LocalSlack extends ProcessRecord {
   readonly teamId: string;
   readonly channelId: string;
   readonly operators: readonly SlackPerson[];
-  /** Its temporary folder; to be deleted with it. */
+  /** Its temporary folder, which must be deleted with it. */
   readonly tmpDir: string;
   stop(): Promise<void>;
 }
@@ -100,9 +100,9 @@ const slackCommand = (): readonly [string, ...string[]] => {
 };
 
 /**
- * Starts the local Slack with one channel and two operators, empty, and waits until it answers. Two things differ from
- * Slack: it listens on every interface, and it accepts any token.
- * @throws {LocalEnvironmentError} with the end of its log when it does not come up
+ * Starts an empty local Slack with one channel and two operators, and waits until it answers. It differs from Slack in two
+ * ways: it listens on every interface, and it accepts any token.
+ * @throws {LocalEnvironmentError} with the end of its log when it does not start
  */
 export const startSlack = async (options: SlackOptions): Promise<LocalSlack> => {
   const port = await claimPort(options.port);

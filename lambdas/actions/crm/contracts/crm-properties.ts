@@ -5,9 +5,9 @@
 
 /** Effect key; the unique property that every upsert names as `idProperty`. */
 export const CRM_EFFECT_KEY_PROPERTY = 'quoteq_effect_key';
-/** SHA-256 of what was asked for: the probe compares it. */
+/** SHA-256 of the requested content; the probe compares it. */
 export const CRM_CONTENT_HASH_PROPERTY = 'quoteq_content_hash';
-/** Quote the deal belongs to. */
+/** Quote to which the deal belongs. */
 export const CRM_QUOTE_ID_PROPERTY = 'quoteq_quote_id';
 /** Revision of the quote, as a decimal string. */
 export const CRM_REVISION_PROPERTY = 'quoteq_revision';

@@ -21,12 +21,12 @@ import { askProvider, type ProviderResponse } from '../../../shared/adapters/pro
 import { type CrmRefusal, crmRefusalOf, crmRefusalText } from '../crm-answer.ts';
 import { payloadOf } from '../../task-payload.ts';
 
-/** Probe and upsert together stay well inside the worker's 15 s. */
+/** Probe and upsert together take far less than the worker's 15 s. */
 const REQUEST_TIMEOUT_MS = 4_000;
-/** HubSpot's default pipeline closes a won deal under this stage. */
+/** HubSpot's default pipeline has won deals in this stage. */
 const DEFAULT_DEAL_STAGE = 'closedwon';
 
-/** HubSpot numbers its records; another answer is no deal, whatever it holds. */
+/** HubSpot's record ids are numbers; an answer with another id is not a deal. */
 const dealId = z.string().check(z.regex(/^\d{1,20}$/));
 const dealSchema = z.object({ id: dealId, properties: z.record(z.string(), z.nullish(z.string())) });
 const upsertSchema = z.object({ results: z.array(dealSchema).check(z.length(1)) });
@@ -34,14 +34,14 @@ type Deal = z.infer<typeof dealSchema>;
 
 /** What the effect works with. */
 export interface SyncCrmDealOptions {
-  /** E.g. `https://api.hubapi.com`, or that of a gateway with a path; a slash at its end is left out. */
+  /** E.g. `https://api.hubapi.com`, or a gateway's URL with a path; a slash at its end is ignored. */
   readonly baseUrl: string;
-  /** Private app token; asked for before each request, so that a rotated secret is picked up. */
+  /** Private app token; read before each request, so that a rotated secret takes effect. */
   readonly token: () => Promise<string>;
   readonly clock: Clock;
 }
 
-/** Locked, too early, or the portal is being moved: HubSpot asks to wait. */
+/** Locked, too early, or the portal is being moved: HubSpot asks the client to wait. */
 const BUSY: ReadonlySet<number> = new Set([423, 425, 477]);
 const BUSY_SECONDS = 2;
 
@@ -50,26 +50,26 @@ const batchErrorSchema = z.object({
   errors: z.array(z.looseObject({ category: z.literal('VALIDATION_ERROR') })).check(z.minLength(1)),
 });
 
-/** A 207 that says only that the input is not valid, as the 400 that it is; any other answer as it is. */
+/** A 207 that reports only invalid input becomes the equivalent 400; any other answer is unchanged. */
 function asSingle(response: ProviderResponse): ProviderResponse {
   if (response.status !== 207) return response;
   const parsed = batchErrorSchema.safeParse(response.json);
   return parsed.success ? { status: 400, json: parsed.data.errors[0] } : response;
 }
 
-/** The portal has not the unique property that upserts name. */
+/** Whether the portal lacks the unique property that upserts name. */
 const lacksSetUp = ({ properties }: CrmRefusal): boolean =>
   properties.includes(CRM_EFFECT_KEY_PROPERTY) || properties.includes('idProperty');
 
 /**
- * An answer without the deal as an error: set-up is missing, the deal is busy, or the data is wrong.
+ * An answer without the deal, as an error: set-up is missing, the deal is busy, or the data is wrong.
  * @param sent the payload, which the answer may quote
  */
 function refusalOf(answer: ProviderResponse, sent: string): QueueError {
   const response = asSingle(answer);
   const refusal = crmRefusalOf(response.json, sent);
   const detail = crmRefusalText(answer.status, refusal);
-  // A race on the unique value, or a 2xx that does not say what became of the deal (207: a failure that is no validation error).
+  // A race on the unique value, or a 2xx that does not tell the result (207 with a failure other than a validation error).
   if (response.status === 409 || response.status < 300)
     return new QueueError('PROVIDER_UNAVAILABLE', { detail });
   if (BUSY.has(response.status)) {
@@ -84,7 +84,7 @@ function refusalOf(answer: ProviderResponse, sent: string): QueueError {
     : new QueueError('PROVIDER_REFUSED', { detail });
 }
 
-/** See the file head. */
+/** Syncs a deal to HubSpot. */
 export class SyncCrmDeal implements Effect {
   readonly kind = ActionKind.CrmSync;
   readonly deduplicates = KINDS[ActionKind.CrmSync].deduplicates;
@@ -94,12 +94,12 @@ export class SyncCrmDeal implements Effect {
     this.#options = options;
   }
 
-  /** The whole task is what the deal stands for. */
+  /** Hash of the whole task, because the deal represents all of it. */
   contentHash(task: EffectTask): string {
     return task.taskHash;
   }
 
-  /** See {@link Effect.apply}. Delivered again it updates the same deal with the same values. */
+  /** See {@link Effect.apply}. Delivered again, it updates the same deal with the same values. */
   async apply(task: EffectTask, effectKey: string): Promise<EffectResult> {
     const input = {
       id: effectKey,

@@ -10,7 +10,7 @@ export const RENDERER_VERSION = 'quote-pdf/2';
 
 /**
  * S3 key of a snapshot's PDF: `quotes/<quoteId>/<sha256>.pdf`, the hash over the canonical JSON of renderer version
- * and snapshot. Equal content gives an equal key, whoever renders it and whatever the order of its fields.
+ * and snapshot. Equal content gives an equal key, for every renderer and every order of its fields.
  */
 export const documentKey = (snapshot: QuoteSnapshot): string =>
   `quotes/${snapshot.quoteId}/${hashOf({ rendererVersion: RENDERER_VERSION, snapshot })}.pdf`;

@@ -9,13 +9,13 @@ import { PdfRenderFailed } from './pdf-render-failed.ts';
 interface OpenFace {
   readonly file: Buffer;
   readonly font: Font;
-  /** Widths of short texts in ems; words repeat, and shaping is the dear part of layout. */
+  /** Widths of short texts in ems. Words repeat, and shaping is the expensive part of layout. */
   readonly widthsEm: Map<string, number>;
 }
 
 /** Words longer than this are rare: they are measured each time. UTF-16 code units. */
 const CACHED_TEXT_LENGTH = 24;
-/** Bounds the memory of a warm function: about 2 MB per face. Entries; a full cache starts anew. */
+/** Maximum entries, about 2 MB for each face, which bounds the memory of a warm function. A full cache is emptied. */
 const CACHED_TEXTS = 20_000;
 
 /** The faces of one folder, each opened when a text first needs it. */

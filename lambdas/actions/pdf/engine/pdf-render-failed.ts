@@ -1,6 +1,6 @@
 import { QueueError } from '../../../shared/domain/errors.ts';
 
-/** The PDF could not be made; terminal, since the same snapshot fails the same way again. The cause is kept. */
+/** The PDF could not be rendered. Terminal, because the same snapshot fails again in the same way. The cause is kept. */
 export class PdfRenderFailed extends QueueError {
   override readonly name = 'PdfRenderFailed';
   constructor(detail: string, cause: unknown) {

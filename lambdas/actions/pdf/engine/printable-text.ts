@@ -1,11 +1,11 @@
 /**
- * User text made fit for paper. Nothing is dropped: what has no shape on paper becomes a visible box.
+ * Makes user text printable. No character is dropped: a character without a glyph becomes a visible box.
  *
  * Invariants
- * 1. No control character, lone surrogate, or directional embedding or override comes out of here. Overrides would let
- *    a text show other digits and words than it holds, so they are shown as the box. Directional marks and isolates,
- *    which right-to-left typing needs, stay and act.
- * 2. Each line of the text is one paragraph, the empty ones too.
+ * 1. The result contains no control character, lone surrogate, or directional embedding or override. Overrides could show other
+ *    digits and words than the text contains, so they are shown as the box. Directional marks and isolates are kept, because
+ *    right-to-left typing needs them.
+ * 2. Each line of the text is one paragraph, including empty ones.
  */
 
 import { LINE_BREAK, REPLACEMENT_CHARACTER } from '../../../shared/contracts/text.ts';

@@ -1,4 +1,4 @@
-/** The document of a quote: what stands on the pages, all of it taken from the snapshot, nothing computed. */
+/** The document of a quote: the content of its pages. All of it comes from the snapshot; nothing is computed. */
 import type { Content, TDocumentDefinitions } from 'pdfmake/interfaces.js';
 import { type QuoteSnapshot, withSingleLines } from '../../../shared/contracts/quote-snapshot.ts';
 import { linesTable } from './lines-table.ts';
@@ -11,7 +11,7 @@ const DETAILS_WIDTH_POINTS = 176;
 const GAP_POINTS = 24;
 const LABEL_WIDTH_POINTS = 64;
 
-/** `2026-03-01T09:30:00Z` as `2026-03-01 09:30 UTC`: the same for every reader and every machine. */
+/** `2026-03-01T09:30:00Z` as `2026-03-01 09:30 UTC`, the same for every reader and on every machine. */
 const instantText = (instant: string): string => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
 
 /** Label and value. */
@@ -67,7 +67,7 @@ const heading = (blocks: TextBlocks, text: string): Content => ({
   margin: [0, 0, 0, 4],
 });
 
-/** A heading stays with the first lines under it. */
+/** A heading stays on one page with the first lines below it. */
 function section(blocks: TextBlocks, name: string, content: readonly Content[]): Content {
   const kept = 3;
   return stack(
@@ -115,7 +115,7 @@ function footer(
   };
 }
 
-/** pdfmake's definition of the document; dates come from `acceptedAt`, so equal snapshots give equal bytes. */
+/** pdfmake's definition of the document. Dates come from `acceptedAt`, so equal snapshots give equal bytes. */
 export function quoteDocument(blocks: TextBlocks, accepted: QuoteSnapshot): TDocumentDefinitions {
   const snapshot = withSingleLines(accepted);
   const acceptedAt = new Date(snapshot.acceptedAt);

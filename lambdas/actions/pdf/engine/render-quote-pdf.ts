@@ -3,8 +3,8 @@
  *
  * Invariants
  * 1. Equal snapshots give equal bytes (with the same versions of Node.js and of this renderer).
- * 2. pdfmake reads no file and asks no URL: fonts reach it as bytes under the names of the faces, every other name is
- *    refused. User text reaches it only as runs of text (`text-blocks.ts`).
+ * 2. pdfmake reads no file and no URL: it gets fonts as bytes under the names of the faces, and every other name is refused. It
+ *    gets user text only as runs of text (`text-blocks.ts`).
  */
 import pdfmake from 'pdfmake';
 import type { TFontDictionary } from 'pdfmake/interfaces.js';
@@ -16,7 +16,7 @@ import { quoteDocument } from './quote-document.ts';
 import { TextBlocks } from './text-blocks.ts';
 
 declare module 'pdfmake' {
-  /** Where pdfmake looks for a file before it asks the file system; its published types leave it out. */
+  /** Where pdfmake looks for a file before the file system; its published types lack it. */
   export let virtualfs: {
     existsSync(name: string): boolean;
     readFileSync(name: string): Buffer;
@@ -39,13 +39,13 @@ const filesOf = (fonts: FontSet): typeof pdfmake.virtualfs => ({
   },
 });
 
-/** Each face is a family of its own, with one style. */
+/** Each face is a separate family with one style. */
 const fontDictionary = (): TFontDictionary =>
   Object.fromEntries(Object.keys(FONT_FILES).map((face) => [face, { normal: face }]));
 
 async function render(snapshot: QuoteSnapshot, fonts: FontSet): Promise<Uint8Array> {
   const definition = quoteDocument(new TextBlocks(fonts), snapshot);
-  // The settings are pdfmake's globals, but `createPdf` takes them over before it returns.
+  // The settings are global in pdfmake, but `createPdf` copies them before it returns.
   pdfmake.setFonts(fontDictionary());
   pdfmake.virtualfs = filesOf(fonts);
   pdfmake.setUrlAccessPolicy(() => false);
@@ -58,8 +58,8 @@ async function render(snapshot: QuoteSnapshot, fonts: FontSet): Promise<Uint8Arr
 }
 
 /**
- * The PDF of a snapshot. Amounts and totals are printed as they stand there.
- * @throws {PdfRenderFailed} whatever goes wrong; the cause is kept.
+ * The PDF of a snapshot. Amounts and totals are printed as the snapshot has them.
+ * @throws {PdfRenderFailed} on any error; the cause is kept.
  */
 export async function renderQuotePdf(snapshot: QuoteSnapshot, options: RenderOptions): Promise<Uint8Array> {
   try {

@@ -1,13 +1,16 @@
-/** Turns user text into pdfmake content. The only door: user text reaches pdfmake as lines of runs, never as objects. */
+/**
+ * Turns user text into pdfmake content. This is the only way to pdfmake: user text reaches it as lines of runs, never as
+ * objects.
+ */
 import type { Content } from 'pdfmake/interfaces.js';
 import type { FontSet } from './font-set.ts';
 import type { Style } from './page-style.ts';
 import { flowText, singleLinePoints, type TextLine } from './text-flow.ts';
 
-/** Side on which lines are set; `start` is left, or right for a right-to-left paragraph. */
+/** Alignment of lines; `start` means left, or right for a right-to-left paragraph. */
 export type Side = 'start' | 'right';
 
-/** The text face without letters gives each line its height, so that lines in other faces keep the same distance. */
+/** An empty run in the text face gives each line its height, so that lines in other faces have the same distance. */
 const STRUT = { text: '', font: 'text' } as const;
 
 /** A line as a pdfmake node. */

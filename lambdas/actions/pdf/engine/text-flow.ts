@@ -1,6 +1,6 @@
 /**
- * Breaks text into lines. pdfmake's own breaking cuts surrogate pairs in two, takes quadratic time on long texts without
- * spaces and knows one direction and one font, so it only ever gets lines that fit.
+ * Breaks text into lines. pdfmake's own line breaking splits surrogate pairs, takes quadratic time on long texts without spaces
+ * and knows only one direction and one font. Therefore it gets only lines that fit.
  */
 import LineBreaker from 'linebreak';
 import { type Cluster, FaceFinder } from './face-runs.ts';
@@ -8,24 +8,24 @@ import type { FontSet } from './font-set.ts';
 import { printableParagraphs } from './printable-text.ts';
 import { directionsOf, type FaceRun, visualRuns } from './visual-order.ts';
 
-/** How a text is set. */
+/** Style of a text. */
 export interface TextStyle {
-  /** Points, above 0. */
+  /** Font size in points, above 0. */
   readonly sizePoints: number;
   readonly bold: boolean;
 }
 
-/** One line; it fits into the width that was asked for. */
+/** One line; it fits into the given width. */
 export interface TextLine {
   /** From left to right; empty for an empty line. */
   readonly runs: readonly FaceRun[];
-  /** Belongs to a right-to-left paragraph. */
+  /** Whether it belongs to a right-to-left paragraph. */
   readonly rightToLeft: boolean;
 }
 
-/** Kerning between a letter and a space is not measured; this much room is left for it. Points. */
+/** Kerning between a letter and a space is not measured; this width is reserved for it. Points. */
 const SLACK_POINTS = 0.5;
-/** Longer words are not shaped as a whole to measure them: the letters' own widths are summed. Letters. */
+/** Longer words are not shaped as a whole for measuring; the widths of their letters are added. Letters. */
 const SHAPED_WORD_LENGTH = 60;
 
 const isSpace = (cluster: Cluster | undefined): boolean => cluster?.text === ' ';
@@ -33,7 +33,7 @@ const isSpace = (cluster: Cluster | undefined): boolean => cluster?.text === ' '
 const trimEnd = (clusters: readonly Cluster[]): readonly Cluster[] =>
   clusters.slice(0, clusters.findLastIndex((cluster) => !isSpace(cluster)) + 1);
 
-/** Width of neighbouring letters in ems, shaped together where they share a face. */
+/** Width of neighbouring letters in ems; letters of the same face are shaped together. */
 function widthEmOf(fonts: FontSet, clusters: readonly Cluster[]): number {
   let widthEm = 0;
   for (let start = 0; start < clusters.length;) {
@@ -48,7 +48,7 @@ function widthEmOf(fonts: FontSet, clusters: readonly Cluster[]): number {
   return widthEm;
 }
 
-/** Cuts a paragraph's letters after every place where a line may end (UAX 14). */
+/** Splits a paragraph's letters after every possible line end (UAX 14). */
 function wordsOf(paragraph: string, clusters: readonly Cluster[]): readonly (readonly Cluster[])[] {
   const words: Cluster[][] = [];
   const breaker = new LineBreaker(paragraph);
@@ -87,7 +87,7 @@ class LineFiller {
     this.#lineEm = 0;
   }
 
-  /** A word wider than a line is cut between letters. */
+  /** A word wider than a line is split between letters. */
   #addLetter(cluster: Cluster): void {
     const widthEm = this.#fonts.widthEm(cluster.face, cluster.text);
     if (this.#lineEm + widthEm > this.#maxEm) this.endLine();
@@ -115,9 +115,9 @@ function paragraphLines(
 }
 
 /**
- * Lines of a text in a column of `widthPoints` (above 0). Every letter of the text is in them: shown, or as the box where
- * no face has it; only spaces at line ends go. Lines end where Unicode allows; a word wider than the column is cut
- * between letters.
+ * Lines of a text in a column of `widthPoints` (above 0). They contain every letter of the text, or the box if no face has the
+ * letter; only spaces at line ends are dropped. Lines end where Unicode allows; a word wider than the column is split between
+ * letters.
  * @throws {PdfRenderFailed} when a font file cannot be read.
  */
 export function flowText(

@@ -1,13 +1,13 @@
 /**
- * Right-to-left text. pdfmake sets every line from left to right, and fontkit turns the letters of a right-to-left word
- * round by itself; so a line is cut into pieces of one direction and face, and the pieces are put in visual order here
- * (rule L2 of the Unicode Bidirectional Algorithm).
+ * Right-to-left text. pdfmake sets every line from left to right, and fontkit reverses the letters of a right-to-left word. So
+ * a line is divided into pieces of one direction and face, and the pieces are put into visual order here (rule L2 of the
+ * Unicode Bidirectional Algorithm).
  */
 import bidiFactory from 'bidi-js';
 import type { FontFace } from '../contracts/font-files.ts';
 import type { Cluster } from './face-runs.ts';
 
-/** A piece of a line as it is handed to pdfmake: from left to right, one face. */
+/** A piece of a line for pdfmake: from left to right, one face. */
 export interface FaceRun {
   readonly text: string;
   readonly font: FontFace;
@@ -15,10 +15,10 @@ export interface FaceRun {
 
 const bidi = bidiFactory();
 
-/** Letters and marks that can make a paragraph, or a part of it, run from right to left. */
+/** Letters and marks that can give a paragraph, or a part of it, right-to-left direction. */
 const RIGHT_TO_LEFT =
   /[\u0590-\u08FF\u200F\u2067\u2068\uFB1D-\uFDFF\uFE70-\uFEFF\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
-/** Scripts that fontkit shapes from right to left, and the faces have. */
+/** Right-to-left scripts that fontkit shapes and the faces contain. */
 const SHAPED_RIGHT_TO_LEFT =
   /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
@@ -26,9 +26,9 @@ const isOdd = (level: number): boolean => level % 2 === 1;
 
 /** Directions in a paragraph. */
 interface Directions {
-  /** Embedding level per UTF-16 code unit; absent when all is left to right. */
+  /** Embedding level for each UTF-16 code unit; absent if all text is left-to-right. */
   readonly levels: Uint8Array | undefined;
-  /** Whether the paragraph as a whole runs from right to left: so it is aligned to the right. */
+  /** Whether the paragraph is right-to-left, so that it is aligned to the right. */
   readonly rightToLeft: boolean;
 }
 
@@ -46,7 +46,7 @@ interface Piece {
   readonly space: boolean;
 }
 
-/** pdfkit lays words out one by one, in order of the text: between right-to-left words a space is a piece of its own. */
+/** pdfkit sets words one by one, in the order of the text, so a space between right-to-left words is a separate piece. */
 function piecesOf(line: readonly Cluster[]): readonly Piece[] {
   const pieces: Piece[] = [];
   for (const cluster of line) {
@@ -59,7 +59,7 @@ function piecesOf(line: readonly Cluster[]): readonly Piece[] {
   return pieces;
 }
 
-/** Rule L2: from the highest level down, turns round every stretch of pieces at that level or above. */
+/** Rule L2: from the highest level down, reverses every sequence of pieces at that level or above. */
 function reordered(pieces: readonly Piece[]): readonly Piece[] {
   const order = [...pieces];
   for (let level = Math.max(0, ...pieces.map((piece) => piece.level)); level > 0; level -= 1) {
@@ -83,10 +83,11 @@ function textsOf({ clusters, level }: Piece): readonly string[] {
   const text = joined(clusters);
   const shapedByFontkit = SHAPED_RIGHT_TO_LEFT.test(text);
   if (isOdd(level)) return [mirrored(shapedByFontkit ? text : joined(clusters.toReversed()))];
-  // Persian digits stand from left to right, but fontkit turns them with their script: each goes alone.
+  // Persian digits are written from left to right, but fontkit reverses them with their script, so each digit is a separate
+  // text.
   return shapedByFontkit ? clusters.map((cluster) => cluster.text) : [text];
 }
 
-/** A line in the order in which it is set, from left to right. */
+/** A line in visual order, from left to right. */
 export const visualRuns = (line: readonly Cluster[]): readonly FaceRun[] =>
   reordered(piecesOf(line)).flatMap((piece) => textsOf(piece).map((text) => ({ text, font: piece.face })));

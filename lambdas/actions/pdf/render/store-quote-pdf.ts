@@ -1,7 +1,7 @@
 /**
- * `pdf.render`: the quote as a PDF under a content-addressed key. The object is never overwritten:
- * `If-None-Match: *` answers 412 when it is there already, which is what was wanted, and 409 while another write of it
- * is in flight. Source: Amazon S3 User Guide, "Conditional writes".
+ * `pdf.render`: stores the quote as a PDF under a content-addressed key. The object is never overwritten. `If-None-Match: *`
+ * answers 412 if the object exists, which is the wanted result, and 409 while another write of it is in flight. Source: Amazon
+ * S3 User Guide, "Conditional writes".
  */
 import { HeadObjectCommand, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { ActionKind, KINDS } from '../../kinds.ts';
@@ -25,12 +25,12 @@ export interface StoreQuotePdfOptions {
 const statusOf = (thrown: unknown): number | undefined =>
   thrown instanceof S3ServiceException ? thrown.$metadata.httpStatusCode : undefined;
 
-/** S3 and the key service ask to slow down, under several statuses. */
+/** Codes with which S3 and the key service ask the client to slow down, with several statuses. */
 const THROTTLED = /SlowDown|Throttl|TooManyRequests|RequestLimitExceeded|ServiceUnavailable/;
-/** Refusals that pass by themselves: they say nothing about the request. */
+/** Temporary refusals: they say nothing about the request. */
 const PASSING = /RequestTimeout|RequestTimeTooSkewed|ExpiredToken|TokenRefreshRequired|InternalError/;
 
-/** A refused or broken S3 request as an error of the list. */
+/** A refused or failed S3 request as a {@link QueueError}. */
 function storeError(thrown: unknown): QueueError {
   const status = statusOf(thrown);
   const name = thrown instanceof Error ? thrown.name : '';
@@ -51,7 +51,7 @@ function storeError(thrown: unknown): QueueError {
   return new QueueError('PROVIDER_UNAVAILABLE', { detail, cause: thrown });
 }
 
-/** See the file head. */
+/** Renders and stores the PDF. */
 export class StoreQuotePdf implements Effect {
   readonly kind = ActionKind.PdfRender;
   readonly deduplicates = KINDS[ActionKind.PdfRender].deduplicates;
@@ -61,7 +61,7 @@ export class StoreQuotePdf implements Effect {
     this.#options = options;
   }
 
-  /** The key is the content's own hash: canonical snapshot and renderer version, not the bytes. */
+  /** The key is a hash of the canonical snapshot and the renderer version, not of the bytes. */
   contentHash(task: EffectTask): string {
     return this.#keyOf(task);
   }
@@ -70,7 +70,7 @@ export class StoreQuotePdf implements Effect {
     return this.#options.documentKey(payloadOf(task, ActionKind.PdfRender, pdfRenderPayload).snapshot);
   }
 
-  /** See {@link Effect.apply}. Delivered again it finds the object there. */
+  /** See {@link Effect.apply}. Delivered again, it finds the existing object. */
   async apply(task: EffectTask): Promise<EffectResult> {
     const { snapshot } = payloadOf(task, ActionKind.PdfRender, pdfRenderPayload);
     const body = await this.#rendered(snapshot);
@@ -100,7 +100,7 @@ export class StoreQuotePdf implements Effect {
       return this.#result(key);
     } catch (thrown) {
       if (statusOf(thrown) === 404) return undefined;
-      // A HEAD has no body: a 400 does not say which of its many reasons it had, and some pass by themselves.
+      // A HEAD has no body, so a 400 does not tell its reason, and some reasons are temporary.
       if (statusOf(thrown) === 400) throw new QueueError('PROVIDER_UNAVAILABLE', { cause: thrown });
       throw storeError(thrown);
     }

@@ -1,6 +1,6 @@
 /**
- * `slack.notify`: one message in the quote's thread, carrying the effect key as metadata.
- * Source: Slack API, "Message metadata" (`include_all_metadata` of conversations.replies).
+ * `slack.notify`: posts one message in the quote's thread, with the effect key as metadata. Source: Slack API, "Message
+ * metadata" (`include_all_metadata` of conversations.replies).
  */
 import type { WebClient } from '@slack/web-api';
 import { ActionKind, KINDS } from '../../kinds.ts';
@@ -33,7 +33,7 @@ const visitorOf = (task: EffectTask, snapshot: QuoteSnapshot): ThreadVisitor => 
   sinceMs: task.createdAtMs,
 });
 
-/** See the file head. */
+/** Posts a message in the quote's thread. */
 export class NotifySlack implements Effect {
   readonly kind = ActionKind.SlackNotify;
   readonly deduplicates = KINDS[ActionKind.SlackNotify].deduplicates;
@@ -43,12 +43,12 @@ export class NotifySlack implements Effect {
     this.#options = options;
   }
 
-  /** The whole task is what the message stands for. */
+  /** Hash of the whole task, because the message represents all of it. */
   contentHash(task: EffectTask): string {
     return task.taskHash;
   }
 
-  /** See {@link Effect.apply}. Slack does not deduplicate: only the probe stands between a lost reply and a second post. */
+  /** See {@link Effect.apply}. Slack does not deduplicate: after a lost reply, only the probe prevents a second post. */
   async apply(task: EffectTask, effectKey: string): Promise<EffectResult> {
     const { message, snapshot } = payloadOf(task, ActionKind.SlackNotify, slackNotifyPayload);
     const options = { ...this.#options, client: await this.#options.client() };
@@ -60,7 +60,7 @@ export class NotifySlack implements Effect {
     return this.#result(posted, contentHash);
   }
 
-  /** See {@link Effect.probe}. It posts nothing: without a thread there is no message in it. */
+  /** See {@link Effect.probe}. It posts nothing: without a thread there is no message. */
   async probe(task: EffectTask, effectKey: string): Promise<EffectResult | undefined> {
     const { snapshot } = payloadOf(task, ActionKind.SlackNotify, slackNotifyPayload);
     const options = { ...this.#options, client: await this.#options.client() };

@@ -1,4 +1,4 @@
-/** A change of a card as DynamoDB's update. */
+/** A change of a card as an update of DynamoDB. */
 import type { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { CardChange } from '../../domain/ports.ts';
 

@@ -42,9 +42,9 @@ const lockedBy = (lock: CardLock, before: CardRecord): CardRecord => ({
 });
 
 const FREE = '(attribute_not_exists(#owner) OR lockExpiresAtMs < :nowLessSkew)';
-/** The task was read before the lock: by now a newer version may be shown. */
+/** The task was read before the lock, so a newer version may be shown by now. */
 const NOT_NEWER = '(attribute_not_exists(versionShown) OR versionShown <= :version)';
-/** A card that later code wrote is left as it is. */
+/** A card that later code wrote is not changed. */
 const KNOWN = '(attribute_not_exists(schemaVersion) OR schemaVersion <= :schemaVersion)';
 const NOT_DONE = '(attribute_not_exists(versionDone) OR versionDone < :version)';
 
@@ -66,7 +66,7 @@ export class DynamoDbCardRepo implements CardRepo {
   }
 
   /**
-   * Locks the card for one update, unless its version is done, a newer one is shown, or somebody else holds it.
+   * Locks the card for one update, unless its version is done, a newer one is shown, or another update holds the lock.
    * @throws {QueueError} `STORED_RECORD_INVALID`; the card is not locked then
    */
   async lock(lock: CardLock): Promise<CardLockResult> {
@@ -100,7 +100,7 @@ export class DynamoDbCardRepo implements CardRepo {
     }
   }
 
-  /** The card that was locked; one that cannot be read is unlocked again, so that it tells the next one the same. */
+  /** The card that was locked. If it cannot be read it is unlocked again, so that the next update gets the same error. */
   async #readLocked({ taskId, owner }: CardLock, item: Item): Promise<CardRecord> {
     try {
       return cardIn(item);
@@ -119,7 +119,7 @@ export class DynamoDbCardRepo implements CardRepo {
     }
   }
 
-  /** Our own lock whose answer was lost is ours; whether it was a take-over is lost with the answer. */
+  /** If the answer to our own lock was lost, the stored lock is ours. Whether it took over an earlier lock is unknown then. */
   async #refused(error: unknown, lock: CardLock): Promise<CardLockResult> {
     const failure = conditionFailure(error);
     if (failure === undefined) throw error;
@@ -133,8 +133,8 @@ export class DynamoDbCardRepo implements CardRepo {
 
   /**
    * Writes to a card that is locked. A repeated request whose first answer was lost passes the condition again, unless it
-   * gave the lock back: then it is reported as lost, and whoever looks next finds the card done.
-   * @throws {LeaseLost} when the lock is somebody else's, or a newer version is shown
+   * released the lock: then it is reported as lost, and the next update finds the card done.
+   * @throws {LeaseLost} when another update holds the lock, or a newer version is shown
    */
   async write(card: CardRecord, change: CardChange): Promise<CardRecord> {
     const { UpdateExpression, names, values } = updateOf(change);
@@ -162,7 +162,7 @@ export class DynamoDbCardRepo implements CardRepo {
     }
   }
 
-  /** Stores how long a transition took to be seen, unless that is known; whether it was not. */
+  /** Stores the status latency of a transition, unless it is already stored; returns whether it was not. */
   async putLatency(record: LatencyRecord): Promise<boolean> {
     try {
       await this.#client.send(

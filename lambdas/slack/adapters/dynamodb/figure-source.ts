@@ -1,4 +1,4 @@
-/** Where figures are stored: latencies in the Cards table by day, trails in the Audit table. */
+/** The stored source of figures: latencies in the Cards table by day, trails in the Audit table. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { FigureSource } from '../../domain/ports.ts';
 import { DynamoDbAuditRepo } from '../../../queue/exports/stores.ts';

@@ -36,7 +36,7 @@ export interface Scope {
   readonly kills: number;
   readonly lostReplies: number;
   readonly passes: number;
-  /** Times that as much passes and whoever is at work is still there: a zombie. */
+  /** Number of times that as much time passes while the processes at work stay alive: zombies. */
   readonly lingers: number;
   /** Whether Step Functions says that executions run, or that somebody stopped them. */
   readonly isDriverAlive: boolean;

@@ -1,6 +1,6 @@
 /**
- * A world without a scheduler: one task, and a few processes of production code each of which stands at a request. What
- * happens next is somebody else's choice, so that every choice can be made.
+ * A world without a scheduler: one task, and a few processes of production code, each of which waits at a request. The caller
+ * chooses the next step, so that every choice can be tried.
  */
 import {
   AUDIT_TABLE,
@@ -20,11 +20,11 @@ import type { Sandbox, Service } from '../../kernel/sandbox.ts';
 import { SimulatedCrm } from '../providers/crm.ts';
 import { type HttpRequest, responseOf } from '../providers/replies.ts';
 
-/** A request that somebody waits for. */
+/** A request for which a process waits. */
 interface Pending {
   readonly text: string;
   readonly isWrite: boolean;
-  /** Carries it out and lets the process go on; `isLost`: it is carried out, and the answer is not told. */
+  /** Carries it out and lets the process continue; `isLost`: it is carried out, but the process does not get the answer. */
   readonly go: (isLost: boolean) => void;
 }
 
@@ -92,7 +92,7 @@ export class SmallWorld implements Sandbox {
     await this.kernel.settle();
   }
 
-  /** Ends a process where it stands. */
+  /** Ends a process at its present request. */
   drop(name: string): void {
     const standing = this.standing.get(name);
     if (standing === undefined) return;
@@ -107,7 +107,7 @@ export class SmallWorld implements Sandbox {
     const [pending] = standing?.pending ?? [];
     if (standing === undefined || pending === undefined)
       throw new Error(`${name} does not stand at a request`);
-    // A request whose answer was lost is sent again, and stands there as before.
+    // A request whose answer was lost is sent again, so it stays pending.
     if (!isLost) standing.pending.shift();
     this.kernel.current = standing.process;
     pending.go(isLost);
@@ -115,13 +115,13 @@ export class SmallWorld implements Sandbox {
     else await this.kernel.settle();
   }
 
-  /** Time passes: whoever is at work is over its time limit and gone. */
+  /** Time passes: every process at work exceeds its time limit and ends. */
   pass(ms: number): void {
     for (const name of this.standing.keys()) this.drop(name);
     this.kernel.nowMs += ms;
   }
 
-  /** Time passes, and whoever is at work is still there: a machine that stood still, and that nobody has ended. */
+  /** Time passes, and every process at work stays alive, like a paused machine that was not killed. */
   linger(ms: number): void {
     this.kernel.nowMs += ms;
   }

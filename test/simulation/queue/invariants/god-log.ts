@@ -1,6 +1,6 @@
 /**
- * The god's-eye log: sees every write and every effect the moment it takes place, whoever is told of it or not, and checks
- * the invariants that concern one step. What it finds is a violation; the world stops there.
+ * The global log: sees every write and every effect when it happens, whether or not any process is told of it, and checks the
+ * invariants of single steps. A finding is a violation and stops the world.
  */
 import type { Item } from '../../aws/expressions.ts';
 import type { Write } from '../../aws/dynamodb.ts';

@@ -71,7 +71,7 @@ export class LedgerChecks {
   }
 }
 
-/** Nothing of the audit trail is ever changed, and each record stands for the transition that took place. */
+/** No audit record is ever changed, and each record describes the transition that took place. */
 export function checkAudit(
   { key, before, after }: SeenWrite,
   transitions: ReadonlyMap<string, string>,

@@ -1,19 +1,19 @@
 /**
- * Histories of tasks as the repository's callers see them, against one register per task that is replaced only by whoever
- * knows its present version. What a caller is told must be explained by some order of everything that took effect.
+ * Checks the histories of tasks, as the repository's callers see them, against one register for each task that can be replaced
+ * only with its present version. Some order of everything that took effect must explain what each caller was told.
  */
 import { DynamoDbTaskStore } from '../../../../lambdas/queue/adapters/dynamodb/task-store.ts';
 import type { ExecutionTask, StoredTask } from '../../../../lambdas/queue/contracts/records.ts';
 import type { WriteResult } from '../../../../lambdas/queue/domain/ports.ts';
 import { isLinearizable, type Operation } from './linearizability.ts';
 
-/** What stands in a task's register: the identity of the write that made its version; `''` when there is no task. */
+/** The value of a task's register: the identity of the write that made its version; `''` when there is no task. */
 export type Register = string;
 
 const registerOf = (task: StoredTask | undefined): Register =>
   task === undefined ? '' : `${task.version}/${task.attemptId}`;
 
-/** An operation while it is under way. */
+/** An operation in progress. */
 interface Call {
   readonly taskId: string;
   readonly text: string;

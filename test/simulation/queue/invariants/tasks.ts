@@ -1,6 +1,6 @@
 /**
- * Writes to the Tasks table against the lifecycle. The table of legal moves stands here once more,
- * on purpose: a check that read the code's own table could not see it change.
+ * Checks writes to the Tasks table against the lifecycle. The table of legal moves is repeated here on purpose: a check that
+ * read the code's own table could not detect a change of it.
  */
 import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
 import type { Item } from '../../aws/expressions.ts';

@@ -51,7 +51,7 @@ export function buttonsIn(message: Pick<SlackMessage, 'blocks'>): readonly Slack
 /** Who looks on. */
 export interface SlackWatch {
   readonly onPost: (message: SlackMessage) => void;
-  /** An edit that arrived in time shows an older version than stood there. */
+  /** An edit that arrived in time replaces a newer version by an older one. */
   readonly onOlder: (text: string) => void;
 }
 

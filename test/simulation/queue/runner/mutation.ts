@@ -5,7 +5,7 @@ import { registerHooks } from 'node:module';
 export interface Mutation {
   /** Path from the root of the repository. */
   readonly file: string;
-  /** Text that stands in it exactly once. */
+  /** Text that it contains exactly once. */
   readonly find: string;
   readonly replace: string;
 }
@@ -15,7 +15,7 @@ const ROOT = new URL('../../../../', import.meta.url);
 /** Address of a file of the repository. */
 export const urlOf = (file: string): string => new URL(file, ROOT).href;
 
-/** @throws {Error} unless the text stands there exactly once: a patch that no longer applies plants nothing */
+/** @throws {Error} unless the file contains the text exactly once: a patch that no longer applies plants nothing */
 export function mutated(source: string, { file, find, replace }: Mutation): string {
   const times = source.split(find).length - 1;
   if (times !== 1) throw new Error(`${file}: expected this text once, found it ${times} times:\n${find}`);

@@ -21,7 +21,7 @@ class Thread {
 
   constructor(mutations: readonly Mutation[]) {
     const workerData: WorkerInput = { mutations };
-    // Without the options of whoever runs this: a test runner's loaders do not belong in there.
+    // Without the options of the parent process: a test runner's loaders do not belong in a worker.
     this.#worker = new Worker(new URL('./seed-worker.ts', import.meta.url), {
       workerData,
       execArgv: [],

@@ -34,7 +34,7 @@ describe('a budget', () => {
 
   it('fails for a scenario without a budget, and for a budget that nothing measures', () => {
     expect(budgetViolations({ old: USED }, { fresh: USED })).toEqual([
-      'old: is in the budget and was not measured',
+      'old: is in the budget but was not measured',
       'fresh: expected a budget',
     ]);
   });

@@ -62,9 +62,9 @@ describe('a bus that takes nothing', () => {
       'HTTP 400 AccessDeniedException',
     ],
     ['does not exist', refusing(400, 'ResourceNotFoundException'), 'HTTP 400 ResourceNotFoundException'],
-    ['quotes a name in the place of a code', refusing(400, 'Ada of Ducks Ltd'), 'HTTP 400 unnamed'],
-    ['fails without a word', () => ({ status: 503, body: '' }), 'HTTP 503 Unknown'],
-    ['answers what is no answer', () => json(200, {}), 'an answer without its entries'],
+    ['names a person instead of a code', refusing(400, 'Ada of Ducks Ltd'), 'HTTP 400 unnamed'],
+    ['fails with an empty body', () => ({ status: 503, body: '' }), 'HTTP 503 Unknown'],
+    ['answers in another form', () => json(200, {}), 'an answer without its entries'],
   ])('and %s is told as such', async (_how, answer, reason) => {
     expect(await putToBusThat(answer)).toEqual({ left: EVENTS, reasons: [reason] });
   });

@@ -102,7 +102,7 @@ describe.each([
     });
   });
 
-  it('throws for an input that is none of the state machine', async () => {
+  it('throws for an input that does not come from the state machine', async () => {
     for (let count = 0; count < deliveries; count += 1) {
       await expect(handler({ taskId: 'task-1', generation: 0 }, lambdaContext(systemClock))).rejects.toThrow(
         /taskId/,

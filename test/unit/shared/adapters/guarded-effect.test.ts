@@ -188,7 +188,7 @@ describe('a duplicate', () => {
     expect(await record()).toMatchObject({ status: 'INPROGRESS', inProgressExpiresAtMs: 0 });
   });
 
-  it('is a key that stands for another task hash', async () => {
+  it('is a key that belongs to another task hash', async () => {
     await attempt({ apply: [result] });
 
     expect(await codeOf(attempt({ taskHash: 'another' }))).toBe('FINGERPRINT_MISMATCH');

@@ -26,7 +26,7 @@ const READERS = [
   ['a function', () => slackSecret(arn())],
   ['the doctor', () => readCredentials(DOCTOR, arn())],
   [
-    'whoever rotates it',
+    'the rotation command',
     () => new ProviderSecretsEditor({ stage: 'dev', client: { region: 'eu-central-1' } }).show(),
   ],
 ] as const;
@@ -80,7 +80,7 @@ describe('slackSecret', () => {
 });
 
 describe('providerToken', () => {
-  it('refuses a token that is none', async () => {
+  it('refuses an empty token', async () => {
     stored({ token: '' });
 
     await expect(providerToken(arn())).rejects.toMatchObject({ code: 'PROVIDER_MISCONFIGURED' });

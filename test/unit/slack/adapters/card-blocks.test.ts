@@ -19,7 +19,7 @@ import {
 import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../../helpers/builders.ts';
 import { START_MS } from '../../../../tools/rig/fake-clock.ts';
 
-/** Every text of a message, wherever it stands. */
+/** Every text of a message, at any depth. */
 function textsOf(value: unknown): readonly string[] {
   if (typeof value === 'string') return [];
   if (Array.isArray(value)) return value.flatMap(textsOf);
@@ -55,7 +55,7 @@ const hostile = fc.oneof(
 
 describe('renderCard', () => {
   test.prop([hostile, hostile, hostile, fc.integer({ min: 0, max: 60 })])(
-    'stays within the limits of Block Kit and mentions nobody, whatever stands in the task',
+    'stays within the limits of Block Kit and mentions nobody, whatever the task contains',
     (detail, name, location, retries) => {
       let task = retryableTask(runningTask(queuedTask()));
       for (let n = 0; n < retries; n += 1) {

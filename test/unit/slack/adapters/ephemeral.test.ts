@@ -13,7 +13,7 @@ const lostText = (task: ExecutionTask, shown: Pick<Click, 'version' | 'action'>)
   noticeText({ taskId: task.taskId, ...shown }, { kind: 'lost', task });
 
 describe('the notice of a click that lost', () => {
-  it('names the operator who was first, what they did, and the present state', () => {
+  it('names the other operator, what they did, and the present state', () => {
     const task = stopped(retryableTask(), TransitionCause.OperatorAbandon, byAda);
 
     expect(lostText(task, { version: 3, action: 'retry' })).toBe(

@@ -152,7 +152,7 @@ describe('a refusal', () => {
     ['is_archived', 'PROVIDER_MISCONFIGURED'],
     ['token_revoked', 'PROVIDER_UNAUTHORIZED'],
     ['invalid_blocks', 'PROVIDER_REFUSED'],
-  ])('with %s stands on the card until it is mended', async (error, code) => {
+  ])('with %s is shown on the card until it is repaired', async (error, code) => {
     await refuse(error);
 
     expect(await update()).toMatchObject({ kind: 'failed', error: { code } });

@@ -126,7 +126,7 @@ describe.each([
     expect(driver.started).toEqual([]);
   });
 
-  it('tells the loser who was first', async () => {
+  it('tells the loser about the other operator', async () => {
     const task = await storedRetryable();
     await work(clickOn(task, 'abandon', 'lin'));
 

@@ -98,7 +98,7 @@ describe('slack-interactions', () => {
     expect(slack.sent).toHaveLength(1);
   });
 
-  it('fails without a word when the queue cannot be reached, and lets the person press again', async () => {
+  it('fails without a message when the queue cannot be reached, and lets the person click again', async () => {
     const body = pressOf(await storedTask(), 'retry');
     slack.outage.sendsToFail = 1;
 

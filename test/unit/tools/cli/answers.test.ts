@@ -90,7 +90,7 @@ describe('an answer of a later release, with fields that are not known', () => {
   });
 });
 
-describe('an answer that is none', () => {
+describe('an answer in another form', () => {
   it.each([
     ['a field is of another type', { ...task, version: 'one' }],
     ['a field is missing', { ...task, links: {} }],

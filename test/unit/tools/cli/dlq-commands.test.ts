@@ -12,7 +12,7 @@ import { discard, replay, show } from '../../../../tools/cli/commands/dlq-comman
 
 const QUEUE = 'missed-sweeps';
 const STAGE = { stage: 'prod', region: 'eu-central-1' };
-const GONE = 'There is no such message gone in the queue, or another command has it in hand for a minute';
+const GONE = 'Message gone is not in the queue, or another command is holding it for up to a minute';
 
 const sqs = mockClient(SQSClient);
 let printed: string[];

@@ -179,7 +179,7 @@ describe('quoteq enqueue', () => {
     replies = [{ status: 500, body: JSON.stringify(stored) }, ACCEPTED];
 
     await expect(enqueue([fileOf(twoPdfs())], options())).rejects.toThrow(
-      'enqueue the same again; what was accepted is replayed',
+      'enqueue the same files again; accepted actions are replayed',
     );
     expect(rowsOf(printed()).map((cells) => cells.slice(2))).toEqual([
       ['unanswered (500)', 'Not started. The task is stored.'],
@@ -213,7 +213,7 @@ describe('quoteq enqueue', () => {
     replies = [ACCEPTED, { status: 202, body: '{"not":"a task"}' }];
 
     await expect(enqueue([fileOf(twoPdfs())], options())).rejects.toThrow(
-      'enqueue the same again; what was accepted is replayed',
+      'enqueue the same files again; accepted actions are replayed',
     );
     expect(rowsOf(printed())).toEqual([
       ['Q-1001', 'pdf.render', 'accepted', task.taskId],

@@ -3,14 +3,14 @@ import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { stoppedText } from '../../../../tools/cli/commands/local-commands.ts';
 
-it('says that what the environment held is gone, before and after it goes', () => {
+it('says in its help and after the stop that the data is deleted', () => {
   const cwd = resolve(import.meta.dirname, '../../../..');
   const args = ['tools/quoteq.ts', 'local', 'down', '--help'];
   const { stdout } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' });
 
-  expect(stdout).toContain('throw away all that it holds');
+  expect(stdout).toContain('stop it and delete its data');
   expect(stoppedText(3)).toBe(
-    'Stopped 3 processes; all that they held is gone: quotes, cards, deals and documents',
+    'Stopped 3 processes; their data is deleted: quotes, cards, deals and documents',
   );
   expect(stoppedText(0)).toBe('Nothing was running');
 });

@@ -97,9 +97,9 @@ describe('readQuoteFile', () => {
       '/actions/0/message: expected no such field',
     ],
     [
-      'a key that stands for two things',
+      'a key that is used for two actions',
       { actions: [pdf, notify, { ...notify, idempotencyKey: 'a' }] },
-      '/actions/2/idempotencyKey: expected a key of its own; /actions/0 has it',
+      '/actions/2/idempotencyKey: expected a unique key; /actions/0 has the same',
     ],
     [
       'an action with a snapshot of its own',
@@ -119,7 +119,7 @@ describe('readQuoteFile', () => {
     [
       'a request that is too large',
       { snapshot: snapshotOf({ notes: 'ü'.repeat(102_400) }) },
-      '/actions/0: expected at most 204800 bytes, the snapshot with it',
+      '/actions/0: expected at most 204800 bytes, including the snapshot',
     ],
   ])('refuses the whole file for %s', (_what, over, message) => {
     expect(reading(over)).toThrow(message);
@@ -196,7 +196,7 @@ describe('readQuoteFiles', () => {
     const files = [first(), second({ snapshot: snapshotOf({ title: 'Another' }) })];
 
     expect(() => readQuoteFiles(files)).toThrow(
-      `${files[1]}: /actions/0/idempotencyKey: expected a key of its own; /actions/1 of ${files[0]} has it`,
+      `${files[1]}: /actions/0/idempotencyKey: expected a unique key; /actions/1 of ${files[0]} has the same`,
     );
   });
 

@@ -61,13 +61,13 @@ describe('quoteq sweep', () => {
   it('prints what was recovered, and each failure by its id with what is wrong, and then fails', async () => {
     failing(JSON.stringify(ANSWER));
 
-    await expect(run()).rejects.toThrow('The sweep did all else, and failed at 2 things');
+    await expect(run()).rejects.toThrow('The sweep did everything else, but failed at 2 things');
 
     const text = written.join('');
     expect(text).toMatch(/Q-1042 +running +retryable_failed +2 +task-good/);
     expect(text).toMatch(/task +task-bad +STORED_RECORD_INVALID +Task item: history: expected array/);
     expect(text).toMatch(/lane +due-3 +UNCLASSIFIED +An unlisted error: ThrottlingException/);
-    expect(text).toContain('4 more are in the log of the sweep');
+    expect(text).toContain("4 more are in the sweep's log");
   });
 
   it('prints the whole answer as JSON, and nothing else', async () => {
@@ -83,7 +83,7 @@ describe('quoteq sweep', () => {
     async (message) => {
       failing(message);
 
-      await expect(run()).rejects.toThrow('The sweep did not come to its end, see its log: ');
+      await expect(run()).rejects.toThrow('The sweep did not finish, see its log: ');
       expect(written).toEqual([]);
     },
   );

@@ -16,7 +16,7 @@ describe('invokeFunction', () => {
     const client = { region: 'eu-central-1', endpoint: silent.url, credentials };
 
     await expect(invokeFunction({ client, stage: 'local' }, 'sweep', {}, 50)).rejects.toThrow(
-      'sweep may be at work still: expected an answer within 0.05 s',
+      'sweep may still be running: expected an answer within 0.05 s',
     );
   });
 });

@@ -32,7 +32,7 @@ describe('a wrong option', () => {
     ],
     [QUOTEQ, 'show task-1 --api-url http://127.0.0.1:1', '40 hexadecimal digits; found task-1'],
     [QUOTEQ, 'retry Q-1042 --api-url http://127.0.0.1:1', '40 hexadecimal digits; found Q-1042'],
-    [QUOTEQ, 'dashboard --since 10m', '--since: expected --record with it, which alone takes it'],
+    [QUOTEQ, 'dashboard --since 10m', '--since: expected only together with --record'],
     [QUOTEQ, 'dashboard --record --since soon', '--since: expected a span such as'],
     [
       QUOTEQ,
@@ -101,7 +101,7 @@ describe('--help', () => {
       ['"card-dead-letters", "click-dead-letters", "parked-records", "missed-sweeps"'],
     ],
     [QUOTEQ, 'migrate down --help', ['"tasks", "ledger", "audit", "cards", "controls"']],
-    [QUOTEQ, 'enqueue --help', ['docs/quote-file.md', 'checked whole before anything is sent']],
+    [QUOTEQ, 'enqueue --help', ['docs/quote-file.md', 'files are checked before anything is sent']],
     [SIM, '--help', ['--seeds <count>', 'Example: npm run sim -- --seeds 20']],
   ])('of %s %s names what may be given', (script, args, parts) => {
     const { status, stdout } = spawnSync(process.execPath, [script, ...args.split(' ')], {

@@ -40,6 +40,6 @@ it('lays a recording out as the one of docs', async () => {
 
 it('takes no folder where the files of docs are meant', async () => {
   await expect(dashboard({ out: folderOfTest(), committed: true })).rejects.toThrow(
-    '--out: expected it without --committed',
+    '--out: not allowed with --committed',
   );
 });

@@ -15,7 +15,7 @@ const result = (change: Partial<DrillResult> = {}): DrillResult => ({
   seconds: 41,
   checks: [
     { claim: 'every action is completed', ok: true, found: '12 of 12' },
-    { claim: 'no card was posted meanwhile', ok: true, found: '0 of 0' },
+    { claim: 'no card was posted during the outage', ok: true, found: '0 of 0' },
   ],
   counts: { failed: 90 },
   actions: 12,

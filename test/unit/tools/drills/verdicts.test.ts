@@ -114,7 +114,7 @@ describe('the list of drills', () => {
     expect(drillsNamed('slack-down').map(({ name }) => name)).toEqual(['slack-down']);
   });
 
-  it('stands in the runbook, a row each', () => {
+  it('is in the runbook, one row each', () => {
     const page = readFileSync('runbooks/drills/README.md', 'utf8');
 
     expect(ALL.map(({ name }) => name).filter((name) => !page.includes(`| \`${name}\``))).toEqual([]);

@@ -17,7 +17,7 @@ export const WRONGS: readonly (readonly [title: string, wrong: Wrong, falsifies:
   [
     'an action that never ends',
     (good) => withTask(good, 0, { state: 'running' }),
-    ['every action is completed', 'every action has come to its end, and none is lost'],
+    ['every action is completed', 'every action has ended, and none is lost'],
   ],
   [
     'an action that failed for good',
@@ -29,7 +29,7 @@ export const WRONGS: readonly (readonly [title: string, wrong: Wrong, falsifies:
     (good) => ({ ...good, tasks: good.tasks.slice(1) }),
     [
       'every action is completed',
-      'every action has come to its end, and none is lost',
+      'every action has ended, and none is lost',
       'every effect exists exactly once at its provider',
     ],
   ],
@@ -64,7 +64,7 @@ export const WRONGS: readonly (readonly [title: string, wrong: Wrong, falsifies:
     (good) => withTrail(good, 0, (records) => records.filter(({ version }) => version !== 3), [3]),
     [
       'every transition is in the audit trail',
-      'every trail is one walk through the states, a version a step',
+      'every trail is one walk through the states, with one version for each step',
     ],
   ],
   [
@@ -73,7 +73,7 @@ export const WRONGS: readonly (readonly [title: string, wrong: Wrong, falsifies:
       withTrail(good, 0, (records) =>
         records.map((record) => (record.version === 4 ? { ...record, from: 'queued' as const } : record)),
       ),
-    ['every trail is one walk through the states, a version a step'],
+    ['every trail is one walk through the states, with one version for each step'],
   ],
   [
     'a card that is behind',
@@ -83,14 +83,14 @@ export const WRONGS: readonly (readonly [title: string, wrong: Wrong, falsifies:
   [
     'an action without attempts left',
     (good) => withTask(good, 0, { attempts: { used: 6, max: 5, claims: 6, deferred: 0 } }),
-    ['no action used up its attempts'],
+    ['no action used all of its attempts'],
   ],
   [
     'a fault that reached nobody',
     (good) => withTrails(good, (records) => records.map(({ errorCode: _none, ...record }) => record)),
     [
-      'the trail says WORKER_LOST for 8 tasks at least',
-      'the trail says PROVIDER_UNAVAILABLE for 8 tasks at least',
+      'the trails of at least 8 tasks contain WORKER_LOST',
+      'the trails of at least 8 tasks contain PROVIDER_UNAVAILABLE',
     ],
   ],
   [
@@ -102,18 +102,18 @@ export const WRONGS: readonly (readonly [title: string, wrong: Wrong, falsifies:
       ),
     }),
     [
-      'the next worker asks the provider and applies nothing again',
-      'the next attempt asks the provider and applies nothing again',
+      'the next worker asks the provider and does not repeat the effect',
+      'the next attempt asks the provider and does not repeat the effect',
     ],
   ],
-  ['a sweep that does nothing', noChange, ['the sweep gave 2 tasks at least their next driver']],
+  ['a sweep that does nothing', noChange, ['the sweep gave at least 2 tasks their next driver']],
   [
     'an action that takes six minutes',
     (good) =>
       withTrail(good, 0, (records) =>
         records.map((record) => (record.version === 7 ? { ...record, at: '2026-11-26T20:06:00Z' } : record)),
       ),
-    ['every action has ended within 5 minutes of its enqueueing'],
+    ['every action ended within 5 minutes after it was enqueued'],
   ],
   [
     'a lease that was taken from a living worker',
@@ -157,13 +157,13 @@ export const WRONGS: readonly (readonly [title: string, wrong: Wrong, falsifies:
       'records of the stream came again',
       'clicks were acknowledged',
       'requests to Slack failed',
-      'every other action ends meanwhile, with its whole trail',
-      'no card was posted meanwhile',
+      'every other action ends during the outage, with a complete trail',
+      'no card was posted during the outage',
       'requests were throttled',
       'replies to writes were lost',
       'executions were under way when the deployment began',
       'every function got new code',
-      'the clocks did differ, in ms',
+      'the clocks differed, in ms',
       'transient faults happened',
       'workers were killed',
     ],

@@ -35,7 +35,7 @@ describe('parseSince', () => {
     ['2026-11-20T25:00:00Z', 'expected a span such as'],
     ['2026-11-20T08:00:00', 'expected a span such as'],
     ['1763625600000', 'expected a span such as'],
-    ['2026-11-27', 'expected a moment that is over'],
+    ['2026-11-27', 'expected a time in the past'],
     ['99999d', 'expected at most 3660 days back'],
     ['1970-01-01', 'expected at most 3660 days back'],
   ])('refuses “%s” and says what was expected', (text, message) => {

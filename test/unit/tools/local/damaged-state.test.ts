@@ -189,7 +189,7 @@ describe('a damaged file of the local environment', () => {
 
     const { code, out, err } = await run('local up');
 
-    expect({ code, out }).toEqual({ code: 1, out: ['  Stopped what was left of an earlier one\n'] });
+    expect({ code, out }).toEqual({ code: 1, out: ['  Stopped the remains of an earlier one\n'] });
     expect(err.join('')).toMatch(/^error: AWS_ENDPOINT_URL: nothing answers at [^\n]+\n$/);
     expect({ running: isRunning(running), files: readdirSync(root) }).toEqual({
       running: false,

@@ -95,7 +95,7 @@ describe('quoteq migrate', () => {
 
     expect(killed['v1']).toBeGreaterThan(0);
     expect(killed['v2']).toBeGreaterThan(0);
-    expect(resumed.text).toContain('Going on where the last run stopped');
+    expect(resumed.text).toContain('Continuing where the last run stopped');
     expect(resumed).toMatchObject({ exitCode: 0, figures: { changed: killed['v2'], left: 0 } });
     expect(again).toMatchObject({ exitCode: 0, figures: { read: COUNT, changed: 0 } });
     expect(versionsOf(await stored())).toEqual({ v1: COUNT });
@@ -143,7 +143,7 @@ describe('the options of migrate', () => {
       { ...table, to: '7' },
       '--to 7: this code knows versions 1 to 2 of tasks',
     ],
-    ['no version to go down to', down, table, '--to: expected the version to go down to'],
+    ['no version to go down to', down, table, '--to: expected the version to migrate down to'],
     [
       'a version that is no number',
       down,

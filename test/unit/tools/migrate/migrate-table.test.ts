@@ -80,7 +80,7 @@ describe('migrateTable on thousands of items', () => {
   afterAll(emptied);
 
   it(
-    'keeps every transition of tasks that move meanwhile, and migrates them anew',
+    'keeps every transition of tasks that change during the migration, and migrates them again',
     { timeout: 600_000 },
     async () => {
       const repo = new DynamoDbTaskRepo(dynamoDb.client, TABLE_NAMES.tasks);

@@ -64,7 +64,7 @@ describe('installEmulator', () => {
     expect(existsSync(second.python)).toBe(true);
   });
 
-  it('installs anew when the requirements have changed', async () => {
+  it('installs again when the requirements have changed', async () => {
     writePython('python3');
     await install();
 

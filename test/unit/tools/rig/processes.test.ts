@@ -211,7 +211,7 @@ const entry = ({ pid, startedAt }: Service, name: LocalService['name']): LocalSe
 describe('the state of a detached environment', () => {
   const secrets = { crmToken: 'c', slackBotToken: 'b', slackSigningSecret: 's' };
 
-  it('is stopped where there is none', () => {
+  it('is stopped if no process was started', () => {
     expect(statusOf(folder)).toEqual({ state: 'stopped', services: [] });
   });
 

@@ -1,4 +1,4 @@
-/** What stands in front of the local Slack's page; what it adds to the page is tried in test/browser. */
+/** The server in front of the local Slack's page; test/browser tests what it adds to the page. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

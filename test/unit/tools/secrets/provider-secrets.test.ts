@@ -53,9 +53,9 @@ describe('put', () => {
 
   it.each([
     ['slack.signingSecret', 'third', ['second', 'first'], 'Two signing secrets are in use'],
-    ['slack.signingSecret', 'first', ['first'], 'expected one that is not in use'],
-    ['crm.token', '', ['first'], 'expected one without spaces'],
-    ['slack.botToken', 'a b', ['first'], 'expected one without spaces'],
+    ['slack.signingSecret', 'first', ['first'], 'expected a value that is not in use'],
+    ['crm.token', '', ['first'], 'expected text without spaces'],
+    ['slack.botToken', 'a b', ['first'], 'expected text without spaces'],
   ] as const)('writes nothing for %s “%s” beside %j', async (field, value, present, why) => {
     stored(present);
 

@@ -1,4 +1,4 @@
-/** The local Slack's page with what it lacks (see `additions.js`); every other request and its socket pass through. */
+/** Serves the local Slack's page with additions (see `additions.js`); forwards every other request and socket. */
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { IncomingMessage } from 'node:http';
@@ -8,15 +8,15 @@ import { forward } from '../../http/forward.ts';
 import { json, startServer } from '../../http/http-server.ts';
 import type { RunningServer, ServerReply, ServerRequest } from '../../http/http-server.ts';
 
-/** Where the page finds the additions. */
+/** Path of the additions. */
 const SCRIPT_PATH = '/_quoteq/additions.js';
 const SCRIPT_FILE = join(import.meta.dirname, 'additions.js');
 
-/** How to start it. */
+/** Options of the start. */
 export interface SlackPageOptions {
   /** Origin of the local Slack, without a slash at the end. */
   readonly slackUrl: string;
-  /** @default a free one */
+  /** @default a free port */
   readonly port?: number | undefined;
 }
 
@@ -26,7 +26,7 @@ const script = (): ServerReply => ({
   body: readFileSync(SCRIPT_FILE),
 });
 
-/** Ahead of the page's own script: module scripts run in their order. */
+/** Inserted before the page's own script, because module scripts run in their order. */
 const withAdditions = (html: string): string =>
   html.replace('<head>', `<head><script type="module" src="${SCRIPT_PATH}"></script>`);
 
@@ -41,7 +41,7 @@ const answer = async (slackUrl: string, request: ServerRequest): Promise<ServerR
   }
 };
 
-/** The head of the request as it came: the socket's handshake is between the page and Slack. */
+/** The unchanged head of the request: the WebSocket handshake is between the page and Slack. */
 const headOf = (message: IncomingMessage): string => {
   const { rawHeaders } = message;
   const lines = rawHeaders.flatMap((name, index) =>

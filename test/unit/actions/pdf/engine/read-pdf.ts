@@ -1,7 +1,7 @@
 /** Reads back the text of a PDF made by pdfkit: inflates the page streams and decodes glyphs by the fonts' ToUnicode maps. */
 import { inflateSync } from 'node:zlib';
 
-/** One piece of text as it stands on a page; x and y are points from the lower left corner. */
+/** One piece of text on a page; x and y are points from the lower left corner. */
 export interface PlacedText {
   readonly text: string;
   readonly x: number;

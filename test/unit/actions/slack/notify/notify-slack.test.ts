@@ -64,7 +64,7 @@ interface Thread {
   readonly replies: string[];
 }
 
-/** What stands in the channel for the quote of the test. */
+/** The messages in the channel for the quote of the test. */
 async function thread(): Promise<Thread> {
   const messages = await slack.messages();
   const roots = messages.filter(({ text }) => text.includes(`*Quote ${quoteId}*`));
@@ -75,7 +75,7 @@ async function thread(): Promise<Thread> {
 }
 
 describe('a message', () => {
-  it('stands in the thread of its quote and is found by its effect key', async () => {
+  it('is in the thread of its quote and is found by its effect key', async () => {
     const applied = await effectAt().apply(task, effectKey);
 
     expect(await effectAt().probe(task, effectKey)).toEqual(applied);
@@ -115,7 +115,7 @@ describe('a message', () => {
     expect((await thread()).replies).toHaveLength(2);
   });
 
-  it('that stands there twice under one key is a duplicate', async () => {
+  it('that is stored twice under one key is a duplicate', async () => {
     await effectAt().apply(task, effectKey);
     await effectAt().apply(task, effectKey);
 

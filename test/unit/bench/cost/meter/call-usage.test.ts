@@ -99,7 +99,7 @@ describe('a write', () => {
     expect(usageOfCall(call({ operation: 'PutItem', written })).writeUnits).toBe(2 + 1);
   });
 
-  it('whose condition is refused costs what stands there, and writes nothing', () => {
+  it('whose condition is refused costs as much as the stored item, and writes nothing', () => {
     const refused = call({
       operation: 'PutItem',
       status: 400,

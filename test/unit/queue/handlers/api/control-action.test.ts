@@ -70,7 +70,7 @@ describe('an operator', () => {
     expect(taskOf(await post(task, 'cancel'))).toMatchObject({ state: 'failed_terminal', version: 2 });
   });
 
-  it('stands in the trail with the reason that was given', async () => {
+  it('is in the trail with the given reason', async () => {
     const task = await stored(queued());
     const headers = { 'if-match': '"1"', 'content-type': 'application/json' };
 

@@ -104,7 +104,7 @@ describe('an idempotency key', () => {
 });
 
 describe('an accepted request', () => {
-  it('names the caller that IAM authenticated as the actor, and "api" when there is none', async () => {
+  it('names the caller that IAM authenticated as the actor, and "api" without a caller', async () => {
     const userArn = 'arn:aws:sts::123456789012:assumed-role/checkout/i-0abc';
     const signed = taskOf(await api.send(enqueueRequest({ userArn })));
     const unsigned = taskOf(await api.send(enqueueRequest()));

@@ -80,7 +80,7 @@ describe('pausing a kind', () => {
     expect(await api.pauses.pauseOf(kind)).toMatchObject({ reason: 'CRM steht – 取消 🦆', actor: ADA });
   });
 
-  it('with the same reason again writes nothing, whoever asks', async () => {
+  it('with the same reason again writes nothing for any caller', async () => {
     const first = await paused('crm.sync');
 
     const again = await change('pause', 'crm.sync', { reason: 'The CRM is down', userArn: LIN });

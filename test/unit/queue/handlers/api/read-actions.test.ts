@@ -84,7 +84,7 @@ describe('GET /actions/{taskId}', () => {
     expect(JSON.stringify(answer.body)).not.toMatch(/Minor|Łucja|Rubber duck/);
   });
 
-  it('says whether its card in Slack shows what it is, and where the card stands', async () => {
+  it('says whether its card in Slack is current, and where the card is', async () => {
     const task = await stored(queuedOf(newQuoteId(), 'with a card'));
     const card = await lockedCard(task);
 

@@ -19,7 +19,7 @@ import { json, type RunningServer, startServer } from '../../../../../tools/rig/
 import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../../../helpers/builders.ts';
 import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
 
-/** Every object with markup, wherever it stands. */
+/** Every object with markup, at any depth. */
 function markupsOf(value: unknown): readonly object[] {
   if (typeof value !== 'object' || value === null) return [];
   const inner = Object.values(value).flatMap(markupsOf);

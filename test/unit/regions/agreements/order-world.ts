@@ -100,7 +100,7 @@ export class OrderWorld {
   publish(): void {
     const item = this.item();
     for (const pending of item?.pending ?? []) {
-      const record = { ...pending, isSecured: false };
+      const record = { generation: this.generation, ...pending, isSecured: false };
       this.published.set(nameOf(record), record);
       if (item !== undefined) this.contents.push(decidedContent(item, pending));
     }
@@ -117,7 +117,7 @@ export class OrderWorld {
     const item = this.item();
     if (item === undefined) return false;
     const numbers = item.pending
-      .filter(({ generation, number }) => this.secured.has(`${generation}.${number}`))
+      .filter(({ number, generation = this.generation }) => this.secured.has(`${generation}.${number}`))
       .map(({ number }) => number);
     const step = dropSecured(item, new Set(numbers), this.attempt());
     return step.ok && this.#put(step.value);

@@ -76,6 +76,8 @@ export class OrderWorld {
   readonly shippedPieces = new Map<string, Map<string, number>>();
   readonly returned = new Set<string>();
   readonly returnedPieces = new Map<string, Map<string, number>>();
+  /** Events that only a closed incarnation had when a table was restored. They may show up later and never count. */
+  readonly #unlisted = new Set<string>();
   #attempts = 0;
 
   item(): OrderItem | undefined {
@@ -176,7 +178,9 @@ export class OrderWorld {
   loseTable(keepsUnsecured: boolean): void {
     const records = this.records()
       .map((record) => ({ ...record, isSecured: this.secured.has(nameOf(record)) }))
-      .filter(({ isSecured }) => keepsUnsecured || isSecured);
+      .filter((record) => !this.#unlisted.has(nameOf(record)) && (keepsUnsecured || record.isSecured));
+    for (const name of this.published.keys())
+      if (!records.some((record) => nameOf(record) === name)) this.#unlisted.add(name);
     this.tables[this.generation - 1]?.destroy();
     this.generation += 1;
     this.tables.push(new ItemStore());

@@ -42,6 +42,10 @@ const claimed = (context: EffectContext, by: EffectClaim): EffectItem => {
 const next = (step: ReturnType<typeof renewEffect>): EffectItem =>
   step.ok ? step.value.next : expect.fail(step.refusal.code);
 
+const refusedAt = (passedMs: number) =>
+  ({ kind: 'refused', reason: 'withdrawn', askedAtMs: START_MS + passedMs }) as const;
+const againAt = (passedMs: number) =>
+  ({ kind: 'again', personId: 'ada', askedAtMs: START_MS + passedMs }) as const;
 describe('an effect', () => {
   const LEASE_OVER_MS = EFFECT_LEASE_MS + EFFECT_SKEW_MS;
   const byA = { owner: CLAIM.owner, fence: 1 };
@@ -73,8 +77,6 @@ describe('an effect', () => {
     const first = claimed(effectAt(undefined), CLAIM);
     const second = claimed(effectAt(first, 1), { ...CLAIM_OF_B, ownersPresentEpoch: 2 });
     const byB = { owner: CLAIM_OF_B.owner, fence: 2 };
-    const refusedAt = (passedMs: number) =>
-      ({ kind: 'refused', reason: 'withdrawn', askedAtMs: START_MS + passedMs }) as const;
     const idle = next(
       finishEffect(effectAt(second, LEASE_OVER_MS), byB, { kind: 'not_now', askedAtMs: START_MS + 2 }),
     );
@@ -98,8 +100,6 @@ describe('an effect', () => {
     const first = claimed(effectAt(undefined), CLAIM);
     const many = { ...first, state: { ...first.state, claims: MAX_EFFECT_CLAIMS } };
     const waiting = claimed(effectAt(many, 1), { ...CLAIM_OF_B, ownersPresentEpoch: 2 });
-    const againAt = (passedMs: number) =>
-      ({ kind: 'again', personId: 'ada', askedAtMs: START_MS + passedMs }) as const;
 
     expect(waiting.state.status).toBe('person_needed');
     expect(codeOf(decideEffect(effectAt(waiting, LEASE_OVER_MS), againAt(LEASE_OVER_MS - 1)))).toBe(

@@ -47,13 +47,13 @@ export const decidedCommandId = (key: string, number: number, generation: number
 
 /** Content of one decision's event. */
 export const decidedContent = <S, D extends JsonValue>(
-  { key }: Pick<AgreementItem<S, D>, 'key'>,
-  { generation, number, attemptId, decision }: PendingDecision<D>,
+  item: Pick<AgreementItem<S, D>, 'key' | 'generation'>,
+  { number, attemptId, decision, generation = item.generation }: PendingDecision<D>,
 ): DecidedContent => ({
-  commandId: decidedCommandId(key, number, generation),
-  type: `${kindOfKey(key)}.decided`,
+  commandId: decidedCommandId(item.key, number, generation),
+  type: `${kindOfKey(item.key)}.decided`,
   schemaVersion: DECIDED_SCHEMA_VERSION,
-  payload: { key, generation, number, attemptId, decision },
+  payload: { key: item.key, generation, number, attemptId, decision },
 });
 
 /** Contents of the events that an item still owes to the log. Each Region's sweep writes those that it does not find there. */

@@ -39,34 +39,36 @@ export function renewEffect(context: EffectContext, by: EffectOwner): EffectStep
   return writeMove(context.read, { key: context.key, state }, context.attempt);
 }
 
-/** What an owner can report. */
+/** What an owner can report. `askedAtMs`: when the provider said that it is not carried out, in ms since 1970 by the owner's clock. */
 export type EffectReport =
   | { readonly kind: 'done'; readonly result: string }
   /** The provider will never carry it out. */
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: string; readonly askedAtMs: number }
   /** Certainly not carried out; anybody may claim it now. It does not count as a claim without a report. */
-  | { readonly kind: 'not_now' };
+  | { readonly kind: 'not_now'; readonly askedAtMs: number };
 
-/** Whether an earlier owner may still be calling, so that "not carried out" is not certain yet. */
-const isEarlierAtWork = (state: EffectState, nowMs: number): boolean =>
-  nowMs < state.earlierLeaseMs + EFFECT_SKEW_MS;
+/** When "not carried out" becomes certain: no earlier owner can be calling any more, in ms since 1970. */
+const certainFromMs = ({ earlierLeaseMs }: EffectState): number =>
+  earlierLeaseMs === 0 ? 0 : earlierLeaseMs + EFFECT_SKEW_MS;
+
+/** Refuses an answer that the provider gave while an earlier owner could still call. */
+const askLater = (state: EffectState): EffectStep =>
+  refused('other_owner', 'askedAtMs', `a time from ${certainFromMs(state)} on`);
 
 /**
  * Records what came of the effect. A late owner, whose fence is not the latest, is refused, and its result is recorded nowhere: the latest
- * owner asks the provider. While an earlier owner may still be calling, `refused` waits and `not_now` leaves the effect in doubt.
+ * owner asks the provider. If the provider said "not carried out" while an earlier owner could still call, `refused` is not accepted
+ * and `not_now` leaves the effect in doubt. The time of the question counts, not that of the report.
  */
 export function finishEffect(context: EffectContext, by: EffectOwner, report: EffectReport): EffectStep {
   const owned = ownedState(context, by);
   if (!owned.ok) return owned;
-  const isUncertain = isEarlierAtWork(owned.value, context.nowMs);
+  const { fence } = by;
+  if (report.kind === 'done') return decideMove(context, owned.value, { ...report, fence });
+  const isUncertain = report.askedAtMs < certainFromMs(owned.value);
   if (report.kind === 'not_now') return setIdle(context, owned.value, isUncertain);
-  return report.kind === 'refused' && isUncertain
-    ? refused(
-        'other_owner',
-        'earlierLeaseMs',
-        `a time from ${owned.value.earlierLeaseMs + EFFECT_SKEW_MS} on`,
-      )
-    : decideMove(context, owned.value, { ...report, fence: by.fence });
+  const decision = { kind: 'refused', fence, reason: report.reason } as const;
+  return isUncertain ? askLater(owned.value) : decideMove(context, owned.value, decision);
 }
 
 function setIdle(context: EffectContext, owned: EffectState, isInDoubt: boolean): EffectStep {
@@ -74,30 +76,26 @@ function setIdle(context: EffectContext, owned: EffectState, isInDoubt: boolean)
   return writeMove(context.read, { key: context.key, state }, context.attempt);
 }
 
-/** A person's answer about an effect that nobody could tell anything about. */
+/** A person's answer about an effect that nobody could tell anything about. `askedAtMs`: when the person looked, in ms since 1970. */
 export type PersonalOutcome =
   | { readonly kind: 'done'; readonly result: string }
-  | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'again'; readonly personId: string };
+  | { readonly kind: 'refused'; readonly reason: string; readonly askedAtMs: number }
+  | { readonly kind: 'again'; readonly personId: string; readonly askedAtMs: number };
 
 /** Records what a person found out. `again` lets any Region claim it once more. Only `done` is certain while an owner may be calling. */
 export function decideEffect(context: EffectContext, outcome: PersonalOutcome): EffectStep {
   const state = context.read?.state;
   if (state?.status !== 'person_needed')
     return refused('nothing_to_do', 'status', 'an effect that waits for a person');
-  if (outcome.kind !== 'done' && isEarlierAtWork(state, context.nowMs))
-    return refused(
-      'other_owner',
-      'earlierLeaseMs',
-      `a time from ${state.earlierLeaseMs + EFFECT_SKEW_MS} on`,
-    );
   const { fence } = state;
-  return outcome.kind === 'again'
-    ? decideMove(context, state, {
+  if (outcome.kind === 'done') return decideMove(context, state, { ...outcome, fence });
+  if (outcome.askedAtMs < certainFromMs(state)) return askLater(state);
+  return outcome.kind === 'refused'
+    ? decideMove(context, state, { kind: 'refused', fence, reason: outcome.reason })
+    : decideMove(context, state, {
         kind: 'released_by_person',
         fence,
         personId: outcome.personId,
         atMs: context.nowMs,
-      })
-    : decideMove(context, state, { ...outcome, fence });
+      });
 }

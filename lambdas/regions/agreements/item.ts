@@ -18,8 +18,8 @@ export const MAX_ATTEMPTS_KEPT = 16;
 
 /** A decision whose event is not secured yet. */
 export interface PendingDecision<D> {
-  /** Generation of the table that made the decision: the item's, or a lost one whose event is not secured again yet. */
-  readonly generation: number;
+  /** Generation of the lost table that made the decision, if its event is not secured again yet. Absent: the item's own. */
+  readonly generation?: number;
   /** Number of the decision within its item, from 1. */
   readonly number: number;
   /** The attempt that made it. */
@@ -105,7 +105,7 @@ export function writeMove<S, D>(
     return accepted(putItem(read, { ...common, decided: number - 1, pending }, attempt));
   if (pending.length >= MAX_PENDING)
     return refused('pending_full', 'pending', `fewer than ${MAX_PENDING} decisions without a secured event`);
-  const waiting = [...pending, { generation, number, attemptId, decision }];
+  const waiting = [...pending, { number, attemptId, decision }];
   return accepted(putItem(read, { ...common, decided: number, pending: waiting }, attempt));
 }
 

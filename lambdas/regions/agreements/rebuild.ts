@@ -6,7 +6,9 @@
  *    because acting on a decision needs all decisions before it to be secured.
  * 2. A decision whose event only one incarnation holds waits in the new item until it is secured again. It may have been acted on, so it
  *    counts; nothing more follows from it before.
- * 3. A later generation overrules an earlier one from its first own decision on.
+ * 3. A restore reads the logs of all incarnations that are not closed. An event of a closed one that no survivor listed never counts, also
+ *    in later restores: a table may have decided otherwise meanwhile.
+ * 4. A later generation overrules an earlier one from its first own decision on.
  */
 import type { Put } from '../change.ts';
 import type { AgreementItem, DecisionName, TakenOver } from './item.ts';

@@ -36,6 +36,8 @@ const isEffectItem = (item: unknown): item is EffectItem =>
 interface Worker extends GrantedClaim {
   readonly region: Region;
   finding?: 'carried_out' | 'not_carried_out';
+  /** When it asked, by its own clock. */
+  askedAtMs?: number;
   /** A call is under way; the worker waits for it. */
   isCalling?: boolean;
 }
@@ -114,8 +116,13 @@ export class EffectWorld {
     if (worker === undefined || worker.begin === 'wait_for_person' || worker.isCalling === true) return;
     if (this.nowMs + SKEW_MS[worker.region] > worker.callBeforeMs) return;
     const isAsking = worker.begin !== 'apply' && worker.finding === undefined;
-    if (isAsking) worker.finding = this.applied > 0 ? 'carried_out' : 'not_carried_out';
+    if (isAsking) this.#ask(worker);
     else if (worker.begin !== 'probe_only' && worker.finding !== 'carried_out') this.#send(worker);
+  }
+
+  #ask(worker: Worker): void {
+    worker.finding = this.applied > 0 ? 'carried_out' : 'not_carried_out';
+    worker.askedAtMs = this.nowMs + SKEW_MS[worker.region];
   }
 
   #send(worker: Worker): void {
@@ -151,10 +158,12 @@ export class EffectWorld {
     const by = { owner: `${worker.region}.1`, fence: worker.fence };
     const context = this.context(worker.region);
     if (worker.finding === undefined || worker.isCalling === true) return;
-    const notDone =
-      worker.begin === 'probe_only' ? ({ kind: 'refused', reason: 'withdrawn' } as const) : undefined;
+    const { askedAtMs = 0 } = worker;
+    const withdrawn = { kind: 'refused', reason: 'withdrawn', askedAtMs } as const;
+    const notDone = worker.begin === 'probe_only' ? withdrawn : undefined;
     const done = { kind: 'done', result: 'ok' } as const;
-    const report = worker.finding === 'carried_out' ? done : (notDone ?? ({ kind: 'not_now' } as const));
+    const report =
+      worker.finding === 'carried_out' ? done : (notDone ?? ({ kind: 'not_now', askedAtMs } as const));
     const step = finishEffect(context, by, report);
     met.lateOwner += !step.ok && step.refusal.code === 'fence_lost' ? 1 : 0;
     met.withdrawnFound += this.write(step) && worker.begin === 'probe_only' ? 1 : 0;
@@ -173,7 +182,9 @@ export class EffectWorld {
     met.person += 1;
     const personId = 'ada';
     const found =
-      this.applied > 0 ? ({ kind: 'done', result: 'ok' } as const) : ({ kind: 'again', personId } as const);
+      this.applied > 0
+        ? ({ kind: 'done', result: 'ok' } as const)
+        : ({ kind: 'again', personId, askedAtMs: this.nowMs } as const);
     this.write(decideEffect(this.context('a'), found));
   }
 

@@ -42,6 +42,10 @@ const claimed = (context: EffectContext, by: EffectClaim): EffectItem => {
 const next = (step: ReturnType<typeof renewEffect>): EffectItem =>
   step.ok ? step.value.next : expect.fail(step.refusal.code);
 
+const refusedAt = (passedMs: number) =>
+  ({ kind: 'refused', reason: 'withdrawn', askedAtMs: START_MS + passedMs }) as const;
+const againAt = (passedMs: number) =>
+  ({ kind: 'again', personId: 'ada', askedAtMs: START_MS + passedMs }) as const;
 describe('an effect', () => {
   const LEASE_OVER_MS = EFFECT_LEASE_MS + EFFECT_SKEW_MS;
   const byA = { owner: CLAIM.owner, fence: 1 };
@@ -73,12 +77,17 @@ describe('an effect', () => {
     const first = claimed(effectAt(undefined), CLAIM);
     const second = claimed(effectAt(first, 1), { ...CLAIM_OF_B, ownersPresentEpoch: 2 });
     const byB = { owner: CLAIM_OF_B.owner, fence: 2 };
-    const refusal = { kind: 'refused', reason: 'withdrawn' } as const;
-    const idle = next(finishEffect(effectAt(second, 2), byB, { kind: 'not_now' }));
+    const idle = next(
+      finishEffect(effectAt(second, LEASE_OVER_MS), byB, { kind: 'not_now', askedAtMs: START_MS + 2 }),
+    );
     const withdrawn = { ...CLAIM_OF_B, permission: 'withdrawn' } as const;
 
-    expect(codeOf(finishEffect(effectAt(second, LEASE_OVER_MS - 1), byB, refusal))).toBe('other_owner');
-    expect(codeOf(finishEffect(effectAt(second, LEASE_OVER_MS), byB, refusal))).toBe('accepted');
+    expect(codeOf(finishEffect(effectAt(second, LEASE_OVER_MS), byB, refusedAt(LEASE_OVER_MS - 1)))).toBe(
+      'other_owner',
+    );
+    expect(codeOf(finishEffect(effectAt(second, LEASE_OVER_MS), byB, refusedAt(LEASE_OVER_MS)))).toBe(
+      'accepted',
+    );
     expect(codeOf(finishEffect(effectAt(second, 2), byB, { kind: 'done', result: 'ok' }))).toBe('accepted');
     expect(idle.state).toMatchObject({ status: 'idle', isInDoubt: true });
     expect(codeOf(claimEffect(effectAt(idle, LEASE_OVER_MS - 1), withdrawn))).toBe('other_owner');
@@ -91,12 +100,13 @@ describe('an effect', () => {
     const first = claimed(effectAt(undefined), CLAIM);
     const many = { ...first, state: { ...first.state, claims: MAX_EFFECT_CLAIMS } };
     const waiting = claimed(effectAt(many, 1), { ...CLAIM_OF_B, ownersPresentEpoch: 2 });
-    const again = { kind: 'again', personId: 'ada' } as const;
 
     expect(waiting.state.status).toBe('person_needed');
-    expect(codeOf(decideEffect(effectAt(waiting, LEASE_OVER_MS - 1), again))).toBe('other_owner');
+    expect(codeOf(decideEffect(effectAt(waiting, LEASE_OVER_MS), againAt(LEASE_OVER_MS - 1)))).toBe(
+      'other_owner',
+    );
     expect(codeOf(decideEffect(effectAt(waiting, 2), { kind: 'done', result: 'seen' }))).toBe('accepted');
-    const released = next(decideEffect(effectAt(waiting, LEASE_OVER_MS), again));
+    const released = next(decideEffect(effectAt(waiting, LEASE_OVER_MS), againAt(LEASE_OVER_MS)));
     expect(claimEffect(effectAt(released, LEASE_OVER_MS), CLAIM)).toMatchObject({
       value: { begin: 'apply', fence: 3 },
     });
@@ -115,12 +125,14 @@ describe('an effect', () => {
 
   it('keeps its lease while it is renewed, and goes to nobody when its owner reports not now', () => {
     const renewed = next(renewEffect(effectAt(claimed(effectAt(undefined), CLAIM), 60_000), byA));
-    const idle = next(finishEffect(effectAt(renewed, 60_000), byA, { kind: 'not_now' }));
+    const idle = next(finishEffect(effectAt(renewed, 60_000), byA, { kind: 'not_now', askedAtMs: START_MS }));
 
     expect(renewed.state.leaseExpiresAtMs).toBe(START_MS + 60_000 + EFFECT_LEASE_MS);
     expect(idle.state).toMatchObject({ status: 'idle', isInDoubt: false, claims: 0 });
     expect(claimEffect(effectAt(idle, 60_001), CLAIM_OF_B)).toMatchObject({ value: { begin: 'apply' } });
-    expect(codeOf(finishEffect(effectAt(idle), byA, { kind: 'not_now' }))).toBe('finished');
+    expect(codeOf(finishEffect(effectAt(idle), byA, { kind: 'not_now', askedAtMs: START_MS }))).toBe(
+      'finished',
+    );
   });
 
   it('waits for a person when the provider cannot tell, and after too many claims without a report', () => {

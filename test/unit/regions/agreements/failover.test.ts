@@ -165,7 +165,7 @@ describe('a failover', () => {
 
   it('goes on where its decisions ended after the table was lost; approvals begin again', () => {
     const item = approvedBy(proposed(), ADA);
-    const records = item.pending.map((pending) => ({ ...pending, isSecured: true }));
+    const records = item.pending.map((pending) => ({ generation: 1, ...pending, isSecured: true }));
     const put = restoredItem({ key: KEY, generation: 2, records, start: UNOPENED, evolve: evolveFailover });
 
     expect(put?.next.state).toEqual({ phase: 'running', region: 'a', next: 1, approvals: [] });

@@ -76,6 +76,8 @@ export class OrderWorld {
   readonly shippedPieces = new Map<string, Map<string, number>>();
   readonly returned = new Set<string>();
   readonly returnedPieces = new Map<string, Map<string, number>>();
+  /** Events that only a closed incarnation had when a table was restored. They may show up later and never count. */
+  readonly #unlisted = new Set<string>();
   #attempts = 0;
 
   item(): OrderItem | undefined {
@@ -100,7 +102,7 @@ export class OrderWorld {
   publish(): void {
     const item = this.item();
     for (const pending of item?.pending ?? []) {
-      const record = { ...pending, isSecured: false };
+      const record = { generation: this.generation, ...pending, isSecured: false };
       this.published.set(nameOf(record), record);
       if (item !== undefined) this.contents.push(decidedContent(item, pending));
     }
@@ -117,7 +119,7 @@ export class OrderWorld {
     const item = this.item();
     if (item === undefined) return false;
     const numbers = item.pending
-      .filter(({ generation, number }) => this.secured.has(`${generation}.${number}`))
+      .filter(({ number, generation = this.generation }) => this.secured.has(`${generation}.${number}`))
       .map(({ number }) => number);
     const step = dropSecured(item, new Set(numbers), this.attempt());
     return step.ok && this.#put(step.value);
@@ -176,7 +178,9 @@ export class OrderWorld {
   loseTable(keepsUnsecured: boolean): void {
     const records = this.records()
       .map((record) => ({ ...record, isSecured: this.secured.has(nameOf(record)) }))
-      .filter(({ isSecured }) => keepsUnsecured || isSecured);
+      .filter((record) => !this.#unlisted.has(nameOf(record)) && (keepsUnsecured || record.isSecured));
+    for (const name of this.published.keys())
+      if (!records.some((record) => nameOf(record) === name)) this.#unlisted.add(name);
     this.tables[this.generation - 1]?.destroy();
     this.generation += 1;
     this.tables.push(new ItemStore());

@@ -62,7 +62,7 @@ export const asJson = (value: unknown): JsonValue => JSON.parse(JSON.stringify(v
 export const decided = (...decisions: readonly OrderDecision[]): readonly LogEvent[] =>
   decisions.map((decision, index) => {
     const pending = { generation: 1, number: index + 1, attemptId: 't', decision };
-    const { payload, type, commandId } = decidedContent({ key: 'order#o1' }, pending);
+    const { payload, type, commandId } = decidedContent({ key: 'order#o1', generation: 1 }, pending);
     return at(`z${index + 1}`, type, asJson(payload), { commandId });
   });
 

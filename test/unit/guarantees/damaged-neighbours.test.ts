@@ -38,7 +38,7 @@ function damagesOf(item: Item): readonly (readonly [how: string, damaged: Item])
   const keys = ['taskId', 'dueShard', 'dueAtMs', 'quoteId', 'createdAtMs'];
   const fields = Object.keys(item).filter((name) => !keys.includes(name));
   const named: readonly (readonly [string, Item])[] = [
-    ['unknown state', { ...item, state: 'exploded' }],
+    ['a state that is no word', { ...item, state: 'It exploded!' }],
     ['of later code', { ...item, schemaVersion: NEXT_VERSION }],
     ['of the first version, with the fields of the second', { ...item, schemaVersion: 1 }],
     ['a version that its history does not reach', { ...item, version: 100_000_000 }],
@@ -126,7 +126,7 @@ describe('the sweep among damaged items', () => {
       failures.get([...damaged].find(([, found]) => found === how)?.[0] ?? '')?.detail;
 
     expect(of('without history')).toContain('history');
-    expect(of('unknown state')).toContain('state');
+    expect(of('a state that is no word')).toContain('state');
     expect(of('of later code')).toContain(`schemaVersion: expected at most`);
     expect(of('without payloadJson')).toContain('payloadJson');
     for (const { part, code } of failures.values())

@@ -154,7 +154,7 @@ describe('a fenced Region', () => {
 });
 
 describe('a loss', () => {
-  it('schedule 17: one missing piece is assigned to one Region, whoever records it', () => {
+  it('schedule 17: one missing piece is assigned to one Region, and any Region may record it', () => {
     const world = worldWith(1);
     for (const origin of [B, C] as const) {
       world.draw(origin, 9);

@@ -40,19 +40,9 @@ interface Exception {
 
 const EXCEPTIONS: readonly Exception[] = [
   {
-    file: 'runbooks/alarms/fingerprint-mismatch.md',
-    text: '"stands for another task hash"',
-    why: 'quotes an error of `guarded-effect.ts`',
-  },
-  {
     file: 'runbooks/drills/2026-11-26-execution-stopped.md',
     text: 'some are started twice anew',
     why: 'a recorded report',
-  },
-  {
-    file: 'runbooks/errors.md',
-    text: 'What stands under the key of this task',
-    why: 'generated from `error-codes.ts`',
   },
 ];
 

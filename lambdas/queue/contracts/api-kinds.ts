@@ -1,4 +1,4 @@
-/** The API's kinds: which are paused, and how that changes. */
+/** Kinds in the API: which are paused, and how that changes. */
 import * as z from 'zod/mini';
 import { ActionKind } from '../../actions/kinds.ts';
 import { about, count, instant, reasonText, text } from './api.ts';

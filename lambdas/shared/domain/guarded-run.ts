@@ -241,7 +241,7 @@ export class GuardedRun {
         return this.#inProgress(cause);
       case 'other_task':
         return new QueueError('FINGERPRINT_MISMATCH', {
-          detail: 'The effect key stands for another task hash',
+          detail: 'The effect key belongs to another task hash',
           cause,
         });
       case 'ledger':

@@ -9,7 +9,7 @@ export const kindSchema = z.enum(ActionKind);
 
 /** Body of `pause`. */
 export const pauseBodySchema = z.strictObject({
-  reason: reasonText(MAX_PAUSE_REASON_LENGTH, 'Why, for people; stands on the card of every action held'),
+  reason: reasonText(MAX_PAUSE_REASON_LENGTH, 'Reason, for people; shown on the card of every held action'),
 });
 
 /** A kind as the API shows it. */

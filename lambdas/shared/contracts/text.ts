@@ -13,7 +13,7 @@
  * What is stored of a request is never changed: only what is shown is.
  */
 
-/** Stands for a character that must not act or has no shape. */
+/** Replaces a character that must have no effect or has no glyph. */
 export const REPLACEMENT_CHARACTER = '\uFFFD';
 
 /** Every way to end a line. CRLF is one line break. */

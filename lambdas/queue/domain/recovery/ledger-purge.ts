@@ -1,6 +1,6 @@
 /**
  * Deletes expired ledger records. DynamoDB's own TTL is late by days and not available on every kind of table. Nothing depends
- * on either, because every claim of the ledger has the expiry in its condition.
+ * on either, because every reservation has the expiry in its condition.
  */
 import { SweepPart } from '../../contracts/sweep-answer.ts';
 import { SweepWalk } from '../../contracts/sweep-cursors.ts';

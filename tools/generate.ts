@@ -4,6 +4,7 @@
  */
 import { writeEnginesPage } from './engines/engines-page.ts';
 import { writeCurrencies } from './generate/currencies.ts';
+import { writeFoldTables } from './generate/fold-tables.ts';
 import { formatMarkdown } from './generate/markdown.ts';
 import { writeKindsPage } from './generate/kinds-page.ts';
 import { writeOpenApi } from './generate/openapi.ts';
@@ -17,6 +18,7 @@ await Promise.all([
   writeKindsPage(),
   writeStateDiagram(),
   writeRecoveryPage(),
+  writeFoldTables(),
   writeEnginesPage(),
   writeRunbookPages(formatMarkdown),
 ]);

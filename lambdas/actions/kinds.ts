@@ -4,8 +4,7 @@
  */
 import * as z from 'zod/mini';
 import type { QuoteSnapshot } from '../shared/contracts/quote-snapshot.ts';
-import type { Provider } from '../shared/contracts/providers.ts';
-import { recordOf } from '../shared/contracts/record-of.ts';
+import { type Provider, recordOf } from '../shared/contracts/providers.ts';
 import { crmSyncPayload } from './crm/sync/contracts/payload.ts';
 import { pdfRenderPayload } from './pdf/render/contracts/payload.ts';
 import { slackNotifyPayload } from './slack/notify/contracts/payload.ts';

@@ -1,10 +1,13 @@
 /** The only reader of CDK context and environment. If both have a setting, context wins; an error names the one to fix. */
-import { HTTP_PROVIDERS, type HttpProvider, PROVIDERS } from '../../lambdas/shared/contracts/providers.ts';
-import { recordOf } from '../../lambdas/shared/contracts/record-of.ts';
+import {
+  HTTP_PROVIDERS,
+  type HttpProvider,
+  PROVIDERS,
+  recordOf,
+} from '../../lambdas/shared/contracts/providers.ts';
 import { ConfigError } from './config-error.ts';
 import * as parse from './parse-settings.ts';
-import { Rollout, Stage } from './queue-config.ts';
-import type { ProviderAddresses, QueueConfig } from './queue-config.ts';
+import { Rollout, Stage, type ProviderAddresses, type QueueConfig } from './queue-config.ts';
 import { type SettingKey, checkEffect, checkKeys } from './setting-keys.ts';
 import { STAGE_SETTINGS } from './stage-settings.ts';
 

@@ -6,8 +6,8 @@ import {
   PROVIDERS,
   SECRET_PROVIDERS,
   type SecretProvider,
+  recordOf,
 } from '../../lambdas/shared/contracts/providers.ts';
-import { recordOf } from '../../lambdas/shared/contracts/record-of.ts';
 import { FONTS_DIR } from './bundle-functions.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import type { QueueResources } from '../queue/function-permissions.ts';

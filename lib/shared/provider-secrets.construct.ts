@@ -4,8 +4,8 @@ import {
   PROVIDERS,
   SECRET_PROVIDERS,
   type SecretProvider,
+  recordOf,
 } from '../../lambdas/shared/contracts/providers.ts';
-import { recordOf } from '../../lambdas/shared/contracts/record-of.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { DataKey } from './data-key.construct.ts';

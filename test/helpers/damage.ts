@@ -1,6 +1,6 @@
 /** Stored items, damaged in one place each: a field gone, of another type, with another word, or of later code. */
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
-import type { StoredItem } from '../../lambdas/shared/domain/migration.ts';
+import type { StoredItem } from '../../lambdas/shared/domain/stored-items.ts';
 
 /** Part of values that no answer about a damaged item may repeat. */
 export const SECRET = 'S3CRET';

@@ -1,7 +1,7 @@
 /** Recorded items of every schema version; see test/fixtures/README.md. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StoredItem } from '../../lambdas/shared/domain/migration.ts';
+import type { StoredItem } from '../../lambdas/shared/domain/stored-items.ts';
 import type { ShapeName } from '../../lambdas/queue/domain/migrations/shapes.ts';
 
 const FOLDER = join(import.meta.dirname, '../fixtures');

@@ -1,6 +1,6 @@
 /** Tasks as an imagined next release stores them, with the schema version of this one. */
 import { toItem } from '../../lambdas/queue/adapters/dynamodb/task-item.ts';
-import type { StoredItem } from '../../lambdas/shared/domain/migration.ts';
+import type { StoredItem } from '../../lambdas/shared/domain/stored-items.ts';
 import { START_MS } from '../../tools/rig/fake-clock.ts';
 import { queuedTask, retryableTask, runningTask } from './builders.ts';
 

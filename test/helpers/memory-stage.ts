@@ -2,7 +2,7 @@
 import type { ActionKind } from '../../lambdas/actions/kinds.ts';
 import { CONTROL_SCHEMA_VERSION } from '../../lambdas/queue/contracts/controls.ts';
 import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
-import { dueShardOf } from '../../lambdas/queue/domain/task/due-shards.ts';
+import { dueShardOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { QueueError } from '../../lambdas/shared/domain/errors.ts';
 import { DEFAULT_RETRY_POLICY } from '../../lambdas/queue/domain/task/task-policy.ts';
 import type { DuePosition, DueQuery } from '../../lambdas/queue/domain/ports.ts';

@@ -5,8 +5,8 @@ import {
   type DynamoDBDocumentClient,
   ScanCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { StoredItem } from '../../lambdas/shared/domain/migration.ts';
-import { dueShardOf } from '../../lambdas/queue/domain/task/due-shards.ts';
+import type { StoredItem } from '../../lambdas/shared/domain/stored-items.ts';
+import { dueShardOf } from '../../lambdas/queue/domain/task/identity.ts';
 import { ActionKind } from '../../lambdas/actions/kinds.ts';
 import { executionTaskSchema } from '../../lambdas/queue/contracts/records.ts';
 import { TABLE_NAMES } from '../../tools/rig/aws/dynamodb-server.ts';

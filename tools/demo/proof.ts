@@ -1,6 +1,6 @@
 /** The verdict of demo and drills: every action is completed, every effect exists exactly once, every trail is complete. */
 import { ActionKind, kindRow } from '../../lambdas/actions/kinds.ts';
-import { isWordOf } from '../../lambdas/shared/contracts/open-words.ts';
+import { isWordOf } from '../../lambdas/shared/contracts/stored-fields.ts';
 import type { Provider } from '../../lambdas/shared/contracts/providers.ts';
 import { effectKeyOf } from '../../lambdas/queue/domain/task/identity.ts';
 import type { AuditView } from '../../lambdas/queue/contracts/api.ts';

@@ -11,7 +11,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import { TASK_ID_FORM } from '../../lambdas/queue/contracts/task-id.ts';
+import { TASK_ID_FORM } from '../../lambdas/queue/contracts/records.ts';
 import type { DeadLetterQueue } from './dead-letter-queues.ts';
 import { parsedBody } from './parsed-body.ts';
 

@@ -29,7 +29,7 @@ import {
   quoteLineSchema,
   quoteSnapshotSchema,
 } from '../../lambdas/shared/contracts/quote-snapshot.ts';
-import { taskIdSchema } from '../../lambdas/queue/contracts/task-id.ts';
+import { taskIdSchema } from '../../lambdas/queue/contracts/records.ts';
 import { EXAMPLES } from './openapi-examples.ts';
 import { OPERATIONS } from './openapi-operations.ts';
 import type { JsonObject, OperationDoc } from './openapi-parts.ts';

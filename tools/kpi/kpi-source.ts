@@ -10,7 +10,7 @@ import { auditRecordSchema } from '../../lambdas/queue/contracts/records.ts';
 import { type ReadItems, readEach } from '../../lambdas/shared/domain/damaged-items.ts';
 import type { KpiLatency, KpiRecords, KpiTransition, KpiWindow } from '../../lambdas/queue/domain/kpi/kpi.ts';
 import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
-import { storedRecord } from '../../lambdas/shared/domain/stored-record.ts';
+import { storedRecord } from '../../lambdas/shared/domain/stored-items.ts';
 
 /** Names of the tables. */
 export interface KpiTables {

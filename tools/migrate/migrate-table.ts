@@ -13,7 +13,7 @@ import {
 } from '../../lambdas/shared/adapters/dynamodb/document-client.ts';
 import { migratedTaskItem } from '../../lambdas/queue/adapters/dynamodb/task-item.ts';
 import { QueueError } from '../../lambdas/shared/domain/errors.ts';
-import { versionOf } from '../../lambdas/shared/domain/migration.ts';
+import { versionOf } from '../../lambdas/shared/domain/stored-items.ts';
 import { pacedPages, type PaceOptions } from './paced-pages.ts';
 import type { PlaceKeeper } from './place-file.ts';
 

@@ -3,8 +3,7 @@
  * JSON from {@link HOST_SETTINGS_ENV}.
  */
 import * as z from 'zod/mini';
-import { HTTP_PROVIDERS } from '../../lambdas/shared/contracts/providers.ts';
-import { recordOf } from '../../lambdas/shared/contracts/record-of.ts';
+import { HTTP_PROVIDERS, recordOf } from '../../lambdas/shared/contracts/providers.ts';
 import { startCrmStandin } from './crm/crm-standin.ts';
 import { startFaultProxy } from './faults/fault-proxy.ts';
 import type { RunningServer } from './http/http-server.ts';

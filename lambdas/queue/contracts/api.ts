@@ -7,15 +7,14 @@
  */
 import * as z from 'zod/mini';
 import { ActionKind } from '../../actions/kinds.ts';
-import { visibleText } from '../../shared/contracts/blank-text.ts';
+import { visibleText } from '../../shared/contracts/text.ts';
 import type { QueueFunctionName } from './functions.ts';
 import { ErrorKind } from '../../shared/contracts/error-codes.ts';
 import { PROVIDER_NAMES } from '../../shared/contracts/providers.ts';
-import { openSet } from '../../shared/contracts/open-words.ts';
+import { openSet } from '../../shared/contracts/stored-fields.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
-import { taskErrorSchema } from './records.ts';
+import { taskErrorSchema, taskIdSchema } from './records.ts';
 import { EffectProof } from '../../shared/contracts/effects.ts';
-import { taskIdSchema } from './task-id.ts';
 
 /** Largest request body, in bytes after base64 decoding; with its history a task stays under DynamoDB's 400 KB. */
 export const MAX_BODY_BYTES = 204_800;

@@ -1,8 +1,7 @@
 /** What operators and the sweep keep in the Controls table. */
 import * as z from 'zod/mini';
 import { ActionKind } from '../../actions/kinds.ts';
-import { openObject, openSet } from '../../shared/contracts/open-words.ts';
-import { epochMsSchema } from '../../shared/contracts/moments.ts';
+import { openObject, openSet, epochMsSchema } from '../../shared/contracts/stored-fields.ts';
 
 /** Version of the shapes below; a reader refuses a higher one. */
 export const CONTROL_SCHEMA_VERSION = 1;

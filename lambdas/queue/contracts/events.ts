@@ -1,6 +1,6 @@
 /** Events that the queue puts on the bus, for the cards in Slack and for other subscribers. */
 import * as z from 'zod/mini';
-import { openObject } from '../../shared/contracts/open-words.ts';
+import { openObject } from '../../shared/contracts/stored-fields.ts';
 import { auditRecordSchema } from './records.ts';
 
 /** Source of every event on the bus. */

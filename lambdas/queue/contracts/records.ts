@@ -58,10 +58,22 @@ import * as z from 'zod/mini';
 import { ActionKind } from '../../actions/kinds.ts';
 import { ALL_ERROR_CODES } from '../../shared/contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
-import { epochMsSchema } from '../../shared/contracts/moments.ts';
-import { isWordOf, openCodes, openObject, openSet } from '../../shared/contracts/open-words.ts';
+import {
+  epochMsSchema,
+  isWordOf,
+  openCodes,
+  openObject,
+  openSet,
+} from '../../shared/contracts/stored-fields.ts';
 import { EffectProof, effectResultSchema } from '../../shared/contracts/effects.ts';
-import { taskIdSchema } from './task-id.ts';
+
+/** A task's id within other text, as the source of a regular expression. */
+export const TASK_ID_FORM = 'task-[0-9a-f]{40}';
+
+/** A task's id and nothing else. */
+export const taskIdSchema = z
+  .string()
+  .check(z.regex(new RegExp(`^${TASK_ID_FORM}$`), 'expected task- and 40 hexadecimal digits'));
 
 /**
  * Version of tasks and audit records as they are written; a reader takes this one and the older ones, and refuses a

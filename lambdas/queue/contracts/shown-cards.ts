@@ -1,9 +1,8 @@
 /** What Slack shows of tasks, as stored: the operators' side writes it; the API and the KPIs read it. Home: the Cards table. */
 import * as z from 'zod/mini';
 import { ALL_ERROR_CODES } from '../../shared/contracts/error-codes.ts';
-import { epochMsSchema } from '../../shared/contracts/moments.ts';
-import { openCodes, openObject } from '../../shared/contracts/open-words.ts';
-import { taskIdSchema } from './task-id.ts';
+import { epochMsSchema, openCodes, openObject } from '../../shared/contracts/stored-fields.ts';
+import { taskIdSchema } from './records.ts';
 
 /** Version of the shapes below; a reader refuses a higher one. */
 export const CARD_SCHEMA_VERSION = 1;

@@ -1,7 +1,7 @@
 /** What travels through the state machine: ids, generation and seconds; payloads stay in DynamoDB. */
 import * as z from 'zod/mini';
 import { PROVIDER_NAMES } from '../../shared/contracts/providers.ts';
-import { taskIdSchema } from './task-id.ts';
+import { taskIdSchema } from './records.ts';
 
 /** Outcome of one drive of a task; the Choice state `Outcome` knows exactly these. */
 export const RunOutcome = {

@@ -1,7 +1,7 @@
 /** What one run of `sweep` answers, also when it fails: then this is the message of its error, as JSON. */
 import * as z from 'zod/mini';
 import { ALL_ERROR_CODES } from '../../shared/contracts/error-codes.ts';
-import { openCodes, openSet } from '../../shared/contracts/open-words.ts';
+import { openCodes, openSet } from '../../shared/contracts/stored-fields.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
 
 /** What a failure of a sweep is about; its id is given beside each. */

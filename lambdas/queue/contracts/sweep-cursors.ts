@@ -1,6 +1,6 @@
 /** Where the sweep's walks stopped, in the Controls table. */
 import * as z from 'zod/mini';
-import { openObject } from '../../shared/contracts/open-words.ts';
+import { openObject } from '../../shared/contracts/stored-fields.ts';
 
 /** Version of the shape below. */
 export const SWEEP_CURSOR_SCHEMA_VERSION = 1;

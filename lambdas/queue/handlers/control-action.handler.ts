@@ -16,10 +16,17 @@ import { createOperate, type OperatorAction } from '../domain/task/operate.ts';
 import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
 import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
-import { hasBody, jsonObjectOf, shaped } from './api/body.ts';
+import {
+  hasBody,
+  jsonObjectOf,
+  shaped,
+  actorOf,
+  type ApiRequest,
+  ifMatchVersionOf,
+  taskIdOf,
+} from './api/request.ts';
 import { pauseKind, resumeKind } from './api/kinds.ts';
 import { retryNotStarted } from './api/problem.ts';
-import { actorOf, type ApiRequest, ifMatchVersionOf, taskIdOf } from './api/request.ts';
 import { createApi, type Operation } from './api/router.ts';
 import { taskResponse } from './api/task-view.ts';
 

@@ -17,8 +17,14 @@ import { createEnqueue } from '../domain/enqueue/enqueue.ts';
 import { CLIENT_OPTIONS } from '../../shared/platform/client-options.ts';
 import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
-import { jsonObjectOf, shaped } from './api/body.ts';
-import { actorOf, type ApiRequest, idempotencyKeyOf, quoteIdOf } from './api/request.ts';
+import {
+  jsonObjectOf,
+  shaped,
+  actorOf,
+  type ApiRequest,
+  idempotencyKeyOf,
+  quoteIdOf,
+} from './api/request.ts';
 import { createApi } from './api/router.ts';
 import { taskPath, taskResponse } from './api/task-view.ts';
 

@@ -1,7 +1,6 @@
 /** Effects and their ledger: what an effect left at its provider, and the ledger's entry of it. Home: the Ledger table. */
 import * as z from 'zod/mini';
-import { openObject } from './open-words.ts';
-import { epochMsSchema } from './moments.ts';
+import { openObject, epochMsSchema } from './stored-fields.ts';
 
 /** Version of ledger records. */
 export const LEDGER_SCHEMA_VERSION = 1;

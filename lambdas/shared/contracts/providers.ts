@@ -3,7 +3,10 @@
  * variables, secrets, function settings, permissions, settings of the app and fault rules are derived from the rows; a new
  * provider starts here (see CONTRIBUTING, "A new action kind").
  */
-import { recordOf } from './record-of.ts';
+/** A record of these entries, in their order. The caller gives an entry for every key of the type. */
+export const recordOf = <K extends string, V>(entries: readonly (readonly [K, V])[]): Record<K, V> =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `fromEntries` forgets the type of its keys
+  Object.fromEntries(entries) as Record<K, V>;
 
 /** The HTTP API of a provider. */
 interface ProviderApi {

@@ -3,15 +3,17 @@
  *
  * | sink | place | what it adds |
  * |---|---|---|
- * | Slack | `adapters/slack/message-text.ts` | escapes markup, counts what is sent |
- * | CRM | `adapters/effects/sync-crm-deal.ts` | nothing |
- * | paper | `adapters/pdf/printable-text.ts`, `quote-document.ts` | a box for what has no shape |
+ * | Slack | `shared/adapters/slack-api/message-text.ts` | escapes markup, counts what is sent |
+ * | CRM | `actions/crm/sync/sync-crm-deal.ts` | nothing |
+ * | paper | `actions/pdf/engine/printable-text.ts`, `quote-document.ts` | a box for what has no shape |
  * | terminal | `tools/cli/terminal/terminal-text.ts` | shows control and direction characters by their code |
- * | storage, API, logs | `domain/errors.ts`, the schemas of `contracts` | the limits of the fields |
+ * | storage, API, logs | `shared/domain/errors.ts`, the schemas of `contracts` | the limits of the fields |
  *
  * Which fields of a quote are one line is said in `quote-snapshot.ts`. Actors, reasons, and details of errors are one line too.
  * What is stored of a request is never changed: only what is shown is.
  */
+
+import * as z from 'zod/mini';
 
 /** Replaces a character that must have no effect or has no glyph. */
 export const REPLACEMENT_CHARACTER = '\uFFFD';
@@ -87,3 +89,24 @@ const CODE = /^[A-Za-z$][A-Za-z0-9_.$]{0,63}$/;
 
 /** A code or the name of an error as a provider gives it: letters, digits, `_`, `.` and `$`; anything else is `unnamed`. */
 export const codeWord = (text: string): string => (CODE.test(text) ? text : 'unnamed');
+
+// Text that shows nothing: Unicode white space, zero-width and other invisible characters.
+
+/** White space, control and format characters, unassigned ones, fillers, and the blank Braille pattern. */
+const BLANK = String.raw`[\p{White_Space}\p{C}\p{Default_Ignorable_Code_Point}\u2800]`;
+const BLANK_START = new RegExp(`^${BLANK}+`, 'u');
+const BLANK_CHARACTER = new RegExp(BLANK, 'u');
+
+/** The text without the blank characters around it; empty when it shows nothing. */
+export function withoutBlankEnds(text: string): string {
+  const characters = Array.from(text.replace(BLANK_START, ''));
+  const last = characters.findLastIndex((character) => !BLANK_CHARACTER.test(character));
+  return characters.slice(0, last + 1).join('');
+}
+
+/** Whether other checks of the field name what is wrong with it: that it is empty, or ill-formed. */
+const isNamedElsewhere = (text: string): boolean => text === '' || !text.isWellFormed();
+
+/** Check of a field whose text must show something. @param expected what a blank text is answered with */
+export const visibleText = (expected: string) =>
+  z.refine<string>((text) => isNamedElsewhere(text) || withoutBlankEnds(text) !== '', expected);

@@ -6,7 +6,7 @@ import {
   requestTypeSchema,
 } from '../contracts/slack-payloads.ts';
 import { buttonValueSchema, CARD_ACTION_BY_ID, isCardActionId } from '../contracts/slack-actions.ts';
-import { withoutBlankEnds } from '../../shared/contracts/blank-text.ts';
+import { withoutBlankEnds } from '../../shared/contracts/text.ts';
 import { QueueError } from '../../shared/domain/errors.ts';
 import { hashOf } from '../../shared/domain/hashing.ts';
 

@@ -3,7 +3,7 @@
  * commands. The audit trail has the names that the API has.
  */
 import { ExecutionState, TransitionCause } from '../../queue/contracts/lifecycle-states.ts';
-import { isWordOf } from '../../shared/contracts/open-words.ts';
+import { isWordOf } from '../../shared/contracts/stored-fields.ts';
 import type { StoredTask } from '../../queue/contracts/records.ts';
 import { CardAction } from '../contracts/slack-actions.ts';
 import { attemptsShown } from '../../queue/exports/reading.ts';

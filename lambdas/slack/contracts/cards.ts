@@ -1,8 +1,8 @@
 /** Messages that ask for the update of a card. */
 import * as z from 'zod/mini';
-import { epochMsSchema } from '../../shared/contracts/moments.ts';
+import { epochMsSchema } from '../../shared/contracts/stored-fields.ts';
 import { EXECUTION_TRANSITIONED } from '../../queue/contracts/events.ts';
-import { taskIdSchema } from '../../queue/contracts/task-id.ts';
+import { taskIdSchema } from '../../queue/contracts/records.ts';
 
 const count = z.int().check(z.minimum(0));
 

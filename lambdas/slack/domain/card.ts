@@ -5,7 +5,7 @@ import {
   type LatencyRecord,
   latencyIdOf,
 } from '../../queue/contracts/shown-cards.ts';
-import type { Open } from '../../shared/contracts/open-words.ts';
+import type { Open } from '../../shared/contracts/stored-fields.ts';
 import { type ErrorCode, hasRole } from '../../shared/contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from '../../queue/contracts/lifecycle-states.ts';
 import type { StoredTask, Transition } from '../../queue/contracts/records.ts';

@@ -1,5 +1,5 @@
 /** The text after `/quoteq`, as what it asks for. */
-import { withoutBlankEnds } from '../../shared/contracts/blank-text.ts';
+import { withoutBlankEnds } from '../../shared/contracts/text.ts';
 import { quoteIdSchema } from '../../shared/contracts/quote-snapshot.ts';
 
 /** What a command asks for. */

@@ -5,7 +5,7 @@ import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-
 import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
 import { claimed, completed, stopped } from '../../../lambdas/queue/domain/task/transitions.ts';
 import { tasksOf } from '../../../lambdas/queue/domain/damaged.ts';
-import { DUE_SHARD_NAMES, dueShardOf } from '../../../lambdas/queue/domain/task/due-shards.ts';
+import { DUE_SHARD_NAMES, dueShardOf } from '../../../lambdas/queue/domain/task/identity.ts';
 import { contextAt, queuedTask, resultOf, runningTask, snapshotOf } from '../../helpers/builders.ts';
 import { startDynamoDbUnderTest } from '../../helpers/aws/dynamodb-under-test.ts';
 import { type DynamoDbServer, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';

@@ -11,8 +11,8 @@ import {
   PROVIDERS,
   SECRET_PROVIDERS,
   WORKER_FUNCTIONS,
+  recordOf,
 } from '../../../lambdas/shared/contracts/providers.ts';
-import { recordOf } from '../../../lambdas/shared/contracts/record-of.ts';
 import type { FunctionName } from '../../../lib/shared/functions.ts';
 import { handlerFileOf } from '../../../lib/shared/bundle-functions.ts';
 import { ENGINE } from '../../helpers/builders.ts';

@@ -6,7 +6,7 @@ import { DynamoDbWalkCursors } from '../../../lambdas/queue/adapters/dynamodb/wa
 import { runGuarded } from '../../../lambdas/shared/adapters/guarded-effect.ts';
 import { SweepWalk } from '../../../lambdas/queue/contracts/sweep-cursors.ts';
 import { QueueError } from '../../../lambdas/shared/domain/errors.ts';
-import type { StoredItem } from '../../../lambdas/shared/domain/migration.ts';
+import type { StoredItem } from '../../../lambdas/shared/domain/stored-items.ts';
 import { resultOf } from '../../helpers/builders.ts';
 import { countedIds } from '../../../tools/rig/counted-ids.ts';
 import { damagedCopies } from '../../helpers/damage.ts';

@@ -14,7 +14,7 @@ import { auditViewSchema, taskViewSchema } from '../../../lambdas/queue/contract
 import { problemSchema } from '../../../lambdas/queue/contracts/api-problem.ts';
 import { cardRecordSchema } from '../../../lambdas/queue/contracts/shown-cards.ts';
 import { auditRecordSchema } from '../../../lambdas/queue/contracts/records.ts';
-import type { StoredItem } from '../../../lambdas/shared/domain/migration.ts';
+import type { StoredItem } from '../../../lambdas/shared/domain/stored-items.ts';
 import type { ShapeName } from '../../../lambdas/queue/domain/migrations/shapes.ts';
 import { queueServiceOf, unstarted } from '../../helpers/queue-service.ts';
 import { kpiAnswer } from '../../../tools/cli/commands/kpi-command.ts';

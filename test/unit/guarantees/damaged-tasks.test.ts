@@ -9,7 +9,7 @@ import { migratedTaskItem } from '../../../lambdas/queue/adapters/dynamodb/task-
 import { taskPageSchema, taskViewSchema } from '../../../lambdas/queue/contracts/api.ts';
 import { problemSchema } from '../../../lambdas/queue/contracts/api-problem.ts';
 import { isDamage } from '../../../lambdas/shared/domain/damaged-items.ts';
-import type { StoredItem } from '../../../lambdas/shared/domain/migration.ts';
+import type { StoredItem } from '../../../lambdas/shared/domain/stored-items.ts';
 import { parseCommand } from '../../../lambdas/slack/domain/command-parse.ts';
 import { commandAnswer } from '../../../lambdas/slack/adapters/command-answer.ts';
 import { answerCommand } from '../../../lambdas/slack/domain/answer-command.ts';

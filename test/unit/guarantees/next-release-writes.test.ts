@@ -8,7 +8,7 @@ import { sweepAnswerSchema } from '../../../lambdas/queue/contracts/sweep-answer
 import { pausedWith } from '../../../lambdas/queue/domain/pauses/pauses.ts';
 import { mustKnow } from '../../../lambdas/queue/domain/task/foreign.ts';
 import { redriven } from '../../../lambdas/queue/domain/task/transitions.ts';
-import type { StoredItem } from '../../../lambdas/shared/domain/migration.ts';
+import type { StoredItem } from '../../../lambdas/shared/domain/stored-items.ts';
 import { hasThread } from '../../../lambdas/slack/domain/show-card.ts';
 import { isForeignEvent } from '../../../lambdas/slack/contracts/cards.ts';
 import { type DynamoDbServer, startDynamoDb, TABLE_NAMES } from '../../../tools/rig/aws/dynamodb-server.ts';

@@ -17,7 +17,7 @@ import { executionTransitionedSchema } from '../../../lambdas/queue/contracts/ev
 import { auditRecordSchema } from '../../../lambdas/queue/contracts/records.ts';
 import type { SweepReport } from '../../../lambdas/queue/domain/recovery/recover-stale.ts';
 import { mustKnow } from '../../../lambdas/queue/domain/task/foreign.ts';
-import type { StoredItem } from '../../../lambdas/shared/domain/migration.ts';
+import type { StoredItem } from '../../../lambdas/shared/domain/stored-items.ts';
 import { auditModal } from '../../../lambdas/slack/adapters/audit-modal.ts';
 import { renderCard } from '../../../lambdas/slack/adapters/card-blocks.ts';
 import { createFigureSource } from '../../../lambdas/slack/adapters/dynamodb/figure-source.ts';

@@ -6,7 +6,7 @@ import {
 } from '../../../lambdas/queue/contracts/api.ts';
 import { quoteIdSchema } from '../../../lambdas/shared/contracts/quote-snapshot.ts';
 import type { DamagedItem } from '../../../lambdas/shared/domain/damaged-items.ts';
-import { taskIdSchema } from '../../../lambdas/queue/contracts/task-id.ts';
+import { taskIdSchema } from '../../../lambdas/queue/contracts/records.ts';
 import * as z from 'zod/mini';
 import { answeredPageSchema, type AnsweredTask, answeredTaskSchema, readAnswer } from '../answers.ts';
 import { type ApiAnswer, type ApiRequest, callApiPatiently } from './api-client.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { systemClock } from '../../../lambdas/shared/adapters/system.ts';
 import { type ShapeName, SHAPES } from '../../../lambdas/queue/domain/migrations/shapes.ts';
-import type { Shape } from '../../../lambdas/shared/domain/schema-versions.ts';
+import type { Shape } from '../../../lambdas/shared/domain/stored-items.ts';
 import { type Figure, report } from '../../report/report.ts';
 import { LOCAL_ROOT } from '../../paths.ts';
 import { countVersions } from '../../migrate/count-versions.ts';

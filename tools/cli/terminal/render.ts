@@ -1,6 +1,6 @@
 /** Tasks and audit trails as text. */
 import { ActionKind } from '../../../lambdas/actions/kinds.ts';
-import { isWordOf } from '../../../lambdas/shared/contracts/open-words.ts';
+import { isWordOf } from '../../../lambdas/shared/contracts/stored-fields.ts';
 import { ExecutionState } from '../../../lambdas/queue/contracts/lifecycle-states.ts';
 import type { AuditView } from '../../../lambdas/queue/contracts/api.ts';
 import type { AnsweredTask } from '../answers.ts';

@@ -9,7 +9,7 @@ import { type AuditRecord, auditRecordSchema } from '../../contracts/records.ts'
 import { readEach } from '../../../shared/domain/damaged-items.ts';
 import { QueueError } from '../../../shared/domain/errors.ts';
 import { AUDIT_SHAPE } from '../../domain/migrations/audit-shape.ts';
-import { storedItemReader } from '../../../shared/domain/schema-versions.ts';
+import { storedItemReader } from '../../../shared/domain/stored-items.ts';
 import type { ExecutionAuditRepo, StoredTrail } from '../../domain/ports.ts';
 import {
   conditionFailure,

@@ -9,7 +9,7 @@ import { CONTROLS_TABLE } from '../../../shared/contracts/environment.ts';
 import { holdsChange, isPaused } from '../../domain/pauses/pauses.ts';
 import type { PauseRepo } from '../../domain/ports.ts';
 import { CONTROL_SHAPE } from '../../domain/migrations/control-shape.ts';
-import { storedItemReader } from '../../../shared/domain/schema-versions.ts';
+import { storedItemReader } from '../../../shared/domain/stored-items.ts';
 import { conditionFailure } from '../../../shared/adapters/dynamodb/document-client.ts';
 
 const recordIn = storedItemReader(CONTROL_SHAPE, pauseRecordSchema, 'Pause');

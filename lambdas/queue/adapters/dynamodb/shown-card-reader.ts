@@ -1,6 +1,6 @@
 /** What Slack shows of tasks, read from the Cards table; the operators' side writes it. */
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import { storedItemReader } from '../../../shared/domain/schema-versions.ts';
+import { storedItemReader } from '../../../shared/domain/stored-items.ts';
 import {
   cardIdOf,
   type CardRecord,

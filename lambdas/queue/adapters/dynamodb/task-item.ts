@@ -1,11 +1,9 @@
 /** A task as an item: the record plus the keys of the sparse index. */
 import * as z from 'zod/mini';
 import { type ExecutionTask, executionTaskSchema, type StoredTask } from '../../contracts/records.ts';
-import { dueShardOf } from '../../domain/task/due-shards.ts';
-import { migrate } from '../../../shared/domain/migration.ts';
+import { dueShardOf } from '../../domain/task/identity.ts';
+import { migrate, readable, storedItemReader, storedRecord } from '../../../shared/domain/stored-items.ts';
 import { TASK_SHAPE } from '../../domain/migrations/task-shape.ts';
-import { readable, storedItemReader } from '../../../shared/domain/schema-versions.ts';
-import { storedRecord } from '../../../shared/domain/stored-record.ts';
 import type { Item } from '../../../shared/adapters/dynamodb/document-client.ts';
 
 const CALLED = 'Task item';

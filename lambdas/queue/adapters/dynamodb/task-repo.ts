@@ -17,7 +17,7 @@ import type {
 } from '../../domain/ports.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { pageAfter, type Item } from '../../../shared/adapters/dynamodb/document-client.ts';
-import { DUE_SHARD_NAMES, heldShardNames } from '../../domain/task/due-shards.ts';
+import { DUE_SHARD_NAMES, heldShardNames } from '../../domain/task/identity.ts';
 import { fromItem } from './task-item.ts';
 import { DynamoDbTaskStore } from './task-store.ts';
 

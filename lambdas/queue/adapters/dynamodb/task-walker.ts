@@ -5,7 +5,7 @@ import { executionTaskSchema } from '../../contracts/records.ts';
 import type { AuditedTask, TaskWalker } from '../../domain/recovery/audit-repair.ts';
 import { isDamage } from '../../../shared/domain/damaged-items.ts';
 import { TASK_SHAPE } from '../../domain/migrations/task-shape.ts';
-import { upcast } from '../../../shared/domain/schema-versions.ts';
+import { upcast } from '../../../shared/domain/stored-items.ts';
 import { pageAfter, type Item } from '../../../shared/adapters/dynamodb/document-client.ts';
 
 const { schemaVersion, taskId, quoteId, kind, version, history } = executionTaskSchema.shape;

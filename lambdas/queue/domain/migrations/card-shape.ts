@@ -1,6 +1,6 @@
 /** The stored shape of cards and latencies. */
 import { CARD_SCHEMA_VERSION } from '../../contracts/shown-cards.ts';
-import type { Shape } from '../../../shared/domain/schema-versions.ts';
+import type { Shape } from '../../../shared/domain/stored-items.ts';
 
 /** See the file head. */
 export const CARD_SHAPE = {

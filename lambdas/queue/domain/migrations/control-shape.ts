@@ -1,6 +1,6 @@
 /** The stored shape of pauses. */
 import { CONTROL_SCHEMA_VERSION } from '../../contracts/controls.ts';
-import type { Shape } from '../../../shared/domain/schema-versions.ts';
+import type { Shape } from '../../../shared/domain/stored-items.ts';
 
 /** See the file head. */
 export const CONTROL_SHAPE = {

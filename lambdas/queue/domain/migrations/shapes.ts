@@ -1,5 +1,5 @@
 /** Every stored shape by its table, for migrations. A reader takes the one shape that it reads. */
-import { LEDGER_SHAPE, type Shape } from '../../../shared/domain/schema-versions.ts';
+import { LEDGER_SHAPE, type Shape } from '../../../shared/domain/stored-items.ts';
 import { AUDIT_SHAPE } from './audit-shape.ts';
 import { CARD_SHAPE } from './card-shape.ts';
 import { CONTROL_SHAPE } from './control-shape.ts';

@@ -6,7 +6,7 @@
 import type { ActionKind } from '../../../actions/kinds.ts';
 import { TIME_LIMITS } from '../../../shared/contracts/time-limits.ts';
 import { isDamage } from '../../../shared/domain/damaged-items.ts';
-import { DUE_SHARD_NAMES, heldShardNames } from '../task/due-shards.ts';
+import { DUE_SHARD_NAMES, heldShardNames } from '../task/identity.ts';
 import { inTurns } from '../../../shared/domain/in-turns.ts';
 import type { DuePage, DuePosition, ExecutionQueueRepo } from '../ports.ts';
 

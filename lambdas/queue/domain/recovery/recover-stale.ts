@@ -5,7 +5,7 @@
  * 3. Nothing here decides about a task: `recovery.ts` does, on the task itself. So two runs at once are safe.
  */
 import { SweepPart } from '../../contracts/sweep-answer.ts';
-import { DUE_SHARD_NAMES } from '../task/due-shards.ts';
+import { DUE_SHARD_NAMES } from '../task/identity.ts';
 import type { ExecutionQueueRepo, PauseSource } from '../ports.ts';
 import { inParallel } from '../../../shared/domain/in-parallel.ts';
 import { type NotedFailure, noting } from './noting.ts';

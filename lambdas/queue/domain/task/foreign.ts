@@ -1,7 +1,7 @@
 /** What a newer release wrote, and what this one does about it: it carries it along, counts it apart, and moves nothing of it. */
 import { ActionKind } from '../../../actions/kinds.ts';
 import { isErrorCode } from '../../../shared/contracts/error-codes.ts';
-import { isWordOf } from '../../../shared/contracts/open-words.ts';
+import { isWordOf } from '../../../shared/contracts/stored-fields.ts';
 import { QueueError } from '../../../shared/domain/errors.ts';
 import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
 import {

@@ -2,7 +2,7 @@
  * When a failed attempt is tried again. Depends on the task, the error and the policy only: no randomness,
  * and the same answer on every machine.
  */
-import type { Open } from '../../../shared/contracts/open-words.ts';
+import type { Open } from '../../../shared/contracts/stored-fields.ts';
 import { type CapCode, type ErrorCode, hasRole } from '../../../shared/contracts/error-codes.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import type { QueueError } from '../../../shared/domain/errors.ts';

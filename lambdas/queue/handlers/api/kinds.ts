@@ -13,9 +13,8 @@ import { damageOf } from '../../../shared/domain/damaged-items.ts';
 import type { PauseResult, PauseService } from '../../domain/pauses/pause-service.ts';
 import { isPaused } from '../../domain/pauses/pauses.ts';
 import type { PauseRepo } from '../../domain/ports.ts';
-import { jsonObjectOf, shaped } from './body.ts';
+import { jsonObjectOf, shaped, actorOf, type ApiRequest, optionalIfMatchVersionOf } from './request.ts';
 import { badParameter } from './problem.ts';
-import { actorOf, type ApiRequest, optionalIfMatchVersionOf } from './request.ts';
 import { jsonResponse, type Operation } from './router.ts';
 import { etagOf, iso } from './task-view.ts';
 

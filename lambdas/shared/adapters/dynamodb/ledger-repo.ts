@@ -21,7 +21,7 @@ import {
 import { LeaseLost } from '../../domain/errors.ts';
 import { LEDGER_POLICY } from '../../domain/ledger-policy.ts';
 import type { IdempotencyRepo, LedgerFence, Reservation, ReserveResult } from '../../domain/ledger-port.ts';
-import { LEDGER_SHAPE, storedItemReader } from '../../domain/schema-versions.ts';
+import { LEDGER_SHAPE, storedItemReader } from '../../domain/stored-items.ts';
 import { conditionFailure, rejectedItem } from './document-client.ts';
 
 /** Free, timed out, or forgotten (30 days over; the TTL deletes late, so expiry is in the condition). */

@@ -164,19 +164,19 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'closed reader: a word of a newer release is damage',
-    file: 'lambdas/shared/contracts/open-words.ts',
+    file: 'lambdas/shared/contracts/stored-fields.ts',
     find: 'z.string().check(z.maxLength(MAX_WORD_LENGTH), z.regex(form))',
     replace: 'z.string().check(z.maxLength(0), z.regex(form))',
   },
   {
     name: 'closed reader: a field of a newer release is damage',
-    file: 'lambdas/shared/contracts/open-words.ts',
+    file: 'lambdas/shared/contracts/stored-fields.ts',
     find: 'z.looseObject(shape)',
     replace: 'z.strictObject(shape)',
   },
   {
     name: 'a field of a newer release is dropped by the next write',
-    file: 'lambdas/shared/contracts/open-words.ts',
+    file: 'lambdas/shared/contracts/stored-fields.ts',
     find: 'z.looseObject(shape)',
     replace: 'z.object(shape)',
   },

@@ -11,7 +11,7 @@ import {
   type SweepAnswer,
   sweepAnswerSchema,
 } from '../../../../lambdas/queue/contracts/sweep-answer.ts';
-import { DUE_SHARD_NAMES } from '../../../../lambdas/queue/domain/task/due-shards.ts';
+import { DUE_SHARD_NAMES } from '../../../../lambdas/queue/domain/task/identity.ts';
 import { QueueError } from '../../../../lambdas/shared/domain/errors.ts';
 import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
 import { queueServiceOf } from '../../../helpers/queue-service.ts';

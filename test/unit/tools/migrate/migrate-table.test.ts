@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fromItem } from '../../../../lambdas/queue/adapters/dynamodb/task-item.ts';
 import { DynamoDbTaskRepo } from '../../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
 import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
-import type { StoredItem } from '../../../../lambdas/shared/domain/migration.ts';
+import type { StoredItem } from '../../../../lambdas/shared/domain/stored-items.ts';
 import { redriven } from '../../../../lambdas/queue/domain/task/transitions.ts';
 import { migrateTable, type MigrationOptions } from '../../../../tools/migrate/migrate-table.ts';
 import { placeFile, type PlaceKeeper } from '../../../../tools/migrate/place-file.ts';

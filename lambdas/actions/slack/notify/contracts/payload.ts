@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { visibleText } from '../../../../shared/contracts/blank-text.ts';
+import { visibleText } from '../../../../shared/contracts/text.ts';
 import { quoteSnapshotSchema } from '../../../../shared/contracts/quote-snapshot.ts';
 
 /** Payload of `slack.notify`. */

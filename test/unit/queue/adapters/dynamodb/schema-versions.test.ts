@@ -9,7 +9,7 @@ import { DynamoDbPauseRepo } from '../../../../../lambdas/queue/adapters/dynamod
 import { DynamoDbTaskRepo } from '../../../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
 import { ActionKind } from '../../../../../lambdas/actions/kinds.ts';
 import { QueueError } from '../../../../../lambdas/shared/domain/errors.ts';
-import type { StoredItem } from '../../../../../lambdas/shared/domain/migration.ts';
+import type { StoredItem } from '../../../../../lambdas/shared/domain/stored-items.ts';
 import { type ShapeName, SHAPES } from '../../../../../lambdas/queue/domain/migrations/shapes.ts';
 import {
   type DynamoDbServer,

@@ -7,9 +7,8 @@ import {
   toItem,
 } from '../../../../../lambdas/queue/adapters/dynamodb/task-item.ts';
 import { MAX_HISTORY, type ExecutionTask } from '../../../../../lambdas/queue/contracts/records.ts';
-import { migrate, versionOf } from '../../../../../lambdas/shared/domain/migration.ts';
+import { migrate, versionOf, upcast } from '../../../../../lambdas/shared/domain/stored-items.ts';
 import { SHAPES } from '../../../../../lambdas/queue/domain/migrations/shapes.ts';
-import { upcast } from '../../../../../lambdas/shared/domain/schema-versions.ts';
 import {
   claimed,
   completed,

@@ -6,7 +6,7 @@ import {
   DUE_SHARD_NAMES,
   dueShardOf,
   heldShardNames,
-} from '../../../../../lambdas/queue/domain/task/due-shards.ts';
+} from '../../../../../lambdas/queue/domain/task/identity.ts';
 import type { PauseSource } from '../../../../../lambdas/queue/domain/ports.ts';
 import {
   DEFAULT_SWEEP_LIMITS,

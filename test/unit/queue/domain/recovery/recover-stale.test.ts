@@ -1,7 +1,7 @@
 /** A run of the sweep over many tasks: bounded, fair, and going on where the run before stopped. */
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { DUE_SHARD_NAMES, dueShardOf } from '../../../../../lambdas/queue/domain/task/due-shards.ts';
+import { DUE_SHARD_NAMES, dueShardOf } from '../../../../../lambdas/queue/domain/task/identity.ts';
 import { DEFAULT_SWEEP_LIMITS, sweep } from '../../../../../lambdas/queue/domain/recovery/recover-stale.ts';
 import type { PauseSource } from '../../../../../lambdas/queue/domain/ports.ts';
 import type { LanePositions } from '../../../../../lambdas/queue/domain/recovery/lanes.ts';

@@ -1,0 +1,156 @@
+/**
+ * The agreement about closing an incarnation for good, after its Region is lost.
+ *
+ * `closing → closed`. While it is `closing`, each survivor lists what it holds of the lost log; naming reads the event first and this
+ * item last. So an event that a naming saw before `closing` is in that Region's list, and one that nobody listed is never named.
+ */
+import { type Put, refused, type Result } from '../change.ts';
+import type { JsonValue, Origin } from '../log/event.ts';
+import { type AgreementItem, type Attempt, type ItemRefusal, writeMove } from './item.ts';
+
+/** What is decided about an incarnation. */
+export type CloseDecision =
+  | { readonly kind: 'closing'; readonly survivors: readonly Origin[] }
+  /** A survivor is lost too; its list is not waited for. */
+  | { readonly kind: 'survivor_lost'; readonly survivor: Origin }
+  /** `lost`: at most so many events are lost; `unknown` if its pulse cannot tell. */
+  | { readonly kind: 'closed'; readonly lost: number | 'unknown' };
+
+/** State of a closing. */
+export interface CloseState {
+  readonly phase: 'closing' | 'closed';
+  /** Incarnations whose lists are needed, sorted. */
+  readonly survivors: readonly Origin[];
+  /** Per survivor: frontiers and islands of the lost log, as its watermark has them, listed after it read `closing`. */
+  readonly lists: Readonly<Record<Origin, JsonValue>>;
+  /** Present when closed. */
+  readonly lost?: number | 'unknown';
+}
+
+/** The agreement. */
+export type CloseItem = AgreementItem<CloseState, CloseDecision>;
+
+/** A step of the agreement. */
+export type CloseStep = Result<
+  Put<CloseItem>,
+  | ItemRefusal
+  | 'not_fenced'
+  | 'no_survivor'
+  | 'not_closing'
+  | 'not_a_survivor'
+  | 'lists_missing'
+  | 'nothing_to_do'
+>;
+
+/** What every step needs to know. */
+export interface CloseContext {
+  /** The incarnation that is closed. */
+  readonly origin: Origin;
+  /** The item as a strong read found it. */
+  readonly read: CloseItem | undefined;
+  readonly attempt: Attempt;
+}
+
+/** Key of the agreement about an incarnation. */
+export const closeKeyOf = (origin: Origin): string => `close#${origin}`;
+
+const EMPTY: CloseState = { phase: 'closing', survivors: [], lists: {} };
+
+const withoutSurvivor = ({ lists, survivors, ...state }: CloseState, lost: Origin): CloseState => ({
+  ...state,
+  survivors: survivors.filter((survivor) => survivor !== lost),
+  lists: Object.fromEntries(Object.entries(lists).filter(([survivor]) => survivor !== lost)),
+});
+
+/** What a decision does. Lists are not decisions: a rebuilt table asks for them again. */
+export function evolveClose(state: CloseState, decision: CloseDecision): CloseState {
+  switch (decision.kind) {
+    case 'closing':
+      return { ...EMPTY, survivors: decision.survivors.toSorted() };
+    case 'survivor_lost':
+      return withoutSurvivor(state, decision.survivor);
+    case 'closed':
+      return { ...state, phase: 'closed', lost: decision.lost };
+  }
+}
+
+const decide = ({ origin, read, attempt }: CloseContext, decision: CloseDecision): CloseStep =>
+  writeMove(
+    read,
+    { key: closeKeyOf(origin), state: evolveClose(read?.state ?? EMPTY, decision), decision },
+    attempt,
+  );
+
+/**
+ * Begins to close an incarnation that two persons gave up. From here on none of its events is named until it is closed.
+ *
+ * @param isFenced - its Region is fenced, or already has another incarnation
+ */
+export function beginClosing(
+  context: CloseContext,
+  survivors: readonly Origin[],
+  isFenced: boolean,
+): CloseStep {
+  if (context.read !== undefined)
+    return refused('nothing_to_do', 'phase', 'an incarnation that is not closing');
+  if (!isFenced) return refused('not_fenced', 'origin', 'a Region that is fenced');
+  return survivors.length === 0 || survivors.includes(context.origin)
+    ? refused('no_survivor', 'survivors', 'other incarnations that are present')
+    : decide(context, { kind: 'closing', survivors });
+}
+
+const closingRefusal = (context: CloseContext, survivor: Origin): CloseStep | undefined => {
+  const state = context.read?.state;
+  if (state?.phase !== 'closing') return refused('not_closing', 'phase', 'closing');
+  return state.survivors.includes(survivor)
+    ? undefined
+    : refused('not_a_survivor', 'survivor', state.survivors.join(', '));
+};
+
+/** A survivor lists what it holds. It has read `closing` before it looked. A second list replaces the first until it is closed. */
+export function listHoldings(context: CloseContext, survivor: Origin, list: JsonValue): CloseStep {
+  const { origin, read, attempt } = context;
+  const refusal = closingRefusal(context, survivor);
+  if (refusal !== undefined) return refusal;
+  const state = read?.state ?? EMPTY;
+  const next = { ...state, lists: { ...state.lists, [survivor]: list } };
+  return writeMove(read, { key: closeKeyOf(origin), state: next }, attempt);
+}
+
+/** A survivor is lost before it listed, or its list is lost with it: it is not waited for. At least one survivor stays. */
+export function loseSurvivor(context: CloseContext, survivor: Origin): CloseStep {
+  const refusal = closingRefusal(context, survivor);
+  if (refusal !== undefined) return refusal;
+  return context.read?.state.survivors.length === 1
+    ? refused('no_survivor', 'survivors', 'another survivor')
+    : decide(context, { kind: 'survivor_lost', survivor });
+}
+
+/** Survivors whose lists are missing. */
+export const missingLists = ({ survivors, lists }: CloseState): readonly Origin[] =>
+  survivors.filter((survivor) => lists[survivor] === undefined);
+
+/**
+ * Closes the incarnation when every survivor has listed.
+ *
+ * @param lost - what its pulse says beyond the union of the lists: events that may be lost, or `unknown`
+ */
+export function finishClosing(context: CloseContext, lost: number | 'unknown'): CloseStep {
+  const state = context.read?.state;
+  if (state === undefined) return refused('not_closing', 'phase', 'closing');
+  if (state.phase === 'closed') return refused('nothing_to_do', 'phase', 'closing');
+  const missing = missingLists(state);
+  return missing.length > 0
+    ? refused('lists_missing', 'lists', missing.join(', '))
+    : decide(context, { kind: 'closed', lost });
+}
+
+/** What a naming may conclude about an event of this incarnation. `isListed`: the union of the lists has the event. */
+export function closingOf(
+  item: CloseItem | undefined,
+  isListed: boolean,
+): 'none' | 'closing' | 'listed' | 'unlisted' {
+  if (item === undefined) return 'none';
+  if (item.state.phase === 'closing') return 'closing';
+  return isListed ? 'listed' : 'unlisted';
+}

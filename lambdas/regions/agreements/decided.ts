@@ -1,0 +1,71 @@
+/**
+ * Decided events: how the outcome of an agreement comes into the log, where folds read it.
+ *
+ * Invariants
+ * 1. The content is made from the item alone, so that every Region that writes it writes the same.
+ * 2. One command id names one content. Another content under it is a defect and rings an alarm.
+ */
+import canonicalize from 'canonicalize';
+import type { JsonValue } from '../log/event.ts';
+import type { AgreementItem, PendingDecision } from './item.ts';
+
+/** Version of the payload. */
+export const DECIDED_SCHEMA_VERSION = 1;
+
+/** Payload of a decided event. */
+export interface DecidedPayload {
+  /** Key of the agreement. */
+  readonly key: string;
+  /** Generation of the table that decided, from 1. */
+  readonly generation: number;
+  /** Number of the decision within the agreement, from 1. */
+  readonly number: number;
+  /** The attempt that wrote it. */
+  readonly attemptId: string;
+  readonly decision: JsonValue;
+}
+
+/** What an event about a decision says, before it has its place in a log. */
+export interface DecidedContent {
+  /** `decided:<key>#<number>`, and from the second generation on with the generation. */
+  readonly commandId: string;
+  /** `<kind>.decided`, e.g. `order.decided`. */
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly payload: DecidedPayload;
+}
+
+/** Kind of an agreement: what comes before the first `#` of its key. */
+export const kindOfKey = (key: string): string => key.split('#', 1)[0] ?? key;
+
+/**
+ * Command id of a decision. A rebuilt table counts decisions from where the log ends, which may be before decisions that were lost;
+ * so its generation is part of the name.
+ */
+export const decidedCommandId = (key: string, number: number, generation: number): string =>
+  generation === 1 ? `decided:${key}#${number}` : `decided:${key}#${generation}.${number}`;
+
+/** Content of one decision's event. */
+export const decidedContent = <S, D extends JsonValue>(
+  { key }: Pick<AgreementItem<S, D>, 'key'>,
+  { generation, number, attemptId, decision }: PendingDecision<D>,
+): DecidedContent => ({
+  commandId: decidedCommandId(key, number, generation),
+  type: `${kindOfKey(key)}.decided`,
+  schemaVersion: DECIDED_SCHEMA_VERSION,
+  payload: { key, generation, number, attemptId, decision },
+});
+
+/** Contents of the events that an item still owes to the log. Each Region's sweep writes those that it does not find there. */
+export const owedEvents = <S, D extends JsonValue>(item: AgreementItem<S, D>): readonly DecidedContent[] =>
+  item.pending.map((pending) => decidedContent(item, pending));
+
+/** Command ids under which more than one content was seen: each is an alarm. */
+export function contradictions(contents: readonly DecidedContent[]): readonly string[] {
+  const texts = new Map<string, Set<string>>();
+  for (const { commandId, payload } of contents) {
+    const seen = texts.get(commandId) ?? new Set();
+    texts.set(commandId, seen.add(canonicalize(payload) ?? ''));
+  }
+  return [...texts].filter(([, seen]) => seen.size > 1).map(([commandId]) => commandId);
+}

@@ -1,0 +1,61 @@
+/** The one word that people read about an order. */
+import type { OrderState } from '../agreements/order-state.ts';
+import type { Copies } from '../folds/kept.ts';
+import { type OrderCopy, shownCopy } from './order-copies.ts';
+import type { OrderFact } from './order-events.ts';
+import type { Payment } from './order-payments.ts';
+import { orderEffectOf } from './order-table.ts';
+
+/**
+ * | status | meaning |
+ * | --- | --- |
+ * | `unknown` | no event says that there is an order |
+ * | `announced` | the cart says that there is an order; its own event is missing |
+ * | `payment_waits` | a payment is here, and its order is not |
+ * | `provisional` | placed, with its pieces; nothing is decided |
+ * | `awaiting_stock` | placed, without pieces |
+ * | `held` | a person decides whether it is a duplicate |
+ * | `unbacked` | every copy came after its origin was closed; a person decides |
+ * | `confirmed` | the agreement names a copy |
+ * | `effecting` | captured, shipped and cancelled by claims |
+ * | `ended` | over; `agreed.endReason` says why |
+ */
+export type OrderStatus =
+  | 'unknown'
+  | 'announced'
+  | 'payment_waits'
+  | 'provisional'
+  | 'awaiting_stock'
+  | 'held'
+  | 'unbacked'
+  | 'confirmed'
+  | 'effecting'
+  | 'ended';
+
+/** What a status follows from. */
+export interface StatusParts {
+  readonly agreed: OrderState;
+  readonly copies: readonly OrderCopy[];
+  readonly payments: readonly Payment[];
+  readonly commands: readonly Copies<OrderFact>[];
+  readonly heldFor: readonly string[];
+}
+
+const statusWithoutOrder = ({ payments, commands }: StatusParts): OrderStatus => {
+  const isAnnounced = commands.some(
+    ([{ fact }]) => fact.type === 'cart.checked_out' && orderEffectOf(fact.type, 'no_order') === 'announce',
+  );
+  if (isAnnounced) return 'announced';
+  return payments.length > 0 ? 'payment_waits' : 'unknown';
+};
+
+/** The status. What is decided comes first, then what a person has to decide, then what is provisional. */
+export function statusOf(parts: StatusParts): OrderStatus {
+  const { agreed, copies, heldFor } = parts;
+  if (agreed.phase !== 'open') return agreed.phase;
+  if (agreed.named !== undefined) return 'confirmed';
+  if (!copies.some(({ kind }) => kind === 'placed')) return statusWithoutOrder(parts);
+  if (copies.every(({ standing }) => standing === 'unbacked')) return 'unbacked';
+  if (heldFor.length > 0) return 'held';
+  return shownCopy(copies)?.isSpent === true ? 'provisional' : 'awaiting_stock';
+}

@@ -1,0 +1,51 @@
+/** Pieces that turn out to be missing: the ledger alone says which Region gives up how many. */
+import { compareText, type Origin } from '../log/event.ts';
+import { freePieces, heldPieces, type LedgerAccount, type RightsLedger } from './ledger.ts';
+
+/** One Region's part of a loss. */
+interface Part {
+  readonly origin: Origin;
+  readonly account: LedgerAccount;
+}
+
+/** Who can bear it first: most unspent pieces as last reported, then most pieces at all, then by name. */
+const byBearing = (a: Part, b: Part): number =>
+  b.account.idle - a.account.idle ||
+  heldPieces(b.account) - heldPieces(a.account) ||
+  compareText(a.origin, b.origin);
+
+/** Whether a keeper follows this account now. A fenced Region may be cut off, and nobody follows for a closed one. */
+const isLive = ({ isClosed, isFrozen }: LedgerAccount): boolean => !isClosed && !isFrozen;
+
+/** How much an account may bear, in the order in which accounts are asked. */
+const LIMITS: readonly ((account: LedgerAccount) => number)[] = [
+  (account) => (isLive(account) ? Math.min(account.idle, heldPieces(account)) : 0),
+  (account) => (isLive(account) ? heldPieces(account) : 0),
+  (account) => (account.isClosed ? 0 : heldPieces(account)),
+];
+
+/** Takes up to `limitOf` from each account in turn until nothing is left to take. */
+function take(ledger: RightsLedger, limitOf: (account: LedgerAccount) => number): RightsLedger {
+  const accounts = { ...ledger.accounts };
+  let left = Math.max(-freePieces(ledger), 0);
+  if (left === 0) return ledger;
+  const parts = Object.entries(accounts).map(([origin, account]) => ({ origin, account }));
+  for (const { origin, account } of parts.toSorted(byBearing)) {
+    const pieces = Math.min(left, Math.max(limitOf(account), 0));
+    accounts[origin] = {
+      ...account,
+      assigned: account.assigned + pieces,
+      idle: Math.max(account.idle - pieces, 0),
+    };
+    left -= pieces;
+  }
+  return { ...ledger, accounts };
+}
+
+/**
+ * Assigns what free pieces do not cover: first to Regions that reported unspent pieces, then to those that hold any, then to
+ * fenced ones. Never to a closed incarnation, since nobody would cancel its orders. What nobody holds stays as free pieces
+ * below 0. A ledger without a deficit comes back as it is. The version does not change.
+ */
+export const assignLoss = (ledger: RightsLedger): RightsLedger =>
+  LIMITS.reduce((next, limitOf) => take(next, limitOf), ledger);

@@ -1,0 +1,15 @@
+/** Reads the answers of steps. */
+import { expect } from 'vitest';
+import type { Put, Refusal } from '../../../lambdas/regions/change.ts';
+
+type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+
+/** `accepted`, or the code of the refusal. */
+export const codeOf = (answer: Answer<unknown>): string => (answer.ok ? 'accepted' : answer.refusal.code);
+
+/** The item that an accepted step stores; a refusal fails the test. */
+export const nextOf = <T>(answer: Answer<Put<T>>): T =>
+  answer.ok ? answer.value.next : expect.fail(answer.refusal.code);
+
+/** A value that the test relies on. */
+export const present = <T>(value: T | undefined): T => value ?? expect.fail('it is absent');

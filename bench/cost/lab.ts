@@ -207,7 +207,7 @@ export async function wereShownAlone(
 /** Maximum delay of a call: less than the 2.5 s after which our clients repeat it. */
 const HOLD_MS = 2_000;
 
-/** Delays each start of an execution and each claim of the ledger until the transition before it is shown. */
+/** Delays each start of an execution and each reservation in the ledger until the transition before it is shown. */
 export function holdingHook(lab: CostLab, task: () => Promise<StoredTask | undefined>): CallHook {
   const { ledgerTable } = lab.outputs;
   return async ({ caller, operation, table }) => {

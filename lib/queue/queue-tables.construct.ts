@@ -69,7 +69,7 @@ const AUDIT_MUTATIONS = [
 ];
 
 /**
- * The tables. Tasks: the source of truth. Ledger: effects that were claimed and proven. Audit: one item for each transition.
+ * The tables. Tasks: the source of truth. Ledger: effects that were reserved and proven. Audit: one item for each transition.
  * Cards: what Slack shows, and its latency. Controls: settings of operators and state of the sweep. They are `GlobalTable`s
  * with one replica, so that replicas can be added without replacing them.
  */

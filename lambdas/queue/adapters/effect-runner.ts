@@ -1,4 +1,4 @@
-/** `EffectRunner`: the effect of a kind under the ledger, keyed by the task. */
+/** `EffectRunner`: runs the effect of a kind under the ledger, with a key from the task. */
 import type { ExecutionTask } from '../contracts/records.ts';
 import { effectKeyOf } from '../domain/task/identity.ts';
 import type { EffectRunner, ExecutionQueueRepo } from '../domain/ports.ts';
@@ -7,13 +7,13 @@ import { applyForbidden } from '../domain/task/retry-policy.ts';
 import { LeaseLost } from '../../shared/domain/errors.ts';
 import { type GuardOptions, runGuarded } from '../../shared/adapters/guarded-effect.ts';
 
-/** What the runner works with. */
+/** Options of the runner. */
 export interface RunnerOptions extends GuardOptions {
-  /** Read once more right before an effect is applied. */
+  /** Reads the task once more right before an effect is applied. */
   readonly tasks: Pick<ExecutionQueueRepo, 'get'>;
 }
 
-/** See the file head. */
+/** Runs effects under the ledger. */
 export class GuardedEffectRunner implements EffectRunner {
   readonly #options: RunnerOptions;
   readonly #effect: Effect;
@@ -49,8 +49,8 @@ export class GuardedEffectRunner implements EffectRunner {
   }
 
   /**
-   * The lease ends by the clock, but an operator or `record-lost-worker` may have ended it before: a worker that was
-   * held up must not apply the effect of a task that went on without it.
+   * A lease ends by the clock, but an operator or `record-lost-worker` may have ended it earlier. A delayed worker must not
+   * apply the effect of a task that has continued without it.
    */
   async #confirmOwner(task: ExecutionTask): Promise<void> {
     const current = await this.#options.tasks.get(task.taskId);

@@ -1,4 +1,6 @@
-/** Puts transitions on the bus. Source: EventBridge API, `PutEvents`: at most 10 entries, each refused or taken by itself. */
+/**
+ * Puts transitions on the bus. Source: EventBridge API, `PutEvents`: at most 10 entries, each accepted or refused separately.
+ */
 import {
   EventBridgeClient,
   EventBridgeServiceException as ServiceException,
@@ -12,7 +14,7 @@ import type { Clock } from '../../shared/domain/ports.ts';
 import { clientOptions } from '../../shared/platform/client-options.ts';
 
 const MAX_ENTRIES = 10;
-/** 3 tries of 2 s with 100 and 200 ms between them: 10 requests of a full batch run at once and stay under 10 s. */
+/** 3 tries of 2 s with 100 and 200 ms between them; the 10 requests of a full batch run in parallel and take less than 10 s. */
 const TRIES = 3;
 const PAUSE_MS = 100;
 const REQUEST_TIMEOUT_MS = { connectMs: 1_000, answerMs: 1_000 };
@@ -52,14 +54,17 @@ const entryOf = (busName: string, detail: ExecutionTransitioned) => ({
   Time: new Date(detail.atMs),
 });
 
-/** Events that the bus did not take. */
+/** Events that the bus did not accept. */
 export interface Refusal {
   readonly left: readonly ExecutionTransitioned[];
-  /** Why, each once: `HTTP 400 AccessDeniedException`, an entry's `ThrottlingException`, or the name of what was thrown. */
+  /**
+   * The reasons, without repetition: `HTTP 400 AccessDeniedException`, an entry's `ThrottlingException`, or the name of a
+   * thrown error.
+   */
   readonly reasons: readonly string[];
 }
 
-/** `HTTP 400 AccessDeniedException` for an answer, `Error ECONNREFUSED` where none came. */
+/** `HTTP 400 AccessDeniedException` for an answer, `Error ECONNREFUSED` without an answer. */
 function reasonOf(thrown: unknown): string {
   const status = thrown instanceof ServiceException ? thrown.$metadata.httpStatusCode : undefined;
   const code = thrown instanceof Error && 'code' in thrown ? [codeWord(String(thrown.code))] : [];
@@ -67,7 +72,7 @@ function reasonOf(thrown: unknown): string {
   return words.join(' ');
 }
 
-/** Sends at most ten. */
+/** Sends at most ten events. */
 async function putOnce({ client, busName }: Bus, events: readonly ExecutionTransitioned[]): Promise<Refusal> {
   const refused = (reason: string): Refusal => ({ left: events, reasons: [reason] });
   const command = new PutEventsCommand({ Entries: events.map((event) => entryOf(busName, event)) });
@@ -99,12 +104,12 @@ async function putPatiently(
 }
 
 /**
- * A function that puts events on the bus, in any order, and returns those that the bus did not take, with the reasons of
- * the last try. One that was taken may be put again: consumers know it by (taskId, version).
+ * A function that puts events on the bus, in any order, and returns those that the bus did not accept, with the reasons of the
+ * last try. An accepted event may be put again: consumers identify it by (taskId, version).
  */
 export function createEventPublisher(busName: string, clock: Clock) {
   const bus: Bus = {
-    // The tries are counted here, so the SDK makes one of each.
+    // The tries are counted here, so the SDK makes each request once.
     client: new EventBridgeClient({ ...clientOptions(REQUEST_TIMEOUT_MS), maxAttempts: 1 }),
     busName,
   };

@@ -1,6 +1,6 @@
 /**
- * `ExecutionDriver` on Step Functions. The name makes the start idempotent for 90 days: it is unique per state machine,
- * whichever of its aliases or versions an execution was started by.
+ * `ExecutionDriver` on Step Functions. The name makes the start idempotent for 90 days: it is unique in a state machine, for
+ * all of its aliases and versions.
  */
 import {
   DescribeExecutionCommand,
@@ -15,10 +15,10 @@ import { QueueError } from '../../shared/domain/errors.ts';
 import { executionNameOf } from '../domain/task/identity.ts';
 import type { ExecutionDriver, ExecutionStatus } from '../domain/ports.ts';
 
-/** Step Functions' limit of an execution name. */
+/** Step Functions' limit for execution names. */
 const MAX_NAME_LENGTH = 80;
 
-/** `arn:<partition>:states:<region>:<account>:stateMachine:<name>`; an alias or a version is one part more. */
+/** `arn:<partition>:states:<region>:<account>:stateMachine:<name>`; the ARN of an alias or a version has one more part. */
 const MACHINE_ARN_PARTS = 7;
 
 const notStarted = (detail: string, cause?: unknown): QueueError =>
@@ -26,7 +26,7 @@ const notStarted = (detail: string, cause?: unknown): QueueError =>
 
 const inputOf = (text: string | undefined) => executionInputSchema.safeParse(JSON.parse(text ?? 'null'));
 
-/** Step Functions' redrive that is pending will run again by itself. */
+/** An execution with a pending redrive will run again by itself. */
 const STATUS_OF: Record<AwsExecutionStatus, ExecutionStatus> = {
   RUNNING: 'running',
   PENDING_REDRIVE: 'running',
@@ -36,12 +36,12 @@ const STATUS_OF: Record<AwsExecutionStatus, ExecutionStatus> = {
   TIMED_OUT: 'timed_out',
 };
 
-/** See the file head. */
+/** Starts executions. */
 export class StepFunctionsDriver implements ExecutionDriver {
   readonly #client: SFNClient;
   readonly #stateMachineArn: string;
 
-  /** `stateMachineArn`: of the machine, or of one of its aliases. */
+  /** `stateMachineArn`: ARN of the machine, or of one of its aliases. */
   constructor(client: SFNClient, stateMachineArn: string) {
     this.#client = client;
     this.#stateMachineArn = stateMachineArn;
@@ -72,7 +72,7 @@ export class StepFunctionsDriver implements ExecutionDriver {
     }
   }
 
-  /** The name is taken: by this very driver (open or closed, both are fine), or by something else. */
+  /** The name is used: by this driver (running or ended, both are fine), or by another execution. */
   async #confirm(name: string, input: ExecutionInput, cause: Error): Promise<'already_started'> {
     const executionArn = this.#executionArn(name);
     const existing = inputOf(await this.#readInput(executionArn));
@@ -107,7 +107,7 @@ export class StepFunctionsDriver implements ExecutionDriver {
     }
   }
 
-  /** An execution's ARN names the machine without the alias that it was started by. */
+  /** An execution's ARN contains the machine without the alias through which it was started. */
   #executionArn(name: string): string {
     const machineArn = this.#stateMachineArn.split(':').slice(0, MACHINE_ARN_PARTS).join(':');
     return `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;

@@ -1,4 +1,4 @@
-/** The API's kinds: which are paused, and how that changes. */
+/** Kinds in the API: which are paused, and how that changes. */
 import * as z from 'zod/mini';
 import { ActionKind } from '../../actions/kinds.ts';
 import { about, count, instant, reasonText, text } from './api.ts';
@@ -9,7 +9,7 @@ export const kindSchema = z.enum(ActionKind);
 
 /** Body of `pause`. */
 export const pauseBodySchema = z.strictObject({
-  reason: reasonText(MAX_PAUSE_REASON_LENGTH, 'Why, for people; stands on the card of every action held'),
+  reason: reasonText(MAX_PAUSE_REASON_LENGTH, 'Reason, for people; shown on the card of every held action'),
 });
 
 /** A kind as the API shows it. */

@@ -1,9 +1,9 @@
-/** Errors as the API answers them. */
+/** Errors in the API's answers. */
 import * as z from 'zod/mini';
 import { counter, MAX_FIELD_ERRORS, text } from './api.ts';
 import { taskErrorSchema } from './records.ts';
 
-/** What is wrong, field by field. */
+/** One wrong field. */
 export const fieldErrorSchema = z.union([
   z.strictObject({
     pointer: text('JSON Pointer into the body'),
@@ -14,10 +14,10 @@ export const fieldErrorSchema = z.union([
     expected: text('What was expected there'),
   }),
 ]);
-/** One thing that is wrong. */
+/** One wrong field. */
 export type FieldError = z.infer<typeof fieldErrorSchema>;
 
-/** Every error: RFC 9457. Nothing of the request is echoed but the names of its fields, an id and a key that are well formed. */
+/** Every error, as in RFC 9457. The request is not echoed, except the names of its fields, and a well-formed id and key. */
 export const problemSchema = z.strictObject({
   type: text('`urn:quoteq:problem:<code>`, stable'),
   title: text('Text of the code'),

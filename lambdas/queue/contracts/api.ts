@@ -88,7 +88,7 @@ const errorCode = taskErrorSchema.shape.code;
 
 /** Body of `retry`, `abandon` and `cancel`; the whole body may be left out. */
 export const controlBodySchema = z.strictObject({
-  reason: z.optional(reasonText(MAX_REASON_LENGTH, 'Why, for people; stands in the audit trail')),
+  reason: z.optional(reasonText(MAX_REASON_LENGTH, 'Reason, for people; stored in the audit trail')),
 });
 
 const attemptsSchema = z.strictObject({
@@ -206,7 +206,7 @@ export const auditEntrySchema = z.strictObject({
   to: openSet(ExecutionState),
   cause: openSet(TransitionCause),
   actor: text('`system:<function>` or who asked'),
-  reason: z.optional(text('Why, for people')),
+  reason: z.optional(text('Reason, for people')),
   errorCode: z.optional(errorCode),
   proof: z.optional(openSet(EffectProof)),
   attempt: count('Claims so far'),

@@ -6,7 +6,7 @@ import { openObject, openSet, epochMsSchema } from '../../shared/contracts/store
 /** Version of the shapes below; a reader refuses a higher one. */
 export const CONTROL_SCHEMA_VERSION = 1;
 
-/** Longest reason of a pause, in UTF-16 code units: it stands on every card of the kind. */
+/** Maximum reason of a pause, in UTF-16 code units; every card of the kind shows it. */
 export const MAX_PAUSE_REASON_LENGTH = 300;
 /** Newest changes that a pause record keeps; older ones fall off. */
 export const MAX_PAUSE_HISTORY = 20;
@@ -58,8 +58,8 @@ const pauseChangeSchema = openObject({
 });
 
 /**
- * The pause of a kind as stored. It stays when the kind is resumed, so that it can be told who resumed it; there is none
- * while nobody has ever paused the kind.
+ * The stored pause of a kind. It is kept when the kind is resumed, to tell who resumed it. It is absent if the kind was never
+ * paused.
  */
 export const pauseRecordSchema = z.extend(pauseSchema, {
   /** Who put the kind back to work; absent while it is paused. */

@@ -1,4 +1,4 @@
-/** What the queue tells the bus, for the cards in Slack and for whoever else subscribes. */
+/** Events that the queue puts on the bus, for the cards in Slack and for other subscribers. */
 import * as z from 'zod/mini';
 import { openObject } from '../../shared/contracts/stored-fields.ts';
 import { auditRecordSchema } from './records.ts';

@@ -1,7 +1,4 @@
-/**
- * The KPI contract as data: what the command line, Slack, the drills, the dashboard and its alarms state is
- * taken from here.
- */
+/** The KPI contract as data, for the command line, Slack, the drills, the dashboard and its alarms. */
 
 /** Names of the four KPIs. */
 export const KpiName = {
@@ -13,7 +10,7 @@ export const KpiName = {
 /** One of {@link KpiName}. */
 export type KpiName = (typeof KpiName)[keyof typeof KpiName];
 
-/** Longest that a stuck action may take until it is completed or failed_terminal, in ms. */
+/** Maximum time until a stuck action is completed or failed_terminal, in ms. */
 export const RECOVERY_LIMIT_MS = 5 * 60 * 1_000;
 
 /** One row of the contract. */
@@ -22,10 +19,10 @@ export interface KpiEntry {
   readonly formula: string;
   /** Unit of every figure of this KPI: percent, or milliseconds. */
   readonly unit: '%' | 'ms';
-  /** How it was before the queue. */
+  /** The figure before the queue. */
   readonly baseline: number;
   readonly target: number;
-  /** The figure meets its target when it is at most, or at least, that. */
+  /** Whether the figure meets its target if it is at most, or at least, the target. */
   readonly bound: 'at_most' | 'at_least';
   readonly owner: string;
   /** What one element of the sample is. */

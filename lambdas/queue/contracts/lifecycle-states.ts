@@ -9,7 +9,7 @@ export const ExecutionState = {
 /** One of {@link ExecutionState}. */
 export type ExecutionState = (typeof ExecutionState)[keyof typeof ExecutionState];
 
-/** Who or what moved a task; operators and API callers are named in `actor`. */
+/** What moved a task; `actor` names operators and API callers. */
 export const TransitionCause = {
   Enqueue: 'enqueue',
   Claim: 'claim',
@@ -19,9 +19,9 @@ export const TransitionCause = {
   OperatorRetry: 'operator_retry',
   OperatorAbandon: 'operator_abandon',
   OperatorCancel: 'operator_cancel',
-  /** The kind is paused: the task waits as it is, and no attempt is used up. */
+  /** The kind is paused: the task keeps its state and uses no attempt. */
   Hold: 'hold',
-  /** The kind was resumed: the next driver takes the held task up. */
+  /** The kind was resumed: the next driver takes the held task. */
   Release: 'release',
 } as const;
 /** One of {@link TransitionCause}. */

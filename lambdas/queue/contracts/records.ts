@@ -44,7 +44,7 @@
  * | stuck | a worker was lost, or the sweep had to step in: since the transition before that shows it |
  * | overdue | its time (`dueAtMs`) has passed and it has not moved on: it is stuck, or waits for a free worker |
  * | ended | completed or failed_terminal, said of a task or an action: nothing moves it any more. Metrics of stuck actions call it `settled` |
- * | thread | the root message of a quote in Slack, and what stands below it |
+ * | thread | the root message of a quote in Slack, and its replies |
  * | card | the one message of a task in its thread, edited with each transition |
  * | click | a press of a card's button, verified and on its way to its transition |
  * | interaction | Slack's word for what it posts when somebody uses a card or a modal: the function `slack-interactions` and the route `/slack/interactions` have this name. If it is a press of a card's button, it becomes a click |

@@ -24,7 +24,7 @@ export const cardRecordSchema = openObject({
   cardId: z.string(),
   taskId: taskIdSchema,
   channel: z.string(),
-  /** Root of the quote's thread; present once a card stands there. */
+  /** Root of the quote's thread; present once it contains a card. */
   threadTs: z.optional(z.string()),
   /** Message of the card; present once it was posted. */
   ts: z.optional(z.string()),
@@ -62,7 +62,7 @@ export const latencyRecordSchema = openObject({
   /** At least 0: two clocks may differ by a few ms. */
   latencyMs: count,
 }).check(
-  // A damaged figure is left out by name: it would spoil a mean without a word.
+  // A damaged figure is left out and named; otherwise it would falsify a mean without a message.
   z.refine(
     ({ latencyMs, shownAtMs, transitionAtMs }) => latencyMs === Math.max(0, shownAtMs - transitionAtMs),
     { path: ['latencyMs'], error: 'expected shownAtMs - transitionAtMs, at least 0' },

@@ -1,4 +1,4 @@
-/** What the domain needs from the outside. Adapters implement these; tests and simulations may too. */
+/** The ports of the queue's domain. Adapters implement them; tests and simulations may too. */
 import type { ActionKind } from '../../actions/kinds.ts';
 import type { ExecutionState } from '../contracts/lifecycle-states.ts';
 import type { Pause, PauseRecord } from '../contracts/controls.ts';
@@ -6,23 +6,23 @@ import type { AuditRecord, ExecutionTask, StoredTask } from '../contracts/record
 import type { ExecutionInput } from '../contracts/state-machine-io.ts';
 import type { EffectOutcome } from '../../shared/domain/effect.ts';
 
-/** Answer of a conditional write. */
+/** The result of a conditional write. */
 export type WriteResult =
   | { readonly kind: 'stored'; readonly task: ExecutionTask }
-  /** Somebody else's write came first; `current` is what stands there (absent when there is no task). */
+  /** Another write came first; `current` is the stored task (absent if the task does not exist). */
   | { readonly kind: 'conflict'; readonly current: StoredTask | undefined };
 
-/** A task that is stored and cannot be read. */
+/** A stored task that cannot be read. */
 export interface DamagedTask {
-  /** Its key: the id of a task, unless that is what is damaged. */
+  /** Its key: the id of a task, unless the key itself is damaged. */
   readonly taskId: string;
-  /** Fields, and what was expected of each; never what is stored. */
+  /** Fields, and what was expected of each; never a stored value. */
   readonly detail: string;
 }
 
-/** An entry of a listing: a task, or what is known of one that cannot be read. */
+/** An entry of a listing: a task, or what is known of a damaged one. */
 export type ListedTask = {
-  /** Opaque; gives the entries behind this one. */
+  /** Opaque; use it to get the entries after this one. */
   readonly cursor: string;
 } & (
   | { readonly task: StoredTask; readonly damaged?: never }
@@ -32,51 +32,51 @@ export type ListedTask = {
 /** One page of a listing. */
 export interface TaskPage {
   readonly entries: readonly ListedTask[];
-  /** Opaque; give it back for the next page. Absent on the last page. */
+  /** Opaque; pass it to get the next page. Absent on the last page. */
   readonly cursor?: string;
 }
 
 /** Filters of a listing. */
 export interface ListOptions {
-  /** A task that cannot be read passes every filter: nobody can say in which state it is. */
+  /** A damaged task passes every filter, because its state is unknown. */
   readonly state?: ExecutionState;
-  /** 1 to 100. */
+  /** Maximum entries, 1 to 100. */
   readonly limit: number;
   readonly cursor?: string;
 }
 
-/** Where a task stands in a shard of the index of due tasks. */
+/** Position of a task in a shard of the index of due tasks. */
 export interface DuePosition {
   readonly dueAtMs: number;
   readonly taskId: string;
 }
 
-/** What is asked of a shard. */
+/** A query of a shard. */
 export interface DueQuery {
   /** One of `DUE_SHARD_NAMES` or `heldShardNames`. */
   readonly shard: string;
-  /** Tasks due later than this, in ms since the epoch, are left out. */
+  /** Tasks due later than this are left out; in ms since the epoch. */
   readonly untilMs: number;
-  /** Most candidates of the page, at least 1. */
+  /** Maximum candidates of the page, at least 1. */
   readonly limit: number;
-  /** Only what stands behind this position. @default from the head, which is due longest */
+  /** Only entries after this position. @default from the head, the task that has been due longest */
   readonly after?: DuePosition;
 }
 
 /** One page of a shard. */
 export interface DuePage {
-  /** Due longest first. */
+  /** The task that has been due longest comes first. */
   readonly candidates: readonly DuePosition[];
-  /** Where the next page starts; absent at the end of the shard. */
+  /** Start of the next page; absent at the end of the shard. */
   readonly next?: DuePosition;
 }
 
 /**
- * Single tasks. Every write is one conditional write; a write of our own whose answer was lost is recognised by its attempt
- * id and reported as stored.
+ * Single tasks. Every write is one conditional write. Our own write whose answer was lost is recognised by its attempt id and
+ * reported as stored.
  */
 export interface TaskStore {
-  /** Stores a new task unless its id is taken; `conflict` carries the task that is there. */
+  /** Stores a new task unless its id is used; `conflict` has the existing task. */
   putIfAbsent(task: ExecutionTask): Promise<WriteResult>;
   /** Strongly consistent read. @throws {QueueError} `STORED_RECORD_INVALID` */
   get(taskId: string): Promise<StoredTask | undefined>;
@@ -86,7 +86,10 @@ export interface TaskStore {
 
 /** The queue's entries. */
 export interface ExecutionQueueRepo extends TaskStore {
-  /** Tasks of a quote in order of enqueueing, damaged ones too; eventually consistent. @throws {QueueError} on a bad cursor */
+  /**
+   * Tasks of a quote in order of enqueueing, including damaged ones; eventually consistent. @throws {QueueError} on an invalid
+   * cursor
+   */
   listByQuote(quoteId: string, options: ListOptions): Promise<TaskPage>;
   /** A page of a shard of the index of due tasks; eventually consistent: candidates only. */
   pageDue(query: DueQuery): Promise<DuePage>;
@@ -96,30 +99,30 @@ export interface ExecutionQueueRepo extends TaskStore {
   listHeld(kind: ActionKind, nowMs: number, limit: number): Promise<readonly string[]>;
 }
 
-/** An audit record that is stored and cannot be read. */
+/** A stored audit record that cannot be read. */
 export interface DamagedRecord {
-  /** Version of the task that it is the record of; the number that is stored, whatever it is. */
+  /** Version of the task in the record; the stored number, even if it is wrong. */
   readonly version: number;
-  /** Fields, and what was expected of each; never what is stored. */
+  /** Fields, and what was expected of each; never a stored value. */
   readonly detail: string;
 }
 
 /** The audit records of one task, in order of version. */
 export interface StoredTrail {
   readonly records: readonly AuditRecord[];
-  /** Those that cannot be read. */
+  /** Records that cannot be read. */
   readonly damaged: readonly DamagedRecord[];
 }
 
 /** Append-only transition and decision events. */
 export interface ExecutionAuditRepo {
   /**
-   * Appends unless (taskId, version) is there; a second delivery changes nothing. `appended` also when the answer to the
-   * first of two requests of ours was lost.
-   * @throws {QueueError} `STORED_RECORD_INVALID` when another transition is recorded under this version
+   * Appends unless (taskId, version) exists; a second delivery changes nothing. Also returns `appended` if the answer to our
+   * own first request was lost.
+   * @throws {QueueError} `STORED_RECORD_INVALID` when another transition is stored under this version
    */
   append(record: AuditRecord): Promise<'appended' | 'already_there'>;
-  /** The trail of a task, strongly consistent; a record that cannot be read hides none of the others. */
+  /** The trail of a task, strongly consistent; a damaged record hides no other record. */
   readTrail(taskId: string): Promise<StoredTrail>;
   /** The versions from 1 to `version` that have a record, in order; eventually consistent. */
   versionsUpTo(taskId: string, version: number): Promise<readonly number[]>;
@@ -127,22 +130,22 @@ export interface ExecutionAuditRepo {
 
 /** Tells which kinds are paused. */
 export interface PauseSource {
-  /** The pause of a kind, or `undefined` when its actions may start; may be a second old. */
+  /** The pause of a kind, or `undefined` if its actions may start; may be a second old. */
   pauseOf(kind: ActionKind): Promise<Pause | undefined>;
 }
 
-/** Keeps what operators said about kinds. */
+/** Stores the pauses of kinds. */
 export interface PauseRepo extends PauseSource {
-  /** The record of a kind, strongly consistent; `undefined` while nobody has ever paused it. */
+  /** The record of a kind, strongly consistent; `undefined` if the kind was never paused. */
   read(kind: ActionKind): Promise<PauseRecord | undefined>;
   /**
-   * Writes `next` if the record is still `previous` (or absent); whether it did. A write of our own whose answer was lost
+   * Writes `next` if the record is still `previous` (or absent); returns whether it did. Our own write whose answer was lost
    * counts as done.
    */
   write(previous: PauseRecord | undefined, next: PauseRecord): Promise<boolean>;
 }
 
-/** What became of an execution, in Step Functions' words; `missing` when there is none of that name (any more). */
+/** The status of an execution, in Step Functions' words; `missing` if no execution has that name (any more). */
 export type ExecutionStatus = 'running' | 'succeeded' | 'failed' | 'aborted' | 'timed_out' | 'missing';
 
 /** Starts executions. */
@@ -152,7 +155,7 @@ export interface ExecutionDriver {
    * @throws {QueueError} `DRIVER_NOT_STARTED`
    */
   start(input: ExecutionInput): Promise<'started' | 'already_started'>;
-  /** What became of the driver of a generation. */
+  /** The status of the driver of a generation. */
   status(taskId: string, generation: number): Promise<ExecutionStatus>;
 }
 

@@ -62,7 +62,7 @@ async function record(streamed: DynamoDBRecord, pending: Pending): Promise<void>
   }
 }
 
-/** Powertools gives a failed record back without a word, so the word is here. */
+/** Powertools logs nothing about a failed record, so we log it ourselves. */
 async function handle(streamed: DynamoDBRecord, pending: Pending): Promise<void> {
   try {
     await record(streamed, pending);

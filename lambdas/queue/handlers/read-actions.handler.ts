@@ -1,6 +1,6 @@
 /**
- * `read-actions`: the listing of a quote, a task, its audit trail, the kinds, and the health check. It reads and writes nothing,
- * so delivered again it only answers again. The listing is eventually consistent; a task is not.
+ * `read-actions`: lists a quote's tasks, and reads a task, its audit trail, the kinds and the health. It writes nothing, so
+ * delivered again it only answers again. The listing is eventually consistent; a task is not.
  */
 import { DynamoDbAuditRepo } from '../adapters/dynamodb/audit-repo.ts';
 import { DynamoDbShownCardReader } from '../adapters/dynamodb/shown-card-reader.ts';
@@ -33,7 +33,7 @@ const cards = new DynamoDbShownCardReader(client, requireEnv(Env.CardsTable));
 const pauses = new DynamoDbPauseRepo(client, requireEnv(Env.ControlsTable));
 
 async function readTask(request: ApiRequest): Promise<Response> {
-  // The task first: a card that catches up meanwhile is not said to be behind.
+  // The task is read first, so that a card that catches up in the meantime is not reported as behind.
   const task = await existingTask(queue, taskIdOf(request));
   return taskAndCardResponse(task, await lookAtCard(task.taskId));
 }
@@ -52,7 +52,7 @@ async function list(request: ApiRequest): Promise<Response> {
   return jsonResponse(pageView(await listTasks(queue, quoteId, listOptionsOf(request, quoteId))));
 }
 
-/** A damaged task does not hide its trail, which tells what it was. @throws {QueueError} when there is no trail either */
+/** A damaged task does not hide its trail, which tells its history. @throws {QueueError} when the trail is empty too */
 function headOf(taskId: string, thrown: unknown, { records }: StoredTrail): TrailHead {
   const taskDamage = damageOf(thrown);
   const newest = records.at(-1);
@@ -66,7 +66,7 @@ const trailResponse = (head: TrailHead, { records, damaged }: StoredTrail): Resp
 async function readAudit(request: ApiRequest): Promise<Response> {
   const taskId = taskIdOf(request);
   try {
-    // The task first: what is recorded while the trail is read is no gap.
+    // The task is read first, so that transitions recorded while the trail is read do not count as gaps.
     const task = await existingTask(queue, taskId);
     return trailResponse(task, await audit.readTrail(taskId));
   } catch (thrown) {
@@ -76,7 +76,7 @@ async function readAudit(request: ApiRequest): Promise<Response> {
   }
 }
 
-/** See the file head. */
+/** Answers the read operations. */
 export const handler = createApi<'read-actions'>(logger, {
   listActions: list,
   readAction: readTask,

@@ -1,6 +1,6 @@
 /**
- * `record-lost-worker`: the state machine caught a crash, a timeout or a lack of memory of `run-action`. The attempt
- * ends with an unknown outcome, so the next one probes first. Delivered again it only looks.
+ * `record-lost-worker`: runs when the state machine caught a crash, a timeout or an out-of-memory error of `run-action`. The
+ * attempt ends with an unknown outcome, so the next attempt probes first. Delivered again, it only reads.
  */
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';
 import { DynamoDbTaskStore } from '../adapters/dynamodb/task-store.ts';
@@ -22,7 +22,7 @@ const recordLostWorker = createRecordLostWorker({
   actor: 'system:record-lost-worker',
 });
 
-/** See the file head. */
+/** Records a lost worker. */
 export async function handler(event: unknown): Promise<RunActionOutput> {
   const lost = runActionInputSchema.parse(event);
   const { taskId, generation } = lost;

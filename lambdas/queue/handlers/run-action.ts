@@ -1,4 +1,4 @@
-/** What the `run-action-*` functions share: the queue, the ledger and the drive. */
+/** Shared by the `run-action-*` functions: the queue, the ledger and the drive. */
 import type { Context } from 'aws-lambda';
 import type { ActionKind, KindOf, Worker } from '../../actions/kinds.ts';
 import { Env } from '../../shared/contracts/environment.ts';
@@ -22,10 +22,10 @@ import type { Clock, Ids } from '../../shared/domain/ports.ts';
 import { createLogger } from '../../shared/platform/logger.ts';
 import { requireEnv } from '../../shared/platform/require-env.ts';
 
-/** Makes the effect of a kind for one invocation. */
+/** Creates the effect of a kind for one invocation. */
 export type EffectFactory = (options: GuardOptions) => Effect;
 
-/** Clock and ids; tests bring their own. */
+/** Clock and ids; tests use their own. */
 export interface WorkerSystem {
   readonly clock: Clock;
   readonly ids: Ids;
@@ -50,8 +50,8 @@ function effectOf(
 }
 
 /**
- * The handler of `run-action-<worker>`. It answers with a typed outcome; what it throws is a lost worker.
- * Delivered again it finds the lease taken or the task ended.
+ * The handler of `run-action-<worker>`. It answers with a typed outcome; if it throws, the worker counts as lost. Delivered
+ * again, it finds that the lease is held or the task has ended.
  */
 export function createRunActionHandler<W extends Worker>(
   worker: W,
@@ -83,7 +83,8 @@ export function createRunActionHandler<W extends Worker>(
           run: (task) =>
             new GuardedEffectRunner({ ...guard, tasks }, effectOf(effects, task.kind, guard)).run(task),
         },
-        // The detail may quote the provider, and a provider may quote the quote: it stands in the task, not in the log.
+        // The detail may quote the provider, and a provider may quote the quote. Therefore it is stored in the task and not
+        // written to the log.
         onFailure: ({ taskId, attempt }, error) =>
           logger.warn('attempt failed', { taskId, attempt, code: error.code }),
         onMismatch: (mismatch) => logger.warn('wrong driver', { taskId: input.taskId, mismatch }),

@@ -1,6 +1,6 @@
 /**
- * `sweep`: every minute, gives what is stuck its next driver and what was held for a pause that is over too; purges
- * expired ledger records and repairs gaps in the audit trail, a part of the tables in each run.
+ * `sweep`: every minute, gives stuck tasks their next driver and releases tasks whose pause has ended. In each run it also
+ * purges expired ledger records and repairs gaps in the audit trail, for a part of the tables.
  */
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDbAuditRepo } from '../adapters/dynamodb/audit-repo.ts';
@@ -36,7 +36,7 @@ async function announce(record: AuditRecord): Promise<boolean> {
   return false;
 }
 
-/** See the file head. */
+/** Runs the sweep. */
 export const handler = createSweepHandler({
   recoverStale: createRecoverStale({
     queue: new DynamoDbTaskRepo(client, tasksTable),

@@ -1,4 +1,4 @@
-/** The handler of `sweep` over any system: one run, its log and its metrics. */
+/** The handler of `sweep` for any system: one run, its log and its metrics. */
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import type { Metric } from '../../shared/contracts/metric-names.ts';
@@ -10,18 +10,18 @@ import { runSweep, type SweepRunOptions, type SweepRunReport } from '../domain/r
 type Log = (message: string, data: Readonly<Record<string, unknown>>) => void;
 type MetricUnits = typeof MetricUnit;
 
-/** What the handler works with. */
+/** Options of the handler. */
 export interface SweepSystem extends SweepRunOptions {
-  /** Powertools' logger fits. */
+  /** Powertools' logger has this type. */
   readonly logger: { readonly info: Log; readonly warn: Log; readonly error: Log };
-  /** Powertools' metrics fit. */
+  /** Powertools' metrics have this type. */
   readonly metrics: {
     addMetric(name: Metric, unit: MetricUnits['Count' | 'Milliseconds'], value: number): unknown;
     publishStoredMetrics(): unknown;
   };
 }
 
-/** Counters and gauges of a run: what it did also when that is nothing, what there is only if it looked. */
+/** Counters and gauges of a run. Counters are reported even if they are 0; gauges only if the run could read their input. */
 function measure({ metrics }: SweepSystem, report: SweepRunReport): void {
   for (const [name, value] of countersOf(report)) metrics.addMetric(name, MetricUnit.Count, value);
   for (const { name, unit, value } of gaugesOf(report)) metrics.addMetric(name, MetricUnit[unit], value);
@@ -46,11 +46,11 @@ function log({ logger }: SweepSystem, { recovered, sweep, ledger, audit, failure
 }
 
 /**
- * Makes the handler. Delivered twice, or at the same time as another one, it is safe: every write of a run is conditional.
- * Nothing retries it; the next one comes within a minute.
+ * Creates the handler. Concurrent or repeated deliveries are safe, because every write of a run is conditional. Nothing retries
+ * it; the next run starts within a minute.
  */
 export function createSweepHandler(system: SweepSystem) {
-  /** @throws {SweepFailed} after everything else was done, with what was done and what could not be */
+  /** @throws {SweepFailed} after everything else was done, with what was done and what failed */
   return async (_event: unknown, context: Context): Promise<SweepAnswer> => {
     try {
       const report = await runSweep(system, () => context.getRemainingTimeInMillis());

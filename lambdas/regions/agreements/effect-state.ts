@@ -58,7 +58,7 @@ export interface EffectState {
   readonly claims: number;
   /** First claim since the beginning, or since a person released it, in ms since 1970. */
   readonly sinceMs: number;
-  /** Latest end of the lease of an earlier owner that did not report, in ms since 1970: it may call until then. 0: there is none. */
+  /** Latest end of the lease of an earlier owner that did not report, in ms since 1970: it may call until then. 0: no such lease. */
   readonly earlierLeaseMs: number;
   /** An owner may have reached the provider and did not report. */
   readonly isInDoubt: boolean;

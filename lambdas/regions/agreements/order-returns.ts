@@ -3,7 +3,7 @@
  *
  * Invariants
  * 1. Nothing is put back while the order's copies are provisional: only for a decision that {@link mayActOn} allows.
- * 2. Each return has an id that is the same whoever works it out, so that it is counted once.
+ * 2. Each return has an id that is the same for every process that computes it, so that it is counted once.
  * 3. When the order has ended, a copy that counts has shipped + returned = spent; every other copy has returned = spent.
  */
 import type { EventId } from '../log/event.ts';

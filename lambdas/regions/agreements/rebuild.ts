@@ -65,7 +65,7 @@ export interface RebuildInput<S, D> {
   readonly evolve: (state: S, decision: D) => S;
 }
 
-/** The item as it is when exactly these decisions are made and all of their events are secured; absent if there is none. */
+/** The item as it is when exactly these decisions are made and all of their events are secured; absent if no such item exists. */
 export function rebuiltItem<S, D>(input: RebuildInput<S, D>): Put<AgreementItem<S, D>> | undefined {
   const { key, generation, records, start, evolve } = input;
   const chosen = gaplessDecisions(records);

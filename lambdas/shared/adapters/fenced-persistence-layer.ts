@@ -1,7 +1,7 @@
 /**
- * The ledger as a Powertools persistence layer, one instance per guarded run, which decides. Why not the stock layer: in
- * 2.35.0 any throw deletes the key, and neither update nor delete has a condition, so one lost reply and one retry make
- * two side effects.
+ * The ledger as a Powertools persistence layer, one instance for each guarded run, which makes the decisions. The stock layer
+ * is not used: in 2.35.0 any throw deletes the key, and neither update nor delete has a condition, so one lost reply and one
+ * retry make two side effects.
  */
 import {
   IdempotencyItemAlreadyExistsError,
@@ -20,12 +20,12 @@ function storedResult(json: string): ReturnType<typeof JSON.parse> {
   try {
     return JSON.parse(json);
   } catch {
-    // Not kept as the cause: its message quotes what is stored.
+    // Not stored as the cause, because its message quotes the stored text.
     throw new QueueError('STORED_RECORD_INVALID', { detail: 'Ledger item: resultJson: expected JSON' });
   }
 }
 
-/** See the file head. */
+/** Connects a guarded run to Powertools. */
 export class FencedPersistenceLayer extends BasePersistenceLayer {
   readonly #run: GuardedRun;
   readonly #taskHash: string;
@@ -38,7 +38,7 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
     this.#remainingMs = remainingMs;
   }
 
-  /** Powertools takes the remaining time from Lambda's context, which does not reach this far. */
+  /** Powertools takes the remaining time from Lambda's context, which is not available here. */
   override async saveInProgress(data: Parameters<BasePersistenceLayer['saveInProgress']>[0]): Promise<void> {
     await super.saveInProgress(data, this.#remainingMs());
   }
@@ -57,18 +57,18 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
   }
 
   protected override async _updateRecord(record: IdempotencyRecord): Promise<void> {
-    // `makeIdempotent` hands back what the guarded function returned.
+    // `makeIdempotent` returns what the guarded function returned.
     await this.#run.complete(record.idempotencyKey, guardedSchema.parse(record.responseData).result);
   }
 
-  /** Powertools calls this after any throw and does not say which; the run knows what the effect reported. */
+  /** Powertools calls this after any throw without the error; the run knows the effect's error. */
   protected override async _deleteRecord(record: IdempotencyRecord): Promise<void> {
     await this.#run.free(record.idempotencyKey);
   }
 
   /**
-   * The stored record in Powertools' terms. Its payload hash is ours when the task hashes agree, so that Powertools'
-   * payload validation compares task hashes.
+   * The stored record in Powertools' form. Its payload hash is ours if the task hashes agree, so that Powertools' payload
+   * validation compares task hashes.
    */
   #powertoolsRecord(record: LedgerRecord, payloadHash: string | undefined): IdempotencyRecord {
     const sameTask = record.taskHash === this.#taskHash;

@@ -1,4 +1,4 @@
-/** Runs an effect under the ledger through Powertools' `makeIdempotent`; the rules are `domain/guarded-run.ts`. */
+/** Runs an effect under the ledger with Powertools' `makeIdempotent`; the rules are in `domain/guarded-run.ts`. */
 import {
   IdempotencyAlreadyInProgressError,
   IdempotencyConfig,
@@ -29,7 +29,7 @@ const configOf = (expiresAfterSeconds: number): IdempotencyConfig =>
     hashFunction: 'sha256',
   });
 
-/** Powertools' errors in the words of the rules. */
+/** Powertools' errors in the terms of the rules. */
 function failureOf(thrown: unknown): GuardFailure {
   if (thrown instanceof IdempotencyAlreadyInProgressError) return { kind: 'in_progress', cause: thrown };
   if (thrown instanceof IdempotencyValidationError) return { kind: 'other_task', cause: thrown };
@@ -40,9 +40,9 @@ function failureOf(thrown: unknown): GuardFailure {
 }
 
 /**
- * Applies, probes or replays an effect; exactly one of them, whatever was delivered twice.
+ * Applies, probes or replays an effect: exactly one of them, also on a second delivery.
  * @throws {LeaseLost} when the ledger belongs to another owner
- * @throws {QueueError} `EFFECT_IN_PROGRESS` (a deferral) while an earlier worker may still be at it; `FINGERPRINT_MISMATCH`;
+ * @throws {QueueError} `EFFECT_IN_PROGRESS` (a deferral) while an earlier worker may still be running; `FINGERPRINT_MISMATCH`;
  * else what the effect throws
  */
 export async function runGuarded(options: GuardOptions, effect: GuardedEffect): Promise<EffectOutcome> {

@@ -1,4 +1,4 @@
-/** One request to a provider over HTTP, with every way it can end as an error of the list. */
+/** Sends one request to a provider over HTTP; every failure becomes a {@link QueueError}. */
 import { codeWord } from '../contracts/text.ts';
 import { QueueError } from '../domain/errors.ts';
 
@@ -8,18 +8,18 @@ export interface ProviderRequest {
   readonly method: 'GET' | 'POST';
   readonly token: string;
   readonly body?: unknown;
-  /** Until the whole answer is there. */
+  /** Time limit until the whole answer is received, in ms. */
   readonly timeoutMs: number;
 }
 
 /** An answer below 500 that is not 429. */
 export interface ProviderResponse {
   readonly status: number;
-  /** Parsed JSON; `undefined` when the body was not JSON. */
+  /** Parsed JSON; `undefined` if the body is not JSON. */
   readonly json: unknown;
 }
 
-/** Nothing can have reached the provider when the connection was never made. */
+/** Without a connection, nothing can have reached the provider. */
 const NOT_SENT_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -36,7 +36,7 @@ function codeOf(error: unknown): string | undefined {
     : undefined;
 }
 
-/** A failed `fetch` as an error of the list: `retryable` only when nothing was sent. */
+/** A failed `fetch` as a {@link QueueError}: `retryable` only if nothing was sent. */
 export function networkError(thrown: unknown): QueueError {
   if (thrown instanceof Error && thrown.name === 'TimeoutError') {
     return new QueueError('PROVIDER_TIMEOUT', { cause: thrown });
@@ -53,16 +53,18 @@ export function networkError(thrown: unknown): QueueError {
       });
 }
 
-/** Wait before asking again when the provider names none. */
+/** Wait before the next request if the provider names none. */
 const DEFAULT_RETRY_AFTER_SECONDS = 1;
 
 const SECONDS = /^\d+(\.\d+)?$/;
-/** An HTTP date begins with a day of the week, one of ISO 8601 with a year. `Date.parse` takes `-5` and `5 s` for dates, too. */
+/**
+ * An HTTP date begins with a day of the week, an ISO 8601 date with a year. `Date.parse` also accepts `-5` and `5 s` as dates.
+ */
 const DATE = /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? |\d{4}-\d\d-\d\dT)/;
 
 /**
- * `Retry-After` in seconds from `nowMs`: a number of seconds or an HTTP date (RFC 9110, 10.2.3). If provider and gateway both set
- * it, `fetch` joins their numbers by commas, and the longest wait counts. Anything else is no wish.
+ * `Retry-After` in seconds from `nowMs`: a number of seconds or an HTTP date (RFC 9110, 10.2.3). If both provider and gateway
+ * set it, `fetch` joins their numbers by commas, and the longest wait is used. Any other text is ignored.
  */
 export function retryAfterSeconds(value: string | null, nowMs: number): number | undefined {
   const text = value?.trim() ?? '';
@@ -72,7 +74,7 @@ export function retryAfterSeconds(value: string | null, nowMs: number): number |
   return Number.isNaN(atMs) ? undefined : Math.max(0, Math.ceil((atMs - nowMs) / 1_000));
 }
 
-/** Answers that decide the same way for every provider. */
+/** Errors of the statuses that mean the same for every provider. */
 function refusal(response: Response, nowMs: number): QueueError | undefined {
   const { status } = response;
   const wish = retryAfterSeconds(response.headers.get('retry-after'), nowMs);
@@ -111,7 +113,7 @@ const initOf = (request: ProviderRequest): RequestInit => ({
 });
 
 /**
- * Sends one request, once.
+ * Sends one request once.
  * @throws {QueueError} `PROVIDER_RATE_LIMITED` (deferral), `PROVIDER_TIMEOUT`, `PROVIDER_UNAVAILABLE` (unknown),
  * `PROVIDER_CONNECTION_REFUSED` (nothing sent), `PROVIDER_UNAUTHORIZED`, `PROVIDER_MISCONFIGURED`
  */

@@ -1,4 +1,4 @@
-/** Provider secrets from Secrets Manager, cached for five minutes: a rotated one is picked up without a deploy. */
+/** Reads provider secrets from Secrets Manager, cached for five minutes: a rotated secret takes effect without a deployment. */
 import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod/mini';
@@ -14,10 +14,10 @@ async function readSecret<T>(schema: z.ZodMiniType<T>, secretArn: string, forceF
   const value = await provider.get(secretArn, { maxAge: CACHE_SECONDS, transform: 'json', forceFetch });
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  // A secret that was just repaired counts at once.
+  // Read again without the cache, so that a repaired secret takes effect at once.
   if (!forceFetch) return readSecret(schema, secretArn, true);
   const fields = parsed.error.issues.map((issue) => issue.path.join('.') || '(the whole)').join(', ');
-  // The parse error is no cause here: it could carry the secret.
+  // The parse error is not stored as the cause, because it could contain the secret.
   throw new QueueError('PROVIDER_MISCONFIGURED', { detail: `The secret is not as documented: ${fields}` });
 }
 
@@ -27,7 +27,7 @@ export const providerToken = async (secretArn: string): Promise<string> =>
 
 /**
  * The Slack secret.
- * @param forceFetch past the cache, as when a rotation may have just begun; @default false
+ * @param forceFetch bypasses the cache, for example if a rotation may have just begun; @default false
  * @throws {QueueError} `PROVIDER_MISCONFIGURED`
  */
 export const slackSecret = (secretArn: string, forceFetch = false): Promise<SlackSecret> =>

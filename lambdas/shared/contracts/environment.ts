@@ -1,10 +1,10 @@
-/** Environment variables, by their names, and the tables. Which function reads which is in `<context>/contracts/functions.ts`. */
+/** Environment variables and tables. `<context>/contracts/functions.ts` lists which function reads which variable. */
 import { PROVIDER_ENV } from './providers.ts';
 
-/** Name under which logs and metrics are found, the same in every stage. */
+/** Service name of logs and metrics, the same in every stage. */
 export const SERVICE_NAME = 'quote-execution-queue';
 
-/** Names of environment variables, written once; those of a provider are in its row. */
+/** Names of environment variables; those of a provider are in its row. */
 export const Env = {
   TasksTable: 'TASKS_TABLE',
   LedgerTable: 'LEDGER_TABLE',
@@ -16,7 +16,7 @@ export const Env = {
   CardsTable: 'CARDS_TABLE',
   CardQueueUrl: 'CARD_QUEUE_URL',
   ClickQueueUrl: 'CLICK_QUEUE_URL',
-  /** Name of the SSM parameter that lists who may operate tasks: comma-separated `<team id>:<user id>`. */
+  /** Name of the SSM parameter with the operators: comma-separated `<team id>:<user id>`. */
   OperatorsParameter: 'OPERATORS_PARAMETER',
   EventBusName: 'EVENT_BUS_NAME',
   ControlsTable: 'CONTROLS_TABLE',
@@ -27,26 +27,26 @@ export const Env = {
 /** An environment variable's name. */
 export type EnvName = (typeof Env)[keyof typeof Env];
 
-/** Tables, their keys and indexes: what `lib` creates is what the adapters query. */
+/** Tables, their keys and indexes, shared by `lib` and the adapters. */
 export const TASKS_TABLE = {
   partitionKey: 'taskId',
   /** All tasks of a quote in order of enqueueing. */
   byQuote: { name: 'byQuote', partitionKey: 'quoteId', sortKey: 'createdAtMs' },
-  /** Sparse and sharded: only tasks that have not ended carry `dueShard`, `due-<n>` or `held-<kind>-<n>`. */
+  /** Sparse and sharded: only tasks that have not ended have `dueShard`, `due-<n>` or `held-<kind>-<n>`. */
   byDeadline: { name: 'byDeadline', partitionKey: 'dueShard', sortKey: 'dueAtMs' },
 } as const;
 /** The effect ledger (`IdempotencyRecord`s). */
 export const LEDGER_TABLE = { partitionKey: 'id', ttl: 'expiresAtEpochSeconds' } as const;
 /** Append-only: one item per (task, version). */
 export const AUDIT_TABLE = { partitionKey: 'taskId', sortKey: 'version' } as const;
-/** What Slack shows of each task (`card#<taskId>`) and how long it took (`latency#<taskId>#<version>`). */
+/** What Slack shows of each task (`card#<taskId>`), and its latencies (`latency#<taskId>#<version>`). */
 export const CARDS_TABLE = {
   partitionKey: 'cardId',
-  /** Sparse: only latencies carry `shownDay` (UTC, `2026-11-21`). */
+  /** Sparse: only latencies have `shownDay` (UTC, `2026-11-21`). */
   byShownDay: { name: 'byShownDay', partitionKey: 'shownDay', sortKey: 'shownAtMs' },
 } as const;
 
-/** What operators and the sweep keep: `pause#<kind>`, `sweep#<walk>`. */
+/** Settings of operators and state of the sweep: `pause#<kind>`, `sweep#<walk>`. */
 export const CONTROLS_TABLE = { partitionKey: 'controlId' } as const;
 
 /** Shards of `byDeadline`: the index spreads over this many partitions and a sweep queries each. */

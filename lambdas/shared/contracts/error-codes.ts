@@ -1,6 +1,6 @@
 /**
- * The closed list of errors, one row per error. What is not in this list becomes `UNCLASSIFIED`. Nothing else compares codes:
- * other code asks the row, or one of the predicates below.
+ * The closed list of errors, one row for each. An error that is not in this list becomes `UNCLASSIFIED`. No other code compares
+ * codes: it asks the row, or one of the predicates below.
  */
 import type { ErrorKind, ErrorRole, ErrorRow } from './error-row.ts';
 import { PROVIDER_ERRORS } from './errors-of-providers.ts';
@@ -8,7 +8,7 @@ import { QUEUE_ERRORS } from './errors-of-queue.ts';
 
 export { ErrorKind } from './error-row.ts';
 
-/** Longest detail of an error that is kept, in UTF-16 code units. */
+/** Maximum stored detail of an error, in UTF-16 code units. */
 export const MAX_DETAIL_LENGTH = 1_000;
 
 /** The list. Codes are stable: they are stored in the audit trail, and named in alarms and in the state machine. */
@@ -32,20 +32,20 @@ export const kindOf = (code: ErrorCode): ErrorKind => ERROR_CODES[code].kind;
 /** Whether a string read from outside is a code of the list. */
 export const isErrorCode = (value: string): value is ErrorCode => Object.hasOwn(ERROR_CODES, value);
 
-/** What people read about a code that a newer release stored. */
+/** Texts for a code that a newer release stored. */
 const FOREIGN_TEXTS = {
   text: 'An error of a newer release, which this release does not know.',
   runbook: 'Look the code up in the page of errors of the newer release.',
 } as const;
 
-/** What people read about a stored code. */
+/** Texts for a stored code. */
 export const textsOf = (code: string): Pick<ErrorRow, 'text' | 'runbook'> =>
   isErrorCode(code) ? rowOf(code) : FOREIGN_TEXTS;
 
 /** Every code. */
 export const ALL_ERROR_CODES: readonly ErrorCode[] = Object.keys(ERROR_CODES).filter(isErrorCode);
 
-/** Whether a stored code has the role; one that this release does not know has none. */
+/** Whether a stored code has the role; a code that this release does not know has none. */
 export const hasRole = <R extends ErrorRole>(code: string | undefined, role: R): code is CodeOfRole<R> =>
   code !== undefined && isErrorCode(code) && rowOf(code).role === role;
 

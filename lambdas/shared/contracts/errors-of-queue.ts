@@ -135,7 +135,7 @@ export const QUEUE_ERRORS = {
     leavesDoubt: true,
     failure: 'byNature',
     mutation: 'other_content',
-    text: 'What stands under the key of this task is not what the task asks for.',
+    text: 'The record under the key of this task is not what the task asks for.',
     runbook:
       'Stop: compare what the provider holds, the ledger and the payload; correct the one that was changed by hand.',
     alarms: ['duplicate-rate', 'duplicate-mutations', 'fingerprint-mismatch'],

@@ -5,7 +5,7 @@
  */
 import * as z from 'zod/mini';
 
-/** A word of a newer release. Its form is checked, so it is safe to show, and it is none of the words of this release. */
+/** A word of a newer release. Its form is checked, so it is safe to show, and it differs from all words of this release. */
 export type ForeignWord = string & z.core.$brand<'ForeignWord'>;
 /** A word that was read: of the closed set, or of a newer release. */
 export type Open<T extends string> = T | ForeignWord;

@@ -15,7 +15,7 @@
 
 import * as z from 'zod/mini';
 
-/** Stands for a character that must not act or has no shape. */
+/** Replaces a character that must have no effect or has no glyph. */
 export const REPLACEMENT_CHARACTER = '\uFFFD';
 
 /** Every way to end a line. CRLF is one line break. */

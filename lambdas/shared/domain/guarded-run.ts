@@ -33,7 +33,7 @@ export interface GuardOptions {
 /** Who reserves, and for what. */
 export interface LedgerClaim {
   readonly effectKey: string;
-  /** What the key stands for; the same key with another hash is refused. */
+  /** The content that the key identifies; the same key with another hash is refused. */
   readonly taskHash: string;
   /** Owner token of the task's claim. */
   readonly owner: string;
@@ -241,7 +241,7 @@ export class GuardedRun {
         return this.#inProgress(cause);
       case 'other_task':
         return new QueueError('FINGERPRINT_MISMATCH', {
-          detail: 'The effect key stands for another task hash',
+          detail: 'The effect key belongs to another task hash',
           cause,
         });
       case 'ledger':

@@ -6,7 +6,7 @@ export interface Reservation {
   /** Key of the record: Powertools' hash of the effect key. */
   readonly id: string;
   readonly effectKey: string;
-  /** What the key stands for; the same key with another one is a duplicate mutation. */
+  /** The content that the key identifies; the same key with another hash is a duplicate mutation. */
   readonly taskHash: string;
   /** Owner token of the claim, never used before. */
   readonly owner: string;

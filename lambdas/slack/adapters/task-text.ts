@@ -69,7 +69,7 @@ export function labelOf(task: StoredTask): string {
 
 const FAILED: readonly string[] = [ExecutionState.RetryableFailed, ExecutionState.FailedTerminal];
 
-/** Whether its last error still stands, and no operator has put an end to it. */
+/** Whether its last error is still valid, and no operator has ended it. */
 export const hasFailed = (task: StoredTask): boolean =>
   FAILED.includes(task.state) && endedByOperator(task) === undefined;
 

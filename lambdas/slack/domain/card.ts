@@ -62,7 +62,7 @@ const isRecovery = ({ from, to, cause }: Transition): boolean =>
   to === ExecutionState.FailedTerminal ||
   (from === ExecutionState.RetryableFailed && cause === TransitionCause.OperatorRetry);
 
-/** The failure that a task moves on from. Waiting for a lost worker's time to run out is none, if there was another. */
+/** The failure that a task moves on from. A wait for a lost worker's time limit is used only if there is no other failure. */
 function failureOf(before: readonly Transition[]): Transition | undefined {
   const failures = before.filter(
     ({ from, to }) => from === ExecutionState.Running && to === ExecutionState.RetryableFailed,

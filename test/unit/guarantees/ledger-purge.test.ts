@@ -68,7 +68,7 @@ describe('the purge of the ledger', () => {
     ['by another write', { attemptId: 'attempt-before' }],
     ['by another owner', { owner: 'owner-before' }],
     ['with another expiry', { expiresAtEpochSeconds: 5 }],
-  ])('keeps a record that was claimed again %s since it was read', async (_change, seen) => {
+  ])('keeps a record that was reserved again %s since it was read', async (_change, seen) => {
     await put(TABLE_NAMES.ledger, record('taken', 10, 'owner-1'));
     const { id, attemptId, owner, expiresAtEpochSeconds } = record('taken', 10, 'owner-1');
 

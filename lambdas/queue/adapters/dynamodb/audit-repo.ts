@@ -21,7 +21,10 @@ const recordIn = storedItemReader(AUDIT_SHAPE, auditRecordSchema, 'Audit item');
 
 const versionText = (item: Item): string => String(item['version']);
 
-/** The record that stands there is this one, or the version was used twice: after a restore of the tasks, say. */
+/**
+ * Checks that the stored record is this one. It differs if the version was used twice, for example after a restore of the
+ * tasks.
+ */
 function assertSame(record: AuditRecord, stored: Item | undefined): void {
   if (stored === undefined || stored['attemptId'] === record.attemptId) return;
   throw new QueueError('STORED_RECORD_INVALID', {

@@ -1,22 +1,22 @@
-/** Opaque cursors: the last key of a page, bound to the quote they were made for. */
+/** Opaque cursors: the last key of a page, bound to its quote. */
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { QueueError } from '../../../shared/domain/errors.ts';
 
-/** Longest key of an item, in bytes of UTF-8. */
+/** Maximum key of an item, in bytes of UTF-8. */
 const MAX_KEY_BYTES = 2_048;
-/** A number of DynamoDB as it writes it, within its 38 digits. */
+/** A number as DynamoDB writes it, within its 38 digits. */
 const EXACT_NUMBER = /^-?(?=\d{1,38}0*(?:\.|$)|0\.0*\d{1,38}$)\d+(?:\.\d+)?$/;
 const MAX_NUMBER_LENGTH = 130;
 
-/** What the key of an index may hold, also that of a damaged task: a list must get past it. */
+/** The possible keys of the index, including those of damaged tasks, because a list must get past them. */
 const keySchema = z.strictObject({
   taskId: z.string().check(
     z.minLength(1),
     z.refine<string>((id) => id.isWellFormed() && Buffer.byteLength(id) <= MAX_KEY_BYTES),
   ),
   quoteId: z.string(),
-  /** As text where JavaScript has no such number. */
+  /** As text if JavaScript cannot represent the number. */
   createdAtMs: z.union([
     z.number().check(z.refine<number>((value) => Math.abs(value) <= Number.MAX_SAFE_INTEGER)),
     z.string().check(z.maxLength(MAX_NUMBER_LENGTH), z.regex(EXACT_NUMBER)),

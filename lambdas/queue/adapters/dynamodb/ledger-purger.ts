@@ -1,4 +1,4 @@
-/** `LedgerPurger` on DynamoDB: a scan that is paced by its caller, and deletions of exactly what the scan saw. */
+/** `LedgerPurger` on DynamoDB: a scan that its caller paces, and deletions of exactly the records that the scan read. */
 import { DeleteCommand, type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { ExpiredRecord, LedgerPurger } from '../../domain/recovery/ledger-purge.ts';
 import { conditionFailure, pageAfter, type Item } from '../../../shared/adapters/dynamodb/document-client.ts';
@@ -10,7 +10,7 @@ const expiredOf = ({ owner, ...item }: Item): ExpiredRecord => ({
   ...(typeof owner === 'string' ? { owner } : {}),
 });
 
-/** See the file head. */
+/** Purges the ledger. */
 export class DynamoDbLedgerPurger implements LedgerPurger {
   readonly #client: DynamoDBDocumentClient;
   readonly #tableName: string;
@@ -39,7 +39,7 @@ export class DynamoDbLedgerPurger implements LedgerPurger {
     return LastEvaluatedKey === undefined ? { expired } : { expired, next: String(LastEvaluatedKey['id']) };
   }
 
-  /** See {@link LedgerPurger.purge}. One that is gone already was deleted by another purge, or by the TTL. */
+  /** See {@link LedgerPurger.purge}. If the record no longer exists, another purge or the TTL deleted it. */
   async purge(record: ExpiredRecord): Promise<'purged' | 'kept'> {
     const { id, owner, attemptId, expiresAtEpochSeconds } = record;
     const sameOwner = owner === undefined ? 'attribute_not_exists(#owner)' : '#owner = :owner';

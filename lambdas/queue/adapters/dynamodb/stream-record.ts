@@ -1,4 +1,4 @@
-/** A record of the Tasks stream as audit items, with what they count for. */
+/** A record of the Tasks stream as audit items, with the metrics that it counts for. */
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
@@ -16,16 +16,16 @@ function imageOf(record: DynamoDBRecord): Record<string, unknown> {
   return unmarshall(image as Record<string, AttributeValue>, UNMARSHALL_OPTIONS);
 }
 
-/** What a record of the stream stands for. */
+/** The audit record of a stream record. */
 export interface StreamedTransition {
   readonly record: AuditRecord;
-  /** What it counts for. */
+  /** The metrics that it counts for. */
   readonly metrics: readonly MetricCount[];
 }
 
 /**
- * The transition that the record stands for. A task writes one transition at a time, so its newest is the record's.
- * Deletions carry none: tasks are never deleted by the queue.
+ * The transition of the record. A task writes one transition at a time, so the newest one belongs to the record. Deletions have
+ * none: the queue never deletes tasks.
  * @throws {QueueError} `STORED_RECORD_INVALID` when the image is not a task
  */
 export function streamedTransitionsOf(record: DynamoDBRecord): readonly StreamedTransition[] {

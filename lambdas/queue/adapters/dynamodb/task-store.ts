@@ -1,7 +1,7 @@
 /**
  * Single tasks on DynamoDB. Invariants upheld here:
  * 1. One conditional write per transition: on absence, or on (version, owner).
- * 2. A write of our own whose answer was lost is recognised by its attempt id, also when the task has moved on since.
+ * 2. Our own write whose answer was lost is recognised by its attempt id, even if the task has moved on since.
  */
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { conditionFailure, rejectedItem } from '../../../shared/adapters/dynamodb/document-client.ts';
@@ -26,11 +26,11 @@ const unchanged = (previous: ExecutionTask): Condition =>
         values: { ':version': previous.version, ':owner': previous.owner },
       };
 
-/** Whether `stored` holds the write that would have made `next`. */
+/** Whether `stored` contains the write that leads to `next`. */
 const holdsWrite = (stored: StoredTask, next: ExecutionTask): boolean =>
   stored.history.some((done) => done.version === next.version && done.attemptId === next.attemptId);
 
-/** See the file head. */
+/** Stores single tasks. */
 export class DynamoDbTaskStore implements TaskStore {
   protected readonly client: DynamoDBDocumentClient;
   protected readonly tableName: string;

@@ -13,7 +13,7 @@ const { schemaVersion, taskId, quoteId, kind, version, history } = executionTask
 const auditedSchema = z.object({ schemaVersion, taskId, quoteId, kind, version, history });
 const FIELDS = Object.keys(auditedSchema.shape);
 
-/** The item of this version; `undefined` when it is none: later code wrote it, or it never was a task. */
+/** The item if it has this version; `undefined` if later code wrote it, or it is not a task. */
 function known(item: Item): Item | undefined {
   try {
     return upcast(TASK_SHAPE, item);
@@ -29,7 +29,7 @@ const isConsistent = (task: AuditedTask): boolean =>
     (transition, index) => transition.version === task.version - task.history.length + 1 + index,
   );
 
-/** The task of an item, or its id when it is none: one that cannot be read stops no walk. */
+/** The task of an item, or its id if it cannot be read, so that a damaged item stops no walk. */
 function auditedOf(item: Item): AuditedTask | string {
   const parsed = auditedSchema.safeParse(known(item));
   return parsed.success && isConsistent(parsed.data) ? parsed.data : String(item['taskId']);

@@ -10,7 +10,10 @@ import {
 import type { WalkCursor, WalkCursors } from '../../domain/recovery/paced-walk.ts';
 import { conditionFailure, type Item } from '../../../shared/adapters/dynamodb/document-client.ts';
 
-/** A cursor is a hint: one of another shape is forgotten, and what it has for a version kept for the write in its place. */
+/**
+ * A cursor is only a hint. A cursor of another shape is ignored; the value of its version is kept, so that the next write can
+ * replace it.
+ */
 function cursorOf(item: Item | undefined): WalkCursor {
   const parsed = sweepCursorSchema.safeParse(item);
   if (parsed.success) return parsed.data;
@@ -18,7 +21,7 @@ function cursorOf(item: Item | undefined): WalkCursor {
   return { positions: {}, version: 0, ...(replaces === undefined ? {} : { replaces }) };
 }
 
-/** See the file head. */
+/** Stores cursors. */
 export class DynamoDbWalkCursors implements WalkCursors {
   readonly #client: DynamoDBDocumentClient;
   readonly #tableName: string;
@@ -37,8 +40,8 @@ export class DynamoDbWalkCursors implements WalkCursors {
   }
 
   /**
-   * See {@link WalkCursors.save}. A write of our own whose answer was lost is reported as a conflict: the cursor is where
-   * it should be all the same.
+   * See {@link WalkCursors.save}. If the answer to our own write was lost, the repeated write is reported as a conflict,
+   * although the cursor is already right.
    */
   async save(
     walk: SweepWalk,
@@ -58,7 +61,7 @@ export class DynamoDbWalkCursors implements WalkCursors {
         new PutCommand({
           TableName: this.#tableName,
           Item: cursor,
-          // An item without a version is no cursor; it is replaced like one that is not there.
+          // An item without a version is not a cursor; it is replaced like an absent one.
           ConditionExpression: 'attribute_not_exists(version) OR version = :before',
           ExpressionAttributeValues: { ':before': 'replaces' in before ? before.replaces : before.version },
         }),

@@ -1,4 +1,4 @@
-/** Claiming a task: a lease for its driver, or what keeps it from one. */
+/** Claiming a task: grants a lease to its driver, or tells why it cannot. */
 import type { ActionKind } from '../../../actions/kinds.ts';
 import { isDamage } from '../../../shared/domain/damaged-items.ts';
 import type { Pause } from '../../contracts/controls.ts';
@@ -13,18 +13,18 @@ import { claimed, held } from '../task/transitions.ts';
 import { noSuchTask, viewOf } from './driver-view.ts';
 import { attemptLost, type LostAttemptOptions } from './lost-attempt.ts';
 
-/** What a claim works with. */
+/** Options of a claim. */
 export interface ClaimOptions extends LostAttemptOptions {
   readonly queue: Pick<ExecutionQueueRepo, 'get' | 'replace'>;
   readonly pauses: PauseSource;
 }
 
-/** How often a claim looks again after losing a race; each loss means that somebody else moved the task on. */
+/** Number of reads of a claim that loses races; each loss means that another actor moved the task. */
 const CLAIM_LOOKS = 3;
 
 /**
- * The pause of a kind. A damaged one counts as a pause, because it cannot be told whether the kind was resumed. Its tasks
- * are held until it is repaired, as after `pause`, and no attempt is used up.
+ * The pause of a kind. A damaged pause counts as a pause, because it is unknown whether the kind was resumed. Its tasks are
+ * held until it is repaired, as after `pause`, and use no attempt.
  */
 async function pauseOf(
   { pauses, actor }: ClaimOptions,
@@ -38,7 +38,7 @@ async function pauseOf(
   }
 }
 
-/** The transition of one look; `held` if the task already says that its kind is paused. */
+/** The transition after one read; `held` if the task already says that its kind is paused. */
 async function claimStep(
   options: ClaimOptions,
   task: ExecutionTask,

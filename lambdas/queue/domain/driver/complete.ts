@@ -6,12 +6,12 @@ import { contextOf } from '../task/move-task.ts';
 import { completed } from '../task/transitions.ts';
 import { fencedWrite } from './fenced-write.ts';
 
-/** What completing works with. */
+/** Options of completing. */
 export interface CompleteOptions {
   readonly queue: Pick<ExecutionQueueRepo, 'replace'>;
   readonly clock: Clock;
   readonly ids: Ids;
-  /** Who completes it: `system:<function>`. */
+  /** The actor of the transition: `system:<function>`. */
   readonly actor: string;
 }
 

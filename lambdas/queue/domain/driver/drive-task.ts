@@ -1,4 +1,4 @@
-/** One drive of a task by a worker: claim, effect, end of the attempt. Answers the state machine with a typed outcome. */
+/** One drive of a task by a worker: claim, effect, end of the attempt. It answers the state machine with a typed outcome. */
 import type { Worker } from '../../../actions/kinds.ts';
 import { RunOutcome, type RunActionInput, type RunActionOutput } from '../../contracts/state-machine-io.ts';
 import { type DriverView, outputOf } from './driver-view.ts';
@@ -10,20 +10,20 @@ import type { Inspect } from './inspect.ts';
 import type { TransitionResult } from '../queue-types.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 
-/** The operations that a drive is made of. */
+/** The operations that a drive uses. */
 export interface DriverOperations extends Pick<ExecutionQueueService, 'claim' | 'complete' | 'fail'> {
   readonly inspect: Inspect;
 }
 
-/** What a drive works with. */
+/** Options of a drive. */
 export interface DriveOptions {
   readonly queue: DriverOperations;
   readonly effects: EffectRunner;
-  /** Which worker this is: it carries out tasks of its kind and leaves all others as they are. */
+  /** This worker: it carries out tasks of its kinds and changes no others. */
   readonly worker: Worker;
   /** Called with every failed attempt, for the log. */
   readonly onFailure: (task: ExecutionTask, error: QueueError) => void;
-  /** Called when the execution does not fit the task, with what does not. */
+  /** Called with the mismatch when the execution does not fit the task. */
   readonly onMismatch: (mismatch: string) => void;
 }
 
@@ -32,7 +32,7 @@ const failureOutput = ({ task, decision }: TransitionResult): RunActionOutput =>
     ? { outcome: RunOutcome.FailedTerminal, waitSeconds: 0 }
     : {
         outcome: RunOutcome.RetryableFailed,
-        // Rounded up: a driver that wakes early would only be told to wait again.
+        // Rounded up: a driver that wakes early would be told to wait again.
         waitSeconds: Math.max(0, Math.ceil((decision.nextAttemptAtMs - task.updatedAtMs) / 1_000)),
       };
 
@@ -51,10 +51,10 @@ async function runClaimed(options: DriveOptions, task: ExecutionTask): Promise<R
 }
 
 /**
- * Drives a task once. Business failures are returned, never thrown; what is thrown is a lost worker to the state
- * machine. Delivered again it finds the lease taken, or the task ended, and does nothing twice.
- * An execution that does not fit the task changes nothing.
- * @throws {QueueError} whatever the store throws
+ * Drives a task once. Business failures are returned, never thrown; an error that it throws means a lost worker to the state
+ * machine. Delivered again, it finds that the lease is held or the task has ended, and does nothing twice. An execution that
+ * does not fit the task changes nothing.
+ * @throws {QueueError} any error of the store
  */
 export async function driveTask(options: DriveOptions, input: RunActionInput): Promise<RunActionOutput> {
   const { taskId, generation } = input;
@@ -65,7 +65,7 @@ export async function driveTask(options: DriveOptions, input: RunActionInput): P
     return await runClaimed(options, claim.task);
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error;
-    // Somebody else moved the task on: the table decides what is left for this execution.
+    // Another actor has moved the task; the table decides what this execution must still do.
     const view: DriverView = await options.queue.inspect(taskId, generation);
     return outputOf(view);
   }

@@ -1,29 +1,29 @@
-/** What a driver may do with a task, from the table alone. */
+/** Decides from the table alone what a driver may do with a task. */
 import { WORKER_BY_KIND } from '../../../actions/kinds.ts';
 import { ExecutionState } from '../../contracts/lifecycle-states.ts';
 import { type ExecutionTask, isKnownTask, type StoredTask } from '../../contracts/records.ts';
 import { RunOutcome, type RunActionOutput } from '../../contracts/state-machine-io.ts';
 import { POLICY } from '../task/policy.ts';
 
-/** Who asks to drive a task, as the input of its execution says. */
+/** A driver that asks to drive a task, from the input of its execution. */
 export interface Driver {
   readonly generation: number;
-  /** Worker that the execution calls. @default not compared: an earlier release does not pass it on */
+  /** Worker that the execution calls. @default not compared, because an earlier release does not pass it on */
   readonly worker?: string | undefined;
 }
 
 /** The table's answer to a driver. */
 export type DriverView =
   | { readonly kind: 'claimable' }
-  /** The lease ran out: the worker is lost and the task must be recovered before it can be claimed. */
+  /** The lease has expired: the worker is lost, and the task must be recovered before it can be claimed. */
   | { readonly kind: 'lease_expired' }
   | { readonly kind: 'wait'; readonly waitSeconds: number }
   | { readonly kind: 'ended'; readonly state: 'completed' | 'failed_terminal' }
   /** A later generation drives the task. */
   | { readonly kind: 'superseded' }
-  /** The kind is paused; the sweep starts the next driver once it is resumed. */
+  /** The kind is paused; the sweep starts the next driver after it is resumed. */
   | { readonly kind: 'held' }
-  /** The execution was started by hand with an input that does not fit the task; `mismatch` says what does not, for the log. */
+  /** The execution was started by hand with an input that does not fit the task; `mismatch` describes it, for the log. */
   | { readonly kind: 'wrong_driver'; readonly mismatch: string };
 
 const secondsUntil = (atMs: number, nowMs: number): number => Math.ceil((atMs - nowMs) / 1_000);
@@ -35,7 +35,7 @@ function runningView(task: ExecutionTask, nowMs: number): DriverView {
     : { kind: 'wait', waitSeconds: secondsUntil(recoverAtMs, nowMs) };
 }
 
-/** What in the driver's input contradicts the task; a lower generation does not, since the task had it once. */
+/** What in the driver's input contradicts the task. A lower generation does not, because the task had it before. */
 function mismatchOf(task: StoredTask, { generation, worker }: Driver): string | undefined {
   const expected = isKnownTask(task) ? WORKER_BY_KIND[task.kind] : worker;
   if (worker !== undefined && worker !== expected) {
@@ -58,7 +58,7 @@ export function viewOf(task: StoredTask | undefined, driver: Driver, nowMs: numb
   const mismatch = mismatchOf(task, driver);
   if (mismatch !== undefined) return { kind: 'wrong_driver', mismatch };
   if (driver.generation !== task.generation) return { kind: 'superseded' };
-  // The release that knows the task takes it up in a later look of the same execution.
+  // The release that knows the task claims it at a later check of the same execution.
   if (!isKnownTask(task)) return { kind: 'wait', waitSeconds: POLICY.unclaimedWaitSeconds };
   switch (task.state) {
     case ExecutionState.Queued:
@@ -75,7 +75,7 @@ export function viewOf(task: StoredTask | undefined, driver: Driver, nowMs: numb
   }
 }
 
-/** The view as the answer to the state machine; a task that could be claimed right away is looked at again soon. */
+/** The view as the answer to the state machine; a task that can be claimed right away is checked again soon. */
 export function outputOf(view: DriverView): RunActionOutput {
   switch (view.kind) {
     case 'ended':

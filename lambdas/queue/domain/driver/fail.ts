@@ -7,7 +7,7 @@ import { failed } from '../task/transitions.ts';
 import type { CompleteOptions } from './complete.ts';
 import { fencedWrite } from './fenced-write.ts';
 
-/** What failing works with. */
+/** Options of failing. */
 export interface FailOptions extends CompleteOptions {
   readonly retryPolicy: RetryPolicy;
 }

@@ -1,4 +1,4 @@
-/** The write that ends a claim: only the owner of the claim may make it. */
+/** The write that ends a claim; only the owner of the claim may make it. */
 import { LeaseLost } from '../../../shared/domain/errors.ts';
 import type { ExecutionTask } from '../../contracts/records.ts';
 import type { ExecutionQueueRepo } from '../ports.ts';

@@ -1,9 +1,9 @@
-/** Looking at a task for its driver. */
+/** Inspects a task for its driver. */
 import type { Clock } from '../../../shared/domain/ports.ts';
 import type { ExecutionQueueRepo } from '../ports.ts';
 import { type DriverView, viewOf } from './driver-view.ts';
 
-/** What looking works with. */
+/** Options of inspecting. */
 export interface InspectOptions {
   readonly queue: Pick<ExecutionQueueRepo, 'get'>;
   readonly clock: Clock;
@@ -12,7 +12,7 @@ export interface InspectOptions {
 /** What a driver of `generation` may do now; writes nothing. */
 export type Inspect = (taskId: string, generation: number, worker?: string) => Promise<DriverView>;
 
-/** Makes {@link Inspect}. */
+/** Creates {@link Inspect}. */
 export const createInspect =
   ({ queue, clock }: InspectOptions): Inspect =>
   async (taskId, generation, worker) =>

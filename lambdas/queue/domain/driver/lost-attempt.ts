@@ -1,4 +1,4 @@
-/** The end of an attempt whose worker is lost: nobody knows whether its effect was applied. */
+/** Ends an attempt whose worker is lost: it is unknown whether its effect was applied. */
 import { QueueError } from '../../../shared/domain/errors.ts';
 import type { Clock, Ids } from '../../../shared/domain/ports.ts';
 import type { TransitionCause } from '../../contracts/lifecycle-states.ts';
@@ -8,12 +8,12 @@ import type { RetryPolicy } from '../task/task-policy.ts';
 import { decideRetry } from '../task/retry-policy.ts';
 import { failed } from '../task/transitions.ts';
 
-/** What ending an attempt works with. */
+/** Options of ending an attempt. */
 export interface LostAttemptOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly retryPolicy: RetryPolicy;
-  /** Who ends it: `system:<function>`. */
+  /** The actor of the transition: `system:<function>`. */
   readonly actor: string;
 }
 

@@ -1,4 +1,4 @@
-/** What the state machine tells of a worker that crashed, or ran out of time or memory. */
+/** Records that a worker crashed, or exceeded its time or memory limit, as reported by the state machine. */
 import { isKnownTask } from '../../contracts/records.ts';
 import type { RunActionInput } from '../../contracts/state-machine-io.ts';
 import type { ExecutionQueueRepo } from '../ports.ts';
@@ -7,18 +7,18 @@ import { type DriverView, viewOf } from './driver-view.ts';
 import { createInspect } from './inspect.ts';
 import { attemptLost, type LostAttemptOptions } from './lost-attempt.ts';
 
-/** What recording works with. */
+/** Options of recording. */
 export interface RecordLostWorkerOptions extends LostAttemptOptions {
   readonly queue: Pick<ExecutionQueueRepo, 'get' | 'replace'>;
 }
 
 /**
- * The execution's worker is gone: the attempt ends with an unknown outcome. Delivered again, after somebody else moved the
- * task on, or for an execution that does not fit the task or has not claimed it, it only looks.
+ * The execution's worker is lost: the attempt ends with an unknown outcome. It only reads if it is delivered again, if another
+ * actor has moved the task, or if the execution does not fit the task or has not claimed it.
  */
 export type RecordLostWorker = (lost: RunActionInput, reason: string) => Promise<DriverView>;
 
-/** Makes {@link RecordLostWorker}. */
+/** Creates {@link RecordLostWorker}. */
 export function createRecordLostWorker(options: RecordLostWorkerOptions): RecordLostWorker {
   const { queue, clock } = options;
   const inspect = createInspect(options);

@@ -1,4 +1,4 @@
-/** Enqueueing: a request as a stored task, once for each key, and the start of its driver. */
+/** Enqueueing: stores a request as a task, once for each key, and starts its driver. */
 import { isKnownTask, type StoredTask } from '../../contracts/records.ts';
 import { keyReused, QueueError, SnapshotRefused } from '../../../shared/domain/errors.ts';
 import { canonicalJson } from '../../../shared/domain/hashing.ts';
@@ -12,19 +12,19 @@ import { snapshotViolations } from './snapshot-guard.ts';
 import { contextOf, enqueued, type TransitionContext } from '../task/move-task.ts';
 import type { RetryPolicy } from '../task/task-policy.ts';
 
-/** What enqueueing works with. */
+/** Options of enqueueing. */
 export interface EnqueueOptions {
   readonly queue: Pick<ExecutionQueueRepo, 'get' | 'putIfAbsent'>;
   readonly driver: Pick<ExecutionDriver, 'start'>;
   readonly clock: Clock;
   readonly ids: Ids;
-  /** How many attempts a new task has. */
+  /** Maximum attempts of a new task. */
   readonly retryPolicy: Pick<RetryPolicy, 'maxAttempts'>;
   /** `name@version` of the engines whose snapshots are accepted. */
   readonly allowedEngines: ReadonlySet<string>;
 }
 
-/** A request that was accepted once is replayed, even if the engine has left the allow-list since. */
+/** A request that was accepted before is replayed, even if the engine is no longer on the allow-list. */
 async function refuseUnlessSigned(
   { queue, allowedEngines }: EnqueueOptions,
   { quoteId, action }: EnqueueRequest,
@@ -55,8 +55,8 @@ async function storeOnce(
 }
 
 /**
- * Stores the task of a request unless its key is taken; with the same key and payload, the answer is the task that is there.
- * @throws {SnapshotRefused} naming each field; @throws {QueueError} `IDEMPOTENCY_KEY_REUSED`; nothing is written
+ * Stores the task of a request unless its key is used. With the same key and payload, the answer is the existing task.
+ * @throws {SnapshotRefused} with each field; @throws {QueueError} `IDEMPOTENCY_KEY_REUSED`; nothing is written
  */
 async function storeRequest(
   options: EnqueueOptions,

@@ -1,19 +1,19 @@
 /**
- * The guard for deterministic snapshots: refuses what the engines did not sign off. It adds up, it never corrects
- * (retries and the queue never alter business outcomes).
+ * The guard for deterministic snapshots: refuses what the engines did not sign off. It checks sums and never corrects them,
+ * because retries and the queue must never change business outcomes.
  */
 import type { QuoteLine, QuoteSnapshot } from '../../../shared/contracts/quote-snapshot.ts';
 import type { FieldViolation } from '../../../shared/domain/errors.ts';
 import { CURRENCIES_BY_DIGITS } from '../../../shared/contracts/currencies.ts';
 
-/** Where the snapshot stands in the request body. */
+/** Place of the snapshot in the request body. */
 const ROOT = '/payload/snapshot';
 
 const CURRENCIES_IN_USE: ReadonlySet<string> = new Set(Object.values(CURRENCIES_BY_DIGITS).flat());
 
 /**
- * Whether a code of three capital letters is a currency or a fund that ISO 4217 lists as in use, with minor units. Gold, test codes
- * and units of account have none, so an amount in minor units says nothing of them.
+ * Whether a code of three capital letters is a currency or fund with minor units that ISO 4217 lists as in use. Gold, test
+ * codes and units of account have no minor units, so an amount in minor units is undefined for them.
  */
 export const isCurrencyInUse = (currency: string): boolean => CURRENCIES_IN_USE.has(currency);
 
@@ -61,7 +61,7 @@ const engine = (snapshot: QuoteSnapshot, allowedEngines: ReadonlySet<string>): F
         },
       ];
 
-/** Approval is needed when the snapshot says so, or when the policy engine did not pass it. */
+/** Approval is required if the snapshot says so, or if the policy engine did not pass it. */
 function approval(snapshot: QuoteSnapshot): FieldViolation[] {
   const { required, decision, approvedBy, approvedAt, reference } = snapshot.approval;
   const needed = required || snapshot.policy.outcome === 'fail';
@@ -85,8 +85,8 @@ function approval(snapshot: QuoteSnapshot): FieldViolation[] {
 }
 
 /**
- * Every violation, each with the field and what was expected there; empty when the snapshot is good.
- * @param quoteId the quote of the URL; the snapshot must be of the same
+ * All violations, each with the field and what was expected; empty if the snapshot is valid.
+ * @param quoteId the quote of the URL; the snapshot must be of the same quote
  * @param allowedEngines `name@version` of the engines whose results are accepted
  */
 export const snapshotViolations = (

@@ -2,7 +2,7 @@
 import { KPI_CONTRACT, type KpiEntry, KpiName } from '../../contracts/kpi-contract.ts';
 import type { Kpi, KpiCounts, KpiVerdict } from './kpi.ts';
 
-/** What stands for the figure of a KPI that has no sample, wherever people read it. */
+/** Shown instead of a figure if a KPI has no sample. */
 export const NO_SAMPLE = 'no sample';
 
 /** A figure with its unit: `1.33 %`, `1.50 s`. */
@@ -19,7 +19,7 @@ export function targetText(name: KpiName): string {
   return `${bound === 'at_most' ? '≤' : '≥'} ${figureText(target, unit, 1)}`;
 }
 
-/** How it was before the queue: `8.0 %`. */
+/** The figure before the queue: `8.0 %`. */
 export const baselineText = (name: KpiName): string =>
   figureText(KPI_CONTRACT[name].baseline, KPI_CONTRACT[name].unit, 1);
 
@@ -30,7 +30,7 @@ export const VERDICT_TEXT = {
   no_sample: NO_SAMPLE,
 } as const satisfies Record<KpiVerdict, string>;
 
-/** Nothing where there are none: they exist only while two releases run side by side. */
+/** Empty if there are none: they exist only while two releases run at the same time. */
 const foreignText = ({ foreign }: KpiCounts): string =>
   foreign === 0 ? '' : `; ${foreign} of a newer release, not in the sample`;
 
@@ -40,7 +40,7 @@ const failureText = (counts: KpiCounts): string => {
   return `${failed}, ${byNature} terminal by nature, ${givenUp} given up after retries${foreignText(counts)}`;
 };
 
-/** What a KPI was counted from. */
+/** The counts behind a KPI. */
 export function countedText(name: KpiName, counts: KpiCounts): string {
   switch (name) {
     case KpiName.FailedActionRate:
@@ -54,6 +54,6 @@ export function countedText(name: KpiName, counts: KpiCounts): string {
   }
 }
 
-/** How many records the figures leave out because they are damaged; they are named below it. */
+/** Number of damaged records that the figures leave out; the records are named below it. */
 export const leftOutText = (count: number): string =>
   `Left out: ${count === 1 ? '1 record that cannot' : `${count} records that cannot`} be read`;

@@ -1,6 +1,6 @@
 /**
- * The four KPIs, from stored records alone. What is counted is written in the KPI contract; nothing else in
- * the code base computes them. A KPI without a sample has no value and meets nothing.
+ * The four KPIs, computed from stored records alone. The KPI contract defines what is counted; no other code computes them. A
+ * KPI without a sample has no value and meets no target.
  */
 import { isErrorCode, rowOf } from '../../../shared/contracts/error-codes.ts';
 import { KPI_CONTRACT, type KpiEntry, KpiName } from '../../contracts/kpi-contract.ts';
@@ -12,29 +12,29 @@ import { stuckOutcomeOf, type TrailEntry } from './stuck.ts';
 import { isForeignKind, isForeignTransition } from '../task/foreign.ts';
 import { isDuplicateMutation } from './transition-metrics.ts';
 
-/** What is needed of an audit record. */
+/** The fields of an audit record that the KPIs need. */
 export type KpiTransition = TrailEntry &
   Pick<Transition, 'cause'> & {
     readonly taskId: string;
-    /** Of its task. @default one that this release knows */
+    /** Kind of its task. @default one that this release knows */
     readonly kind?: string;
   };
-/** What is needed of a latency record. */
+/** The fields of a latency record that the KPIs need. */
 export type KpiLatency = Pick<LatencyRecord, 'latencyMs' | 'shownAtMs'>;
 
-/** What the KPIs are computed from. Order and repetition of records do not matter. */
+/** The input of the KPIs. Order and repetition of records do not matter. */
 export interface KpiRecords {
-  /** Audit records: whole trails, or trails from which only transitions after the enqueueing are missing. */
+  /** Audit records: complete trails, or trails that lack only transitions after the enqueueing. */
   readonly transitions: Iterable<KpiTransition>;
   readonly latencies: Iterable<KpiLatency>;
-  /** Records that cannot be read. What is left of their trails counts. @default none */
+  /** Records that cannot be read. The rest of their trails counts. @default none */
   readonly leftOut?: readonly DamagedItem[];
 }
 
-/** Which records count: tasks enqueued, and transitions shown in Slack, from `sinceMs` on. In ms since the epoch. */
+/** The window: tasks enqueued, and transitions shown in Slack, from `sinceMs` on. In ms since the epoch. */
 export interface KpiWindow {
   readonly sinceMs: number;
-  /** Decides whether an open stuck action is still within its limit. */
+  /** Decides whether an open stuck action is still within its limit. In ms since the epoch. */
   readonly nowMs: number;
 }
 
@@ -44,27 +44,27 @@ export type KpiVerdict = 'met' | 'missed' | 'no_sample';
 /** One KPI. */
 export interface Kpi {
   readonly name: KpiName;
-  /** In the contract's unit; `undefined` without a sample. */
+  /** In the contract's unit; `undefined` if there is no sample. */
   readonly value: number | undefined;
-  /** Elements of the sample (the formula's denominator). */
+  /** Size of the sample (the formula's denominator). */
   readonly samples: number;
   readonly verdict: KpiVerdict;
 }
 
-/** Why actions failed; the three add up to all that did. */
+/** Why actions failed; the sum of the three is the number of failed actions. */
 export interface FailureBreakdown {
   /** Cancelled or abandoned by an operator. */
   readonly byOperator: number;
-  /** Would never have worked: refused, misconfigured, a duplicate. */
+  /** Could never have worked: refused, misconfigured, a duplicate. */
   readonly byNature: number;
-  /** A transient fault outlasted the attempts or the deadline. */
+  /** A transient fault lasted longer than the attempts or the deadline. */
   readonly givenUp: number;
 }
 
-/** What the KPIs were counted from. */
+/** The counts behind the KPIs. */
 export interface KpiCounts {
   readonly enqueued: number;
-  /** Actions with a transition or a kind of a newer release: in none of the other counts of actions. */
+  /** Actions with a transition or a kind of a newer release; no other count of actions includes them. */
   readonly foreign: number;
   readonly completed: number;
   readonly failed: number;
@@ -72,24 +72,24 @@ export interface KpiCounts {
   readonly duplicates: number;
   readonly stuckInTime: number;
   readonly stuckLate: number;
-  /** Stuck, open and within the limit: not in the sample. */
+  /** Stuck, open and within the limit; not in the sample. */
   readonly stuckPending: number;
   readonly latencies: number;
   readonly latencySumMs: number;
 }
 
-/** The four KPIs with what they were counted from. */
+/** The four KPIs with the counts behind them. */
 export interface KpiReport extends KpiWindow {
   /** In the order of the contract. */
   readonly kpis: readonly Kpi[];
   readonly counts: KpiCounts;
-  /** Records that count for nothing here, because they cannot be read. */
+  /** Records that are not counted, because they cannot be read. */
   readonly leftOut: readonly DamagedItem[];
 }
 
 type Trail = readonly KpiTransition[];
 
-/** Trails by task, each in order of version and with each version once. */
+/** Trails by task, each in order of version and without repeated versions. */
 function trailsOf(transitions: Iterable<KpiTransition>): readonly Trail[] {
   const byTask = new Map<string, Map<number, KpiTransition>>();
   for (const transition of transitions) {
@@ -151,7 +151,10 @@ function latencyCounts(
   return { latencies: count, latencySumMs: sumMs };
 }
 
-/** What the formulas divide. Trails that began before the window, or whose beginning is missing, do not count. */
+/**
+ * The numerators and denominators of the formulas. Trails that began before the window, or whose beginning is missing, do not
+ * count.
+ */
 export function countKpis(records: KpiRecords, { sinceMs, nowMs }: KpiWindow): KpiCounts {
   const all = trailsOf(records.transitions).filter((trail) => wasEnqueuedSince(trail, sinceMs));
   const trails = all.filter((trail) => !isForeign(trail));
@@ -175,14 +178,14 @@ export function verdictOf(name: KpiName, value: number | undefined): KpiVerdict 
   return (bound === 'at_most' ? value <= target : value >= target) ? 'met' : 'missed';
 }
 
-/** One division of whole numbers, so that a figure which is exactly its target compares as equal to it. */
+/** One division of whole numbers, so that a figure that equals its target compares as equal. */
 function kpiOf(name: KpiName, part: number, samples: number): Kpi {
   const scale = KPI_CONTRACT[name].unit === '%' ? 100 : 1;
   const value = samples === 0 ? undefined : (scale * part) / samples;
   return { name, value, samples, verdict: verdictOf(name, value) };
 }
 
-/** The four KPIs of what was counted, in the order of the contract. */
+/** The four KPIs of the counts, in the order of the contract. */
 export const kpisOf = (counts: KpiCounts): readonly Kpi[] => [
   kpiOf(KpiName.FailedActionRate, counts.failed, counts.enqueued),
   kpiOf(KpiName.RecoveryWithin5Min, counts.stuckInTime, counts.stuckInTime + counts.stuckLate),

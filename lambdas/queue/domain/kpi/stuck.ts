@@ -1,6 +1,6 @@
 /**
- * What being stuck is, read from a task's transitions alone: a worker was lost, or the sweep had to step in. A pause is
- * none of that, and the time that a task was held does not count.
+ * Decides from a task's transitions alone whether it was stuck: a worker was lost, or the sweep had to act. A pause does not
+ * count as stuck, and the time for which a task was held does not count.
  */
 import { hasRole } from '../../../shared/contracts/error-codes.ts';
 import { RECOVERY_LIMIT_MS } from '../../contracts/kpi-contract.ts';
@@ -8,25 +8,23 @@ import { TransitionCause } from '../../contracts/lifecycle-states.ts';
 import type { Transition } from '../../contracts/records.ts';
 import { isEnded } from '../task/lifecycle.ts';
 
-/** What is needed of a transition. */
+/** The fields of a transition that are needed. */
 export type TrailEntry = Pick<Transition, 'version' | 'to' | 'cause' | 'errorCode' | 'atMs'>;
 
-/** What became of a stuck action. */
+/** The outcome of a stuck action. */
 export type StuckOutcome =
   /** Completed or failed_terminal within the limit. */
   | 'in_time'
-  /** Completed or failed_terminal after it, or open beyond it. */
+  /** Completed or failed_terminal after the limit, or open beyond it. */
   | 'late'
-  /** Open, and still within the limit: nobody can say yet. */
+  /** Open and within the limit, so the outcome is not known yet. */
   | 'pending';
 
 /** Whether this transition shows that the action was stuck. */
 export const showsStuck = ({ cause, errorCode }: TrailEntry): boolean =>
   cause === TransitionCause.RecoverStale || hasRole(errorCode, 'lost_worker');
 
-/**
- * How long a trail was held after `fromMs`, in ms: from each `hold` to the transition after it, or to `untilMs`.
- */
+/** Time for which a trail was held after `fromMs`, in ms: from each `hold` to the next transition, or to `untilMs`. */
 function heldMs(trail: readonly TrailEntry[], fromMs: number, untilMs: number): number {
   return trail.reduce((sum, entry, index) => {
     if (entry.cause !== TransitionCause.Hold) return sum;
@@ -36,8 +34,8 @@ function heldMs(trail: readonly TrailEntry[], fromMs: number, untilMs: number): 
 }
 
 /**
- * When the action became stuck for the first time: at the transition before the first one that shows it, in ms since the
- * epoch. `undefined` when it never was. Where that transition is missing the one that shows it has to do.
+ * Time at which the action became stuck first, in ms since the epoch: that of the transition before the first one that shows
+ * it. If that transition is missing, the one that shows it is used. `undefined` if the action was never stuck.
  * @param trail in order of version
  */
 export function stuckSinceMs(trail: readonly TrailEntry[]): number | undefined {
@@ -46,9 +44,9 @@ export function stuckSinceMs(trail: readonly TrailEntry[]): number | undefined {
 }
 
 /**
- * What became of an action that was stuck; `undefined` when it never was.
+ * The outcome of a stuck action; `undefined` if it was never stuck.
  * @param trail in order of version
- * @param nowMs ms since the epoch; matters for open ones only
+ * @param nowMs ms since the epoch; matters only for open actions
  */
 export function stuckOutcomeOf(trail: readonly TrailEntry[], nowMs: number): StuckOutcome | undefined {
   const sinceMs = stuckSinceMs(trail);

@@ -1,4 +1,4 @@
-/** What a transition counts for: a pure rule, so that metrics and reports count alike. */
+/** The metrics that a transition counts for. A pure rule, so that metrics and reports agree. */
 import { mutationOf } from '../../../shared/contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
 import { Metric } from '../../../shared/contracts/metric-names.ts';
@@ -6,7 +6,7 @@ import { isForeignKind, isForeignTransition } from '../task/foreign.ts';
 import { isEnded } from '../task/lifecycle.ts';
 import { showsStuck, stuckOutcomeOf, type TrailEntry } from './stuck.ts';
 
-/** Whether a transition reports a mutation made twice, or another one than was asked for. */
+/** Whether a transition reports a mutation that was made twice, or that differs from the requested one. */
 export const isDuplicateMutation = ({ errorCode }: Pick<TrailEntry, 'errorCode'>): boolean =>
   mutationOf(errorCode) !== undefined;
 
@@ -15,13 +15,13 @@ const STATE_METRICS: Partial<Record<string, Metric>> = {
   [ExecutionState.FailedTerminal]: Metric.ActionsFailed,
 };
 
-/** Only the transition that enters `retryable_failed` is a failure; retries, holds and releases stay in it. */
+/** Only the transition that enters `retryable_failed` is a failure; retries, holds and releases keep that state. */
 const RETRYABLE_CAUSES: readonly string[] = [TransitionCause.Fail, TransitionCause.RecoverStale];
 
 const isRetryableFailure = ({ to, cause, errorCode }: TrailEntry): boolean =>
   to === ExecutionState.RetryableFailed && RETRYABLE_CAUSES.includes(cause) && errorCode !== undefined;
 
-/** What the newest transition says about being stuck, given those before it. */
+/** What the newest transition tells about being stuck, given the earlier ones. */
 function stuckMetricsOf(newest: TrailEntry, before: readonly TrailEntry[]): readonly Metric[] {
   const isFirst = showsStuck(newest) && !before.some(showsStuck);
   const detected = isFirst ? [Metric.StuckDetected] : [];
@@ -32,9 +32,9 @@ function stuckMetricsOf(newest: TrailEntry, before: readonly TrailEntry[]): read
 }
 
 /**
- * The metrics that grow by one with the transition of `version`.
- * @param history the task's own, in order of version; what it no longer holds (`MAX_HISTORY`) is not seen
- * @param kind of the task; @default one that this release knows
+ * The metrics that increase by one with the transition of `version`.
+ * @param history the task's own history, in order of version; transitions that it has dropped (`MAX_HISTORY`) are not seen
+ * @param kind kind of the task; @default one that this release knows
  */
 export function metricsOf(version: number, history: readonly TrailEntry[], kind?: string): readonly Metric[] {
   const newest = history.find((entry) => entry.version === version);
@@ -55,22 +55,22 @@ export function metricsOf(version: number, history: readonly TrailEntry[], kind?
   ];
 }
 
-/** What a metric grows by. */
+/** The increment of a metric. */
 export interface MetricCount {
   readonly name: Metric;
   readonly value: 0 | 1;
 }
 
 /**
- * Shares divide the second by the first. CloudWatch fills no gap of a metric that has no value at all, so the part is
- * reported as 0 wherever the whole is counted.
+ * Numerators by denominator. CloudWatch cannot fill gaps of a metric that has no value at all, so the numerator is reported as
+ * 0 whenever the denominator is counted.
  */
 const PARTS_OF: Partial<Record<Metric, readonly Metric[]>> = {
   [Metric.ActionsTotal]: [Metric.ActionsFailed, Metric.DuplicateMutations],
   [Metric.StuckSettled]: [Metric.StuckSettledInTime],
 };
 
-/** What is reported with the transition of `version`: {@link metricsOf}, and a 0 for the parts of shares. */
+/** The metrics reported with the transition of `version`: {@link metricsOf}, and a 0 for the numerators. */
 export function metricCountsOf(
   version: number,
   history: readonly TrailEntry[],

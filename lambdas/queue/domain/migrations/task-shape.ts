@@ -2,7 +2,7 @@
  * Tasks: version 2 added `hold` and the causes `hold` and `release`. Version 1 has none of them and refuses what it does
  * not know, so going down
  * - a `hold` or `release` in the history becomes a `recover_stale`, which moves the same states to the same states; what it
- *   was stands in front of its reason: `[hold] …`, `[release] …`;
+ *   was is written before its reason: `[hold] …`, `[release] …`;
  * - the `hold` of the task goes to the transition that made it, which is its last: `[hold|slack:T1:U2|1774746000000|CRM down] …`
  *   (who, since when, why). The task is overdue at once, so the sweep of version 1 drives it on;
  * - what a newer release wrote beside this one is refused, since the readers of version 1 are closed;
@@ -26,7 +26,7 @@ import {
 
 const { Hold: HOLD, Release: RELEASE, RecoverStale: RECOVER_STALE } = TransitionCause;
 
-/** `[label] reason`, or `[hold|actor|sinceMs|reason of the hold] reason`; without a reason the label stands alone. */
+/** `[label] reason`, or `[hold|actor|sinceMs|reason of the hold] reason`; without a reason only the label. */
 const MARKED =
   /^\[(?<label>hold|release|recover_stale)(?:\|(?<actor>[^\]|]*)\|(?<sinceMs>\d+)\|(?<why>[^\]|]*))?\](?: (?<reason>[\s\S]*))?$/;
 

@@ -1,6 +1,6 @@
 /**
- * Pausing and resuming kinds. Every change is one write, conditional on the version that was read; asking for what is so
- * already writes nothing, so a request may be sent again.
+ * Pauses and resumes kinds. Every change is one write, conditional on the version that was read. A request for the present
+ * state writes nothing, so it may be repeated.
  */
 import type { ActionKind } from '../../../actions/kinds.ts';
 import type { PauseRecord } from '../../contracts/controls.ts';
@@ -9,23 +9,23 @@ import { type PauseContext, pausedWith, resumedFrom } from './pauses.ts';
 import type { PauseRepo } from '../ports.ts';
 import type { Clock, Ids } from '../../../shared/domain/ports.ts';
 
-/** What the service works with. */
+/** Options of the service. */
 export interface PauseServiceOptions {
   readonly pauses: PauseRepo;
   readonly clock: Clock;
   readonly ids: Ids;
 }
 
-/** Who asks, and of which version. */
+/** The actor of a request, and the version that it expects. */
 export interface PauseRequest {
   readonly actor: string;
-  /** Version that the record must have. @default whatever it has */
+  /** Version that the record must have. @default any */
   readonly ifVersion?: number | undefined;
 }
 
-/** What a request led to. */
+/** The result of a request. */
 export interface PauseResult {
-  /** `undefined` while nobody has ever paused the kind. */
+  /** `undefined` if the kind was never paused. */
   readonly record: PauseRecord | undefined;
   /** Whether this request changed it. */
   readonly changed: boolean;
@@ -33,7 +33,7 @@ export interface PauseResult {
 
 type Decide = (current: PauseRecord | undefined, context: PauseContext) => PauseRecord | undefined;
 
-/** How often a change looks again after losing a race; each loss means that another operator was faster. */
+/** Number of reads of a change that loses races; each loss means that another operator was faster. */
 const LOOKS = 3;
 
 function assertVersion(current: PauseRecord | undefined, ifVersion: number | undefined): void {
@@ -42,7 +42,7 @@ function assertVersion(current: PauseRecord | undefined, ifVersion: number | und
   throw new QueueError('STALE_VERSION', { detail: `The kind is at version ${version}, not ${ifVersion}` });
 }
 
-/** See the file head. */
+/** Pauses and resumes kinds. */
 export class PauseService {
   readonly #options: PauseServiceOptions;
 
@@ -51,7 +51,7 @@ export class PauseService {
   }
 
   /**
-   * No action of the kind starts from now on; those that run go on. Paused already it takes the new reason.
+   * From now on no action of the kind starts; running actions continue. If the kind is already paused, the reason is replaced.
    * @throws {QueueError} `STALE_VERSION`: nothing is written
    */
   async pause(kind: ActionKind, reason: string, request: PauseRequest): Promise<PauseResult> {
@@ -59,7 +59,7 @@ export class PauseService {
   }
 
   /**
-   * Actions of the kind may start again; the sweep releases those that were held.
+   * Actions of the kind may start again; the sweep releases the held ones.
    * @throws {QueueError} `STALE_VERSION`: nothing is written
    */
   async resume(kind: ActionKind, request: PauseRequest): Promise<PauseResult> {

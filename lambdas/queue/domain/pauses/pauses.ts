@@ -1,4 +1,4 @@
-/** How the pause of a kind changes: pure rules. A change that would change nothing is `undefined`. */
+/** The changes of a kind's pause: pure rules. The result is `undefined` if nothing would change. */
 import type { ActionKind } from '../../../actions/kinds.ts';
 import {
   CONTROL_SCHEMA_VERSION,
@@ -8,7 +8,7 @@ import {
   type PauseRecord,
 } from '../../contracts/controls.ts';
 
-/** Who changes the pause, when, and as which write. */
+/** Actor, time and identity of a change of the pause. */
 export interface PauseContext {
   /** ms since the epoch. */
   readonly nowMs: number;
@@ -26,8 +26,7 @@ const historyWith = (current: PauseRecord | undefined, entry: Entry): Entry[] =>
   [...(current?.history ?? []), entry].slice(-MAX_PAUSE_HISTORY);
 
 /**
- * The kind paused with this reason; `undefined` when it is paused with it already. Another reason keeps the time since
- * when the kind is paused.
+ * The kind, paused with this reason; `undefined` if it is already paused with it. A new reason keeps the start of the pause.
  */
 export function pausedWith(
   current: PauseRecord | undefined,
@@ -53,7 +52,7 @@ export function pausedWith(
   };
 }
 
-/** The kind put back to work; `undefined` when it is not paused. */
+/** The kind, resumed; `undefined` if it is not paused. */
 export function resumedFrom(
   current: PauseRecord | undefined,
   { nowMs, actor, attemptId }: PauseContext,
@@ -70,6 +69,6 @@ export function resumedFrom(
   };
 }
 
-/** Whether `stored` holds the write that would have made `next`, even if it has changed since. */
+/** Whether `stored` contains the write that leads to `next`, even if it has changed since. */
 export const holdsChange = (stored: PauseRecord, next: PauseRecord): boolean =>
   stored.history.some((done) => done.version === next.version && done.attemptId === next.attemptId);

@@ -2,15 +2,16 @@
 
 import { QueueError } from '../../../shared/domain/errors.ts';
 
-/** No task makes so many transitions: a few thousand in the day that it has. A higher version is damage. */
+/** No task makes this many transitions: a few thousand are possible in its day. A higher version is damage. */
 export const MAX_VERSION = 100_000;
 
 /**
- * The versions from 1 to `taskVersion` that have no record, in ascending order. Order and repetition of `versions` do
- * not matter; what lies beyond `taskVersion` was recorded after the task was read and is no concern.
- * @param versions versions of the records that are there
+ * The versions from 1 to `taskVersion` without a record, in ascending order. Order and repetition of `versions` do not matter.
+ * Versions above `taskVersion` were recorded after the task was read and are ignored.
+ * @param versions versions of the existing records
  * @param taskVersion version of the task, at least 1
- * @throws {QueueError} `STORED_RECORD_INVALID` beyond {@link MAX_VERSION}: to look for each would use up the memory
+ * @throws {QueueError} `STORED_RECORD_INVALID` above {@link MAX_VERSION}, because a search for each version would use up the
+ * memory
  */
 export function findAuditGaps(versions: Iterable<number>, taskVersion: number): readonly number[] {
   if (taskVersion > MAX_VERSION)

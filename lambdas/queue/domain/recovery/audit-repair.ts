@@ -1,11 +1,11 @@
 /**
- * Finds transitions that never reached the audit trail (a stream record that was parked, or too old before its outage was
- * over) and repairs the trail from the task's own history. Invariants upheld here:
- * 1. A record is only ever put if absent, as the task's history has it: nothing is made up and nothing replaced.
- * 2. It is announced on the bus first, as the stream would have done afterwards: the transition was never announced
- *    either, so its card is stale. A crash between the two leaves the gap, and the next pass repeats both; consumers know
- *    an event by (taskId, version).
- * 3. What is younger than the stream's own delay is left to the stream.
+ * Finds transitions that never reached the audit trail (their stream record was parked, or became too old in an outage) and
+ * repairs the trail from the task's own history. Invariants upheld here:
+ * 1. A record is only put if absent, and only from the task's history: nothing is invented and nothing replaced.
+ * 2. The transition is announced on the bus first, as the stream would have done afterwards. It was never announced, so its
+ *    card is stale. After a crash between the two the gap remains, and the next pass repeats both; consumers identify an event
+ *    by (taskId, version).
+ * 3. Transitions younger than the stream's own delay are left to the stream.
  */
 import type { Metric } from '../../../shared/contracts/metric-names.ts';
 import {
@@ -25,12 +25,12 @@ import { POLICY } from '../task/policy.ts';
 import type { ExecutionAuditRepo } from '../ports.ts';
 import { metricsOf } from '../kpi/transition-metrics.ts';
 
-/** What is needed of a task. */
+/** The fields of a task that are needed. */
 export type AuditedTask = Pick<StoredTask, 'taskId' | 'quoteId' | 'kind' | 'version' | 'history'>;
 
-/** The tasks as the repair sees them. */
+/** Access of the repair to the tasks. */
 export interface TaskWalker {
-  /** A page of all tasks, eventually consistent. `unreadable`: ids of items that are no tasks. */
+  /** A page of all tasks, eventually consistent. `unreadable`: ids of items that are not tasks. */
   pageTasks(
     limit: number,
     after?: string,
@@ -41,11 +41,11 @@ export interface TaskWalker {
   }>;
 }
 
-/** What a repair works with. */
+/** Options of a repair. */
 export interface AuditRepairOptions {
   readonly tasks: TaskWalker;
   readonly audit: Pick<ExecutionAuditRepo, 'append' | 'versionsUpTo'>;
-  /** Puts the transition on the bus; `false` when the bus did not take it. */
+  /** Puts the transition on the bus; returns `false` if the bus did not accept it. */
   readonly announce: (record: AuditRecord) => Promise<boolean>;
   readonly cursors: WalkCursors;
 }
@@ -56,28 +56,27 @@ export interface TaskVersion {
   readonly version: number;
 }
 
-/** What became of it. */
+/** The result of a run. */
 export interface AuditRepairReport {
-  /** Tasks whose trail was compared with their version. */
+  /** Number of tasks whose trail was compared with their version. */
   readonly checked: number;
   readonly repaired: readonly TaskVersion[];
-  /** Older than the task's history reaches: lost, and seen again by every pass. */
+  /** Gaps older than the task's history: lost, and found again by every pass. */
   readonly unrepairable: readonly TaskVersion[];
-  /** Ids of items in the Tasks table that are no tasks. */
+  /** Ids of items in the Tasks table that are not tasks. */
   readonly unreadable: readonly string[];
-  /** What the repaired transitions count for; the stream never counted them. */
+  /** Metrics of the repaired transitions, which the stream never counted. */
   readonly counts: readonly Metric[];
-  /** Pages of tasks that were gone through. */
+  /** Number of pages that were read. */
   readonly pages: number;
-  /** What could not be read, compared or repaired. */
+  /** Items that could not be read, compared or repaired. */
   readonly failures: readonly NotedFailure[];
 }
 
 /**
- * Tasks of one page, and pages of one run. The whole table is scanned and not one of its indexes: a task of 4 KB costs
- * half a read unit by scan, while its key from the index and the task by a read of its own cost more than one. With half a
- * unit for its trail 200 tasks are 200 read units a minute; fewer than 200 tasks are checked whole by every run, 100,000
- * in some eight hours.
+ * Tasks of one page, and pages of one run. The whole table is scanned and not one of its indexes: by scan, a task of 4 KB costs
+ * half a read unit; its key from the index plus a read of the task costs more than one. With half a unit for its trail, 200
+ * tasks are 200 read units a minute. Fewer than 200 tasks are all checked in every run, 100,000 in some eight hours.
  */
 export const AUDIT_PACE = { pageSize: 50, pages: 4 } as const;
 const CONCURRENCY = 10;
@@ -91,7 +90,7 @@ interface Tally {
   readonly failures: NotedFailure[];
 }
 
-/** The newest version that the trail must have by `nowMs`; 0 when there is none. */
+/** The newest version that the trail must have by `nowMs`; 0 if it must have no record yet. */
 export function versionDue({ version, history }: AuditedTask, nowMs: number): number {
   const young = history.filter(({ atMs }) => atMs > nowMs - POLICY.auditSettleMs);
   return Math.min(version, ...young.map((transition) => transition.version - 1));
@@ -131,7 +130,10 @@ async function check(
   }
 }
 
-/** One run of the repair. Never throws: a trail that cannot be repaired now, or a page that cannot be read, is a failure. */
+/**
+ * One run of the repair. It never throws: a trail that cannot be repaired now, or a page that cannot be read, is reported as a
+ * failure.
+ */
 export async function repairAudit(options: AuditRepairOptions, pace: WalkPace): Promise<AuditRepairReport> {
   const into: Tally = {
     checked: 0,
@@ -149,7 +151,7 @@ export async function repairAudit(options: AuditRepairOptions, pace: WalkPace): 
     const { tasks, unreadable, next } = await options.tasks.pageTasks(AUDIT_PACE.pageSize, after);
     into.unreadable.push(...unreadable);
     const taken = await inParallel(tasks, CONCURRENCY, pace.mayGoOn, checkOne);
-    // Out of time: the next run goes on behind the last task that was checked.
+    // Out of time: the next run continues after the last checked task.
     return taken < tasks.length ? (tasks[taken - 1]?.taskId ?? after) : next;
   });
   return { ...into, pages };

@@ -1,8 +1,8 @@
 /**
- * What a run of the sweep may say in gauges. Invariants upheld here:
- * 1. A 0 says that the run looked at all that the gauge speaks of: what was not looked at is no 0.
- * 2. A count above 0 is published whatever could not be read: what was seen is there, and may be more.
- * 3. An age is published only after a whole look: the oldest may be in what could not be read.
+ * The gauges that a run of the sweep may publish. Invariants upheld here:
+ * 1. A 0 means that the run has read everything that the gauge covers. Without a complete read there is no 0.
+ * 2. A count above 0 is published even if something could not be read: the counted items exist, and there may be more.
+ * 3. An age is published only after a complete read, because the oldest item may be in the unread part.
  */
 import { Metric } from '../../../shared/contracts/metric-names.ts';
 import { BLIND_PARTS } from '../../contracts/sweep-answer.ts';
@@ -16,7 +16,7 @@ export interface Gauge {
   readonly value: number;
 }
 
-/** Those that stand for a part that the run did not look through: unique, as `lane due-3`. */
+/** The parts that the run could not read, without repetition, for example `lane due-3`. */
 export const blindSpotsOf = (failures: readonly NotedFailure[]): readonly string[] => [
   ...new Set(
     failures.filter(({ part }) => BLIND_PARTS.includes(part)).map(({ part, id }) => `${part} ${id}`),

@@ -1,6 +1,6 @@
 /**
- * Removes expired ledger records. DynamoDB's own TTL is late by days and is not to be had on every kind of table; nothing
- * depends on either, because every reservation has the expiry in its condition.
+ * Deletes expired ledger records. DynamoDB's own TTL is late by days and not available on every kind of table. Nothing depends
+ * on either, because every reservation has the expiry in its condition.
  */
 import { SweepPart } from '../../contracts/sweep-answer.ts';
 import { SweepWalk } from '../../contracts/sweep-cursors.ts';
@@ -10,42 +10,45 @@ import { type NotedFailure, noting } from './noting.ts';
 import { pacedWalk, type WalkCursors, type WalkPace } from './paced-walk.ts';
 import { POLICY } from '../task/policy.ts';
 
-/** An expired record: what its removal is conditional on. */
+/** An expired record: the fields on which its deletion is conditional. */
 export type ExpiredRecord = Pick<IdempotencyRecord, 'id' | 'owner' | 'attemptId' | 'expiresAtEpochSeconds'>;
 
-/** The ledger as the purge sees it. */
+/** Access of the purge to the ledger. */
 export interface LedgerPurger {
-  /** A page of the ledger: those of its records that expired before `beforeEpochSeconds`. Eventually consistent. */
+  /** The records of a page of the ledger that expired before `beforeEpochSeconds`. Eventually consistent. */
   pageExpired(
     beforeEpochSeconds: number,
     limit: number,
     after?: string,
   ): Promise<{ readonly expired: readonly ExpiredRecord[]; readonly next?: string }>;
-  /** Deletes the record if it is still the very one; `kept` when somebody has written to it since. */
+  /** Deletes the record if it is unchanged; `kept` if it was written again since. */
   purge(record: ExpiredRecord): Promise<'purged' | 'kept'>;
 }
 
-/** What a purge works with. */
+/** Options of a purge. */
 export interface LedgerPurgeOptions {
   readonly ledger: LedgerPurger;
   readonly cursors: WalkCursors;
 }
 
-/** What became of it. */
+/** The result of a run. */
 export interface LedgerPurgeReport {
   readonly purged: number;
-  /** What could not be read or deleted. */
+  /** Records that could not be read or deleted. */
   readonly failures: readonly NotedFailure[];
 }
 
 /**
- * Records of one page, and pages of one run. 400 records of some 500 bytes are 25 read units a minute, spent whether or
- * not anything has expired; 100,000 records, a month of 3,300 actions a day, are gone through in four hours.
+ * Records of one page, and pages of one run. 400 records of some 500 bytes are 25 read units a minute, whether or not any has
+ * expired. 100,000 records, a month of 3,300 actions a day, take four hours.
  */
 export const LEDGER_PACE = { pageSize: 100, pages: 4 } as const;
 const CONCURRENCY = 10;
 
-/** One run of the purge. Never throws: one record that cannot be deleted, or a page that cannot be read, is a failure. */
+/**
+ * One run of the purge. It never throws: a record that cannot be deleted, or a page that cannot be read, is reported as a
+ * failure.
+ */
 export async function purgeLedger(
   { ledger, cursors }: LedgerPurgeOptions,
   pace: WalkPace,
@@ -59,7 +62,7 @@ export async function purgeLedger(
   };
   await pacedWalk(cursors, SweepWalk.Ledger, pace, failures, async (after) => {
     const { expired, next } = await ledger.pageExpired(beforeEpochSeconds, LEDGER_PACE.pageSize, after);
-    // What is not deleted for want of time is found again by the next pass.
+    // Records that are not deleted for lack of time are found again by the next pass.
     await inParallel(expired, CONCURRENCY, pace.mayGoOn, purge);
     return next;
   });

@@ -1,19 +1,19 @@
-/** Carrying on after a failure without losing it, or what it was about. */
+/** Continues after a failure and records it with its subject. */
 import type { SweepPart } from '../../contracts/sweep-answer.ts';
 
-/** What a piece of work is about. */
+/** The subject of a piece of work. */
 export interface Subject {
   readonly part: SweepPart;
   readonly id: string;
 }
 
-/** A failure with what it was about. */
+/** A failure with its subject. */
 export interface NotedFailure extends Subject {
   /** What was thrown. */
   readonly error: unknown;
 }
 
-/** Does the work; what it throws is noted with its subject, and the answer is `undefined`. */
+/** Does the work. If it throws, the error is recorded with its subject, and the result is `undefined`. */
 export async function noting<T>(
   failures: NotedFailure[],
   { part, id }: Subject,

@@ -1,6 +1,6 @@
 /**
- * Walks through a table a few pages per run, with a cursor that outlives the run. Correctness never depends on the
- * cursor: whatever is done to an item is conditional on the item, so a page that two runs walk is walked twice and no more.
+ * Reads a table, a few pages in each run, with a stored cursor. Correctness never depends on the cursor: every change of an
+ * item is conditional on the item, so two runs that read the same page only do the work twice.
  */
 import { SweepPart } from '../../contracts/sweep-answer.ts';
 import type { SweepCursor, SweepWalk } from '../../contracts/sweep-cursors.ts';
@@ -12,15 +12,15 @@ export interface WalkCursor {
   readonly positions: SweepCursor['positions'];
   /** 0 if no record is stored yet, or if the stored one cannot be read. */
   readonly version: number;
-  /** Of a damaged cursor: what is stored in the place of its version, which the next write replaces. */
+  /** Only of a damaged cursor: the stored value of its version, which the next write replaces. */
   readonly replaces?: unknown;
 }
 
-/** Keeps cursors. */
+/** Stores cursors. */
 export interface WalkCursors {
-  /** The cursor of a walk; one that cannot be read is empty, and is replaced by the next write. */
+  /** The cursor of a walk; a damaged one is returned as empty, and the next write replaces it. */
   load(walk: SweepWalk): Promise<WalkCursor>;
-  /** Replaces `before`. `conflict`: another run wrote first, and its cursor is as good. */
+  /** Replaces `before`. `conflict`: another run has written first, and its cursor is equally valid. */
   save(
     walk: SweepWalk,
     before: WalkCursor,
@@ -29,21 +29,21 @@ export interface WalkCursors {
   ): Promise<'saved' | 'conflict'>;
 }
 
-/** How far a run goes. */
+/** Limits of a run. */
 export interface WalkPace {
-  /** Most pages of this run. */
+  /** Maximum pages of this run. */
   readonly pages: number;
-  /** No further page once this says no. */
+  /** No further page is read once this returns false. */
   readonly mayGoOn: () => boolean;
   readonly nowMs: number;
 }
 
-/** Works on the page after a key, or on the first one; answers with its last key, or `undefined` at the end. */
+/** Handles the page after a key, or the first one; returns its last key, or `undefined` at the end. */
 export type WalkPage = (after: string | undefined) => Promise<string | undefined>;
 
 const ALL = 'all';
 
-/** Pages worked on, and the key of the last one; `after` is absent at the end of the table. */
+/** Number of handled pages, and the last key; `after` is absent at the end of the table. */
 interface Way {
   readonly pages: number;
   readonly after?: string;
@@ -58,7 +58,7 @@ async function pagesFrom(
   let pages = 0;
   while (pages < pace.pages && pace.mayGoOn()) {
     const done = await step(after);
-    // The page could not be read: the next run goes on before it.
+    // The page could not be read: the next run starts before it.
     if (done === undefined) break;
     pages += 1;
     after = done.key;
@@ -67,7 +67,7 @@ async function pagesFrom(
   return after === undefined ? { pages } : { pages, after };
 }
 
-/** The page after a stored key; one that the store refuses is forgotten: kept, it would stop the walk for good. */
+/** The page after a stored key. If the store refuses the key, it is dropped; otherwise it would stop the walk permanently. */
 async function firstPage(page: WalkPage, stored: string | undefined): Promise<string | undefined> {
   try {
     return await page(stored);
@@ -78,9 +78,9 @@ async function firstPage(page: WalkPage, stored: string | undefined): Promise<st
 }
 
 /**
- * Walks on from where the run before stopped, to the end of the table at most: the next run begins at its head. Never throws:
- * what `page` or the cursors throw is among the failures, and the next run begins at the page that failed.
- * @returns how many pages were worked on
+ * Continues where the previous run stopped, at most to the end of the table; then the next run begins at its head. It never
+ * throws: errors of `page` and of the cursors are added to the failures, and the next run begins at the failed page.
+ * @returns number of handled pages
  */
 export async function pacedWalk(
   cursors: WalkCursors,

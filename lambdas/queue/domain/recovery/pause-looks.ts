@@ -1,4 +1,4 @@
-/** What a run of the sweep learns of the pauses: which kinds' held tasks may go on, and how long a pause has lasted. */
+/** Reads the pauses for a run of the sweep: the kinds whose held tasks may continue, and the duration of the longest pause. */
 import { ActionKind } from '../../../actions/kinds.ts';
 import type { Pause } from '../../contracts/controls.ts';
 import { SweepPart } from '../../contracts/sweep-answer.ts';
@@ -13,11 +13,11 @@ interface PauseLook {
 /** The pauses that could be read. */
 export interface PauseLooks {
   readonly looks: readonly PauseLook[];
-  /** Whether every kind's could. */
+  /** Whether the pause of every kind could be read. */
   readonly isWhole: boolean;
 }
 
-/** Every kind with its pause, but for those whose pause cannot be read. */
+/** Every kind with its pause, except kinds whose pause cannot be read. */
 export async function lookAtPauses(pauses: PauseSource, failures: NotedFailure[]): Promise<PauseLooks> {
   const kinds = Object.values(ActionKind);
   const answers = kinds.map((kind) =>
@@ -30,10 +30,10 @@ export async function lookAtPauses(pauses: PauseSource, failures: NotedFailure[]
   return { looks, isWhole: looks.length === kinds.length };
 }
 
-/** Kinds whose held tasks may go on. One whose pause cannot be read stays held. */
+/** Kinds whose held tasks may continue. A kind whose pause cannot be read stays held. */
 export const resumedKinds = ({ looks }: PauseLooks): readonly ActionKind[] =>
   looks.flatMap(({ kind, pause }) => (pause === undefined ? [kind] : []));
 
-/** How long the kind that is paused longest has been so, in ms; 0 when none is. */
+/** Duration of the longest present pause, in ms; 0 if no kind is paused. */
 export const oldestPauseMs = ({ looks }: PauseLooks, nowMs: number): number =>
   Math.max(0, ...looks.flatMap(({ pause }) => (pause === undefined ? [] : [nowMs - pause.sinceMs])));

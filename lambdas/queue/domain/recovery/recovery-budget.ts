@@ -1,6 +1,5 @@
 /**
- * How long a task may be stuck before it moves on: every wait on the way, longest value each, from the constants that
- * decide them.
+ * The maximum time for which a task may be stuck: the sum of the maximum of every wait, from the constants that define them.
  */
 import { POLICY } from '../task/policy.ts';
 import { DEFAULT_RETRY_POLICY } from '../task/task-policy.ts';
@@ -8,20 +7,20 @@ import { DEFAULT_RETRY_POLICY } from '../task/task-policy.ts';
 /** The limit of the KPI contract: stuck actions have moved on within five minutes. */
 export const RECOVERY_BUDGET_MS = 300_000;
 
-/** One wait of a path, at its longest. */
+/** One wait of a path, at its maximum. */
 export interface BudgetPart {
   readonly what: string;
   readonly ms: number;
 }
 
-/** Since two sweeps may start this much apart, a task that is due waits this long for one. */
+/** Two sweeps may start this far apart, so a due task waits this long for one. */
 const SWEEP_STARTS: BudgetPart = { what: 'the next sweep starts', ms: POLICY.sweepPeriodSeconds * 1_000 };
-/** A sweep that has a thousand others to do first begins the last recovery then. */
+/** A sweep that has a thousand other tasks first starts its last recovery after this time. */
 const TURN_COMES: BudgetPart = {
   what: 'its turn comes in the sweep',
   ms: (POLICY.sweepTimeoutSeconds - POLICY.sweepReserveSeconds) * 1_000,
 };
-/** The new generation is written, its start fails or the sweep dies: the next sweep starts it. */
+/** The new generation is written, but its start fails or the sweep ends: the next sweep starts it. */
 const START_FAILS: BudgetPart = {
   what: 'its start fails once, and the next sweep starts it',
   ms: POLICY.sweepPeriodSeconds * 1_000,
@@ -32,13 +31,13 @@ const SKEW: BudgetPart = { what: 'clocks differ', ms: POLICY.clockSkewMs };
 const OVERDUE: BudgetPart = { what: 'it counts as overdue', ms: POLICY.overdueMs };
 
 /**
- * The ways in which a task gets stuck, with all that passes until its next attempt has ended:
+ * The ways in which a task gets stuck, with all waits until its next attempt has ended:
  * - `lost_worker`, from the claim: 60 + 5 + 60 + 35 + 60 + 15 = 235 s
  * - `never_started`, from the enqueueing: 60 + 5 + 60 + 35 + 60 + 15 = 235 s
  * - `lost_in_backoff`, from the failed attempt: 60 + 60 + 5 + 60 + 35 + 60 + 15 = 295 s
  *
- * A driver that runs is not lost: how long it is waited for is `POLICY.staleDriverMs`. What a provider asks for
- * (Retry-After) comes on top of a backoff and is no fault either.
+ * A running driver is not lost; `POLICY.staleDriverMs` is the time for which the sweep waits for it. A wait that a provider
+ * asks for (Retry-After) is added to a backoff and is not a fault either.
  */
 export const RECOVERY_PATHS = {
   lost_worker: [{ what: 'the lease runs out', ms: POLICY.leaseMs }, SKEW, ...SWEPT],

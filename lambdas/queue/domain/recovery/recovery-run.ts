@@ -1,6 +1,6 @@
 /**
- * All that one run of the sweep does, in order of urgency: stuck and held tasks, expired ledger records, gaps in the
- * audit trail. Each part runs whatever became of the one before, as long as there is time.
+ * One run of the sweep, in order of urgency: stuck and held tasks, expired ledger records, gaps in the audit trail. Each part
+ * runs even if the previous one failed, as long as there is time.
  */
 import { SweepPart } from '../../contracts/sweep-answer.ts';
 import { type SweepCursor, SweepWalk } from '../../contracts/sweep-cursors.ts';
@@ -14,24 +14,24 @@ import type { RecoveredTask } from './recovery.ts';
 import { DEFAULT_SWEEP_LIMITS, type SweepReport } from './recover-stale.ts';
 import type { LanePositions } from './lanes.ts';
 
-/** What a run works with. */
+/** Options of a run. */
 export interface SweepRunOptions extends AuditRepairOptions, LedgerPurgeOptions {
   readonly recoverStale: ExecutionQueueService['recoverStale'];
   readonly clock: Clock;
 }
 
-/** What a run found and did. */
+/** The result of a run. */
 export interface SweepRunReport {
   readonly recovered: readonly RecoveredTask[];
-  /** Absent when recovery failed as a whole. */
+  /** Absent if recovery failed as a whole. */
   readonly sweep?: SweepReport;
   readonly ledger: LedgerPurgeReport;
   readonly audit: AuditRepairReport;
-  /** Of every part. The run is complete all the same. */
+  /** Failures of all parts. The run continues after a failure. */
   readonly failures: readonly NotedFailure[];
 }
 
-/** The walks read no further page with less time left than two requests that are answered late (2 × 3.5 s). */
+/** With less time left than two late answers take (2 × 3.5 s), the walks read no further page. */
 const WALK_RESERVE_MS = 8_000;
 const RECOVERY_RESERVE_MS = POLICY.sweepReserveSeconds * 1_000;
 
@@ -47,7 +47,10 @@ const cursorPositionsOf = (positions: LanePositions): SweepCursor['positions'] =
 
 const isEmpty = (positions: object): boolean => Object.keys(positions).length === 0;
 
-/** Recovery from where the run before stopped. Without its cursor it starts at the heads, and keeps no new one. */
+/**
+ * Recovery, starting where the previous run stopped. If its cursor cannot be read, it starts at the heads and stores no new
+ * cursor.
+ */
 async function recover(
   { recoverStale, cursors, clock }: SweepRunOptions,
   remainingMs: () => number,
@@ -65,7 +68,7 @@ async function recover(
   await noting(thrown, { part: SweepPart.Lane, id: 'all' }, () =>
     recoverStale(clock.nowMs(), { limits, positions, onReport }),
   );
-  // What it throws after its report is that report's failures, which say what each is about.
+  // If it throws after its report, the error consists of the report's failures, which name their subjects.
   failures.push(...(report?.failures ?? thrown));
   const after = cursorPositionsOf(report?.positions ?? {});
   if (before !== undefined && !(isEmpty(after) && isEmpty(before.positions))) {
@@ -75,8 +78,8 @@ async function recover(
 }
 
 /**
- * One run.
- * @param remainingMs time that the caller has left, in ms
+ * Runs the sweep once.
+ * @param remainingMs remaining time of the caller, in ms
  */
 export async function runSweep(options: SweepRunOptions, remainingMs: () => number): Promise<SweepRunReport> {
   const failures: NotedFailure[] = [];

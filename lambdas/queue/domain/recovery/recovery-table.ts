@@ -1,21 +1,21 @@
 /**
- * What the sweep does with a task, as data: state × lateness × what became of its driver → one action. Invariants:
- * 1. A task that has ended is never touched, nor is a task whose time has not come.
- * 2. A lease that ran out ends its attempt whatever the driver does: the lease was the driver's time.
- * 3. A task that waits is left to a driver that runs, until that one is stale.
+ * The sweep's decisions as data: state × lateness × status of the driver → one action. Invariants:
+ * 1. A task that has ended, or is not yet due, is never changed.
+ * 2. An expired lease ends its attempt whatever the driver does: the lease was the driver's time.
+ * 3. A waiting task is left to a running driver until that driver is stale.
  */
 import { ExecutionState } from '../../contracts/lifecycle-states.ts';
 import type { ExecutionStatus } from '../ports.ts';
 
-/** What the sweep does. */
+/** Actions of the sweep. */
 export const RecoveryAction = {
   /** Nothing. */
   Leave: 'leave',
-  /** Starts the driver that was written down and never started; nothing is written. */
+  /** Starts the driver that was stored but never started; nothing is written. */
   Start: 'start',
   /** Same state, next generation. */
   Redrive: 'redrive',
-  /** The worker is lost: the attempt ends with an unknown outcome, and if there may be another, the next generation. */
+  /** The worker is lost: the attempt ends with an unknown outcome. If attempts are left, the next generation starts. */
   EndAttempt: 'end_attempt',
 } as const;
 /** One of {@link RecoveryAction}. */
@@ -23,20 +23,20 @@ export type RecoveryAction = (typeof RecoveryAction)[keyof typeof RecoveryAction
 
 /** How late a task is. */
 export const Lateness = {
-  /** Its time has not come. */
+  /** It is not due yet. */
   InTime: 'in_time',
   /** It is overdue: it should have moved on. */
   Due: 'due',
-  /** So late that a driver which runs and has not moved it is taken for lost. */
+  /** So late that a running driver that has not moved it is considered lost. */
   Stale: 'stale',
 } as const;
 /** One of {@link Lateness}. */
 export type Lateness = (typeof Lateness)[keyof typeof Lateness];
 
 /**
- * `unstarted`: missing, and the newest transition is a retry, a recovery or a release: it named this driver, and only the
- * start was lost. The first driver, which enqueueing names, is `missing` instead: it is replaced by a transition, since nothing
- * else would tell people that the sweep had to step in.
+ * `unstarted`: missing, and the newest transition is a retry, a recovery or a release, which named this driver, so that only
+ * the start was lost. The first driver, which enqueueing names, is `missing` instead: a transition replaces it, because
+ * otherwise nobody would learn that the sweep had to act.
  */
 export type DriverStatus = ExecutionStatus | 'unstarted';
 
@@ -83,7 +83,7 @@ export const RECOVERY_TABLE: Readonly<Record<ExecutionState, ByLateness>> = {
   [ExecutionState.FailedTerminal]: ENDED,
 };
 
-/** The action when it is the same whatever became of the driver, which need not be asked for then. */
+/** The action, if it does not depend on the status of the driver, so that the status need not be read. */
 export function actionWithoutStatus(state: ExecutionState, lateness: Lateness): RecoveryAction | undefined {
   const actions = new Set(Object.values(RECOVERY_TABLE[state][lateness]));
   const [only] = actions;

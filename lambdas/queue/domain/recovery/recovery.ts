@@ -1,7 +1,7 @@
 /**
- * Recovery of one task: decided on the strongly consistent item, carried out by one conditional write and the start of
- * the generation that it names. A crash before the write changes nothing; one after it leaves a driver that was written
- * down and not started, which the next sweep starts.
+ * Recovery of one task: decided on a strongly consistent read, carried out by one conditional write and the start of the
+ * generation that it names. A crash before the write changes nothing. A crash after it leaves a driver that is stored but not
+ * started; the next sweep starts it.
  */
 import { type ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
 import { type ExecutionTask, isKnownTask } from '../../contracts/records.ts';
@@ -23,7 +23,7 @@ import { startDriver } from '../driver/start-driver.ts';
 import { recovered, redriven } from '../task/transitions.ts';
 import type { TransitionContext } from '../task/move-task.ts';
 
-/** A task that was put back to work, and where it went. */
+/** A recovered or released task, and its new driver. */
 export interface RecoveredTask {
   readonly taskId: string;
   readonly quoteId: string;
@@ -31,11 +31,11 @@ export interface RecoveredTask {
   readonly to: ExecutionState;
   /** Generation that drives it now. */
   readonly generation: number;
-  /** Whether it was stuck, or held for a pause that is over. */
+  /** Whether it was stuck, or held for a pause that has ended. */
   readonly cause: typeof TransitionCause.RecoverStale | typeof TransitionCause.Release;
 }
 
-/** What a recovery works with. */
+/** Options of a recovery. */
 export interface RecoveryOptions {
   readonly queue: Pick<ExecutionQueueRepo, 'get' | 'replace'>;
   readonly driver: ExecutionDriver;
@@ -45,15 +45,15 @@ export interface RecoveryOptions {
   readonly actor: string;
 }
 
-/** What a look at one candidate came to. */
+/** The result of checking one candidate. */
 export interface RecoveryLook {
-  /** `left`: nothing was to be done. `overtaken`: somebody else moved it first. */
+  /** `left`: nothing had to be done. `overtaken`: another actor moved it first. */
   readonly kind: 'left' | 'overtaken' | 'recovered';
-  /** Present when it was recovered. */
+  /** Present if it was recovered. */
   readonly recovered?: RecoveredTask;
 }
 
-/** No longer than 2^5 × 15 min = 8 h: `POLICY.staleDriverMs` says why it grows. */
+/** At most 2^5 × 15 min = 8 h; `POLICY.staleDriverMs` has the reason for the growth. */
 const MAX_DOUBLINGS = 5;
 
 /** How late a task is at `nowMs`. */
@@ -63,14 +63,14 @@ export function latenessOf(task: Pick<ExecutionTask, 'dueAtMs' | 'generation'>, 
   return nowMs >= task.dueAtMs + staleMs ? Lateness.Stale : Lateness.Due;
 }
 
-/** What names a driver that is `unstarted` when it is missing: not `enqueue`, as {@link DriverStatus} says. */
+/** Causes that name a driver which is `unstarted` if it is missing; not `enqueue`, see {@link DriverStatus}. */
 const NAMES_NEXT_DRIVER: readonly string[] = [
   TransitionCause.OperatorRetry,
   TransitionCause.RecoverStale,
   TransitionCause.Release,
 ];
 
-/** What became of the task's driver. */
+/** The status of the task's driver. */
 async function statusOf(driver: ExecutionDriver, task: ExecutionTask): Promise<DriverStatus> {
   const status = await driver.status(task.taskId, task.generation);
   const cause = task.history.at(-1)?.cause;
@@ -79,7 +79,7 @@ async function statusOf(driver: ExecutionDriver, task: ExecutionTask): Promise<D
     : status;
 }
 
-/** The action of the table; the driver is asked for only where that makes a difference. */
+/** The action of the table; the driver's status is read only if it matters. */
 async function actionFor(
   { driver }: RecoveryOptions,
   task: ExecutionTask,
@@ -95,7 +95,7 @@ function attemptEnded(options: RecoveryOptions, task: ExecutionTask, context: Tr
   return recovered(task, error, decideRetry(task, error, options.retryPolicy, context.nowMs), context);
 }
 
-/** The task as it stands after the action's write; `undefined` when somebody else wrote first. */
+/** The task after the action's write; `undefined` if another write came first. */
 async function written(
   options: RecoveryOptions,
   task: ExecutionTask,
@@ -131,10 +131,10 @@ const ended = (task: RecoveredTask | undefined): RecoveryLook =>
   task === undefined ? { kind: 'overtaken' } : { kind: 'recovered', recovered: task };
 
 /**
- * Recovers one candidate of the due shards, if it is stuck at `nowMs`. A held task is not: whoever resumes its kind has
- * it released.
- * @param onDue told of a due task how long ago it was enqueued, in ms: before anything that may fail
- * @throws {QueueError} `STORED_RECORD_INVALID`, or `DRIVER_NOT_STARTED` after the write; the next sweep carries on
+ * Recovers one candidate of the due shards, if it is stuck at `nowMs`. A held task is not stuck: it is released when its kind
+ * is resumed.
+ * @param onDue called for a due task with the time since its enqueueing, in ms, before anything that may fail
+ * @throws {QueueError} `STORED_RECORD_INVALID`, or `DRIVER_NOT_STARTED` after the write; the next sweep continues
  */
 export async function recoverTask(
   options: RecoveryOptions,
@@ -144,7 +144,7 @@ export async function recoverTask(
 ): Promise<RecoveryLook> {
   const task = await options.queue.get(taskId);
   if (task === undefined || task.hold !== undefined) return { kind: 'left' };
-  // The release that wrote it recovers it: it is neither stuck nor overdue here.
+  // The release that wrote it recovers it; here it is neither stuck nor overdue.
   if (!isKnownTask(task)) return { kind: 'left' };
   if (latenessOf(task, nowMs) !== Lateness.InTime) onDue?.(Math.max(0, nowMs - task.createdAtMs));
   const action = await actionFor(options, task, nowMs);
@@ -153,7 +153,7 @@ export async function recoverTask(
 }
 
 /**
- * Puts a held task whose kind is not paused any more back to work. One that is not held was released before.
+ * Releases a held task whose kind is no longer paused. A task that is not held was released before.
  * @throws {QueueError} as {@link recoverTask}
  */
 export async function releaseTask(options: RecoveryOptions, taskId: string): Promise<RecoveryLook> {

@@ -1,4 +1,4 @@
-/** What a run of the sweep answers and counts. */
+/** The answer and the counters of a run of the sweep. */
 import { Metric } from '../../../shared/contracts/metric-names.ts';
 import { toQueueError } from '../../../shared/domain/errors.ts';
 import { TransitionCause } from '../../contracts/lifecycle-states.ts';
@@ -8,7 +8,7 @@ import type { NotedFailure } from './noting.ts';
 import type { RecoveredTask } from './recovery.ts';
 import type { SweepRunReport } from './recovery-run.ts';
 
-/** The failure as it is answered and logged. */
+/** The failure in the answer and the log. */
 export const failureOf = ({ part, id, error }: NotedFailure): SweepFailure => {
   const { code, detail } = toQueueError(error);
   return { part, id, code, detail };
@@ -24,7 +24,7 @@ export function answerOf({ recovered, failures }: SweepRunReport, most: number):
   };
 }
 
-/** A run that failed at something. Its message is its answer as JSON, so that the caller sees what was done. */
+/** A run with failures. Its message is the answer as JSON, so that the caller sees what was done. */
 export class SweepFailed extends AggregateError {
   override readonly name = 'SweepFailed';
 
@@ -36,10 +36,10 @@ export class SweepFailed extends AggregateError {
   }
 }
 
-/** A held task that was released was not stuck. */
+/** A released task was held, not stuck. */
 const wasStuck = ({ cause }: RecoveredTask): boolean => cause === TransitionCause.RecoverStale;
 
-/** Counters of a run, in the order in which they are reported; what it did also when that is nothing. */
+/** Counters of a run, in the order in which they are reported, including those that are 0. */
 export const countersOf = ({
   recovered,
   audit,

@@ -1,4 +1,4 @@
-/** A task that must be there. */
+/** Reads a task that must exist. */
 import { taskNotFound } from '../../../shared/domain/errors.ts';
 import type { StoredTask } from '../../contracts/records.ts';
 import type { ExecutionQueueRepo } from '../ports.ts';

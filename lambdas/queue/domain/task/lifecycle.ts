@@ -1,4 +1,4 @@
-/** The lifecycle as data: the only legal transitions. Completed and failed_terminal never change. */
+/** The lifecycle as data: the only legal transitions. Completed and failed_terminal tasks never change. */
 import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
 import type { Transition } from '../../contracts/records.ts';
 import { QueueError } from '../../../shared/domain/errors.ts';
@@ -47,12 +47,12 @@ export const isEnded = (state: string): boolean => ENDED_STATES.some((ended) => 
 export const isLegal = (row: Pick<Transition, 'from' | 'to' | 'cause'>): boolean =>
   LIFECYCLE.some((legal) => legal.from === row.from && legal.to === row.to && legal.cause === row.cause);
 
-/** What may move a task from a state, in the table's order, each once. */
+/** The causes that may move a task from a state, in the table's order, without repetition. */
 const causesFrom = (from: ExecutionState | null): readonly TransitionCause[] => [
   ...new Set(LIFECYCLE.filter((legal) => legal.from === from).map(({ cause }) => cause)),
 ];
 
-/** Why a row is refused, for people: the state, the cause, and what is possible from there. */
+/** Why a row is refused, for people: the state, the cause, and the possible causes. */
 function refusalText({ from, to, cause }: LifecycleRow): string {
   const causes = causesFrom(from);
   const isElsewhere = causes.includes(cause);
@@ -63,8 +63,8 @@ function refusalText({ from, to, cause }: LifecycleRow): string {
 }
 
 /**
- * @throws {QueueError} `ILLEGAL_TRANSITION` when the table does not have the row, naming state, cause and the possible
- *   causes; nothing has been written then.
+ * @throws {QueueError} `ILLEGAL_TRANSITION` when the table does not have the row, with state, cause and the possible causes;
+ * nothing has been written then.
  */
 export function assertLegal(row: LifecycleRow): void {
   if (isLegal(row)) return;

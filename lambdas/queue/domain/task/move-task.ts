@@ -1,4 +1,4 @@
-/** The first transition of a task, and what all others share. The invariants are named in `transitions.ts`. */
+/** The first transition of a task, and the parts that all others share. `transitions.ts` lists the invariants. */
 import type { ErrorCode } from '../../../shared/contracts/error-codes.ts';
 import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
 import { type ExecutionTask, MAX_HISTORY, SCHEMA_VERSION, type Transition } from '../../contracts/records.ts';
@@ -7,19 +7,19 @@ import type { Clock, Ids } from '../../../shared/domain/ports.ts';
 import { assertLegal } from './lifecycle.ts';
 import { TASK_POLICY } from './task-policy.ts';
 
-/** What every transition is made with; the caller brings clock and ids. */
+/** Context of a transition; the caller supplies clock and ids. */
 export interface TransitionContext {
   /** The caller's clock, in ms since the epoch. */
   readonly nowMs: number;
   /** Identity of the write. */
   readonly attemptId: string;
-  /** Who moves it: `system:<function>` or an operator. */
+  /** The actor: `system:<function>` or an operator. */
   readonly actor: string;
-  /** Why, for people. */
+  /** Reason, for people. */
   readonly reason?: string;
 }
 
-/** The context of a transition that is made now. @param reason why, for people */
+/** The context of a transition that is made now. @param reason reason, for people */
 export function contextOf(
   { clock, ids }: { readonly clock: Pick<Clock, 'nowMs'>; readonly ids: Ids },
   actor: string,
@@ -51,7 +51,7 @@ export type TaskChange = Partial<
   >
 >;
 
-/** One transition: where to, why, and what changes with it. */
+/** One transition: its target, cause and changes. */
 export interface Move {
   readonly to: ExecutionState;
   readonly cause: TransitionCause;
@@ -60,7 +60,7 @@ export interface Move {
   readonly proof?: EffectProof;
 }
 
-/** The transition that leads to `task`, for its history. */
+/** The history entry of the transition that leads to `task`. */
 const transitionOf = (
   from: ExecutionState | null,
   task: ExecutionTask,
@@ -82,7 +82,7 @@ const transitionOf = (
   attemptId: context.attemptId,
 });
 
-/** What is needed for a new task. */
+/** The input of a new task. */
 export interface NewTask {
   readonly taskId: string;
   readonly quoteId: string;
@@ -114,19 +114,19 @@ export function enqueued(request: NewTask, context: TransitionContext): Executio
   return { ...base, history: [transitionOf(null, base, move, context)] };
 }
 
-/** Leaves out what belongs to the state being left (invariants 2, 3 and 5). */
+/** Removes the fields that belong to the previous state (invariants 2, 3 and 5). */
 function withoutStateFields(task: ExecutionTask): ExecutionTask {
   const { owner: _o, workerId: _w, leaseExpiresAtMs: _l, nextAttemptAtMs: _n, dueAtMs: _d, ...more } = task;
   const { hold: _h, ...kept } = more;
   return kept;
 }
 
-/** The deadline, later by the time that the task was held (invariant 5). */
+/** The deadline, extended by the time for which the task was held (invariant 5). */
 const deadlineAfterHold = ({ deadlineAtMs, hold }: ExecutionTask, nowMs: number): number =>
   hold === undefined ? deadlineAtMs : deadlineAtMs + Math.max(0, nowMs - hold.sinceMs);
 
 /**
- * The task after the move: one version later, its history one longer.
+ * The task after the move: its version is one higher, its history one entry longer.
  * @throws {QueueError} `ILLEGAL_TRANSITION` when the lifecycle table does not have it
  */
 export function moved(task: ExecutionTask, move: Move, context: TransitionContext): ExecutionTask {

@@ -1,4 +1,4 @@
-/** What an operator may do to a task: one guarded transition. */
+/** The actions of an operator on a task: one guarded transition each. */
 import { QueueError } from '../../../shared/domain/errors.ts';
 import type { Clock, Ids } from '../../../shared/domain/ports.ts';
 import { TransitionCause } from '../../contracts/lifecycle-states.ts';
@@ -10,25 +10,25 @@ import { existingTask } from './existing-task.ts';
 import { contextOf, type TransitionContext } from './move-task.ts';
 import { redriven, stopped } from './transitions.ts';
 
-/** What an operator may ask for. */
+/** Actions of an operator. */
 export type OperatorAction = 'retry' | 'abandon' | 'cancel';
 
-/** What operating works with. */
+/** Options of operating. */
 export interface OperateOptions {
   readonly queue: Pick<ExecutionQueueRepo, 'get' | 'replace'>;
   readonly driver: Pick<ExecutionDriver, 'start'>;
   readonly clock: Clock;
-  /** Identities of the writes: an action that is delivered again may bring the one it had. */
+  /** Identities of the writes; a repeated action may reuse its identity. */
   readonly ids: Ids;
 }
 
 /**
  * One guarded transition by an operator; `retry` raises the generation and starts its driver.
- * @param version that the operator saw
- * @param actor who asks; stands in the audit trail
- * @param reason why, for people
- * @throws {QueueError} `TASK_NOT_FOUND`, `STALE_VERSION` or `ILLEGAL_TRANSITION`, also for a task of a newer release:
- *   nothing is written
+ * @param version version that the operator saw
+ * @param actor the operator; stored in the audit trail
+ * @param reason reason, for people
+ * @throws {QueueError} `TASK_NOT_FOUND`, `STALE_VERSION` or `ILLEGAL_TRANSITION`, also for a task of a newer release: nothing
+ * is written
  * @throws {QueueError} `DRIVER_NOT_STARTED`: the transition is stored, the sweep starts the driver
  */
 export type Operate = (
@@ -50,7 +50,7 @@ function operated(task: ExecutionTask, action: OperatorAction, context: Transiti
   }
 }
 
-/** Makes {@link Operate}. */
+/** Creates {@link Operate}. */
 export const createOperate =
   (options: OperateOptions): Operate =>
   async (taskId, action, version, actor, reason) => {

@@ -1,21 +1,21 @@
-/** Why an attempt or a task failed, in the words that stay with the task. */
+/** Why an attempt or a task failed, in the words that are stored with the task. */
 import { ERROR_CODES, type ErrorCode, MAX_DETAIL_LENGTH } from '../../../shared/contracts/error-codes.ts';
 import { cutText } from '../../../shared/contracts/text.ts';
 import type { TaskError } from '../../contracts/records.ts';
 import type { QueueError } from '../../../shared/domain/errors.ts';
 import type { RetryDecision } from './retry-policy.ts';
 
-/** Whoever enqueues a failed action anew must know that the effect may be there. */
+/** A caller who enqueues a failed action again must know that the effect may exist. */
 const DOUBT = '; an attempt may have been applied: look at the provider';
 
-/** The words of the doubt are never cut off. */
+/** The words about the doubt are never cut off. */
 const doubtful = (detail: string): string =>
   `${cutText(detail, MAX_DETAIL_LENGTH - DOUBT.length).replace(/\.$/, '')}${DOUBT}`;
 
-/** The error of a task that ends while an attempt is in doubt, although nobody asked the provider. */
+/** The error of a task that ends while an attempt is in doubt, although the provider was not asked. */
 export const doubtfulError = (error: TaskError): TaskError => ({ ...error, detail: doubtful(error.detail) });
 
-/** The error as the task keeps it: a cap names itself and its cause. */
+/** The error as the task stores it; if a cap was reached, it names the cap and the cause. */
 export function taskErrorOf(
   error: QueueError,
   decision: RetryDecision,

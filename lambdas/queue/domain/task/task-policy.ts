@@ -1,19 +1,19 @@
-/** The numbers that a task is given when it is enqueued, and how its attempts are counted. */
+/** The numbers of a new task, and how its attempts are counted. */
 import type { ExecutionTask } from '../../contracts/records.ts';
 
 /** Backoff and caps of one kind of action. */
 export interface RetryPolicy {
-  /** Attempts in all; counts the first. */
+  /** Maximum attempts, including the first. */
   readonly maxAttempts: number;
-  /** Backoff after the first failed attempt, before jitter. */
+  /** Backoff after the first failed attempt, before jitter, in seconds. */
   readonly baseSeconds: number;
-  /** Growth of the backoff from attempt to attempt. */
+  /** Factor between the backoffs of successive attempts. */
   readonly factor: number;
-  /** Longest backoff before jitter. */
+  /** Maximum backoff before jitter, in seconds. */
   readonly capSeconds: number;
 }
 
-/** 5 attempts: 5 + 10 + 20 + 40 = 75 s of backoff at most, half of it at least. */
+/** 5 attempts: 5 + 10 + 20 + 40 = 75 s of backoff at most, and at least half of it. */
 export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   maxAttempts: 5,
   baseSeconds: 5,
@@ -21,18 +21,18 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   capSeconds: 60,
 };
 
-/** Times of a task, counted from its enqueueing or from when it should have moved on. */
+/** Times of a task, from its enqueueing or from when it should have moved on. */
 export const TASK_POLICY = {
-  /** From enqueue; a deferral or backoff that would reach beyond it ends the task. */
+  /** From the enqueueing; a deferral or backoff beyond it ends the task. */
   taskDeadlineMs: 24 * 60 * 60 * 1_000,
-  /** How long after it should have moved on a task becomes a candidate for the sweep. */
+  /** Time after which an overdue task becomes a candidate for the sweep. */
   overdueMs: 60_000,
 } as const;
 
-/** Attempts that count: claims less deferrals. */
+/** Attempts that count: claims minus deferrals. */
 export const attemptsUsed = (task: Pick<ExecutionTask, 'attempt' | 'deferrals'>): number =>
   task.attempt - task.deferrals;
 
-/** Attempts as people are told: a claim that may only probe is none, so it is never more than there are. */
+/** Attempts as people see them: a claim that may only probe does not count, so the number never exceeds the maximum. */
 export const attemptsShown = (task: Pick<ExecutionTask, 'attempt' | 'deferrals' | 'maxAttempts'>): number =>
   Math.max(0, Math.min(attemptsUsed(task), task.maxAttempts));

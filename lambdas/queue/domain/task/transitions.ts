@@ -1,10 +1,10 @@
 /**
  * The transitions as pure functions: task in, task out. Invariants upheld here:
  * 1. Every transition is a row of the lifecycle table and raises `version` by exactly one.
- * 2. `owner`, `workerId` and `leaseExpiresAtMs` exist in `running` and nowhere else.
- * 3. `nextAttemptAtMs` exists in `retryable_failed` only; `dueAtMs` in every state that can still move.
- * 4. `attempt` and `generation` never go down.
- * 5. `hold` exists in `queued` and `retryable_failed` only, and the time that a task was held does not count towards its
+ * 2. `owner`, `workerId` and `leaseExpiresAtMs` exist only in `running`.
+ * 3. `nextAttemptAtMs` exists only in `retryable_failed`; `dueAtMs` in every state that can still move.
+ * 4. `attempt` and `generation` never decrease.
+ * 5. `hold` exists only in `queued` and `retryable_failed`, and the time for which a task was held does not count towards its
  *    deadline.
  */
 import { ExecutionState, TransitionCause } from '../../contracts/lifecycle-states.ts';
@@ -90,7 +90,7 @@ function retryMove(task: ExecutionTask, error: QueueError, decision: Retry, caus
   return { to: ExecutionState.RetryableFailed, cause, change, errorCode: taskError.code };
 }
 
-/** `running` → `retryable_failed` or `failed_terminal`, as `decision` says. */
+/** `running` → `retryable_failed` or `failed_terminal`, according to `decision`. */
 export function failed(
   task: ExecutionTask,
   error: QueueError,
@@ -103,13 +103,13 @@ export function failed(
   return moved(withoutDoubt, retryMove(task, error, decision, cause), context);
 }
 
-/** When the sweep looks whether the driver that it gave a task has moved it on. */
+/** The time at which the sweep checks whether the driver that it started has moved the task. */
 const dueAfterRedrive = (nowMs: number) => ({ dueAtMs: nowMs + POLICY.redriveCheckMs });
 
 /**
- * `running` → `retryable_failed` with the next generation, or `failed_terminal`: the sweep ends the attempt of a lost
- * worker. One write, so that nothing can come between the end of the attempt and the next driver, which runs at once:
- * the lease was wait enough.
+ * `running` → `retryable_failed` with the next generation, or `failed_terminal`: the sweep ends the attempt of a lost worker.
+ * It is one write, so that nothing can come between the end of the attempt and the next driver. That driver runs at once,
+ * because the task has already waited for the lease.
  */
 export function recovered(
   task: ExecutionTask,
@@ -129,8 +129,8 @@ export function recovered(
 }
 
 /**
- * Same state, next generation: the driver is lost, or is to run at once, or a hold is over. The effect key stays, so a driver that is
- * still alive finds itself superseded and cannot make a second effect.
+ * Same state, next generation: the driver is lost, or must run at once, or a hold has ended. The effect key stays the same, so
+ * a driver that is still alive finds itself superseded and cannot make a second effect.
  */
 export function redriven(
   task: ExecutionTask,
@@ -144,7 +144,7 @@ export function redriven(
     generation: task.generation + 1,
     ...dueAfterRedrive(context.nowMs),
     ...(task.state === ExecutionState.RetryableFailed ? { nextAttemptAtMs: context.nowMs } : {}),
-    // A person who asks for another try gives it time anew; the sweep does not.
+    // If a person retries a task, it gets a new deadline; if the sweep does, it does not.
     ...(cause === TransitionCause.OperatorRetry
       ? { deadlineAtMs: context.nowMs + POLICY.taskDeadlineMs }
       : {}),
@@ -153,8 +153,8 @@ export function redriven(
 }
 
 /**
- * `queued` → `failed_terminal` (cancel) or `retryable_failed` → `failed_terminal` (abandon). A task whose last attempt is in
- * doubt says so in its error: nobody will ask the provider any more.
+ * `queued` → `failed_terminal` (cancel) or `retryable_failed` → `failed_terminal` (abandon). If the last attempt is in doubt,
+ * the task's error says so, because the provider will not be asked any more.
  */
 export function stopped(
   task: ExecutionTask,
@@ -167,8 +167,8 @@ export function stopped(
 }
 
 /**
- * The task's kind is paused: it stays where it is, with the reason on it, and no attempt is used up. It is due at once, in
- * index shards of its own that the sweep reads when the kind is not paused any more.
+ * The task's kind is paused: the task keeps its state, stores the reason and uses no attempt. It is due at once, in separate
+ * index shards that the sweep reads when the kind is no longer paused.
  */
 export function held(
   task: ExecutionTask,

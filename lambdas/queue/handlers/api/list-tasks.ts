@@ -1,4 +1,4 @@
-/** Listing a quote's tasks: the query, and pages that are full whatever the filter left out. */
+/** Lists a quote's tasks: parses the query, and fills pages in spite of the filter. */
 import * as z from 'zod/mini';
 import { decodeCursor } from '../../adapters/dynamodb/cursor.ts';
 import { PAGE_LIMIT } from '../../contracts/api.ts';
@@ -7,11 +7,11 @@ import type { ExecutionQueueRepo, ListOptions, TaskPage } from '../../domain/por
 import { badParameter } from './problem.ts';
 import type { ApiRequest } from './request.ts';
 
-/** Reads per page of an answer: at most 20 × 1 MB, which stays within the function's time. */
+/** Maximum reads for one page of an answer: 20 × 1 MB fits into the function's time. */
 const MAX_READS = 20;
 
 const PARAMETERS: ReadonlySet<string> = new Set(['state', 'limit', 'cursor']);
-/** A request may be signed in its query string; those parameters are IAM's, not ours. */
+/** A request may be signed in its query string; those parameters belong to IAM. */
 const isSignature = (name: string): boolean => name.toLowerCase().startsWith('x-amz-');
 
 const stateSchema = z.enum(ExecutionState);
@@ -30,7 +30,7 @@ function limitOf(value: string | null): number {
   throw badParameter(400, 'limit', `expected a whole number from 1 to ${PAGE_LIMIT.max}`);
 }
 
-/** DynamoDB refuses a key of another form as a fault of the caller; the caller is told which parameter it was. */
+/** DynamoDB refuses a key of another form as the caller's error, so the answer names the parameter. */
 function cursorOf(value: string | null, quoteId: string): Pick<ListOptions, 'cursor'> {
   if (value === null) return {};
   try {
@@ -43,7 +43,7 @@ function cursorOf(value: string | null, quoteId: string): Pick<ListOptions, 'cur
 
 /**
  * The filters of a listing.
- * @throws {ApiProblem} 400 naming the parameter that is unknown, repeated or not as documented
+ * @throws {ApiProblem} 400 with the parameter that is unknown, repeated or not as documented
  */
 export function listOptionsOf({ event }: ApiRequest, quoteId: string): ListOptions {
   const query = new URLSearchParams(event.rawQueryString);
@@ -59,13 +59,13 @@ export function listOptionsOf({ event }: ApiRequest, quoteId: string): ListOptio
   };
 }
 
-/** How many to read at once: with a filter as many as may be, else what is missing and one more. */
+/** Number of tasks to read at once: the maximum if there is a filter, else the missing ones plus one. */
 const readLimit = ({ state, limit }: ListOptions, found: number): number =>
   state === undefined ? Math.min(PAGE_LIMIT.max, limit + 1 - found) : PAGE_LIMIT.max;
 
 /**
- * One page. It holds `limit` tasks, damaged ones included, unless there are no more or {@link MAX_READS} reads did not find
- * them; a cursor is there when there is more to read.
+ * One page. It has `limit` tasks, including damaged ones, unless there are no more or {@link MAX_READS} reads did not find
+ * them. It has a cursor if there is more to read.
  */
 export async function listTasks(
   queue: Pick<ExecutionQueueRepo, 'listByQuote'>,

@@ -1,13 +1,13 @@
-/** Errors as RFC 9457 problems: what is thrown, what is answered, and which status belongs to which code. */
+/** Errors as RFC 9457 problems: the thrown error, the answer, and the status of each code. */
 import { MAX_FIELD_ERRORS } from '../../contracts/api.ts';
 import type { FieldError, Problem } from '../../contracts/api-problem.ts';
 import { type ErrorCode, rowOf } from '../../../shared/contracts/error-codes.ts';
 import { HIDDEN } from '../../../shared/contracts/error-row.ts';
 import { isErrorOf, QueueError, SnapshotRefused } from '../../../shared/domain/errors.ts';
 
-/** Evidence of a refusal. */
+/** The content of a refusal. */
 export interface ApiProblemOptions {
-  /** What was expected, or what happened; of the request at most a well-formed id or key. */
+  /** What was expected, or what happened; at most a well-formed id or key of the request. */
   readonly detail: string;
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;
@@ -33,14 +33,14 @@ export class ApiProblem extends Error {
   }
 }
 
-/** A request that is not as documented; `status` says in which way. */
+/** An invalid request; `status` tells in which way. */
 export const refused = (
   status: number,
   detail: string,
   options: Partial<ApiProblemOptions> = {},
 ): ApiProblem => new ApiProblem(status, 'REQUEST_INVALID', { detail, ...options });
 
-/** A header, query or path parameter that is not as documented. */
+/** An invalid header, query or path parameter. */
 export const badParameter = (
   status: number,
   parameter: string,
@@ -48,7 +48,7 @@ export const badParameter = (
   cause?: unknown,
 ): ApiProblem => refused(status, `${parameter}: ${expected}`, { errors: [{ parameter, expected }], cause });
 
-/** Seconds after which an outage may be over; the caller's own backoff decides. */
+/** Seconds after which an outage may be over; the caller's own backoff may differ. */
 const RETRY_AFTER_SECONDS = 5;
 const RETRY_LATER = { 'retry-after': String(RETRY_AFTER_SECONDS) } as const;
 
@@ -63,7 +63,7 @@ function fromQueueError(error: QueueError): ApiProblem {
   });
 }
 
-/** Errors of the SDK carry `$metadata`; those of sockets a `code`. Both mean that another service failed us. */
+/** Errors of the SDK have `$metadata`, those of sockets a `code`. Both mean that another service failed. */
 const isOutage = (thrown: unknown): boolean =>
   thrown instanceof Error &&
   ('$metadata' in thrown ||
@@ -71,7 +71,7 @@ const isOutage = (thrown: unknown): boolean =>
     thrown.name === 'TimeoutError' ||
     thrown.name === 'AbortError');
 
-/** Any thrown value as a problem; what is not in the list of codes says nothing about itself. */
+/** Any thrown value as a problem; an error that is not in the list of codes reveals nothing about itself. */
 export function problemOf(thrown: unknown): ApiProblem {
   if (thrown instanceof ApiProblem) return thrown;
   if (thrown instanceof QueueError) return fromQueueError(thrown);
@@ -81,8 +81,8 @@ export function problemOf(thrown: unknown): ApiProblem {
 }
 
 /**
- * What a retry whose execution could not be started ends with. The transition is stored and the sweep, at most a minute
- * away, starts its execution; sent again as it is, the request is answered with 412. Any other value is given back.
+ * The error of a retry whose execution could not be started. The transition is stored, and within a minute the sweep starts its
+ * execution. The same request sent again is answered with 412. Any other value is returned unchanged.
  */
 export function retryNotStarted(thrown: unknown): unknown {
   if (!isErrorOf(thrown, 'not_started')) return thrown;

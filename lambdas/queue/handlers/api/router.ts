@@ -1,8 +1,8 @@
 /**
- * Routing of one function by Powertools' event handler. Whatever happens, the answer is a documented one:
- * 1. The router sees method and path only, each segment encoded anew: no header, body, query or dot segment of a
- *    caller can make it throw or reach a route that API Gateway did not authorise.
- * 2. Every error becomes a problem; what is logged of it are its code and name.
+ * Routes the requests of one function with Powertools' event handler. The answer is always a documented one:
+ * 1. The router gets only method and path, with each segment encoded again: no header, body, query or dot segment of a caller
+ *    can make it throw or reach a route that API Gateway did not authorise.
+ * 2. Every error becomes a problem; only its code and name are logged.
  */
 import {
   ParameterValidationError,
@@ -17,7 +17,7 @@ import { nameOf } from '../../../shared/domain/errors.ts';
 import { type ApiProblem, problemOf, problemResponse, refused } from './problem.ts';
 import type { ApiRequest } from './request.ts';
 
-/** Answers one operation; what it throws becomes a problem. */
+/** Answers one operation; an error that it throws becomes a problem. */
 export type Operation = (request: ApiRequest) => Promise<Response> | Response;
 
 /** Handles the events of an HTTP API. */
@@ -26,7 +26,7 @@ export type ApiHandler = (
   context: Context,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** A JSON answer that nobody may store: the next transition makes it old. */
+/** A JSON answer that must not be cached, because the next transition makes it outdated. */
 export const jsonResponse = (body: unknown, status = 200, headers: Record<string, string> = {}): Response =>
   Response.json(body, { status, headers: { ...headers, 'cache-control': 'no-store' } });
 
@@ -44,12 +44,12 @@ const decoded = (segment: string): string => {
   try {
     return decodeURIComponent(segment);
   } catch {
-    // Not percent-encoded: the segment is taken as it is.
+    // Not percent-encoded: the segment is used unchanged.
     return segment;
   }
 };
 
-/** The path with each segment encoded once, or `undefined` when it holds dot segments or has no UTF-8 form. */
+/** The path with each segment encoded once, or `undefined` if it contains dot segments or is not valid UTF-8. */
 function safePathOf(rawPath: string): string | undefined {
   if (!rawPath.startsWith('/') || !rawPath.isWellFormed()) return undefined;
   const path = rawPath
@@ -59,7 +59,7 @@ function safePathOf(rawPath: string): string | undefined {
   return new URL(`https://api${path}`).pathname === path ? path : undefined;
 }
 
-/** The template as the router writes it: `/actions/:taskId`. */
+/** The template in the router's form: `/actions/:taskId`. */
 const toRouterPath = (template: string): `/${string}` =>
   `/${template.slice(1).replaceAll(/\{(\w+)\}/g, ':$1')}`;
 
@@ -67,7 +67,7 @@ const pattern = (template: string): RegExp => new RegExp(`^${template.replaceAll
 
 const NO_ROUTE = 'Path: expected one of the documented routes';
 
-/** 405 when the path is one of the API's under another method, else 404. */
+/** 405 if the API has the path with another method, else 404. */
 export function unrouted(method: string, path: string): ApiProblem {
   const methods = Object.values(API_ROUTES)
     .filter((route) => pattern(route.path).test(path))
@@ -80,8 +80,8 @@ export function unrouted(method: string, path: string): ApiProblem {
 }
 
 /**
- * What the router needs of an event, and nothing that a caller could break it with.
- * @throws {ApiProblem} 404 or 405 for a path or method that the router cannot even look at
+ * The fields of an event that the router needs, without anything by which a caller could make it fail.
+ * @throws {ApiProblem} 404 or 405 for a path or method that the router cannot handle
  */
 function routedEvent(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
   const path = safePathOf(event.rawPath);
@@ -112,7 +112,7 @@ function operationIds<F extends QueueFunctionName>(operations: Record<OperationO
   return Object.keys(API_ROUTES).filter(isOurs);
 }
 
-/** Finds the caller's event behind the one that the router was given. */
+/** Finds the caller's event for the one that the router got. */
 type OriginalOf = (routed: object) => APIGatewayProxyEventV2;
 type Fail = (thrown: unknown, event: APIGatewayProxyEventV2) => Response;
 
@@ -133,7 +133,7 @@ function createRouter<F extends QueueFunctionName>(
   router.notFound(async (_error, { req, event }) =>
     fail(unrouted(req.method, new URL(req.url).pathname), originalOf(event)),
   );
-  // A parameter of white space only is as good as none.
+  // A parameter that contains only white space is treated as absent.
   router.errorHandler(ParameterValidationError, async (_error, { event }) =>
     fail(refused(404, NO_ROUTE), originalOf(event)),
   );
@@ -142,8 +142,8 @@ function createRouter<F extends QueueFunctionName>(
 }
 
 /**
- * The handler of one API function; the type makes sure that it implements each of its routes.
- * It never throws: an invocation error would be answered by API Gateway without a problem body.
+ * The handler of one API function; its type ensures that every route is implemented. It never throws, because API Gateway would
+ * answer an invocation error without a problem body.
  */
 export function createApi<F extends QueueFunctionName>(
   logger: Logger,

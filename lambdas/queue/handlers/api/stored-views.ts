@@ -1,4 +1,4 @@
-/** What the API shows beside a task: its card, a page of tasks, and the audit trail. */
+/** The API's views beside a task: its card, a page of tasks, and the audit trail. */
 import { type AuditView, CardState, type TaskPageView, type TaskView } from '../../contracts/api.ts';
 import type { CardRecord } from '../../contracts/shown-cards.ts';
 import type { AuditRecord, StoredTask } from '../../contracts/records.ts';
@@ -9,7 +9,7 @@ import type { DamagedRecord, TaskPage } from '../../domain/ports.ts';
 import { jsonResponse } from './router.ts';
 import { auditPath, etagOf, iso, taskPath, taskView } from './task-view.ts';
 
-/** What is known of a task's card: the stored one, if it can be read. */
+/** The result of reading a task's card: the stored card, if it can be read. */
 export type CardLook =
   | { readonly card: CardRecord | undefined; readonly damage?: never }
   | { readonly card?: never; readonly damage: string };
@@ -26,7 +26,7 @@ function cardView(task: StoredTask, { card, damage }: CardLook): NonNullable<Tas
   return { state: versionShown >= task.version ? CardState.Shown : CardState.Pending, ...shown };
 }
 
-/** A task with what Slack shows of it, as an answer. */
+/** A task, and what Slack shows of it, as an answer. */
 export const taskAndCardResponse = (task: StoredTask, look: CardLook): Response =>
   jsonResponse({ ...taskView(task), card: cardView(task, look) }, 200, { etag: etagOf(task) });
 
@@ -40,7 +40,7 @@ export function pageView({ entries, cursor }: TaskPage): TaskPageView {
   };
 }
 
-/** What an entry repeats of the trail itself is left out, and so are the fields of a newer release. */
+/** Leaves out what an entry repeats of the trail, and the fields of a newer release. */
 function entryView(record: AuditRecord): AuditView['records'][number] {
   const { version, from, to, cause, actor, reason, errorCode, proof } = record;
   const { attempt, deferrals, generation, atMs, attemptId } = record;
@@ -61,12 +61,12 @@ function entryView(record: AuditRecord): AuditView['records'][number] {
   };
 }
 
-/** What a trail is shown with: of the task, or of the trail's newest record when the task is damaged. */
+/** Head of a trail: from the task, or from the trail's newest record if the task is damaged. */
 export type TrailHead = Pick<StoredTask, 'taskId' | 'quoteId' | 'version'> & {
   readonly taskDamage?: string;
 };
 
-/** The audit trail of a task, with the versions it lacks. @param damaged records that cannot be read */
+/** The audit trail of a task, with its missing versions. @param damaged records that cannot be read */
 export function auditView(
   head: TrailHead,
   records: readonly AuditRecord[],

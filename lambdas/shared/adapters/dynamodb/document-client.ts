@@ -7,32 +7,34 @@ import { nameOf, QueueError } from '../../domain/errors.ts';
 import { CLIENT_OPTIONS } from '../../platform/client-options.ts';
 
 /**
- * A number of DynamoDB, which has 38 digits. By default the SDK refuses a whole answer for one that JavaScript cannot hold;
- * here it stays as it is, and the reader of that item refuses it.
+ * A number of DynamoDB, which has up to 38 digits. By default the SDK refuses a whole answer if JavaScript cannot represent one
+ * number; here the number is kept, and the reader of that item refuses it.
  */
 const numberOf = (text: string): number | NumberValue =>
   String(Number(text)) === text ? Number(text) : NumberValue.from(text);
 
-/** How items are read, wherever that is done. */
+/** Options for reading items; used everywhere. */
 export const UNMARSHALL_OPTIONS = { wrapNumbers: numberOf } as const;
-/** How items are written and read by a document client: options of its own, because it writes into them. */
+/**
+ * Options for writing and reading items with a document client. Each client needs a new object, because it changes the object.
+ */
 export const translation = () => ({
   marshallOptions: { removeUndefinedValues: true },
   unmarshallOptions: { ...UNMARSHALL_OPTIONS },
 });
 
-/** A document client that gives up in time. */
+/** A document client with time limits. */
 export const createDocumentClient = (): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS), translation());
 
-/** The error of a condition that did not hold, or `undefined` for anything else. */
+/** The error of a failed condition; `undefined` for any other error. */
 export const conditionFailure = (error: unknown): ConditionalCheckFailedException | undefined =>
   error instanceof ConditionalCheckFailedException ? error : undefined;
 
 /**
- * A page that begins after a stored position, which the store refuses if it is no key, or lies outside of what is asked for.
+ * Reads a page that begins after a stored position. The store refuses a position that is not a key or is outside of the query.
  * @param position absent for the first page
- * @throws {QueueError} `STORED_RECORD_INVALID` when it does
+ * @throws {QueueError} `STORED_RECORD_INVALID` if the store refuses the position
  */
 export async function pageAfter<T>(position: unknown, read: () => Promise<T>): Promise<T> {
   try {
@@ -46,7 +48,7 @@ export async function pageAfter<T>(position: unknown, read: () => Promise<T>): P
 /** An item as the document client returns it. */
 export type Item = Record<string, unknown>;
 
-/** The item that stopped a conditional write, if the service returned it. */
+/** The stored item that made a conditional write fail, if the service returned it. */
 export const rejectedItem = (error: {
   readonly Item?: Record<string, AttributeValue> | undefined;
 }): Item | undefined => (error.Item === undefined ? undefined : unmarshall(error.Item, UNMARSHALL_OPTIONS));

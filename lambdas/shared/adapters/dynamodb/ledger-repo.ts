@@ -45,10 +45,10 @@ const recordOf = (request: Reservation): IdempotencyRecord => ({
   expiresAtEpochSeconds: request.expiresAtEpochSeconds,
 });
 
-/** Why a reservation was refused, from the record that stands there. */
+/** Why a reservation was refused, from the stored record. */
 function refusalOf(request: Reservation, stored: IdempotencyRecord): ReserveResult {
   if (stored.attemptId === request.attemptId && stored.owner === request.owner) {
-    // Our own write, its answer lost. What stood there before is lost too, so the provider is asked.
+    // Our own write whose answer was lost. The previous record is lost too, so the provider is probed.
     return { kind: 'reserved', probeFirst: true };
   }
   if (stored.status === LedgerStatus.InProgress && stored.fence > request.fence) {

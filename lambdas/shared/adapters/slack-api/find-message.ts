@@ -1,4 +1,4 @@
-/** Finds a message of ours by the effect key in its metadata, and tells whether the root of a thread is there. */
+/** Finds one of our messages by the effect key in its metadata, and tells whether the root of a thread exists. */
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import * as z from 'zod/mini';
 import { QueueError } from '../../domain/errors.ts';
@@ -29,30 +29,30 @@ export interface EffectMessage {
   readonly contentHash: string;
 }
 
-/** Where to look: a thread, or the channel's own messages. */
+/** The place to search: a thread, or the channel's own messages. */
 export interface MessagePlace {
   readonly channel: string;
   readonly threadTs?: string;
-  /** Messages before this are left out; @default none are. Epoch milliseconds. */
+  /** Messages before this time are left out, in epoch milliseconds; @default all are included */
   readonly oldestMs?: number;
 }
 
-/** 20 pages × 200 = the newest 4,000 messages of a channel; a thread of ours is far shorter. */
+/** 20 pages × 200 = the newest 4,000 messages of a channel; our threads are far shorter. */
 const MAX_PAGES = 20;
 const PAGE_SIZE = 200;
 
-/** Metadata of a message that stands for `effectKey`. */
+/** Metadata of the message with this effect key. */
 export const effectMetadata = (effectKey: string, contentHash: string) => ({
   event_type: EFFECT_EVENT_TYPE,
   event_payload: { effect_key: effectKey, content_hash: contentHash },
 });
 
-/** Whether the root of a thread is there. A deleted root that has replies stays as a tombstone. */
+/** Whether the root of a thread exists. A deleted root with replies is kept as a tombstone. */
 export const RootState = { There: 'there', Tombstone: 'tombstone', Missing: 'missing' } as const;
 /** One of {@link RootState}. */
 export type RootState = (typeof RootState)[keyof typeof RootState];
 
-/** A deleted root without replies: there is no thread. */
+/** A deleted root without replies: the thread does not exist. */
 const isNoThread = (thrown: unknown): boolean =>
   thrown instanceof WebAPIPlatformError && thrown.data.error === 'thread_not_found';
 
@@ -96,22 +96,22 @@ function rootStateIn({ messages }: Page, threadTs: string | undefined): RootStat
   return root.subtype === 'tombstone' ? RootState.Tombstone : RootState.There;
 }
 
-/** The state of a thread's root, by one request. @throws {QueueError} as {@link slackError} */
+/** The state of a thread's root, with one request. @throws {QueueError} as {@link slackError} */
 export async function rootStateOf(client: WebClient, channel: string, threadTs: string): Promise<RootState> {
   return rootStateIn(await fetchPage(client, { channel, threadTs }, undefined, 1), threadTs);
 }
 
-/** What a search has found. */
+/** The result of a search. */
 export interface MessageSearch {
   readonly message: EffectMessage | undefined;
-  /** Of the thread that was searched; `missing` for a channel. */
+  /** State of the searched thread's root; `missing` for a channel. */
   readonly root: RootState;
 }
 
 /**
- * Looks for the message that carries `effectKey`.
- * @throws {QueueError} `DUPLICATE_EFFECT` when there are several; `PROVIDER_UNAVAILABLE` when there is too much to look
- * through; else as {@link slackError}
+ * Searches for the message with `effectKey`.
+ * @throws {QueueError} `DUPLICATE_EFFECT` when there are several; `PROVIDER_UNAVAILABLE` when there are too many messages to
+ * search; else as {@link slackError}
  */
 export async function searchMessages(
   client: WebClient,
@@ -123,20 +123,20 @@ export async function searchMessages(
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const { messages, response_metadata } = await fetchPage(client, place, cursor);
-    // A thread's first message stands on every page of it: ts is its identity.
+    // A thread's first message is on every page of it; `ts` identifies it.
     for (const message of matching(messages, effectKey)) found.set(message.ts, message);
     if (page === 0) root = rootStateIn({ messages }, place.threadTs);
     cursor = response_metadata?.next_cursor;
     if (cursor === undefined || cursor === '') return { message: only(found), root };
   }
   if (found.size > 0) return { message: only(found), root };
-  // Giving up is no proof of absence.
+  // An incomplete search does not prove that the message is absent.
   throw new QueueError('PROVIDER_UNAVAILABLE', {
     detail: `The message is not among the newest ${MAX_PAGES * PAGE_SIZE}; there are more`,
   });
 }
 
-/** The message that carries `effectKey`, or `undefined`. @throws {QueueError} as {@link searchMessages} */
+/** The message with `effectKey`, or `undefined`. @throws {QueueError} as {@link searchMessages} */
 export const findMessage = async (
   client: WebClient,
   place: MessagePlace,

@@ -1,4 +1,4 @@
-/** Posts one message, once, and edits one. */
+/** Posts one message once, and edits one. */
 import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import type { KnownBlock } from '@slack/types';
 import * as z from 'zod/mini';
@@ -7,8 +7,8 @@ import type { effectMetadata } from './find-message.ts';
 import { MESSAGE_TS, slackError } from './slack-client.ts';
 
 /**
- * By default, addresses in a text become links; with `none` only links and dates that are written as such do (Slack's reference
- * of `chat.postMessage`). An edit says it too: the default of `chat.update` is another.
+ * By default, addresses in a text become links; with `none` only explicit links and dates do (Slack's reference of
+ * `chat.postMessage`). An edit sets it too, because the default of `chat.update` differs.
  */
 export const AS_WRITTEN = { parse: 'none' } as const;
 
@@ -17,31 +17,31 @@ export interface EffectPost {
   readonly channel: string;
   /** Escaped text; also the fallback of notifications. */
   readonly text: string;
-  /** Whether Slack makes links of the addresses in it: what a person wrote for people to read. @default false */
+  /** Whether Slack turns addresses in the text into links; for text that a person wrote for people. @default false */
   readonly linksAddresses?: boolean;
   readonly blocks?: KnownBlock[];
   readonly threadTs?: string;
   readonly metadata: ReturnType<typeof effectMetadata>;
 }
 
-/** Where a message was posted. */
+/** The place of a posted message. */
 export interface PostedMessage {
   readonly ts: string;
   /**
-   * Root of the thread that it is a reply in; absent in the channel itself. Slack puts a reply into the channel, and reports no
-   * error, if the root has just been deleted and had no replies.
+   * Root of the thread that contains it as a reply; absent if it is in the channel itself. If the root has just been deleted
+   * and had no replies, Slack puts a reply into the channel without an error.
    */
   readonly threadTs?: string;
 }
 
 const messageTs = z.string().check(z.regex(MESSAGE_TS));
-/** An answer with anything else does not say what became of the message. */
+/** Any other answer does not tell whether the message was posted. */
 const answerSchema = z.object({
   ts: messageTs,
   message: z.optional(z.object({ thread_ts: z.optional(messageTs) })),
 });
 
-/** What Slack says of the message: its `thread_ts` is there exactly if it is in a thread. */
+/** The place according to Slack: `thread_ts` is present exactly if the message is in a thread. */
 function placeOf({ ts, message }: z.infer<typeof answerSchema>, asked: string | undefined): PostedMessage {
   const threadTs = message === undefined ? asked : message.thread_ts;
   return threadTs === undefined || threadTs === ts ? { ts } : { ts, threadTs };
@@ -69,7 +69,7 @@ export async function postMessage(client: WebClient, post: EffectPost): Promise<
   }
 }
 
-/** An edit of a message; what it leaves out stays as it is. */
+/** An edit of a message; absent fields are not changed. */
 export interface MessageEdit {
   readonly channel: string;
   readonly ts: string;
@@ -77,10 +77,10 @@ export interface MessageEdit {
   readonly blocks: KnownBlock[];
 }
 
-/** Somebody deleted the message. */
+/** A person deleted the message. */
 const GONE: ReadonlySet<string> = new Set(['message_not_found', 'cant_update_message']);
 
-/** Edits a message; the same edit again changes nothing. @throws {QueueError} as {@link slackError} */
+/** Edits a message; a repeated edit changes nothing. @throws {QueueError} as {@link slackError} */
 export async function editMessage(client: WebClient, edit: MessageEdit): Promise<'edited' | 'gone'> {
   try {
     await client.chat.update({ ...edit, ...AS_WRITTEN });

@@ -1,8 +1,8 @@
 /**
  * The thread of a quote. Invariants upheld here:
- * 1. Its root message is an effect of its own under the ledger: tasks that race, or a lost reply, open one.
- * 2. A root that an operator deleted is replaced once: the next root is the effect whose key names the deleted one, so all that
- *    notice the deletion agree on one new root, and the ledger leads from each root to the next.
+ * 1. Its root message is a separate effect under the ledger, so that racing tasks, or a lost reply, open only one.
+ * 2. A root that an operator deleted is replaced once. The next root is the effect whose key contains the deleted one, so all
+ *    tasks that notice the deletion agree on one new root, and the ledger leads from each root to the next.
  */
 import type { WebClient } from '@slack/web-api';
 import type { CapCode } from '../../contracts/error-codes.ts';
@@ -17,30 +17,30 @@ import { effectMetadata, findMessage, RootState, rootStateOf } from './find-mess
 import { clipped, escapeLine } from './message-text.ts';
 import { postMessage } from './post-message.ts';
 
-/** What opening a thread works with. */
+/** Options of opening a thread. */
 export interface QuoteThreadOptions extends GuardOptions {
   readonly client: WebClient;
   readonly channel: string;
 }
 
-/** Who opens the thread: a claimed task, or the holder of a card's lock. */
+/** The opener of the thread: a claimed task, or the holder of a card's lock. */
 export interface ThreadOpener {
-  /** Owner token of one claim; without one, nothing can be opened. */
+  /** Owner token of one claim; without it, nothing can be opened. */
   readonly owner?: string | undefined;
   readonly leaseExpiresAtMs?: number | undefined;
 }
 
-/** 5 looks, 300 ms apart: opening takes one call, so a racing task usually finds the thread without being deferred. */
+/** 5 reads, 300 ms apart. Opening takes one call, so a racing task usually finds the thread without a deferral. */
 const LOOKS = 5;
 const LOOK_PAUSE_MS = 300;
 
-/** What {@link runGuarded} ends with when the thread is not there and must not be opened. */
+/** The error of {@link runGuarded} if the thread does not exist and must not be opened. */
 const NOT_OPENED: CapCode = 'RETRIES_EXHAUSTED';
 
-/** Longest title and name, as people see them and as they are sent: Slack divides a message from some 4,000 characters on. */
+/** Maximum title and name, as people see them and as they are sent. Slack divides a message from about 4,000 characters on. */
 const MAX_NAME = { seen: 500, sent: 1_500 } as const;
 
-/** Text of the root message. It must not change for a quote: it opens the thread once for all its tasks. */
+/** Text of the root message. It never changes for a quote, because it opens the thread once for all its tasks. */
 export const rootText = (snapshot: QuoteSnapshot): string => {
   const total = formatMoney(snapshot.totalMinor, snapshot.currency);
   const title = clipped(snapshot.title, MAX_NAME.seen, MAX_NAME.sent);
@@ -48,12 +48,12 @@ export const rootText = (snapshot: QuoteSnapshot): string => {
   return `*Quote ${escapeLine(snapshot.quoteId)}* – ${title}\n${customer} · ${escapeLine(total)}`;
 };
 
-/** A quote may be worked on for years; a thread that the ledger forgot would be opened a second time. */
+/** A quote may be used for years; if the ledger forgot the thread, it would be opened a second time. */
 const THREAD_LIFE_SECONDS = 10 * 365 * 24 * 60 * 60;
 /** A message in doubt was posted by a task that has ended since, or is still within its deadline of a day. */
 export const MESSAGE_SEARCH_MS = 7 * 24 * 60 * 60 * 1_000;
 
-/** Which root of a quote: the first, or the one that replaced a deleted one. */
+/** Identifies a root of a quote: the first, or the one that replaced a deleted one. */
 interface RootKey {
   readonly snapshot: QuoteSnapshot;
   /** `ts` of the deleted root. */
@@ -86,7 +86,7 @@ async function openOnce(
     claim: {
       effectKey,
       taskHash: contentHash,
-      // Several tasks share the key, and one owner token is one claim.
+      // Several tasks share the key; one owner token belongs to one claim.
       owner: opener.owner ?? '',
       fence: 0,
       deduplicates: false,
@@ -134,20 +134,21 @@ const SETTLING_MS = 60_000;
 const SETTLE_PAUSE_MS = 1_000;
 
 /**
- * The state of a root. If the app may not look, it counts as there: a token that may not post either is refused by the post itself.
- * @throws {QueueError} as the Slack client, with nothing in doubt: a look posts nothing
+ * The state of a root. If the app may not read it, it counts as existing: if the token may not post either, Slack refuses the
+ * post itself.
+ * @throws {QueueError} as the Slack client, with nothing in doubt, because a read posts nothing
  */
 async function lookAtRoot({ client, channel }: QuoteThreadOptions, ts: string): Promise<RootState> {
   try {
     return await rootStateOf(client, channel, ts);
   } catch (thrown) {
-    // Until set-up changes, no look succeeds; to post needs less than to look does.
+    // Until the set-up changes, no read succeeds; posting needs fewer permissions than reading.
     if (isErrorOf(thrown, 'locked_out')) return RootState.There;
     throw withDoubt(toQueueError(thrown), false);
   }
 }
 
-/** Whether a root was deleted. What is missing soon after it was posted is looked for twice. */
+/** Whether a root was deleted. A root that is missing soon after it was posted is checked twice. */
 async function isDeleted(options: QuoteThreadOptions, ts: string): Promise<boolean> {
   const { clock } = options;
   const state = await lookAtRoot(options, ts);
@@ -157,14 +158,14 @@ async function isDeleted(options: QuoteThreadOptions, ts: string): Promise<boole
   return (await lookAtRoot(options, ts)) !== RootState.There;
 }
 
-/** Each deleted root costs one more look; a quote whose thread was deleted that often has no place in this channel. */
+/** Each deleted root costs one more read. If a quote's thread was deleted this often, it has no place in this channel. */
 const MAX_ROOTS = 10;
 
 /**
- * `ts` of the quote's root message, opened if need be: if an operator deleted the last one, that is noticed and the next one is
- * opened.
- * @param deleted roots that Slack has refused a reply to
- * @throws {QueueError} `EFFECT_IN_PROGRESS` (a deferral) while another task is still opening it; `PROVIDER_REFUSED` when ten were deleted
+ * `ts` of the quote's root message; the root is opened if needed. If an operator deleted the last one, the next one is opened.
+ * @param deleted roots to which Slack has refused a reply
+ * @throws {QueueError} `EFFECT_IN_PROGRESS` (a deferral) while another task is opening it; `PROVIDER_REFUSED` when ten were
+ * deleted
  */
 export async function ensureThread(
   options: QuoteThreadOptions,
@@ -187,7 +188,8 @@ export async function ensureThread(
 }
 
 /**
- * `known`, a root of the quote's, if it is there; else the one that replaced it, opened if need be. Costs no look into the ledger.
+ * `known`, a root of the quote, if it exists; else the one that replaced it, opened if needed. It does not read the ledger if
+ * `known` exists.
  * @throws {QueueError} as {@link ensureThread}
  */
 export const keepThread = async (
@@ -200,7 +202,7 @@ export const keepThread = async (
 
 /**
  * `ts` of the quote's root message. If there is no root message, it is `undefined`, and nothing is posted.
- * @param replaced `ts` of a deleted root: the one that replaced it is meant
+ * @param replaced `ts` of a deleted root, to find the one that replaced it
  */
 export async function findThread(
   options: QuoteThreadOptions,

@@ -1,4 +1,4 @@
-/** The Slack client: one request per call, bounded, and every way it can end as an error of the list. */
+/** The Slack client: one request for each call, with a time limit; every failure becomes a {@link QueueError}. */
 import {
   LogLevel,
   WebAPIHTTPError,
@@ -13,20 +13,21 @@ import { networkError, retryAfterSeconds } from '../provider-http.ts';
 import { systemClock } from '../system.ts';
 
 /**
- * Four calls (look at the root, find and post the message, open the thread) stay inside the worker's 15 s, should each take that long.
- * A deleted root costs two more; a worker whose time ends meanwhile leaves its outcome open, and the next one looks for it.
+ * Four calls (read the root, find and post the message, open the thread) take less than the worker's 15 s, even at this limit.
+ * A deleted root costs two more. If the worker's time ends before that, the outcome is unknown, and the next worker searches
+ * for the message.
  */
 const REQUEST_TIMEOUT_MS = 3_000;
 
-/** How Slack names a message; an answer with anything else does not say what became of it. */
+/** Slack's id of a message; an answer with another value does not tell whether the message was posted. */
 export const MESSAGE_TS = /^\d{1,12}(\.\d{1,9})?$/;
 
 /** Wait after a 429 that names none. */
 const DEFAULT_RETRY_AFTER_SECONDS = 1;
 
 /**
- * The SDK takes a 429 without a whole number of seconds for a broken answer; it is a definite "not now" all the same, for as long
- * as any other form of the header says.
+ * The SDK treats a 429 without a whole number of seconds as an invalid answer. It is a definite deferral, for the time in any
+ * other form of the header.
  */
 function withRetryAfter(response: Response): Response {
   if (response.status !== 429) return response;
@@ -37,9 +38,9 @@ function withRetryAfter(response: Response): Response {
 }
 
 /**
- * A client without retries of its own: the SDK would post again after a network error, blindly, up to 10 times.
- * @param apiUrl with a trailing slash, e.g. `https://slack.com/api/`
- * @param timeoutMs of one request; @default 3,000
+ * A client without retries: the SDK would post again after a network error, up to 10 times and without a probe.
+ * @param apiUrl URL with a trailing slash, e.g. `https://slack.com/api/`
+ * @param timeoutMs time limit of one request; @default 3,000
  */
 export const createSlackClient = (token: string, apiUrl: string, timeoutMs = REQUEST_TIMEOUT_MS): WebClient =>
   new WebClient(token, {
@@ -47,12 +48,12 @@ export const createSlackClient = (token: string, apiUrl: string, timeoutMs = REQ
     retryConfig: { retries: 0 },
     timeout: timeoutMs,
     rejectRateLimitedCalls: true,
-    // What fails is thrown and logged as an attempt; the SDK's own lines are not JSON.
+    // Failures are thrown and logged as attempts; the SDK's own log lines are not JSON.
     logLevel: LogLevel.ERROR,
     fetch: async (url, init) => withRetryAfter(await globalThis.fetch(url, init)),
   });
 
-/** Errors that set-up must repair: the channel or the app is not as documented. */
+/** Errors that the set-up must fix: the channel or the app is not as documented. */
 const MISCONFIGURED: ReadonlySet<string> = new Set([
   'channel_not_found',
   'is_archived',
@@ -84,7 +85,7 @@ const UNAUTHORIZED: ReadonlySet<string> = new Set([
   'not_allowed_token_type',
   'two_factor_setup_required',
 ]);
-/** Slack failed while at it; the message may be there. */
+/** Slack failed during the call; the message may have been posted. */
 const UNKNOWN: ReadonlySet<string> = new Set([
   'fatal_error',
   'internal_error',
@@ -95,10 +96,13 @@ const UNKNOWN: ReadonlySet<string> = new Set([
   'update_failed',
 ]);
 
-/** The SDK passes on the body of an answer that is not JSON as its error: nobody knows what Slack has done then. */
+/** If an answer is not JSON, the SDK passes its body on as the error; then it is unknown what Slack has done. */
 const ERROR_CODE = /^[a-z0-9_]{1,64}$/;
 
-/** Where in a message Slack found a fault, as it ends a text that may quote anything: `[json-pointer:/blocks/0/text]`. */
+/**
+ * The place in a message where Slack found an error, at the end of a text that may quote anything:
+ * `[json-pointer:/blocks/0/text]`.
+ */
 const POINTER = /\[json-pointer:((?:\/(?:[a-z_]{1,32}|\d{1,4})){1,12})\]/g;
 const MAX_POINTERS = 10;
 const metadataSchema = z.object({ messages: z.array(z.string()) });
@@ -112,7 +116,7 @@ function placesOf({ data }: WebAPIPlatformError): string {
 }
 
 function platformError(error: WebAPIPlatformError): QueueError {
-  // The SDK declares a text. It passes on any JSON that is not `ok`, also `[]`, which has no code.
+  // The SDK declares this as text, but passes on any JSON that is not `ok`, also `[]`, which has no code.
   const code: unknown = error.data.error;
   if (typeof code !== 'string' || !ERROR_CODE.test(code)) {
     return new QueueError('PROVIDER_UNAVAILABLE', {
@@ -130,7 +134,7 @@ function platformError(error: WebAPIPlatformError): QueueError {
   return new QueueError('PROVIDER_REFUSED', options);
 }
 
-/** Anything a Slack call throws as an error of the list. */
+/** Any error of a Slack call as a {@link QueueError}. */
 export function slackError(thrown: unknown): QueueError {
   if (thrown instanceof WebAPIRateLimitedError) {
     return new QueueError('PROVIDER_RATE_LIMITED', {

@@ -1,8 +1,9 @@
 /**
- * Messages in the thread of a quote, also while operators delete its root. Invariants upheld here:
- * 1. A reply is posted again only after Slack has refused it: what Slack took is never posted a second time, wherever it is.
- * 2. A message is looked for in every thread that the quote has had since the ledger began, and in the channel, before it counts
- *    as absent: Slack puts a reply to a root that has just been deleted into the channel.
+ * Messages in the thread of a quote, even while operators delete its root. Invariants upheld here:
+ * 1. A reply is posted again only after Slack has refused it: a message that Slack accepted is never posted a second time,
+ *    wherever it is.
+ * 2. A message counts as absent only after a search of every thread that the quote has had since the ledger began, and of the
+ *    channel, because Slack puts a reply to a root that has just been deleted into the channel.
  */
 import { WebAPIPlatformError } from '@slack/web-api';
 import type { QuoteSnapshot } from '../../contracts/quote-snapshot.ts';
@@ -17,18 +18,18 @@ import {
   type ThreadOpener,
 } from './quote-thread.ts';
 
-/** Who works in the thread of which quote. */
+/** A task that works in the thread of its quote. */
 export interface ThreadVisitor {
   readonly opener: ThreadOpener;
   readonly snapshot: QuoteSnapshot;
-  /** When the task was enqueued, ms since the epoch: no message of its is older. */
+  /** Time at which the task was enqueued, in ms since the epoch; none of its messages is older. */
   readonly sinceMs: number;
 }
 
 /** A reply without its place. */
 export type Reply = Omit<EffectPost, 'channel' | 'threadTs'>;
 
-/** Slack's answers to a reply whose root cannot have any (more); nothing was posted. */
+/** Slack's answers to a reply whose root cannot have replies (any more); nothing was posted. */
 const NO_ROOT: ReadonlySet<string> = new Set(['thread_not_found', 'cannot_reply_to_message']);
 
 const isRootless = (thrown: unknown): boolean =>
@@ -36,12 +37,12 @@ const isRootless = (thrown: unknown): boolean =>
   thrown.cause instanceof WebAPIPlatformError &&
   NO_ROOT.has(thrown.cause.data.error);
 
-/** A root that is deleted between the look and the reply is rare; one that is deleted three times is somebody's wish. */
+/** A root is rarely deleted between the check and the reply; three times means that a person wants it. */
 const MAX_TRIES = 3;
 
 /**
  * Posts a reply in the thread of a quote.
- * @param threadTs root that was there a moment ago, by {@link ensureThread}; if it is gone by now, the next one is opened
+ * @param threadTs root that existed a moment ago, from {@link ensureThread}; if it was deleted since, the next one is opened
  * @throws {QueueError} as the Slack client and {@link ensureThread}
  */
 export async function postReply(
@@ -64,13 +65,15 @@ export async function postReply(
   }
 }
 
-/** A message of the thread, or of the channel itself, that carries an effect key. */
+/** A message of the thread, or of the channel itself, with an effect key. */
 export type FoundReply = EffectMessage & Pick<PostedMessage, 'threadTs'>;
 
-/** More than any clock of ours differs from Slack's: a message that is overlooked would be posted twice. */
+/** More than our clocks differ from Slack's: a message that is not found would be posted twice. */
 const CLOCK_MARGIN_MS = 60 * 60 * 1_000;
 
-/** Slack allows some 50 pages of a channel a minute, and a page holds 200 messages: only those since the task are looked at. */
+/**
+ * Slack allows some 50 pages of a channel a minute, and a page has 200 messages, so only messages since the task are searched.
+ */
 async function findInChannel(
   { client, channel, clock }: QuoteThreadOptions,
   sinceMs: number,

@@ -170,7 +170,7 @@ describe('a ledger that is rebuilt', () => {
   const some = { ...lengths, minLength: 3, maxLength: 20 };
 
   test.prop([fc.array(step, some), order, fc.array(step, some)], { numRuns: LAW_RUNS })(
-    'conserves pieces, whatever was under way, and whatever still works with the lost one',
+    'conserves pieces, whatever was under way, and while others still work with the lost one',
     (before: readonly Step[], origins: readonly OriginName[], after: readonly Step[]) => {
       const world = new RightsWorld();
       world.deposit(C, 'opening', 30);

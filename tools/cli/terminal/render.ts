@@ -30,7 +30,7 @@ const ENDED_BY: Partial<Record<string, string>> = {
   operator_abandon: 'abandoned',
 };
 
-/** A state; if an operator ended the task, also the state before that: `cancelled (failed_terminal)`. */
+/** A state; if an operator ended the task, the word for that and its state: `cancelled (failed_terminal)`. */
 export function endingText(state: AnsweredTask['state'], cause: string | undefined): string {
   const ending = cause === undefined ? undefined : ENDED_BY[cause];
   return ending === undefined ? state : `${ending} (${state})`;

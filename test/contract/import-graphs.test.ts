@@ -3,11 +3,15 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
+import { KIND_NAMES } from '../../lambdas/actions/kinds.ts';
 
 const HANDLERS = globSync('lambdas/*/handlers/*.handler.ts').toSorted();
 
+/** Each kind beyond the first three brings the schema of its payload. */
+const FURTHER_KINDS = KIND_NAMES.length - 3;
+
 /** Most files of a handler that is held to a size; the others are only printed. */
-const LIMITS: Readonly<Record<string, number>> = { 'enqueue-action': 45 };
+const LIMITS: Readonly<Record<string, number>> = { 'enqueue-action': 45 + FURTHER_KINDS };
 
 const nameOf = (handler: string): string => path.basename(handler, '.handler.ts');
 

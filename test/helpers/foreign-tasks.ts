@@ -27,7 +27,7 @@ const [enqueuedAs] = queuedTask('crm.sync').history;
 const retryable = retryableTask();
 
 const FOREIGN: Readonly<Record<string, Foreign>> = {
-  kind: { item: { ...queued, taskId: foreignIdOf(1), kind: 'crm.note' }, word: 'crm.note', isMovable: false },
+  kind: { item: { ...queued, taskId: foreignIdOf(1), kind: 'erp.note' }, word: 'erp.note', isMovable: false },
   payload: {
     item: { ...queued, taskId: foreignIdOf(2), kind: 'erp.book', payloadJson: '{"order":7}' },
     word: 'erp.book',
@@ -58,10 +58,10 @@ const FOREIGN: Readonly<Record<string, Foreign>> = {
     item: {
       ...toItem(runningTask(queuedTask('crm.sync'))),
       taskId: foreignIdOf(4),
-      kind: 'crm.note',
+      kind: 'erp.note',
       workerId: `${foreignIdOf(4)}-1`,
     },
-    word: 'crm.note',
+    word: 'erp.note',
     isMovable: false,
   },
   cause: {

@@ -5,7 +5,8 @@
 import { fc, test } from '@fast-check/vitest';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ActionKind } from '../../../lambdas/actions/kinds.ts';
+import { ActionKind, WORKER_BY_KIND } from '../../../lambdas/actions/kinds.ts';
+import { PROVIDER_NAMES } from '../../../lambdas/shared/contracts/providers.ts';
 import { type DynamoDbServer, startDynamoDb } from '../../../tools/rig/aws/dynamodb-server.ts';
 import { execute } from '../../helpers/execution.ts';
 import { FakeClock } from '../../../tools/rig/fake-clock.ts';
@@ -51,7 +52,7 @@ interface Run {
 
 async function runWith(kind: ActionKind, faults: readonly PlannedFault[]): Promise<Run> {
   const provider = providers.find((candidate) => candidate.kind === kind);
-  if (provider === undefined) throw new Error(kind);
+  if (provider === undefined) throw new Error(`${kind}: expected a provider in test/helpers/providers.ts`);
   quotes += 1;
   const quoteId = `Q-${quotes}-${kind.slice(0, 3)}`;
   const clock = new FakeClock();
@@ -86,10 +87,15 @@ async function loseEachCall(kind: ActionKind, mode: FaultMode): Promise<number> 
   }
 }
 
-const kinds = Object.values(ActionKind);
+/** Kinds with a provider of the tests; each provider has one at least. */
+const kinds = [ActionKind.PdfRender, ActionKind.CrmSync, ActionKind.SlackNotify] as const;
 const modes = Object.values(FaultMode);
 /** A drive makes 7 requests (Slack 10) and its recovery about 12: the second fault often hits record-lost-worker. */
 const fault = fc.record({ at: fc.integer({ min: 1, max: 18 }), mode: fc.constantFrom(...modes) });
+
+it('covers each provider', () => {
+  expect(new Set(kinds.map((kind) => WORKER_BY_KIND[kind]))).toEqual(new Set(PROVIDER_NAMES));
+});
 
 describe.each(kinds)('%s', (kind) => {
   it.each(modes)('makes one effect whichever request is %s', async (mode) => {

@@ -1,3 +1,4 @@
+import { KIND_NAMES } from '../../../../lambdas/actions/kinds.ts';
 import { describe, expect, it } from 'vitest';
 import { kindChangeView, kindView } from '../../../../lambdas/queue/handlers/api/kinds.ts';
 import { pausedWith, resumedFrom } from '../../../../lambdas/queue/domain/pauses/pauses.ts';
@@ -13,9 +14,7 @@ describe('readKind', () => {
   it.each(['crm', '', 'constructor', 'CRM.SYNC'])(
     'names the kinds there are when it is given "%s"',
     (text) => {
-      expect(() => readKind(text)).toThrow(
-        `kind: expected one of pdf.render, crm.sync, slack.notify; found ${text}`,
-      );
+      expect(() => readKind(text)).toThrow(`kind: expected one of ${KIND_NAMES.join(', ')}; found ${text}`);
     },
   );
 });

@@ -1,3 +1,4 @@
+import { KIND_NAMES } from '../../../../lambdas/actions/kinds.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,7 +85,7 @@ describe('readQuoteFile', () => {
     [
       'an unknown kind',
       { actions: [pdf, { ...notify, kind: 'fax' }] },
-      '/actions/1/kind: expected one of: pdf.render, crm.sync, slack.notify',
+      `/actions/1/kind: expected one of: ${KIND_NAMES.join(', ')}`,
     ],
     [
       'a message that is too long',

@@ -1,4 +1,5 @@
 /** Options that were taken silently, or ended in a stack trace. */
+import { KIND_NAMES } from '../../../../lambdas/actions/kinds.ts';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -93,7 +94,7 @@ describe('--help', () => {
     [
       QUOTEQ,
       'pause --help',
-      ['"pdf.render", "crm.sync", "slack.notify"', 'Example: npm run quoteq -- pause crm.sync'],
+      [KIND_NAMES.map((kind) => `"${kind}"`).join(', '), 'Example: npm run quoteq -- pause crm.sync'],
     ],
     [
       QUOTEQ,

@@ -96,12 +96,20 @@ describe('a stored record', () => {
   it.each([
     ['of a later version', { schemaVersion: 2 }],
     ['without a reason', { reason: undefined }],
-    ['with a field that nobody knows', { more: 1 }],
+    ['with a reason that is no text', { reason: 7 }],
   ])('%s is refused', async (_title, change) => {
     const record = pausedWith(undefined, 'pdf.render', 'down', contextAt());
     const Item = { ...record, ...change, controlId: pauseIdOf('pdf.render') };
     await dynamoDb.client.send(new PutCommand({ TableName: TABLE_NAMES.controls, Item }));
 
     await expect(repo.pauseOf('pdf.render')).rejects.toMatchObject({ code: 'STORED_RECORD_INVALID' });
+  });
+
+  it('of a newer release counts with the fields that this one knows', async () => {
+    const record = pausedWith(undefined, 'pdf.render', 'down', contextAt());
+    const Item = { ...record, more: 1, controlId: pauseIdOf('pdf.render') };
+    await dynamoDb.client.send(new PutCommand({ TableName: TABLE_NAMES.controls, Item }));
+
+    expect(await repo.pauseOf('pdf.render')).toMatchObject({ reason: 'down' });
   });
 });

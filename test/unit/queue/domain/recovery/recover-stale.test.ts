@@ -1,4 +1,5 @@
 /** A run of the sweep over many tasks: bounded, fair, and going on where the run before stopped. */
+import { KIND_NAMES } from '../../../../../lambdas/actions/kinds.ts';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { DUE_SHARD_NAMES, dueShardOf } from '../../../../../lambdas/queue/domain/task/identity.ts';
@@ -100,7 +101,7 @@ describe('one run', () => {
 
     await stage.run();
 
-    expect(stage.pages).toBe(DUE_SHARD_NAMES.length * 4);
+    expect(stage.pages).toBe(DUE_SHARD_NAMES.length * (1 + KIND_NAMES.length));
   });
 
   it('lets one task that cannot be read, and one shard, stop none of the others', async () => {
@@ -151,7 +152,7 @@ describe('held tasks', () => {
 
     const report = await sweep({ ...stage.options, pauses }, START_MS, DEFAULT_SWEEP_LIMITS);
 
-    expect(report.failures).toHaveLength(3);
+    expect(report.failures).toHaveLength(KIND_NAMES.length);
     expect(stage.tasks.get(task.taskId)).toEqual(task);
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ActionKind } from '../../../../../lambdas/actions/kinds.ts';
+import { type ActionKind, KIND_NAMES } from '../../../../../lambdas/actions/kinds.ts';
 import { kindChangeSchema, kindListSchema } from '../../../../../lambdas/queue/contracts/api-kinds.ts';
 import { MAX_PAUSE_HISTORY } from '../../../../../lambdas/queue/contracts/controls.ts';
 import { held } from '../../../../../lambdas/queue/domain/task/transitions.ts';
@@ -226,7 +226,7 @@ describe.each(['pause', 'resume'] as const)('%s of a kind that there is not', (v
 
     expect(answer.status).toBe(404);
     expect(problemOf(answer).errors).toEqual([
-      { parameter: 'kind', expected: 'expected one of: pdf.render, crm.sync, slack.notify' },
+      { parameter: 'kind', expected: `expected one of: ${KIND_NAMES.join(', ')}` },
     ]);
   });
 });

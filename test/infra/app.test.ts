@@ -31,11 +31,11 @@ describe('createQueueApp', () => {
     ]);
   });
 
-  it('warns that a second Region is a queue of its own, and of nothing with one', () => {
+  it('warns that a second Region is a separate queue, and warns of nothing with one', () => {
     expect(warningsOf('eu-central-1')).toEqual([[]]);
     expect(warningsOf('eu-central-1,eu-west-1')).toEqual([
       [],
-      [expect.stringContaining('eu-west-1 gets a queue of its own')],
+      [expect.stringContaining('eu-west-1 gets a separate queue')],
     ]);
   });
 

@@ -71,8 +71,10 @@ describe('pdfmake and fontkit', () => {
   });
 
   it('reach one function: run-action-pdf', () => {
-    const importers = sourcesWith(/from '.*\/actions\/pdf\/engine\/(index|render-quote-pdf)\.ts'/);
+    const renderers = sourcesWith(/from '.*\/engine\/(index|render-quote-pdf)\.ts'/);
+    const workers = sourcesWith(/from '.*\/actions\/pdf\/worker\.ts'/);
 
-    expect(importers).toStrictEqual(['lambdas/queue/handlers/run-action-pdf.handler.ts']);
+    expect(renderers).toStrictEqual(['lambdas/actions/pdf/worker.ts']);
+    expect(workers).toStrictEqual(['lambdas/queue/handlers/run-action-pdf.handler.ts']);
   });
 });

@@ -15,7 +15,7 @@ export const renderEnginesPage = (): string =>
   [
     '# The two engines that the stores are tested on',
     '',
-    'Written by `npm run generate` from `test/contract/stores/probes`. The suites in `test/contract/stores` run on both engines:',
+    'Written by `npm run generate` from `tools/engines/probes`. The suites in `test/contract/stores` run on both engines:',
     '`npm run test:fast` runs them on dynoxide, `npx vitest run --project local test/contract/stores` on MiniStack, the local AWS. Each line',
     'is tested on each engine; a test fails on a difference that is not listed, and on a listed one that no longer exists. “=” means the',
     'documented behaviour of DynamoDB. Neither engine has its throttling, index lag, partitions or throughput limits.',

@@ -201,7 +201,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'probe overtakes a post that is under way',
     file: 'lambdas/shared/domain/guarded-run.ts',
-    find: 'claim.deduplicates === false ? clock.nowMs() : 0',
+    find: 'this.#effect.claim.deduplicates === false ? clock.nowMs() : 0',
     replace: '0',
   },
 ];

@@ -72,7 +72,7 @@ it.each<[step: string, signals: readonly NodeJS.Signals[]]>([
   ['Bootstrapping the Region', ['SIGTERM']],
   ['Deploying the stacks', ['SIGINT', 'SIGINT']],
   ['Setting up secrets, TTL and the CRM', ['SIGHUP']],
-  ['Warming the functions up', ['SIGINT']],
+  ['Warming up the functions', ['SIGINT']],
 ])('leaves nothing when it comes at "%s"', async (step, signals) => {
   const place = freshPlace();
 

@@ -1,49 +1,77 @@
-/**
- * A lock between processes. The lock is a folder whose time its holder renews; if the holder stops, another process takes the
- * lock over.
- */
-import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+/** A lock between processes: a file made exclusively that names its owner, taken over when the owner is gone. */
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { lock, type LockOptions } from 'proper-lockfile';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { noteUndo } from './interruption.ts';
-import { LocalEnvironmentError } from './processes.ts';
+import { isRunning, startTimeOf } from './process-identity.ts';
 
-/** If a holder has not renewed its lock for this long, it has ended. A holder renews it twice in that time. */
-const STALE_MS = 10_000;
-/** A waiter polls with this period as long as the lock is held. */
-const LOOK_AGAIN = { forever: true, factor: 1, minTimeout: 100, maxTimeout: 100 } as const;
+const isErrorCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
 
-/** A lock is an empty folder. Anything else at its path is deleted, because it is not a lock. */
-function removeWhatIsNoLock(lockFile: string): void {
-  const found = lstatSync(lockFile, { throwIfNoEntry: false });
-  if (found === undefined || (found.isDirectory() && readdirSync(lockFile).length === 0)) return;
-  rmSync(lockFile, { recursive: true, force: true });
-}
+const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 
-/**
- * Runs `work` while no other process holds `lockFile`; waits as long as a holder renews it.
- * @throws {LocalEnvironmentError} after the work, when the lock could not be renewed: another process may have run in the
- * meantime
- */
-export async function withFileLock<T>(lockFile: string, work: () => Promise<T>): Promise<T> {
+const tryTake = (lockFile: string, owner: string): boolean => {
+  try {
+    writeFileSync(lockFile, owner, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (isErrorCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+};
+
+/** What is in the lock's place; empty when it cannot be read, `undefined` when nothing is there. */
+const readOwner = (lockFile: string): string | undefined => {
+  try {
+    return readFileSync(lockFile, 'utf8');
+  } catch (error) {
+    return isErrorCode(error, 'ENOENT') && !isThere(lockFile) ? undefined : '';
+  }
+};
+
+/** An owner writes its name right after it has made the file: what names nobody after this time is damaged. */
+const NAMELESS_MS = 5_000;
+
+const isDamaged = (lockFile: string): boolean => {
+  const madeAtMs = lstatSync(lockFile, { throwIfNoEntry: false })?.mtimeMs;
+  return madeAtMs !== undefined && Date.now() - madeAtMs > NAMELESS_MS;
+};
+
+const isAbandoned = (lockFile: string, owner: string): boolean => {
+  const { pid, startedAt } = /^(?<pid>\d+) (?<startedAt>\S.*) \S+$/.exec(owner)?.groups ?? {};
+  if (startedAt === undefined) return isDamaged(lockFile);
+  return !isRunning({ pid: Number(pid), startedAt });
+};
+
+/** Renames first: of several waiters that saw the dead owner, only one moves its file away, and only that very file. */
+const removeAbandoned = (lockFile: string, deadOwner: string): void => {
+  const aside = `${lockFile}.${process.pid}.${performance.now()}`;
+  try {
+    renameSync(lockFile, aside);
+  } catch (error) {
+    if (isErrorCode(error, 'ENOENT')) return;
+    throw error;
+  }
+  const moved = readOwner(aside);
+  if (moved !== undefined && moved !== deadOwner) tryTake(lockFile, moved);
+  rmSync(aside, { recursive: true, force: true });
+};
+
+/** Runs `work` while nobody else holds `lockFile`; waits as long as its holder lives. */
+export const withFileLock = async <T>(lockFile: string, work: () => Promise<T>): Promise<T> => {
   mkdirSync(dirname(lockFile), { recursive: true });
-  removeWhatIsNoLock(lockFile);
-  let lost: Error | undefined;
-  const options: LockOptions = {
-    lockfilePath: lockFile,
-    realpath: false,
-    stale: STALE_MS,
-    retries: LOOK_AGAIN,
-    onCompromised: (error) => (lost = error),
-  };
-  const release = await lock(lockFile, options);
-  const forget = noteUndo(() => rmSync(lockFile, { recursive: true, force: true }));
+  const owner = `${process.pid} ${startTimeOf(process.pid) ?? ''} ${performance.now()}`;
+  while (!tryTake(lockFile, owner)) {
+    const holder = readOwner(lockFile);
+    if (holder !== undefined && isAbandoned(lockFile, holder)) removeAbandoned(lockFile, holder);
+    else await sleep(50);
+  }
+  const unlock = (): void => rmSync(lockFile, { force: true });
+  const forget = noteUndo(unlock);
   try {
     return await work();
   } finally {
     forget();
-    if (lost === undefined) await release();
-    // oxlint-disable-next-line no-unsafe-finally -- the result of the work is not safe without its lock
-    else throw new LocalEnvironmentError(`${lockFile}: the lock was lost: ${lost.message}`);
+    unlock();
   }
-}
+};

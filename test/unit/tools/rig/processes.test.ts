@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -184,8 +184,9 @@ describe('withFileLock', () => {
   });
 
   it('takes over the lock of a process that has ended', async () => {
-    mkdirSync(join(folder, 'lock'));
-    utimesSync(join(folder, 'lock'), 0, 0);
+    const sleeper = await service(['sleep 600']);
+    writeFileSync(join(folder, 'lock'), `${sleeper.pid} ${sleeper.startedAt} 1`);
+    await sleeper.stop();
 
     await expect(withFileLock(join(folder, 'lock'), async () => 'in')).resolves.toBe('in');
   });

@@ -4,8 +4,8 @@ import { SSMProvider } from '@aws-lambda-powertools/parameters/ssm';
 import { ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { clientOptions } from '../platform/client-options.ts';
 
-/** Two tries of at most 1 s fit into Slack's three seconds. */
-const awsSdkV3Client = new SSMClient(clientOptions({ connectMs: 300, answerMs: 700 }));
+/** Two tries of at most 1.3 s fit into Slack's three seconds. */
+const awsSdkV3Client = new SSMClient(clientOptions({ connectMs: 300, answerMs: 1_000 }));
 const parameters = new SSMProvider({ awsSdkV3Client });
 
 /**

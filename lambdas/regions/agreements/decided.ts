@@ -5,7 +5,8 @@
  * 1. The content is made from the item alone, so that every Region that writes it writes the same.
  * 2. One command id names one content. Another content under it is a defect and rings an alarm.
  */
-import canonicalize from 'canonicalize';
+import { canonicalJson } from '../../shared/domain/hashing.ts';
+import { decidedCommandId } from '../log/command.ts';
 import type { JsonValue } from '../log/event.ts';
 import type { AgreementItem, PendingDecision } from './item.ts';
 
@@ -38,13 +39,6 @@ export interface DecidedContent {
 /** Kind of an agreement: what comes before the first `#` of its key. */
 export const kindOfKey = (key: string): string => key.split('#', 1)[0] ?? key;
 
-/**
- * Command id of a decision. A rebuilt table counts decisions from where the log ends, which may be before decisions that were lost;
- * so its generation is part of the name.
- */
-export const decidedCommandId = (key: string, number: number, generation: number): string =>
-  generation === 1 ? `decided:${key}#${number}` : `decided:${key}#${generation}.${number}`;
-
 /** Content of one decision's event. */
 export const decidedContent = <S, D extends JsonValue>(
   item: Pick<AgreementItem<S, D>, 'key' | 'generation'>,
@@ -65,7 +59,7 @@ export function contradictions(contents: readonly DecidedContent[]): readonly st
   const texts = new Map<string, Set<string>>();
   for (const { commandId, payload } of contents) {
     const seen = texts.get(commandId) ?? new Set();
-    texts.set(commandId, seen.add(canonicalize(payload) ?? ''));
+    texts.set(commandId, seen.add(canonicalJson(payload)));
   }
   return [...texts].filter(([, seen]) => seen.size > 1).map(([commandId]) => commandId);
 }

@@ -4,7 +4,7 @@
  * A client makes the id of its command and keeps it until the command is secured. In one Region the command record answers a
  * command that is sent again. Across Regions nothing is asked: both Regions write an event, and the fold counts one of them.
  */
-import { canonicalJson, sha256Hex } from '../../shared/domain/hashing.ts';
+import { canonicalJson, hashOf } from '../../shared/domain/hashing.ts';
 import { accepted, refused } from '../change.ts';
 import type { Result } from '../change.ts';
 import type { EventId, LogEvent } from './event.ts';
@@ -27,16 +27,21 @@ export function checkCommandId(id: string): Result<string, 'command_id'> {
   return accepted(id);
 }
 
-/** Command id of an agreement's outcome: every Region that writes the event writes it under the same id. */
-export const decidedCommandId = (agreementKey: string, version: number): string =>
-  `${DECIDED}${agreementKey}#${version}`;
+/**
+ * Command id of an agreement's decision: every Region that writes the event writes it under the same id. A rebuilt table counts
+ * decisions from where the log ends, which may be before decisions that were lost; so its generation is part of the name.
+ */
+export const decidedCommandId = (agreementKey: string, number: number, generation = 1): string =>
+  generation === 1
+    ? `${DECIDED}${agreementKey}#${number}`
+    : `${DECIDED}${agreementKey}#${generation}.${number}`;
 
 /** Whether an event carries the outcome of an agreement. */
 export const isDecided = ({ commandId }: Pick<LogEvent, 'commandId'>): boolean =>
   commandId.startsWith(DECIDED);
 
 /** What a command asks for, as a hash: the same id with another fingerprint is another command by mistake. */
-export const fingerprintOf = (command: unknown): string => sha256Hex(canonicalJson(command));
+export const fingerprintOf = (command: unknown): string => hashOf(command);
 
 /** An event by name, with the entity that it belongs to. */
 export interface EventRef {

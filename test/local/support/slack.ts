@@ -12,7 +12,7 @@ import { createSlackClient } from '../../../lambdas/shared/adapters/slack-api/sl
 import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
 import { LOCAL_WORKSPACE } from '../../../tools/rig/slack/slack.ts';
 import { blockActionsOf, clickForm, type Press, signedHeaders } from '../../helpers/slack/slack-request.ts';
-import { outputs, rootClient } from './queue.ts';
+import { eventually, outputs, rootClient } from './queue.ts';
 import { mustKnow } from '../../../lambdas/queue/domain/task/foreign.ts';
 
 const secretId = outputs.stackOutputs['SlackSecretArn'] ?? '';
@@ -58,11 +58,16 @@ export async function postSlack(
   return { status: response.status, text: await response.text() };
 }
 
-/** Signs and sends a press of a button at this moment; returns the status. */
-export async function press(signingSecret: string, what: Press): Promise<number> {
+/**
+ * Signs and sends a press of a button at this moment; returns the status. A 503 says that nothing was done, because a function
+ * that has just been started on a busy machine could not read its settings in time; the click is sent again then.
+ */
+export function press(signingSecret: string, what: Press): Promise<number> {
   const body = clickForm(blockActionsOf({ channelId: outputs.slackChannelId, ...what }));
-  const { status } = await postSlack('interactions', body, signedHeaders(body, Date.now(), signingSecret));
-  return status;
+  return eventually('an answer to the click', async () => {
+    const { status } = await postSlack('interactions', body, signedHeaders(body, Date.now(), signingSecret));
+    return status === 503 ? undefined : status;
+  });
 }
 
 const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(rootClient), {

@@ -34,7 +34,7 @@ export const cardRecordSchema = openObject({
   versionShown: count,
   /** Version up to which the card and the messages about recoveries are done. */
   versionDone: count,
-  /** The update in progress; absent if there is none. */
+  /** Lock of the update in progress; absent if no update runs. */
   owner: z.optional(z.string()),
   lockExpiresAtMs: z.optional(epochMsSchema),
   /** When an update ended without an answer: it may still arrive late, so the card is written once more. */

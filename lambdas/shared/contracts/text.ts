@@ -4,7 +4,7 @@
  * | sink | place | what it adds |
  * |---|---|---|
  * | Slack | `shared/adapters/slack-api/message-text.ts` | escapes markup, counts what is sent |
- * | CRM | `actions/crm/sync/sync-crm-deal.ts` | nothing |
+ * | CRM | the effects in `actions/crm` | what the property needs |
  * | paper | `actions/pdf/engine/printable-text.ts`, `quote-document.ts` | a box for what has no shape |
  * | terminal | `tools/cli/terminal/terminal-text.ts` | shows control and direction characters by their code |
  * | storage, API, logs | `shared/domain/errors.ts`, the schemas of `contracts` | the limits of the fields |

@@ -1,6 +1,7 @@
 /** A drill must be able to fail: each of its guarantees is false on some evidence, and true when everything went well. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { FAULTED_KINDS, KIND_NAMES, kindsOf } from '../../../../lambdas/actions/kinds.ts';
 import { proofOf } from '../../../../tools/demo/proof.ts';
 import { DRILLS, drillsNamed } from '../../../../tools/drills/catalogue.ts';
 import type { Drill, DrillEvidence } from '../../../../tools/drills/drill.ts';
@@ -12,17 +13,23 @@ import { noChange, pressed, swept, WRONGS } from './wrongs.ts';
 
 const SIZE = 12;
 const LOAD = loadOf(SIZE);
+/** Most drills set off actions of so many quotes. */
+const QUOTES = 4;
 
 /** What each drill counts when it goes as planned. */
 const COUNTS: Readonly<Record<string, DrillEvidence['counts']>> = {
-  'worker-killed': { killed: 8 },
+  'worker-killed': { killed: QUOTES * FAULTED_KINDS.length },
   'execution-stopped': { stopped: 12 },
   'crm-storm': { answers: 32 },
-  'reply-lost': { lost: 8 },
+  'reply-lost': { lost: QUOTES * FAULTED_KINDS.length },
   'poison-record': { parked: 3 },
   'duplicate-storm': { answered: 200, tasks: 1, redelivered: 15, clicked: 21 },
-  'slack-down': { failed: 40, ended: 8, cardsMeanwhile: 0 },
-  'dynamodb-throttled': { throttled: 60, lost: 24 },
+  'slack-down': {
+    failed: 40,
+    ended: QUOTES * (KIND_NAMES.length - kindsOf('slack').length),
+    cardsMeanwhile: 0,
+  },
+  'dynamodb-throttled': { throttled: 5 * QUOTES * KIND_NAMES.length, lost: 2 * QUOTES * KIND_NAMES.length },
   'deploy-in-flight': { inFlight: 5, deployed: 13 },
   'clock-skew': { spreadMs: 4_000 },
   'clock-skew-beyond': { spreadMs: 80_000 },

@@ -1,4 +1,5 @@
 /** What can go wrong in a drill, as changes of good evidence. */
+import { FAULTED_KINDS } from '../../../../lambdas/actions/kinds.ts';
 import { KPI_CONTRACT } from '../../../../lambdas/queue/contracts/kpi-contract.ts';
 import type { DrillEvidence } from '../../../../tools/drills/drill.ts';
 import { withTask, withTrail, withTrails } from './evidence.ts';
@@ -89,7 +90,7 @@ export const WRONGS: readonly (readonly [title: string, wrong: Wrong, falsifies:
     'a fault that reached nobody',
     (good) => withTrails(good, (records) => records.map(({ errorCode: _none, ...record }) => record)),
     [
-      'the trails of at least 8 tasks contain WORKER_LOST',
+      `the trails of at least ${4 * FAULTED_KINDS.length} tasks contain WORKER_LOST`,
       'the trails of at least 8 tasks contain PROVIDER_UNAVAILABLE',
     ],
   ],

@@ -10,7 +10,7 @@ const emailKeySchema = z.string().check(z.minLength(1), z.maxLength(200));
 export const accountFactSchema = z.discriminatedUnion('type', [
   /** New values of some fields. `null` empties a field. */
   factOf('account.fields_set', z.object({ fields: z.record(nameSchema, z.json()) })),
-  /** The person wants this address. It is theirs when the agreement of the key says so. */
+  /** The person claims this address. The agreement under this key decides whether they get it. */
   factOf('account.email_claimed', z.object({ emailKey: emailKeySchema, email: z.json() })),
   /** The person is erased: each Region replaces every key of the subject by a tombstone. */
   factOf('account.erased', z.object({})),

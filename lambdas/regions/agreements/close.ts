@@ -1,8 +1,9 @@
 /**
- * The agreement about closing an incarnation for good, after its Region is lost.
+ * The agreement about closing an incarnation permanently, after its Region is lost.
  *
- * `closing → closed`. While it is `closing`, each survivor lists what it holds of the lost log; naming reads the event first and this
- * item last. So an event that a naming saw before `closing` is in that Region's list, and one that nobody listed is never named.
+ * `closing → closed`. While it is `closing`, each survivor lists the events of the lost log that it holds. Naming reads the event first and
+ * this item last. Therefore an event that a naming saw before `closing` is in that Region's list, and an event that is in no list is never
+ * named.
  */
 import { type Put, refused, type Result } from '../change.ts';
 import type { JsonValue, Origin } from '../log/event.ts';
@@ -11,9 +12,9 @@ import { type AgreementItem, type Attempt, type ItemRefusal, writeMove } from '.
 /** What is decided about an incarnation. */
 export type CloseDecision =
   | { readonly kind: 'closing'; readonly survivors: readonly Origin[] }
-  /** A survivor is lost too; its list is not waited for. */
+  /** A survivor is lost too; closing does not wait for its list. */
   | { readonly kind: 'survivor_lost'; readonly survivor: Origin }
-  /** `lost`: at most so many events are lost; `unknown` if its pulse cannot tell. */
+  /** `lost`: upper bound of the number of lost events; `unknown` if the pulse gives no bound. */
   | { readonly kind: 'closed'; readonly lost: number | 'unknown' };
 
 /** State of a closing. */
@@ -21,7 +22,7 @@ export interface CloseState {
   readonly phase: 'closing' | 'closed';
   /** Incarnations whose lists are needed, sorted. */
   readonly survivors: readonly Origin[];
-  /** Per survivor: frontiers and islands of the lost log, as its watermark has them, listed after it read `closing`. */
+  /** By survivor: frontiers and islands of the lost log in its watermark, listed after it read `closing`. */
   readonly lists: Readonly<Record<Origin, JsonValue>>;
   /** Present when closed. */
   readonly lost?: number | 'unknown';
@@ -82,7 +83,7 @@ const decide = ({ origin, read, attempt }: CloseContext, decision: CloseDecision
   );
 
 /**
- * Begins to close an incarnation that two persons gave up. From here on none of its events is named until it is closed.
+ * Begins to close an incarnation that two persons gave up. From now until it is closed, none of its events is named.
  *
  * @param isFenced - its Region is fenced, or already has another incarnation
  */
@@ -107,7 +108,10 @@ const closingRefusal = (context: CloseContext, survivor: Origin): CloseStep | un
     : refused('not_a_survivor', 'survivor', state.survivors.join(', '));
 };
 
-/** A survivor lists what it holds. It has read `closing` before it looked. A second list replaces the first until it is closed. */
+/**
+ * A survivor lists what it holds. It reads `closing` before it makes the list. Until the incarnation is closed, a second list replaces the
+ * first.
+ */
 export function listHoldings(context: CloseContext, survivor: Origin, list: JsonValue): CloseStep {
   const { origin, read, attempt } = context;
   const refusal = closingRefusal(context, survivor);
@@ -117,7 +121,7 @@ export function listHoldings(context: CloseContext, survivor: Origin, list: Json
   return writeMove(read, { key: closeKeyOf(origin), state: next }, attempt);
 }
 
-/** A survivor is lost before it listed, or its list is lost with it: it is not waited for. At least one survivor stays. */
+/** Removes a survivor that was lost before it listed, or whose list was lost with it. At least one survivor stays. */
 export function loseSurvivor(context: CloseContext, survivor: Origin): CloseStep {
   const refusal = closingRefusal(context, survivor);
   if (refusal !== undefined) return refusal;
@@ -133,7 +137,7 @@ export const missingLists = ({ survivors, lists }: CloseState): readonly Origin[
 /**
  * Closes the incarnation when every survivor has listed.
  *
- * @param lost - what its pulse says beyond the union of the lists: events that may be lost, or `unknown`
+ * @param lost - number of events that may be lost: those of its pulse that are in no list, or `unknown`
  */
 export function finishClosing(context: CloseContext, lost: number | 'unknown'): CloseStep {
   const state = context.read?.state;
@@ -145,7 +149,7 @@ export function finishClosing(context: CloseContext, lost: number | 'unknown'): 
     : decide(context, { kind: 'closed', lost });
 }
 
-/** What a naming may conclude about an event of this incarnation. `isListed`: the union of the lists has the event. */
+/** Result of the closing for one event of this incarnation. `isListed`: the union of the lists has the event. */
 export function closingOf(
   item: CloseItem | undefined,
   isListed: boolean,

@@ -1,4 +1,4 @@
-/** The one word that people read about an order. */
+/** The status word of an order, for people. */
 import type { OrderState } from '../agreements/order-state.ts';
 import type { Copies } from '../folds/kept.ts';
 import { type OrderCopy, shownCopy } from './order-copies.ts';
@@ -32,7 +32,7 @@ export type OrderStatus =
   | 'effecting'
   | 'ended';
 
-/** What a status follows from. */
+/** Input of a status. */
 export interface StatusParts {
   readonly agreed: OrderState;
   readonly copies: readonly OrderCopy[];
@@ -49,7 +49,7 @@ const statusWithoutOrder = ({ payments, commands }: StatusParts): OrderStatus =>
   return payments.length > 0 ? 'payment_waits' : 'unknown';
 };
 
-/** The status. What is decided comes first, then what a person has to decide, then what is provisional. */
+/** The status. Decided states come first, then states that a person has to decide, then provisional ones. */
 export function statusOf(parts: StatusParts): OrderStatus {
   const { agreed, copies, heldFor } = parts;
   if (agreed.phase !== 'open') return agreed.phase;

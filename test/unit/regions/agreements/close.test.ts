@@ -1,4 +1,4 @@
-/** Closing an incarnation for good. */
+/** Closing an incarnation permanently. */
 import { describe, expect, it } from 'vitest';
 import {
   beginClosing,
@@ -33,7 +33,7 @@ describe('closing an incarnation', () => {
     expect(codeOf(listHoldings(closeAt(closed), B, LIST))).toBe('not_closing');
   });
 
-  it('does not wait for a survivor that is lost too, but for one at least', () => {
+  it('does not wait for a survivor that is lost too, but for at least one survivor', () => {
     const listed = nextOf(listHoldings(closeAt(closing()), B, LIST));
     const alone = nextOf(loseSurvivor(closeAt(listed), B));
 
@@ -44,7 +44,7 @@ describe('closing an incarnation', () => {
     expect(closed.state.lost).toBe('unknown');
   });
 
-  it('begins for a fenced Region with survivors only, and once', () => {
+  it('begins once, and only for a fenced Region with survivors', () => {
     expect(codeOf(beginClosing(closeAt(), [B], false))).toBe('not_fenced');
     expect(codeOf(beginClosing(closeAt(), [], true))).toBe('no_survivor');
     expect(codeOf(beginClosing(closeAt(), [A, B], true))).toBe('no_survivor');
@@ -53,7 +53,7 @@ describe('closing an incarnation', () => {
     expect(codeOf(listHoldings(closeAt(closing()), A, LIST))).toBe('not_a_survivor');
   });
 
-  it('tells a naming whether an event counts', () => {
+  it('decides for a naming whether an event counts', () => {
     const listed = nextOf(listHoldings(closeAt(nextOf(listHoldings(closeAt(closing()), B, LIST))), C, LIST));
     const closed = nextOf(finishClosing(closeAt(listed), 0));
 

@@ -1,4 +1,4 @@
-/** The CRM: deals of the local stand-in's own store, by the two requests that the effect makes. */
+/** The CRM: the local stand-in's store of deals, with the two requests of the effect. */
 import * as z from 'zod/mini';
 import {
   CRM_CONTENT_HASH_PROPERTY,
@@ -17,7 +17,7 @@ const upsertSchema = z.object({
   ),
 });
 
-/** See the file head. */
+/** The simulated CRM. */
 export class SimulatedCrm {
   readonly #store: CrmStore;
   readonly #onEffect: (effectKey: string, externalId: string, contentHash: string) => void;
@@ -27,7 +27,7 @@ export class SimulatedCrm {
     this.#onEffect = onEffect;
   }
 
-  /** Answers a request. @throws {Error} when there is no such route */
+  /** Answers a request. @throws {Error} for an unknown route */
   answer({ method, url, body }: HttpRequest): Reply {
     if (method === 'POST' && url.pathname.endsWith('/deals/batch/upsert')) return this.#upsert(body);
     const id = /\/deals\/([^/]+)$/.exec(url.pathname)?.[1];

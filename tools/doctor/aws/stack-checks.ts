@@ -4,7 +4,7 @@ import type { Finding, Subject } from '../finding.ts';
 import { failed, ok, skipped } from '../finding.ts';
 import { type AwsSite, limited, present, withClient } from './site.ts';
 
-/** The page that says how to recover from each status. */
+/** The page about the recovery from each status. */
 export const RECOVERY_PAGE = 'runbooks/procedures/recover-a-failed-deployment.md';
 
 /** A stack. */

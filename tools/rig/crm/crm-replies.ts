@@ -16,7 +16,7 @@ export const unknownProperty = (name: string): ServerReply => {
   return validationError(`Property values were not valid: ${JSON.stringify(problems)}`);
 };
 
-/** 401: the bearer token is absent or not the one of this portal. */
+/** 401: the bearer token is absent or wrong. */
 export const unauthorised = (): ServerReply =>
   errorReply(
     401,

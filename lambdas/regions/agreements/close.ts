@@ -6,7 +6,8 @@
  * named.
  */
 import { type Put, refused, type Result } from '../change.ts';
-import type { JsonValue, Origin } from '../log/event.ts';
+import type { JsonValue, LogEvent, Origin } from '../log/event.ts';
+import { type Cut, cutOf, isBacked, type StoredCut, storedCut } from '../watermarks/closing.ts';
 import { type AgreementItem, type Attempt, type ItemRefusal, writeMove } from './item.ts';
 
 /** What is decided about an incarnation. */
@@ -14,8 +15,8 @@ export type CloseDecision =
   | { readonly kind: 'closing'; readonly survivors: readonly Origin[] }
   /** A survivor is lost too; closing does not wait for its list. */
   | { readonly kind: 'survivor_lost'; readonly survivor: Origin }
-  /** `lost`: upper bound of the number of lost events; `unknown` if the pulse gives no bound. */
-  | { readonly kind: 'closed'; readonly lost: number | 'unknown' };
+  /** The cut is in the decision, so that a rebuilt table and every fold know what counts, without the lists. */
+  | { readonly kind: 'closed'; readonly cut: StoredCut };
 
 /** State of a closing. */
 export interface CloseState {
@@ -24,8 +25,8 @@ export interface CloseState {
   readonly survivors: readonly Origin[];
   /** By survivor: frontiers and islands of the lost log in its watermark, listed after it read `closing`. */
   readonly lists: Readonly<Record<Origin, JsonValue>>;
-  /** Present when closed. */
-  readonly lost?: number | 'unknown';
+  /** Present when closed: what counts of the incarnation, and what is lost. */
+  readonly cut?: StoredCut;
 }
 
 /** The agreement. */
@@ -40,6 +41,7 @@ export type CloseStep = Result<
   | 'not_closing'
   | 'not_a_survivor'
   | 'lists_missing'
+  | 'other_origin'
   | 'nothing_to_do'
 >;
 
@@ -71,7 +73,7 @@ export function evolveClose(state: CloseState, decision: CloseDecision): CloseSt
     case 'survivor_lost':
       return withoutSurvivor(state, decision.survivor);
     case 'closed':
-      return { ...state, phase: 'closed', lost: decision.lost };
+      return { ...state, phase: 'closed', cut: decision.cut };
   }
 }
 
@@ -137,24 +139,26 @@ export const missingLists = ({ survivors, lists }: CloseState): readonly Origin[
 /**
  * Closes the incarnation when every survivor has listed.
  *
- * @param lost - number of events that may be lost: those of its pulse that are in no list, or `unknown`
+ * @param cut - the union of the lists, from `closeOrigin`
  */
-export function finishClosing(context: CloseContext, lost: number | 'unknown'): CloseStep {
+export function finishClosing(context: CloseContext, cut: Cut): CloseStep {
   const state = context.read?.state;
   if (state === undefined) return refused('not_closing', 'phase', 'closing');
   if (state.phase === 'closed') return refused('nothing_to_do', 'phase', 'closing');
   const missing = missingLists(state);
-  return missing.length > 0
-    ? refused('lists_missing', 'lists', missing.join(', '))
-    : decide(context, { kind: 'closed', lost });
+  if (missing.length > 0) return refused('lists_missing', 'lists', missing.join(', '));
+  return cut.origin === context.origin
+    ? decide(context, { kind: 'closed', cut: storedCut(cut) })
+    : refused('other_origin', 'cut', `the cut of ${context.origin}`);
 }
 
-/** Result of the closing for one event of this incarnation. `isListed`: the union of the lists has the event. */
+/** What a naming may conclude about an event of this incarnation. */
 export function closingOf(
   item: CloseItem | undefined,
-  isListed: boolean,
+  event: Pick<LogEvent, 'origin' | 'chain' | 'chainSeq'>,
 ): 'none' | 'closing' | 'listed' | 'unlisted' {
   if (item === undefined) return 'none';
-  if (item.state.phase === 'closing') return 'closing';
-  return isListed ? 'listed' : 'unlisted';
+  const { cut } = item.state;
+  if (cut === undefined) return 'closing';
+  return isBacked(cutOf(event.origin, cut), event) ? 'listed' : 'unlisted';
 }

@@ -89,7 +89,7 @@ describe('the set-up page of the CRM', () => {
     expect(readFileSync(CRM_SETUP_PAGE, 'utf8')).toBe(await renderCrmSetupPage());
   });
 
-  it('is refused without the marks of a generated part', () => {
+  it('cannot be generated without the marks of a generated part', () => {
     expect(() => renderCrmSetupPage('# CRM set-up')).toThrow('expected marks of the part "scopes"');
   });
 });

@@ -15,7 +15,7 @@ export type CloseDecision =
   | { readonly kind: 'closing'; readonly survivors: readonly Origin[] }
   /** A survivor is lost too; closing does not wait for its list. */
   | { readonly kind: 'survivor_lost'; readonly survivor: Origin }
-  /** The cut is in the decision, so that a rebuilt table and every fold know what counts, without the lists. */
+  /** The decision contains the cut, so that a rebuilt table and every fold know the counted events without the lists. */
   | { readonly kind: 'closed'; readonly cut: StoredCut };
 
 /** State of a closing. */
@@ -25,7 +25,7 @@ export interface CloseState {
   readonly survivors: readonly Origin[];
   /** By survivor: frontiers and islands of the lost log in its watermark, listed after it read `closing`. */
   readonly lists: Readonly<Record<Origin, JsonValue>>;
-  /** Present when closed: what counts of the incarnation, and what is lost. */
+  /** Present when closed: the counted and the lost events of the incarnation. */
   readonly cut?: StoredCut;
 }
 
@@ -152,7 +152,7 @@ export function finishClosing(context: CloseContext, cut: Cut): CloseStep {
     : refused('other_origin', 'cut', `the cut of ${context.origin}`);
 }
 
-/** What a naming may conclude about an event of this incarnation. */
+/** Result of the closing for an event of this incarnation. */
 export function closingOf(
   item: CloseItem | undefined,
   event: Pick<LogEvent, 'origin' | 'chain' | 'chainSeq'>,

@@ -30,9 +30,9 @@ export interface Cut {
   readonly bound: 'at_most' | 'unknown';
 }
 
-/** A cut as an agreement and its event hold it. */
+/** A cut in the form of an agreement and its event. */
 export type StoredCut = {
-  /** By chain, in its order: the first and the last number of each range. */
+  /** By chain, in order: the first and the last number of each range. */
   readonly kept: Readonly<Record<ChainId, readonly (readonly [from: number, to: number])[]>>;
   readonly lost: number;
   readonly bound: 'at_most' | 'unknown';

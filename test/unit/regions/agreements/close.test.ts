@@ -20,7 +20,7 @@ const [A, B, C] = ['eu-central-1.a1', 'eu-west-1.b1', 'us-east-1.c1'] as const;
 const closeAt = (read?: CloseItem): CloseContext => ({ origin: A, read, attempt });
 const closing = (): CloseItem => nextOf(beginClosing(closeAt(), [C, B], true));
 const CHAIN = `${A}#0.0`;
-/** What closing keeps: events 1 to 4 of one chain. */
+/** The kept events: 1 to 4 of one chain. */
 const cutOfA = (lost: number, bound: Cut['bound'] = 'at_most'): Cut => ({
   origin: A,
   kept: new Map([[CHAIN, [{ from: 1, to: 4 }]]]),

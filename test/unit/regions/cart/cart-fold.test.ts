@@ -188,7 +188,7 @@ describe('a checkout', () => {
     expect(state).toMatchObject({ lines: [], late: [{ sku: 'x', quantity: 5, id: 'b.1#1' }] });
   });
 
-  it('lets a late set replace what it saw of the next epoch', () => {
+  it('removes writes of the next epoch that a late set had seen', () => {
     const added = add('b1', 'x', 1);
     const late = set('b2', 'x', 5, { seen: sawAll(own, added) });
 

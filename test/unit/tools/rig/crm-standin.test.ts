@@ -175,7 +175,7 @@ const upsertNote = (properties: object): Promise<{ status: number; body: unknown
   });
 
 describe('objects of other types', () => {
-  it('are kept apart from deals, and need the properties that HubSpot requires', async () => {
+  it('are stored separately from deals, and need the properties that HubSpot requires', async () => {
     await setUp();
     await createUnique('notes');
 
@@ -194,7 +194,7 @@ describe('objects of other types', () => {
     });
   });
 
-  it('are not found when HubSpot has no such type', async () => {
+  it('are not found if HubSpot has no such type', async () => {
     expect(await call('/crm/v3/objects/nonsense/1')).toMatchObject({ status: 404 });
   });
 
@@ -222,7 +222,7 @@ describe('a search', () => {
       properties: [CRM_EFFECT_KEY_PROPERTY],
     });
 
-  it('finds the objects with a value, with the properties that are asked for', async () => {
+  it('finds the objects with a value, with the requested properties', async () => {
     await setUp();
     await upsert(input('k1', { dealname: 'A' }), input('k2', { dealname: 'B' }));
 

@@ -1,4 +1,4 @@
-/** What an account's events say. An account is `account#<id>`. Personal values are ciphertext; the fold never opens them. */
+/** Content of an account's events. An account is `account#<id>`. Personal values are ciphertext; the fold never opens them. */
 import * as z from 'zod/mini';
 import { decidedFactOf } from '../folds/decided-facts.ts';
 import { factOf, nameSchema } from '../folds/facts.ts';
@@ -18,5 +18,5 @@ export const accountFactSchema = z.discriminatedUnion('type', [
   decidedFactOf('email.decided', z.object({ kind: z.string(), accountId: z.exactOptional(nameSchema) })),
 ]);
 
-/** What an event of an account says. */
+/** Content of an event of an account. */
 export type AccountFact = z.output<typeof accountFactSchema>;

@@ -1,4 +1,4 @@
-/** The fold of an account: a register for each field, and the e-mail address with what the agreement says about it. */
+/** The fold of an account: a register for each field, and the e-mail address with the agreement's decision about it. */
 import { compareText, type LogEvent } from '../log/event.ts';
 import { type Common, commonOf } from '../folds/common.ts';
 import { absorbAll, commandsOf, type Copies, type FoldRules, type Kept, nothingKept } from '../folds/kept.ts';

@@ -10,7 +10,7 @@ import type { JsonValue, LogEvent, Origin } from '../log/event.ts';
 import { type Cut, cutOf, isBacked, type StoredCut, storedCut } from '../watermarks/closing.ts';
 import { type AgreementItem, type Attempt, type ItemRefusal, writeMove } from './item.ts';
 
-/** What is decided about an incarnation. */
+/** Decision about an incarnation. */
 export type CloseDecision =
   | { readonly kind: 'closing'; readonly survivors: readonly Origin[] }
   /** A survivor is lost too; closing does not wait for its list. */
@@ -45,7 +45,7 @@ export type CloseStep = Result<
   | 'nothing_to_do'
 >;
 
-/** What every step needs to know. */
+/** Input of every step. */
 export interface CloseContext {
   /** The incarnation that is closed. */
   readonly origin: Origin;
@@ -65,7 +65,7 @@ const withoutSurvivor = ({ lists, survivors, ...state }: CloseState, lost: Origi
   lists: Object.fromEntries(Object.entries(lists).filter(([survivor]) => survivor !== lost)),
 });
 
-/** What a decision does. Lists are not decisions: a rebuilt table asks for them again. */
+/** Applies a decision. Lists are not decisions: a rebuilt table asks for them again. */
 export function evolveClose(state: CloseState, decision: CloseDecision): CloseState {
   switch (decision.kind) {
     case 'closing':

@@ -21,7 +21,7 @@ export type DepositDecision = {
 /** The agreement about one deposit. */
 export type DepositItem = AgreementItem<Omit<DepositDecision, 'kind'>, DepositDecision>;
 
-/** What the decision does: the state is what it names. */
+/** Applies the decision: the state is the named copy. */
 export const evolveDeposit = (
   _before: Omit<DepositDecision, 'kind'> | undefined,
   { kind: _named, ...state }: DepositDecision,

@@ -52,14 +52,14 @@ export type DirectoryStep = Result<
 /** Key of the one item. */
 export const DIRECTORY_KEY = 'region#all';
 
-/** What every step needs to know. */
+/** Input of every step. */
 export interface DirectoryContext {
   /** The item as a strong read found it. */
   readonly read: DirectoryItem | undefined;
   readonly attempt: Attempt;
 }
 
-/** What a decision does. */
+/** Applies a decision. */
 export const evolveDirectory = (
   state: DirectoryState,
   { region, entry }: DirectoryDecision,

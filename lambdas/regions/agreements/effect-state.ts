@@ -93,7 +93,7 @@ export type EffectStep = Result<Put<EffectItem>, EffectRefusal>;
 /** Key of the agreement, and the provider's idempotency key. */
 export const effectKeyOf = (kind: string, id: string): string => `effect#${kind}:${id}`;
 
-/** What every step needs to know. */
+/** Input of every step. */
 export interface EffectContext {
   readonly key: string;
   /** The item as a strong read found it. */
@@ -102,7 +102,7 @@ export interface EffectContext {
   readonly nowMs: number;
 }
 
-/** What a decision does to the state. */
+/** Applies a decision to the state. */
 export function evolveEffect(state: EffectState, decision: EffectDecision): EffectState {
   const { outcome: _before, ...rest } = state;
   const fence = Math.max(state.fence, decision.fence);

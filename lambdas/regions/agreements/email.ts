@@ -7,7 +7,7 @@ import { type Put, refused, type Result } from '../change.ts';
 import type { EventId } from '../log/event.ts';
 import { type AgreementItem, type Attempt, type ItemRefusal, writeMove } from './item.ts';
 
-/** What can be decided about an address. */
+/** Possible decisions about an address. */
 export type EmailDecision =
   /** The account owns it. */
   | { readonly kind: 'owned'; readonly accountId: string; readonly eventId: EventId }
@@ -29,7 +29,7 @@ export type EmailStep = Result<
   ItemRefusal | 'not_secured' | 'taken' | 'not_owner' | 'pending_first' | 'nothing_to_do'
 >;
 
-/** What every step needs to know. */
+/** Input of every step. */
 export interface EmailContext {
   /** HMAC of the normalised address, in lower-case hex. */
   readonly addressHmac: string;
@@ -41,7 +41,7 @@ export interface EmailContext {
 /** Key of the agreement about an address. */
 export const emailKeyOf = (addressHmac: string): string => `email#${addressHmac}`;
 
-/** What a decision does. */
+/** Applies a decision. */
 export const evolveEmail = (_state: EmailState, decision: EmailDecision): EmailState =>
   decision.kind === 'owned' ? { owner: { accountId: decision.accountId, eventId: decision.eventId } } : {};
 

@@ -50,10 +50,10 @@ export type Approval = {
   readonly atMs: number;
 };
 
-/** What is decided about a failover. */
+/** Decision about a failover. */
 export type FailoverDecision =
   | { readonly kind: 'opened'; readonly region: string; readonly personId: string }
-  /** The step is done; `evidence` is what it printed. */
+  /** The step is done; `evidence` is its output. */
   | {
       readonly kind: 'step_done';
       readonly step: FailoverStepName;
@@ -104,7 +104,7 @@ export type FailoverRefusal =
 /** A step of the agreement. */
 export type FailoverStep = Result<Put<FailoverItem>, FailoverRefusal>;
 
-/** What every step needs to know. */
+/** Input of every step. */
 export interface FailoverContext {
   readonly key: string;
   /** The item as a strong read found it. */
@@ -130,7 +130,7 @@ function stepDone(state: FailoverState, step: FailoverStepName): FailoverState {
   return { ...withoutProposal(state), next: Math.max(state.next, next), phase };
 }
 
-/** What a decision does. */
+/** Applies a decision. */
 export function evolveFailover(state: FailoverState, decision: FailoverDecision): FailoverState {
   switch (decision.kind) {
     case 'opened':

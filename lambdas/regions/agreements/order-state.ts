@@ -20,7 +20,7 @@ export type EndReason =
   /** Every piece is shipped or cancelled. */
   | 'fulfilled';
 
-/** What can be decided about an order. Each is the payload of one decided event. */
+/** Possible decisions about an order. Each is the payload of one decided event. */
 export type OrderDecision =
   /** The copy that counts. Every other copy of the order is void from now on. */
   | {
@@ -107,7 +107,7 @@ export const UNDECIDED_ORDER: OrderState = {
 export const restOfLine = ({ ordered, shipped, cancelled }: OrderLine): number =>
   ordered - shipped - cancelled;
 
-/** Pieces that nobody has claimed, by line; lines without any are left out. */
+/** Pieces that nobody has claimed, by line; lines without any are omitted. */
 export const restOf = ({ lines }: Pick<OrderState, 'lines'>): LinePieces =>
   Object.fromEntries(
     Object.entries(lines)
@@ -115,7 +115,7 @@ export const restOf = ({ lines }: Pick<OrderState, 'lines'>): LinePieces =>
       .filter(([, pieces]) => pieces > 0),
   );
 
-/** Pieces that were cancelled, by line; lines without any are left out. */
+/** Pieces that were cancelled, by line; lines without any are omitted. */
 export const cancelledOf = ({ lines }: Pick<OrderState, 'lines'>): LinePieces =>
   Object.fromEntries(
     Object.entries(lines)
@@ -191,7 +191,7 @@ function ended(state: OrderState, { reason, returns }: Decided<'ended'>): OrderS
 const refundDue = (state: OrderState, { paymentId }: Decided<'refund_due'>): OrderState =>
   state.refundsDue.includes(paymentId) ? state : { ...state, refundsDue: [...state.refundsDue, paymentId] };
 
-/** What a decision does to the state. Total: accepts any decision after any other, because a rebuilt table can lack lost decisions. */
+/** Applies a decision to the state. Total: accepts any decision after any other, because a rebuilt table can lack lost decisions. */
 export function evolveOrder(state: OrderState, decision: OrderDecision): OrderState {
   switch (decision.kind) {
     case 'named':

@@ -58,7 +58,7 @@ export const orderKeyOf = (orderId: string): string => `order#${orderId}`;
 
 const START: OrderItem['state'] = { ...UNDECIDED_ORDER, bodies: [] };
 
-/** What every step needs to know. */
+/** Input of every step. */
 export interface OrderContext {
   readonly orderId: string;
   /** The item as a strong read found it. */
@@ -206,7 +206,7 @@ const end = (
   commandId: string,
 ) => decide(context, { kind: 'ended', reason, commandId, returns: restOf(stateOf(context)) });
 
-/** Pieces that somebody wants to ship or cancel. */
+/** Requested pieces to ship or cancel. */
 export interface Claim {
   /** Command id of the claim; a repeated id is always recognised. */
   readonly claimId: string;

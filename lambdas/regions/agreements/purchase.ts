@@ -38,7 +38,7 @@ export type PurchaseItem = AgreementItem<PurchaseState, never>;
 /** A step of the agreement. */
 export type PurchaseStep = Result<Put<PurchaseItem>, ItemRefusal | 'nothing_to_do' | 'not_recorded'>;
 
-/** What every step needs to know. */
+/** Input of every step. */
 export interface PurchaseContext {
   /** Customer and lines, hashed. */
   readonly key: string;

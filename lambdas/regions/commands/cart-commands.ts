@@ -1,4 +1,4 @@
-/** Commands that change a cart. None of them looks at stock. */
+/** Commands that change a cart. None of them reads the stock. */
 import type { CartState } from '../cart/cart-fold.ts';
 import { cartFactSchema } from '../cart/cart-events.ts';
 import type { JsonValue } from '../log/event.ts';

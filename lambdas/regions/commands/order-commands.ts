@@ -45,7 +45,7 @@ export const paymentCommandId = ({
   status,
 }: OrderFactOf<'order.payment_reported'>['payload']): string => `payment:${paymentId}:${status}`;
 
-/** Records what the payment provider reports. It is never refused because of the order's state: a payment that happened is a fact. */
+/** Records a report of the payment provider. It is never refused because of the order's state: a payment that happened is a fact. */
 export function planPaymentReport(
   nowMs: number,
   order: OrderView,
@@ -63,7 +63,7 @@ export function planPaymentReport(
 const isOver = ({ state }: OrderView): boolean => state.agreed.phase === 'ended';
 const alreadyEnded = (): CommandResult => refuse('already_ended', 'order', 'an order that has not ended');
 
-/** Asks for the cancellation of what is left. The agreement decides; until then the order reads "cancel requested". */
+/** Requests the cancellation of the remaining pieces. The agreement decides; until then the order reads "cancel requested". */
 export function planCancel(
   envelope: CommandEnvelope,
   order: OrderView,

@@ -23,7 +23,7 @@ export interface CommandEnvelope {
   readonly commandId: string;
   /** Clock of this Region, in ms since 1970. */
   readonly nowMs: number;
-  /** Keys that personal fields of the payload are sealed with, sorted. @default none */
+  /** Keys with which personal fields of the payload are sealed, sorted. @default none */
   readonly keys?: readonly string[];
 }
 

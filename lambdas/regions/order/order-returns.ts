@@ -120,7 +120,7 @@ export function returnsOf(
     .toSorted((a, b) => compareText(a.returnId, b.returnId));
 }
 
-/** Returns that were made and that no decision here asks for, sorted. */
+/** Returns that were made without a decision that has arrived, sorted. */
 export const unaskedReturns = (
   commands: readonly Copies<OrderFact>[],
   returns: readonly OrderReturn[],

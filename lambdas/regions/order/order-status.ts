@@ -9,9 +9,9 @@ import { orderEffectOf } from './order-table.ts';
 /**
  * | status | meaning |
  * | --- | --- |
- * | `unknown` | no event says that there is an order |
- * | `announced` | the cart says that there is an order; its own event is missing |
- * | `payment_waits` | a payment is here, and its order is not |
+ * | `unknown` | no event names the order |
+ * | `announced` | the cart's event names the order; its own event is missing |
+ * | `payment_waits` | a payment has arrived, but not its order |
  * | `provisional` | placed, with its pieces; nothing is decided |
  * | `awaiting_stock` | placed, without pieces |
  * | `held` | a person decides whether it is a duplicate |

@@ -147,7 +147,7 @@ function reportOf(view: KeeperView, figures: Figures, settings: KeeperSettings):
   return isWantNew || isIdleNew ? { kind: 'report', want, idle } : undefined;
 }
 
-/** Decides the keeper's next step. After a step it reads both items and decides again, until it says `rest`. */
+/** Decides the keeper's next step. After a step it reads both items and decides again, until the decision is `rest`. */
 export function nextKeeperAction(view: KeeperView, settings: KeeperSettings = KEEPER_SETTINGS): KeeperAction {
   const first = unfinished(view);
   if (first !== undefined) return first;

@@ -28,7 +28,7 @@ const viewOf = (name: string, stack: Stack): StackView => ({
   ),
 });
 
-/** A stack by its name; `undefined` if it does not exist. @throws what the SDK throws */
+/** A stack by its name; `undefined` if it does not exist. @throws the error of the SDK */
 export const readStack = (site: AwsSite, name: string): Promise<StackView | undefined> =>
   withClient(new CloudFormationClient(site.client), async (client) => {
     try {

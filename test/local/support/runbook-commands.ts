@@ -90,7 +90,7 @@ const pattern = (line: string): string =>
         .map(escaped)
         .join(String.raw`[^\n]*`)}\\n`;
 
-/** Whether `printed` matches the page: `…` stands for any text within a line, and alone on a line for any lines; spaces are ignored. */
+/** Whether `printed` matches the page: `…` matches any text within a line, and alone on a line any lines; spaces are ignored. */
 export function isAsSaid(printed: string, said: string): boolean {
   const expected = new RegExp(`^${linesOf(said).map(pattern).join('')}$`, 'u');
   return expected.test(

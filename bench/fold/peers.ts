@@ -74,7 +74,7 @@ function openYjs(id: number): Replica {
   return {
     quantity: (sku) => map.get(sku) ?? 0,
     put: (sku, quantity) => void map.set(sku, quantity),
-    // A removal of nothing makes no update; the empty quantity stands for it.
+    // A removal of nothing makes no update, so a removal sets the quantity to 0.
     remove: (sku) => void map.set(sku, 0),
     takeUpdate: () => update,
     apply: (bytes) => Y.applyUpdate(doc, binary({ bytes })),

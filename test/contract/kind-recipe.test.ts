@@ -26,7 +26,7 @@ const stepsOf = (text: string): readonly Step[] =>
 const KIND_STEPS = stepsOf(ofKind);
 const PROVIDER_STEPS = stepsOf(ofProvider);
 
-/** A path of the recipe with the parts of a kind filled in; the name of the effect is up to its author. */
+/** A path of the recipe for a kind; its author chooses the name of the effect. */
 const filledIn = (file: string, kind: string): string => {
   const [provider = '', action = ''] = kind.split('.');
   return file.replaceAll('<provider>', provider).replaceAll('<action>', action).replaceAll('<effect>', '*');
@@ -61,7 +61,7 @@ describe('the recipe of a new action kind', () => {
   });
 });
 
-/** A source without its comments: these may name a kind as an example. */
+/** A source without its comments, which may name a kind as an example. */
 const codeOf = (file: string): string => read(file).replaceAll(/^\s*(?:\/?\*|\/\/).*$/gm, '');
 
 describe('sources outside the folder of the actions', () => {
@@ -89,7 +89,7 @@ describe('the set-up page of the CRM', () => {
     expect(readFileSync(CRM_SETUP_PAGE, 'utf8')).toBe(await renderCrmSetupPage());
   });
 
-  it('is refused without the marks of a generated part', () => {
+  it('cannot be generated without the marks of a generated part', () => {
     expect(() => renderCrmSetupPage('# CRM set-up')).toThrow('expected marks of the part "scopes"');
   });
 });
@@ -103,7 +103,7 @@ describe('rows of kinds', () => {
     expect(kindsOf(provider)).not.toEqual([]);
   });
 
-  it.each(KIND_NAMES)('have an example of %s that its schema takes', (kind) => {
+  it.each(KIND_NAMES)('have a valid example of %s', (kind) => {
     const { payload, exampleOf } = KINDS[kind];
     const snapshot: unknown = JSON.parse(read('examples/q-1043.json')).snapshot;
 

@@ -1,4 +1,4 @@
-/** How many times each effect exists, counted at its provider and not in the queue's own records. */
+/** Number of times that each effect exists, counted at its provider and not in the queue's own records. */
 import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod/mini';
 import type { Provider } from '../../lambdas/shared/contracts/providers.ts';
@@ -77,7 +77,7 @@ async function countMessages(outputs: LocalOutputs): Promise<Map<string, number>
   return tally([...byTs.values()].map((message) => message.metadata?.event_payload?.effect_key));
 }
 
-/** Asks every provider. */
+/** Reads every provider. */
 export async function countEffects(outputs: LocalOutputs): Promise<ProviderCounts> {
   const [pdf, crm, slack] = await Promise.all([
     countObjects(outputs),

@@ -5,7 +5,7 @@ import { CRM_OBJECT_ROWS, CRM_OWN_PROPERTIES } from '../../lambdas/actions/crm/c
 import { creationOf, PORTAL_PROPERTIES } from '../rig/crm/crm-setup.ts';
 import { formatMarkdown, markdownTable } from './markdown.ts';
 
-/** Where the page is. */
+/** Path of the page. */
 export const CRM_SETUP_PAGE = new URL('../../docs/crm-setup.md', import.meta.url);
 
 const scopes = (): readonly string[] => [
@@ -32,7 +32,7 @@ const properties = (): readonly string[] =>
 
 const PARTS = { scopes, commands, properties };
 
-/** The page with its parts as they should be. @throws {Error} when a part has no marks */
+/** The page with up-to-date generated parts. @throws {Error} if a part has no marks */
 export function renderCrmSetupPage(page = readFileSync(CRM_SETUP_PAGE, 'utf8')): Promise<string> {
   let text = page;
   for (const [name, linesOf] of Object.entries(PARTS)) {

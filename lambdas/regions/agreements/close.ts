@@ -1,20 +1,21 @@
 /**
- * The agreement about closing an incarnation for good, after its Region is lost.
+ * The agreement about closing an incarnation permanently, after its Region is lost.
  *
- * `closing → closed`. While it is `closing`, each survivor lists what it holds of the lost log; naming reads the event first and this
- * item last. So an event that a naming saw before `closing` is in that Region's list, and one that nobody listed is never named.
+ * `closing → closed`. While it is `closing`, each survivor lists the events of the lost log that it holds. Naming reads the event first and
+ * this item last. Therefore an event that a naming saw before `closing` is in that Region's list, and an event that is in no list is never
+ * named.
  */
 import { type Put, refused, type Result } from '../change.ts';
 import type { JsonValue, LogEvent, Origin } from '../log/event.ts';
 import { type Cut, cutOf, isBacked, type StoredCut, storedCut } from '../watermarks/closing.ts';
 import { type AgreementItem, type Attempt, type ItemRefusal, writeMove } from './item.ts';
 
-/** What is decided about an incarnation. */
+/** Decision about an incarnation. */
 export type CloseDecision =
   | { readonly kind: 'closing'; readonly survivors: readonly Origin[] }
-  /** A survivor is lost too; its list is not waited for. */
+  /** A survivor is lost too; closing does not wait for its list. */
   | { readonly kind: 'survivor_lost'; readonly survivor: Origin }
-  /** The cut is in the decision, so that a rebuilt table and every fold know what counts, without the lists. */
+  /** The decision contains the cut, so that a rebuilt table and every fold know the counted events without the lists. */
   | { readonly kind: 'closed'; readonly cut: StoredCut };
 
 /** State of a closing. */
@@ -22,9 +23,9 @@ export interface CloseState {
   readonly phase: 'closing' | 'closed';
   /** Incarnations whose lists are needed, sorted. */
   readonly survivors: readonly Origin[];
-  /** Per survivor: frontiers and islands of the lost log, as its watermark has them, listed after it read `closing`. */
+  /** By survivor: frontiers and islands of the lost log in its watermark, listed after it read `closing`. */
   readonly lists: Readonly<Record<Origin, JsonValue>>;
-  /** Present when closed: what counts of the incarnation, and what is lost. */
+  /** Present when closed: the counted and the lost events of the incarnation. */
   readonly cut?: StoredCut;
 }
 
@@ -44,7 +45,7 @@ export type CloseStep = Result<
   | 'nothing_to_do'
 >;
 
-/** What every step needs to know. */
+/** Input of every step. */
 export interface CloseContext {
   /** The incarnation that is closed. */
   readonly origin: Origin;
@@ -64,7 +65,7 @@ const withoutSurvivor = ({ lists, survivors, ...state }: CloseState, lost: Origi
   lists: Object.fromEntries(Object.entries(lists).filter(([survivor]) => survivor !== lost)),
 });
 
-/** What a decision does. Lists are not decisions: a rebuilt table asks for them again. */
+/** Applies a decision. Lists are not decisions: a rebuilt table asks for them again. */
 export function evolveClose(state: CloseState, decision: CloseDecision): CloseState {
   switch (decision.kind) {
     case 'closing':
@@ -84,7 +85,7 @@ const decide = ({ origin, read, attempt }: CloseContext, decision: CloseDecision
   );
 
 /**
- * Begins to close an incarnation that two persons gave up. From here on none of its events is named until it is closed.
+ * Begins to close an incarnation that two persons gave up. From now until it is closed, none of its events is named.
  *
  * @param isFenced - its Region is fenced, or already has another incarnation
  */
@@ -109,7 +110,10 @@ const closingRefusal = (context: CloseContext, survivor: Origin): CloseStep | un
     : refused('not_a_survivor', 'survivor', state.survivors.join(', '));
 };
 
-/** A survivor lists what it holds. It has read `closing` before it looked. A second list replaces the first until it is closed. */
+/**
+ * A survivor lists what it holds. It reads `closing` before it makes the list. Until the incarnation is closed, a second list replaces the
+ * first.
+ */
 export function listHoldings(context: CloseContext, survivor: Origin, list: JsonValue): CloseStep {
   const { origin, read, attempt } = context;
   const refusal = closingRefusal(context, survivor);
@@ -119,7 +123,7 @@ export function listHoldings(context: CloseContext, survivor: Origin, list: Json
   return writeMove(read, { key: closeKeyOf(origin), state: next }, attempt);
 }
 
-/** A survivor is lost before it listed, or its list is lost with it: it is not waited for. At least one survivor stays. */
+/** Removes a survivor that was lost before it listed, or whose list was lost with it. At least one survivor stays. */
 export function loseSurvivor(context: CloseContext, survivor: Origin): CloseStep {
   const refusal = closingRefusal(context, survivor);
   if (refusal !== undefined) return refusal;
@@ -148,7 +152,7 @@ export function finishClosing(context: CloseContext, cut: Cut): CloseStep {
     : refused('other_origin', 'cut', `the cut of ${context.origin}`);
 }
 
-/** What a naming may conclude about an event of this incarnation. */
+/** Result of the closing for an event of this incarnation. */
 export function closingOf(
   item: CloseItem | undefined,
   event: Pick<LogEvent, 'origin' | 'chain' | 'chainSeq'>,

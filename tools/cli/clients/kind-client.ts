@@ -12,10 +12,10 @@ import { CliError } from '../cli-error.ts';
 import { bodyOf } from './queue-client.ts';
 import type { Target } from '../target/target.ts';
 
-/** What a user types for every kind. */
+/** The word for every kind on the command line. */
 export const ALL_KINDS = 'all';
 
-/** Parses a kind, or {@link ALL_KINDS}, that the user typed. @throws {CliError} that lists what is valid */
+/** Parses a kind, or {@link ALL_KINDS}, that the user typed. @throws {CliError} that lists the valid values */
 export function readKind(text: string): ActionKind | typeof ALL_KINDS {
   if (text === ALL_KINDS) return ALL_KINDS;
   const parsed = kindSchema.safeParse(text);

@@ -79,10 +79,10 @@ async function changeKinds(
   printAs(options, await change(target, kind), changeText);
 }
 
-/** `quoteq pause KIND --reason TEXT`: if a kind is already paused for that reason, it changes nothing and says so. */
+/** `quoteq pause KIND --reason TEXT`: if a kind is already paused for that reason, it changes nothing and reports that. */
 export const pause = (kind: string, options: PauseOptions): Promise<void> =>
   changeKinds(kind, options, (target, one) => pauseKind(target, one, options.reason));
 
-/** `quoteq resume KIND`: if a kind is not paused, it changes nothing and says so. */
+/** `quoteq resume KIND`: if a kind is not paused, it changes nothing and reports that. */
 export const resume = (kind: string, options: PrintOptions): Promise<void> =>
   changeKinds(kind, options, resumeKind);

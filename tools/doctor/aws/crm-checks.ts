@@ -1,4 +1,4 @@
-/** Whether the CRM takes the token and has the properties of `docs/crm-setup.md`. Nothing is changed. */
+/** Checks whether the CRM accepts the token and has the properties of `docs/crm-setup.md`. It changes nothing. */
 import * as z from 'zod/mini';
 import { askProvider } from '../../../lambdas/shared/adapters/provider-http.ts';
 import { isErrorOf, QueueError } from '../../../lambdas/shared/domain/errors.ts';
@@ -15,7 +15,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 
 const propertySchema = z.object({ hasUniqueValue: z.optional(z.boolean()) });
 
-/** What is wrong with a property; `undefined` when nothing is. @throws {QueueError} */
+/** The error of a property; `undefined` without an error. @throws {QueueError} */
 async function problemOf(portal: CrmPortal, property: PortalProperty): Promise<string | undefined> {
   const { objectType, mustBeUnique } = property;
   const name = `${objectType}.${property.name}`;
@@ -42,7 +42,7 @@ function refused(site: AwsSite, thrown: unknown): readonly Finding[] {
   return [failed(TOKEN, thrown.detail, fix), skipped(PROPERTIES, 'needs a token that the CRM takes')];
 }
 
-/** Checks token and properties of the portal that the stage works with. */
+/** Checks token and properties of the stage's portal. */
 export async function checkCrm(site: AwsSite, portal: CrmPortal): Promise<readonly Finding[]> {
   try {
     const problems: string[] = [];

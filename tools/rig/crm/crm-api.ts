@@ -46,7 +46,7 @@ const searchSchema = z.object({
   properties: z.optional(z.array(z.string('expected text'), 'expected a list')),
 });
 
-/** A request as the API reads it. */
+/** A request to the API. */
 export interface CrmRequest extends BodyOwner {
   readonly method: string;
   /** Path without the query. */
@@ -54,13 +54,13 @@ export interface CrmRequest extends BodyOwner {
   readonly query: URLSearchParams;
 }
 
-/** What a route works with. */
+/** Input of a route. */
 interface CrmCall {
   readonly store: CrmStore;
   readonly request: CrmRequest;
   /** In epoch milliseconds. */
   readonly nowMs: () => number;
-  /** Parts of the path that the route leaves open: first the type of object. */
+  /** Variable parts of the path: first the type of object. */
   readonly parts: readonly [objectType: string, ...rest: string[]];
 }
 
@@ -106,7 +106,7 @@ function upsert(call: CrmCall): ServerReply {
   return complete(nowMs, startedAt, views);
 }
 
-/** What a read answers with beside what it is asked for: HubSpot's own properties, not those of the portal. */
+/** Properties that a read returns in addition to the requested ones: HubSpot's own, not those of the portal. */
 const shownIn = (store: CrmStore, type: string, asked: readonly string[]): readonly string[] => {
   const standard = store.properties(type).filter(({ name, label }) => name === label);
   return [...new Set([...standard.map(({ name }) => name), ...asked])].filter((name) => name !== '');
@@ -162,7 +162,7 @@ function readProperty({ store, parts: [type, name = ''] }: CrmCall): ServerReply
 const readProperties = ({ store, parts: [type] }: CrmCall): ServerReply =>
   json(200, { results: store.properties(type) });
 
-/** A `:` is one open part of the path. The first route that fits answers. */
+/** A `:` is one variable part of the path. The first matching route answers. */
 const ROUTES: readonly (readonly [method: string, path: RegExp, answer: (call: CrmCall) => ServerReply])[] = [
   ['POST', routeOf('/crm/v3/objects/:/batch/upsert'), upsert],
   ['POST', routeOf('/crm/v3/objects/:/search'), search],
@@ -178,7 +178,7 @@ function routeOf(path: string): RegExp {
   return new RegExp(`^${path.replaceAll(':', '([^/]+)')}$`);
 }
 
-/** Answers a request that was admitted. A type that HubSpot does not have is not found. */
+/** Answers a request that was admitted. For a type that HubSpot does not have, the answer is 404. */
 export function crmApi(store: CrmStore, request: CrmRequest, nowMs: () => number): ServerReply {
   for (const [method, path, answer] of ROUTES) {
     const found = method === request.method ? path.exec(request.path) : null;

@@ -1,4 +1,4 @@
-/** The types of object that the CRM stand-in knows, with HubSpot's own properties of each. */
+/** The object types of the CRM stand-in, with HubSpot's own properties of each. */
 
 /** A property of one type of object. */
 export interface CrmProperty {
@@ -13,9 +13,9 @@ export interface CrmProperty {
 
 interface CrmObjectTypeRow {
   readonly groupName: string;
-  /** Beside {@link COMMON}. */
+  /** In addition to {@link COMMON}. */
   readonly properties: readonly string[];
-  /** HubSpot's own property that no two objects share. */
+  /** HubSpot's own property with a unique value per object. */
   readonly unique?: string;
   /** Properties that each object must have. */
   readonly required?: readonly string[];
@@ -67,7 +67,7 @@ const ROWS: Readonly<Record<string, CrmObjectTypeRow>> = {
   },
 };
 
-/** Names of the types, as paths have them. */
+/** Names of the types in paths. */
 export const CRM_OBJECT_TYPES: readonly string[] = Object.keys(ROWS);
 
 /** HubSpot's own properties of a type; none for an unknown type. */

@@ -19,7 +19,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** Text that is safe between tags and in quoted attributes. */
 const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 
-/** The first of these that an object has is its name. */
+/** Properties for an object's name; the first existing one is used. */
 const NAMES = ['dealname', 'hs_task_subject', 'hs_note_body', 'name', 'email'];
 const nameOf = ({ properties }: CrmRecord): string | undefined =>
   NAMES.map((name) => properties[name]).find((value) => value !== undefined);

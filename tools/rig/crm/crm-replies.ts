@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { json } from '../http/http-server.ts';
 import type { ServerReply } from '../http/http-server.ts';
 
-/** An id in the form of a UUID. It follows from the text, so that a simulation repeats it. */
+/** An id in the form of a UUID. It is derived from the text, so that it is the same in each simulation. */
 const idOf = (text: string): string =>
   createHash('sha256')
     .update(text)
@@ -29,7 +29,7 @@ export const missingProperty = (name: string): ServerReply => {
   return validationError(`Property values were not valid: ${JSON.stringify(problems)}`);
 };
 
-/** 401: the bearer token is absent or not the one of this portal. */
+/** 401: the bearer token is absent or wrong. */
 export const unauthorised = (): ServerReply =>
   errorReply(
     401,

@@ -19,7 +19,7 @@ const LIMIT_MS = 10_000;
 
 /** A property that a portal needs on one type of object. */
 export interface PortalProperty extends CrmOwnProperty {
-  /** E.g. `deals`. */
+  /** Type of object, e.g. `deals`. */
   readonly objectType: string;
   readonly groupName: string;
 }

@@ -1,4 +1,4 @@
-/** Stores CRM objects and their properties in memory, as HubSpot does. */
+/** Stores CRM objects and their properties in memory, like HubSpot. */
 import { CRM_OBJECT_TYPES, type CrmProperty, standardProperties } from './crm-object-types.ts';
 
 /** An object: a deal, a note, … */
@@ -85,7 +85,7 @@ export class CrmStore {
     return { record, isNew: found === undefined };
   }
 
-  /** Links two objects. A second time it changes nothing. */
+  /** Links two objects. A repeated call changes nothing. */
   link(from: CrmRecord, to: CrmRecord): void {
     this.#links.add(linkOf(from, to)).add(linkOf(to, from));
   }

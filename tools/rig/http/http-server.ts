@@ -145,7 +145,7 @@ export const startServer = async (
 /** Builds an answer from an error message. */
 export type Refusal = (message: string) => ServerReply;
 
-/** What has a body; see {@link ServerRequest}. */
+/** The part of a {@link ServerRequest} with the body. */
 export type BodyOwner = Pick<ServerRequest, 'body'>;
 
 const parseJson = (request: BodyOwner, refuse: Refusal): unknown => {

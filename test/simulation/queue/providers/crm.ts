@@ -9,7 +9,7 @@ import { PORTAL_PROPERTIES } from '../../../../tools/rig/crm/crm-setup.ts';
 import { ReplyError, type ServerReply } from '../../../../tools/rig/http/http-server.ts';
 import type { HttpRequest, Reply } from './replies.ts';
 
-/** See the file head. */
+/** The simulated CRM. */
 export class SimulatedCrm {
   readonly #store: CrmStore;
   readonly #nowMs: () => number;

@@ -1,4 +1,4 @@
-/** Closing an incarnation for good. */
+/** Closing an incarnation permanently. */
 import { describe, expect, it } from 'vitest';
 import {
   beginClosing,
@@ -20,7 +20,7 @@ const [A, B, C] = ['eu-central-1.a1', 'eu-west-1.b1', 'us-east-1.c1'] as const;
 const closeAt = (read?: CloseItem): CloseContext => ({ origin: A, read, attempt });
 const closing = (): CloseItem => nextOf(beginClosing(closeAt(), [C, B], true));
 const CHAIN = `${A}#0.0`;
-/** What closing keeps: events 1 to 4 of one chain. */
+/** The kept events: 1 to 4 of one chain. */
 const cutOfA = (lost: number, bound: Cut['bound'] = 'at_most'): Cut => ({
   origin: A,
   kept: new Map([[CHAIN, [{ from: 1, to: 4 }]]]),
@@ -46,7 +46,7 @@ describe('closing an incarnation', () => {
     expect(codeOf(listHoldings(closeAt(closed), B, LIST))).toBe('not_closing');
   });
 
-  it('does not wait for a survivor that is lost too, but for one at least', () => {
+  it('does not wait for a survivor that is lost too, but for at least one survivor', () => {
     const listed = nextOf(listHoldings(closeAt(closing()), B, LIST));
     const alone = nextOf(loseSurvivor(closeAt(listed), B));
 
@@ -59,7 +59,7 @@ describe('closing an incarnation', () => {
     expect(closed.state.cut?.bound).toBe('unknown');
   });
 
-  it('begins for a fenced Region with survivors only, and once', () => {
+  it('begins once, and only for a fenced Region with survivors', () => {
     expect(codeOf(beginClosing(closeAt(), [B], false))).toBe('not_fenced');
     expect(codeOf(beginClosing(closeAt(), [], true))).toBe('no_survivor');
     expect(codeOf(beginClosing(closeAt(), [A, B], true))).toBe('no_survivor');
@@ -74,7 +74,7 @@ describe('closing an incarnation', () => {
     expect(codeOf(finishClosing(closeAt(listed), { ...cutOfA(0), origin: B }))).toBe('other_origin');
   });
 
-  it('tells a naming whether an event counts', () => {
+  it('decides for a naming whether an event counts', () => {
     const listed = nextOf(listHoldings(closeAt(nextOf(listHoldings(closeAt(closing()), B, LIST))), C, LIST));
     const closed = nextOf(finishClosing(closeAt(listed), cutOfA(0)));
 

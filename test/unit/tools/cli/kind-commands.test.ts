@@ -18,18 +18,15 @@ const resumed = resumedFrom(record, contextAt(START_MS + 60_000, { actor: 'lin' 
 const QUOTEQ = resolve(import.meta.dirname, '../../../../tools/quoteq.ts');
 
 describe('readKind', () => {
-  it.each(['crm', '', 'constructor', 'CRM.SYNC'])(
-    'names the kinds there are when it is given "%s"',
-    (text) => {
-      expect(() => readKind(text)).toThrow(
-        `kind: expected one of ${KIND_NAMES.join(', ')}, all; found ${text}`,
-      );
-    },
-  );
+  it.each(['crm', '', 'constructor', 'CRM.SYNC'])('names the existing kinds for "%s"', (text) => {
+    expect(() => readKind(text)).toThrow(
+      `kind: expected one of ${KIND_NAMES.join(', ')}, all; found ${text}`,
+    );
+  });
 });
 
 describe('kindsTable', () => {
-  it('shows in a line each which kinds are paused, by whom and why', () => {
+  it('shows one line per kind, with operator and reason of a pause', () => {
     const lines = kindsTable([
       kindView('pdf.render', undefined),
       kindView('crm.sync', record),
@@ -51,7 +48,7 @@ const textOf = (result: Parameters<typeof kindChangeView>[1]): string =>
   changeText(kindChangeView('crm.sync', result));
 
 describe('changeText', () => {
-  it('says what was done, and what was so already', () => {
+  it('tells what was changed and what was unchanged', () => {
     expect(textOf({ record, changed: true })).toContain('crm.sync is paused: The CRM is down');
     expect(textOf({ record, changed: false })).toContain('crm.sync was already paused');
     expect(textOf({ record: resumed, changed: true })).toContain('crm.sync runs again');

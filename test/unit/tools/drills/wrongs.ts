@@ -1,4 +1,4 @@
-/** What can go wrong in a drill, as changes of good evidence. */
+/** Failures of a drill, as changes of good evidence. */
 import { FAULTED_KINDS } from '../../../../lambdas/actions/kinds.ts';
 import { KPI_CONTRACT } from '../../../../lambdas/queue/contracts/kpi-contract.ts';
 import type { DrillEvidence } from '../../../../tools/drills/drill.ts';
@@ -7,13 +7,13 @@ import { withTask, withTrail, withTrails } from './evidence.ts';
 /** A trail without any step of the sweep, as {@link goodEvidence} has it. */
 export const noChange: Wrong = (good) => good;
 
-/** Makes good evidence bad. */
+/** A change that makes good evidence bad. */
 export type Wrong = (good: DrillEvidence) => DrillEvidence;
 
 const one = <T>(found: ReadonlyMap<string, T>, value: T): ReadonlyMap<string, T> =>
   new Map([...found].map(([key, count], index) => [key, index === 0 ? value : count]));
 
-/** Ways in which it can go wrong, each with what it makes false. */
+/** Failures, each with the guarantees that it makes false. */
 export const WRONGS: readonly (readonly [title: string, wrong: Wrong, falsifies: readonly string[]])[] = [
   [
     'an action that never ends',

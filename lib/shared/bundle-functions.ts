@@ -2,13 +2,13 @@
  * Bundles all functions in one esbuild call. `NodejsFunction` starts one esbuild process for each function and Region; one call
  * starts and parses once. The asset's hash is that of the folder's content, so the same sources give the same asset.
  */
-import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
 import { FUNCTION_NAMES, type FunctionName } from './functions.ts';
-import { FONT_FILES } from '../../lambdas/actions/pdf/contracts/font-files.ts';
+import { makeTypesetterFolder } from './typesetter-folder.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
 
@@ -27,8 +27,8 @@ export function handlerFileOf(name: FunctionName): string {
   return file;
 }
 
-/** Folder of the fonts in the bundle of the function that renders PDFs; the value of `FONTS_DIR`. */
-export const FONTS_DIR = 'fonts';
+/** Folder of the typesetter in the bundle of the function that renders PDFs; the value of `TYPESETTER_DIR`. */
+export const TYPESETTER_DIR = 'typesetter';
 
 /** CommonJS packages in an ES module need `require`, `__filename` and `__dirname`. */
 const COMMONJS_BANNER = [
@@ -60,21 +60,13 @@ export const bundleOptions = (outdir: string): BuildOptions => ({
   logLevel: 'error',
 });
 
-const copyFonts = (bundleDir: string): void => {
-  const target = path.join(bundleDir, FONTS_DIR);
-  mkdirSync(target, { recursive: true });
-  for (const { packagePath, fileName } of Object.values(FONT_FILES)) {
-    copyFileSync(path.join(REPOSITORY, 'node_modules', packagePath), path.join(target, fileName));
-  }
-};
-
 /**
  * Bundles every function into `<outdir>/<function>/index.mjs`; the same sources give the same bytes.
  * @throws when a handler does not compile
  */
 export const bundleFunctions = (outdir: string): void => {
   buildSync(bundleOptions(outdir));
-  copyFonts(path.join(outdir, 'run-action-pdf'));
+  makeTypesetterFolder(path.join(outdir, 'run-action-pdf', TYPESETTER_DIR));
 };
 
 let bundlesDir: string | undefined;

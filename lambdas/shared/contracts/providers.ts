@@ -56,8 +56,8 @@ export const PROVIDERS = {
   pdf: {
     env: {
       DocumentsBucket: 'DOCUMENTS_BUCKET',
-      /** Directory of the fonts, relative to the bundle. */
-      FontsDir: 'FONTS_DIR',
+      /** Folder of compiler, fonts and template, relative to the bundle. */
+      TypesetterDir: 'TYPESETTER_DIR',
     },
     // Rendering is pure CPU and holds the document and two fonts in memory: one whole core.
     workerMemoryMb: 1_769,

@@ -50,7 +50,7 @@ async function script(rule: object): Promise<number> {
     method: 'POST',
     body: JSON.stringify({ target: 'dynamodb', ...rule }),
   });
-  const { id }: { id: number } = await response.json();
+  const { id } = (await response.json()) as { id: number };
   return id;
 }
 

@@ -62,32 +62,40 @@ export const bundleOptions = (outdir: string): BuildOptions => ({
 
 /**
  * Bundles every function into `<outdir>/<function>/index.mjs`; the same sources give the same bytes.
+ * @param pdfTemplate a team's own template for the PDF
  * @throws when a handler does not compile
+ * @throws {TemplateRefused} when the template does not
  */
-export const bundleFunctions = (outdir: string): void => {
+export const bundleFunctions = (outdir: string, pdfTemplate?: string): void => {
+  makeTypesetterFolder(path.join(outdir, 'run-action-pdf', TYPESETTER_DIR), pdfTemplate);
   buildSync(bundleOptions(outdir));
-  makeTypesetterFolder(path.join(outdir, 'run-action-pdf', TYPESETTER_DIR));
 };
 
-let bundlesDir: string | undefined;
+/** Bundles of this process by template; the empty path is that of ours. */
+const bundles = new Map<string, string>();
 
 /** Deletes what {@link bundleDirOf} has built in this process; the next call builds again. */
 export const removeBundles = (): void => {
-  if (bundlesDir !== undefined) rmSync(bundlesDir, { recursive: true, force: true });
-  bundlesDir = undefined;
+  for (const dir of bundles.values()) rmSync(dir, { recursive: true, force: true });
+  bundles.clear();
 };
 
-const bundleOnce = (): string => {
-  if (bundlesDir !== undefined) return bundlesDir;
-  bundlesDir = mkdtempSync(path.join(tmpdir(), 'quoteq-bundles-'));
-  process.once('exit', removeBundles);
-  bundleFunctions(bundlesDir);
-  return bundlesDir;
+const bundleOnce = (pdfTemplate = ''): string => {
+  const built = bundles.get(pdfTemplate);
+  if (built !== undefined) return built;
+  const dir = mkdtempSync(path.join(tmpdir(), 'quoteq-bundles-'));
+  if (bundles.size === 0) process.once('exit', removeBundles);
+  bundles.set(pdfTemplate, dir);
+  bundleFunctions(dir, pdfTemplate === '' ? undefined : pdfTemplate);
+  return dir;
 };
 
 /**
  * The folder with the bundle of a function (`index.mjs`, export `handler`). The first call in a process builds all of them.
  * They are deleted by {@link removeBundles} or when the process ends, so the caller must copy what it keeps (a CDK asset does).
+ * @param pdfTemplate a team's own template for the PDF
  * @throws when a handler does not compile
+ * @throws {TemplateRefused} when the template does not
  */
-export const bundleDirOf = (name: FunctionName): string => path.join(bundleOnce(), name);
+export const bundleDirOf = (name: FunctionName, pdfTemplate?: string): string =>
+  path.join(bundleOnce(pdfTemplate), name);

@@ -36,7 +36,7 @@ export class QueueFunction extends Construct {
       functionName: deployedFunctionName(config.stackName, name),
       runtime: Runtime.NODEJS_24_X,
       architecture: this.architecture(name),
-      code: Code.fromAsset(bundleDirOf(name)),
+      code: Code.fromAsset(bundleDirOf(name, config.pdfTemplate)),
       handler: 'index.handler',
       timeout: Duration.seconds(FUNCTION_SETTINGS[name].timeoutSeconds),
       memorySize: FUNCTION_SETTINGS[name].memoryMb,

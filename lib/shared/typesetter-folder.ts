@@ -2,11 +2,20 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, cpSync, globSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
+import { spawnSync } from 'node:child_process';
 import { buildSync } from 'esbuild';
 import { FONT_FAMILIES } from '../../lambdas/actions/pdf/contracts/font-files.ts';
+import { TemplateRefused } from './template-refused.ts';
+import { SAMPLE_PAGES } from '../../lambdas/actions/pdf/contracts/sample-pages.ts';
+import {
+  CHECK_ARGUMENT,
+  TYPESET_ENVIRONMENT,
+  TYPESET_LIMITS,
+  type TypesetLimits,
+} from '../../lambdas/actions/pdf/contracts/typeset-message.ts';
 import {
   HELPERS,
-  MAIN_TEMPLATE,
   PAGE_DATA_VERSION,
   TypesetterFile,
 } from '../../lambdas/actions/pdf/contracts/typesetter-files.ts';
@@ -14,9 +23,10 @@ import {
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
 const PACKAGES = path.join(REPOSITORY, 'node_modules');
 const TEMPLATE_DIR = path.join(REPOSITORY, 'lambdas/actions/pdf/template');
+const HELPERS_DIR = path.join(REPOSITORY, 'lambdas/actions/pdf/template-helpers');
 
 /** The template that is used if a team has none of its own. */
-export const DEFAULT_TEMPLATE = path.join(TEMPLATE_DIR, MAIN_TEMPLATE);
+export const DEFAULT_TEMPLATE = path.join(TEMPLATE_DIR, 'quote.typ');
 
 /** The package that has the compiler for the processor of the function; Lambda's Linux is a GNU one. */
 const COMPILER_PACKAGE = '@myriaddreamin/typst-ts-node-compiler-linux-x64-gnu';
@@ -26,10 +36,8 @@ const COMPILER_FILE = 'typst-ts-node-compiler.linux-x64-gnu.node';
 const MAX_FILES = 100;
 const MAX_BYTES = 20_000_000;
 
-/** A template's folder holds what it must not. The message says what, and the synthesis stops. */
-export class TemplateRefused extends Error {
-  override readonly name = 'TemplateRefused';
-}
+/** Names of the template's folder that are ours. */
+const RESERVED = new RegExp(`^${HELPERS}[/\\\\]`);
 
 /** Files of a template's folder, relative to it. A link could lead out of the folder, so none is followed. */
 function templateFiles(dir: string): readonly string[] {
@@ -41,6 +49,10 @@ function templateFiles(dir: string): readonly string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(dir, path.join(entry.parentPath, entry.name)))
     .toSorted();
+  if (files.some((file) => RESERVED.test(file)))
+    throw new TemplateRefused(
+      `${HELPERS}: expected no folder of this name beside a template; the helpers are put there`,
+    );
   const bytes = files.reduce((sum, file) => sum + lstatSync(path.join(dir, file)).size, 0);
   if (files.length > MAX_FILES || bytes > MAX_BYTES)
     throw new TemplateRefused(
@@ -55,9 +67,7 @@ function copyTemplate(templateFile: string, target: string): void {
     mkdirSync(path.dirname(path.join(target, file)), { recursive: true });
     copyFileSync(path.join(dir, file), path.join(target, file));
   }
-  if (path.basename(templateFile) !== MAIN_TEMPLATE)
-    copyFileSync(templateFile, path.join(target, MAIN_TEMPLATE));
-  cpSync(path.join(TEMPLATE_DIR, HELPERS), path.join(target, HELPERS), { recursive: true });
+  cpSync(HELPERS_DIR, path.join(target, HELPERS), { recursive: true });
 }
 
 function copyFonts(target: string): void {
@@ -104,16 +114,41 @@ function copyCompiler(target: string): void {
   }
 }
 
+/** @throws {TemplateRefused} with the compiler's message, file and line */
+function checkTemplate(dir: string, { timeMs }: Pick<TypesetLimits, 'timeMs'>): void {
+  for (const page of SAMPLE_PAGES) {
+    const { stdout, stderr, error } = spawnSync(
+      process.execPath,
+      [path.join(dir, TypesetterFile.Process), dir, CHECK_ARGUMENT],
+      {
+        env: TYPESET_ENVIRONMENT,
+        input: JSON.stringify(page),
+        encoding: 'utf8',
+        timeout: timeMs,
+        killSignal: 'SIGKILL',
+      },
+    );
+    const failure = error === undefined ? stdout || stderr : `The template took more than ${timeMs} ms.`;
+    if (failure !== '') throw new TemplateRefused(failure);
+  }
+}
+
 /**
  * Makes the folder; the same sources give the same bytes.
  * @param templateFile a team's own template; everything in its folder comes along
- * @throws {TemplateRefused} when the template's folder holds a link, or too much
+ * @throws {TemplateRefused} when the template's folder holds a link, or too much, or when the template does not compile
  */
-export function makeTypesetterFolder(dir: string, templateFile: string = DEFAULT_TEMPLATE): void {
+export function makeTypesetterFolder(
+  dir: string,
+  templateFile: string = DEFAULT_TEMPLATE,
+  limits: Pick<TypesetLimits, 'timeMs'> = TYPESET_LIMITS,
+): void {
   mkdirSync(path.join(dir, TypesetterFile.Template), { recursive: true });
   copyTemplate(templateFile, path.join(dir, TypesetterFile.Template));
+  writeFileSync(path.join(dir, TypesetterFile.Main), path.basename(templateFile));
   copyFonts(path.join(dir, TypesetterFile.Fonts));
   copyCompiler(path.join(dir, TypesetterFile.Compiler));
   bundleProcess(path.join(dir, TypesetterFile.Process));
+  if (templateFile !== DEFAULT_TEMPLATE) checkTemplate(dir, limits);
   writeFileSync(path.join(dir, TypesetterFile.Version), versionOf(dir));
 }

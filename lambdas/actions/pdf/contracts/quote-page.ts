@@ -6,7 +6,7 @@ export interface QuotePageLine {
   readonly description: string;
   readonly quantity: string;
   readonly unitPrice: string;
-  /** `–` when there is none. */
+  /** `–` if the line has no discount. */
   readonly discount: string;
   readonly total: string;
 }

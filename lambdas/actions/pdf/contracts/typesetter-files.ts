@@ -10,12 +10,12 @@ export const TypesetterFile = {
   Fonts: 'fonts',
   /** Everything that a template may read: the template, its pictures, its fonts. */
   Template: 'template',
+  /** Name of the template's file in its folder. */
+  Main: 'main',
   /** Version of the renderer: a hash over everything that decides how a page looks. */
   Version: 'version',
 } as const;
 
-/** The template's file in its folder. */
-export const MAIN_TEMPLATE = 'quote.typ';
 /** Folder of the helpers beside every template; a team's folder has no such folder of its own. */
 export const HELPERS = 'quoteq';
 /** Where a template's own fonts are, in its folder. */

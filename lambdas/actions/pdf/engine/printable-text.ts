@@ -12,7 +12,7 @@
 import { graphemesOf, LINE_BREAK } from '../../../shared/contracts/text.ts';
 import type { GlyphCoverage } from './glyph-coverage.ts';
 
-/** Stands for a character that no font has. Not U+FFFD, which a PDF may not map a glyph to. */
+/** Shown for a character that no font has. Not U+FFFD, which a PDF may not map a glyph to. */
 export const BOX = '\u25A1';
 
 const WITHOUT_SHAPE = /[\p{Cc}\p{Cs}\u202A-\u202E]/gu;

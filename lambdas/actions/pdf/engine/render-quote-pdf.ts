@@ -10,14 +10,14 @@ import path from 'node:path';
 import type { QuoteSnapshot } from '../../../shared/contracts/quote-snapshot.ts';
 import { FONT_FAMILIES } from '../contracts/font-files.ts';
 import type { QuotePage } from '../contracts/quote-page.ts';
-import type { TypesetAnswer } from '../contracts/typeset-message.ts';
+import type { TypesetAnswer, TypesetLimits } from '../contracts/typeset-message.ts';
 import { TEMPLATE_FONTS, TypesetterFile } from '../contracts/typesetter-files.ts';
 import { fontOrder } from './font-order.ts';
 import { GlyphCoverage } from './glyph-coverage.ts';
 import { PdfRenderFailed } from './pdf-render-failed.ts';
 import { PrintableText } from './printable-text.ts';
 import { quotePage } from './quote-page.ts';
-import { Typesetter, type TypesetLimits } from './typesetter.ts';
+import { Typesetter } from './typesetter.ts';
 
 /** A rendered quote. */
 export interface RenderedQuote {

@@ -2,12 +2,13 @@
  * The process that runs the compiler. It is the only code that loads it: a process can be stopped when a document takes too
  * long or too much memory, and has no credentials. Its argument is the typesetter's folder.
  */
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import type { NodeCompiler as Compiler, NodeError } from '@myriaddreamin/typst-ts-node-compiler';
-import type { TypesetAnswer, TypesetRequest } from '../contracts/typeset-message.ts';
-import { MAIN_TEMPLATE, TEMPLATE_FONTS, TypesetterFile } from '../contracts/typesetter-files.ts';
+import { CHECK_ARGUMENT, type TypesetAnswer, type TypesetRequest } from '../contracts/typeset-message.ts';
+import { TEMPLATE_FONTS, TypesetterFile } from '../contracts/typesetter-files.ts';
 
 interface CompilerModule {
   readonly NodeCompiler: typeof Compiler;
@@ -21,6 +22,7 @@ const CACHE_AGE = 3;
 
 const dir = path.resolve(process.argv[2] ?? '');
 const templateDir = path.join(dir, TypesetterFile.Template);
+const mainFilePath = path.join(templateDir, readFileSync(path.join(dir, TypesetterFile.Main), 'utf8'));
 const load = createRequire(import.meta.url);
 const { NodeCompiler }: CompilerModule = load(path.join(dir, TypesetterFile.Compiler));
 const compiler = NodeCompiler.create({
@@ -60,11 +62,7 @@ function exported(document: Parameters<Compiler['pdf']>[0], dateEpochSeconds: nu
 }
 
 function typeset({ quote, dateEpochSeconds }: TypesetRequest): TypesetAnswer {
-  const compiled = compiler.compile({
-    mainFilePath: path.join(templateDir, MAIN_TEMPLATE),
-    inputs: { quote },
-    resetRead: true,
-  });
+  const compiled = compiler.compile({ mainFilePath, inputs: { quote }, resetRead: true });
   const document = compiled.result;
   if (document === null) {
     const error = compiled.takeDiagnostics();
@@ -83,7 +81,17 @@ function answerOf(request: TypesetRequest): TypesetAnswer {
   }
 }
 
-process.on('message', (request: TypesetRequest) => {
-  process.send?.(answerOf(request));
-});
-process.on('disconnect', () => process.exit());
+/** Sets one document and says on standard output why it cannot be made; nothing when it can. */
+function check(): void {
+  const quote = readFileSync(process.stdin.fd, 'utf8');
+  const answer = answerOf({ quote, dateEpochSeconds: 0 });
+  if ('failure' in answer) process.stdout.write(answer.failure);
+}
+
+if (process.argv[3] === CHECK_ARGUMENT) check();
+else {
+  process.on('message', (request: TypesetRequest) => {
+    process.send?.(answerOf(request));
+  });
+  process.on('disconnect', () => process.exit());
+}

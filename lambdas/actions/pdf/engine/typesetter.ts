@@ -2,42 +2,23 @@
  * Sets documents in a process of its own (`typeset-process.ts`), one after another.
  *
  * Invariants
- * 1. The process has no variable of its parent's environment, so no credential, and no way to the network: the compiler would
- *    load packages that a template names, through a proxy that is closed here.
+ * 1. The process has no variable of its parent's environment (`TYPESET_ENVIRONMENT`).
  * 2. A document that exceeds a limit ends the process; the next document gets a new one.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { TypesetAnswer, TypesetRequest } from '../contracts/typeset-message.ts';
+import {
+  TYPESET_ENVIRONMENT,
+  TYPESET_LIMITS,
+  type TypesetAnswer,
+  type TypesetLimits,
+  type TypesetRequest,
+} from '../contracts/typeset-message.ts';
 import { TypesetterFile } from '../contracts/typesetter-files.ts';
-
-/** Most that one document may use. */
-export interface TypesetLimits {
-  readonly timeMs: number;
-  /** Memory of the process. */
-  readonly memoryMb: number;
-}
-
-/** The worker has 15 s for a task, and 1,769 MB. The largest quote that is accepted takes a fifth of both. */
-export const TYPESET_LIMITS: TypesetLimits = { timeMs: 10_000, memoryMb: 1_000 };
 
 const MEMORY_CHECK_MS = 50;
 const PAGE_BYTES = 4_096;
-
-/** A port that nothing listens to: the discard service. */
-const CLOSED_PROXY = 'http://127.0.0.1:9';
-
-const ENVIRONMENT = {
-  HTTP_PROXY: CLOSED_PROXY,
-  HTTPS_PROXY: CLOSED_PROXY,
-  ALL_PROXY: CLOSED_PROXY,
-  http_proxy: CLOSED_PROXY,
-  https_proxy: CLOSED_PROXY,
-  all_proxy: CLOSED_PROXY,
-  // Where the compiler looks for packages of its user.
-  HOME: '/nonexistent',
-} as const;
 
 /** Memory of a process in MB; 0 where the system does not say it, or when it has ended. */
 function residentMb(pid: number | undefined): number {
@@ -83,7 +64,7 @@ export class Typesetter {
   #running(): ChildProcess {
     if (this.#process !== undefined) return this.#process;
     const started = fork(path.join(this.#dir, TypesetterFile.Process), [this.#dir], {
-      env: ENVIRONMENT,
+      env: TYPESET_ENVIRONMENT,
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -14,7 +14,7 @@ afterAll(remove);
 const caseOf = (name: string): QuoteSnapshot =>
   quoteSnapshotSchema.parse(JSON.parse(sourceOf(path.join('test/fixtures/pdf-cases', `${name}.json`))));
 const rendered = (name: string) => renderer.render(caseOf(name));
-/** The letters of a text in any order: viewers disagree on where a mark that stands over its letter belongs. */
+/** The letters of a text in any order: viewers disagree on where a mark over a letter belongs. */
 const sortedLetters = (text: string): string =>
   Array.from(lettersOf(text).normalize('NFKD')).toSorted().join('');
 const linesWith = (text: string, pattern: RegExp): string[] =>

@@ -86,8 +86,6 @@ describe('what is covered', () => {
   test.prop([fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }), { maxLength: 4 })], {
     numRuns: 60,
   })('is set by the compiler in an accessible document', async (parts) => {
-    const { quoteSnapshot } = await import('./snapshots.ts');
-
     const { standard } = await renderer.render(quoteSnapshot({ notes: parts.join(' ') }));
 
     expect(standard).toBe('ua-1');

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { QuoteRenderer } from '../../../../../lambdas/actions/pdf/engine/index.ts';
-import type { TypesetLimits } from '../../../../../lambdas/actions/pdf/engine/typesetter.ts';
+import type { TypesetLimits } from '../../../../../lambdas/actions/pdf/contracts/typeset-message.ts';
 import { makeTypesetterFolder } from '../../../../../lib/shared/typesetter-folder.ts';
 
 /** A renderer and its folder. */

@@ -35,6 +35,9 @@ afterEach(() => {
 });
 
 const HEAD = '#let quote = json(bytes(sys.inputs.quote))\n#set text(font: quote.fonts, lang: "en")\n';
+/** A template that does something for quotes of one title, so that the trial before its use does not find it. */
+const onlyFor = (title: string, source: string): string =>
+  `${HEAD}#if quote.title == "${title}" [${source}] else [fine]`;
 const failureOf = async (rendering: Promise<unknown>): Promise<string> => {
   const thrown = await rendering.then(
     () => undefined,
@@ -63,16 +66,20 @@ describe("a team's template", () => {
   it.each([
     ['#let x =', 'own.typ:1:9: expected expression'],
     [`${HEAD}\n#foo(1)`, 'own.typ:4:2: unknown variable: foo'],
-  ])('is refused with file, line and message: %j', async (source, message) => {
-    const failure = await failureOf(rendererOf(source).render(quoteSnapshot()));
-
-    expect(failure).toContain(message.replace('own.typ', 'quote.typ'));
+    [`${HEAD}#quote.customer.address`, 'own.typ:3:17: dictionary does not contain key "address"'],
+    ['#import "@preview/cetz:0.3.4": *', 'own.typ:1:9: failed to download package'],
+  ])('is refused before it is used, with file, line and message: %j', (source, message) => {
+    expect(() => ownRenderer(templateOf(source))).toThrow(
+      expect.objectContaining({ name: 'TemplateRefused', message: expect.stringContaining(message) }),
+    );
   });
 
   it.each(['/etc/hostname', '../version', '../../secret.txt'])(
     'reads no file outside its folder: %s',
     async (file) => {
-      const failure = await failureOf(rendererOf(`#read("${file}")`).render(quoteSnapshot()));
+      const failure = await failureOf(
+        rendererOf(onlyFor('reads', `#read("${file}")`)).render(quoteSnapshot({ title: 'reads' })),
+      );
 
       expect(failure).toMatch(/file not found|cannot read file outside/);
     },
@@ -89,7 +96,8 @@ describe("a team's template", () => {
     const address = proxy.address();
     vi.stubEnv('HTTPS_PROXY', `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
 
-    const failure = await failureOf(rendererOf('#import "@preview/cetz:0.3.4": *').render(quoteSnapshot()));
+    const source = onlyFor('loads', '#import "@preview/cetz:0.3.4": *');
+    const failure = await failureOf(rendererOf(source).render(quoteSnapshot({ title: 'loads' })));
 
     expect(failure).toContain('failed to download package');
     expect(connections).toBe(0);
@@ -111,11 +119,14 @@ const ENDLESS = '#for i in range(10000000) { for j in range(10000) { let x = j }
 const GREEDY = '#let grow(n) = range(n).map(i => range(100000).map(it => str(it + i)))\n#grow(400).len()';
 
 describe('the limits of a document', () => {
+  it('refuse a template that takes too long on a trial', () => {
+    expect(() => makeTypesetterFolder(path.join(root, 'slow'), templateOf(ENDLESS), { timeMs: 800 })).toThrow(
+      'The template took more than 800 ms.',
+    );
+  });
+
   it('end one that takes too long, and the next one gets a new process', async () => {
-    const renderer = rendererOf(`${HEAD}#if quote.title == "endless" [${ENDLESS}] else [fine]`, {
-      timeMs: 1_500,
-      memoryMb: 1_000,
-    });
+    const renderer = rendererOf(onlyFor('endless', ENDLESS), { timeMs: 1_500, memoryMb: 1_000 });
 
     const failure = await failureOf(renderer.render(quoteSnapshot({ title: 'endless' })));
     const { pdf } = await renderer.render(quoteSnapshot());
@@ -125,9 +136,11 @@ describe('the limits of a document', () => {
   });
 
   it('end one that takes too much memory', async () => {
-    const renderer = rendererOf(`${HEAD}${GREEDY}`, { timeMs: 60_000, memoryMb: 300 });
+    const renderer = rendererOf(onlyFor('greedy', GREEDY), { timeMs: 60_000, memoryMb: 300 });
 
-    expect(await failureOf(renderer.render(quoteSnapshot()))).toBe('The document took more than 300 MB.');
+    expect(await failureOf(renderer.render(quoteSnapshot({ title: 'greedy' })))).toBe(
+      'The document took more than 300 MB.',
+    );
   });
 });
 

@@ -63,6 +63,7 @@ describe('bundleFunctions', () => {
     expect(files.toSorted()).toEqual(
       [
         'compiler.node',
+        'main',
         'typeset.mjs',
         'version',
         'template/quote.typ',

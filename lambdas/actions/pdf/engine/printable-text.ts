@@ -5,7 +5,7 @@
  * 1. The result contains no control character, lone surrogate, or directional embedding or override. Overrides could show other
  *    digits and words than the text contains, so they are shown as the box. Directional marks and isolates are kept, because
  *    right-to-left typing needs them.
- * 2. Each line of the text is one paragraph, including empty ones.
+ * 2. Each line of the text is one paragraph, including empty ones before its end.
  * 3. One font has all of each grapheme, so the compiler never shows a box that was not counted.
  */
 
@@ -45,12 +45,16 @@ export class PrintableText {
     return this.#boxCount;
   }
 
-  /** A text with `\n` between its paragraphs; combined into single letters where Unicode has them (NFC). */
+  /**
+   * A text with `\n` between its paragraphs; combined into single letters where Unicode has them (NFC). Blank lines at its end
+   * are left out: they could begin a page that shows nothing.
+   */
   of(text: string): string {
     return text
       .split(LINE_BREAK)
       .map((line) => this.#line(line))
-      .join('\n');
+      .join('\n')
+      .trimEnd();
   }
 
   #line(line: string): string {

@@ -2,12 +2,13 @@
  * Sets documents in a process of its own (`typeset-process.ts`), one after another.
  *
  * Invariants
- * 1. The process has no variable of its parent's environment (`TYPESET_ENVIRONMENT`).
+ * 1. The process has no variable of its parent's environment but the place of libraries (`TYPESET_ENVIRONMENT`).
  * 2. A document that exceeds a limit ends the process; the next document gets a new one.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import {
   TYPESET_ENVIRONMENT,
   TYPESET_LIMITS,
@@ -19,6 +20,12 @@ import { TypesetterFile } from '../contracts/typesetter-files.ts';
 
 const MEMORY_CHECK_MS = 50;
 const PAGE_BYTES = 4_096;
+
+/** Where Lambda has the libraries of Node.js. */
+function libraryPath(): Readonly<Record<string, string>> {
+  const { LD_LIBRARY_PATH } = process.env;
+  return LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH };
+}
 
 /** Memory of a process in MB; 0 where the system does not say it, or when it has ended. */
 function residentMb(pid: number | undefined): number {
@@ -64,7 +71,7 @@ export class Typesetter {
   #running(): ChildProcess {
     if (this.#process !== undefined) return this.#process;
     const started = fork(path.join(this.#dir, TypesetterFile.Process), [this.#dir], {
-      env: TYPESET_ENVIRONMENT,
+      env: { ...TYPESET_ENVIRONMENT, ...libraryPath() },
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

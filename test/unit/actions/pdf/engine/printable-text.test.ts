@@ -72,6 +72,12 @@ describe('PrintableText', () => {
   });
 });
 
+describe('blank lines', () => {
+  it('stay between paragraphs and are left out at the end', () => {
+    expect(printed('\n  a\n\nb \n \n\n').text).toBe('\n  a\n\nb');
+  });
+});
+
 describe('the bold weight', () => {
   it('has what the regular one has, in every script', () => {
     const bold = coverageOf(1);

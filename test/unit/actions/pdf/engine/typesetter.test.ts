@@ -10,6 +10,7 @@ import { pageTexts } from './read-pdf.ts';
 import { type OwnRenderer, ownRenderer } from './renderer.ts';
 import { quoteSnapshot } from './snapshots.ts';
 
+const EXAMPLES = path.resolve(import.meta.dirname, '../../../../../examples/templates');
 const root = mkdtempSync(path.join(tmpdir(), 'quote-templates-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -56,6 +57,19 @@ describe("a team's template", () => {
 
     expect((await pageTexts(pdf)).join('')).toContain('Northwind AutomationOffer €17,628.66');
   });
+
+  it.each(['plain/letter.typ', 'brand/offer.typ'])(
+    'makes an accessible document of the example %s',
+    async (file) => {
+      const made = ownRenderer(path.join(EXAMPLES, file));
+      own.push(made);
+
+      const { pdf, standard } = await made.renderer.render(quoteSnapshot());
+
+      expect(standard).toBe('ua-1');
+      expect((await pageTexts(pdf)).join('')).toContain('€17,628.66');
+    },
+  );
 
   it('falls back to an archivable document if it has no title', async () => {
     const { standard } = await rendererOf(`${HEAD}Offer`).render(quoteSnapshot());

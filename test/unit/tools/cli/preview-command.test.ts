@@ -9,12 +9,14 @@ import { quoteSnapshot } from '../../actions/pdf/engine/snapshots.ts';
 let dir: string;
 let out: string;
 let quote: string;
+let written: string[];
 beforeEach(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'quoteq-preview-test-'));
   out = path.join(dir, 'quote.pdf');
   quote = path.join(dir, 'quote.json');
   writeFileSync(quote, JSON.stringify({ snapshot: quoteSnapshot(), actions: [] }));
-  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  written = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -27,11 +29,7 @@ const template = (source: string): string => {
   return file;
 };
 const textOf = async (): Promise<string> => (await pageTexts(readFileSync(out))).join('');
-const printed = (): string =>
-  vi
-    .mocked(process.stdout.write)
-    .mock.calls.map(([text]) => String(text))
-    .join('');
+const printed = (): string => written.join('');
 
 describe('quoteq preview', () => {
   it('writes the PDF of a quote file, and says which standard it meets', async () => {

@@ -74,7 +74,7 @@ export const bundleFunctions = (outdir: string, pdfTemplate?: string): void => {
 /** Bundles of this process by template; the empty path is that of ours. */
 const bundles = new Map<string, string>();
 
-/** Deletes what {@link bundleDirOf} has built in this process; the next call builds again. */
+/** Deletes the folders that {@link bundleDirOf} has built in this process; the next call builds again. */
 export const removeBundles = (): void => {
   for (const dir of bundles.values()) rmSync(dir, { recursive: true, force: true });
   bundles.clear();

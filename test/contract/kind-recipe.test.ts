@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ActionKind, KIND_NAMES, KINDS, kindsOf } from '../../lambdas/actions/kinds.ts';
 import { PROVIDER_NAMES } from '../../lambdas/shared/contracts/providers.ts';
+import { CRM_SETUP_PAGE, renderCrmSetupPage } from '../../tools/generate/crm-setup-page.ts';
 import { KINDS_PAGE, renderKindsPage } from '../../tools/generate/kinds-page.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
@@ -42,7 +43,8 @@ describe('the recipe of a new action kind', () => {
   });
 
   it('touches at most 16 files on a new provider', () => {
-    const files = new Set([...KIND_STEPS, ...PROVIDER_STEPS].map(({ file }) => file));
+    const always = KIND_STEPS.filter(({ isConditional }) => !isConditional);
+    const files = new Set([...always, ...PROVIDER_STEPS].map(({ file }) => file));
 
     expect(PROVIDER_STEPS.length).toBeGreaterThanOrEqual(5);
     expect(files.size).toBeLessThanOrEqual(16);
@@ -79,6 +81,16 @@ describe('sources outside the folder of the actions', () => {
 describe('the page of the kinds', () => {
   it('is up to date', async () => {
     expect(readFileSync(KINDS_PAGE, 'utf8')).toBe(await renderKindsPage());
+  });
+});
+
+describe('the set-up page of the CRM', () => {
+  it('is up to date', async () => {
+    expect(readFileSync(CRM_SETUP_PAGE, 'utf8')).toBe(await renderCrmSetupPage());
+  });
+
+  it('is refused without the marks of a generated part', () => {
+    expect(() => renderCrmSetupPage('# CRM set-up')).toThrow('expected marks of the part "scopes"');
   });
 });
 

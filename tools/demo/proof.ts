@@ -59,7 +59,7 @@ const only = (counts: ReadonlyMap<string, number>, wanted: (key: string) => bool
   new Map([...counts].filter(([key]) => wanted(key)));
 
 /**
- * The providers hold only the messages and deals of the tasks, one root message for each new thread, one card for each task and
+ * The providers hold only the messages and CRM objects of the tasks, one root message for each new thread, one card for each task and
  * one message for each recovery. No document was written twice.
  */
 function nothingElse({ tasks, before, after }: Evidence): Omit<Check, 'claim'> {
@@ -68,13 +68,13 @@ function nothingElse({ tasks, before, after }: Evidence): Omit<Check, 'claim'> {
   const own = only(after.slack, isOwn);
   const newRoots = [...roots.keys()].filter((key) => !before.slack.has(key)).length;
   const newOwn = [...own.keys()].filter((key) => !before.slack.has(key)).length;
-  const deals = grown(before.crm, after.crm);
+  const objects = grown(before.crm, after.crm);
   const messages = grown(only(before.slack, isEffect), only(after.slack, isEffect));
   const rewritten = [...after.pdf.values()].filter((versions) => versions !== 1).length;
   const doubles = [...roots, ...own].filter(([, count]) => count !== 1).length;
   const ok =
-    deals === countAt(tasks, 'crm') && messages === countAt(tasks, 'slack') && rewritten + doubles === 0;
-  const found = `${deals} deals, ${messages} messages and ${newOwn} of the queue's own in ${newRoots} new threads, ${rewritten} documents rewritten`;
+    objects === countAt(tasks, 'crm') && messages === countAt(tasks, 'slack') && rewritten + doubles === 0;
+  const found = `${objects} CRM objects, ${messages} messages and ${newOwn} of the queue's own in ${newRoots} new threads, ${rewritten} documents rewritten`;
   return { ok, found };
 }
 

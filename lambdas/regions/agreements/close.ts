@@ -5,7 +5,8 @@
  * item last. So an event that a naming saw before `closing` is in that Region's list, and one that nobody listed is never named.
  */
 import { type Put, refused, type Result } from '../change.ts';
-import type { JsonValue, Origin } from '../log/event.ts';
+import type { JsonValue, LogEvent, Origin } from '../log/event.ts';
+import { type Cut, cutOf, isBacked, type StoredCut, storedCut } from '../watermarks/closing.ts';
 import { type AgreementItem, type Attempt, type ItemRefusal, writeMove } from './item.ts';
 
 /** What is decided about an incarnation. */
@@ -13,8 +14,8 @@ export type CloseDecision =
   | { readonly kind: 'closing'; readonly survivors: readonly Origin[] }
   /** A survivor is lost too; its list is not waited for. */
   | { readonly kind: 'survivor_lost'; readonly survivor: Origin }
-  /** `lost`: at most so many events are lost; `unknown` if its pulse cannot tell. */
-  | { readonly kind: 'closed'; readonly lost: number | 'unknown' };
+  /** The cut is in the decision, so that a rebuilt table and every fold know what counts, without the lists. */
+  | { readonly kind: 'closed'; readonly cut: StoredCut };
 
 /** State of a closing. */
 export interface CloseState {
@@ -23,8 +24,8 @@ export interface CloseState {
   readonly survivors: readonly Origin[];
   /** Per survivor: frontiers and islands of the lost log, as its watermark has them, listed after it read `closing`. */
   readonly lists: Readonly<Record<Origin, JsonValue>>;
-  /** Present when closed. */
-  readonly lost?: number | 'unknown';
+  /** Present when closed: what counts of the incarnation, and what is lost. */
+  readonly cut?: StoredCut;
 }
 
 /** The agreement. */
@@ -39,6 +40,7 @@ export type CloseStep = Result<
   | 'not_closing'
   | 'not_a_survivor'
   | 'lists_missing'
+  | 'other_origin'
   | 'nothing_to_do'
 >;
 
@@ -70,7 +72,7 @@ export function evolveClose(state: CloseState, decision: CloseDecision): CloseSt
     case 'survivor_lost':
       return withoutSurvivor(state, decision.survivor);
     case 'closed':
-      return { ...state, phase: 'closed', lost: decision.lost };
+      return { ...state, phase: 'closed', cut: decision.cut };
   }
 }
 
@@ -133,24 +135,26 @@ export const missingLists = ({ survivors, lists }: CloseState): readonly Origin[
 /**
  * Closes the incarnation when every survivor has listed.
  *
- * @param lost - what its pulse says beyond the union of the lists: events that may be lost, or `unknown`
+ * @param cut - the union of the lists, from `closeOrigin`
  */
-export function finishClosing(context: CloseContext, lost: number | 'unknown'): CloseStep {
+export function finishClosing(context: CloseContext, cut: Cut): CloseStep {
   const state = context.read?.state;
   if (state === undefined) return refused('not_closing', 'phase', 'closing');
   if (state.phase === 'closed') return refused('nothing_to_do', 'phase', 'closing');
   const missing = missingLists(state);
-  return missing.length > 0
-    ? refused('lists_missing', 'lists', missing.join(', '))
-    : decide(context, { kind: 'closed', lost });
+  if (missing.length > 0) return refused('lists_missing', 'lists', missing.join(', '));
+  return cut.origin === context.origin
+    ? decide(context, { kind: 'closed', cut: storedCut(cut) })
+    : refused('other_origin', 'cut', `the cut of ${context.origin}`);
 }
 
-/** What a naming may conclude about an event of this incarnation. `isListed`: the union of the lists has the event. */
+/** What a naming may conclude about an event of this incarnation. */
 export function closingOf(
   item: CloseItem | undefined,
-  isListed: boolean,
+  event: Pick<LogEvent, 'origin' | 'chain' | 'chainSeq'>,
 ): 'none' | 'closing' | 'listed' | 'unlisted' {
   if (item === undefined) return 'none';
-  if (item.state.phase === 'closing') return 'closing';
-  return isListed ? 'listed' : 'unlisted';
+  const { cut } = item.state;
+  if (cut === undefined) return 'closing';
+  return isBacked(cutOf(event.origin, cut), event) ? 'listed' : 'unlisted';
 }

@@ -63,13 +63,11 @@ function writesBySku(commands: readonly Copies<CartFact>[]): Map<string, Write[]
 const isLate = (write: Write, bought: readonly Copies[]): boolean =>
   write.event === 'cart.set' && bought.length > 0 && sawOneOf(write.copies[0].seen, bought);
 
-/** What sets and removals had seen. A set without effect replaces nothing. */
-function replacedBy(writes: readonly Write[], bought: readonly Copies[]): Union {
+/** What sets and removals had seen. A late set replaces too: what its writer took away must not return because another part was bought. */
+function replacedBy(writes: readonly Write[]): Union {
   const union = nothingSeen();
-  for (const write of writes) {
-    const replaces = write.event === 'cart.removed' || (write.event === 'cart.set' && !isLate(write, bought));
-    if (replaces) addSeen(union, write.copies[0].seen);
-  }
+  for (const { event, copies } of writes)
+    if (event === 'cart.removed' || event === 'cart.set') addSeen(union, copies[0].seen);
   return union;
 }
 
@@ -77,7 +75,7 @@ function replacedBy(writes: readonly Write[], bought: readonly Copies[]): Union 
 function statesOf(writes: readonly Write[], closed: Union): (write: Write) => LineState {
   const bought = writes.filter(({ copies }) => unionSaw(closed, copies)).map(({ copies }) => copies);
   const boughtOnes = new Set(bought);
-  const replaced = replacedBy(writes, bought);
+  const replaced = replacedBy(writes);
   return (write) => {
     if (boughtOnes.has(write.copies)) return 'bought';
     if (unionSaw(replaced, write.copies)) return 'replaced';

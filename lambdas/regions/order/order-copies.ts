@@ -9,7 +9,8 @@ import type { OrderState } from '../agreements/order-state.ts';
 import type { Copies, Copy } from '../folds/kept.ts';
 import type { OrderFact, OrderFactOf, Placed } from './order-events.ts';
 import { type OrderEffect, orderEffectOf } from './order-table.ts';
-import { type Closings, isUnbacked } from './unbacked.ts';
+import type { Closings } from '../folds/closings.ts';
+import { isUnbacked } from './unbacked.ts';
 
 /** A copy as the state shows it. */
 export interface OrderCopy extends Pick<LogEvent, 'id' | 'origin' | 'entitySeq' | 'hlc' | 'commandId'> {

@@ -2,10 +2,10 @@
 import * as z from 'zod/mini';
 import { cartRefSchema } from '../cart/cart-events.ts';
 import { decidedFactOf } from '../folds/decided-facts.ts';
+import { DECISION_SCHEMAS } from '../folds/decisions.ts';
 import { factOf, nameSchema, quantitySchema } from '../folds/facts.ts';
 
 const amountSchema = z.int().check(z.gte(0));
-const momentSchema = z.int().check(z.gte(0));
 const piecesSchema = z.record(nameSchema, quantitySchema);
 
 /** One line of an order. */
@@ -17,39 +17,6 @@ const lineSchema = z.object({
   /** In the currency's minor unit. */
   unitPriceMinor: amountSchema,
 });
-
-/** What can be decided about an order; the agreement's own types say what each means. */
-const decisionSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('named'),
-    eventId: z.string(),
-    origin: z.string(),
-    hash: z.string(),
-    lines: piecesSchema,
-    deadlineAtMs: momentSchema,
-  }),
-  z.object({
-    kind: z.literal('effecting'),
-    paymentId: z.string(),
-    captureDeadlineAtMs: momentSchema,
-    fulfilDeadlineAtMs: momentSchema,
-  }),
-  z.object({ kind: z.literal('captured'), paymentId: z.string(), refundLines: piecesSchema }),
-  z.object({
-    kind: z.literal('claimed'),
-    claimId: z.string(),
-    purpose: z.enum(['ship', 'cancel']),
-    lines: piecesSchema,
-    isRefundDue: z.boolean(),
-  }),
-  z.object({
-    kind: z.literal('ended'),
-    reason: z.enum(['cancelled', 'expired', 'capture_declined']),
-    commandId: z.string(),
-    returns: piecesSchema,
-  }),
-  z.object({ kind: z.literal('refund_due'), paymentId: z.string() }),
-]);
 
 /** Payload by type of event. */
 export const orderFactSchema = z.discriminatedUnion('type', [
@@ -93,7 +60,7 @@ export const orderFactSchema = z.discriminatedUnion('type', [
   /** The spender put pieces back; see `returns`. */
   factOf('order.returned', z.object({ returnId: z.string() })),
   /** The outcome of the agreement about the order. */
-  decidedFactOf('order.decided', decisionSchema),
+  decidedFactOf('order.decided', DECISION_SCHEMAS.order),
   /** The cart's event of the same checkout. It announces the order if the order's own event is missing. */
   factOf('cart.checked_out', z.object({ epoch: z.int().check(z.gte(1)), orderId: nameSchema })),
 ]);

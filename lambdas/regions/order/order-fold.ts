@@ -23,7 +23,7 @@ import { type Requests, requestsOf } from './order-requests.ts';
 import { type OrderReturn, returnsOf, unaskedReturns } from './order-returns.ts';
 import { type Shortfall, shortfallsOf } from './order-shortfalls.ts';
 import { type OrderStatus, statusOf } from './order-status.ts';
-import { type Closings, NO_CLOSINGS } from './unbacked.ts';
+import { type Closings, NO_CLOSINGS } from '../folds/closings.ts';
 
 /** An order as its events say. */
 export interface FoldedOrder extends Common, Requests {

@@ -19,7 +19,7 @@ import type { Copies } from '../folds/kept.ts';
 import type { OrderCopy } from './order-copies.ts';
 import type { OrderFact, Placed } from './order-events.ts';
 import { orderEffectOf } from './order-table.ts';
-import type { Closings } from './unbacked.ts';
+import type { Closings } from '../folds/closings.ts';
 
 /** Pieces and voucher uses that go back. */
 export interface OrderReturn {

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { decidedFactOf } from '../folds/decided-facts.ts';
+import { DECISION_SCHEMAS } from '../folds/decisions.ts';
 import { factOf, quantitySchema } from '../folds/facts.ts';
 
 /** Payload by type of event. */
@@ -19,16 +20,7 @@ export const stockFactSchema = z.discriminatedUnion('type', [
     z.object({ pieces: quantitySchema, reason: z.enum(['count', 'damage', 'withdrawn']) }),
   ),
   /** Outcome of the agreement about one of these commands, or about a return of a closed origin: an event of `deposit#<command>`. */
-  decidedFactOf(
-    'deposit.decided',
-    z.object({
-      kind: z.literal('named'),
-      eventId: z.string(),
-      origin: z.string(),
-      direction: z.enum(['in', 'out']),
-      pieces: z.record(z.string(), quantitySchema),
-    }),
-  ),
+  decidedFactOf('deposit.decided', DECISION_SCHEMAS.deposit),
 ]);
 
 /** What an event of a resource says. */

@@ -15,7 +15,8 @@ import {
   type Kept,
   nothingKept,
 } from '../folds/kept.ts';
-import { type Closings, isUnbacked, NO_CLOSINGS } from '../order/unbacked.ts';
+import { type Closings, NO_CLOSINGS } from '../folds/closings.ts';
+import { isUnbacked } from '../order/unbacked.ts';
 import { type StockFact, type StockFactOf, stockFactSchema } from './stock-events.ts';
 import { type DepositEffect, depositEffectOf, type DepositState } from './stock-table.ts';
 

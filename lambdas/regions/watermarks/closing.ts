@@ -8,7 +8,7 @@
  */
 import { accepted, refused } from '../change.ts';
 import type { Result } from '../change.ts';
-import type { ChainId, LogEvent, Origin } from '../log/event.ts';
+import { type ChainId, compareText, type LogEvent, type Origin } from '../log/event.ts';
 import { contradictAt } from './compare.ts';
 import { contains, countOf, joined, less } from './links.ts';
 import type { Range } from './links.ts';
@@ -28,6 +28,35 @@ export interface Cut {
    */
   readonly bound: 'at_most' | 'unknown';
 }
+
+/** A cut as an agreement and its event hold it. */
+export type StoredCut = {
+  /** By chain, in its order: the first and the last number of each range. */
+  readonly kept: Readonly<Record<ChainId, readonly (readonly [from: number, to: number])[]>>;
+  readonly lost: number;
+  readonly bound: 'at_most' | 'unknown';
+};
+
+/** The stored form; equal cuts have equal forms. */
+export const storedCut = ({ kept, lost, bound }: Cut): StoredCut => ({
+  kept: Object.fromEntries(
+    [...kept]
+      .toSorted(([a], [b]) => compareText(a, b))
+      .map(([chain, ranges]) => [chain, ranges.map(({ from, to }) => [from, to] as const)]),
+  ),
+  lost,
+  bound,
+});
+
+/** The cut of an origin from its stored form. */
+export const cutOf = (origin: Origin, { kept, lost, bound }: StoredCut): Cut => ({
+  origin,
+  kept: new Map(
+    Object.entries(kept).map(([chain, ranges]) => [chain, ranges.map(([from, to]) => ({ from, to }))]),
+  ),
+  lost,
+  bound,
+});
 
 /** Why an origin cannot be closed yet. */
 export type ClosingRefusal = 'no_survivor' | 'foreign_list' | 'incomplete_list' | 'disputed';

@@ -10,6 +10,7 @@ import {
   loseSurvivor,
   missingLists,
 } from '../../../../lambdas/regions/agreements/close.ts';
+import type { Cut } from '../../../../lambdas/regions/watermarks/closing.ts';
 import { type Attempt } from '../../../../lambdas/regions/agreements/item.ts';
 import { codeOf, nextOf } from '../answers.ts';
 
@@ -18,7 +19,18 @@ const attempt: Attempt = { attemptId: 'attempt-1', generation: 1 };
 const [A, B, C] = ['eu-central-1.a1', 'eu-west-1.b1', 'us-east-1.c1'] as const;
 const closeAt = (read?: CloseItem): CloseContext => ({ origin: A, read, attempt });
 const closing = (): CloseItem => nextOf(beginClosing(closeAt(), [C, B], true));
+const CHAIN = `${A}#0.0`;
+/** What closing keeps: events 1 to 4 of one chain. */
+const cutOfA = (lost: number, bound: Cut['bound'] = 'at_most'): Cut => ({
+  origin: A,
+  kept: new Map([[CHAIN, [{ from: 1, to: 4 }]]]),
+  lost,
+  bound,
+});
+const STORED = { kept: { [CHAIN]: [[1, 4]] }, lost: 3, bound: 'at_most' };
 const LIST = { 'eu-central-1.a1#0.0': { frontier: 4, islands: [] } };
+
+const at = (chainSeq: number) => ({ origin: A, chain: CHAIN, chainSeq });
 
 describe('closing an incarnation', () => {
   it('waits for the list of every survivor', () => {
@@ -26,10 +38,11 @@ describe('closing an incarnation', () => {
     const both = nextOf(listHoldings(closeAt(one), C, LIST));
 
     expect(missingLists(one.state)).toEqual([C]);
-    expect(codeOf(finishClosing(closeAt(one), 0))).toBe('lists_missing');
-    const closed = nextOf(finishClosing(closeAt(both), 3));
-    expect(closed.state).toMatchObject({ phase: 'closed', lost: 3 });
-    expect(codeOf(finishClosing(closeAt(closed), 0))).toBe('nothing_to_do');
+    expect(codeOf(finishClosing(closeAt(one), cutOfA(0)))).toBe('lists_missing');
+    const closed = nextOf(finishClosing(closeAt(both), cutOfA(3)));
+    expect(closed.state).toMatchObject({ phase: 'closed', cut: STORED });
+    expect(closed.pending.at(-1)?.decision).toEqual({ kind: 'closed', cut: STORED });
+    expect(codeOf(finishClosing(closeAt(closed), cutOfA(0)))).toBe('nothing_to_do');
     expect(codeOf(listHoldings(closeAt(closed), B, LIST))).toBe('not_closing');
   });
 
@@ -40,8 +53,10 @@ describe('closing an incarnation', () => {
     expect(alone.state).toMatchObject({ survivors: [C], lists: {} });
     expect(codeOf(loseSurvivor(closeAt(alone), C))).toBe('no_survivor');
     expect(codeOf(loseSurvivor(closeAt(alone), B))).toBe('not_a_survivor');
-    const closed = nextOf(finishClosing(closeAt(nextOf(listHoldings(closeAt(alone), C, LIST))), 'unknown'));
-    expect(closed.state.lost).toBe('unknown');
+    const closed = nextOf(
+      finishClosing(closeAt(nextOf(listHoldings(closeAt(alone), C, LIST))), cutOfA(0, 'unknown')),
+    );
+    expect(closed.state.cut?.bound).toBe('unknown');
   });
 
   it('begins for a fenced Region with survivors only, and once', () => {
@@ -49,19 +64,26 @@ describe('closing an incarnation', () => {
     expect(codeOf(beginClosing(closeAt(), [], true))).toBe('no_survivor');
     expect(codeOf(beginClosing(closeAt(), [A, B], true))).toBe('no_survivor');
     expect(codeOf(beginClosing(closeAt(closing()), [B], true))).toBe('nothing_to_do');
-    expect(codeOf(finishClosing(closeAt(), 0))).toBe('not_closing');
+    expect(codeOf(finishClosing(closeAt(), cutOfA(0)))).toBe('not_closing');
     expect(codeOf(listHoldings(closeAt(closing()), A, LIST))).toBe('not_a_survivor');
+  });
+
+  it('refuses the cut of another incarnation', () => {
+    const listed = nextOf(listHoldings(closeAt(nextOf(listHoldings(closeAt(closing()), B, LIST))), C, LIST));
+
+    expect(codeOf(finishClosing(closeAt(listed), { ...cutOfA(0), origin: B }))).toBe('other_origin');
   });
 
   it('tells a naming whether an event counts', () => {
     const listed = nextOf(listHoldings(closeAt(nextOf(listHoldings(closeAt(closing()), B, LIST))), C, LIST));
-    const closed = nextOf(finishClosing(closeAt(listed), 0));
+    const closed = nextOf(finishClosing(closeAt(listed), cutOfA(0)));
 
-    expect([undefined, closing(), closed].map((item) => closingOf(item, true))).toEqual([
+    expect([undefined, closing(), closed].map((item) => closingOf(item, at(4)))).toEqual([
       'none',
       'closing',
       'listed',
     ]);
-    expect(closingOf(closed, false)).toBe('unlisted');
+    expect(closingOf(closed, at(5))).toBe('unlisted');
+    expect(closingOf(closed, { ...at(1), chain: `${A}#1.0` })).toBe('unlisted');
   });
 });

@@ -188,11 +188,18 @@ describe('a checkout', () => {
     expect(state).toMatchObject({ lines: [], late: [{ sku: 'x', quantity: 5, id: 'b.1#1' }] });
   });
 
-  it('lets a late set replace nothing', () => {
+  it('lets a late set replace what it saw of the next epoch', () => {
     const added = add('b1', 'x', 1);
     const late = set('b2', 'x', 5, { seen: sawAll(own, added) });
 
-    expect(linesOf(own, bought, added, late)).toEqual({ x: 1 });
+    expect(linesOf(own, bought, added, late)).toEqual({});
+  });
+
+  it('does not bring back a merge that a late set had seen', () => {
+    const merged = merge('b1', 'x', 2);
+    const late = set('b2', 'x', 1, { seen: sawAll(own, merged) });
+
+    expect(linesOf(own, bought, merged, late)).toEqual({});
   });
 
   it('lets a late removal remove what it saw of the next epoch', () => {

@@ -71,6 +71,7 @@ describe('--json', () => {
     `kinds ${OF_API}`,
     `pause crm.sync --reason why ${OF_API}`,
     `resume crm.sync ${OF_API}`,
+    `pause all --reason why ${OF_API}`,
     `doctor slack ${OF_API}`,
     `live ${OF_STAGE}`,
     `sweep ${OF_STAGE}`,

@@ -158,6 +158,82 @@ describe('reading a deal', () => {
   });
 });
 
+const put = async (path: string): Promise<number> =>
+  (await fetch(crm.url + path, { method: 'PUT', headers: { authorization: `Bearer ${TOKEN}` } })).status;
+const createUnique = (type: string): Promise<unknown> =>
+  call(`/crm/v3/properties/${type}`, {
+    name: CRM_EFFECT_KEY_PROPERTY,
+    label: 'Effect key',
+    type: 'string',
+    fieldType: 'text',
+    groupName: 'engagement',
+    hasUniqueValue: true,
+  });
+const upsertNote = (properties: object): Promise<{ status: number; body: unknown }> =>
+  call('/crm/v3/objects/notes/batch/upsert', {
+    inputs: [{ idProperty: CRM_EFFECT_KEY_PROPERTY, id: 'n1', properties }],
+  });
+
+describe('objects of other types', () => {
+  it('are kept apart from deals, and need the properties that HubSpot requires', async () => {
+    await setUp();
+    await createUnique('notes');
+
+    expect(await upsertNote({ hs_note_body: 'Accepted' })).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining('hs_timestamp') },
+    });
+    const note = { hs_note_body: 'Accepted', hs_timestamp: '2026-05-01T12:00:00Z' };
+    expect(await upsertNote(note)).toMatchObject({ status: 200, body: { results: [{ new: true }] } });
+    expect(await upsertNote({ hs_note_body: 'Changed' })).toMatchObject({
+      body: { results: [{ new: false }] },
+    });
+    expect(await call('/_control/deals')).toMatchObject({ body: { deals: [] } });
+    expect(await call('/_control/objects')).toMatchObject({
+      body: { objects: [{ objectType: 'notes', writes: 2 }] },
+    });
+  });
+
+  it('are not found when HubSpot has no such type', async () => {
+    expect(await call('/crm/v3/objects/nonsense/1')).toMatchObject({ status: 404 });
+  });
+
+  it('are linked once, in both directions', async () => {
+    await setUp();
+    await createUnique('notes');
+    await upsert(input('k1', { dealname: 'A' }));
+    await upsertNote({ hs_timestamp: '2026-05-01T12:00:00Z' });
+    const [deal, note] = [17_000_000_001, 17_000_000_002];
+
+    for (const _again of [1, 2])
+      expect(await put(`/crm/v4/objects/notes/${note}/associations/default/deals/${deal}`)).toBe(200);
+
+    expect(await call(`/crm/v4/objects/deals/${deal}/associations/notes`)).toMatchObject({
+      body: { results: [{ toObjectId: note }] },
+    });
+    expect(await put('/crm/v4/objects/notes/1/associations/default/deals/2')).toBe(404);
+  });
+});
+
+describe('a search', () => {
+  const search = (value: string): Promise<{ status: number; body: unknown }> =>
+    call('/crm/v3/objects/deals/search', {
+      filterGroups: [{ filters: [{ propertyName: 'dealname', operator: 'EQ', value }] }],
+      properties: [CRM_EFFECT_KEY_PROPERTY],
+    });
+
+  it('finds the objects with a value, with the properties that are asked for', async () => {
+    await setUp();
+    await upsert(input('k1', { dealname: 'A' }), input('k2', { dealname: 'B' }));
+
+    expect(await search('B')).toMatchObject({
+      status: 200,
+      body: { total: 1, results: [{ properties: { dealname: 'B', [CRM_EFFECT_KEY_PROPERTY]: 'k2' } }] },
+    });
+    expect(await search('C')).toMatchObject({ body: { total: 0, results: [] } });
+  });
+});
+
 const read = (): Promise<Response> =>
   fetch(`${crm.url}/crm/v3/properties/deals`, { headers: { authorization: `Bearer ${TOKEN}` } });
 

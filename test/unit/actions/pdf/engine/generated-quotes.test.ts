@@ -2,16 +2,18 @@
 import process from 'node:process';
 import { fc, test } from '@fast-check/vitest';
 import { afterAll, describe, expect } from 'vitest';
+import { TYPESET_LIMITS } from '../../../../../lambdas/actions/pdf/contracts/typeset-message.ts';
 import { CURRENCIES_BY_DIGITS } from '../../../../../lambdas/shared/contracts/currencies.ts';
 import type { QuoteLine, QuoteSnapshot } from '../../../../../lambdas/shared/contracts/quote-snapshot.ts';
 import { lettersOf, type ReadPage, readPdf, viewerTexts } from './read-pdf.ts';
 import { ownRenderer } from './renderer.ts';
 import { quoteLine, quoteSnapshot } from './snapshots.ts';
 
-const { renderer, remove } = ownRenderer();
+/** Time is not what this test is about, and it shares its processors. */
+const { renderer, remove } = ownRenderer(undefined, { ...TYPESET_LIMITS, timeMs: 120_000 });
 afterAll(remove);
 
-const RUNS = Number(process.env['QUOTEQ_PDF_RUNS'] ?? 12);
+const RUNS = Number(process.env['QUOTEQ_PDF_RUNS'] ?? 8);
 
 const PAGE = { left: 48, right: 595.28 - 48, top: 841.89 - 40, bottom: 20 };
 /** Baselines of content lie above, that of the footer below. Points from the lower edge. */

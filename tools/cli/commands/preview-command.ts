@@ -6,8 +6,8 @@ import { QuoteRenderer, type RenderedQuote } from '../../../lambdas/actions/pdf/
 import { TemplateRefused } from '../../../lib/shared/template-refused.ts';
 import { makeTypesetterFolder } from '../../../lib/shared/typesetter-folder.ts';
 import { CliError } from '../cli-error.ts';
-import { onChange } from '../preview-files.ts';
-import { readSnapshotFile } from '../snapshot-file.ts';
+import { onChange } from '../preview/preview-files.ts';
+import { readSnapshotFile } from '../preview/snapshot-file.ts';
 import { print, printAside } from '../terminal/print.ts';
 
 /** Options of the command. */

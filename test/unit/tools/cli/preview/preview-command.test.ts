@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { preview } from '../../../../tools/cli/commands/preview-command.ts';
-import { pageTexts } from '../../actions/pdf/engine/read-pdf.ts';
-import { quoteSnapshot } from '../../actions/pdf/engine/snapshots.ts';
+import { preview } from '../../../../../tools/cli/commands/preview-command.ts';
+import { pageTexts } from '../../../actions/pdf/engine/read-pdf.ts';
+import { quoteSnapshot } from '../../../actions/pdf/engine/snapshots.ts';
 
 let dir: string;
 let out: string;

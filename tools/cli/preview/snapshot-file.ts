@@ -1,7 +1,7 @@
 /** Reads a quote for `quoteq preview`: a quote file, or a snapshot alone. Nothing is sent, so its actions are not looked at. */
-import { type QuoteSnapshot, quoteSnapshotSchema } from '../../lambdas/shared/contracts/quote-snapshot.ts';
-import { fieldViolations } from '../../lambdas/shared/contracts/field-issues.ts';
-import { readJsonFile, refusal, said } from './quote-file.ts';
+import { type QuoteSnapshot, quoteSnapshotSchema } from '../../../lambdas/shared/contracts/quote-snapshot.ts';
+import { fieldViolations } from '../../../lambdas/shared/contracts/field-issues.ts';
+import { readJsonFile, refusal, said } from '../quote-file.ts';
 
 const isQuoteFile = (read: unknown): read is { readonly snapshot: unknown } =>
   typeof read === 'object' && read !== null && 'snapshot' in read;

@@ -86,6 +86,8 @@ export interface QueueConfig extends StageSettings, ProviderAddresses {
   readonly allowedEngines: readonly string[];
   /** Name of the one role that may correct the audit trail; it is not created here. */
   readonly breakGlassRoleName: string;
+  /** A team's own template for the PDF, absolute; absent: ours. Everything in its folder becomes part of the function. */
+  readonly pdfTemplate: string | undefined;
   /** E-mail address that gets the alarms; absent: only subscribers of the topic get them. */
   readonly alarmEmail: string | undefined;
   /** ARN of an existing SNS topic for the alarms; absent: the stack creates one. */

@@ -49,7 +49,8 @@ const interceptFetch = (intercept: Intercept): void => {
   vi.stubGlobal('fetch', (...args: Parameters<typeof fetch>) => intercept(() => realFetch(...args)));
 };
 
-const render = (): Promise<Uint8Array> => Promise.resolve(Buffer.from('%PDF'));
+const render = () => Promise.resolve({ pdf: Buffer.from('%PDF'), boxCount: 0 });
+const keyOf = (snapshot: Parameters<typeof documentKey>[0]) => documentKey(snapshot, 'renderer/1');
 
 /** S3 for `pdf.render`. */
 export async function startPdfProvider(): Promise<Provider> {
@@ -59,10 +60,10 @@ export async function startPdfProvider(): Promise<Provider> {
     effect: (_guard, intercept) => {
       const client = s3.createClient();
       client.middlewareStack.add((next) => (args) => intercept(() => next(args)), { step: 'initialize' });
-      return new StoreQuotePdf({ s3: client, bucketName: 'documents', documentKey, render });
+      return new StoreQuotePdf({ s3: client, bucketName: 'documents', documentKey: keyOf, render });
     },
     writesFor: (quoteId) => Promise.resolve(s3.writes.filter((key) => key.startsWith(`quotes/${quoteId}/`))),
-    onceFor: (quoteId) => [documentKey(snapshotOf({ quoteId }))],
+    onceFor: (quoteId) => [keyOf(snapshotOf({ quoteId }))],
     stop: () => s3.stop(),
   };
 }

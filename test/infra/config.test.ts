@@ -96,6 +96,18 @@ const REFUSED: readonly [
     '-c redeploy: expected up to 32 letters, digits, dots, dashes or underscores, got "once more"',
   ],
   [
+    'a template that is not there',
+    { pdfTemplate: 'nowhere.typ' },
+    {},
+    '-c pdfTemplate: expected the path of a .typ file, got "nowhere.typ"',
+  ],
+  [
+    'a template that is no Typst file',
+    {},
+    { QUOTEQ_PDF_TEMPLATE: 'package.json' },
+    '-c pdfTemplate (or QUOTEQ_PDF_TEMPLATE): expected the path of a .typ file',
+  ],
+  [
     'an invalid role name',
     { breakGlassRoleName: 'role/x y' },
     {},

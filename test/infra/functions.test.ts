@@ -25,22 +25,21 @@ describe('functions', () => {
     expect(deployed).toEqual(FUNCTION_NAMES.map((name) => `quoteq-prod-${name}`));
   });
 
-  it.each(FUNCTION_NAMES)('gives %s exactly the variables that it reads', (name) => {
+  it.each(FUNCTION_NAMES)('gives %s exactly the variables it reads', (name) => {
     expect(Object.keys(variablesOf(prod, name)).toSorted()).toEqual([...FUNCTION_ENV[name]].toSorted());
   });
 
-  it.each(FUNCTION_NAMES)('gives %s the endpoint of the local AWS on the local stage only', (name) => {
+  it.each(FUNCTION_NAMES)('points %s to the local AWS on the local stage only', (name) => {
     const { AWS_ENDPOINT_URL: endpoint, ...variables } = variablesOf(local, name);
 
     expect(endpoint).toBe('http://127.0.0.1:4566');
     expect(Object.keys(variables).toSorted()).toEqual([...FUNCTION_ENV[name]].toSorted());
   });
 
-  it('runs each on Node 24 with traces and its own role', () => {
+  it('runs all of them on Node 24 with traces and a role of their own', () => {
     expect(
       prod.allHaving(FUNCTION, {
         Runtime: 'nodejs24.x',
-        Architectures: ['arm64'],
         Handler: 'index.handler',
         TracingConfig: { Mode: 'Active' },
         LoggingConfig: { LogGroup: Match.anyValue() },
@@ -50,7 +49,17 @@ describe('functions', () => {
     expect(new Set(roles).size).toBe(FUNCTION_NAMES.length);
   });
 
-  it('reserves concurrency for workers, and for functions without retries, in production only', () => {
+  it('runs native code on the processor that its bundle has it for, and all else on the cheaper one', () => {
+    const processors = prod
+      .ofType(FUNCTION)
+      .map(([, { Properties }]) => [Properties['FunctionName'], Properties['Architectures']] as const);
+
+    for (const [name, processor] of processors)
+      expect(processor).toEqual([String(name).endsWith('run-action-pdf') ? 'x86_64' : 'arm64']);
+    expect(processors).toHaveLength(FUNCTION_NAMES.length);
+  });
+
+  it('reserves concurrency for workers, and for what is not repeated, in production only', () => {
     const reserved = prod
       .ofType(FUNCTION)
       .map(([, { Properties }]) => [Properties['FunctionName'], Properties['ReservedConcurrentExecutions']])
@@ -84,7 +93,7 @@ describe('functions', () => {
     expect(taskTimeout('Running') * 1_000).toBeLessThan(POLICY.leaseMs);
   });
 
-  it("limits functions behind the API to less than API Gateway's 30 s", () => {
+  it('answers people before API Gateway gives up after 30 s', () => {
     const names = ['enqueue-action', 'read-actions', 'control-action'] as const;
 
     expect(names.map(timeoutSecondsOf)).toEqual([10, 10, 10]);
@@ -92,7 +101,7 @@ describe('functions', () => {
 });
 
 describe('publish-transitions', () => {
-  it('reads the stream of Tasks in bounded, splitting, retried batches and parks the rest', () => {
+  it('is fed by the stream of Tasks in bounded, splitting, retried batches and parks the rest', () => {
     expect(
       prod.having('AWS::Lambda::EventSourceMapping', {
         EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TablesTasks'), 'StreamArn'] },
@@ -112,7 +121,7 @@ describe('publish-transitions', () => {
 });
 
 describe('sweep', () => {
-  it('is started every minute by a role with only this permission, and ends before the next start', () => {
+  it('is started every minute by a role that may do nothing else, and is over before the next', () => {
     expect(
       prod.having('AWS::Scheduler::Schedule', {
         ScheduleExpression: 'rate(1 minute)',
@@ -126,7 +135,7 @@ describe('sweep', () => {
     expect(timeoutSecondsOf('sweep')).toBeLessThan(60);
   });
 
-  it('is not retried by Lambda after a failure, since the next run starts within a minute', () => {
+  it('is not repeated by Lambda when it fails: the next one comes within the minute', () => {
     expect(
       prod.having('AWS::Lambda::EventInvokeConfig', {
         FunctionName: { Ref: Match.stringLikeRegexp('^Functionssweep') },

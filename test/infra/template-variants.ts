@@ -1,4 +1,5 @@
-/** Every kind of deployment and its templates. */
+/** Every kind of deployment, and the templates that it would send to CloudFormation. */
+import path from 'node:path';
 import { Stage } from '../../lib/config/queue-config.ts';
 import type { OrderedTemplate } from './deployment/dependency-graph.ts';
 import { queueApp } from './synthesis.ts';
@@ -10,7 +11,7 @@ export interface Variant {
   readonly context: Readonly<Record<string, string>>;
 }
 
-/** A complete template of a variant. */
+/** A template of a variant, whole. */
 export interface DeployedTemplate {
   /** Construct id of its stack. */
   readonly stack: string;
@@ -20,7 +21,7 @@ export interface DeployedTemplate {
 
 const TWO_REGIONS = { regions: 'eu-central-1,us-east-1' };
 
-/** Each stage, and each option that changes the set of resources or their references. */
+/** Each stage, and each option that changes which resources there are or how they refer to each other. */
 export const VARIANTS: readonly Variant[] = [
   { name: 'local', stage: Stage.Local, context: {} },
   { name: 'dev', stage: Stage.Dev, context: {} },
@@ -30,6 +31,11 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'prod in two Regions', stage: Stage.Prod, context: TWO_REGIONS },
   { name: 'prod at once', stage: Stage.Prod, context: { rollout: 'at-once' } },
   { name: 'prod, deployed again', stage: Stage.Prod, context: { redeploy: '2' } },
+  {
+    name: 'prod, a template of a team',
+    stage: Stage.Prod,
+    context: { pdfTemplate: path.resolve(import.meta.dirname, '../../examples/templates/brand/offer.typ') },
+  },
   {
     name: 'prod, alarms by mail',
     stage: Stage.Prod,

@@ -56,10 +56,10 @@ export const PROVIDERS = {
   pdf: {
     env: {
       DocumentsBucket: 'DOCUMENTS_BUCKET',
-      /** Directory of the fonts, relative to the bundle. */
-      FontsDir: 'FONTS_DIR',
+      /** Folder of compiler, fonts and template, relative to the bundle. */
+      TypesetterDir: 'TYPESETTER_DIR',
     },
-    // Rendering is pure CPU and holds the document and two fonts in memory: one whole core.
+    // Rendering is pure CPU: one whole core. The compiler takes up to 600 MB beside the worker.
     workerMemoryMb: 1_769,
     // Rendering costs CPU only.
     workerConcurrency: 20,

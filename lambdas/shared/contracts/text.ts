@@ -5,7 +5,7 @@
  * |---|---|---|
  * | Slack | `shared/adapters/slack-api/message-text.ts` | escapes markup, counts what is sent |
  * | CRM | the effects in `actions/crm` | what the property needs |
- * | paper | `actions/pdf/engine/printable-text.ts`, `quote-document.ts` | a box for what has no shape |
+ * | paper | `actions/pdf/engine/printable-text.ts`, `quote-page.ts` | a box for what has no shape |
  * | terminal | `tools/cli/terminal/terminal-text.ts` | shows control and direction characters by their code |
  * | storage, API, logs | `shared/domain/errors.ts`, the schemas of `contracts` | the limits of the fields |
  *

@@ -13,6 +13,8 @@ export interface Refusal {
 export interface S3Server extends RunningServer {
   /** Written keys, in order; a key that is written twice is listed twice. */
   readonly writes: readonly string[];
+  /** How many characters are boxes in an object, as its writer said, by key. */
+  readonly boxes: ReadonlyMap<string, string>;
   /** Answers of the next requests instead of S3's own, by method. */
   readonly refusals: Refusal[];
   /** Creates a client of this server. */
@@ -27,6 +29,7 @@ const replyOf = ({ status, code }: Refusal = { method: 'PUT', status: 500 }): Se
 /** Starts an empty S3. */
 export async function startS3(): Promise<S3Server> {
   const writes: string[] = [];
+  const boxes = new Map<string, string>();
   const refusals: Refusal[] = [];
   const server = await startServer((request) => {
     const key = request.path.split('/').slice(2).join('/');
@@ -36,6 +39,7 @@ export async function startS3(): Promise<S3Server> {
     if (request.headers['if-none-match'] === '*' && writes.includes(key))
       return Promise.resolve({ status: 412 });
     writes.push(key);
+    boxes.set(key, String(request.headers['x-amz-meta-boxed-characters']));
     return Promise.resolve({ status: 200, headers: { etag: '"1"' } });
   });
   const createClient = (): S3Client =>
@@ -46,5 +50,5 @@ export async function startS3(): Promise<S3Server> {
       maxAttempts: 1,
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     });
-  return { ...server, writes, refusals, createClient };
+  return { ...server, writes, boxes, refusals, createClient };
 }

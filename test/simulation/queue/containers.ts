@@ -72,7 +72,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(HTTP_PROVIDERS.map((name) => [PROVIDERS[name].api.baseEnv, ADDRESSES[name]])),
   ...Object.fromEntries(SECRET_PROVIDERS.map((name) => [PROVIDERS[name].secret.arnEnv, ADDRESSES.secret])),
   [Env.SlackChannelId]: ADDRESSES.channel,
-  [Env.FontsDir]: 'fonts',
+  [Env.TypesetterDir]: 'typesetter',
   [Env.CardQueueUrl]: ADDRESSES.cardQueue,
   [Env.ClickQueueUrl]: ADDRESSES.clickQueue,
   [Env.OperatorsParameter]: '/operators',

@@ -13,7 +13,7 @@ export const handler = createRunActionHandler('pdf', {
     new StoreQuotePdf({
       s3,
       bucketName: 'documents',
-      documentKey,
-      render: (snapshot) => Promise.resolve(new TextEncoder().encode(snapshot.quoteId)),
+      documentKey: (snapshot) => documentKey(snapshot, 'renderer/1'),
+      render: (snapshot) => Promise.resolve({ pdf: new TextEncoder().encode(snapshot.quoteId), boxCount: 0 }),
     }),
 });

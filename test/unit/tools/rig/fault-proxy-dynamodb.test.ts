@@ -1,4 +1,5 @@
 /** The fault proxy in front of DynamoDB, with the SDK's own client. */
+import * as z from 'zod/mini';
 import {
   DynamoDBClient,
   GetItemCommand,
@@ -45,13 +46,14 @@ const put = (taskId = 'task-1') =>
   client.send(new PutItemCommand({ TableName: 'tasks', Item: { taskId: { S: taskId } } }));
 const get = () => client.send(new GetItemCommand({ TableName: 'tasks', Key: { taskId: { S: 'task-1' } } }));
 
+const scriptedSchema = z.object({ id: z.number() });
+
 async function script(rule: object): Promise<number> {
   const response = await fetch(`${proxy.url}/_control/faults`, {
     method: 'POST',
     body: JSON.stringify({ target: 'dynamodb', ...rule }),
   });
-  const { id }: { id: number } = await response.json();
-  return id;
+  return scriptedSchema.parse(await response.json()).id;
 }
 
 describe('a request to DynamoDB', () => {

@@ -103,13 +103,14 @@ export function foldAll(events: Iterable<LogEvent>): number {
   return lines;
 }
 
-/** Reads and verifies stored events. @throws {Error} when one is damaged */
-export const readAll = (items: readonly StoredEvent[]): LogEvent[] =>
-  items.map((item) => {
+/** Reads and verifies stored events, one after the other. @throws {Error} when one is damaged */
+export function* readAll(items: readonly StoredEvent[]): Generator<LogEvent> {
+  for (const item of items) {
     const read = readEvent(item);
     if (!read.ok) throw new Error(`readEvent: ${read.refusal.field}`);
-    return read.value;
-  });
+    yield read.value;
+  }
+}
 
 /** What no reader can save: parsing the body and hashing it. */
 export const parseAndHash = (items: readonly StoredEvent[]): number =>
@@ -120,12 +121,13 @@ export const OURS: System = {
   name: 'ours',
   write: (operations): readonly Update[] =>
     eventsOf(operations).map(({ body }, index) => ({ cart: operations[index]?.cart ?? 0, bytes: body })),
-  apply: (updates) =>
-    foldAll(
-      updates.map(({ bytes }) => {
-        const read = readBody(String(bytes));
-        if (!read.ok) throw new Error(`readBody: ${read.refusal.field}`);
-        return read.value;
-      }),
-    ),
+  apply: (updates) => foldAll(readBodies(updates)),
 };
+
+function* readBodies(updates: readonly Update[]): Generator<LogEvent> {
+  for (const { bytes } of updates) {
+    const read = readBody(String(bytes));
+    if (!read.ok) throw new Error(`readBody: ${read.refusal.field}`);
+    yield read.value;
+  }
+}

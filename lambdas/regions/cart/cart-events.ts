@@ -1,6 +1,16 @@
 /** What a cart's events say. A cart is `cart#<id>`; its epochs count its purchases from 1. */
 import * as z from 'zod/mini';
-import { factOf, MAX_QUANTITY, nameSchema, quantitySchema, seenSchema } from '../folds/facts.ts';
+import type { LogEvent } from '../log/event.ts';
+import {
+  factOf,
+  isFields,
+  isName,
+  isQuantity,
+  MAX_QUANTITY,
+  nameSchema,
+  quantitySchema,
+  seenSchema,
+} from '../folds/facts.ts';
 
 const epochSchema = z.int().check(z.gte(1));
 
@@ -45,6 +55,16 @@ export const cartFactSchema = z.discriminatedUnion('type', [
 
 /** What an event of a cart says. */
 export type CartFact = z.output<typeof cartFactSchema>;
+
+/** Reads a write of one line as {@link cartFactSchema} does; undefined for every other event and every other form. */
+export function readLineFact({ type, payload }: Pick<LogEvent, 'type' | 'payload'>): CartFact | undefined {
+  if (!isFields(payload)) return undefined;
+  const { sku, quantity } = payload;
+  if (!isName(sku)) return undefined;
+  if (type === 'cart.removed') return { type, payload: { sku } };
+  if (type === 'cart.added' && isQuantity(quantity, 1)) return { type, payload: { sku, quantity } };
+  return type === 'cart.set' && isQuantity(quantity, 0) ? { type, payload: { sku, quantity } } : undefined;
+}
 
 /** Facts that end an epoch. */
 export type ClosingFact = Extract<

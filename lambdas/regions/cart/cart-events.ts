@@ -56,14 +56,20 @@ export const cartFactSchema = z.discriminatedUnion('type', [
 /** What an event of a cart says. */
 export type CartFact = z.output<typeof cartFactSchema>;
 
-/** Reads a write of one line as {@link cartFactSchema} does; undefined for every other event and every other form. */
+/**
+ * Reads a write of one line as {@link cartFactSchema} does. Undefined for every other event, for every form that the schema refuses, and
+ * for a few that it accepts.
+ */
 export function readLineFact({ type, payload }: Pick<LogEvent, 'type' | 'payload'>): CartFact | undefined {
   if (!isFields(payload)) return undefined;
   const { sku, quantity } = payload;
   if (!isName(sku)) return undefined;
-  if (type === 'cart.removed') return { type, payload: { sku } };
-  if (type === 'cart.added' && isQuantity(quantity, 1)) return { type, payload: { sku, quantity } };
-  return type === 'cart.set' && isQuantity(quantity, 0) ? { type, payload: { sku, quantity } } : undefined;
+  // Literal types are one string each in memory, so the fold compares them by address.
+  if (type === 'cart.removed') return { type: 'cart.removed', payload: { sku } };
+  if (type === 'cart.added' && isQuantity(quantity, 1))
+    return { type: 'cart.added', payload: { sku, quantity } };
+  if (type === 'cart.set' && isQuantity(quantity, 0)) return { type: 'cart.set', payload: { sku, quantity } };
+  return undefined;
 }
 
 /** Facts that end an epoch. */

@@ -46,13 +46,13 @@ export const quantitySchema = z.int().check(z.gte(1), z.lte(MAX_QUANTITY));
 export const isQuantity = (value: unknown, min: number): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= MAX_QUANTITY;
 
-/** Longest name, in UTF-16 code units. */
+/** Longest name, in characters. */
 const MAX_NAME_LENGTH = 200;
 
 /** Name of a product, a cart, an order or an account, without its kind. */
 export const nameSchema = z.string().check(z.minLength(1), z.maxLength(MAX_NAME_LENGTH));
 
-/** What {@link nameSchema} accepts. */
+/** Whether {@link nameSchema} accepts a value for sure. It also accepts longer ones with characters of two code units. */
 export const isName = (value: unknown): value is string =>
   typeof value === 'string' && value.length > 0 && value.length <= MAX_NAME_LENGTH;
 

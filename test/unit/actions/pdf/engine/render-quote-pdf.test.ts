@@ -141,7 +141,7 @@ describe('renderQuotePdf pages', () => {
   });
 
   it('keeps the totals together', async () => {
-    for (const count of [17, 18, 19, 20, 21, 22]) {
+    for (const count of [24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34]) {
       const pages = await pageTexts(await render({ lines: quoteLines(count) }));
       const withTotal = pages.filter((page) => page.includes('Total EUR'));
 

@@ -1,11 +1,16 @@
 import { explore } from './scope/explore.ts';
-import { effectWorld } from './scope/worlds/effect.ts';
+import { cartWorld } from './scope/worlds/cart.ts';
+import { watermarkWorld } from './scope/worlds/watermarks.ts';
 for (const budget of [
- { provider: {recognisesKeys:false, canBeAsked:true}, claims: 1, passesMs: [85_000, 125_001], passes: 3, withdraws: false },
- { provider: {recognisesKeys:false, canBeAsked:true}, claims: 2, passesMs: [31_000, 125_001], passes: 2, withdraws: true },
- { provider: {recognisesKeys:true, canBeAsked:false}, claims: 2, passesMs: [125_001], passes: 2, withdraws: false },
- { provider: {recognisesKeys:false, canBeAsked:false}, claims: 2, passesMs: [125_001], passes: 3, withdraws: false },
+ { regions: 2, commands: [{kind:'add',quantity:1,to:['a','b']},{kind:'add',quantity:2,to:['b']},{kind:'remove',quantity:0,to:['a']},{kind:'checkout',quantity:0,to:['b']}], destroys: true },
+ { regions: 3, commands: [{kind:'add',quantity:1,to:['a']},{kind:'set',quantity:5,to:['b']},{kind:'remove',quantity:0,to:['c']}], destroys: false },
 ] as const) {
   const t = performance.now();
-  try { const r = explore(effectWorld(budget), 1000000); console.log(JSON.stringify(budget), r, Math.round(performance.now()-t), 'ms'); } catch (e) { console.log(String(e), Math.round(performance.now()-t)); }
+  try { const r = explore(cartWorld(budget), 1000000); console.log(JSON.stringify(budget), r, Math.round(performance.now()-t), 'ms'); } catch (e) { console.log(String(e), Math.round(performance.now()-t)); }
+}
+for (const budget of [
+ { events: 3, forks: true },
+] as const) {
+  const t = performance.now();
+  try { const r = explore(watermarkWorld(budget), 1000000); console.log(JSON.stringify(budget), r, Math.round(performance.now()-t), 'ms'); } catch (e) { console.log(String(e), Math.round(performance.now()-t)); }
 }

@@ -5,10 +5,16 @@ interface Versioned {
   readonly version: number;
 }
 
-const isMet = (stored: Versioned | undefined, condition: Condition): boolean =>
-  condition.kind === 'absent'
-    ? stored === undefined
-    : condition.kind === 'version' && stored?.version === condition.version;
+function isMet(stored: Versioned | undefined, condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'absent':
+      return stored === undefined;
+    case 'version':
+      return stored?.version === condition.version;
+    case 'atLeast':
+      return stored !== undefined;
+  }
+}
 
 /** The item after a step's write: the same one if the step is refused or its condition fails. */
 export const after = <T extends Versioned>(stored: T | undefined, step: Result<Put<T>>): T | undefined =>

@@ -116,6 +116,9 @@ const attempted = remembered(
   },
 );
 
+/** What Regions do by themselves. Nobody can count on customers, the warehouse and the provider: deadlines alone lead to the end. */
+const RELIABLE: ReadonlySet<Command> = new Set(['captured', 'sweep']);
+
 /** Whether the world gives somebody a reason to try. */
 function hasReason({ capture }: OrderState, command: Command): boolean {
   if (command === 'captured') return capture === 'captured';
@@ -130,7 +133,8 @@ function* agreementSteps(state: OrderState, name: Name, commands: readonly Comma
   for (const command of commands) {
     if (!hasReason(state, command)) continue;
     const item = attempted(state.item, read, name, command, state.time, state.generation);
-    if (item !== state.item) yield { says: `${name}: ${command}`, to: { ...state, item } };
+    const isFault = !RELIABLE.has(command);
+    if (item !== state.item) yield { says: `${name}: ${command}`, to: { ...state, item }, isFault };
   }
 }
 
@@ -200,10 +204,10 @@ const isMade = ({ returned }: OrderState, name: string): boolean => returned.som
 function* effectSteps(state: OrderState): Generator<Step<OrderState>> {
   const { item, log, capture, shipped, returned } = state;
   if (capture === 'none' && mayCapture(item, log))
-    yield { says: 'the provider is asked to capture', to: { ...state, capture: 'calling' } };
+    yield { says: 'the provider is asked to capture', to: { ...state, capture: 'calling' }, isFault: true };
   if (capture === 'calling') {
-    yield { says: 'the provider captures', to: { ...state, capture: 'captured' } };
-    yield { says: 'the provider declines', to: { ...state, capture: 'declined' } };
+    yield { says: 'the provider captures', to: { ...state, capture: 'captured' }, isFault: true };
+    yield { says: 'the provider declines', to: { ...state, capture: 'declined' }, isFault: true };
   }
   for (const claim of shippable(item, log))
     if (!shipped.includes(claim))
@@ -226,14 +230,18 @@ const restored = remembered((log: readonly OrderRecord[]) =>
   })?.next,
 );
 
-/** The table is lost. What only one Region had may be lost with it, and then it never counts again. */
+const securedOnes = remembered((log: readonly OrderRecord[]): readonly OrderRecord[] =>
+  log.filter(({ isSecured }) => isSecured),
+);
+
+/** The table is lost. What only one Region had may be missing then, and shows up later. */
 function* lossSteps(state: OrderState): Generator<Step<OrderState>> {
   if (state.generation > 1) return;
-  const logs = [state.log, state.log.filter(({ isSecured }) => isSecured)];
-  for (const log of logs)
+  const { log } = state;
+  for (const left of [log, securedOnes(log)])
     yield {
-      says: `the table is lost, ${log.length} of ${state.log.length} events are left`,
-      to: { ...state, item: restored(log), log, readByA: 'unread', readByB: 'unread', generation: 2 },
+      says: `the table is lost, ${left.length} of ${log.length} events are left`,
+      to: { ...state, item: restored(left), readByA: 'unread', readByB: 'unread', generation: 2 },
       isFault: true,
     };
 }
@@ -264,7 +272,7 @@ const isCounted = ({ item }: OrderState): boolean =>
 /** Everything is decided, logged and done; each piece and each payment is at its end. */
 function isOver(state: OrderState): boolean {
   const { item, log, capture, shipped } = state;
-  if (item?.state.phase !== 'ended' || item.pending.length > 0 || capture === 'calling') return false;
+  if (item?.state.phase !== 'ended' || item.pending.length > 0) return false;
   const isPaidRight = capture !== 'captured' || isCounted(state) !== item.state.refundsDue.includes('pay_1');
   return (
     isPaidRight &&

@@ -1,0 +1,73 @@
+/** The rules of a cart in their plain form, written without the code under test. */
+import type { LogEvent } from '../../../../lambdas/regions/log/event.ts';
+import { fieldOf } from '../folds/history.ts';
+import { seesId } from '../folds/naive.ts';
+
+/** The total order of events. */
+export const byPlace = (a: LogEvent, b: LogEvent): number =>
+  a.hlc.wallMs - b.hlc.wallMs || a.hlc.counter - b.hlc.counter || (a.origin < b.origin ? -1 : 1);
+
+/** Product of an event of a line. */
+export const skuOf = (event: LogEvent): unknown => fieldOf(event, 'sku');
+
+/** Whether a writer had seen one of the copies. */
+export const isSeenBy = (copies: readonly LogEvent[], taker: LogEvent): boolean =>
+  copies.some(({ id }) => seesId(taker.seen, id));
+
+/** Name of what a merge merges; of another event, its type. */
+export const mergeName = (event: LogEvent): string => JSON.stringify([event.type, fieldOf(event, 'guestCart')]);
+
+/** One write of one product, in the plain form of the rules. */
+interface PlainWrite {
+  readonly first: LogEvent;
+  readonly copies: readonly LogEvent[];
+  readonly quantity: number;
+}
+
+const nameOf = (event: LogEvent): string =>
+  event.type === 'cart.merged' ? mergeName(event) : event.commandId;
+
+const mergedQuantities = (event: LogEvent, name: string): readonly number[] => {
+  const lines: readonly { sku: string; quantity: number }[] = JSON.parse(
+    JSON.stringify(fieldOf(event, 'lines')),
+  );
+  return lines.filter((line) => line.sku === name).map((line) => line.quantity);
+};
+
+/** Commands with their copies, the one that counts first. */
+const commandsIn = (log: readonly LogEvent[]): readonly { first: LogEvent; copies: readonly LogEvent[] }[] =>
+  [...Map.groupBy(log.toSorted(byPlace), nameOf).values()].flatMap((copies) =>
+    copies[0] === undefined ? [] : [{ first: copies[0], copies }],
+  );
+
+const sawAny = (event: LogEvent, { copies }: { readonly copies: readonly LogEvent[] }): boolean =>
+  isSeenBy(copies, event);
+const total = (writes: readonly PlainWrite[]): number =>
+  writes.reduce((sum, { quantity: pieces }) => sum + pieces, 0);
+
+/** max(latest set + adds, each merge + the adds that it had not seen), of what no set, removal or checkout has seen. */
+export function plainQuantity(log: readonly LogEvent[], name: string): number {
+  const closings = log.filter(({ type }) => type === 'cart.checked_out');
+  const ofType = (type: string): readonly PlainWrite[] =>
+    commandsIn(log)
+      .filter(({ first }) => first.type === type && skuOf(first) === name)
+      .map(({ first, copies }) => ({ first, copies, quantity: Number(fieldOf(first, 'quantity') ?? 0) }));
+  const merges = commandsIn(log)
+    .filter(({ first }) => first.type === 'cart.merged')
+    .flatMap(({ first, copies }) =>
+      mergedQuantities(first, name).map((pieces) => ({ first, copies, quantity: pieces })),
+    );
+  const isBought = (write: PlainWrite): boolean => closings.some((closing) => sawAny(closing, write));
+  const all = [...ofType('cart.added'), ...ofType('cart.set'), ...ofType('cart.removed'), ...merges];
+  const bought = all.filter(isBought);
+  const sets = ofType('cart.set').filter(({ first }) => !bought.some((write) => sawAny(first, write)));
+  const takers = [...sets, ...ofType('cart.removed')].map(({ first }) => first);
+  const isOpen = (write: PlainWrite): boolean =>
+    !isBought(write) && !takers.some((taker) => sawAny(taker, write));
+  const adds = ofType('cart.added').filter(isOpen);
+  const set = sets.filter(isOpen).at(-1)?.quantity ?? 0;
+  const raised = merges
+    .filter(isOpen)
+    .map((merge) => merge.quantity + total(adds.filter((add) => !sawAny(merge.first, add))));
+  return Math.max(set + total(adds), ...raised);
+}

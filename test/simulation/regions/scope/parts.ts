@@ -41,10 +41,20 @@ function numberOfObject(value: object): number {
 export const numberOf = (part: Part): number =>
   typeof part === 'object' ? numberOfObject(part) : numberOfValue(part);
 
-/** A pure rule that computes each answer once. Two answers for equal arguments are one object. */
-export function remembered<A extends readonly Part[], R extends Part>(
-  rule: (...parts: A) => R,
-): (...parts: A) => R {
+/** The one object that stands for all equal ones. */
+function oneOf<T extends Part>(part: T): T {
+  if (typeof part !== 'object') return part;
+  numberOfObject(part);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it has the same JSON form
+  return (byText.get(JSON.stringify(part)) ?? part) as T;
+}
+
+/** A pure rule whose answer is a part and is computed once. Equal answers are one object, so that they can be compared by `===`. */
+export const remembered = <A extends readonly Part[], R extends Part>(rule: (...parts: A) => R): ((...parts: A) => R) =>
+  computedOnce((...parts) => oneOf(rule(...parts)));
+
+/** A pure rule that computes each answer once. The answer may have no JSON form. */
+export function computedOnce<A extends readonly Part[], R>(rule: (...parts: A) => R): (...parts: A) => R {
   const answers = new Map<string, R>();
   return (...parts) => {
     let key = '';

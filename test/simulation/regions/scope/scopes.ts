@@ -1,8 +1,12 @@
 /** The small worlds that are searched, each in plain words. */
 import { explore, type Search, type World } from './explore.ts';
+import { cartWorld } from './worlds/cart.ts';
+import { closingWorld } from './worlds/closing.ts';
 import { effectWorld } from './worlds/effect.ts';
+import { APPROVALS_OVER_MS, failoverWorld, LEASE_OVER_MS } from './worlds/failover.ts';
 import { orderWorld } from './worlds/order.ts';
 import { rightsWorld } from './worlds/rights.ts';
+import { watermarkWorld } from './worlds/watermarks.ts';
 
 /** A small world. */
 export interface Scope {
@@ -54,5 +58,44 @@ export const SCOPES: readonly Scope[] = [
   ),
   scope('effect-person', 'a provider that neither recognises keys nor can be asked', () =>
     effectWorld({ provider: MUTE, claims: 2, passesMs: [125_001], passes: 3, withdraws: false }),
+  ),
+  scope('watermarks', '3 events of A copied to B and C; marks, what is secured; A is destroyed and closed', () =>
+    watermarkWorld({ events: 3, forks: false }),
+  ),
+  scope('watermarks-fork', '2 events, and a third one under a number that was used', () =>
+    watermarkWorld({ events: 2, forks: true }),
+  ),
+  scope('closing', 'a deposit that two Regions accepted is named while its origin is closed', () =>
+    closingWorld(['b', 'c']),
+  ),
+  scope('failover-drivers', 'a failover whose driver is replaced or destroyed', () =>
+    failoverWorld({ passesMs: [LEASE_OVER_MS], hasB: true, drives: 2, proposals: 1 }),
+  ),
+  scope('failover-approvals', 'two persons, three channels, two proposals, approvals that run out', () =>
+    failoverWorld({ passesMs: [APPROVALS_OVER_MS], hasB: false, drives: 1, proposals: 2 }),
+  ),
+  scope('cart', '2 Regions: two adds, one of them sent to both, a removal, a checkout; A is destroyed', () =>
+    cartWorld({
+      regions: 2,
+      commands: [
+        { kind: 'add', quantity: 1, to: ['a', 'b'] },
+        { kind: 'add', quantity: 2, to: ['b'] },
+        { kind: 'remove', quantity: 0, to: ['a'] },
+        { kind: 'checkout', quantity: 0, to: ['b'] },
+      ],
+      destroys: true,
+    }),
+  ),
+  scope('cart-three', '3 Regions: two adds, a set, a removal', () =>
+    cartWorld({
+      regions: 3,
+      commands: [
+        { kind: 'add', quantity: 1, to: ['a'] },
+        { kind: 'set', quantity: 5, to: ['b'] },
+        { kind: 'remove', quantity: 0, to: ['c'] },
+        { kind: 'add', quantity: 2, to: ['a'] },
+      ],
+      destroys: false,
+    }),
   ),
 ];

@@ -11,7 +11,7 @@ export const byPlace = (a: LogEvent, b: LogEvent): number =>
 export const skuOf = (event: LogEvent): unknown => fieldOf(event, 'sku');
 
 /** Whether a writer had seen one of the copies. */
-export const isSeenBy = (copies: readonly LogEvent[], taker: LogEvent): boolean =>
+export const isSeenBy = (copies: readonly LogEvent[], taker: Pick<LogEvent, 'seen'>): boolean =>
   copies.some(({ id }) => seesId(taker.seen, id));
 
 /** Name of what a merge merges; of another event, its type. */
@@ -40,14 +40,22 @@ const commandsIn = (log: readonly LogEvent[]): readonly { first: LogEvent; copie
     copies[0] === undefined ? [] : [{ first: copies[0], copies }],
   );
 
-const sawAny = (event: LogEvent, { copies }: { readonly copies: readonly LogEvent[] }): boolean =>
+const sawAny = (event: Pick<LogEvent, 'seen'>, { copies }: { readonly copies: readonly LogEvent[] }): boolean =>
   isSeenBy(copies, event);
 const total = (writes: readonly PlainWrite[]): number =>
   writes.reduce((sum, { quantity: pieces }) => sum + pieces, 0);
 
+/** What a closing event had seen of the cart. The order's event closes too, and says it in its payload. */
+function closingOf(event: LogEvent): readonly Pick<LogEvent, 'seen'>[] {
+  if (event.type === 'cart.checked_out') return [event];
+  if (event.type !== 'order.placed') return [];
+  const cart: Pick<LogEvent, 'seen'> = JSON.parse(JSON.stringify(fieldOf(event, 'cart')));
+  return [cart];
+}
+
 /** max(latest set + adds, each merge + the adds that it had not seen), of what no set, removal or checkout has seen. */
 export function plainQuantity(log: readonly LogEvent[], name: string): number {
-  const closings = log.filter(({ type }) => type === 'cart.checked_out');
+  const closings = log.flatMap(closingOf);
   const ofType = (type: string): readonly PlainWrite[] =>
     commandsIn(log)
       .filter(({ first }) => first.type === type && skuOf(first) === name)

@@ -12,7 +12,7 @@ import { countOf, type Link, START } from '../../../../../lambdas/regions/waterm
 import { type ChainMark, claimsOf, markOf, NO_MARK, restore, sameHistory, toReread } from '../../../../../lambdas/regions/watermarks/mark.ts';
 import { isSecured } from '../../../../../lambdas/regions/watermarks/secured.ts';
 import type { Step, World } from '../explore.ts';
-import { remembered } from '../parts.ts';
+import { computedOnce, remembered } from '../parts.ts';
 
 const [A, B, C] = ['eu-central-1.a1', 'eu-west-1.b1', 'us-east-1.c1'];
 const CHAIN = `${A}#0.0`;
@@ -194,7 +194,7 @@ function wrongSecured(state: WatermarkState, last: number): string | undefined {
   return undefined;
 }
 
-const cutOf = remembered((b: ChainMark, c: ChainMark): Cut | undefined => {
+const cutOf = computedOnce((b: ChainMark, c: ChainMark): Cut | undefined => {
   const listOf = (receiver: string, mark: ChainMark) => ({ receiver, origin: A, chains: new Map([[CHAIN, mark]]) });
   const closed = closeOrigin(A, undefined, [listOf(B, b), listOf(C, c)]);
   return closed.ok ? closed.value : undefined;

@@ -25,24 +25,31 @@ const scope = <S extends object>(name: string, says: string, world: () => World<
 
 const RIGHTS = { sales: 1, draws: [1], givesBack: false, releases: false, closing: false, loss: false };
 const ASKABLE = { recognisesKeys: false, canBeAsked: true };
+const PERFECT = { recognisesKeys: true, canBeAsked: true };
 const MUTE = { recognisesKeys: false, canBeAsked: false };
 
 /** Every scope. */
 export const SCOPES: readonly Scope[] = [
-  scope('rights', '3 pieces, 2 Regions that draw 1 or 2, sell 2, give back and put back', () =>
-    rightsWorld({ ...RIGHTS, sales: 2, draws: [1, 2], givesBack: true, releases: true }),
+  scope('rights', '3 pieces, 2 Regions that draw 1, sell 2, give back and put back', () =>
+    rightsWorld({ ...RIGHTS, sales: 2, givesBack: true, releases: true }),
   ),
   scope('rights-closing', 'A is fenced, cut off, destroyed, closed, and its pieces are reclaimed', () =>
-    rightsWorld({ ...RIGHTS, sales: 2, draws: [1, 2], releases: true, closing: true }),
+    rightsWorld({ ...RIGHTS, sales: 2, draws: [2], releases: true, closing: true }),
   ),
   scope('rights-loss', 'a piece turns out to be missing while 2 Regions draw, sell and give back', () =>
-    rightsWorld({ ...RIGHTS, draws: [1, 2], givesBack: true, loss: true }),
+    rightsWorld({ ...RIGHTS, givesBack: true, loss: true }),
+  ),
+  scope('order-claims', '2 Regions claim an order that nobody pays for; it is cancelled, or its deadline passes', () =>
+    orderWorld({ a: ['name', 'sweep'], b: ['name', 'cancel'], losesTable: false }),
+  ),
+  scope('order-capture', '1 Region, one payment: the capture is slow, or has no answer', () =>
+    orderWorld({ a: ['name', 'pay_1', 'captured', 'sweep'], b: [], losesTable: false }),
   ),
   scope('order', '2 Regions claim an order; payment, cancellation, capture, deadlines', () =>
     orderWorld({ a: ['name', 'pay_1', 'captured', 'sweep'], b: ['name', 'cancel'], losesTable: false }),
   ),
   scope('order-shipping', 'a paid order: one piece is claimed for shipping while the rest is cancelled', () =>
-    orderWorld({ a: ['name', 'pay_1', 'captured', 'ship_one', 'sweep'], b: ['cancel'], losesTable: false }),
+    orderWorld({ a: ['name', 'pay_1', 'captured', 'ship_one', 'sweep'], b: ['cancel_two'], losesTable: false }),
   ),
   scope('order-declined', '2 Regions claim an order; the capture is declined, or comes too late', () =>
     orderWorld({ a: ['name', 'pay_1', 'captured', 'sweep'], b: ['name', 'declined'], losesTable: false }),
@@ -55,6 +62,9 @@ export const SCOPES: readonly Scope[] = [
   ),
   scope('effect-withdrawn', 'the permission is withdrawn while owners change', () =>
     effectWorld({ provider: ASKABLE, claims: 2, passesMs: [31_000, 125_001], passes: 2, withdraws: true }),
+  ),
+  scope('effect-keys', 'a provider that recognises keys and can be asked; owners are fenced, and it is withdrawn', () =>
+    effectWorld({ provider: PERFECT, claims: 2, passesMs: [31_000], passes: 1, withdraws: true }),
   ),
   scope('effect-person', 'a provider that neither recognises keys nor can be asked', () =>
     effectWorld({ provider: MUTE, claims: 2, passesMs: [125_001], passes: 3, withdraws: false }),
@@ -86,14 +96,14 @@ export const SCOPES: readonly Scope[] = [
       destroys: true,
     }),
   ),
-  scope('cart-three', '3 Regions: two adds, a set, a removal', () =>
+  scope('cart-three', '3 Regions: an add, two sets, a removal', () =>
     cartWorld({
       regions: 3,
       commands: [
         { kind: 'add', quantity: 1, to: ['a'] },
         { kind: 'set', quantity: 5, to: ['b'] },
-        { kind: 'remove', quantity: 0, to: ['c'] },
-        { kind: 'add', quantity: 2, to: ['a'] },
+        { kind: 'set', quantity: 7, to: ['c'] },
+        { kind: 'remove', quantity: 0, to: ['a'] },
       ],
       destroys: false,
     }),

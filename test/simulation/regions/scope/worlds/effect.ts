@@ -106,6 +106,8 @@ const FIELDS = {
 
 /** Claims of a Region that are enough for the effect to come to its end, or to a person. */
 const QUIET_CLAIMS = 12;
+/** Times that a lease may run out until then. */
+const QUIET_PASSES = 12;
 
 const clockOf = ({ nowMs }: EffectState, region: Region): number => nowMs + SKEW_MS[region];
 
@@ -320,6 +322,7 @@ function* quietSteps(state: EffectState, budget: EffectBudget): Generator<Step<E
     ...claimSteps(state, 'b', budget).filter(({ isFault }) => isFault !== true),
     ...worldSteps(state, { ...budget, passesMs: [], withdraws: false }),
   ].find(({ says, to }) => !SKIPPED.test(says) && keyOf(to) !== keyOf(state));
+  if (useful === undefined && state.passes >= budget.passes + QUIET_PASSES) return;
   yield useful ?? { says: 'time passes', to: passed(state, EFFECT_LEASE_MS + 2 * EFFECT_SKEW_MS, budget) };
 }
 
@@ -334,11 +337,13 @@ function violationsIn(state: EffectState): readonly string[] {
   ];
 }
 
-/** It has an outcome; or it is withdrawn, and nobody can have carried it out. */
-function isOver({ item, permission }: EffectState): boolean {
+/** It has an outcome; or it is withdrawn, and nobody carried it out or still may. */
+function isOver(state: EffectState): boolean {
+  const { item, permission, applied } = state;
   const status = item?.state.status;
   if (status === 'done' || status === 'refused') return true;
-  return permission === 'withdrawn' && item?.state.isInDoubt !== true;
+  const isUnderWay = CALLERS.some((who) => pendingUntil(state, who) > 0);
+  return permission === 'withdrawn' && item?.state.isInDoubt !== true && applied === 0 && !isUnderWay;
 }
 
 /** The world with what may happen in it. */

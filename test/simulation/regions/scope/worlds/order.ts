@@ -47,7 +47,7 @@ const TIMES_MS = [
 ] as const;
 
 /** What somebody may try at the agreement. */
-type Command = 'name' | 'pay_1' | 'pay_2' | 'captured' | 'declined' | 'ship_one' | 'cancel' | 'sweep';
+type Command = 'name' | 'pay_1' | 'pay_2' | 'captured' | 'declined' | 'ship_one' | 'cancel' | 'cancel_two' | 'sweep';
 
 /** What may happen. */
 export interface OrderBudget {
@@ -101,6 +101,8 @@ function stepOf(context: OrderContext, name: Name, command: Command, nowMs: numb
       return closeCapture(context, 'pay_1', 'decline');
     case 'ship_one':
       return claimPieces(context, { claimId: 'ship', purpose: 'ship', lines: { pen: 1 } });
+    case 'cancel_two':
+      return claimPieces(context, { claimId: 'two', purpose: 'cancel', lines: { pen: PIECES } });
     case 'cancel':
       return cancelOrder(context, 'cancel');
     case 'sweep':

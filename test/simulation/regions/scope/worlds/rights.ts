@@ -184,7 +184,8 @@ function* shopSteps(state: RightsState, name: Name, budget: RightsBudget): Gener
   const { stored } = readerOf(state, name);
   if (spentAt(stored, name) < budget.sales)
     yield { says: `${name} sells one piece`, to: withItems(state, name, sold(stored, name)) };
-  if (budget.releases && spentAt(stored, name) > 0)
+  // A second delivery is tried; the order's one piece goes back once.
+  if (budget.releases && spentAt(stored, name) > 0 && releasedAt(stored, name) < 2)
     yield { says: `${name} puts a piece back`, to: withItems(state, name, released(stored, name)) };
 }
 
@@ -231,7 +232,7 @@ function* peopleSteps(state: RightsState): Generator<Step<RightsState>> {
   if (lifeOfA !== 'up') yield { says: 'a is fenced', to: { ...state, ledger: frozen(ledger) } };
   if (account.isFrozen) yield { says: 'a is closed', to: { ...state, ledger: closed(ledger) } };
   const most = reclaimable(account, unionOf(state));
-  if (account.isClosed && most.pieces > 0)
+  if (account.isClosed)
     yield { says: 'two persons approve', to: { ...state, approved: Math.min(1, most.oversellBound) } };
   if (approved < 0) return;
   const next = after(
@@ -265,6 +266,7 @@ function violationsIn(state: RightsState): readonly string[] {
   const promised = standing(a, 'a') + standing(b, 'b');
   if (!hasLoss(b) && promised > PIECES + acknowledged)
     return [`${promised} of ${PIECES} pieces are sold, and ${acknowledged} were acknowledged`];
+  if ([releasedAt(a, 'a'), releasedAt(b, 'b')].some((pieces) => pieces > 1)) return ['an order put its piece back twice'];
   return accountOf(ledger, A).reclaimed > 0 ? [] : placesWrong(ledger, a, b);
 }
 

@@ -1,10 +1,13 @@
 /** The small worlds that are searched, each in plain words. */
 import { explore, type Search, type World } from './explore.ts';
 import { cartWorld } from './worlds/cart.ts';
+import { checkoutWorld } from './worlds/checkout.ts';
 import { closingWorld } from './worlds/closing.ts';
 import { effectWorld } from './worlds/effect.ts';
+import { emailWorld } from './worlds/email.ts';
 import { APPROVALS_OVER_MS, failoverWorld, LEASE_OVER_MS } from './worlds/failover.ts';
 import { orderWorld } from './worlds/order.ts';
+import { purchaseWorld } from './worlds/purchase.ts';
 import { rightsWorld } from './worlds/rights.ts';
 import { watermarkWorld } from './worlds/watermarks.ts';
 
@@ -108,4 +111,11 @@ export const SCOPES: readonly Scope[] = [
       destroys: false,
     }),
   ),
+  scope('checkout', 'a checkout at A, sent again to B: real events, folds, agreement, deadline, pieces back', () =>
+    checkoutWorld({ writers: ['b'] }),
+  ),
+  scope('email', '2 accounts want one address; its owner gives it up; both Regions write what is decided', () =>
+    emailWorld({ frees: true, writers: ['a', 'b'] }),
+  ),
+  scope('purchase', '2 orders with the same lines, minutes apart, settled in 2 Regions', purchaseWorld),
 ];

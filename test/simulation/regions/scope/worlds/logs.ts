@@ -1,8 +1,10 @@
 /** Logs of Regions as states see them: sets of real events, accepted by the real rules and copied one by one. */
-import { planAccept } from '../../../../../lambdas/regions/log/accept.ts';
+import type { Common } from '../../../../../lambdas/regions/folds/common.ts';
+import { type EntityHead, planAccept } from '../../../../../lambdas/regions/log/accept.ts';
 import type { ChainTip } from '../../../../../lambdas/regions/log/chain.ts';
-import type { EntityHead } from '../../../../../lambdas/regions/log/accept.ts';
-import type { LogEvent, Origin } from '../../../../../lambdas/regions/log/event.ts';
+import { laterOf } from '../../../../../lambdas/regions/log/hlc.ts';
+import { sawAll } from '../../../../unit/regions/folds/history.ts';
+import type { Hlc, LogEvent, Origin } from '../../../../../lambdas/regions/log/event.ts';
 import type { CommandResult } from '../../../../../lambdas/regions/commands/plan.ts';
 import type { Step } from '../explore.ts';
 
@@ -61,4 +63,11 @@ export function* copies<S extends object>(
       const event = events[number];
       yield { says: `${event?.id ?? ''} ${event?.type ?? ''} comes to ${to}`, to: stateWith(withEvents(log, [number])) };
     }
+}
+
+/** What a writer has seen of an entity, and the latest time of that. */
+export function stateOfEntity(log: Log, entity: string): Pick<Common, 'seen' | 'latestHlc'> {
+  const own = eventsIn(log).filter((event) => event.entity === entity);
+  const latestHlc = own.map(({ hlc }) => hlc).reduce<Hlc | undefined>((latest, hlc) => laterOf(latest, hlc), undefined);
+  return { seen: sawAll(...own), ...(latestHlc !== undefined && { latestHlc }) };
 }

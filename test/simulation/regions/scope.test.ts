@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mutated, urlOf } from '../queue/runner/mutation.ts';
-import { BUGS } from './scope/bugs.ts';
+import { BUGS } from './scope/bugs/bugs.ts';
 import { LEAST_STATES, renderSearches, type ScopeSearch, searchAll, violationText } from './scope/run.ts';
 import { SCOPES } from './scope/scopes.ts';
 

@@ -118,7 +118,8 @@ class Graph {
   #sourcesByTarget(): { readonly first: Int32Array; readonly all: Int32Array } {
     const first = new Int32Array(this.size + 1);
     const all = new Int32Array(this.#to.length);
-    for (let at = 0; at < this.#to.length; at += 1) first[this.#to.at(at) + 1] = (first[this.#to.at(at) + 1] ?? 0) + 1;
+    for (let at = 0; at < this.#to.length; at += 1)
+      first[this.#to.at(at) + 1] = (first[this.#to.at(at) + 1] ?? 0) + 1;
     for (let at = 1; at < first.length; at += 1) first[at] = (first[at] ?? 0) + (first[at - 1] ?? 0);
     const next = first.slice();
     for (let at = 0; at < this.#to.length; at += 1) {
@@ -130,47 +131,87 @@ class Graph {
   }
 }
 
+/** Whether a step changes something, as far as that is seen without looking into parts. It saves the key of most idle steps. */
+function hasChanged<S extends object>(from: S, to: S): boolean {
+  for (const field in to) if (to[field] !== from[field]) return true;
+  return false;
+}
+
+interface Reached<S> {
+  readonly state: S;
+  readonly number: number;
+}
+
+/** One search: it goes on from the states that were found last. */
+class Exploration<S extends object> {
+  depth = 0;
+  readonly graph = new Graph();
+  readonly #world: World<S>;
+  #frontier: Reached<S>[] = [];
+  #found: Reached<S>[] = [];
+  #wrong: { readonly number: number; readonly text: string } | undefined;
+
+  constructor(world: World<S>) {
+    this.#world = world;
+    this.#reach({ says: '', to: world.start }, 0);
+    this.#frontier = this.#found;
+  }
+
+  get isDone(): boolean {
+    return this.#frontier.length === 0 || this.#wrong !== undefined;
+  }
+
+  /** Every step from every state that was found last, up to the first violation. */
+  goOn(): void {
+    this.#found = [];
+    for (const { state, number } of this.#frontier) {
+      for (const step of this.#world.steps(state))
+        if (hasChanged(state, step.to))
+          this.graph.connect(number, this.#reach(step, number), step.isFault === true);
+      if (this.#wrong !== undefined) break;
+    }
+    if (this.#found.length > 0) this.depth += 1;
+    this.#frontier = this.#found;
+  }
+
+  #reach({ to, says }: Step<S>, parent: number): number {
+    const { number, isNew } = this.graph.add(to, parent, says);
+    if (!isNew) return number;
+    const [text] = this.#world.violations(to);
+    if (text !== undefined) this.#wrong ??= { number, text };
+    if (this.#world.isOver(to)) this.graph.ends.push(number);
+    this.#found.push({ state: to, number });
+    return number;
+  }
+
+  /** What is wrong, or a state from which no end can be reached. */
+  violation(): Search['violation'] {
+    if (this.#wrong !== undefined)
+      return { text: this.#wrong.text, path: this.graph.pathTo(this.#wrong.number) };
+    const stuck = this.graph.stuck();
+    return stuck === undefined
+      ? undefined
+      : { text: 'no path leads to an end from here', path: this.graph.pathTo(stuck) };
+  }
+}
+
 /**
  * Searches a world to its end, or to the first violation.
  * @throws {RangeError} when there are more than `maxStates` states: a world that grew that much should be looked at
  */
 export function explore<S extends object>(world: World<S>, maxStates: number): Search {
-  const graph = new Graph();
-  let [frontier, depth]: [{ readonly state: S; readonly number: number }[], number] = [[], 0];
-  let wrong: { readonly number: number; readonly text: string } | undefined;
-  const reach = (into: typeof frontier, { to, says }: Step<S>, parent: number): number => {
-    const { number, isNew } = graph.add(to, parent, says);
-    if (!isNew) return number;
-    const [text] = world.violations(to);
-    if (text !== undefined) wrong ??= { number, text };
-    if (world.isOver(to)) graph.ends.push(number);
-    into.push({ state: to, number });
-    return number;
-  };
-  reach(frontier, { says: '', to: world.start }, 0);
-  while (frontier.length > 0 && wrong === undefined) {
-    const next: typeof frontier = [];
-    for (const { state, number } of frontier) {
-      for (const step of world.steps(state))
-        graph.connect(number, reach(next, step, number), step.isFault === true);
-      if (wrong !== undefined) break;
-    }
+  const exploration = new Exploration(world);
+  const { graph } = exploration;
+  while (!exploration.isDone) {
+    exploration.goOn();
     if (graph.size > maxStates) throw new RangeError(`more than ${maxStates} states`);
-    if (next.length > 0) depth += 1;
-    frontier = next;
   }
-  return { ...found(graph, wrong), depth };
-}
-
-function found(
-  graph: Graph,
-  wrong: { readonly number: number; readonly text: string } | undefined,
-): Omit<Search, 'depth'> {
-  const figures = { states: graph.size, transitions: graph.transitions, ends: graph.ends.length };
-  if (wrong !== undefined)
-    return { ...figures, violation: { text: wrong.text, path: graph.pathTo(wrong.number) } };
-  const stuck = graph.stuck();
-  return stuck === undefined
-    ? figures
-    : { ...figures, violation: { text: 'no path leads to an end from here', path: graph.pathTo(stuck) } };
+  const violation = exploration.violation();
+  return {
+    states: graph.size,
+    transitions: graph.transitions,
+    depth: exploration.depth,
+    ends: graph.ends.length,
+    ...(violation !== undefined && { violation }),
+  };
 }

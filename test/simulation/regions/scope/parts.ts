@@ -50,19 +50,20 @@ function oneOf<T extends Part>(part: T): T {
 }
 
 /** A pure rule whose answer is a part and is computed once. Equal answers are one object, so that they can be compared by `===`. */
-export const remembered = <A extends readonly Part[], R extends Part>(rule: (...parts: A) => R): ((...parts: A) => R) =>
-  computedOnce((...parts) => oneOf(rule(...parts)));
+export const remembered = <A extends readonly Part[], R extends Part>(
+  rule: (...parts: A) => R,
+): ((...parts: A) => R) => computedOnce((...parts) => oneOf(rule(...parts)));
 
 /** A pure rule that computes each answer once. The answer may have no JSON form. */
 export function computedOnce<A extends readonly Part[], R>(rule: (...parts: A) => R): (...parts: A) => R {
-  const answers = new Map<string, R>();
+  const answers = new Map<string, { readonly answer: R }>();
   return (...parts) => {
     let key = '';
     for (const part of parts) key += `${numberOf(part)},`;
     const known = answers.get(key);
-    if (known !== undefined || answers.has(key)) return known as R;
+    if (known !== undefined) return known.answer;
     const answer = rule(...parts);
-    answers.set(key, answer);
+    answers.set(key, { answer });
     return answer;
   };
 }

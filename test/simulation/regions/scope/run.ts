@@ -36,7 +36,10 @@ async function searchScope(workerData: SearchInput): Promise<ScopeSearch> {
 }
 
 /** Runs all searches, `atOnce` beside each other. The answers have the order of the inputs. */
-export async function searchAll(inputs: readonly SearchInput[], atOnce: number): Promise<readonly ScopeSearch[]> {
+export async function searchAll(
+  inputs: readonly SearchInput[],
+  atOnce: number,
+): Promise<readonly ScopeSearch[]> {
   const queue = inputs.entries();
   const found: ScopeSearch[] = [];
   const work = async (): Promise<void> => {
@@ -75,7 +78,10 @@ export function renderSearches(searches: readonly ScopeSearch[]): string {
 
 /** What the searches amount to. */
 export function figuresOfScopes(searches: readonly ScopeSearch[]): readonly Figure[] {
-  const [states, tookMs] = [sum(searches, (search) => search.states), sum(searches, (search) => search.tookMs)];
+  const [states, tookMs] = [
+    sum(searches, (search) => search.states),
+    sum(searches, (search) => search.tookMs),
+  ];
   const violations = searches.filter(({ violation }) => violation !== undefined).length;
   return [
     {

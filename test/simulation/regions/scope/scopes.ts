@@ -42,8 +42,10 @@ export const SCOPES: readonly Scope[] = [
   scope('rights-loss', 'a piece turns out to be missing while 2 Regions draw, sell and give back', () =>
     rightsWorld({ ...RIGHTS, givesBack: true, loss: true }),
   ),
-  scope('order-claims', '2 Regions claim an order that nobody pays for; it is cancelled, or its deadline passes', () =>
-    orderWorld({ a: ['name', 'sweep'], b: ['name', 'cancel'], losesTable: false }),
+  scope(
+    'order-claims',
+    '2 Regions claim an order that nobody pays for; it is cancelled, or its deadline passes',
+    () => orderWorld({ a: ['name', 'sweep'], b: ['name', 'cancel'], losesTable: false }),
   ),
   scope('order-capture', '1 Region, one payment: the capture is slow, or has no answer', () =>
     orderWorld({ a: ['name', 'pay_1', 'captured', 'sweep'], b: [], losesTable: false }),
@@ -52,7 +54,11 @@ export const SCOPES: readonly Scope[] = [
     orderWorld({ a: ['name', 'pay_1', 'captured', 'sweep'], b: ['name', 'cancel'], losesTable: false }),
   ),
   scope('order-shipping', 'a paid order: one piece is claimed for shipping while the rest is cancelled', () =>
-    orderWorld({ a: ['name', 'pay_1', 'captured', 'ship_one', 'sweep'], b: ['cancel_two'], losesTable: false }),
+    orderWorld({
+      a: ['name', 'pay_1', 'captured', 'ship_one', 'sweep'],
+      b: ['cancel_two'],
+      losesTable: false,
+    }),
   ),
   scope('order-declined', '2 Regions claim an order; the capture is declined, or comes too late', () =>
     orderWorld({ a: ['name', 'pay_1', 'captured', 'sweep'], b: ['name', 'declined'], losesTable: false }),
@@ -66,14 +72,18 @@ export const SCOPES: readonly Scope[] = [
   scope('effect-withdrawn', 'the permission is withdrawn while owners change', () =>
     effectWorld({ provider: ASKABLE, claims: 2, passesMs: [31_000, 125_001], passes: 2, withdraws: true }),
   ),
-  scope('effect-keys', 'a provider that recognises keys and can be asked; owners are fenced, and it is withdrawn', () =>
-    effectWorld({ provider: PERFECT, claims: 2, passesMs: [31_000], passes: 1, withdraws: true }),
+  scope(
+    'effect-keys',
+    'a provider that recognises keys and can be asked; owners are fenced, and it is withdrawn',
+    () => effectWorld({ provider: PERFECT, claims: 2, passesMs: [31_000], passes: 1, withdraws: true }),
   ),
   scope('effect-person', 'a provider that neither recognises keys nor can be asked', () =>
     effectWorld({ provider: MUTE, claims: 2, passesMs: [125_001], passes: 3, withdraws: false }),
   ),
-  scope('watermarks', '3 events of A copied to B and C; marks, what is secured; A is destroyed and closed', () =>
-    watermarkWorld({ events: 3, forks: false }),
+  scope(
+    'watermarks',
+    '3 events of A copied to B and C; marks, what is secured; A is destroyed and closed',
+    () => watermarkWorld({ events: 3, forks: false }),
   ),
   scope('watermarks-fork', '2 events, and a third one under a number that was used', () =>
     watermarkWorld({ events: 2, forks: true }),
@@ -111,11 +121,15 @@ export const SCOPES: readonly Scope[] = [
       destroys: false,
     }),
   ),
-  scope('checkout', 'a checkout at A, sent again to B: real events, folds, agreement, deadline, pieces back', () =>
-    checkoutWorld({ writers: ['b'] }),
+  scope(
+    'checkout',
+    'a checkout at A, sent again to B: real events, folds, agreement, deadline, pieces back',
+    () => checkoutWorld({ writers: ['b'] }),
   ),
-  scope('email', '2 accounts want one address; its owner gives it up; both Regions write what is decided', () =>
-    emailWorld({ frees: true, writers: ['a', 'b'] }),
+  scope(
+    'email',
+    '2 accounts want one address; its owner gives it up; both Regions write what is decided',
+    () => emailWorld({ frees: true, writers: ['a', 'b'] }),
   ),
   scope('purchase', '2 orders with the same lines, minutes apart, settled in 2 Regions', purchaseWorld),
 ];

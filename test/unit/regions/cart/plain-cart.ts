@@ -15,7 +15,8 @@ export const isSeenBy = (copies: readonly LogEvent[], taker: Pick<LogEvent, 'see
   copies.some(({ id }) => seesId(taker.seen, id));
 
 /** Name of what a merge merges; of another event, its type. */
-export const mergeName = (event: LogEvent): string => JSON.stringify([event.type, fieldOf(event, 'guestCart')]);
+export const mergeName = (event: LogEvent): string =>
+  JSON.stringify([event.type, fieldOf(event, 'guestCart')]);
 
 /** One write of one product, in the plain form of the rules. */
 interface PlainWrite {
@@ -40,8 +41,10 @@ const commandsIn = (log: readonly LogEvent[]): readonly { first: LogEvent; copie
     copies[0] === undefined ? [] : [{ first: copies[0], copies }],
   );
 
-const sawAny = (event: Pick<LogEvent, 'seen'>, { copies }: { readonly copies: readonly LogEvent[] }): boolean =>
-  isSeenBy(copies, event);
+const sawAny = (
+  event: Pick<LogEvent, 'seen'>,
+  { copies }: { readonly copies: readonly LogEvent[] },
+): boolean => isSeenBy(copies, event);
 const total = (writes: readonly PlainWrite[]): number =>
   writes.reduce((sum, { quantity: pieces }) => sum + pieces, 0);
 

@@ -242,7 +242,8 @@ export function violationsOf(world: RightsPlaces): readonly string[] {
 }
 
 /** Pieces that are there in truth. */
-export const there = (world: RightsPlaces): number => [...world.truth.values()].reduce((sum, n) => sum + n, 0);
+export const there = (world: RightsPlaces): number =>
+  [...world.truth.values()].reduce((sum, n) => sum + n, 0);
 
 /** Pieces that orders have. */
 export const promised = (world: RightsWorld): number =>

@@ -4,7 +4,12 @@
  *
  * In every Region, at every moment, the cart is what the plain form of the rules gives for the events that are there.
  */
-import { CART_RULES, type CartState, foldCart, quantityOf } from '../../../../../lambdas/regions/cart/cart-fold.ts';
+import {
+  CART_RULES,
+  type CartState,
+  foldCart,
+  quantityOf,
+} from '../../../../../lambdas/regions/cart/cart-fold.ts';
 import { planAdd, planRemove, planSet } from '../../../../../lambdas/regions/commands/cart-commands.ts';
 import { planCheckout } from '../../../../../lambdas/regions/commands/checkout.ts';
 import type { CommandResult } from '../../../../../lambdas/regions/commands/plan.ts';
@@ -79,14 +84,21 @@ const accepted = remembered((log: Log, name: Name, command: CartCommand, at: num
   return acceptedInto(log, ORIGINS[name], nowMs, planOf(log, command, `command-${at}`, nowMs));
 });
 
-function* commandSteps(state: CartWorldState, name: Name, { commands }: CartBudget): Generator<Step<CartWorldState>> {
+function* commandSteps(
+  state: CartWorldState,
+  name: Name,
+  { commands }: CartBudget,
+): Generator<Step<CartWorldState>> {
   for (const [at, command] of commands.entries()) {
     const mark = `${at}@${name} `;
     if (!command.to.includes(name) || state.done.includes(mark)) continue;
     const log = accepted(state[name], name, command, at);
     if (log === undefined) continue;
     const done = [...state.done.split(' ').filter((one) => one !== ''), mark.trim()].toSorted().join(' ');
-    yield { says: `${name}: ${command.kind} ${command.quantity}`, to: { ...state, [name]: log, done: `${done} ` } };
+    yield {
+      says: `${name}: ${command.kind} ${command.quantity}`,
+      to: { ...state, [name]: log, done: `${done} ` },
+    };
   }
 }
 

@@ -60,19 +60,22 @@ const FIELDS = {
 const orderAt = remembered((log: Log): FoldedOrder => foldOrder(ORDER_ID, ofOrder(log)));
 const ofOrder = (log: Log) =>
   eventsIn(log).filter(({ entity, type }) => entity === ENTITY || type === 'cart.checked_out');
-const slotOf = (items: Items): RightsSlot | undefined => Object.values<unknown>(items).find((item) => isSlot(item));
+const slotOf = (items: Items): RightsSlot | undefined =>
+  Object.values<unknown>(items).find((item) => isSlot(item));
 const slotsOf = (items: Items): readonly RightsSlot[] => [slotOf(items)].filter((slot) => slot !== undefined);
 
 /** The log and the rights after one transaction; undefined if it is refused or a condition fails. */
 function transacted(log: Log, items: Items, name: Name, nowMs: number, command: CommandResult) {
   const next = acceptedInto(log, ORIGINS[name], nowMs, command);
   if (next === undefined || !command.ok) return undefined;
-  const after = written(items, [...command.value.spends, ...command.value.releases]);
-  return after === undefined ? undefined : { log: next, items: after };
+  const changed = written(items, [...command.value.spends, ...command.value.releases]);
+  return changed === undefined ? undefined : { log: next, items: changed };
 }
 
 const bought = remembered((log: Log, items: Items, name: Name) => {
-  const state = foldCart(eventsIn(log).filter(({ entity, type }) => entity === 'cart#k1' || type === 'order.placed'));
+  const state = foldCart(
+    eventsIn(log).filter(({ entity, type }) => entity === 'cart#k1' || type === 'order.placed'),
+  );
   const command = planCheckout(
     { commandId: 'buy', nowMs: NOW_MS },
     {
@@ -109,7 +112,18 @@ const named = remembered(
     const { id: eventId, origin, hash, body, deadlineAtMs = 0 } = event;
     const step = nameCopy(
       { orderId: ORDER_ID, read, attempt: { attemptId: `name-${name}`, generation: 1 } },
-      { eventId, origin, hash, bodies: [body], lines, deadlineAtMs, isSecured, isFullySpent: true, isHeld: false, closing: 'none' },
+      {
+        eventId,
+        origin,
+        hash,
+        bodies: [body],
+        lines,
+        deadlineAtMs,
+        isSecured,
+        isFullySpent: true,
+        isHeld: false,
+        closing: 'none',
+      },
       NOW_MS,
     );
     return after(item, step);
@@ -156,7 +170,11 @@ function* agreementSteps(state: CheckoutState, name: Name): Generator<Step<Check
 
 const hasBought = (log: Log): boolean => eventsIn(log).some(({ commandId }) => commandId === 'buy');
 
-function* regionSteps(state: CheckoutState, name: Name, { writers }: CheckoutBudget): Generator<Step<CheckoutState>> {
+function* regionSteps(
+  state: CheckoutState,
+  name: Name,
+  { writers }: CheckoutBudget,
+): Generator<Step<CheckoutState>> {
   const { items: field, other } = FIELDS[name];
   const [log, items] = [state[name], state[field]];
   if (!hasBought(log) && !state.isLate) {
@@ -168,7 +186,8 @@ function* regionSteps(state: CheckoutState, name: Name, { writers }: CheckoutBud
   yield* copies(name, log, [state[other]], (next) => ({ ...state, [name]: next }));
   if (state.item === undefined) return;
   const decided = writers.includes(name) ? decidedInto(log, state.item, name) : undefined;
-  if (decided !== undefined) yield { says: `${name} writes a decided event`, to: { ...state, [name]: decided } };
+  if (decided !== undefined)
+    yield { says: `${name} writes a decided event`, to: { ...state, [name]: decided } };
   const back = putBack(log, items, state.item, name);
   if (back !== undefined)
     yield { says: `${name} puts its piece back`, to: { ...state, [name]: back.log, [field]: back.items } };
@@ -178,18 +197,23 @@ function* regionSteps(state: CheckoutState, name: Name, { writers }: CheckoutBud
 const wrongFold = remembered((log: Log): string | undefined => {
   const order = orderAt(log);
   const again = foldOrder(ORDER_ID, [...ofOrder(log).toReversed(), ...ofOrder(log)]);
-  if (stateBytes(ORDER_RULES, again) !== stateBytes(ORDER_RULES, order)) return 'another order of arrival gives another order';
+  if (stateBytes(ORDER_RULES, again) !== stateBytes(ORDER_RULES, order))
+    return 'another order of arrival gives another order';
   if (order.contradictions.length > 0) return 'two decided events of one decision differ';
   if (order.copies.filter(({ standing }) => standing === 'count').length > 1) return 'two copies count';
-  const isEarly = order.decisions.length === 0 && order.copies.some(({ standing }) => standing !== 'candidate');
+  const isEarly =
+    order.decisions.length === 0 && order.copies.some(({ standing }) => standing !== 'candidate');
   return isEarly ? 'a copy is judged before anything is decided' : undefined;
 });
 
 /** A Region's one piece is unspent, or its order has it; it goes back only for a decision. */
 function wrongPiece({ item }: CheckoutState, name: Name, items: Items): string | undefined {
   const { available = 0, spent = 0, released = 0 } = slotOf(items) ?? {};
-  if (available + spent - released !== 1 || released > spent) return `${name} has ${available} of 1, ${released} came back`;
-  const isAllowed = item?.state.phase === 'ended' || (item?.state.named !== undefined && item.state.named.origin !== ORIGINS[name]);
+  if (available + spent - released !== 1 || released > spent)
+    return `${name} has ${available} of 1, ${released} came back`;
+  const isAllowed =
+    item?.state.phase === 'ended' ||
+    (item?.state.named !== undefined && item.state.named.origin !== ORIGINS[name]);
   return released > 0 && !isAllowed ? `${name} puts a piece back that nobody decided about` : undefined;
 }
 
@@ -204,7 +228,9 @@ function startOf(): CheckoutState {
   const empty = { cartId: 'k1', state: foldCart([]) };
   const log = acceptedInto([], ORIGINS.a, NOW_MS, planAdd(envelope, empty, { sku: 'x', quantity: 1 }));
   if (log === undefined) throw new Error('expected a cart with one piece');
-  const items = { [slotKeyOf(RESOURCE, 0)]: { resource: RESOURCE, slot: 0, available: 1, spent: 0, released: 0 } };
+  const items = {
+    [slotKeyOf(RESOURCE, 0)]: { resource: RESOURCE, slot: 0, available: 1, spent: 0, released: 0 },
+  };
   const unread = { readByA: 'unread', readByB: 'unread' } as const;
   return { a: log, b: log, itemsOfA: items, itemsOfB: items, item: undefined, ...unread, isLate: false };
 }
@@ -216,7 +242,10 @@ export const checkoutWorld = (budget: CheckoutBudget): World<CheckoutState> => (
     yield* regionSteps(state, 'a', budget);
     yield* regionSteps(state, 'b', budget);
     if (state.item !== undefined)
-      yield { says: 'secured decisions leave the item', to: { ...state, item: dropped(state.item, state.a, state.b) } };
+      yield {
+        says: 'secured decisions leave the item',
+        to: { ...state, item: dropped(state.item, state.a, state.b) },
+      };
     if (!state.isLate && (hasBought(state.a) || hasBought(state.b)))
       yield { says: 'the deadline passes', to: { ...state, isLate: true } };
   },

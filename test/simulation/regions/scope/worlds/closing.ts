@@ -66,7 +66,8 @@ const START: ClosingState = {
   itemsOfB: {},
 };
 
-const plus = (copies: string, region: string): string => [...new Set([...copies, region])].toSorted().join('');
+const plus = (copies: string, region: string): string =>
+  ['a', 'b', 'c'].filter((one) => one === region || copies.includes(one)).join('');
 
 function* copySteps(state: ClosingState): Generator<Step<ClosingState>> {
   const { copiesOfA, copiesOfB, isAThere } = state;
@@ -76,7 +77,11 @@ function* copySteps(state: ClosingState): Generator<Step<ClosingState>> {
   const isFault = !isAThere && copiesOfA === 'a';
   for (const region of ['b', 'c'])
     if (copiesOfA !== '' && !copiesOfA.includes(region))
-      yield { says: `a's event comes to ${region}`, to: { ...state, copiesOfA: plus(copiesOfA, region) }, isFault };
+      yield {
+        says: `a's event comes to ${region}`,
+        to: { ...state, copiesOfA: plus(copiesOfA, region) },
+        isFault,
+      };
   for (const region of isAThere ? ['a', 'c'] : ['c'])
     if (copiesOfB !== '' && !copiesOfB.includes(region))
       yield { says: `b's event comes to ${region}`, to: { ...state, copiesOfB: plus(copiesOfB, region) } };
@@ -85,7 +90,7 @@ function* copySteps(state: ClosingState): Generator<Step<ClosingState>> {
 
 /** Two that are there hold it. */
 const isSecured = (copies: string, isAThere: boolean): boolean =>
-  [...copies].filter((region) => region !== 'a' || isAThere).length >= 2;
+  ['a', 'b', 'c'].filter((region) => copies.includes(region) && (region !== 'a' || isAThere)).length >= 2;
 
 const isListed = ({ close }: ClosingState): boolean =>
   Object.values(close?.state.lists ?? {}).some((list) => list === true);
@@ -124,7 +129,11 @@ function* namingSteps(state: ClosingState, by: Namer): Generator<Step<ClosingSta
   const closing = naming.copy === 'a' ? closingOf(state.close, isListed(state)) : 'none';
   if (naming.closing === undefined)
     yield { says: `${by} reads the closing`, to: { ...state, [field]: { ...naming, closing } } };
-  else yield { says: `${by} names ${naming.copy}'s`, to: { ...state, deposit: named(state.deposit, naming, by), [field]: undefined } };
+  else
+    yield {
+      says: `${by} names ${naming.copy}'s`,
+      to: { ...state, deposit: named(state.deposit, naming, by), [field]: undefined },
+    };
 }
 
 const contextOf = (read: CloseItem | undefined, attemptId: string): CloseContext => ({
@@ -138,7 +147,9 @@ const begun = remembered((close: CloseItem | undefined, isAThere: boolean) =>
 const listed = remembered((close: CloseItem, by: Namer, look: boolean) =>
   after(close, listHoldings(contextOf(close, `list-${by}`), ORIGINS[by], look)),
 );
-const finished = remembered((close: CloseItem) => after(close, finishClosing(contextOf(close, 'finish'), 'unknown')));
+const finished = remembered((close: CloseItem) =>
+  after(close, finishClosing(contextOf(close, 'finish'), 'unknown')),
+);
 
 function* closeSteps(state: ClosingState): Generator<Step<ClosingState>> {
   const { close, copiesOfA, isAThere } = state;
@@ -147,8 +158,10 @@ function* closeSteps(state: ClosingState): Generator<Step<ClosingState>> {
   for (const by of ['b', 'c'] as const) {
     const field = by === 'b' ? 'lookOfB' : 'lookOfC';
     const look = state[field];
-    if (look === undefined) yield { says: `${by} looks at its log`, to: { ...state, [field]: copiesOfA.includes(by) } };
-    else if (close.state.lists[ORIGINS[by]] === undefined) yield { says: `${by} lists`, to: { ...state, close: listed(close, by, look) } };
+    if (look === undefined)
+      yield { says: `${by} looks at its log`, to: { ...state, [field]: copiesOfA.includes(by) } };
+    else if (close.state.lists[ORIGINS[by]] === undefined)
+      yield { says: `${by} lists`, to: { ...state, close: listed(close, by, look) } };
   }
   yield { says: 'a is closed', to: { ...state, close: finished(close) } };
 }
@@ -158,8 +171,9 @@ const headOf = (items: Items, origin: string): RightsHead =>
 
 const counted = remembered((items: Items, deposit: DepositItem, by: 'a' | 'b'): Items => {
   const own = `${ORIGINS[by]}#1`;
-  const named = { commandId: 'received', namedEventId: deposit.state.eventId, ownEventId: own };
-  const step = countDeposit(headOf(items, ORIGINS[by]), { ...named, pieces: 1, direction: 'in' });
+  const { eventId } = deposit.state;
+  const counting = { commandId: 'received', namedEventId: eventId, ownEventId: own };
+  const step = countDeposit(headOf(items, ORIGINS[by]), { ...counting, pieces: 1, direction: 'in' });
   return step.ok ? (written(items, step.value) ?? items) : items;
 });
 
@@ -179,7 +193,9 @@ const isClosed = ({ close }: ClosingState): boolean => close?.state.phase === 'c
 function violationsIn(state: ClosingState): readonly string[] {
   return [
     ...(countedPieces(state) > 1 ? ['one piece is counted twice'] : []),
-    ...(isNamedOfA(state) && isClosed(state) && !isListed(state) ? ['an event is named that nobody listed'] : []),
+    ...(isNamedOfA(state) && isClosed(state) && !isListed(state)
+      ? ['an event is named that nobody listed']
+      : []),
   ];
 }
 

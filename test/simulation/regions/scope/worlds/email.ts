@@ -7,7 +7,12 @@
  */
 import { type AccountState, foldAccount } from '../../../../../lambdas/regions/account/account-fold.ts';
 import { owedEvents } from '../../../../../lambdas/regions/agreements/decided.ts';
-import { claimEmail, type EmailItem, emailKeyOf, freeEmail } from '../../../../../lambdas/regions/agreements/email.ts';
+import {
+  claimEmail,
+  type EmailItem,
+  emailKeyOf,
+  freeEmail,
+} from '../../../../../lambdas/regions/agreements/email.ts';
 import { planEmailClaim } from '../../../../../lambdas/regions/commands/account-commands.ts';
 import { planDecided } from '../../../../../lambdas/regions/commands/decided-commands.ts';
 import type { Step, World } from '../explore.ts';
@@ -61,12 +66,19 @@ const decidedInto = remembered((log: Log, item: EmailItem, name: Name): Log | un
   return acceptedInto(log, ORIGINS[name], NOW_MS, planDecided(NOW_MS, stateOfEntity(log, KEY), content));
 });
 
-const claimIdOf = remembered((log: Log, name: Name): string | undefined =>
-  eventsIn(log).find(({ commandId }) => commandId === `claim-${ACCOUNTS[name]}`)?.id,
+const claimIdOf = remembered(
+  (log: Log, name: Name): string | undefined =>
+    eventsIn(log).find(({ commandId }) => commandId === `claim-${ACCOUNTS[name]}`)?.id,
 );
 
 const settled = remembered(
-  (item: EmailItem | undefined, read: EmailItem | undefined, name: Name, eventId: string, isSecured: boolean) =>
+  (
+    item: EmailItem | undefined,
+    read: EmailItem | undefined,
+    name: Name,
+    eventId: string,
+    isSecured: boolean,
+  ) =>
     after(
       item,
       claimEmail(
@@ -78,13 +90,21 @@ const settled = remembered(
 const freed = remembered((item: EmailItem | undefined, read: EmailItem | undefined) =>
   after(
     item,
-    freeEmail({ addressHmac: HMAC, read, attempt: { attemptId: 'free', generation: 1 } }, ACCOUNTS.a, `${ORIGINS.a}#2`),
+    freeEmail(
+      { addressHmac: HMAC, read, attempt: { attemptId: 'free', generation: 1 } },
+      ACCOUNTS.a,
+      `${ORIGINS.a}#2`,
+    ),
   ),
 );
 
 const FIELDS = { a: { read: 'readByA', other: 'b' }, b: { read: 'readByB', other: 'a' } } as const;
 
-function* agreementSteps(state: EmailWorldState, name: Name, { frees }: EmailBudget): Generator<Step<EmailWorldState>> {
+function* agreementSteps(
+  state: EmailWorldState,
+  name: Name,
+  { frees }: EmailBudget,
+): Generator<Step<EmailWorldState>> {
   const { item } = state;
   const { read: field, other } = FIELDS[name];
   yield { says: `${name} reads`, to: { ...state, [field]: item } };
@@ -93,13 +113,20 @@ function* agreementSteps(state: EmailWorldState, name: Name, { frees }: EmailBud
   const eventId = claimIdOf(state[name], name);
   if (eventId !== undefined) {
     const isSecured = claimIdOf(state[other], name) === eventId;
-    yield { says: `${name} settles its claim`, to: { ...state, item: settled(item, read, name, eventId, isSecured) } };
+    yield {
+      says: `${name} settles its claim`,
+      to: { ...state, item: settled(item, read, name, eventId, isSecured) },
+    };
   }
   if (frees && name === 'a' && item?.decided === 1)
     yield { says: 'p gives the address up', to: { ...state, item: freed(item, read) }, isFault: true };
 }
 
-function* regionSteps(state: EmailWorldState, name: Name, budget: EmailBudget): Generator<Step<EmailWorldState>> {
+function* regionSteps(
+  state: EmailWorldState,
+  name: Name,
+  budget: EmailBudget,
+): Generator<Step<EmailWorldState>> {
   const log = state[name];
   const withLog = (next: Log): EmailWorldState => ({ ...state, [name]: next });
   if (claimIdOf(log, name) === undefined) {
@@ -107,7 +134,10 @@ function* regionSteps(state: EmailWorldState, name: Name, budget: EmailBudget): 
     if (next !== undefined) yield { says: `${ACCOUNTS[name]} claims the address`, to: withLog(next) };
   }
   yield* agreementSteps(state, name, budget);
-  const next = state.item === undefined || !budget.writers.includes(name) ? undefined : decidedInto(log, state.item, name);
+  const next =
+    state.item === undefined || !budget.writers.includes(name)
+      ? undefined
+      : decidedInto(log, state.item, name);
   if (next !== undefined) yield { says: `${name} writes a decided event`, to: withLog(next) };
   yield* copies(name, log, [state[FIELDS[name].other]], withLog);
 }
@@ -134,7 +164,8 @@ function violationsIn({ a, b, item }: EmailWorldState): readonly string[] {
 function isOver({ a, b, item }: EmailWorldState): boolean {
   const decisions = eventsIn(a).filter(({ entity }) => entity === KEY);
   const numbers = new Set(decisions.map(({ commandId }) => commandId)).size;
-  if (a.join() !== b.join() || numbers < (item?.decided ?? 0) || item?.state.owner === undefined) return false;
+  if (a.join() !== b.join() || numbers < (item?.decided ?? 0) || item?.state.owner === undefined)
+    return false;
   return [statusAt(a, 'a'), statusAt(a, 'b')].every((status) => status !== 'pending');
 }
 

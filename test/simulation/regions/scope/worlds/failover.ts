@@ -109,7 +109,11 @@ const FIELDS = {
 /** Writes of a driver, by name. */
 type DriverWrite = 'propose 0' | 'propose 1' | 'finish';
 
-function writeOf(context: FailoverContext, by: { origin: string; fence: number }, write: DriverWrite): FailoverStep {
+function writeOf(
+  context: FailoverContext,
+  by: { origin: string; fence: number },
+  write: DriverWrite,
+): FailoverStep {
   if (write === 'propose 0') return propose(context, by, PROPOSALS[0]);
   if (write === 'propose 1') return propose(context, by, PROPOSALS[1]);
   const { next = 0, proposal = '' } = context.read?.state ?? {};
@@ -117,11 +121,16 @@ function writeOf(context: FailoverContext, by: { origin: string; fence: number }
   return finishStep(context, by, { step, proposal, evidence: proposal });
 }
 
-const wrote = remembered((item: FailoverItem, read: FailoverItem, name: Name, fence: number, write: DriverWrite, nowMs: number) =>
-  after(item, writeOf(contextOf(read, `${write}-${name}`, nowMs), { origin: DRIVERS[name], fence }, write)),
+const wrote = remembered(
+  (item: FailoverItem, read: FailoverItem, name: Name, fence: number, write: DriverWrite, nowMs: number) =>
+    after(item, writeOf(contextOf(read, `${write}-${name}`, nowMs), { origin: DRIVERS[name], fence }, write)),
 );
 
-function* driverSteps(state: FailoverState, name: Name, budget: FailoverBudget): Generator<Step<FailoverState>> {
+function* driverSteps(
+  state: FailoverState,
+  name: Name,
+  budget: FailoverBudget,
+): Generator<Step<FailoverState>> {
   const field = FIELDS[name];
   const { item, nowMs } = state;
   yield { says: `${name} reads`, to: { ...state, [field.read]: item } };
@@ -131,7 +140,10 @@ function* driverSteps(state: FailoverState, name: Name, budget: FailoverBudget):
     const next = driven(item, read, name, nowMs);
     if (next !== item) {
       const fence = next?.state.driver?.fence ?? 0;
-      yield { says: `${name} drives`, to: { ...state, item: next, drives: state.drives + 1, [field.fence]: fence } };
+      yield {
+        says: `${name} drives`,
+        to: { ...state, item: next, drives: state.drives + 1, [field.fence]: fence },
+      };
     }
   }
   const fence = state[field.fence];
@@ -159,7 +171,10 @@ function* peopleSteps(state: FailoverState): Generator<Step<FailoverState>> {
       const next = approved(item, channel, proposal, nowMs);
       if (next === item) continue;
       const field = channel === 2 ? 'approvedByBob' : 'approvedByAda';
-      yield { says: `${field.slice(-3)} approves ${proposal}`, to: { ...state, item: next, [field]: proposal } };
+      yield {
+        says: `${field.slice(-3)} approves ${proposal}`,
+        to: { ...state, item: next, [field]: proposal },
+      };
     }
 }
 
@@ -172,12 +187,16 @@ function violationsIn(state: FailoverState): readonly string[] {
   const wrongOrder = done.some(({ step }, at) => FAILOVER_STEPS[at]?.name !== step);
   const decide = done.find(({ step }) => step === 'decide');
   const persons = new Set(decide?.approvedBy.map(({ personId }) => personId));
-  const isMeant = [state.approvedByAda, state.approvedByBob].every((proposal) => proposal === decide?.evidence);
+  const isMeant = [state.approvedByAda, state.approvedByBob].every(
+    (proposal) => proposal === decide?.evidence,
+  );
   return [
     ...(lateWrite === '' ? [] : [`${lateWrite} after it was replaced`]),
     ...(wrongOrder ? ['a step out of its order'] : []),
     ...(decide !== undefined && persons.size < 2 ? ['decided without two persons'] : []),
-    ...(decide !== undefined && persons.size === 2 && !isMeant ? ['decided something else than was approved'] : []),
+    ...(decide !== undefined && persons.size === 2 && !isMeant
+      ? ['decided something else than was approved']
+      : []),
   ];
 }
 
@@ -186,17 +205,28 @@ const isOver = (state: FailoverState): boolean => stepsDone(state).some(({ step 
 
 /** Once it is quiet, B is gone, and C and the two persons do what is due; time passes when nothing is. */
 function* quietSteps(state: FailoverState): Generator<Step<FailoverState>> {
-  const budget = { passesMs: [], hasB: false, drives: Infinity, proposals: state.item?.state.proposal === undefined ? Infinity : 0 };
+  const budget = {
+    passesMs: [],
+    hasB: false,
+    drives: Infinity,
+    proposals: state.item?.state.proposal === undefined ? Infinity : 0,
+  };
   const isUseful = ({ to }: Step<FailoverState>): boolean => keyOf(to) !== keyOf(state);
   const ofC = [...driverSteps(state, 'c', budget)].filter(isUseful);
   const byKind = (end: RegExp): Step<FailoverState> | undefined => ofC.find(({ says }) => end.test(says));
   const proposal = state.item?.state.proposal ?? '';
   const approval = [...peopleSteps(state)].find(({ says }) => says.endsWith(` approves ${proposal}`));
   const isDriver = state.item?.state.driver?.origin === DRIVERS.c;
-  yield byKind(/finish/) ?? approval ?? byKind(/reads/) ?? byKind(/propose/) ?? (isDriver ? undefined : byKind(/drives/)) ?? {
-    says: 'time passes',
-    to: { ...state, nowMs: state.nowMs + LEASE_OVER_MS, passes: state.passes + 1 },
-  };
+  yield (
+    byKind(/finish/) ??
+    approval ??
+    byKind(/reads/) ??
+    byKind(/propose/) ??
+    (isDriver ? undefined : byKind(/drives/)) ?? {
+      says: 'time passes',
+      to: { ...state, nowMs: state.nowMs + LEASE_OVER_MS, passes: state.passes + 1 },
+    }
+  );
 }
 
 /** The world with what may happen in it. */
@@ -205,7 +235,10 @@ export const failoverWorld = (budget: FailoverBudget): World<FailoverState> => (
   *steps(state) {
     if (isOver(state)) return;
     if (state.isQuiet) return yield* quietSteps(state);
-    yield { says: 'it is quiet from here on', to: { ...state, isQuiet: true, isBThere: false, readByB: undefined } };
+    yield {
+      says: 'it is quiet from here on',
+      to: { ...state, isQuiet: true, isBThere: false, readByB: undefined },
+    };
     if (budget.hasB && state.isBThere) {
       yield* driverSteps(state, 'b', budget);
       yield { says: 'b is destroyed', to: { ...state, isBThere: false }, isFault: true };

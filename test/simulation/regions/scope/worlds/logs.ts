@@ -30,7 +30,8 @@ export const eventsIn = (log: Log): readonly LogEvent[] =>
   });
 
 /** A log with more events. */
-export const withEvents = (log: Log, added: Log): Log => [...new Set([...log, ...added])].toSorted((a, b) => a - b);
+export const withEvents = (log: Log, added: Log): Log =>
+  [...new Set([...log, ...added])].toSorted((a, b) => a - b);
 
 /** What an origin keeps of its own numbering, made again from its own events. */
 function numberingOf(log: Log, origin: Origin) {
@@ -38,14 +39,20 @@ function numberingOf(log: Log, origin: Origin) {
   const tips = new Map<string, ChainTip>();
   for (const { entity, entitySeq, hlc, chain, chainSeq, hash, ...event } of eventsIn(log)) {
     if (event.origin !== origin) continue;
-    if (entitySeq > (heads.get(entity)?.version ?? 0)) heads.set(entity, { entity, origin, version: entitySeq, hlc });
+    if (entitySeq > (heads.get(entity)?.version ?? 0))
+      heads.set(entity, { entity, origin, version: entitySeq, hlc });
     if (chainSeq > (tips.get(chain)?.version ?? 0)) tips.set(chain, { chain, version: chainSeq, hash });
   }
   return { heads, tips };
 }
 
 /** The log after a command, or undefined if the command is refused. */
-export function acceptedInto(log: Log, origin: Origin, nowMs: number, command: CommandResult): Log | undefined {
+export function acceptedInto(
+  log: Log,
+  origin: Origin,
+  nowMs: number,
+  command: CommandResult,
+): Log | undefined {
   if (!command.ok) return undefined;
   const plan = planAccept({ origin, nowMs, lane: 0, ...numberingOf(log, origin) }, command.value.drafts);
   return plan.ok ? withEvents(log, plan.value.events.map(numberOfEvent)) : undefined;
@@ -61,13 +68,18 @@ export function* copies<S extends object>(
   for (const number of new Set(sources.flat()))
     if (!log.includes(number)) {
       const event = events[number];
-      yield { says: `${event?.id ?? ''} ${event?.type ?? ''} comes to ${to}`, to: stateWith(withEvents(log, [number])) };
+      yield {
+        says: `${event?.id ?? ''} ${event?.type ?? ''} comes to ${to}`,
+        to: stateWith(withEvents(log, [number])),
+      };
     }
 }
 
 /** What a writer has seen of an entity, and the latest time of that. */
 export function stateOfEntity(log: Log, entity: string): Pick<Common, 'seen' | 'latestHlc'> {
   const own = eventsIn(log).filter((event) => event.entity === entity);
-  const latestHlc = own.map(({ hlc }) => hlc).reduce<Hlc | undefined>((latest, hlc) => laterOf(latest, hlc), undefined);
+  const latestHlc = own
+    .map(({ hlc }) => hlc)
+    .reduce<Hlc | undefined>((latest, hlc) => laterOf(latest, hlc), undefined);
   return { seen: sawAll(...own), ...(latestHlc !== undefined && { latestHlc }) };
 }

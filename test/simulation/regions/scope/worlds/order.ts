@@ -6,174 +6,29 @@
  * `losesTable`: the table of agreements is lost once and made again from the decided events, with and without those that only one Region
  * had. In the end each piece was shipped or put back once, and each captured payment counts or is due for refund.
  */
-import { dropSecured, type PendingDecision } from '../../../../../lambdas/regions/agreements/item.ts';
 import { capturePermit, shippingPermit } from '../../../../../lambdas/regions/agreements/order-permits.ts';
-import { dueReturns, type OwnCopy } from '../../../../../lambdas/regions/agreements/order-returns.ts';
 import {
   evolveOrder,
   type OrderDecision,
   UNDECIDED_ORDER,
 } from '../../../../../lambdas/regions/agreements/order-state.ts';
-import {
-  cancelOrder,
-  claimPieces,
-  closeCapture,
-  nameCopy,
-  type OrderContext,
-  type OrderItem,
-  orderKeyOf,
-  type OrderStep,
-  recordCaptured,
-  startEffecting,
-} from '../../../../../lambdas/regions/agreements/order-steps.ts';
-import { CAPTURE_MS, FULFIL_MS, sweepOrder, UNPAID_MS } from '../../../../../lambdas/regions/agreements/order-sweep.ts';
-import { type HeldDecision, restoredItem } from '../../../../../lambdas/regions/agreements/rebuild.ts';
-import { candidateOf, ORDER_ID, START_MS } from '../../../../unit/regions/agreements/order-world.ts';
+import { dueReturns } from '../../../../../lambdas/regions/agreements/order-returns.ts';
+import { type OrderItem, orderKeyOf } from '../../../../../lambdas/regions/agreements/order-steps.ts';
+import { restoredItem } from '../../../../../lambdas/regions/agreements/rebuild.ts';
+import { ORDER_ID } from '../../../../unit/regions/agreements/order-world.ts';
 import type { Step, World } from '../explore.ts';
 import { remembered } from '../parts.ts';
-import { after } from '../writes.ts';
-
-const PIECES = 2;
-const copyOf = (eventId: string): OwnCopy => ({ orderId: ORDER_ID, eventId, lines: { pen: PIECES } });
-const COPIES = { a: copyOf('eu-central-1.a1#1'), b: copyOf('eu-west-1.b1#1') };
-type Name = keyof typeof COPIES;
-
-/** Moments that make a difference: placed, unpaid for too long, captured for too long, not fulfilled for too long. */
-const TIMES_MS = [
-  START_MS,
-  START_MS + UNPAID_MS,
-  START_MS + UNPAID_MS + CAPTURE_MS,
-  START_MS + UNPAID_MS + CAPTURE_MS + FULFIL_MS,
-] as const;
-
-/** What somebody may try at the agreement. */
-type Command = 'name' | 'pay_1' | 'pay_2' | 'captured' | 'declined' | 'ship_one' | 'cancel' | 'cancel_two' | 'sweep';
-
-/** What may happen. */
-export interface OrderBudget {
-  readonly a: readonly Command[];
-  readonly b: readonly Command[];
-  readonly losesTable: boolean;
-}
-
-type OrderRecord = HeldDecision<OrderDecision>;
-type Reading = OrderItem | undefined | 'unread';
-
-interface OrderState {
-  readonly item: OrderItem | undefined;
-  readonly readByA: Reading;
-  readonly readByB: Reading;
-  /** Decided events in the logs, by generation and number. */
-  readonly log: readonly OrderRecord[];
-  /** Which of {@link TIMES_MS} it is. */
-  readonly time: number;
-  readonly capture: 'none' | 'calling' | 'captured' | 'declined';
-  /** `<claim>@<copy>`, sorted. */
-  readonly shipped: readonly string[];
-  /** `<return>@<copy>`, sorted, with pieces. */
-  readonly returned: readonly (readonly [name: string, pieces: number])[];
-  readonly generation: number;
-}
-
-const START: OrderState = {
-  item: undefined,
-  readByA: 'unread',
-  readByB: 'unread',
-  log: [],
-  time: 0,
-  capture: 'none',
-  shipped: [],
-  returned: [],
-  generation: 1,
-};
-
-function stepOf(context: OrderContext, name: Name, command: Command, nowMs: number): OrderStep {
-  const deadlines = { captureDeadlineAtMs: TIMES_MS[2], fulfilDeadlineAtMs: TIMES_MS[3] };
-  switch (command) {
-    case 'name':
-      return nameCopy(context, candidateOf(COPIES[name]), nowMs);
-    case 'pay_1':
-    case 'pay_2':
-      return startEffecting(context, { paymentId: command, ...deadlines });
-    case 'captured':
-      return recordCaptured(context, 'pay_1');
-    case 'declined':
-      return closeCapture(context, 'pay_1', 'decline');
-    case 'ship_one':
-      return claimPieces(context, { claimId: 'ship', purpose: 'ship', lines: { pen: 1 } });
-    case 'cancel_two':
-      return claimPieces(context, { claimId: 'two', purpose: 'cancel', lines: { pen: PIECES } });
-    case 'cancel':
-      return cancelOrder(context, 'cancel');
-    case 'sweep':
-      return sweepOrder(context, { eventDeadlineAtMs: TIMES_MS[1], nowMs });
-  }
-}
-
-const attempted = remembered(
-  (item: OrderItem | undefined, read: OrderItem | undefined, name: Name, command: Command, time: number, generation: number) => {
-    const attempt = { attemptId: `${command}@${name}`, generation };
-    const context = { orderId: ORDER_ID, read, attempt };
-    return after(item, stepOf(context, name, command, TIMES_MS[time] ?? 0));
-  },
-);
-
-/** What Regions do by themselves. Nobody can count on customers, the warehouse and the provider: deadlines alone lead to the end. */
-const RELIABLE: ReadonlySet<Command> = new Set(['captured', 'sweep']);
-
-/** Whether the world gives somebody a reason to try. */
-function hasReason({ capture }: OrderState, command: Command): boolean {
-  if (command === 'captured') return capture === 'captured';
-  return command !== 'declined' || capture === 'declined';
-}
-
-function* agreementSteps(state: OrderState, name: Name, commands: readonly Command[]): Generator<Step<OrderState>> {
-  const field = name === 'a' ? 'readByA' : 'readByB';
-  yield { says: `${name} reads`, to: { ...state, [field]: state.item } };
-  const read = state[field];
-  if (read === 'unread') return;
-  for (const command of commands) {
-    if (!hasReason(state, command)) continue;
-    const item = attempted(state.item, read, name, command, state.time, state.generation);
-    const isFault = !RELIABLE.has(command);
-    if (item !== state.item) yield { says: `${name}: ${command}`, to: { ...state, item }, isFault };
-  }
-}
-
-const generationOf = (pending: PendingDecision<OrderDecision>, item: OrderItem): number =>
-  pending.generation ?? item.generation;
-
-const published = remembered((log: readonly OrderRecord[], item: OrderItem): readonly OrderRecord[] => {
-  const missing = item.pending.filter(
-    (pending) =>
-      !log.some(({ generation, number }) => number === pending.number && generation === generationOf(pending, item)),
-  );
-  const records = missing.map((pending) => ({ generation: item.generation, ...pending, isSecured: false }));
-  return [...log, ...records].toSorted((x, y) => x.generation - y.generation || x.number - y.number);
-});
-
-const secured = remembered((log: readonly OrderRecord[], at: number): readonly OrderRecord[] =>
-  log.map((record, index) => (index === at ? { ...record, isSecured: true } : record)),
-);
-
-const dropped = remembered((item: OrderItem, log: readonly OrderRecord[]): OrderItem => {
-  const isSecured = (pending: PendingDecision<OrderDecision>): boolean =>
-    log.some(
-      (record) =>
-        record.isSecured && record.number === pending.number && record.generation === generationOf(pending, item),
-    );
-  const numbers = new Set(item.pending.filter(isSecured).map(({ number }) => number));
-  return after(item, dropSecured(item, numbers, { attemptId: 'drop', generation: item.generation })) ?? item;
-});
-
-function* logSteps(state: OrderState): Generator<Step<OrderState>> {
-  const { item, log } = state;
-  if (item === undefined) return;
-  yield { says: 'decided events are written', to: { ...state, log: published(log, item) } };
-  for (const [at, { isSecured, number }] of log.entries())
-    if (!isSecured) yield { says: `event ${number} is secured`, to: { ...state, log: secured(log, at) } };
-  yield { says: 'secured decisions leave the item', to: { ...state, item: dropped(item, log) } };
-}
+import { agreementSteps, logSteps } from './order-agreement.ts';
+import {
+  COPIES,
+  type Name,
+  type OrderBudget,
+  type OrderRecord,
+  type OrderState,
+  PIECES,
+  START,
+  TIMES_MS,
+} from './order-state.ts';
 
 const mayCapture = remembered((item: OrderItem | undefined, log: readonly OrderRecord[]): boolean =>
   log.some((record) => record.decision.kind === 'effecting' && capturePermit(item, record) === 'apply'),
@@ -191,7 +46,11 @@ const shippable = remembered((item: OrderItem | undefined, log: readonly OrderRe
 );
 
 const due = remembered(
-  (item: OrderItem | undefined, log: readonly OrderRecord[], name: Name): readonly (readonly [string, number])[] =>
+  (
+    item: OrderItem | undefined,
+    log: readonly OrderRecord[],
+    name: Name,
+  ): readonly (readonly [string, number])[] =>
     item === undefined
       ? []
       : dueReturns(item, log, COPIES[name]).map(({ returnId, lines }) => [
@@ -222,14 +81,18 @@ function* effectSteps(state: OrderState): Generator<Step<OrderState>> {
       }
 }
 
-const restored = remembered((log: readonly OrderRecord[]) =>
-  restoredItem({
-    key: orderKeyOf(ORDER_ID),
-    generation: 2,
-    records: log,
-    start: { ...UNDECIDED_ORDER, bodies: ['{}'] },
-    evolve: (before, decision: OrderDecision) => ({ ...evolveOrder(before, decision), bodies: before.bodies }),
-  })?.next,
+const restored = remembered(
+  (log: readonly OrderRecord[]) =>
+    restoredItem({
+      key: orderKeyOf(ORDER_ID),
+      generation: 2,
+      records: log,
+      start: { ...UNDECIDED_ORDER, bodies: ['{}'] },
+      evolve: (before, decision: OrderDecision) => ({
+        ...evolveOrder(before, decision),
+        bodies: before.bodies,
+      }),
+    })?.next,
 );
 
 const securedOnes = remembered((log: readonly OrderRecord[]): readonly OrderRecord[] =>
@@ -256,7 +119,9 @@ const copies = Object.values(COPIES);
 
 function violationsIn(state: OrderState): readonly string[] {
   const order = state.item?.state;
-  const over = Object.values(order?.lines ?? {}).some(({ ordered, shipped, cancelled }) => shipped + cancelled > ordered);
+  const over = Object.values(order?.lines ?? {}).some(
+    ({ ordered, shipped, cancelled }) => shipped + cancelled > ordered,
+  );
   const twice = copies.filter(({ eventId }) => piecesFor(state, eventId) > PIECES);
   const holders = new Set(state.shipped.map((name) => name.split('@')[1]));
   const isRefunded = order?.refundsDue.includes('pay_1') === true;
@@ -291,7 +156,8 @@ export const orderWorld = (budget: OrderBudget): World<OrderState> => ({
     yield* agreementSteps(state, 'b', budget.b);
     yield* logSteps(state);
     yield* effectSteps(state);
-    if (state.time < TIMES_MS.length - 1) yield { says: 'a deadline passes', to: { ...state, time: state.time + 1 } };
+    if (state.time < TIMES_MS.length - 1)
+      yield { says: 'a deadline passes', to: { ...state, time: state.time + 1 } };
     if (budget.losesTable) yield* lossSteps(state);
   },
   violations: violationsIn,

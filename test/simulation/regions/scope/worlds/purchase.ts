@@ -55,7 +55,9 @@ const wrote = remembered(
   },
 );
 
-const verdictOf = remembered((item: PurchaseItem | undefined, name: Name) => duplicateVerdict(item, ORDERS[name].orderId));
+const verdictOf = remembered((item: PurchaseItem | undefined, name: Name) =>
+  duplicateVerdict(item, ORDERS[name].orderId),
+);
 
 function* settleSteps(state: PurchaseWorldState, name: Name): Generator<Step<PurchaseWorldState>> {
   const other = name === 'a' ? 'b' : 'a';
@@ -66,7 +68,10 @@ function* settleSteps(state: PurchaseWorldState, name: Name): Generator<Step<Pur
   yield { says: `${name} records`, to: { ...state, item: wrote(item, read, name, 'record') } };
   if (state[name] === 'open' && verdictOf(read, name) === 'clear') {
     const isDouble = state[other] === 'named' && allowed === '';
-    yield { says: `${name} is named`, to: { ...state, [name]: 'named', isDouble: state.isDouble || isDouble } };
+    yield {
+      says: `${name} is named`,
+      to: { ...state, [name]: 'named', isDouble: state.isDouble || isDouble },
+    };
   }
   if (state[name] === 'ended')
     yield { says: `${name} tells that it ended`, to: { ...state, item: wrote(item, read, name, 'end') } };
@@ -79,14 +84,26 @@ function* lifeSteps(state: PurchaseWorldState, name: Name): Generator<Step<Purch
   if (state[name] !== 'ended')
     yield { says: `${name} ends`, to: { ...state, [name]: 'ended' }, isFault: state[name] === 'named' };
   if (verdictOf(item, name) === 'held' && !allowed.includes(name)) {
-    const next = { ...state, item: wrote(item, item, name, 'allow'), allowed: [...allowed, name].toSorted().join('') };
+    const next = {
+      ...state,
+      item: wrote(item, item, name, 'allow'),
+      allowed: `${allowed}${name}`,
+    };
     yield { says: `a person allows ${name}`, to: next, isFault: true };
   }
 }
 
 /** The world. */
 export const purchaseWorld = (): World<PurchaseWorldState> => ({
-  start: { item: undefined, readByA: 'unread', readByB: 'unread', a: 'open', b: 'open', allowed: '', isDouble: false },
+  start: {
+    item: undefined,
+    readByA: 'unread',
+    readByB: 'unread',
+    a: 'open',
+    b: 'open',
+    allowed: '',
+    isDouble: false,
+  },
   *steps(state) {
     for (const name of ['a', 'b'] as const) {
       yield* settleSteps(state, name);

@@ -5,164 +5,50 @@
  * `closing`: A is fenced, cut off, destroyed, closed, and two persons reclaim what it had; they approve a bound, and it may be old.
  * `loss`: one piece turns out to be missing while both sell.
  */
-import { closeAccount, reclaim, reclaimable } from '../../../../../lambdas/regions/rights/closing.ts';
-import {
-  accountOf,
-  emptyLedger,
-  heldPieces,
-  type RightsLedger,
-  rightsKeyOf,
-} from '../../../../../lambdas/regions/rights/ledger.ts';
-import { draw, followRegion, freeze } from '../../../../../lambdas/regions/rights/ledger-steps.ts';
-import { emptyHead, markKeyOf, type RegionRights } from '../../../../../lambdas/regions/rights/region-item.ts';
-import {
-  countDeposit,
-  followLedger,
-  giveBack,
-  payOwed,
-} from '../../../../../lambdas/regions/rights/region-steps.ts';
-import { release, spend } from '../../../../../lambdas/regions/rights/spend.ts';
-import type { Result } from '../../../../../lambdas/regions/change.ts';
-import { type AnyChange, type Items, written } from '../../../../unit/regions/item-store.ts';
-import {
-  isHead,
-  isSlot,
-  ORIGINS,
-  type OriginName,
-  RESOURCE,
-  violationsOf,
-} from '../../../../unit/regions/rights/world.ts';
+import { reclaim, reclaimable } from '../../../../../lambdas/regions/rights/closing.ts';
+import { accountOf, heldPieces, type RightsLedger } from '../../../../../lambdas/regions/rights/ledger.ts';
+import { emptyHead, markKeyOf } from '../../../../../lambdas/regions/rights/region-item.ts';
+import type { Items } from '../../../../unit/regions/item-store.ts';
+import { RESOURCE, violationsOf } from '../../../../unit/regions/rights/world.ts';
 import type { Step, World } from '../explore.ts';
 import { remembered } from '../parts.ts';
 import { after } from '../writes.ts';
+import {
+  closed,
+  drawn,
+  frozen,
+  gaveBack,
+  hasRead,
+  ledgerFollowed,
+  lost,
+  type Name,
+  ORIGIN,
+  paidOwed,
+  PIECES,
+  readerOf,
+  regionFollowed,
+  released,
+  releasedAt,
+  type RightsBudget,
+  rightsOf,
+  type RightsState,
+  sold,
+  spentAt,
+  startOf,
+  withItems,
+} from './rights-state.ts';
 
-const [A, B] = ORIGINS;
-const PIECES = 3;
-type Name = 'a' | 'b';
-const ORIGIN: Readonly<Record<Name, OriginName>> = { a: A, b: B };
-
-/** What may happen besides selling. */
-export interface RightsBudget {
-  /** Orders that each Region may accept. */
-  readonly sales: number;
-  /** Draws of this many pieces are tried. */
-  readonly draws: readonly number[];
-  readonly givesBack: boolean;
-  readonly releases: boolean;
-  readonly closing: boolean;
-  readonly loss: boolean;
-}
-
-interface RightsState {
-  readonly ledger: RightsLedger;
-  readonly a: Items;
-  readonly b: Items;
-  /** What each keeper read last. */
-  readonly ledgerAtA: RightsLedger | undefined;
-  readonly itemsAtA: Items | undefined;
-  readonly ledgerAtB: RightsLedger | undefined;
-  readonly itemsAtB: Items | undefined;
-  /** `stopped`: it accepts nothing more and its pulse says so. */
-  readonly lifeOfA: 'up' | 'cut' | 'stopped' | 'destroyed' | 'destroyed_stopped';
-  /** Events of A that a survivor has. */
-  readonly spendsKnown: number;
-  readonly releasesKnown: number;
-  /** Bound that two persons approved, for one piece; -1: nothing is approved. */
-  readonly approved: number;
-  /** Worst case of all reclaims that were carried out. */
-  readonly acknowledged: number;
-}
-
-const rightsOf = remembered((items: Items, name: Name): RegionRights => {
-  const all: readonly unknown[] = Object.values(items);
-  return {
-    head: all.find((item) => isHead(item)) ?? emptyHead(RESOURCE, ORIGIN[name], 1),
-    slots: all.filter((item) => isSlot(item)),
-  };
-});
-
-const sum = (rights: RegionRights, field: 'spent' | 'released' | 'available'): number =>
-  rights.slots.reduce((total, slot) => total + slot[field], 0);
-const spentAt = remembered((items: Items, name: Name) => sum(rightsOf(items, name), 'spent'));
-const releasedAt = remembered((items: Items, name: Name) => sum(rightsOf(items, name), 'released'));
-
-const put = (items: Items, step: Result<AnyChange | readonly AnyChange[]>): Items => {
-  if (!step.ok) return items;
-  return written(items, 'kind' in step.value ? [step.value] : step.value) ?? items;
-};
-
-const drawn = remembered((stored: RightsLedger, read: RightsLedger, name: Name, pieces: number) =>
-  after(stored, draw(read, { origin: ORIGIN[name], pieces, epoch: 1 })) ?? stored,
-);
-const regionFollowed = remembered(
-  (stored: RightsLedger, read: RightsLedger, items: Items, name: Name) =>
-    after(stored, followRegion(read, rightsOf(items, name).head)) ?? stored,
-);
-const ledgerFollowed = remembered((stored: Items, items: Items, ledger: RightsLedger, name: Name) =>
-  put(stored, followLedger(rightsOf(items, name), ledger)),
-);
-const gaveBack = remembered((stored: Items, items: Items, name: Name) =>
-  put(stored, giveBack(rightsOf(items, name), 1)),
-);
-const paidOwed = remembered((stored: Items, items: Items, name: Name) => put(stored, payOwed(rightsOf(items, name))));
-const sold = remembered((items: Items, name: Name) => put(items, spend(rightsOf(items, name).slots, 1, 0)));
-const released = remembered((items: Items, name: Name) =>
-  put(items, release(rightsOf(items, name), { releaseId: 'return:o1#2', pieces: 1, slot: 0 })),
-);
-const deposited = (items: Items, commandId: string, pieces: number, direction: 'in' | 'out'): Items =>
-  put(
-    items,
-    countDeposit(rightsOf(items, 'b').head, {
-      commandId,
-      namedEventId: `${B}#1`,
-      ownEventId: `${B}#1`,
-      pieces,
-      direction,
-    }),
-  );
-const lost = remembered((items: Items) => deposited(items, 'loss', 1, 'out'));
-const frozen = remembered((ledger: RightsLedger) => after(ledger, freeze(ledger, A, 2)) ?? ledger);
-const closed = remembered((ledger: RightsLedger) => after(ledger, closeAccount(ledger, A)) ?? ledger);
-
-function startOf(): RightsState {
-  const b = deposited({}, 'opening', PIECES, 'in');
-  const ledger = after(undefined, followRegion(emptyLedger(RESOURCE, 1), rightsOf(b, 'b').head));
-  if (ledger === undefined) throw new Error('expected a ledger with its pieces');
-  return {
-    ledger,
-    a: {},
-    b,
-    ledgerAtA: undefined,
-    itemsAtA: undefined,
-    ledgerAtB: undefined,
-    itemsAtB: undefined,
-    lifeOfA: 'up',
-    spendsKnown: 0,
-    releasesKnown: 0,
-    approved: -1,
-    acknowledged: 0,
-  };
-}
-
-const readerOf = (state: RightsState, name: Name) =>
-  name === 'a'
-    ? { ledger: state.ledgerAtA, items: state.itemsAtA, stored: state.a }
-    : { ledger: state.ledgerAtB, items: state.itemsAtB, stored: state.b };
-
-const withItems = (state: RightsState, name: Name, items: Items): RightsState =>
-  name === 'a' ? { ...state, a: items } : { ...state, b: items };
-
-const hasRead = (state: RightsState, name: Name): RightsState =>
-  name === 'a'
-    ? { ...state, ledgerAtA: state.ledger, itemsAtA: state.a }
-    : { ...state, ledgerAtB: state.ledger, itemsAtB: state.b };
+const { a: A, b: B } = ORIGIN;
 
 /** Writes of a keeper to the ledger, from what it read. */
 function* ledgerSteps(state: RightsState, name: Name, { draws }: RightsBudget): Generator<Step<RightsState>> {
   const { ledger, items } = readerOf(state, name);
   if (ledger === undefined || items === undefined) return;
   for (const pieces of draws)
-    yield { says: `${name} draws ${pieces}`, to: { ...state, ledger: drawn(state.ledger, ledger, name, pieces) } };
+    yield {
+      says: `${name} draws ${pieces}`,
+      to: { ...state, ledger: drawn(state.ledger, ledger, name, pieces) },
+    };
   yield {
     says: `the ledger follows ${name}`,
     to: { ...state, ledger: regionFollowed(state.ledger, ledger, items, name) },
@@ -223,7 +109,9 @@ const unionOf = ({ a, lifeOfA, spendsKnown, releasesKnown }: RightsState) => ({
   spent: spendsKnown,
   released: releasesKnown,
   isComplete:
-    lifeOfA === 'destroyed_stopped' && spendsKnown === spentAt(a, 'a') && releasesKnown === releasedAt(a, 'a'),
+    lifeOfA === 'destroyed_stopped' &&
+    spendsKnown === spentAt(a, 'a') &&
+    releasesKnown === releasedAt(a, 'a'),
 });
 
 function* peopleSteps(state: RightsState): Generator<Step<RightsState>> {
@@ -266,7 +154,8 @@ function violationsIn(state: RightsState): readonly string[] {
   const promised = standing(a, 'a') + standing(b, 'b');
   if (!hasLoss(b) && promised > PIECES + acknowledged)
     return [`${promised} of ${PIECES} pieces are sold, and ${acknowledged} were acknowledged`];
-  if ([releasedAt(a, 'a'), releasedAt(b, 'b')].some((pieces) => pieces > 1)) return ['an order put its piece back twice'];
+  if ([releasedAt(a, 'a'), releasedAt(b, 'b')].some((pieces) => pieces > 1))
+    return ['an order put its piece back twice'];
   return accountOf(ledger, A).reclaimed > 0 ? [] : placesWrong(ledger, a, b);
 }
 

@@ -5,11 +5,24 @@
  *
  * `fork`: A was rolled back once and wrote another event under a number that it had used.
  */
-import { closeOrigin, type Cut, holdsCut, isBacked } from '../../../../../lambdas/regions/watermarks/closing.ts';
+import {
+  closeOrigin,
+  type Cut,
+  holdsCut,
+  isBacked,
+} from '../../../../../lambdas/regions/watermarks/closing.ts';
 import { missingFrom } from '../../../../../lambdas/regions/watermarks/compare.ts';
 import { type ChainHolding, hold, NOTHING_HELD } from '../../../../../lambdas/regions/watermarks/holding.ts';
 import { countOf, type Link, START } from '../../../../../lambdas/regions/watermarks/links.ts';
-import { type ChainMark, claimsOf, markOf, NO_MARK, restore, sameHistory, toReread } from '../../../../../lambdas/regions/watermarks/mark.ts';
+import {
+  type ChainMark,
+  claimsOf,
+  markOf,
+  NO_MARK,
+  restore,
+  sameHistory,
+  toReread,
+} from '../../../../../lambdas/regions/watermarks/mark.ts';
 import { isSecured } from '../../../../../lambdas/regions/watermarks/secured.ts';
 import type { Step, World } from '../explore.ts';
 import { computedOnce, remembered } from '../parts.ts';
@@ -62,11 +75,12 @@ const START_STATE: WatermarkState = {
   listOfC: undefined,
 };
 
+const hashOf = (seq: number): string => (seq === 0 ? START : `${seq}`.padStart(32, 'a'));
+
 /** Events by bit: 0 is the first of the chain. */
 const linkOf = remembered((bit: number, last: number): Link => {
   const seq = Math.min(bit + 1, last);
-  const name = (number: number): string => (number === 0 ? START : `${number}`.padStart(32, 'a'));
-  return { seq, prev: name(seq - 1), hash: bit < last ? name(seq) : 'b'.repeat(32) };
+  return { seq, prev: hashOf(seq - 1), hash: bit < last ? hashOf(seq) : 'b'.repeat(32) };
 });
 
 const bitsOf = (bits: Bits): readonly number[] =>
@@ -83,7 +97,9 @@ const indexOf =
 const holdingAfter = remembered((holding: ChainHolding, bits: Bits, bit: number, last: number) =>
   hold(holding, [linkOf(bit, last)], indexOf(bits, last)),
 );
-const markAfter = remembered((holding: ChainHolding, bits: Bits, last: number) => markOf(holding, indexOf(bits, last)));
+const markAfter = remembered((holding: ChainHolding, bits: Bits, last: number) =>
+  markOf(holding, indexOf(bits, last)),
+);
 
 /** The holding after a restart: its published mark, and what the mark does not claim, read again. */
 const restarted = remembered((holding: ChainHolding, bits: Bits, last: number): ChainHolding => {
@@ -97,7 +113,14 @@ const restarted = remembered((holding: ChainHolding, bits: Bits, last: number): 
 
 /** Whether B takes an event for secured, by what it has and what has arrived. */
 const securedAtB = remembered(
-  (heldByB: ChainHolding, atB: Bits, markOfC: ChainMark, isAThere: boolean, seq: number, last: number): boolean =>
+  (
+    heldByB: ChainHolding,
+    atB: Bits,
+    markOfC: ChainMark,
+    isAThere: boolean,
+    seq: number,
+    last: number,
+  ): boolean =>
     isSecured(
       { origin: A, chainSeq: seq },
       {
@@ -127,7 +150,8 @@ function* copySteps(state: WatermarkState, name: Name, last: number): Generator<
   for (const bit of bitsOf(sources)) {
     const next = bits | (1 << bit);
     const held = holdingAfter(state[field.held], next, bit, last);
-    const says = next === bits ? `event ${bit + 1} comes to ${name} again` : `event ${bit + 1} comes to ${name}`;
+    const says =
+      next === bits ? `event ${bit + 1} comes to ${name} again` : `event ${bit + 1} comes to ${name}`;
     yield { says, to: { ...state, [field.bits]: next, [field.held]: held } };
   }
 }
@@ -142,7 +166,10 @@ function* regionSteps(state: WatermarkState, name: Name, last: number): Generato
     to: { ...state, [field.copyOfMark]: markAfter(held, bits, last) },
   };
   if (!state.isAThere && state[field.list] === undefined)
-    yield { says: `${name} lists what it holds`, to: { ...state, [field.list]: markAfter(held, bits, last) } };
+    yield {
+      says: `${name} lists what it holds`,
+      to: { ...state, [field.list]: markAfter(held, bits, last) },
+    };
 }
 
 /** B acts on an event that it takes for secured. */
@@ -169,7 +196,9 @@ const wrongMark = remembered((held: ChainHolding, bits: Bits, last: number): str
   const mark = markAfter(held, bits, last);
   const expected = isForked(bits, last) ? bits & ((1 << (last - 1)) - 1) : numbersOf(bits, last);
   if (claimedBits(mark) !== expected) return `claims ${claimedBits(mark)} of ${bits}`;
-  return isForked(bits, last) === (mark.disputedAt === last) ? undefined : `dispute at ${mark.disputedAt ?? 'no number'}`;
+  return isForked(bits, last) === (mark.disputedAt === last)
+    ? undefined
+    : `dispute at ${mark.disputedAt ?? 'no number'}`;
 });
 
 const countBits = (bits: Bits): number => bitsOf(bits).length;
@@ -178,7 +207,8 @@ const countBits = (bits: Bits): number => bitsOf(bits).length;
 const wrongComparison = remembered((b: ChainHolding, c: ChainHolding, atB: Bits, atC: Bits, last: number) => {
   if (isForked(atB | atC, last)) return undefined;
   const [ours, theirs] = [markAfter(b, atB, last), markAfter(c, atC, last)];
-  if (sameHistory(ours, theirs) !== (atB === atC)) return 'equal marks for unequal sets, or the other way round';
+  if (sameHistory(ours, theirs) !== (atB === atC))
+    return 'equal marks for unequal sets, or the other way round';
   const missing = countOf(missingFrom(ours, theirs).ranges);
   return missing === countBits(atC & ~atB) ? undefined : `${missing} missing, not ${countBits(atC & ~atB)}`;
 });
@@ -189,13 +219,18 @@ function wrongSecured(state: WatermarkState, last: number): string | undefined {
   for (const bit of bitsOf(atB)) {
     const isTaken = securedAtB(heldByB, atB, markOfCAtB, isAThere, Math.min(bit + 1, last), last);
     const holders = (isAThere ? 1 : 0) + 1 + ((atC >> bit) & 1);
-    if (isTaken && holders < 2 && !isForked(atB, last)) return `event ${bit + 1} is taken for secured with ${holders}`;
+    if (isTaken && holders < 2 && !isForked(atB, last))
+      return `event ${bit + 1} is taken for secured with ${holders}`;
   }
   return undefined;
 }
 
 const cutOf = computedOnce((b: ChainMark, c: ChainMark): Cut | undefined => {
-  const listOf = (receiver: string, mark: ChainMark) => ({ receiver, origin: A, chains: new Map([[CHAIN, mark]]) });
+  const listOf = (receiver: string, mark: ChainMark) => ({
+    receiver,
+    origin: A,
+    chains: new Map([[CHAIN, mark]]),
+  });
   const closed = closeOrigin(A, undefined, [listOf(B, b), listOf(C, c)]);
   return closed.ok ? closed.value : undefined;
 });

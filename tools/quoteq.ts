@@ -36,7 +36,7 @@ const JSON_HELP = 'print one JSON document and nothing else: npm run -s quoteq -
 
 const example = (args: string): string => `\nExample: npm run quoteq -- ${args}`;
 
-/** A command that talks to a deployment. */
+/** A command that calls the API of a deployment. */
 const queueCommand = (usage: string, description: string, parent = program): Command =>
   parent
     .command(usage)

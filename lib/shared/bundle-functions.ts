@@ -79,7 +79,7 @@ export const bundleFunctions = (outdir: string): void => {
 
 let bundlesDir: string | undefined;
 
-/** Deletes what {@link bundleDirOf} has built in this process; the next call builds again. */
+/** Deletes the folders that {@link bundleDirOf} has built in this process; the next call builds again. */
 export const removeBundles = (): void => {
   if (bundlesDir !== undefined) rmSync(bundlesDir, { recursive: true, force: true });
   bundlesDir = undefined;

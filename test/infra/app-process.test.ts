@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 const APP = join(import.meta.dirname, '../../lib/app.ts');
 
-it('ends on a setting that is wrong with one line about it, and exit code 1', () => {
+it('exits with one line and code 1 for a wrong setting', () => {
   const CDK_CONTEXT_JSON = JSON.stringify({ stage: 'staging' });
 
   const { status, stdout, stderr } = spawnSync(process.execPath, [APP], {

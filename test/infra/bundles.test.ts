@@ -23,8 +23,8 @@ const hashesOf = (dir: string): Readonly<Record<string, string>> =>
   );
 
 /**
- * What a module prints, as JSON. In a process of its own, as in Lambda: the test runner would lend the module a
- * `require` and a `__dirname`.
+ * The output of a module, as JSON. It runs in its own process, like in Lambda, since the test runner would provide `require` and
+ * `__dirname`.
  */
 const runModule = (source: string): unknown => {
   const variables = Object.fromEntries(Object.values(Env).map((name) => [name, 'https://example.test']));
@@ -56,7 +56,7 @@ describe('bundleFunctions', () => {
     expect(types).toEqual(Object.fromEntries(FUNCTION_NAMES.map((name) => [name, 'function'])));
   });
 
-  it('puts every font beside the function that renders, and nowhere else', () => {
+  it('copies every font only to the function that renders', () => {
     const files = Object.keys(hashesOf(first)).filter((file) => !file.endsWith('index.mjs'));
 
     expect(files.toSorted()).toEqual(
@@ -75,7 +75,7 @@ describe('bundleFunctions', () => {
   });
 });
 
-/** What a package that is no ES module, and an error class, need of a bundle. */
+/** A CommonJS package and an error class, which have special needs in a bundle. */
 const FIXTURE = {
   'commonjs.cjs':
     "const pick = (name) => require(name); exports.zlib = pick('node:zlib'); exports.dir = __dirname;",
@@ -92,7 +92,7 @@ describe('bundleOptions', () => {
   });
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-  it('lets CommonJS packages find modules and themselves, and keeps the names of classes', () => {
+  it('provides CommonJS packages with modules and their path, and keeps the names of classes', () => {
     const outdir = path.join(root, 'out');
 
     buildSync({ ...bundleOptions(outdir), entryPoints: [path.join(root, 'fixture.ts')] });

@@ -25,18 +25,18 @@ describe('functions', () => {
     expect(deployed).toEqual(FUNCTION_NAMES.map((name) => `quoteq-prod-${name}`));
   });
 
-  it.each(FUNCTION_NAMES)('gives %s exactly the variables it reads', (name) => {
+  it.each(FUNCTION_NAMES)('gives %s exactly the variables that it reads', (name) => {
     expect(Object.keys(variablesOf(prod, name)).toSorted()).toEqual([...FUNCTION_ENV[name]].toSorted());
   });
 
-  it.each(FUNCTION_NAMES)('points %s to the local AWS on the local stage only', (name) => {
+  it.each(FUNCTION_NAMES)('gives %s the endpoint of the local AWS on the local stage only', (name) => {
     const { AWS_ENDPOINT_URL: endpoint, ...variables } = variablesOf(local, name);
 
     expect(endpoint).toBe('http://127.0.0.1:4566');
     expect(Object.keys(variables).toSorted()).toEqual([...FUNCTION_ENV[name]].toSorted());
   });
 
-  it('runs all of them on Node 24 with traces and a role of their own', () => {
+  it('runs each on Node 24 with traces and its own role', () => {
     expect(
       prod.allHaving(FUNCTION, {
         Runtime: 'nodejs24.x',
@@ -50,7 +50,7 @@ describe('functions', () => {
     expect(new Set(roles).size).toBe(FUNCTION_NAMES.length);
   });
 
-  it('reserves concurrency for workers, and for what is not repeated, in production only', () => {
+  it('reserves concurrency for workers, and for functions without retries, in production only', () => {
     const reserved = prod
       .ofType(FUNCTION)
       .map(([, { Properties }]) => [Properties['FunctionName'], Properties['ReservedConcurrentExecutions']])
@@ -84,7 +84,7 @@ describe('functions', () => {
     expect(taskTimeout('Running') * 1_000).toBeLessThan(POLICY.leaseMs);
   });
 
-  it('answers people before API Gateway gives up after 30 s', () => {
+  it("limits functions behind the API to less than API Gateway's 30 s", () => {
     const names = ['enqueue-action', 'read-actions', 'control-action'] as const;
 
     expect(names.map(timeoutSecondsOf)).toEqual([10, 10, 10]);
@@ -92,7 +92,7 @@ describe('functions', () => {
 });
 
 describe('publish-transitions', () => {
-  it('is fed by the stream of Tasks in bounded, splitting, retried batches and parks the rest', () => {
+  it('reads the stream of Tasks in bounded, splitting, retried batches and parks the rest', () => {
     expect(
       prod.having('AWS::Lambda::EventSourceMapping', {
         EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^TablesTasks'), 'StreamArn'] },
@@ -112,7 +112,7 @@ describe('publish-transitions', () => {
 });
 
 describe('sweep', () => {
-  it('is started every minute by a role that may do nothing else, and is over before the next', () => {
+  it('is started every minute by a role with only this permission, and ends before the next start', () => {
     expect(
       prod.having('AWS::Scheduler::Schedule', {
         ScheduleExpression: 'rate(1 minute)',
@@ -126,7 +126,7 @@ describe('sweep', () => {
     expect(timeoutSecondsOf('sweep')).toBeLessThan(60);
   });
 
-  it('is not repeated by Lambda when it fails: the next one comes within the minute', () => {
+  it('is not retried by Lambda after a failure, since the next run starts within a minute', () => {
     expect(
       prod.having('AWS::Lambda::EventInvokeConfig', {
         FunctionName: { Ref: Match.stringLikeRegexp('^Functionssweep') },

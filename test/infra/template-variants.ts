@@ -1,4 +1,4 @@
-/** Every kind of deployment, and the templates that it would send to CloudFormation. */
+/** Every kind of deployment and its templates. */
 import { Stage } from '../../lib/config/queue-config.ts';
 import type { OrderedTemplate } from './deployment/dependency-graph.ts';
 import { queueApp } from './synthesis.ts';
@@ -10,7 +10,7 @@ export interface Variant {
   readonly context: Readonly<Record<string, string>>;
 }
 
-/** A template of a variant, whole. */
+/** A complete template of a variant. */
 export interface DeployedTemplate {
   /** Construct id of its stack. */
   readonly stack: string;
@@ -20,7 +20,7 @@ export interface DeployedTemplate {
 
 const TWO_REGIONS = { regions: 'eu-central-1,us-east-1' };
 
-/** Each stage, and each option that changes which resources there are or how they refer to each other. */
+/** Each stage, and each option that changes the set of resources or their references. */
 export const VARIANTS: readonly Variant[] = [
   { name: 'local', stage: Stage.Local, context: {} },
   { name: 'dev', stage: Stage.Dev, context: {} },

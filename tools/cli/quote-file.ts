@@ -54,7 +54,7 @@ const SNAPSHOT = '/snapshot';
 const PAYLOAD = '/payload';
 
 /**
- * A field of the request by its place in the quote file.
+ * A field of the request, named by its path in the quote file.
  * @param field JSON Pointer into the body, or the name of a parameter
  */
 export function placeInFile({ index }: Pick<QuoteAction, 'index'>, field: string): string {
@@ -125,7 +125,7 @@ function keyViolations(file: string, actions: readonly QuoteAction[], owners: Ke
   });
 }
 
-/** What is wrong with the requests of a well-formed file, with fields named by their place in the file. */
+/** The errors in the requests of a well-formed file, with fields named by their path in the file. */
 function requestViolations(file: QuoteFile): readonly string[] {
   const ofActions = actionsOf(file).flatMap((action) =>
     bodyViolations(action).map(({ pointer, expected }) => said(placeInFile(action, pointer), expected)),

@@ -1,8 +1,8 @@
-/** The little of S3 that the queue uses: PUT with `If-None-Match: *`, and HEAD. */
+/** The part of S3 that the queue uses: PUT with `If-None-Match: *`, and HEAD. */
 import { S3Client } from '@aws-sdk/client-s3';
 import { type RunningServer, type ServerReply, startServer } from '../../../tools/rig/http/http-server.ts';
 
-/** The next request of a method is answered so; `code` is S3's own name of the error. */
+/** An answer to the next request of a method; `code` is S3's name of the error. */
 export interface Refusal {
   readonly method: string;
   readonly status: number;
@@ -11,11 +11,11 @@ export interface Refusal {
 
 /** A running S3. */
 export interface S3Server extends RunningServer {
-  /** Keys in the order in which they were written; a key that is written twice is listed twice. */
+  /** Written keys, in order; a key that is written twice is listed twice. */
   readonly writes: readonly string[];
   /** Answers of the next requests instead of S3's own, by method. */
   readonly refusals: Refusal[];
-  /** A client of it. */
+  /** Creates a client of this server. */
   createClient(): S3Client;
 }
 
@@ -24,7 +24,7 @@ const replyOf = ({ status, code }: Refusal = { method: 'PUT', status: 500 }): Se
   ...(code === undefined ? {} : { body: `<Error><Code>${code}</Code><Message>no</Message></Error>` }),
 });
 
-/** Starts it, empty. */
+/** Starts an empty S3. */
 export async function startS3(): Promise<S3Server> {
   const writes: string[] = [];
   const refusals: Refusal[] = [];

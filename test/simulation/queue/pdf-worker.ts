@@ -7,7 +7,7 @@ import { createRunActionHandler } from '../../../lambdas/queue/handlers/run-acti
 
 const s3 = new S3Client({});
 
-/** See the file head. */
+/** The handler. */
 export const handler = createRunActionHandler('pdf', {
   [ActionKind.PdfRender]: () =>
     new StoreQuotePdf({

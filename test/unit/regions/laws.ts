@@ -1,2 +1,2 @@
-/** Cases that each law is tried with. */
+/** Number of random cases per law. */
 export const LAW_RUNS = 10_000;

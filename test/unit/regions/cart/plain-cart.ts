@@ -1,4 +1,4 @@
-/** The rules of a cart in their plain form, written without the code under test. */
+/** The plain model of a cart, written without the code under test. */
 import type { LogEvent } from '../../../../lambdas/regions/log/event.ts';
 import { fieldOf } from '../folds/history.ts';
 import { seesId } from '../folds/naive.ts';
@@ -14,18 +14,17 @@ export const skuOf = (event: LogEvent): unknown => fieldOf(event, 'sku');
 export const isSeenBy = (copies: readonly LogEvent[], taker: Pick<LogEvent, 'seen'>): boolean =>
   copies.some(({ id }) => seesId(taker.seen, id));
 
-/** Name of what a merge merges; of another event, its type. */
-export const mergeName = (event: LogEvent): string =>
-  JSON.stringify([event.type, fieldOf(event, 'guestCart')]);
+const mergeName = (event: LogEvent): string => JSON.stringify([event.type, fieldOf(event, 'guestCart')]);
 
-/** One write of one product, in the plain form of the rules. */
+/** One write of one product, in the plain model. */
 interface PlainWrite {
   readonly first: LogEvent;
   readonly copies: readonly LogEvent[];
   readonly quantity: number;
 }
 
-const nameOf = (event: LogEvent): string =>
+/** Name under which copies of an event are one. */
+export const nameOf = (event: LogEvent): string =>
   event.type === 'cart.merged' ? mergeName(event) : event.commandId;
 
 const mergedQuantities = (event: LogEvent, name: string): readonly number[] => {
@@ -56,7 +55,7 @@ function closingOf(event: LogEvent): readonly Pick<LogEvent, 'seen'>[] {
   return [cart];
 }
 
-/** max(latest set + adds, each merge + the adds that it had not seen), of what no set, removal or checkout has seen. */
+/** max(latest set + adds, each merge + the adds that it had not seen), over the writes that no set, removal or checkout has seen. */
 export function plainQuantity(log: readonly LogEvent[], name: string): number {
   const closings = log.flatMap(closingOf);
   const ofType = (type: string): readonly PlainWrite[] =>
@@ -72,7 +71,7 @@ export function plainQuantity(log: readonly LogEvent[], name: string): number {
   const all = [...ofType('cart.added'), ...ofType('cart.set'), ...ofType('cart.removed'), ...merges];
   const bought = all.filter(isBought);
   const sets = ofType('cart.set').filter(({ first }) => !bought.some((write) => sawAny(first, write)));
-  const takers = [...sets, ...ofType('cart.removed')].map(({ first }) => first);
+  const takers = [...ofType('cart.set'), ...ofType('cart.removed')].map(({ first }) => first);
   const isOpen = (write: PlainWrite): boolean =>
     !isBought(write) && !takers.some((taker) => sawAny(taker, write));
   const adds = ofType('cart.added').filter(isOpen);

@@ -58,8 +58,8 @@ export const AGREEMENT_BUGS: readonly ScopeBug[] = [
     name: 'a closing that does not wait for every list',
     scope: 'closing',
     file: `${AGREEMENTS}/close.ts`,
-    find: 'return missing.length > 0',
-    replace: 'return missing.length > 1',
+    find: "if (missing.length > 0) return refused('lists_missing'",
+    replace: "if (missing.length > 1) return refused('lists_missing'",
   },
   {
     name: 'a deposit that every Region counts',

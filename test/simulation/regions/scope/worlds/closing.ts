@@ -16,6 +16,8 @@ import {
 import { type DepositItem, nameDeposit } from '../../../../../lambdas/regions/agreements/deposit.ts';
 import { countDeposit } from '../../../../../lambdas/regions/rights/region-steps.ts';
 import { emptyHead, type RightsHead } from '../../../../../lambdas/regions/rights/region-item.ts';
+import { closeOrigin } from '../../../../../lambdas/regions/watermarks/closing.ts';
+import { NO_MARK, type Watermark } from '../../../../../lambdas/regions/watermarks/mark.ts';
 import { type Items, written } from '../../../../unit/regions/item-store.ts';
 import { isHead } from '../../../../unit/regions/rights/world.ts';
 import type { Step, World } from '../explore.ts';
@@ -24,6 +26,7 @@ import { after } from '../writes.ts';
 
 const ORIGINS = { a: 'eu-central-1.a1', b: 'eu-west-1.b1', c: 'us-east-1.c1' } as const;
 const RESOURCE = 'sku#1';
+const EVENT_OF_A = { origin: ORIGINS.a, chain: `${ORIGINS.a}#0.0`, chainSeq: 1 };
 type Namer = 'b' | 'c';
 
 /** A naming under way: what was read, in this order. */
@@ -126,7 +129,7 @@ function* namingSteps(state: ClosingState, by: Namer): Generator<Step<ClosingSta
     yield { says: `${by} reads ${copy}'s event`, to: { ...state, [field]: read } };
   }
   if (naming === undefined) return;
-  const closing = naming.copy === 'a' ? closingOf(state.close, isListed(state)) : 'none';
+  const closing = naming.copy === 'a' ? closingOf(state.close, EVENT_OF_A) : 'none';
   if (naming.closing === undefined)
     yield { says: `${by} reads the closing`, to: { ...state, [field]: { ...naming, closing } } };
   else
@@ -147,9 +150,17 @@ const begun = remembered((close: CloseItem | undefined, isAThere: boolean) =>
 const listed = remembered((close: CloseItem, by: Namer, look: boolean) =>
   after(close, listHoldings(contextOf(close, `list-${by}`), ORIGINS[by], look)),
 );
-const finished = remembered((close: CloseItem) =>
-  after(close, finishClosing(contextOf(close, 'finish'), 'unknown')),
-);
+/** The list of a survivor as a watermark. */
+const listOf = (receiver: string, list: unknown): Watermark => {
+  const mark = list === true ? { ...NO_MARK, frontier: 1, hash: 'a'.repeat(32) } : NO_MARK;
+  return { receiver, origin: ORIGINS.a, chains: new Map([[EVENT_OF_A.chain, mark]]) };
+};
+
+const finished = remembered((close: CloseItem) => {
+  const lists = Object.entries(close.state.lists).map(([receiver, list]) => listOf(receiver, list));
+  const cut = closeOrigin(ORIGINS.a, undefined, lists);
+  return cut.ok ? after(close, finishClosing(contextOf(close, 'finish'), cut.value)) : close;
+});
 
 function* closeSteps(state: ClosingState): Generator<Step<ClosingState>> {
   const { close, copiesOfA, isAThere } = state;

@@ -44,7 +44,7 @@ const bundleRenderer = () =>
   });
 
 describe('the bundled renderer', () => {
-  it('gives the same bytes as the source, with no package or data file beside it', async () => {
+  it('gives the same bytes as the source, without any package or data file', async () => {
     const snapshot = quoteSnapshot({ title: 'שלום 😀 软件 مرحبا 东京 ไทย' });
     await bundleRenderer();
     writeFileSync(path.join(bundleDir, 'snapshot.json'), JSON.stringify(snapshot));
@@ -70,7 +70,7 @@ describe('pdfmake and fontkit', () => {
     expect(importers).toContain('lambdas/actions/pdf/engine/render-quote-pdf.ts');
   });
 
-  it('reach one function: run-action-pdf', () => {
+  it('are bundled into one function only: run-action-pdf', () => {
     const renderers = sourcesWith(/from '.*\/engine\/(index|render-quote-pdf)\.ts'/);
     const workers = sourcesWith(/from '.*\/actions\/pdf\/worker\.ts'/);
 

@@ -3,7 +3,7 @@ import { documentKey } from '../../../../../lambdas/actions/pdf/engine/document-
 import { quoteLine, quoteSnapshot } from './snapshots.ts';
 
 describe('documentKey', () => {
-  it('is made of the quote id and a SHA-256', () => {
+  it('contains the quote id and a SHA-256', () => {
     expect(documentKey(quoteSnapshot())).toMatch(/^quotes\/Q-2026-00042\/[0-9a-f]{64}\.pdf$/);
   });
 

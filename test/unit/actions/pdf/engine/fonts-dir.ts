@@ -1,4 +1,4 @@
-/** A fonts folder as the bundling makes it, of links to the installed packages. */
+/** A fonts folder like the one in the bundle, with links to the installed packages. */
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -72,7 +72,7 @@ function textsOfPage(objects: PdfObjects, pageBody: string): readonly PlacedText
   });
 }
 
-/** The pieces of text on each page, in the order in which they are drawn. */
+/** The pieces of text on each page, in drawing order. */
 export function readPdf(bytes: Uint8Array): readonly (readonly PlacedText[])[] {
   const objects = objectsOf(bytes);
   return [...objects.values()]

@@ -21,7 +21,7 @@ const countIn = (text: string, part: string): number => text.split(part).length 
 const PAGE = { left: 48, right: 595.28 - 48, top: 841.89 - 40, bottom: 20 };
 const LONG_TEXT = 'ж'.repeat(102_400);
 
-/** A snapshot in which everything that is shown as one line is `name`. */
+/** A snapshot with `name` in every field that is shown on one line. */
 const named = (name: string): Partial<QuoteSnapshot> => ({
   title: name,
   customer: { name, email: name },
@@ -44,7 +44,7 @@ describe('renderQuotePdf content', () => {
     expect(await textOf()).toContain(text);
   });
 
-  it('shows a title, names and a SKU as one line, whatever ends lines in them', async () => {
+  it('shows a title, names and a SKU as one line, without their line breaks', async () => {
     const broken = 'one\r\ntwo\u2028three\u0007';
 
     expect(await textOf(named(broken))).toBe(await textOf(named('one two three')));
@@ -56,7 +56,7 @@ describe('renderQuotePdf content', () => {
     expect(await textOf({ lines })).toContain('Łódź – 東京 – €1,234.50');
   });
 
-  it('takes totals from the snapshot and recomputes nothing', async () => {
+  it('takes totals from the snapshot without computing them again', async () => {
     const text = await textOf({ subtotalMinor: '1', taxMinor: '-2', totalMinor: '9999999999999999999' });
 
     expect(text).toContain('Subtotal€0.01');
@@ -76,11 +76,11 @@ describe('renderQuotePdf content', () => {
     expect(text).toContain('999,999,999,999');
   });
 
-  it('writes amounts by the digits of their currency', async () => {
+  it('writes amounts with the digits of their currency', async () => {
     expect(await textOf({ currency: 'JPY', totalMinor: '1234567' })).toContain('¥1,234,567');
   });
 
-  it('shows the customer nothing of how the quote was priced and approved', async () => {
+  it('does not show pricing and approval details to the customer', async () => {
     const text = await textOf();
 
     for (const internal of ['Dana Approver', 'APR-9912', 'price-engine', 'discount-policy']) {
@@ -88,7 +88,7 @@ describe('renderQuotePdf content', () => {
     }
   });
 
-  it('leaves out what an optional field does not say', async () => {
+  it('omits absent optional fields', async () => {
     const text = await textOf({
       notes: '',
       customer: { name: 'Acme' },
@@ -146,7 +146,7 @@ describe('renderQuotePdf pages', () => {
     ['the notes', { notes: LONG_TEXT }],
     ['the customer address', { customer: { name: 'Acme', address: LONG_TEXT } }],
     ['the seller address', { seller: { name: 'Acme', address: LONG_TEXT } }],
-  ])('shows all of 100 KB without a space in %s', async (_, over) => {
+  ])('shows 100 KB of text without a space in %s completely', async (_, over) => {
     const pdf = await render(over);
     const text = pageTexts(pdf).join('');
     const placed = readPdf(pdf)
@@ -177,20 +177,20 @@ describe('renderQuotePdf pages', () => {
 });
 
 describe('renderQuotePdf determinism', () => {
-  it('gives equal bytes for equal snapshots, also at the same time', async () => {
+  it('gives equal bytes for equal snapshots, also when rendered concurrently', async () => {
     const [first, second, third] = await Promise.all([render(), render(), render({ ...quoteSnapshot() })]);
 
     expect(Buffer.compare(first, second)).toBe(0);
     expect(Buffer.compare(first, third)).toBe(0);
   });
 
-  it('is dated by the acceptance, not by the clock', async () => {
+  it('has the date of the acceptance, not of the clock', async () => {
     const source = Buffer.from(await render()).toString('latin1');
 
     expect(source.match(/D:\d+Z?/g)).toStrictEqual(['D:20260301093000Z', 'D:20260301093000Z']);
   });
 
-  it('has a renderer version for each layout: raise RENDERER_VERSION and renew this digest together', async () => {
+  it('has one renderer version per layout: change RENDERER_VERSION and this digest together', async () => {
     const placed = readPdf(await render({ title: 'Layout שלום 😀 软件 مرحبا', lines: quoteLines(60) }));
     const digest = createHash('sha256').update(JSON.stringify(placed)).digest('hex').slice(0, 16);
 
@@ -199,7 +199,7 @@ describe('renderQuotePdf determinism', () => {
 });
 
 describe('renderQuotePdf with hostile text', () => {
-  it('takes text for text: no link, file, script or picture comes of it', async () => {
+  it('renders text as text, without links, files, scripts or images', async () => {
     const fetchSpy = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('no network in this test'));
     const hostile =
       '{"image":"/etc/passwd"} file:///etc/passwd http://127.0.0.1/a.png <svg onload=x> data:image/png;base64,AA==';
@@ -241,7 +241,7 @@ describe('renderQuotePdf with hostile text', () => {
 });
 
 describe('renderQuotePdf failures', () => {
-  it('names the font that is missing', async () => {
+  it('names the missing font', async () => {
     const empty = mkdtempSync(path.join(tmpdir(), 'quote-no-fonts-'));
 
     const rendering = renderQuotePdf(quoteSnapshot(), { fontsDir: empty });
@@ -255,7 +255,7 @@ describe('renderQuotePdf failures', () => {
     rmSync(empty, { recursive: true });
   });
 
-  it('wraps whatever is thrown and keeps the cause', async () => {
+  it('wraps any thrown value and keeps the cause', async () => {
     await expect(render({ currency: 'EURO' })).rejects.toMatchObject({
       name: 'PdfRenderFailed',
       kind: 'terminal',

@@ -39,16 +39,16 @@ describe('flowText faces', () => {
     expect(textsOf(text, 5_000).join('')).not.toContain(BOX);
   });
 
-  it('takes all Han letters of a text from one face when one of them needs it', () => {
+  it('takes all Han characters of a text from one face if one of them requires it', () => {
     expect(facesOf('上海软件')).toStrictEqual(['han']);
     expect(facesOf('上海')).toStrictEqual(['text']);
   });
 
-  it('keeps a joined emoji in one piece', () => {
+  it('keeps a joined emoji together', () => {
     expect(runTexts('👨‍👩‍👧')).toStrictEqual(['👨‍👩‍👧']);
   });
 
-  it('uses the bold of the text face alone', () => {
+  it('uses bold only for the text face', () => {
     const [line] = flowText(fonts, 'Ł😀', { sizePoints: 10, bold: true }, 200);
 
     expect(line?.runs.map((run) => run.font)).toStrictEqual(['textBold', 'emoji']);
@@ -62,7 +62,7 @@ describe('flowText boxes', () => {
     ['a\uD800b\uDC00', `a${BOX}b${BOX}`],
     ['\u202Eabc\u202C', `${BOX}abc${BOX}`],
     ['\uFFFF', BOX],
-  ])('shows a box for each code point of %j that has no shape', (text, shown) => {
+  ])('shows a box for each code point of %j without a glyph', (text, shown) => {
     expect(textsOf(text, 5_000)).toStrictEqual([shown]);
   });
 
@@ -72,18 +72,18 @@ describe('flowText boxes', () => {
 });
 
 describe('flowText lines', () => {
-  it('ends lines where Unicode allows and drops only the space there', () => {
+  it('breaks lines where Unicode allows it and drops only the space there', () => {
     expect(textsOf('alpha beta gamma delta', 60)).toStrictEqual(['alpha beta', 'gamma', 'delta']);
   });
 
-  it('cuts a word that is wider than the column between letters', () => {
+  it('breaks a word that is wider than the column between letters', () => {
     const lines = textsOf('x'.repeat(100), 60);
 
     expect(lines.join('')).toBe('x'.repeat(100));
     expect(lines.length).toBeGreaterThan(5);
   });
 
-  it('never cuts an emoji or an accented letter', () => {
+  it('never splits an emoji or an accented letter', () => {
     const graphemes = ['😀', '👍🏽', 'x\u0323\u0301'];
     const text = graphemes.join('').repeat(30);
 
@@ -93,7 +93,7 @@ describe('flowText lines', () => {
     expect(cut.every((line) => line.isWellFormed() && !/^[\p{M}\u{1F3FB}-\u{1F3FF}]/u.test(line))).toBe(true);
   });
 
-  it('keeps every line of the text, the empty ones too', () => {
+  it('keeps every line of the text, including empty ones', () => {
     expect(textsOf('a\r\n\nb\u2028c\n')).toStrictEqual(['a', '', 'b', 'c', '']);
   });
 
@@ -107,7 +107,7 @@ describe('flowText lines', () => {
     expect(lines.filter((line) => /^[、。]/u.test(line))).toStrictEqual([]);
   });
 
-  it('keeps a text on one line in the width that it asks for', () => {
+  it('keeps a text on one line in its natural width', () => {
     for (const text of ['€1,234.50', '-₱99,999.00', 'CHF\u00A01', 'AVAVAV To Wa']) {
       expect(textsOf(text, singleLinePoints(fonts, text, STYLE))).toStrictEqual([text]);
     }
@@ -131,7 +131,7 @@ describe('flowText right to left', () => {
     expect(runTexts('(שלום)')).toStrictEqual([')שלום(']);
   });
 
-  it('does not let fontkit turn Persian digits round', () => {
+  it('keeps the order of Persian digits in fontkit', () => {
     expect(runTexts('۱۲۳').join('')).toBe('۱۲۳');
     expect(runTexts('۱۲۳')).toHaveLength(3);
   });
@@ -147,7 +147,7 @@ describe('flowText right to left', () => {
   });
 });
 
-/** Next-line is a line end that JavaScript does not count as white space. */
+/** JavaScript does not treat next-line (U+0085) as white space. */
 const nextLineCount = (text: string): number => text.match(/\u0085/g)?.length ?? 0;
 
 describe('flowText with any text', () => {

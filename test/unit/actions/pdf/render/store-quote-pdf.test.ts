@@ -42,7 +42,7 @@ const effectOf = (over: Partial<StoreQuotePdfOptions> = {}): StoreQuotePdf =>
 const writes = (): string[] => s3.writes.filter((key) => key.includes(`/${task.quoteId}/`));
 
 describe('a stored PDF', () => {
-  it('is written once, however often and by however many it is applied', async () => {
+  it('is written once by repeated and concurrent applies', async () => {
     const racing = await Promise.all([1, 2, 3, 4].map(() => effectOf().apply(task)));
 
     expect(new Set(racing.map((result) => result.externalId)).size).toBe(1);
@@ -50,7 +50,7 @@ describe('a stored PDF', () => {
     expect(writes()).toHaveLength(1);
   });
 
-  it('is not there before', async () => {
+  it('is absent before the first apply', async () => {
     expect(await effectOf().probe(task)).toBeUndefined();
   });
 });
@@ -63,7 +63,7 @@ describe('a refusal of S3', () => {
     [404, 'PROVIDER_MISCONFIGURED', false],
     [400, 'PROVIDER_REFUSED', false],
     [500, 'PROVIDER_UNAVAILABLE', false],
-  ])('of %i is %s', async (status, code, deferral) => {
+  ])('with status %i is %s', async (status, code, deferral) => {
     s3.refusals.push({ method: 'PUT', status });
 
     await expect(effectOf().apply(task)).rejects.toMatchObject({ code, deferral });
@@ -76,14 +76,14 @@ describe('a refusal of S3', () => {
     ['RequestTimeTooSkewed', 403, 'PROVIDER_UNAVAILABLE', false],
     ['ThrottlingException', 400, 'PROVIDER_RATE_LIMITED', true],
     ['KMS.ThrottlingException', 400, 'PROVIDER_RATE_LIMITED', true],
-  ])('named %s (%i) passes by itself: %s', async (name, status, code, deferral) => {
+  ])('%s (%i) is temporary: %s', async (name, status, code, deferral) => {
     s3.refusals.push({ method: 'PUT', status, code: name });
 
     await expect(effectOf().apply(task)).rejects.toMatchObject({ code, deferral });
   });
 
   it.each(Object.values(SECRETS))(
-    'says nothing that S3 quotes in the place of its code: %s',
+    'does not show text that S3 returns in place of its code: %s',
     async (secret) => {
       s3.refusals.push({ method: 'PUT', status: 400, code: secret });
 
@@ -95,7 +95,7 @@ describe('a refusal of S3', () => {
     [400, 'PROVIDER_UNAVAILABLE'],
     [403, 'PROVIDER_UNAUTHORIZED'],
     [500, 'PROVIDER_UNAVAILABLE'],
-  ])('of %i to the probe is %s, not a missing document', async (status, code) => {
+  ])('with status %i to the probe is %s, not a missing document', async (status, code) => {
     s3.refusals.push({ method: 'HEAD', status });
 
     await expect(effectOf().probe(task)).rejects.toMatchObject({ code });
@@ -113,7 +113,7 @@ describe('a PDF that cannot be made', () => {
     expect(writes()).toEqual([]);
   });
 
-  it('is told without what the renderer quotes in the name of its error', async () => {
+  it('is reported without the text that the renderer quotes in its error name', async () => {
     const thrown = Object.assign(new Error(SECRETS.email), { name: SECRETS.customer });
 
     await expect(effectOf({ render: () => Promise.reject(thrown) }).apply(task)).rejects.toMatchObject({
@@ -121,7 +121,7 @@ describe('a PDF that cannot be made', () => {
     });
   });
 
-  it('is named when the stored payload has another shape', async () => {
+  it('is reported with the wrong field if the stored payload is invalid', async () => {
     await expect(effectOf().apply({ ...task, payloadJson: '{"snapshot":{}}' })).rejects.toMatchObject({
       code: 'STORED_RECORD_INVALID',
     });

@@ -1,0 +1,108 @@
+/** Stryker's test runner for lambdas/regions. The runner for Vitest starts a thread for each mutant; this one keeps its process and
+ * evaluates the bundled tests again. */
+import { INSTRUMENTER_CONSTANTS } from '@stryker-mutator/api/core';
+import type { InstrumenterContext } from '@stryker-mutator/api/core';
+import { declareFactoryPlugin, PluginKind } from '@stryker-mutator/api/plugin';
+import { DryRunStatus, MutantRunStatus, TestStatus } from '@stryker-mutator/api/test-runner';
+import type {
+  DryRunResult,
+  MutantRunOptions,
+  MutantRunResult,
+  TestResult,
+  TestRunner,
+} from '@stryker-mutator/api/test-runner';
+import type { Case } from './collect.ts';
+import { loadSuite } from './suite.ts';
+
+const { MUTANTS_OF: folder = '' } = process.env;
+
+/** The object through which Stryker's instrumented code learns which mutant is active. */
+function instrumenter(): InstrumenterContext {
+  const state: InstrumenterContext = Reflect.get(globalThis, INSTRUMENTER_CONSTANTS.NAMESPACE) ?? {};
+  Reflect.set(globalThis, INSTRUMENTER_CONSTANTS.NAMESPACE, state);
+  return state;
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function tested(one: Case): Promise<TestResult> {
+  const startMs = performance.now();
+  const about = () => ({
+    id: one.id,
+    name: one.id,
+    fileName: one.fileName,
+    timeSpentMs: performance.now() - startMs,
+  });
+  try {
+    await one.run();
+    return { ...about(), status: TestStatus.Success };
+  } catch (error) {
+    return { ...about(), status: TestStatus.Failed, failureMessage: textOf(error) };
+  }
+}
+
+class BundleRunner implements TestRunner {
+  private load: () => readonly Case[] = () => [];
+
+  capabilities() {
+    return { reloadEnvironment: true };
+  }
+
+  async init(): Promise<void> {
+    this.load = await loadSuite(process.cwd(), folder);
+  }
+
+  async dryRun(): Promise<DryRunResult> {
+    const state = instrumenter();
+    delete state.activeMutant;
+    delete state.mutantCoverage;
+    const tests: TestResult[] = [];
+    for (const one of this.load()) {
+      state.currentTestId = one.id;
+      tests.push(await tested(one));
+      delete state.currentTestId;
+    }
+    const { mutantCoverage } = state;
+    return {
+      status: DryRunStatus.Complete,
+      tests,
+      ...(mutantCoverage === undefined ? {} : { mutantCoverage }),
+    };
+  }
+
+  async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
+    const state = instrumenter();
+    delete state.activeMutant;
+    if (options.mutantActivation === 'static') state.activeMutant = options.activeMutant.id;
+    try {
+      const cases = this.load();
+      state.activeMutant = options.activeMutant.id;
+      state.hitCount = 0;
+      if (options.hitLimit !== undefined) state.hitLimit = options.hitLimit;
+      return await firstFailure(cases, options.testFilter, state);
+    } catch (error) {
+      return { status: MutantRunStatus.Error, errorMessage: textOf(error) };
+    }
+  }
+}
+
+async function firstFailure(
+  cases: readonly Case[],
+  ids: readonly string[] | undefined,
+  state: InstrumenterContext,
+): Promise<MutantRunResult> {
+  const wanted = ids && new Set(ids);
+  const chosen = cases.filter(({ id }) => wanted?.has(id) ?? true);
+  for (const [at, one] of chosen.entries()) {
+    const result = await tested(one);
+    if ((state.hitCount ?? 0) > (state.hitLimit ?? Infinity)) return { status: MutantRunStatus.Timeout };
+    if (result.status !== TestStatus.Failed) continue;
+    const { failureMessage } = result;
+    return { status: MutantRunStatus.Killed, killedBy: [one.id], failureMessage, nrOfTests: at + 1 };
+  }
+  return { status: MutantRunStatus.Survived, nrOfTests: chosen.length };
+}
+
+const newRunner = (): TestRunner => new BundleRunner();
+
+export const strykerPlugins = [declareFactoryPlugin(PluginKind.TestRunner, 'bundle', newRunner)];

@@ -8,8 +8,8 @@ export interface Case {
   /** Unique among all cases of a run, and the same in each run. */
   readonly id: string;
   readonly fileName: string;
-  /** @throws If the test fails. */
-  run(): Promise<void>;
+  /** Returns a promise if the test is asynchronous. @throws If the test fails. */
+  run(): unknown;
 }
 
 /** A fixed seed gives each run the same cases. A failing law is not shrunk, because one failure is enough to kill a mutant. */
@@ -30,9 +30,18 @@ export class Collector {
     'fast-check': fc,
   };
 
-  /** Says from which file the next tests come. */
-  readonly begin = (fileName: string): void => {
+  /** Lists the tests of a file. If the file does not load, that is a failed test of it. */
+  readonly file = (fileName: string, load: () => void): void => {
     this.fileName = fileName;
+    this.suites.length = 0;
+    try {
+      load();
+    } catch (error) {
+      const run = (): never => {
+        throw error;
+      };
+      this.cases.push({ id: `${fileName} loads`, fileName, run });
+    }
   };
 
   private readonly suite = (name: string, body: () => void): void => {
@@ -41,12 +50,10 @@ export class Collector {
     this.suites.pop();
   };
 
-  private readonly add = (name: string, body: () => unknown): void => {
-    const id = `${this.fileName} ${[...this.suites, name].join(' › ')} ${this.cases.length}`;
-    const run = async (): Promise<void> => {
-      await body();
-    };
-    this.cases.push({ id, fileName: this.fileName, run });
+  private readonly add = (name: string, run: () => unknown): void => {
+    const { fileName } = this;
+    const id = `${fileName} ${[...this.suites, name].join(' › ')} ${this.cases.length}`;
+    this.cases.push({ id, fileName, run });
   };
 
   private describes() {
@@ -62,9 +69,9 @@ export class Collector {
       rows.forEach((row) => this.add(name, () => body(...valuesOf(row))));
     const prop =
       (values: [fc.Arbitrary<unknown>], settings?: fc.Parameters<[unknown]>) => (name: string, law: Body) =>
-        this.add(name, async () => {
-          const property = fc.asyncProperty(...values, async (...drawn) => (await law(...drawn)) !== false);
-          await fc.assert(property, settings);
+        this.add(name, () => {
+          const property = fc.property(...values, (...drawn) => law(...drawn) !== false);
+          fc.assert(property, settings);
         });
     return Object.assign(it, { each, prop });
   }

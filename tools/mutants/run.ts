@@ -24,7 +24,8 @@ const HEAD = ['folder', 'mutants', 'killed', 'survived', 'score', 'command'];
 /** Stryker copies what the patterns leave into its sandbox: the rules, their tests and what those import. */
 const OPTIONS = {
   testRunner: 'bundle',
-  plugins: [join(import.meta.dirname, 'runner.ts')],
+  plugins: ['runner.ts', 'texts.ts'].map((file) => join(import.meta.dirname, file)),
+  ignorers: ['texts'],
   coverageAnalysis: 'perTest' as const,
   ignorePatterns: [
     '*',
@@ -36,7 +37,7 @@ const OPTIONS = {
     '!package.json',
   ],
   concurrency: 2,
-  timeoutMS: 4_000,
+  timeoutMS: 20_000,
   timeoutFactor: 3,
   reporters: ['json', 'progress-append-only'],
 };

@@ -13,6 +13,7 @@ import type {
 } from '@stryker-mutator/api/test-runner';
 import type { Case } from './collect.ts';
 import { loadSuite } from './suite.ts';
+import { timed, TooLong } from './timed.ts';
 
 const { MUTANTS_OF: folder = '' } = process.env;
 
@@ -25,18 +26,19 @@ function instrumenter(): InstrumenterContext {
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** Longest time of a test in milliseconds. Without a mutant, the longest takes half a second. */
+const TEST_LIMIT_MS = 5_000;
+const LOAD_LIMIT_MS = 10_000;
+
 async function tested(one: Case): Promise<TestResult> {
   const startMs = performance.now();
-  const about = () => ({
-    id: one.id,
-    name: one.id,
-    fileName: one.fileName,
-    timeSpentMs: performance.now() - startMs,
-  });
+  const { id, fileName } = one;
+  const about = () => ({ id, name: id, fileName, timeSpentMs: performance.now() - startMs });
   try {
-    await one.run();
+    await timed(TEST_LIMIT_MS, () => one.run());
     return { ...about(), status: TestStatus.Success };
   } catch (error) {
+    if (error instanceof TooLong) throw error;
     return { ...about(), status: TestStatus.Failed, failureMessage: textOf(error) };
   }
 }
@@ -72,16 +74,18 @@ class BundleRunner implements TestRunner {
 
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
     const state = instrumenter();
+    const { activeMutant, hitLimit, mutantActivation } = options;
+    state.hitCount = 0;
+    if (hitLimit !== undefined) state.hitLimit = hitLimit;
     delete state.activeMutant;
-    if (options.mutantActivation === 'static') state.activeMutant = options.activeMutant.id;
+    if (mutantActivation === 'static') state.activeMutant = activeMutant.id;
     try {
-      const cases = this.load();
-      state.activeMutant = options.activeMutant.id;
-      state.hitCount = 0;
-      if (options.hitLimit !== undefined) state.hitLimit = options.hitLimit;
+      const cases = timed(LOAD_LIMIT_MS, this.load);
+      state.activeMutant = activeMutant.id;
       return await firstFailure(cases, options.testFilter, state);
     } catch (error) {
-      return { status: MutantRunStatus.Error, errorMessage: textOf(error) };
+      if (error instanceof TooLong) return { status: MutantRunStatus.Timeout, reason: error.message };
+      throw error;
     }
   }
 }

@@ -9,7 +9,7 @@ import type { Plugin } from 'esbuild';
 import { Collector } from './collect.ts';
 import type { Case } from './collect.ts';
 
-type Bundle = (require: (name: string) => unknown, begin: (fileName: string) => void) => void;
+type Bundle = (require: (name: string) => unknown, file: Collector['file']) => void;
 
 /** A bundle has one address, but a module finds its files from its own. */
 const ownAddress: Plugin = {
@@ -35,7 +35,7 @@ function testFiles(root: string, first: string): readonly string[] {
  * a new process would, in a fraction of the time. */
 export async function loadSuite(root: string, first: string): Promise<() => readonly Case[]> {
   const contents = testFiles(root, first)
-    .map((file) => `begin(${JSON.stringify(file)}); require(${JSON.stringify(`./${file}`)});`)
+    .map((file) => `file(${JSON.stringify(file)}, () => require(${JSON.stringify(`./${file}`)}));`)
     .join('\n');
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: root, loader: 'js' },
@@ -48,12 +48,12 @@ export async function loadSuite(root: string, first: string): Promise<() => read
     logLevel: 'error',
     plugins: [ownAddress],
   });
-  const script = new Script(`(function (require, begin) {${outputFiles[0]?.text ?? ''}\n})`);
+  const script = new Script(`(function (require, file) {${outputFiles[0]?.text ?? ''}\n})`);
   const packages = createRequire(join(root, 'package.json'));
   return () => {
     const collector = new Collector();
     const bundle: Bundle = script.runInThisContext();
-    bundle((name) => collector.modules[name] ?? packages(name), collector.begin);
+    bundle((name) => collector.modules[name] ?? packages(name), collector.file);
     return collector.cases;
   };
 }

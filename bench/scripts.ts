@@ -51,7 +51,7 @@ const outputSchema = z.union([
   ),
 ]);
 
-/** The figures in the last line of a benchmark's output. @throws {Error} when there are none */
+/** The figures in the last line of a benchmark's output. @throws {Error} if there are none */
 export function figuresIn(output: string): readonly Figure[] {
   const lastLine = output.trim().split('\n').at(-1) ?? '';
   const parsed = outputSchema.safeParse(jsonOf(lastLine));
@@ -74,7 +74,7 @@ function jsonOf(text: string): unknown {
 
 /**
  * Runs one benchmark to its end; its progress goes to stderr.
- * @throws {Error} when it ends without figures; a missed goal is not an error
+ * @throws {Error} if it ends without figures; a missed goal is not an error
  */
 export async function runScript({ name, args }: BenchScript): Promise<readonly Figure[]> {
   const child = spawn('npm', ['run', '--silent', name, '--', ...args, '--json'], {

@@ -28,7 +28,7 @@ const TASKS = 67;
 const WARM_UPS = 5;
 const AT_ONCE = 8;
 const POLL_MS = 20;
-/** Maximum time for a card, longer than anything but an error takes. */
+/** Maximum time for a card; longer than every wait without an error. */
 const LIMIT_MS = 60_000;
 const GOAL_MS = 700;
 

@@ -1,7 +1,7 @@
 /**
- * The reads of a sweep for each stuck task, with few and with many live tasks in the table: the same fifty stuck tasks among
- * 100 and among 100,000. They are counted from the requests and the consumed capacity of a real engine. The paced walks read a
- * fixed part of the tables, however many tasks are stuck, so they are counted separately.
+ * The reads of a sweep for each stuck task, with few and with many live tasks in the table: the same fifty stuck tasks among 100 and among
+ * 100,000. They are counted from the requests and the consumed capacity of a real engine. The paced walks read a fixed part of the tables,
+ * regardless of the number of stuck tasks, so they are counted separately.
  */
 import { ActionKind } from '../lambdas/actions/kinds.ts';
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -77,7 +77,7 @@ async function seed(client: DynamoDBDocumentClient, live: number): Promise<void>
 
 const READS = /^(Get|Query|Scan)/;
 
-/** From here on, counts the read requests of `client` and their read units as reported by the engine. */
+/** Counts all later read requests of `client` and their read units as reported by the engine. */
 function countReads(client: DynamoDBDocumentClient): Reads {
   const reads: Reads = { requests: 0, units: 0 };
   client.middlewareStack.add(

@@ -3,6 +3,7 @@
  * generated file is stale.
  */
 import { writeEnginesPage } from './engines/engines-page.ts';
+import { writeCrmSetupPage } from './generate/crm-setup-page.ts';
 import { writeCurrencies } from './generate/currencies.ts';
 import { writeFoldTables } from './generate/fold-tables.ts';
 import { formatMarkdown } from './generate/markdown.ts';
@@ -16,6 +17,7 @@ await Promise.all([
   writeCurrencies(),
   writeOpenApi(),
   writeKindsPage(),
+  writeCrmSetupPage(),
   writeStateDiagram(),
   writeRecoveryPage(),
   writeFoldTables(),

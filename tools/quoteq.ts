@@ -22,6 +22,7 @@ import * as queue from './cli/commands/queue-commands.ts';
 import type { DashboardOptions } from './dashboard/dashboard.ts';
 import * as secret from './cli/commands/secret-commands.ts';
 import { sweep } from './cli/commands/sweep-command.ts';
+import type { PreviewOptions } from './cli/commands/preview-command.ts';
 import { runProgram } from './cli/run-program.ts';
 import { needsOption } from './cli/usage-errors.ts';
 import { demo } from './demo/run-demo.ts';
@@ -36,7 +37,7 @@ const JSON_HELP = 'print one JSON document and nothing else: npm run -s quoteq -
 
 const example = (args: string): string => `\nExample: npm run quoteq -- ${args}`;
 
-/** A command that talks to a deployment. */
+/** A command that calls the API of a deployment. */
 const queueCommand = (usage: string, description: string, parent = program): Command =>
   parent
     .command(usage)
@@ -58,6 +59,21 @@ queueCommand(
   'watch <quote>',
   'the tasks of a quote, live until all have ended; exits 1 when one failed',
 ).action(queue.watch);
+needsOption(
+  program
+    .command('preview <file>')
+    .description('write the PDF of a quote file or snapshot, without any environment'),
+  '--out <file>',
+  'the PDF',
+)
+  .option('--template <file>', 'your own template (docs/quote-template.md)')
+  .option('--watch', 'write it again after every change of the quote or the template, until Ctrl-C')
+  .addHelpText('after', example('preview examples/q-1042.json --out quote.pdf --watch'))
+  // esbuild and the CDK side of the bundling take a moment to load, which no other command needs.
+  .action(async (file: string, options: PreviewOptions) => {
+    const { preview } = await import('./cli/commands/preview-command.ts');
+    await preview(file, options);
+  });
 queueCommand('audit <task>', 'the audit trail of a task').action(queue.audit);
 
 queueCommand('retry <task>', 'retry an action now, in the next generation of its execution')

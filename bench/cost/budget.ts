@@ -36,10 +36,10 @@ const BYTES_TOLERANCE = 0.05;
 const BYTES_TOLERATED = 64;
 const BYTE_KEYS: ReadonlySet<string> = new Set([Counted.ReadBytes, Counted.WrittenBytes]);
 
-/** @throws {z.core.$ZodError} when the file does not match the schema */
+/** @throws {z.core.$ZodError} if the file does not match the schema */
 export const readBudget = (): Budget => budgetSchema.parse(JSON.parse(readFileSync(BUDGET_FILE, 'utf8')));
 
-/** A scenario of the budget. @throws {RangeError} when the budget does not have it */
+/** A scenario of the budget. @throws {RangeError} if the budget does not have it */
 export const usageOfScenario = ({ scenarios }: Budget, name: string): Usage => {
   const usage = scenarios[name];
   if (usage === undefined) throw new RangeError(`budget: expected the scenario ${name}`);
@@ -69,8 +69,8 @@ function violation(name: string, key: keyof Usage, allowed: number, used: number
 }
 
 /**
- * The violations of the budget, one line each: a use above the budget, a budget that is needlessly loose, a scenario that only
- * one side has. Empty if the budget holds and is tight.
+ * The violations of the budget, one line each: a use above the budget, a budget that is too loose, a scenario that only one side has. Empty
+ * without violations.
  */
 export function budgetViolations(
   budget: Budget['scenarios'],

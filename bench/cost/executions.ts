@@ -3,13 +3,13 @@ import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@
 
 /** Steps of an execution. */
 export interface ExecutionSteps {
-  /** States entered, and repeated tries of a state: what Step Functions bills. */
+  /** Entered states and retries of a state, which Step Functions bills. */
   readonly stateTransitions: number;
   /** Items that states put into DynamoDB directly, without a function. */
   readonly itemsPut: number;
   /** Items that states updated in DynamoDB directly. */
   readonly itemsUpdated: number;
-  /** Tries of tasks that failed or timed out. */
+  /** Attempts of tasks that failed or timed out. */
   readonly failures: number;
 }
 

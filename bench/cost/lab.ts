@@ -1,7 +1,7 @@
 /**
- * A deployed queue whose calls are counted. One task runs through it in such a way that its counts are exact: every transition
- * is published and shown before the next one is made. In production, transitions in quick succession are shown together, which
- * costs less. So these counts are the maximum cost of an action.
+ * A deployed queue whose calls are counted. One task runs through it with exact counts: every transition is published and shown before the
+ * next one is made. In production, transitions in quick succession are shown together, which costs less. Therefore these counts are the
+ * maximum cost of an action.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -22,12 +22,12 @@ import { billableOperations, totalOf, type Usage } from './meter/usage.ts';
 const POLL_MS = 50;
 /** A run is over if nothing happens for this long. */
 const QUIET_MS = 1_000;
-/** Longer than anything but an error takes. */
+/** Longer than every step without an error. */
 const LIMIT_MS = 90_000;
 /** Functions that a schedule starts, not a task. */
 const CLOCKED = new Set(['sweep']);
 
-/** A run, and whether it was undisturbed; only an undisturbed run counts. */
+/** A run and whether it was undisturbed; only undisturbed runs count. */
 export interface Tried {
   readonly isUndisturbed: boolean;
 }
@@ -37,7 +37,7 @@ export interface Tried {
  */
 const MAX_TRIES = 8;
 
-/** Repeats the run until it is undisturbed. @throws {Error} when every try is disturbed */
+/** Repeats the run until it is undisturbed. @throws {Error} if every attempt is disturbed */
 export async function undisturbed<Run extends Tried>(run: () => Promise<Run>): Promise<Run> {
   for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
     const tried = await run();
@@ -102,7 +102,7 @@ export async function openLab(outputs: LocalOutputs): Promise<CostLab> {
   };
 }
 
-/** What was recorded since the start of a run. */
+/** The records since the start of a run. */
 export interface Seen {
   readonly calls: readonly RecordedCall[];
   /** Number of runs of each function. */
@@ -129,7 +129,7 @@ export async function startSeeing({ outputs, recorder }: CostLab): Promise<numbe
 export const totalRuns = (runs: Seen['runs']): number =>
   [...runs.values()].reduce((sum, count) => sum + count, 0);
 
-/** What was recorded, after a second in which nothing happened. @param functions functions whose runs count: name → ARN */
+/** The records, after a second without activity. @param functions functions whose runs count: name → ARN */
 export async function seenSince(
   lab: CostLab,
   sinceMs: number,
@@ -156,8 +156,8 @@ export const taskFunctions = ({ outputs }: CostLab): Readonly<Record<string, str
   Object.fromEntries(Object.entries(outputs.functions).filter(([name]) => !CLOCKED.has(name)));
 
 /**
- * The total use, including requests that AWS makes for us and that pass no proxy: the rule sends each event to the card queue,
- * and each run of `update-card` is one receive and one delete.
+ * The total use, including requests that AWS makes for us without a proxy: the rule sends each event to the card queue, and each run of
+ * `update-card` is one receive and one delete.
  */
 export function usageOfSeen({ calls, runs, providers }: Seen): Usage {
   const called = usageOfCalls(calls);
@@ -207,7 +207,7 @@ export async function wereShownAlone(
 /** Maximum delay of a call: less than the 2.5 s after which our clients repeat it. */
 const HOLD_MS = 2_000;
 
-/** Delays each start of an execution and each reservation in the ledger until the transition before it is shown. */
+/** Delays each start of an execution and each reservation in the ledger until the previous transition is shown. */
 export function holdingHook(lab: CostLab, task: () => Promise<StoredTask | undefined>): CallHook {
   const { ledgerTable } = lab.outputs;
   return async ({ caller, operation, table }) => {

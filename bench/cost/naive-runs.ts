@@ -1,4 +1,4 @@
-/** Deploys the naive recipe in its tutorial form next to the queue, and measures what it uses. */
+/** Deploys the naive recipe in its tutorial form next to the queue, and measures its usage. */
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { type CostLab, itemOf } from './lab.ts';
 import { ITEM_ACTIONS, PeerDeployment } from './peers.ts';
@@ -55,6 +55,6 @@ function runOf(lab: CostLab, recipe: NaiveRecipe, scenario: ActionScenario): Pee
   };
 }
 
-/** The use of one action of the naive recipe. @throws {Error} when it does not succeed */
+/** The use of one action of the naive recipe. @throws {Error} if it does not succeed */
 export const measureNaive = (lab: CostLab, recipe: NaiveRecipe, scenario: ActionScenario): Promise<Usage> =>
   usageOfPeer(lab, () => runOf(lab, recipe, scenario));

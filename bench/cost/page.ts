@@ -131,7 +131,7 @@ const methodLines = (): readonly string[] => [
   '',
 ];
 
-/** The page. @throws {RangeError} when the budget or the machine lacks an entry that the page needs */
+/** The page. @throws {RangeError} if the budget or the machine lacks an entry that the page needs */
 export function renderCostPage(budget: Budget, list: PriceList, machine: AslMachine): string {
   return [
     '# What an action costs',

@@ -23,7 +23,7 @@ const priceListSchema = z.strictObject({
 /** Prices without free tiers and volume discounts. */
 export type PriceList = z.infer<typeof priceListSchema>;
 
-/** Reads `prices.json`. @throws {z.core.$ZodError} when a price is missing */
+/** Reads `prices.json`. @throws {z.core.$ZodError} if a price is missing */
 export const readPrices = (): PriceList =>
   priceListSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, 'prices.json'), 'utf8')));
 

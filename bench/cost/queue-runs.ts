@@ -1,4 +1,4 @@
-/** The queue's own scenarios: what they are, and what one of them uses. */
+/** The queue's own scenarios, and the usage of one of them. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
 import type { ActionKind } from '../../lambdas/actions/kinds.ts';
@@ -35,7 +35,7 @@ import { mustKnow } from '../../lambdas/queue/domain/task/foreign.ts';
 
 /** One action to be measured. */
 export interface ActionScenario {
-  /** Quote file whose action of the kind is taken, under a quote id of its own. */
+  /** Quote file whose action of the kind is used, with a new quote id. */
   readonly quoteFile: `examples/${string}.json`;
   readonly kind: ActionKind;
   /** The CRM's first answer is a 503: unknown outcome, backoff, probe, and then success. */
@@ -44,7 +44,7 @@ export interface ActionScenario {
 
 let runs = 0;
 
-/** The action of a quote that nobody has seen before; the id is as long as the file's. */
+/** The action with a new quote id, which is as long as the file's. */
 export function freshAction({ quoteFile, kind }: ActionScenario): QuoteAction {
   const action = exampleAction(quoteFile, kind);
   const { snapshot } = action.body.payload;
@@ -89,7 +89,7 @@ export const crmFailsOnce = (quoteId: string): FaultRule => ({
 const isEnded = (task: StoredTask | undefined): boolean =>
   task?.state === 'completed' || task?.state === 'failed_terminal';
 
-/** The task once it is completed and shown. */
+/** Waits until the task is completed and shown. */
 const completedTask = (lab: CostLab, taskId: string): Promise<StoredTask> =>
   awaited(`${taskId} to be completed and shown`, async () => {
     const task = await lab.tasks.get(taskId);
@@ -110,7 +110,7 @@ async function transitionsOf(
   return { stateTransitions: steps.reduce((sum, { stateTransitions }) => sum + stateTransitions, 0) };
 }
 
-/** What a run used, and which part of the queue used it. */
+/** The usage of a run, in total and by part of the queue. */
 export interface MeasuredRun {
   readonly usage: Usage;
   readonly parts: Parts;
@@ -137,11 +137,11 @@ async function runOnce(lab: CostLab, scenario: ActionScenario): Promise<TriedRun
   return { usage, parts, isUndisturbed };
 }
 
-/** What one action uses, from the client's request to its card. @throws {Error} when it does not complete */
+/** The usage of one action, from the client's request to its card. @throws {Error} if it does not complete */
 export const measureAction = (lab: CostLab, scenario: ActionScenario): Promise<MeasuredRun> =>
   undisturbed(() => runOnce(lab, scenario));
 
-/** A task whose caller died before it could start the execution, just long enough ago. */
+/** Stores a task whose caller died before it could start the execution, just long enough ago for the sweep. */
 async function storeOrphan({ tasks }: CostLab, scenario: ActionScenario): Promise<ExecutionTask> {
   const { quoteId, idempotencyKey, body } = freshAction(scenario);
   const { kind } = scenario;
@@ -163,7 +163,7 @@ async function storeOrphan({ tasks }: CostLab, scenario: ActionScenario): Promis
   return task;
 }
 
-/** Nothing is left for the sweeps of the schedule. */
+/** Cancels the task, so that scheduled sweeps do not find it. */
 async function cancel({ tasks }: CostLab, taskId: string): Promise<void> {
   const found = await tasks.get(taskId);
   if (found?.state !== 'queued') return;
@@ -180,11 +180,11 @@ async function runSweep({ outputs }: CostLab): Promise<void> {
   if (answer.FunctionError !== undefined) throw new Error(`sweep: ${answer.Payload?.transformToString()}`);
 }
 
-/** Any execution may be started now, in name only: what it would do is not what the recovery costs. */
+/** Answers each start of an execution without starting it, because its work is not a cost of the recovery. */
 const startedInName = (): ReturnType<typeof json> =>
   json(200, { executionArn: 'arn:aws:states:us-east-1:000000000000:execution:none:none', startDate: 0 });
 
-/** The sweep's walks through the tables come with each of its runs, whatever is stuck. */
+/** The sweep's walks through the tables are a part of every run and not a cost of the recovery. */
 const concernsRecovery = ({ outputs }: CostLab, { caller, table, operation }: RecordedCall): boolean =>
   caller !== 'sweep' || (table === outputs.tasksTable && operation !== 'Scan');
 
@@ -212,8 +212,8 @@ async function recoverOnce(lab: CostLab, scenario: ActionScenario): Promise<Trie
 }
 
 /**
- * What it uses to find one lost task, give it its next driver and say so; the driver's own work is an action's. The task
- * is cancelled afterwards.
+ * The usage of finding one lost task, starting its next driver and showing the recovery, without the driver's own work. The task is
+ * cancelled afterwards.
  */
 export const measureRecovery = (lab: CostLab, scenario: ActionScenario): Promise<MeasuredRun> =>
   undisturbed(() => recoverOnce(lab, scenario));

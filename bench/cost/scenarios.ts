@@ -16,7 +16,7 @@ const LARGE_QUOTE = 'examples/q-1042.json' as const;
 const small = (kind: ActionKind): ActionScenario => ({ quoteFile: SMALL_QUOTE, kind });
 const SYNC = small(ActionKind.CrmSync);
 
-/** Measures every scenario of the budget. @throws {Error} when one does not end as expected */
+/** Measures every scenario of the budget. @throws {Error} if one does not end as expected */
 export async function measureAll(outputs: LocalOutputs, onProgress: (name: string) => void): Promise<Budget> {
   const lab = await openLab(outputs);
   const scenarios: Record<string, Usage> = {};

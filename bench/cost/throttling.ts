@@ -26,7 +26,7 @@ export const ONE_MINUTE_RETRIER: Retrier = {
   JitterStrategy: 'FULL',
 };
 
-/** The retry of a throttled worker. @throws {RangeError} when the definition has no such retry */
+/** The retry of a throttled worker. @throws {RangeError} if the definition has no such retry */
 export const throttleRetrier = (machine: AslMachine): Retrier =>
   retrierFor(taskNamed(machine, 'Running'), 'Lambda.TooManyRequestsException');
 

@@ -1,4 +1,4 @@
-/** Deploys the naive recipe for the whole job next to the queue, and measures what it uses. */
+/** Deploys the naive recipe for the whole job next to the queue, and measures its usage. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
@@ -112,6 +112,6 @@ function runOf(lab: CostLab, recipe: WholeJob, scenario: ActionScenario): PeerRu
   };
 }
 
-/** The use of one action of the recipe for the whole job. @throws {Error} when it does not succeed */
+/** The use of one action of the recipe for the whole job. @throws {Error} if it does not succeed */
 export const measureWholeJob = (lab: CostLab, recipe: WholeJob, scenario: ActionScenario): Promise<Usage> =>
   usageOfPeer(lab, () => runOf(lab, recipe, scenario));

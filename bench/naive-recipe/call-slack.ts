@@ -6,7 +6,7 @@ const secretSchema = z.object({ botToken: z.string() });
 const answerSchema = z.object({ ok: z.boolean(), ts: z.optional(z.string()), error: z.optional(z.string()) });
 
 /**
- * Posts or edits a message in the channel; returns its `ts`. @throws {Error} on any answer but `ok`, or on no answer within 3 s
+ * Posts or edits a message in the channel; returns its `ts`. @throws {Error} for any answer except `ok`, or without an answer within 3 s
  */
 export async function callSlack(
   method: 'chat.postMessage' | 'chat.update',

@@ -45,7 +45,7 @@ async function enqueue({ actionId, snapshot }: EnqueueEvent): Promise<{ executio
 
 const enqueueOnce = makeIdempotent(enqueue, { persistenceStore, config });
 
-/** Delivered again before the record expires, it returns the first answer; after an error it starts over. */
+/** On redelivery before the record expires, it returns the first answer; after an error it starts again. */
 export async function handler(event: unknown, context: Context): Promise<{ executionArn: string }> {
   config.registerLambdaContext(context);
   // The local AWS waits longer for a function without output.

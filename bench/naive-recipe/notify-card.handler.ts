@@ -50,7 +50,7 @@ async function show({ actionId, quoteId, status, attempt }: NotifyEvent): Promis
 
 const showOnce = makeIdempotent(show, { persistenceStore, config });
 
-/** Delivered again before the record expires, it returns the first answer; after an error it starts over. */
+/** On redelivery before the record expires, it returns the first answer; after an error it starts again. */
 export async function handler(event: unknown, context: Context): Promise<{ ts: string }> {
   config.registerLambdaContext(context);
   // The local AWS waits longer for a function without output.

@@ -1,13 +1,13 @@
 /**
- * What a pure step hands to the adapter that writes it: changes with their conditions, or a refusal.
+ * Result of a pure step for the adapter that writes it: changes with their conditions, or a refusal.
  *
  * Invariants
- * 1. A change of a table that is strongly consistent across Regions comes alone: those tables know no transactions.
+ * 1. A step changes one item of a table that is strongly consistent across Regions: those tables have no transactions.
  * 2. Changes of a list belong together: this Region's own table writes all of them in one transaction, or none.
- * 3. Steps throw nothing. Whatever they refuse is a value.
+ * 3. Steps never throw. A refusal is a value.
  */
 
-/** What must be true of the stored item, tested by the write itself. */
+/** Condition on the stored item, tested by the write itself. */
 export type Condition =
   /** No item is stored under the key. */
   | { readonly kind: 'absent' }
@@ -26,13 +26,13 @@ export interface Put<T> {
   readonly next: T;
 }
 
-/** Adds to numbers of an item. It can be applied twice, so it always travels with a {@link Put} or an event that cannot. */
+/** Adds to numbers of an item. It is not idempotent, so it is always in one transaction with a {@link Put} or an event that is. */
 export interface Add {
   readonly kind: 'add';
   /** Key of the item in its table. */
   readonly key: string;
   readonly condition: Condition;
-  /** Field → what is added, negative for what is taken away. */
+  /** Field → number to add; negative to subtract. */
   readonly add: Readonly<Record<string, number>>;
 }
 
@@ -42,7 +42,7 @@ export interface Refusal<Code extends string = string> {
   readonly code: Code;
   /** The field of the input or of the stored item that decides. */
   readonly field: string;
-  /** What is expected there, in words, with the figure where there is one. */
+  /** Expected value in words, with the figure if there is one. */
   readonly expected: string;
 }
 
@@ -63,9 +63,9 @@ export const refused = <Code extends string>(
   refusal: { code, field, expected },
 });
 
-/** The condition of a write that follows a read: what was read is still stored. */
+/** Condition of a write after a read: the item is unchanged since the read. */
 export const unchanged = (read: { readonly version: number } | undefined): Condition =>
   read === undefined ? { kind: 'absent' } : { kind: 'version', version: read.version };
 
-/** Whether a number counts pieces: a whole number above 0 that JSON carries exactly. */
+/** Whether a number is a valid count of pieces: a safe integer above 0. */
 export const isCount = (pieces: number): boolean => Number.isSafeInteger(pieces) && pieces > 0;

@@ -1,4 +1,6 @@
 /** One parser for each form of setting; its error names the setting and what was expected. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import {
   isOperatorEntry,
   NO_OPERATORS,
@@ -149,3 +151,14 @@ export const RUNBOOK_FOLDER = 'runbooks';
  */
 export const parseRunbookBase = (setting: string, given: unknown): string =>
   given === undefined ? RUNBOOK_FOLDER : parseUrl(setting, given, { allowHttp: false, endsInSlash: false });
+
+/**
+ * The absolute path of a Typst file, or absent.
+ * @throws {ConfigError}
+ */
+export const parseTemplate = (setting: string, given: unknown): string | undefined =>
+  given === undefined
+    ? undefined
+    : path.resolve(
+        parse(setting, 'the path of a .typ file', given, (text) => text.endsWith('.typ') && existsSync(text)),
+      );

@@ -1,4 +1,4 @@
-/** Typed settings of a synthesis: what differs between stages and Regions, and nothing else. */
+/** Typed settings of a synthesis: only what differs between stages and Regions. */
 import type { HttpProvider, PROVIDERS } from '../../lambdas/shared/contracts/providers.ts';
 import type { FunctionName } from '../shared/functions.ts';
 
@@ -16,10 +16,10 @@ export const Rollout = { None: 'none', AtOnce: 'at-once', Gradual: 'gradual' } a
 /** One of {@link Rollout}. */
 export type Rollout = (typeof Rollout)[keyof typeof Rollout];
 
-/** Alias of functions and state machine that traffic goes to; what it points to is the release that is live. */
+/** Alias of functions and state machine that receives the traffic; it points to the live release. */
 export const LIVE_ALIAS = 'live';
 
-/** Routes that anybody may call, `<method> <path>`: they ask for no signature of IAM. */
+/** Routes without IAM authorisation, `<method> <path>`: anyone may call them. */
 export const OpenRoute = {
   Health: 'GET /health',
   SlackInteractions: 'POST /slack/interactions',
@@ -28,11 +28,11 @@ export const OpenRoute = {
 /** One of {@link OpenRoute}. */
 export type OpenRoute = (typeof OpenRoute)[keyof typeof OpenRoute];
 
-/** How many requests API Gateway lets through; it answers the others with 429. AWS calls both targets, and no guarantees. */
+/** Limits of API Gateway; it answers further requests with 429. AWS calls both values targets and does not guarantee them. */
 export interface RequestLimit {
   /** Steady requests per second. */
   readonly ratePerSecond: number;
-  /** Requests taken at once before the rate applies. */
+  /** Burst: requests that are accepted at once before the rate applies. */
   readonly burst: number;
 }
 
@@ -43,15 +43,16 @@ export interface StageSettings {
   /** Days that function, state machine and access logs are kept; one of CloudWatch's own steps. */
   readonly logRetentionDays: 7 | 30 | 365;
   /**
-   * Invocations of a function that may run at once, and that nothing else of the account can take. Absent: unreserved. An
-   * account must keep 100 unreserved, so a stage that may live in a fresh account (quota 10) reserves nothing.
+   * Reserved concurrency of a function: invocations that may run at once, and that no other function of the account can use.
+   * Absent: unreserved. An account must keep 100 unreserved, so a stage that may live in a fresh account (quota 10) reserves
+   * nothing.
    */
   readonly reservedConcurrency: Partial<Record<FunctionName, number>>;
   /** Steady requests per second over all routes of the API. */
   readonly apiRatePerSecond: number;
-  /** Requests the API takes at once before the rate applies. */
+  /** Burst: requests that the API accepts at once before the rate applies. */
   readonly apiBurst: number;
-  /** Limits of open routes of their own, so that no stranger's requests make Lambda throttle. Absent: those of all routes. */
+  /** Separate limits of open routes, so that requests of strangers cannot make Lambda throttle. Absent: the limits of all routes. */
   readonly openRouteLimits: Partial<Record<OpenRoute, RequestLimit>>;
   /** How a new release takes over; `-c rollout` overrides it on an AWS stage. */
   readonly rollout: Rollout;
@@ -66,8 +67,8 @@ export type ProviderAddresses = {
 export interface QueueConfig extends StageSettings, ProviderAddresses {
   readonly stage: Stage;
   /**
-   * Tells a release apart from an earlier one with the same code: Lambda publishes no second version of what has not
-   * changed. Absent: not needed.
+   * Distinguishes a release from an earlier one with the same code, because Lambda publishes no second version of unchanged code.
+   * Absent: not needed.
    */
   readonly redeploy: string | undefined;
   /** Name of the stack in each Region and the prefix of every fixed name: `quoteq-<stage>`. */
@@ -85,9 +86,11 @@ export interface QueueConfig extends StageSettings, ProviderAddresses {
   readonly allowedEngines: readonly string[];
   /** Name of the one role that may correct the audit trail; it is not created here. */
   readonly breakGlassRoleName: string;
+  /** A team's own template for the PDF, absolute; absent: ours. Everything in its folder becomes part of the function. */
+  readonly pdfTemplate: string | undefined;
   /** E-mail address that gets the alarms; absent: only subscribers of the topic get them. */
   readonly alarmEmail: string | undefined;
-  /** An SNS topic of yours that gets the alarms; absent: the stack makes one. */
+  /** ARN of an existing SNS topic for the alarms; absent: the stack creates one. */
   readonly alarmTopicArn: string | undefined;
   /** Where the runbooks are, without a slash at the end: an address, or the folder in the repository. */
   readonly runbookBaseUrl: string;

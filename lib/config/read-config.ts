@@ -82,6 +82,11 @@ const readBusiness = (
   };
 };
 
+const readTemplate = (sources: ConfigSources): string | undefined => {
+  const { setting, given } = lookup(sources, 'pdfTemplate', 'QUOTEQ_PDF_TEMPLATE');
+  return parse.parseTemplate(setting, given);
+};
+
 /** The local AWS has no versions; an AWS stage always does, because executions in flight need them. */
 const readRollout = (sources: ConfigSources, stage: Stage): Rollout => {
   const allowed = stage === Stage.Local ? [Rollout.None] : [Rollout.AtOnce, Rollout.Gradual];
@@ -126,5 +131,6 @@ export const readConfig = (sources: ConfigSources): QueueConfig => {
     ...readUrls(sources, isLocal),
     ...readBusiness(sources, isLocal),
     ...readAlarms(sources),
+    pdfTemplate: readTemplate(sources),
   };
 };

@@ -18,6 +18,7 @@ export const SETTING_KEYS = [
   'slackOperators',
   'allowedEngines',
   'breakGlassRoleName',
+  'pdfTemplate',
   'alarmEmail',
   'alarmTopicArn',
   'runbookBaseUrl',

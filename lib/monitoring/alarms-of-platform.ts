@@ -38,7 +38,8 @@ const SWEEP_ALARMS: readonly AlarmDefinition[] = [
     meaning:
       'Three of five sweeps could not read all that they look through: what is stuck there stays stuck',
     severity: 'page',
-    // Single reads fail; the next sweep looks again. With three blind sweeps of five, recovery within the five minutes of the KPI is at risk.
+    // Single failed reads are normal, because the next sweep reads again. If three of five sweeps could not read, recovery within
+    // the five minutes of the KPI is at risk.
     signals: { [ONLY]: counted(Metric.SweepBlindRuns, 'Maximum') },
     comparison: '>=',
     threshold: 1,
@@ -143,7 +144,7 @@ const FUNCTION_ALARMS: readonly AlarmDefinition[] = [
     slug: 'worker-throttles',
     meaning: 'Workers were throttled without a break for an hour: their kind has too little concurrency',
     severity: 'ticket',
-    // A burst of accepted quotes is meant to wait for its few workers, so only a lasting one is worth a look.
+    // A burst of accepted quotes waits for its few workers by design, so the alarm rings only if the wait lasts.
     signals: eachOf(WORKER_FUNCTIONS, 'Throttles'),
     comparison: '>=',
     threshold: 1,

@@ -40,8 +40,8 @@ const openRouteOf = ({ method, path }: ApiRoute): OpenRoute | undefined =>
   Object.values(OpenRoute).find((key) => key === `${method} ${path}`);
 
 /**
- * Who asked for what and what came of it; never a body, a query string or a header. `dimensions` are in each line, for the
- * metrics that are made from it.
+ * Fields of the access log: caller, request and result; never a body, a query string or a header. Each line has the `dimensions`
+ * of the metrics that are computed from it.
  */
 const accessLogFormat = (dimensions: MetricDimensions): AccessLogFormat =>
   AccessLogFormat.custom(
@@ -76,7 +76,7 @@ export class ActionApi extends Construct {
   readonly url: string;
   /** The stage `$default`. */
   readonly stage: HttpStage;
-  /** Made of the access log; absent on the local stage, whose AWS takes no metric filters. */
+  /** Computed from the access log; absent on the local stage, because the local AWS does not support metric filters. */
   readonly metrics: ApiMetrics | undefined;
   private readonly signed = new HttpIamAuthorizer();
 
@@ -135,7 +135,7 @@ export class ActionApi extends Construct {
     this.limit(open, config.openRouteLimits[open], routes);
   }
 
-  /** What the stage says of one route replaces all it says of every route, measuring too; and that route must be there. */
+  /** The settings of one route replace all default settings, also those of metrics, and the route must exist. */
   private limit(key: OpenRoute, limit: RequestLimit | undefined, routes: readonly HttpRoute[]): void {
     if (limit === undefined) return;
     const { defaultChild } = this.stage.node;

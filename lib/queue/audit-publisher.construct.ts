@@ -19,7 +19,10 @@ const BATCH_SIZE = 100;
  * it is over.
  */
 const RETRY_ATTEMPTS = -1;
-/** A quarter of the 24 h that a stream keeps records. What could not be published by then is parked, with time left to act. */
+/**
+ * A quarter of the 24 h for which a stream keeps records. A record that could not be published by then is parked, so that there
+ * is time to act.
+ */
 const MAX_RECORD_AGE = Duration.hours(6);
 
 /**

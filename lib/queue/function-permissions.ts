@@ -26,7 +26,7 @@ export interface QueueResources {
   readonly secrets: ProviderSecrets;
   readonly parked: ParkedQueue;
   readonly bus: EventBus;
-  /** The machine itself, whatever alias or version: what IAM authorises. */
+  /** The machine itself without alias or version, because IAM authorises by it. */
   readonly stateMachineArn: string;
   /** What `StartExecution` is called with. */
   readonly startableMachineArn: string;
@@ -35,9 +35,9 @@ export interface QueueResources {
 }
 
 /**
- * Step Functions authorises an alias by the machine's own ARN and names it in a condition key. So nothing can start the
- * latest definition past the alias, while its release is still being tried out. The key has several values, so IAM
- * compares it with a set operator; `ForAnyValue` is false when a request names no alias.
+ * Step Functions authorises an alias by the machine's own ARN and names it in a condition key. So the latest definition cannot be
+ * started without the alias while its release is still being tested. The key has several values, so IAM compares it with a set
+ * operator; `ForAnyValue` is false when a request names no alias.
  */
 const startExecutions = ({ stateMachineArn, startableMachineArn }: QueueResources): PolicyStatement =>
   new PolicyStatement({
@@ -84,7 +84,7 @@ const ON_RESOURCES: Readonly<
   Record<Exclude<Provider, SecretProvider>, (r: QueueResources) => readonly PolicyStatement[]>
 > = { pdf: storeDocuments };
 
-/** What a worker needs to reach its provider: the secret, or grants on a resource of the stack. */
+/** The permissions of a worker for its provider: the secret, or grants on a resource of the stack. */
 const reachProvider = (r: QueueResources, provider: Provider): readonly PolicyStatement[] => {
   if (isSecretProvider(provider)) return readSecret(r, r.secrets.arns[provider]);
   return ON_RESOURCES[provider](r);
@@ -102,7 +102,7 @@ const park = (r: QueueResources): readonly PolicyStatement[] => [
   r.dataKey.useThrough('sqs'),
 ];
 
-/** Moves and walks tasks, purges the ledger, compares and completes the audit trail, keeps its cursors, announces. */
+/** The sweep: it moves and reads tasks, purges the ledger, compares and repairs the audit trail, stores its cursors, and puts events. */
 const sweepAll = (r: QueueResources): readonly PolicyStatement[] => [
   onItems(r.tables.tasks, 'GetItem', 'PutItem', 'Scan'),
   allow(['dynamodb:Query'], `${r.tables.tasks.tableArn}/index/${TASKS_TABLE.byDeadline.name}`),

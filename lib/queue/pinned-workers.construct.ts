@@ -18,11 +18,11 @@ export interface PinnedWorkersProps {
 
 /**
  * One alias of the same name on each function that executions call, pointing to the version of this release for good. An
- * execution keeps the definition it started with, the definition names these aliases, and they outlive their release:
- * so an execution in flight finishes on the code it started with, also when its release is rolled back.
+ * execution keeps the definition it started with, the definition names these aliases, and they outlive their release: so an
+ * execution in flight finishes on the code it started with, also when its release is rolled back.
  *
- * The name is made of the version numbers (`r-12-7-9-4`), which Lambda never gives out twice. A hash of the code would
- * come again with the code, and an alias that was kept cannot be created once more.
+ * The name is made of the version numbers (`r-12-7-9-4`), which Lambda never gives out twice. A hash of the code would be the
+ * same after a rollback, and an alias that was kept cannot be created a second time.
  */
 export class PinnedWorkers extends Construct {
   /** Name of the aliases; known at deployment. */

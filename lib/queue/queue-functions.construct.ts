@@ -24,8 +24,8 @@ export interface QueueFunctionsProps {
 const isPinned = (name: FunctionName): boolean => PINNED_FUNCTIONS.some((candidate) => candidate === name);
 
 /**
- * All functions of the contract. Where releases are versioned, those that something outside calls have an alias `live`,
- * and those that executions call are pinned to the release.
+ * All functions of the contract. If releases are versioned, functions that are called from outside have an alias `live`, and
+ * functions that executions call are pinned to the release.
  */
 export class QueueFunctions extends Construct {
   private readonly byName = new Map<FunctionName, QueueFunction>();
@@ -55,7 +55,7 @@ export class QueueFunctions extends Construct {
     this.pinned = new PinnedWorkers(this, 'Pinned', { functions: new Map(pinned) });
   }
 
-  /** The stars that remain after each action and resource has been named. */
+  /** The wildcards that are unavoidable although each action and resource is named. */
   private acknowledgeWildcards({ executionArns, documents }: QueueResources): void {
     const executions = asReported(this, executionArns);
     const reason =
@@ -79,18 +79,18 @@ export class QueueFunctions extends Construct {
     return found;
   }
 
-  /** What a caller outside of the state machine invokes: the alias `live`, or the function where nothing is versioned. */
+  /** The target of callers outside of the state machine: the alias `live`, or the function if nothing is versioned. */
   targetOf(name: FunctionName): IFunction {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- CDK's class declares `role` wider than IFunction (exactOptionalPropertyTypes)
     return (this.liveByName.get(name) ?? this.get(name)) as IFunction;
   }
 
-  /** The `live` aliases; none where functions are not versioned. */
+  /** The `live` aliases; empty if functions are not versioned. */
   get liveAliases(): readonly Alias[] {
     return [...this.liveByName.values()];
   }
 
-  /** The `live` aliases whose errors say something about their code: all but the one of the sweep. */
+  /** The `live` aliases whose errors indicate a fault of their code: all except the sweep's. */
   get judgedAliases(): readonly Alias[] {
     return [...this.liveByName].flatMap(([name, alias]) => (name === 'sweep' ? [] : [alias]));
   }

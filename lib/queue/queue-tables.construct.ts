@@ -134,7 +134,7 @@ export class QueueTables extends Construct {
   }
 
   /**
-   * Refuses changes even if an identity policy allows them. `*` means this table; its own ARN would be a circular reference.
+   * Denies changes even if an identity policy allows them. `*` means this table; its own ARN would be a circular reference.
    */
   private appendOnly(config: QueueConfig): PolicyStatement {
     const { partition, account } = Stack.of(this);

@@ -110,7 +110,7 @@ export class QueueStack extends Stack {
     this.addQueueOutputs(config, all, machine, api);
   }
 
-  /** The alarms that take a release back; none where traffic does not shift. */
+  /** The alarms that roll a release back; empty if traffic does not shift. */
   private shiftTraffic(
     config: QueueConfig,
     functions: QueueFunctions,

@@ -2,13 +2,13 @@
  * Bundles all functions in one esbuild call. `NodejsFunction` starts one esbuild process for each function and Region; one call
  * starts and parses once. The asset's hash is that of the folder's content, so the same sources give the same asset.
  */
-import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
 import { FUNCTION_NAMES, type FunctionName } from './functions.ts';
-import { FONT_FILES } from '../../lambdas/actions/pdf/contracts/font-files.ts';
+import { makeTypesetterFolder } from './typesetter-folder.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
 
@@ -27,8 +27,8 @@ export function handlerFileOf(name: FunctionName): string {
   return file;
 }
 
-/** Folder of the fonts in the bundle of the function that renders PDFs; the value of `FONTS_DIR`. */
-export const FONTS_DIR = 'fonts';
+/** Folder of the typesetter in the bundle of the function that renders PDFs; the value of `TYPESETTER_DIR`. */
+export const TYPESETTER_DIR = 'typesetter';
 
 /** CommonJS packages in an ES module need `require`, `__filename` and `__dirname`. */
 const COMMONJS_BANNER = [
@@ -60,42 +60,42 @@ export const bundleOptions = (outdir: string): BuildOptions => ({
   logLevel: 'error',
 });
 
-const copyFonts = (bundleDir: string): void => {
-  const target = path.join(bundleDir, FONTS_DIR);
-  mkdirSync(target, { recursive: true });
-  for (const { packagePath, fileName } of Object.values(FONT_FILES)) {
-    copyFileSync(path.join(REPOSITORY, 'node_modules', packagePath), path.join(target, fileName));
-  }
-};
-
 /**
  * Bundles every function into `<outdir>/<function>/index.mjs`; the same sources give the same bytes.
+ * @param pdfTemplate a team's own template for the PDF
  * @throws when a handler does not compile
+ * @throws {TemplateRefused} when the template does not
  */
-export const bundleFunctions = (outdir: string): void => {
+export const bundleFunctions = (outdir: string, pdfTemplate?: string): void => {
+  makeTypesetterFolder(path.join(outdir, 'run-action-pdf', TYPESETTER_DIR), pdfTemplate);
   buildSync(bundleOptions(outdir));
-  copyFonts(path.join(outdir, 'run-action-pdf'));
 };
 
-let bundlesDir: string | undefined;
+/** Bundles of this process by template; the empty path is that of ours. */
+const bundles = new Map<string, string>();
 
-/** Deletes what {@link bundleDirOf} has built in this process; the next call builds again. */
+/** Deletes the folders that {@link bundleDirOf} has built in this process; the next call builds again. */
 export const removeBundles = (): void => {
-  if (bundlesDir !== undefined) rmSync(bundlesDir, { recursive: true, force: true });
-  bundlesDir = undefined;
+  for (const dir of bundles.values()) rmSync(dir, { recursive: true, force: true });
+  bundles.clear();
 };
 
-const bundleOnce = (): string => {
-  if (bundlesDir !== undefined) return bundlesDir;
-  bundlesDir = mkdtempSync(path.join(tmpdir(), 'quoteq-bundles-'));
-  process.once('exit', removeBundles);
-  bundleFunctions(bundlesDir);
-  return bundlesDir;
+const bundleOnce = (pdfTemplate = ''): string => {
+  const built = bundles.get(pdfTemplate);
+  if (built !== undefined) return built;
+  const dir = mkdtempSync(path.join(tmpdir(), 'quoteq-bundles-'));
+  if (bundles.size === 0) process.once('exit', removeBundles);
+  bundles.set(pdfTemplate, dir);
+  bundleFunctions(dir, pdfTemplate === '' ? undefined : pdfTemplate);
+  return dir;
 };
 
 /**
  * The folder with the bundle of a function (`index.mjs`, export `handler`). The first call in a process builds all of them.
  * They are deleted by {@link removeBundles} or when the process ends, so the caller must copy what it keeps (a CDK asset does).
+ * @param pdfTemplate a team's own template for the PDF
  * @throws when a handler does not compile
+ * @throws {TemplateRefused} when the template does not
  */
-export const bundleDirOf = (name: FunctionName): string => path.join(bundleOnce(), name);
+export const bundleDirOf = (name: FunctionName, pdfTemplate?: string): string =>
+  path.join(bundleOnce(pdfTemplate), name);

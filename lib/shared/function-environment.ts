@@ -8,7 +8,7 @@ import {
   type SecretProvider,
   recordOf,
 } from '../../lambdas/shared/contracts/providers.ts';
-import { FONTS_DIR } from './bundle-functions.ts';
+import { TYPESETTER_DIR } from './bundle-functions.ts';
 import type { QueueConfig } from '../config/queue-config.ts';
 import type { QueueResources } from '../queue/function-permissions.ts';
 import type { SlackResources } from '../slack/slack-permissions.ts';
@@ -50,7 +50,7 @@ export const environmentValues = (
   ...baseAddresses(config),
   ...secretArns(r),
   [Env.SlackChannelId]: config.slackChannelId,
-  [Env.FontsDir]: FONTS_DIR,
+  [Env.TypesetterDir]: TYPESETTER_DIR,
   [Env.CardsTable]: r.tables.cards.tableName,
   [Env.CardQueueUrl]: r.cards.url,
   [Env.ClickQueueUrl]: r.clicks.url,

@@ -35,9 +35,8 @@ export class QueueFunction extends Construct {
     this.function = new LambdaFunction(this, 'Function', {
       functionName: deployedFunctionName(config.stackName, name),
       runtime: Runtime.NODEJS_24_X,
-      // The bundles have no native code, so the cheaper processor works, and the local AWS runs on any host.
-      architecture: Architecture.ARM_64,
-      code: Code.fromAsset(bundleDirOf(name)),
+      architecture: this.architecture(name),
+      code: Code.fromAsset(bundleDirOf(name, config.pdfTemplate)),
       handler: 'index.handler',
       timeout: Duration.seconds(FUNCTION_SETTINGS[name].timeoutSeconds),
       memorySize: FUNCTION_SETTINGS[name].memoryMb,
@@ -54,6 +53,14 @@ export class QueueFunction extends Construct {
       '*',
       'xray:PutTraceSegments and xray:PutTelemetryRecords have no resources to name.',
     );
+  }
+
+  /**
+   * Bundles without native code run on the cheaper processor. The compiler of PDFs is native, and comes for the processor on
+   * which the bundle is made and tested; see docs/decisions/2026-12-01-typst-sets-the-quote.md.
+   */
+  private architecture(name: FunctionName): Architecture {
+    return name === 'run-action-pdf' ? Architecture.X86_64 : Architecture.ARM_64;
   }
 
   private logGroup({ name, config, dataKey }: QueueFunctionProps): LogGroup {

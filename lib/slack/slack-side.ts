@@ -16,9 +16,9 @@ export interface SlackSideProps {
 }
 
 /**
- * The operators' side: the queue of card messages, the queue of clicks, who may operate, and what feeds and consumes them.
- * It is no construct, so its parts are children of the stack: a logical id contains the place in the tree, and a queue whose
- * logical id changes is replaced, with the messages that are in it.
+ * The operators' side: the queue of card messages, the queue of clicks, who may operate, and what feeds and consumes them. It is
+ * not a construct, so its parts are children of the stack: a logical id contains the place in the tree, and a queue whose logical
+ * id changes is replaced, with the messages that are in it.
  */
 export class SlackSide {
   /** What Slack's functions work with. */

@@ -1,4 +1,4 @@
-/** Operators at work in Slack: what they see of a task, and what their buttons do. */
+/** Operators in Slack: their view of a task, and the effects of their buttons. */
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { Locator } from 'playwright-core';
@@ -32,7 +32,7 @@ afterEach(async () => {
   expect(errors).toEqual([]);
 });
 
-/** Longest that a part may take to appear; it is there within a second unless it never comes. */
+/** Time limit for a part to appear; it usually appears within a second. */
 const PATIENCE = { timeout: 60_000 };
 
 /** Waits until the element's text has all of these. */
@@ -41,7 +41,10 @@ async function shows(element: Locator, ...texts: readonly string[]): Promise<voi
   await withAll.first().waitFor(PATIENCE);
 }
 
-/** The page was told of it and does not show it: without the first, absence would only mean that it was early. */
+/**
+ * Checks that the page has received a message and does not show it. Without the first check, an absence could mean that the message has not
+ * arrived yet.
+ */
 async function isHidden(message: Locator): Promise<boolean> {
   await message.waitFor({ state: 'attached', ...PATIENCE });
   return message.isHidden();
@@ -49,22 +52,22 @@ async function isHidden(message: Locator): Promise<boolean> {
 
 const buttonsOf = (card: Locator): Promise<readonly string[]> => card.getByRole('button').allInnerTexts();
 
-/** What a reader of the README enqueues, so that the pictures show the same. */
+/** The example of the README, so that the pictures match it. */
 const [example] = readQuoteFile(join(REPOSITORY_ROOT, 'examples', 'q-1042.json')).filter(
   ({ body }) => body.kind === 'crm.sync',
 );
 
-/** Enqueues the CRM sync of the example, as one of another quote. */
+/** Enqueues the CRM sync of the example for another quote. */
 async function enqueueExample(quoteId: string): Promise<string> {
   const { snapshot, ...rest } = example?.body.payload ?? {};
   const payload = { ...rest, snapshot: { ...Object(snapshot), quoteId } };
   return taskViewSchema.parse((await postAction(quoteId, 'crm.sync', 'browser', payload)).body).taskId;
 }
 
-/** The CRM says "not for the next ten minutes": nobody but a person moves the task on during the test. */
+/** The CRM defers for ten minutes: only a person moves the task during the test. */
 const PUT_OFF: Fault = { kind: 'status', status: 503, retryAfterSeconds: 600 };
 
-/** Enqueues a CRM sync that ends its attempts with these faults; its thread is open for both then. */
+/** Enqueues a CRM sync whose attempts end with these faults, and opens its thread for both operators. */
 async function failedTask(
   quoteId: string,
   faults: readonly Fault[] = [PUT_OFF],
@@ -79,12 +82,12 @@ async function failedTask(
   return { task: await getTask(target, taskId), card };
 }
 
-/** What the app has answered to a command. */
+/** The app's answer to a command. */
 const answerIn = ({ page }: SlackPage): Locator =>
   page.locator('.messages .msg').filter({ hasText: 'only visible to you' });
 
 describe('a card', () => {
-  it('shows a retryable failure, and its end after a person has pressed Retry now', async () => {
+  it('shows a retryable failure, and its completion after a person has pressed Retry now', async () => {
     const { task, card } = await failedTask('Q-1042', [{ kind: 'status', status: 500 }, PUT_OFF]);
     await shows(card, '1 of 5 (+1 deferred)', 'Next attempt', 'The provider answered 503');
     const before = await buttonsOf(card);
@@ -103,7 +106,7 @@ describe('a card', () => {
     await takePicture(ada, 'slack-card-completed', 'thread');
   });
 
-  it('asks before it abandons, and then ends for good', async () => {
+  it('asks for confirmation before it abandons the task', async () => {
     const { task, card } = await failedTask('Q-1043');
     const abandon = card.getByRole('button', { name: 'Abandon' });
 
@@ -122,9 +125,9 @@ describe('a card', () => {
     expect(await buttonsOf(card)).toEqual(['Show audit']);
   });
 
-  it('tells the second operator about the first one, and tells nobody else', async () => {
+  it('tells only the second operator about the first one', async () => {
     const { task, card } = await failedTask('Q-1044');
-    // Lin is being asked about the card as it was when Ada presses another button of it.
+    // Ada presses another button of the card while Lin's confirmation dialog is open.
     await lin.message('crm.sync').getByRole('button', { name: 'Abandon' }).click();
     await shows(lin.dialog, 'Abandon this action?');
     await card.getByRole('button', { name: 'Retry now' }).click();
@@ -152,7 +155,7 @@ describe('a card', () => {
 });
 
 describe('a card of a paused kind', () => {
-  it('says who paused it and why, and its buttons still work', async () => {
+  it('shows who paused it and why, and its buttons still work', async () => {
     onTestFinished(async () => void (await resumeKind(target, 'crm.sync')));
     await pauseKind(target, 'crm.sync', 'The CRM is down for maintenance until noon');
     const taskId = await enqueueExample('Q-1047');
@@ -173,7 +176,7 @@ describe('a card of a paused kind', () => {
 });
 
 describe('/quoteq', () => {
-  it('lists the tasks of a quote for the one who asks', async () => {
+  it('lists the tasks of a quote to the caller', async () => {
     await failedTask('Q-1046');
 
     await ada.say('/quoteq Q-1046');

@@ -1,4 +1,4 @@
-/** What our additions make the local Slack's page do; Slack itself does all of it. */
+/** The additions to the local Slack's page; Slack itself has all of these features. */
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import * as z from 'zod/mini';
 import { eventually } from '../local/support/queue.ts';
@@ -58,7 +58,7 @@ async function openThreadWith(title: string, blocks: readonly object[]): Promise
 const logSchema = z.object({
   log: z.array(z.object({ direction: z.string(), kind: z.string(), detail: z.optional(z.unknown()) })),
 });
-/** How many presses of a button Slack has delivered, by its own log. */
+/** Number of presses of a button that Slack has delivered, by its log. */
 async function pressesOf(actionId: string): Promise<number> {
   const response = await fetch(new URL('/_control/log', slackPageUrl ?? ''));
   const { log } = logSchema.parse(await response.json());
@@ -68,8 +68,8 @@ async function pressesOf(actionId: string): Promise<number> {
   ).length;
 }
 
-describe('a button that asks', () => {
-  it('is pressed once the person confirms, and not before or on the other button', async () => {
+describe('a button with a confirmation', () => {
+  it('is pressed only after the person confirms', async () => {
     await openThreadWith('Asking', [{ type: 'actions', elements: [abandonButton] }]);
     const button = ada.message('Abandon').getByRole('button', { name: 'Abandon' });
 
@@ -87,7 +87,7 @@ describe('a button that asks', () => {
 });
 
 describe('an ephemeral message', () => {
-  it('is shown to its one reader', async () => {
+  it('is shown only to its reader', async () => {
     const thread = await openThreadWith('Whispering', [{ type: 'section', text: plain('the card') }]);
 
     await call('chat.postEphemeral', { user: 'U0LINOPS2', thread_ts: thread, text: 'Ada was first' });
@@ -99,7 +99,7 @@ describe('an ephemeral message', () => {
 });
 
 describe('a text', () => {
-  it('has dates in the time of the reader, and shows what was escaped as it is', async () => {
+  it("has dates in the reader's time zone, and shows escaped characters as text", async () => {
     const text =
       'Next try at <!date^1795256135^{date_short} {time_secs}|some time>, not at &lt;!date^1^x|y&gt;';
 

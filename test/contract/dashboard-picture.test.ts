@@ -8,13 +8,13 @@ import { drawDashboard } from '../../tools/dashboard/draw.ts';
 const widgets = DASHBOARD.flatMap((section) => section.widgets);
 const picture = await readFile(PICTURE_FILE, 'utf8');
 
-/** Texts of the picture, with its entities as what they stand for. */
+/** Texts of the picture, with decoded entities. */
 const texts = [...picture.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) =>
   (text ?? '').replaceAll('&gt;', '>').replaceAll('&lt;', '<').replaceAll('&amp;', '&'),
 );
 
 describe('the picture of the dashboard', () => {
-  it('is what the recording and the definition give now (npm run dashboard -- --committed)', async () => {
+  it('is generated from the recording and the definition (npm run dashboard -- --committed)', async () => {
     expect(await drawDashboard(await readRecording())).toBe(picture);
   });
 

@@ -1,4 +1,4 @@
-/** No code decides by the text of an error code: it asks the row of the list, so that a new error is one row. */
+/** Code never compares the text of an error code: it reads the row of the list, so that a new error needs only one row. */
 import { readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
@@ -6,10 +6,10 @@ import { ALL_ERROR_CODES } from '../../lambdas/shared/contracts/error-codes.ts';
 
 const ROWS = /^lambdas\/shared\/contracts\/errors-of-\w+\.ts$/;
 const QUOTED = new RegExp(`(['"])(?:${ALL_ERROR_CODES.join('|')})\\1`, 'g');
-/** What makes an error, or stores its code: the places where a code may be written as text. */
+/** Code that makes an error or stores its code, where a code may be written as text. */
 const MAKES =
   /(?:new \w+|super|trailsNaming)\((?:\w+, )?\s*$|(?:code|errorCode): $|return $|\? $|: CapCode = $|\| $|^import .*$/;
-/** Guesses by a part of a code. */
+/** Tests of a part of a code. */
 const GUESS =
   /(?:startsWith|endsWith|includes|match)\(\s*['"`/^]*(?:PROVIDER|PDF|EFFECT|STORED|RETRIES|DEADLINE)_/g;
 
@@ -24,7 +24,7 @@ function comparisonsIn(source: string): readonly number[] {
 }
 
 describe('error codes as text', () => {
-  it('are compared nowhere but in the list', async () => {
+  it('are compared only in the list', async () => {
     const found: string[] = [];
     for await (const file of glob('{lambdas,lib,tools}/**/*.ts')) {
       if (ROWS.test(file)) continue;
@@ -54,7 +54,7 @@ describe('error codes as text', () => {
     "new ApiProblem(status, 'REQUEST_INVALID', {});",
     "return { kind: 'terminal', code: 'RETRIES_EXHAUSTED' };",
     "// code === 'LEASE_LOST'",
-  ])('are no comparison in: %s', (source) => {
+  ])('are not reported in: %s', (source) => {
     expect(comparisonsIn(source)).toEqual([]);
   });
 });

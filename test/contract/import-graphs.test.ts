@@ -1,4 +1,4 @@
-/** What each function's bundle is made of: files of this repository that its handler imports, at any depth. */
+/** The files of this repository that each function's handler imports, at any depth. */
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -7,10 +7,10 @@ import { KIND_NAMES } from '../../lambdas/actions/kinds.ts';
 
 const HANDLERS = globSync('lambdas/*/handlers/*.handler.ts').toSorted();
 
-/** Each kind beyond the first three brings the schema of its payload. */
+/** Each kind beyond the first three adds the schema of its payload. */
 const FURTHER_KINDS = KIND_NAMES.length - 3;
 
-/** Most files of a handler that is held to a size; the others are only printed. */
+/** Maximum number of files of some handlers; the numbers of the others are only printed. */
 const LIMITS: Readonly<Record<string, number>> = { 'enqueue-action': 45 + FURTHER_KINDS };
 
 const nameOf = (handler: string): string => path.basename(handler, '.handler.ts');
@@ -39,7 +39,7 @@ it.each(Object.entries(LIMITS))('%s imports at most %i files', (name, limit) => 
   expect(graphs.get(name)?.length).toBeLessThanOrEqual(limit);
 });
 
-it('enqueue-action imports neither the sweep nor another stored shape than the task', () => {
+it('enqueue-action imports neither the sweep nor a stored shape other than the task', () => {
   const foreign = /\/recovery\/|\/pauses\/|\/migrations\/(?!task-)/;
 
   expect(graphs.get('enqueue-action')).toContain('lambdas/queue/domain/enqueue/enqueue.ts');

@@ -132,7 +132,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What lint says about files that hold one import each, by number of the import. */
+/** Findings of the linter for files with one import each, by number of the import. */
 function lint(imports: readonly Import[]): ReadonlyMap<number, readonly string[]> {
   const config = join(folder, 'oxlint.config.ts');
   rmSync(config, { force: true });
@@ -171,7 +171,7 @@ describe('an import that breaks a rule', () => {
     imports.map((one) => [rule, one] as const),
   );
 
-  it('is refused with the words of that rule', () => {
+  it('is refused with the message of that rule', () => {
     const found = lint(cases.map(([, one]) => one));
 
     const silent = cases.filter(
@@ -181,7 +181,7 @@ describe('an import that breaks a rule', () => {
   });
 });
 
-describe('an import that the other side exports', () => {
+describe('an import of an exported file', () => {
   it('is accepted', () => {
     const found = lint(ALLOWED);
 

@@ -28,13 +28,13 @@ function importsOf(file: string): readonly string[] {
 const contextOf = (file: string): string => file.split('/')[1] ?? '';
 
 describe('the contexts', () => {
-  it('are those of the order', () => {
+  it('are those of the list', () => {
     const contexts = new Set(sources('lambdas/**/*.{ts,md}').map(contextOf));
 
     expect([...contexts].toSorted()).toEqual(Object.keys(LEFT_OF).toSorted());
   });
 
-  it('import only what is left of them', () => {
+  it('import only contexts to their left', () => {
     const backwards = sources('lambdas/**/*.ts').flatMap((file) =>
       importsOf(file)
         .filter((to) => to.startsWith('lambdas/') && contextOf(to) !== contextOf(file))

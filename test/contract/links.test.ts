@@ -1,4 +1,4 @@
-/** Every relative link of every page leads to a file that is there, and to a heading that it has. */
+/** Every relative link of every page leads to an existing file and an existing heading. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ const pages = globSync('**/*.md', { cwd: ROOT, exclude: (path) => SKIPPED.test(p
 const proseOf = (file: string): string =>
   readFileSync(file, 'utf8').replaceAll(/^(\s*)```[^]*?^\s*```/gm, '');
 
-/** As GitHub makes them. */
+/** Makes anchors like GitHub. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
@@ -22,7 +22,7 @@ const anchorOf = (heading: string): string =>
 const anchorsOf = (file: string): readonly string[] =>
   [...proseOf(file).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => anchorOf(heading.trim()));
 
-/** Where a page's own links lead, those to other sites left out. */
+/** Targets of a page's relative links. */
 const linksOf = (page: string): readonly string[] =>
   [...proseOf(join(ROOT, page)).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, to = '']) => to)
@@ -43,11 +43,11 @@ describe('the pages', () => {
     expect(pages.flatMap(linksOf).length).toBeGreaterThan(150);
   });
 
-  it.each(pages)('%s links only what is there', (page) => {
+  it.each(pages)('%s has only valid links', (page) => {
     expect(broken(page)).toEqual([]);
   });
 
-  it('would be told of a file or a heading that is not there', () => {
+  it('fail the check with a missing file or heading', () => {
     const here = 'README.md';
 
     expect(isBroken(here, 'docs/nothing.md')).toBe(true);
@@ -57,7 +57,7 @@ describe('the pages', () => {
   });
 
   it.each(['docs', 'runbooks/procedures'])(
-    'of %s are each linked from the README or another page',
+    'of %s are all linked from the README or another page',
     (folder) => {
       const linked = new Set(
         pages.flatMap((page) =>

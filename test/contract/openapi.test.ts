@@ -66,7 +66,7 @@ interface Content {
   readonly examples?: unknown;
 }
 
-/** Examples of contents that one of {@link SCHEMAS} describes, each with its schema. */
+/** Examples of contents with one of {@link SCHEMAS}, each with its schema. */
 const examplesIn = (content: Readonly<Record<string, Content>>) =>
   Object.values(content).flatMap(({ schema, examples }) => {
     const described = SCHEMAS[refsIn(schema)[0]?.split('/').at(-1) ?? ''];
@@ -75,11 +75,11 @@ const examplesIn = (content: Readonly<Record<string, Content>>) =>
   });
 
 describe('docs/openapi.json', () => {
-  it('is what `npm run generate` writes', async () => {
+  it('equals the output of `npm run generate`', async () => {
     expect(await readFile(OPENAPI_FILE, 'utf8')).toBe(renderOpenApi());
   });
 
-  it('describes every route and no other', () => {
+  it('describes exactly the routes', () => {
     const described = Object.entries(openApi.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
@@ -91,7 +91,7 @@ describe('docs/openapi.json', () => {
     );
   });
 
-  it('gives every operation an id of its own', () => {
+  it('gives every operation its own id', () => {
     expect(new Set(operations.map(([id]) => id)).size).toBe(operations.length);
   });
 
@@ -108,7 +108,7 @@ describe('docs/openapi.json', () => {
     expect([...shown].toSorted()).toEqual(known.toSorted());
   });
 
-  it('resolves every reference and defines nothing that is not used', () => {
+  it('resolves every reference and has no unused definitions', () => {
     const refs = new Set(refsIn(openApi));
 
     expect([...refs].filter((ref) => resolve(ref) === undefined)).toEqual([]);
@@ -143,7 +143,7 @@ describe.each(operations)('the operation %s', (_id, path, operation) => {
     expect(withoutExample).toEqual([]);
   });
 
-  it('shows answers that are as documented', () => {
+  it('shows answers that match their schemas', () => {
     const wrong = Object.entries(responses).flatMap(([status, { content }]) =>
       examplesIn(content).flatMap(({ described, value }) => {
         const shown: unknown = described === problemSchema ? Object(value).status : Number(status);
@@ -154,7 +154,7 @@ describe.each(operations)('the operation %s', (_id, path, operation) => {
     expect(wrong).toEqual([]);
   });
 
-  it('shows an example of its request that the handler would take', () => {
+  it('shows an example of its request that the handler accepts', () => {
     const content: Record<string, Content> = Object(requestBody?.['content']);
 
     for (const { described, value } of examplesIn(content)) {

@@ -1,4 +1,4 @@
-/** docs/quote-file.md: its example is a quote file, and it says the limits that the schemas have. */
+/** docs/quote-file.md: its example is a valid quote file, and its limits match the schemas. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -54,11 +54,11 @@ describe('the page of quote files', () => {
     `1 to ${MAX_IDEMPOTENCY_KEY_LENGTH} visible ASCII`,
     `1 to ${MAX_LINES} lines`,
     `at most ${grouped.format(MAX_TEXT_LENGTH)} characters`,
-  ])('says "%s", as the contracts have it', (limit) => {
+  ])('contains "%s", like the contracts', (limit) => {
     expect(page).toContain(limit);
   });
 
-  it('says how long texts may be: a character more is refused', () => {
+  it('has the maximum lengths of texts: one more character is refused', () => {
     expect(changed({ title: 'x'.repeat(500) }, 'x'.repeat(3_000))()).toHaveLength(1);
     expect(changed({ title: 'x'.repeat(501) })).toThrow('/snapshot/title: expected at most 500 characters');
     expect(changed({}, 'x'.repeat(3_001))).toThrow('/actions/0/message: expected at most 3000 characters');

@@ -1,4 +1,4 @@
-/** The page about failed deployments, held against what the doctor finds and against the names that there are. */
+/** The page about failed deployments, compared with the doctor's findings and the existing names. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ const argumentsOf = (option: string): readonly string[] =>
 const names = fixedNamesOf('quoteq-prod');
 
 describe('the page about failed deployments', () => {
-  it('has a row for each status that the doctor calls wrong', () => {
+  it('has a row for each status that the doctor reports as an error', () => {
     const rows = page.split('\n').filter((line) => line.startsWith('| `'));
 
     expect(
@@ -28,27 +28,27 @@ describe('the page about failed deployments', () => {
     ['--log-group-name', names.logGroups],
     ['ssm delete-parameter --name', names.parameters],
     ['--alias-name', names.keyAliases],
-  ])('names with %s only what may be left', (option, known) => {
+  ])('names with %s only possible leftovers', (option, known) => {
     const named = argumentsOf(option);
 
     expect(named).not.toEqual([]);
     expect(named.filter((name) => !known.includes(name))).toEqual([]);
   });
 
-  it('deletes only queues that may be left', () => {
+  it('deletes only queues that may be leftovers', () => {
     const named = argumentsOf('--queue-url').map((url) => url.split('/').at(-1) ?? '');
 
     expect(named).not.toEqual([]);
     expect(named.filter((name) => !names.queues.includes(name))).toEqual([]);
   });
 
-  it('deletes stacks by the names that they have', () => {
+  it('deletes stacks by their real names', () => {
     expect(new Set(argumentsOf('--stack-name'))).toEqual(
       new Set(['quoteq-prod', 'quoteq-prod-observability']),
     );
   });
 
-  it('says where each command works', () => {
+  it('tells where each command works', () => {
     const ofAws = scripts.flatMap((script) => script.split('\n')).filter((line) => line.startsWith('aws '));
     const withoutRegion = ofAws.filter(
       (line) => !line.endsWith('\\') && !line.includes('--region eu-central-1'),

@@ -1,4 +1,4 @@
-/** The migrations of the rollback page, run as they stand there, one after the other, on a table of recorded tasks. */
+/** Runs the migrations of the rollback page in order on a table of recorded tasks. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,13 +13,13 @@ const ON_AWS = ' --stage prod --region eu-central-1';
 const COUNT = 54;
 
 interface Step {
-  /** What follows `npm run quoteq -- `, without the deployment that it names. */
+  /** The command after `npm run quoteq -- `, without its deployment. */
   readonly command: string;
-  /** First column of each line of the output that the page shows. */
+  /** First column of each line of the shown output. */
   readonly shown: readonly string[];
 }
 
-/** The table of an output, the JSON after it left out; of a status the tasks alone, since the test has no other table. */
+/** First column of the table of an output, without the following JSON; of a status only the tasks, since the test has no other table. */
 const firstColumn = (text: string): readonly string[] =>
   text
     .split('\n')
@@ -56,7 +56,7 @@ function run(command: string): { readonly exitCode: number | null; readonly stdo
 }
 
 describe('the page about rolling back', () => {
-  it('looks, tries, goes down and up again', () => {
+  it('shows the versions, makes a dry run, migrates down and up again', () => {
     expect(steps.map(({ command }) => command)).toEqual([
       'migrate status',
       'migrate down --to 1 --dry-run',
@@ -65,7 +65,7 @@ describe('the page about rolling back', () => {
     ]);
   });
 
-  it('has commands that work as they stand, with the output that it shows, and end where they began', async () => {
+  it('has commands that work as written, print the shown output, and end in the initial state', async () => {
     const before = await storedTasks(dynamoDb.client);
 
     const versions: unknown[] = [];

@@ -16,7 +16,7 @@ const HEADINGS = ['## Description', '## Investigation', '## Resolution', '## Wha
 const RUNBOOKS = new URL('../../runbooks/', import.meta.url);
 
 const slugs = ALARMS.map(({ slug }) => slug);
-/** With those that take a release back. */
+/** Including those that roll back a release. */
 const allSlugs = [...slugs, ...Object.keys(RELEASE_ALARM_MEANINGS)];
 const codes = Object.keys(ERROR_CODES).filter(isErrorCode);
 const read = (file: URL): string => readFileSync(file, 'utf8');
@@ -28,13 +28,13 @@ const pagesBelow = (folder: URL): readonly string[] =>
 const sectionsOf = (page: string): readonly string[] => page.split(/^## .*$/m).slice(1);
 
 describe('runbook pages', () => {
-  it('are one for each alarm, and none is without its alarm', () => {
+  it('are exactly one for each alarm', () => {
     const pages = pagesBelow(new URL('alarms/', RUNBOOKS)).map((file) => file.replace(/\.md$/, ''));
 
     expect(pages.toSorted()).toEqual(allSlugs.toSorted());
   });
 
-  it.each(allSlugs)('of %s has every heading once, in order, with something below it', (slug) => {
+  it.each(allSlugs)('of %s have every heading once, in order, with a text below it', (slug) => {
     const page = read(alarmPage(slug));
 
     expect(page).toMatch(new RegExp(`^# ${slug}\n`));
@@ -42,17 +42,17 @@ describe('runbook pages', () => {
     for (const section of sectionsOf(page)) expect(section.trim().length).toBeGreaterThan(60);
   });
 
-  it('say of each alarm what the registry says, and so does the index', async () => {
+  it('match the registry for each alarm, as does the index', async () => {
     for (const { file, text } of await runbookPages()) {
       expect(read(file), `${file.pathname}: npm run generate`).toBe(await formatMarkdown(text));
     }
   });
 
-  it.each(allSlugs)('of %s is in the index', (slug) => {
+  it.each(allSlugs)('of %s are in the index', (slug) => {
     expect(read(INDEX_PAGE)).toContain(`(alarms/${slug}.md)`);
   });
 
-  it('link only what is there', () => {
+  it('have only valid links', () => {
     const broken = pagesBelow(RUNBOOKS).flatMap((file) => {
       const base = new URL(file, RUNBOOKS);
       const targets = [...read(base).matchAll(/\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)/g)].map(
@@ -75,7 +75,7 @@ function exists(file: URL): boolean {
 }
 
 describe('error codes', () => {
-  it.each(codes)('%s has a section in the page of errors, with its text and what to do first', (code) => {
+  it.each(codes)('%s has a section in the page of errors, with its text and the first step', (code) => {
     const { text, runbook, alarms } = ERROR_CODES[code];
     const section = read(ERRORS_PAGE).split(`\n## ${code}\n`)[1]?.split('\n## ')[0] ?? '';
 
@@ -84,13 +84,13 @@ describe('error codes', () => {
     for (const slug of alarms) expect(section).toContain(`(alarms/${slug}.md)`);
   });
 
-  it('have no section that is not of the list', () => {
+  it('have no section without an entry in the list', () => {
     const headings = [...read(ERRORS_PAGE).matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
 
     expect(headings).toEqual(codes);
   });
 
-  it('ring alarms that there are', () => {
+  it('ring existing alarms', () => {
     expect(
       Object.values(ERROR_CODES)
         .flatMap(({ alarms }): readonly string[] => alarms)
@@ -98,7 +98,7 @@ describe('error codes', () => {
     ).toEqual([]);
   });
 
-  it.each(slugs)('that the page of %s tells of are those that may ring it', (slug) => {
+  it.each(slugs)('on the page of %s are those that may ring it', (slug) => {
     const linked = [...read(alarmPage(slug)).matchAll(/errors\.md#([a-z_]+)\)/g)].map(([, anchor]) =>
       (anchor ?? '').toUpperCase(),
     );
@@ -106,7 +106,7 @@ describe('error codes', () => {
     expect([...new Set(linked)].toSorted()).toEqual([...codesOf(slug)].toSorted());
   });
 
-  it('that the page of an alarm names stand in the list', () => {
+  it('on the page of an alarm are in the list', () => {
     const named = slugs
       .map(alarmPage)
       .flatMap((file) =>

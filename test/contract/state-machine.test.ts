@@ -25,7 +25,7 @@ import {
 import { fraction } from '../simulation/kernel/random.ts';
 import { TEST_SUBSTITUTIONS } from '../statemachines/case-runner.ts';
 
-/** Names that Step Functions and its Lambda integration give to errors; functions of ours throw none for it to match. */
+/** Error names of Step Functions and its Lambda integration; our functions throw no errors with these names. */
 const SERVICE_ERRORS: readonly string[] = [
   'States.ALL',
   'States.Timeout',
@@ -70,7 +70,7 @@ const serviceErrors = retrierFor(running, 'Lambda.ServiceException');
 const anyError = retrierFor(workerLost, 'States.ALL');
 
 describe('the outcomes of a worker', () => {
-  it('have one branch each, which leads to the state of that name', () => {
+  it('have one branch each to the state of that name', () => {
     const branches = choiceNamed('Outcome').Choices.map(({ StringEquals, Next }) => [StringEquals, Next]);
 
     expect(Object.fromEntries(branches)).toEqual(
@@ -79,14 +79,14 @@ describe('the outcomes of a worker', () => {
     expect(branches).toHaveLength(Object.keys(RunOutcome).length);
   });
 
-  it('end under a name of their own when unknown', () => {
+  it('end with a separate name if unknown', () => {
     expect(machine.States[choiceNamed('Outcome').Default]).toMatchObject({
       Type: 'Fail',
       Error: MachineError.UnknownOutcome,
     });
   });
 
-  it('fail an execution with the errors of the contract only', () => {
+  it('fail an execution only with errors of the contract', () => {
     const errors = states.flatMap(([, state]) => (state.Type === 'Fail' ? [state.Error] : []));
 
     expect(sorted(errors)).toEqual(sorted(Object.values(MachineError)));
@@ -94,20 +94,23 @@ describe('the outcomes of a worker', () => {
 });
 
 describe('input and output of the machine', () => {
-  it.each(tasks)('passes on what the function of %s reads', (_name, { Parameters }) => {
+  it.each(tasks)('passes the fields that the function of %s reads', (_name, { Parameters }) => {
     const payload = new Map(Object.entries(Parameters)).get('Payload');
 
     expect(sorted(Object.keys(payload ?? {}))).toEqual(keysOf(runActionInputSchema).map((key) => `${key}.$`));
   });
 
-  it.each(tasks)('selects what the function of %s answers', (_name, { ResultSelector, ResultPath }) => {
-    expect(ResultSelector).toEqual(
-      Object.fromEntries(keysOf(runActionOutputSchema).map((key) => [`${key}.$`, `$.Payload.${key}`])),
-    );
-    expect(ResultPath).toBe('$.run');
-  });
+  it.each(tasks)(
+    'selects the fields that the function of %s answers',
+    (_name, { ResultSelector, ResultPath }) => {
+      expect(ResultSelector).toEqual(
+        Object.fromEntries(keysOf(runActionOutputSchema).map((key) => [`${key}.$`, `$.Payload.${key}`])),
+      );
+      expect(ResultPath).toBe('$.run');
+    },
+  );
 
-  it('reads nothing but what the input, an answer or every context object brings', () => {
+  it('reads only fields of the input, of an answer or of every context object', () => {
     const brought = [
       ...keysOf(executionInputSchema).map((key) => `$.${key}`),
       ...keysOf(runActionOutputSchema).flatMap((key) => [`$.run.${key}`, `$.Payload.${key}`]),
@@ -119,14 +122,14 @@ describe('input and output of the machine', () => {
     expect(read.filter((path) => !brought.includes(path))).toEqual([]);
   });
 
-  it('addresses a deployed function for every worker', () => {
+  it('names a deployed function for every worker', () => {
     const workers = sorted([...new Set(Object.values(WORKER_BY_KIND))]);
 
     expect(sorted(executionInputSchema.shape.worker.options)).toEqual(workers);
     expect(workers.filter((worker) => !Object.hasOwn(FUNCTION_ENV, `run-action-${worker}`))).toEqual([]);
   });
 
-  it('has the ARN substitutions and no other', () => {
+  it('has only the ARN substitutions', () => {
     const placeholders = [...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => String(name));
 
     expect(sorted([...new Set(placeholders)])).toEqual(sorted(Object.keys(TEST_SUBSTITUTIONS)));
@@ -144,7 +147,7 @@ describe('errors of the machine', () => {
     expect(names.filter((name) => !SERVICE_ERRORS.includes(name))).toEqual([]);
   });
 
-  it.each(tasks)('have States.ALL alone and last in %s', (_name, { Retry, Catch = [] }) => {
+  it.each(tasks)('have States.ALL only alone and last in %s', (_name, { Retry, Catch = [] }) => {
     const misplaced = [Retry, Catch].flatMap((list) =>
       list.filter(
         ({ ErrorEquals }, index) =>
@@ -155,7 +158,7 @@ describe('errors of the machine', () => {
     expect(misplaced).toEqual([]);
   });
 
-  it('stand in the README, and so does every state', () => {
+  it('are in the README, as is every state', () => {
     const errors = tasks.flatMap(([, { Retry, Catch = [] }]) =>
       [...Retry, ...Catch].flatMap(({ ErrorEquals }) => ErrorEquals),
     );
@@ -166,36 +169,36 @@ describe('errors of the machine', () => {
 });
 
 describe('times of the machine', () => {
-  it('stops a worker before its task, and its task before its lease', () => {
+  it('stop a worker before its task, and its task before its lease', () => {
     expect(running.TimeoutSeconds).toBe(POLICY.taskTimeoutSeconds);
     expect(POLICY.workerTimeoutSeconds).toBeLessThan(running.TimeoutSeconds);
     expect(running.TimeoutSeconds * 1_000).toBeLessThan(POLICY.leaseMs);
   });
 
-  it('lets an execution live for the deadline of its task and an hour', () => {
+  it('limit an execution to the deadline of its task plus an hour', () => {
     expect(machine.TimeoutSeconds).toBeGreaterThanOrEqual(POLICY.taskDeadlineMs / 1_000 + 3_600);
   });
 
-  it('expects to wait through a throttle for the deadline of a task', () => {
+  it('have expected waits in a throttle that cover the deadline of a task', () => {
     expect(sum(retryWaitsSeconds(throttle)) / 2).toBeGreaterThanOrEqual(POLICY.taskDeadlineMs / 1_000);
   });
 
-  it('retries a throttled worker for as long as an execution may live, however the jitter falls', () => {
+  it('retry a throttled worker for the whole life of an execution, for any jitter', () => {
     const waits = retryWaitsSeconds(throttle);
-    // A wait that is drawn evenly from 0 to w has the variance w² / 12; five deviations are one in three million.
+    // A uniform wait from 0 to w has the variance w² / 12; five deviations have a probability of one in three million.
     const deviationSeconds = Math.sqrt(sum(waits.map((wait) => wait ** 2 / 12)));
 
     expect(sum(waits) / 2 - 5 * deviationSeconds).toBeGreaterThan(machine.TimeoutSeconds);
   });
 
-  it('calls a throttled worker in each period of the alarm on throttles, and before the sweep replaces the driver', () => {
+  it('call a throttled worker in each period of the alarm on throttles, and before the sweep replaces the driver', () => {
     const alarm = ALARMS.find(({ slug }) => slug === 'worker-throttles');
 
     expect(throttle.MaxDelaySeconds).toBeLessThanOrEqual(Number(alarm?.periodMinutes) * 60);
     expect(throttle.MaxDelaySeconds * 1_000).toBeLessThan(POLICY.staleDriverMs / 2);
   });
 
-  it('lets an action wait at most half as long again as it has waited, and one first wait', () => {
+  it('limit each wait to half of the time waited so far plus one first wait', () => {
     const waits = retryWaitsSeconds(throttle);
     const beyond = waits.filter((wait, index) => {
       const waitedSeconds = sum(waits.slice(0, index)) / 2;
@@ -205,14 +208,14 @@ describe('times of the machine', () => {
     expect(beyond).toEqual([]);
   });
 
-  it('records a lost worker and backs off within five minutes', () => {
+  it('record a lost worker and back off within five minutes', () => {
     const recordSeconds =
       (anyError.MaxAttempts + 1) * workerLost.TimeoutSeconds + sum(retryWaitsSeconds(anyError));
 
     expect(running.TimeoutSeconds + recordSeconds + DEFAULT_RETRY_POLICY.capSeconds).toBeLessThan(300);
   });
 
-  it('has the sums of its waits in the README', () => {
+  it('match the sums of waits in the README', () => {
     const sums = [
       `${Math.round(sum(retryWaitsSeconds(throttle)) / 2).toLocaleString('en-US')} s`,
       `${String(sum(retryWaitsSeconds(serviceErrors)))} s`,
@@ -223,8 +226,8 @@ describe('times of the machine', () => {
     expect(sums.filter((text) => !readme.includes(text))).toEqual([]);
   });
 
-  it('keeps a day of deferrals and throttles within the history of an execution', () => {
-    // Once its spread has grown to the cap a deferral waits between half of the cap and all of it.
+  it('keep a day of deferrals and throttles within the history limit of an execution', () => {
+    // After its spread has reached the cap, a deferral waits between half of the cap and the whole cap.
     const deferralSeconds = DEFAULT_RETRY_POLICY.capSeconds * 0.75;
     const loopEvents = EVENTS_PER_TASK + 2 * EVENTS_PER_OTHER_STATE;
     const throttleSeconds = retryWaitsSeconds(throttle).map((wait) => wait / 2);
@@ -237,7 +240,7 @@ describe('times of the machine', () => {
   });
 });
 
-/** Calls of an action until a worker was free, and when it had ended. */
+/** Calls of an action until a worker was free, and its end. */
 interface Served {
   readonly calls: number;
   readonly endSeconds: number;
@@ -266,8 +269,8 @@ function burst(seed: number): readonly Served[] {
   return served;
 }
 
-describe('a thousand actions at once', () => {
-  it('are done as the README says', () => {
+describe('a thousand concurrent actions', () => {
+  it('complete as the README documents', () => {
     const bursts = [1, 2, 3].map(burst);
     const ends = bursts.map((served) => Math.ceil(Math.max(...served.map(({ endSeconds }) => endSeconds))));
     const calls = bursts.flatMap((served) => served.map(({ calls: count }) => count));

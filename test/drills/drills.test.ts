@@ -1,4 +1,4 @@
-/** Every drill, held on a local AWS: what must hold under its fault holds. */
+/** Runs every drill on a local AWS and checks its guarantees. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DRILLS } from '../../tools/drills/catalogue.ts';
 import type { DrillResult } from '../../tools/drills/run-drills.ts';
@@ -11,14 +11,14 @@ beforeAll(async () => {
 });
 
 describe.each(DRILLS)('$name', ({ name, story }) => {
-  it(`holds what must hold: ${story}`, () => {
+  it(`meets its guarantees: ${story}`, () => {
     const result = results.get(name);
 
     expect(result?.checks.filter(({ ok }) => !ok)).toEqual([]);
     expect(result?.checks.length).toBeGreaterThan(0);
   });
 
-  it('tells the KPIs before and in the drill', () => {
+  it('reports the KPIs before and during the drill', () => {
     const result = results.get(name);
 
     expect(result?.kpisBefore).toHaveLength(4);

@@ -1,6 +1,6 @@
 /**
- * The load of the KPI contract: 300 actions, 30 % transient faults, 20 workers killed, 20 executions stopped. How fast cards
- * follow depends on the machine, so that is judged by `quoteq drill load` and not here.
+ * The load of the KPI contract: 300 actions, 30 % transient faults, 20 workers killed, 20 executions stopped. The latency of cards depends
+ * on the machine, so `quoteq drill load` checks it, not this test.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { KPI_CONTRACT, KpiName } from '../../lambdas/queue/contracts/kpi-contract.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 describe(`a load of ${ACTIONS} actions`, () => {
-  it('loses none, duplicates none, fails none, and recovers what was stuck', () => {
+  it('loses, duplicates and fails no action, and recovers stuck ones', () => {
     expect(result?.checks.filter(({ claim, ok }) => !ok && !isOfSpeed(claim))).toEqual([]);
     expect(result?.actions).toBe(ACTIONS);
   });

@@ -1,4 +1,4 @@
-/** Builders of what the queue works with: valid as they are, each field replaceable. */
+/** Builders of the queue's data: valid by default, with replaceable fields. */
 import { ActionKind, type ActionRequest, KINDS } from '../../lambdas/actions/kinds.ts';
 import type { QuoteLine, QuoteSnapshot } from '../../lambdas/shared/contracts/quote-snapshot.ts';
 import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
@@ -52,7 +52,7 @@ export const snapshotOf = (over: Partial<QuoteSnapshot> = {}): QuoteSnapshot => 
   ...over,
 });
 
-/** Payload fields that tests look at, in place of those of the example. */
+/** Payload fields that tests read, in place of those of the example. */
 const OWN_FIELDS: Partial<Record<ActionKind, object>> = {
   [ActionKind.SlackNotify]: { message: 'Accepted <!channel> & signed' },
 };
@@ -106,7 +106,7 @@ export function queuedTask(
   return enqueued(identity, contextAt(nowMs));
 }
 
-/** The task as a worker holds it: running, under a lease. */
+/** The running task of a worker, with a lease. */
 export const runningTask = (task = queuedTask(), nowMs = START_MS): ExecutionTask =>
   claimed(task, countedIds.next(), `${task.taskId}-${task.generation}`, contextAt(nowMs));
 
@@ -119,7 +119,7 @@ export const retryableTask = (task = runningTask(), nextAttemptAtMs = START_MS +
     contextAt(),
   );
 
-/** What an effect left. */
+/** The result of an effect. */
 export const resultOf = (over: Partial<EffectResult> = {}): EffectResult => ({
   provider: 'crm',
   externalId: '17000000001',

@@ -1,11 +1,11 @@
-/** Stored items, damaged in one place each: a field gone, of another type, with another word, or of later code. */
+/** Stored items with one damaged field each: missing, of another type, with another word, or of newer code. */
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import type { StoredItem } from '../../lambdas/shared/domain/stored-items.ts';
 
-/** Part of values that no answer about a damaged item may repeat. */
+/** Marker in values that no answer about a damaged item may contain. */
 export const SECRET = 'S3CRET';
 
-/** What takes the place of a field; `undefined` takes it away. */
+/** Replacements of a field; `undefined` removes it. */
 export const REPLACEMENTS: readonly unknown[] = [
   undefined,
   null,
@@ -14,7 +14,7 @@ export const REPLACEMENTS: readonly unknown[] = [
   -1,
   1.5,
   Number.MAX_SAFE_INTEGER,
-  // More than JavaScript can hold.
+  // Not exact as a JavaScript number.
   NumberValue.from('12345678901234567890.5'),
   [SECRET],
   { [SECRET]: 1 },
@@ -23,7 +23,7 @@ export const REPLACEMENTS: readonly unknown[] = [
 
 type Path = readonly (string | number)[];
 
-/** A damaged item, and where the damage is. */
+/** A damaged item and the place of the damage. */
 export interface DamagedCopy {
   readonly item: StoredItem;
   /** For the report of a failure: `history.0.atMs = null`. */
@@ -33,7 +33,7 @@ export interface DamagedCopy {
 const isRecord = (value: unknown): value is Record<string | number, unknown> =>
   typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
 
-/** Every field of a value, those within it included; of a list its last entry. */
+/** Every field of a value, including nested ones; of a list, its last entry. */
 function pathsOf(value: unknown): readonly Path[] {
   if (Array.isArray(value)) return value.length === 0 ? [] : below(value.length - 1, value.at(-1));
   return isRecord(value) ? Object.entries(value).flatMap(([name, part]) => below(name, part)) : [];
@@ -70,16 +70,16 @@ const shown = (value: unknown): string => {
   return value === undefined ? 'gone' : (JSON.stringify(value) ?? '');
 };
 
-/** What replaces a field that another item has shown with all {@link REPLACEMENTS}. */
+/** Replacements of a field that another item has tested with all {@link REPLACEMENTS}. */
 const FEW_REPLACEMENTS: readonly unknown[] = [undefined, `${SECRET} NaN`, { [SECRET]: 1 }];
 
-/** A field by its place, whichever entry of a list it is in. */
+/** Name of a field, independent of its index in a list. */
 const placeOf = (path: Path): string => path.map((name) => (typeof name === 'number' ? '*' : name)).join('.');
 
 /**
- * Copies of an item, each damaged in one place; also one of the next version, and one with a field that nobody knows.
- * @param keys names of the fields that are its key: a store does not let anybody change these
- * @param seen places of fields that other items have shown with all replacements; those of this item are added.
+ * Copies of an item with one damaged field each; also one of the next version, and one with an unknown field.
+ * @param keys names of the key fields, which a store does not allow to change
+ * @param seen names of fields that other items have tested with all replacements; those of this item are added.
  * @default none
  */
 export function damagedCopies(

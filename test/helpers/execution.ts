@@ -1,4 +1,4 @@
-/** One execution of the state machine in process: worker, Catch, record-lost-worker, waits; as `quote-action` drives. */
+/** One execution of the state machine in process: worker, Catch, record-lost-worker and waits, like `quote-action`. */
 import { GuardedEffectRunner } from '../../lambdas/queue/adapters/effect-runner.ts';
 import type { GuardOptions } from '../../lambdas/shared/adapters/guarded-effect.ts';
 import { WORKER_BY_KIND } from '../../lambdas/actions/kinds.ts';
@@ -13,7 +13,7 @@ import { remainingMsFrom } from './lambda-context.ts';
 import type { Provider } from './providers.ts';
 import type { QueueStore } from './queue-store.ts';
 
-/** What an execution runs with. */
+/** Dependencies of an execution. */
 export interface ExecutionOptions {
   readonly store: QueueStore;
   readonly provider: Provider;
@@ -21,7 +21,7 @@ export interface ExecutionOptions {
   readonly clock: FakeClock;
 }
 
-/** Looks of the state machine at a task before the test gives up. */
+/** Rounds of the state machine before the test fails. */
 const MAX_ROUNDS = 100;
 
 /** One invocation of `run-action`. */
@@ -41,7 +41,7 @@ export function runWorker(options: ExecutionOptions, task: ExecutionTask): Promi
   return driveTask({ queue: store.queue, effects, worker, ...unlogged }, { taskId, generation });
 }
 
-/** `record-lost-worker`, delivered again until it answers. */
+/** Invokes `record-lost-worker` until it answers. */
 async function recordLost({ store, plan }: ExecutionOptions, task: ExecutionTask): Promise<RunActionOutput> {
   for (let delivery = 1; delivery <= MAX_ROUNDS; delivery += 1) {
     const view = await plan.run(() => store.queue.recordLostWorker(task, 'It crashed'));

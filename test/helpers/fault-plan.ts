@@ -1,23 +1,23 @@
 /**
- * Faults at the n-th call that a worker makes over the network. A killed worker's call never settles: nothing after it
- * runs, no `catch` and no `finally`, which is what a killed Lambda is.
+ * Faults at the n-th network call of a worker. A killed worker's call never settles: no later code runs, also no `catch` or `finally`, like
+ * in a killed Lambda.
  */
 
-/** What becomes of a call. */
+/** Fault of a call. */
 export const FaultMode = {
   /** The worker is killed before the request leaves. */
   KilledBefore: 'killed_before',
   /** The request is carried out and the worker is killed before it reads the answer. */
   KilledAfter: 'killed_after',
-  /** The request never leaves, and the worker is told that the connection broke. */
+  /** The request is not sent, and the worker gets a broken connection. */
   BrokenBefore: 'broken_before',
-  /** The request is carried out, and the worker is told that the connection broke. */
+  /** The request is carried out, and the worker gets a broken connection. */
   BrokenAfter: 'broken_after',
 } as const;
 /** One of {@link FaultMode}. */
 export type FaultMode = (typeof FaultMode)[keyof typeof FaultMode];
 
-/** Which call, counted from 1 over all workers, and what becomes of it. */
+/** Number of the call, from 1 over all workers, and its fault. */
 export interface PlannedFault {
   readonly at: number;
   readonly mode: FaultMode;
@@ -26,13 +26,13 @@ export interface PlannedFault {
 const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 const broken = (): Error => new TypeError('fetch failed', { cause: new Error('socket hang up') });
 
-/** See the file head. */
+/** The plan of faults. */
 export class FaultPlan {
   readonly #faults: readonly PlannedFault[];
   #killed = Promise.withResolvers<'killed'>();
-  /** Calls so far. */
+  /** Number of calls so far. */
   calls = 0;
-  /** Faults that have happened. */
+  /** Number of faults so far. */
   happened = 0;
 
   constructor(faults: readonly PlannedFault[] = []) {
@@ -51,7 +51,7 @@ export class FaultPlan {
     return never<T>();
   }
 
-  /** Runs a worker until it answers, throws or is killed; the last two are one to the state machine. */
+  /** Runs a worker until it answers, throws or is killed; the state machine treats the last two alike. */
   async run<T>(work: () => Promise<T>): Promise<T | 'lost'> {
     this.#killed = Promise.withResolvers<'killed'>();
     try {

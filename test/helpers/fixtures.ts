@@ -6,13 +6,13 @@ import type { ShapeName } from '../../lambdas/queue/domain/migrations/shapes.ts'
 
 const FOLDER = join(import.meta.dirname, '../fixtures');
 
-/** Schema versions that were recorded. */
+/** Recorded schema versions. */
 export const RECORDED_VERSIONS: readonly number[] = readdirSync(FOLDER)
   .filter((name) => /^v\d+$/.test(name))
   .map((name) => Number(name.slice(1)))
   .toSorted((a, b) => a - b);
 
-/** The items of a table at the time of a version; none when there was no such table. */
+/** The items of a table in a version; empty if the version has no such table. */
 export function recordedItems(shape: ShapeName, version: number): readonly StoredItem[] {
   const file = join(FOLDER, `v${version}`, `${shape}.json`);
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];

@@ -1,22 +1,22 @@
-/** Tasks as an imagined next release stores them, with the schema version of this one. */
+/** Tasks of an imagined next release, with the schema version of this release. */
 import { toItem } from '../../lambdas/queue/adapters/dynamodb/task-item.ts';
 import type { StoredItem } from '../../lambdas/shared/domain/stored-items.ts';
 import { START_MS } from '../../tools/rig/fake-clock.ts';
 import { queuedTask, retryableTask, runningTask } from './builders.ts';
 
-/** The builders' quote, to which they belong. */
+/** The tasks' quote, which is that of the builders. */
 export const QUOTE_ID = 'Q-1001';
-/** Long after everything is due, or stale. */
+/** A time at which everything is due and stale. */
 export const LATER_MS = START_MS + 12 * 3_600_000;
 
-/** The id of the n-th. */
+/** Id of the n-th task. */
 export const foreignIdOf = (number: number): string => `task-${number.toString(16).padStart(40, '0')}`;
 
 /** A task of the next release. */
 export interface Foreign {
-  /** As it is stored. */
+  /** The stored item. */
   readonly item: StoredItem;
-  /** What a person can read of it. */
+  /** The unknown word that a person reads. */
   readonly word: string;
   /** Whether this release may still move it: its kind and state are known. */
   readonly isMovable: boolean;
@@ -105,11 +105,11 @@ const FOREIGN: Readonly<Record<string, Foreign>> = {
     isMovable: true,
   },
 };
-/** Each by what is foreign in it. */
+/** All tasks, by their unknown part. */
 export const FOREIGN_TASKS = Object.entries(FOREIGN);
-/** Those that this release moves in no way. */
+/** Tasks that this release cannot move. */
 export const UNMOVABLE = FOREIGN_TASKS.filter(([, { isMovable }]) => !isMovable);
-/** Those that have a word, and not only a field, that this release does not know. */
+/** Tasks with an unknown word, not only an unknown field. */
 export const COUNTED_APART = FOREIGN_TASKS.filter(([name]) => name !== 'field');
-/** Id of such a task. */
+/** Id of a task. */
 export const taskIdOf = ({ item }: Foreign): string => String(item['taskId']);

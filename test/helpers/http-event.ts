@@ -1,13 +1,13 @@
-/** Events of an HTTP API (payload format 2.0), as API Gateway sends them. */
+/** Events of API Gateway's HTTP API (payload format 2.0). */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-/** A request in short. */
+/** A request in short form. */
 export interface HttpRequest {
   readonly method: string;
   /** Path with its query: `/quotes/Q-1/actions?limit=5`. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Bytes are sent as base64, as API Gateway does with what it does not take for text. */
+  /** Bytes are sent as base64, like API Gateway sends bodies that are not text. */
   readonly body?: string | Uint8Array;
   /** ARN of the caller that IAM has authenticated. */
   readonly userArn?: string;
@@ -62,7 +62,7 @@ export interface HttpAnswer {
   readonly body: unknown;
 }
 
-/** @throws {TypeError} when the result is not one that API Gateway could pass on as JSON */
+/** @throws {TypeError} if API Gateway could not return the result as JSON */
 export function httpAnswer(result: APIGatewayProxyStructuredResultV2): HttpAnswer {
   const { statusCode, headers = {}, body, isBase64Encoded } = result;
   if (statusCode === undefined || body === undefined || isBase64Encoded === true) {

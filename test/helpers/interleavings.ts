@@ -1,9 +1,9 @@
-/** Two processes whose steps a test takes in every order. */
+/** Runs the steps of two processes in every order. */
 
 /** One step of the first (`a`) or the second (`b`). */
 export type Turn = 'a' | 'b';
 
-/** Every order of `a` steps of the one and `b` steps of the other. */
+/** Every order of `a` steps of one process and `b` steps of the other. */
 export function ordersOf(a: number, b: number): readonly (readonly Turn[])[] {
   if (a === 0 && b === 0) return [[]];
   const first = a === 0 ? [] : ordersOf(a - 1, b).map((rest) => ['a', ...rest] as const);
@@ -13,11 +13,11 @@ export function ordersOf(a: number, b: number): readonly (readonly Turn[])[] {
 
 type Step = () => Promise<void>;
 
-/** Lets the calls of two processes pass in one given order; what is left when the order ends passes as it comes. */
+/** Runs the calls of two processes in a given order, and later calls in any order. */
 export class Interleaving {
   readonly #waiting: Record<Turn, Step[]> = { a: [], b: [] };
 
-  /** A call of a process: carried out when its turn comes. */
+  /** A call of a process, which is carried out at its turn. */
   call<T>(who: Turn, send: () => Promise<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     this.#waiting[who].push(async () => {
@@ -27,7 +27,7 @@ export class Interleaving {
   }
 
   async #turn(who: Turn): Promise<boolean> {
-    // The process may be on its way to its next call.
+    // The process may not have reached its next call yet.
     for (let looks = 0; looks < 20 && this.#waiting[who].length === 0; looks += 1) {
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -36,7 +36,7 @@ export class Interleaving {
     return step !== undefined;
   }
 
-  /** Takes the turns of `order`, then all that is left. A turn of a process that has ended is passed over. */
+  /** Takes the turns of `order`, then all remaining ones. The turns of an ended process are skipped. */
   async run(order: readonly Turn[]): Promise<void> {
     for (const who of order) await this.#turn(who);
     while ((await this.#turn('a')) || (await this.#turn('b')));

@@ -1,11 +1,11 @@
-/** The context of one Lambda invocation, on a test's clock. */
+/** The context of one Lambda invocation, with a test's clock. */
 import type { Context } from 'aws-lambda';
 import { POLICY } from '../../lambdas/queue/domain/task/policy.ts';
 import type { Clock } from '../../lambdas/shared/domain/ports.ts';
 
 const unused = (): void => undefined;
 
-/** An invocation that starts now and has `timeoutSeconds`; @default those of a worker */
+/** An invocation that starts now and has `timeoutSeconds`; @default the worker's */
 export function lambdaContext(
   clock: Pick<Clock, 'nowMs'>,
   timeoutSeconds: number = POLICY.workerTimeoutSeconds,
@@ -27,7 +27,7 @@ export function lambdaContext(
   };
 }
 
-/** The time that an invocation which starts now has left. @param timeoutSeconds @default those of a worker */
+/** The remaining time of an invocation that starts now. @param timeoutSeconds @default the worker's */
 export const remainingMsFrom = (clock: Pick<Clock, 'nowMs'>, timeoutSeconds?: number): (() => number) => {
   const context = lambdaContext(clock, timeoutSeconds);
   return () => context.getRemainingTimeInMillis();

@@ -5,13 +5,13 @@ import { type RunningServer, startServer } from '../../tools/rig/http/http-serve
 /** A running proxy. */
 export interface LossyProxy extends RunningServer {
   /**
-   * Loses the answer of the next request; `meanwhile` runs after it was carried out and before the SDK asks again.
-   * The SDK's own retry then meets what the first request left.
+   * Loses the answer of the next request; `meanwhile` runs after its execution and before the SDK's retry. The retry then sees the result
+   * of the first request.
    */
   loseNextReply(meanwhile?: () => Promise<void>): void;
 }
 
-/** Starts it; answers pass until told otherwise. */
+/** Starts the proxy; it forwards answers until {@link LossyProxy.loseNextReply}. */
 export async function startLossyProxy(endpoint: string): Promise<LossyProxy> {
   let losing: (() => Promise<void>) | undefined;
   const server = await startServer(async (request) => {

@@ -1,4 +1,4 @@
-/** Tasks in memory, with the index as DynamoDB keeps it, and executions of which some run: for sweeps over many tasks. */
+/** Tasks in memory, with an index like DynamoDB's, and executions, some of which run: for sweeps over many tasks. */
 import type { ActionKind } from '../../lambdas/actions/kinds.ts';
 import { CONTROL_SCHEMA_VERSION } from '../../lambdas/queue/contracts/controls.ts';
 import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
@@ -19,11 +19,11 @@ import { FakeClock, START_MS } from '../../tools/rig/fake-clock.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** As the index sorts. */
+/** Order of the index. */
 const order = (a: DuePosition, b: DuePosition): number =>
   a.dueAtMs - b.dueAtMs || Number(a.taskId > b.taskId) - Number(a.taskId < b.taskId);
 
-/** See the file head. */
+/** The stage in memory. */
 export class MemoryStage {
   /** By id. */
   readonly tasks = new Map<string, ExecutionTask>();
@@ -35,14 +35,14 @@ export class MemoryStage {
   readonly brokenShards = new Set<string>();
   /** Kinds that are paused. */
   paused = new Set<ActionKind>();
-  /** When the first of them was paused; each later one an hour after the one before. */
+  /** When the first kind was paused; each later one an hour after the previous one. */
   pausedSinceMs = 0;
   /** Ids of tasks that were read, in order. */
   looks: string[] = [];
   #atOnce = 0;
-  /** Most tasks that were read at once. */
+  /** Maximum of concurrently read tasks. */
   mostAtOnce = 0;
-  /** Pages of shards that were read. */
+  /** Number of read pages of shards. */
   pages = 0;
 
   /** Stores a task; its driver runs if `runs`. */
@@ -89,7 +89,7 @@ export class MemoryStage {
     return this.tasks.get(taskId);
   }
 
-  /** What the sweep works with. */
+  /** Options of the sweep. */
   readonly options: SweepOptions = {
     clock: new FakeClock(),
     ids: countedIds,

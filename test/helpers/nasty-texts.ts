@@ -2,10 +2,10 @@
 
 const FAMILY = '👨\u200D👩\u200D👧\u200D👦';
 const FLAG = '🇵🇱';
-/** A letter with three marks that Unicode has no single character for. */
+/** A letter with three combining marks, for which Unicode has no single character. */
 const MARKED = 'q\u0323\u0307\u0302';
 
-/** What must reach nobody, whatever a provider quotes. */
+/** Values that must never be shown, also if a provider quotes them. */
 export const SECRETS = {
   botToken: 'xoxb-1111111111-2222222222-AbCdEfGhIjKlMnOp',
   crmToken: 'pat-eu1-0a1b2c3d-4e5f-6789-abcd-ef0123456789',
@@ -13,13 +13,13 @@ export const SECRETS = {
   customer: 'Łucja Secretowicz',
 } as const;
 
-/** A line that somebody might take for the queue's own word. */
+/** A line that looks like a text of the queue. */
 export const FORGED = '✅ Completed';
 
 /** Every way to end a line. */
 export const LINE_BREAKS = ['\r\n', '\r', '\n', '\v', '\f', '\u0085', '\u2028', '\u2029'] as const;
 
-/** By what is nasty about them. All but those of {@link ILL_FORMED} are well-formed. */
+/** Texts by their problem. All except those of {@link ILL_FORMED} are well-formed. */
 export const NASTY_TEXTS: Readonly<Record<string, string>> = {
   'a forged line': `Ducks\n${FORGED}`,
   'forged lines by every line break': LINE_BREAKS.map((end) => `x${end}${FORGED}`).join(''),
@@ -62,8 +62,8 @@ export const ILL_FORMED: Readonly<Record<string, string>> = {
 const UNIT_BY_NAME = { FAMILY, FLAG, MARKED, CRLF: '\r\n', DUCK: '🦆' } as const;
 
 /**
- * Texts of which a cut at `limit` UTF-16 code units meets a grapheme at each of its places.
- * @param limit longest text that is kept whole
+ * Texts for which a cut at `limit` UTF-16 code units falls at every position within a grapheme.
+ * @param limit longest text that is not cut
  */
 export const textsAcross = (limit: number): readonly (readonly [name: string, text: string])[] =>
   Object.entries(UNIT_BY_NAME).flatMap(([name, unit]) =>

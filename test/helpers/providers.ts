@@ -1,4 +1,4 @@
-/** The three kinds with their real effects, each against a provider over HTTP that knows what really happened to it. */
+/** The three kinds with their real effects, each with a provider over HTTP that records the real writes. */
 import { vi } from 'vitest';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,14 +27,14 @@ export interface Provider {
   readonly kind: ActionKind;
   /** Makes the production effect; its requests pass through `intercept`. */
   effect(guard: GuardOptions, intercept: Intercept): Effect;
-  /** Writes that the provider really carried out for a quote: what "exactly once" is about. */
+  /** Writes that the provider carried out for a quote, to check "exactly once". */
   writesFor(quoteId: string): Promise<readonly string[]>;
-  /** What {@link writesFor} says when one action was carried out once. */
+  /** The result of {@link writesFor} after one action was carried out once. */
   onceFor(quoteId: string): readonly string[];
   stop(): Promise<void>;
 }
 
-/** The action of a kind on a quote of its own. */
+/** The action of a kind for a separate quote. */
 export function actionFor(kind: ActionKind, quoteId: string): ActionRequest {
   const action = actionOf(kind, snapshotOf({ quoteId }));
   return action.kind === 'slack.notify'
@@ -44,12 +44,13 @@ export function actionFor(kind: ActionKind, quoteId: string): ActionRequest {
 
 const realFetch = globalThis.fetch;
 
-/** Lets every `fetch` of the code under test pass through `intercept`. */
+/** Sends every `fetch` of the code under test through `intercept`. */
 const interceptFetch = (intercept: Intercept): void => {
   vi.stubGlobal('fetch', (...args: Parameters<typeof fetch>) => intercept(() => realFetch(...args)));
 };
 
-const render = (): Promise<Uint8Array> => Promise.resolve(Buffer.from('%PDF'));
+const render = () => Promise.resolve({ pdf: Buffer.from('%PDF'), boxCount: 0 });
+const keyOf = (snapshot: Parameters<typeof documentKey>[0]) => documentKey(snapshot, 'renderer/1');
 
 /** S3 for `pdf.render`. */
 export async function startPdfProvider(): Promise<Provider> {
@@ -59,10 +60,10 @@ export async function startPdfProvider(): Promise<Provider> {
     effect: (_guard, intercept) => {
       const client = s3.createClient();
       client.middlewareStack.add((next) => (args) => intercept(() => next(args)), { step: 'initialize' });
-      return new StoreQuotePdf({ s3: client, bucketName: 'documents', documentKey, render });
+      return new StoreQuotePdf({ s3: client, bucketName: 'documents', documentKey: keyOf, render });
     },
     writesFor: (quoteId) => Promise.resolve(s3.writes.filter((key) => key.startsWith(`quotes/${quoteId}/`))),
-    onceFor: (quoteId) => [documentKey(snapshotOf({ quoteId }))],
+    onceFor: (quoteId) => [keyOf(snapshotOf({ quoteId }))],
     stop: () => s3.stop(),
   };
 }
@@ -101,17 +102,17 @@ const messagesSchema = z.object({
   messages: z.array(z.object({ ts: z.string(), text: z.string(), thread_ts: z.optional(z.string()) })),
 });
 
-/** What the local Slack holds, and how its proxy is told to fail. */
+/** The messages of the local Slack, and the control of its proxy. */
 export interface SlackProvider extends Provider {
   readonly channelId: string;
   readonly apiUrl: string;
   readonly botToken: string;
   /** Adds a rule to the fault proxy. */
   fail(rule: Omit<FaultRule, 'target'>): Promise<void>;
-  /** Forgets the rules. */
+  /** Deletes the rules. */
   heal(): Promise<void>;
   messages(): Promise<z.infer<typeof messagesSchema>['messages']>;
-  /** Deletes a message, as an operator would. */
+  /** Deletes a message, like an operator. */
   remove(ts: string): Promise<void>;
 }
 

@@ -28,7 +28,7 @@ export interface QueuePorts {
   readonly pauses?: PauseSource;
 }
 
-/** The specification's operations, and those that drivers and operators have beside them. */
+/** The operations of the specification, of drivers and of operators. */
 export interface QueueService extends ExecutionQueueService {
   readonly inspect: Inspect;
   readonly operate: Operate;
@@ -44,7 +44,7 @@ const noStart = (): Promise<never> =>
 /** For tests in which no driver is started. */
 export const unstarted: ExecutionDriver = { start: noStart, status: noStart };
 
-/** Builds them as the handlers do. */
+/** Builds the operations like the handlers. */
 export function queueServiceOf(ports: QueuePorts): QueueService {
   const options = {
     ids: countedIds,

@@ -1,4 +1,4 @@
-/** The production stores on a test's DynamoDB, with every request passing through the test's hands. */
+/** The production stores on a test's DynamoDB, with every request through the test's `intercept`. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { translation } from '../../lambdas/shared/adapters/dynamodb/document-client.ts';
@@ -10,7 +10,7 @@ import { type QueueService, queueServiceOf } from './queue-service.ts';
 import { countedIds } from '../../tools/rig/counted-ids.ts';
 import { TABLE_NAMES } from '../../tools/rig/aws/dynamodb-server.ts';
 
-/** Decides what becomes of one request; `send` carries it out. */
+/** Handles one request; `send` carries it out. */
 export type Intercept = <T>(send: () => Promise<T>) => Promise<T>;
 
 const passing: Intercept = (send) => send();
@@ -35,13 +35,13 @@ export interface QueueStore {
   readonly tasks: DynamoDbTaskRepo;
   readonly ledger: DynamoDbLedgerRepo;
   readonly queue: QueueService;
-  /** Names of executions that are said to run still; empty at first. */
+  /** Names of executions that are reported as running; initially empty. */
   readonly running: Set<string>;
-  /** Executions that were started, in order. */
+  /** Started executions, in order. */
   readonly started: ExecutionInput[];
 }
 
-/** Builds them as the handlers do; executions are noted and not started. */
+/** Builds the stores and the service like the handlers; executions are recorded, not started. */
 export function queueStore(client: DynamoDBDocumentClient, clock: Clock, ids: Ids = countedIds): QueueStore {
   const started: ExecutionInput[] = [];
   const running = new Set<string>();

@@ -1,4 +1,4 @@
-/** What AWS refuses in a key to begin at, and the engines of the tests take. */
+/** Start keys that AWS refuses and the engines of the tests accept. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 
@@ -17,7 +17,7 @@ const readSchema = z.object({
 
 const isNoKey = (text: string): boolean => text === '' || text.length > MAX_KEY_BYTES;
 
-/** No key, or one after all that is asked for. */
+/** Whether a start key is invalid, or after the end of the query. */
 function isRefused(input: unknown): boolean {
   const parsed = readSchema.safeParse(input);
   if (!parsed.success) return false;
@@ -26,7 +26,7 @@ function isRefused(input: unknown): boolean {
   return isNoKey(key.taskId ?? key.id ?? '') || Number(key.dueAtMs ?? 0) > untilMs;
 }
 
-/** From now on a client's reads refuse such keys as AWS does. */
+/** Makes a client's reads refuse these keys like AWS. */
 export function refuseKeysAsAws(client: DynamoDBDocumentClient): void {
   client.middlewareStack.add(
     (next) => (args) => {

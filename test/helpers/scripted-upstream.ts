@@ -1,8 +1,8 @@
-/** A provider that answers as the test says, once, and otherwise passes requests on to the real stand-in. */
+/** A provider that gives scripted answers once each, and otherwise forwards requests to the real stand-in. */
 import { forward } from '../../tools/rig/http/forward.ts';
 import { type RunningServer, type ServerReply, startServer } from '../../tools/rig/http/http-server.ts';
 
-/** What becomes of the next request. */
+/** Result of the next request. */
 export type Script =
   | ServerReply
   /** Never answered; the connection stays open. */
@@ -14,13 +14,13 @@ export type Script =
 
 /** A running upstream. */
 export interface ScriptedUpstream extends RunningServer {
-  /** Adds a script; scripts are used up in order. */
+  /** Adds a script; scripts are used once, in order. */
   next(script: Script): void;
   /** `method path` of every request, in order. */
   readonly seen: string[];
 }
 
-/** Starts it in front of `target` (an origin without a slash at the end). */
+/** Starts the upstream in front of `target` (an origin without a slash at the end). */
 export async function startScripted(target: string): Promise<ScriptedUpstream> {
   const scripts: Script[] = [];
   const seen: string[] = [];

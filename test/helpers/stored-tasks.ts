@@ -1,4 +1,4 @@
-/** Thousands of stored tasks, made of the recorded ones. */
+/** Thousands of stored tasks, copied from the recorded ones. */
 import {
   BatchWriteCommand,
   type BatchWriteCommandInput,
@@ -16,7 +16,7 @@ const taskIdOf = (index: number): string => `task-${index.toString(16).padStart(
 
 const { hold: holdSchema } = executionTaskSchema.shape;
 
-/** The recorded item under another id, in the index shard that belongs to it. */
+/** The recorded item with another id and its index shard. */
 function copyOf(item: StoredItem, index: number): StoredItem {
   const taskId = taskIdOf(index);
   if (item['dueShard'] === undefined) return { ...item, taskId };
@@ -25,13 +25,13 @@ function copyOf(item: StoredItem, index: number): StoredItem {
   return { ...item, taskId, dueShard: dueShardOf({ taskId, kind, hold: holdSchema.parse(item['hold']) }) };
 }
 
-/** `count` items of a recorded version, of every state, with ids of their own. */
+/** `count` items of a recorded version, of every state, with different ids. */
 export function manyTasks(count: number, version: number): readonly StoredItem[] {
   const recorded = recordedItems('tasks', version);
   return Array.from({ length: count }, (_, index) => copyOf(recorded[index % recorded.length] ?? {}, index));
 }
 
-/** Most items of one BatchWriteItem. */
+/** Maximum number of items of one BatchWriteItem. */
 const BATCH = 25;
 
 type WriteRequests = NonNullable<BatchWriteCommandInput['RequestItems']>[string];
@@ -43,14 +43,14 @@ async function writeAll(client: DynamoDBDocumentClient, requests: WriteRequests)
   }
 }
 
-/** Puts items into the Tasks table, over what is there. */
+/** Puts items into the Tasks table, replacing existing ones. */
 export const storeTasks = (client: DynamoDBDocumentClient, items: readonly StoredItem[]): Promise<void> =>
   writeAll(
     client,
     items.map((Item) => ({ PutRequest: { Item } })),
   );
 
-/** Takes items out of the Tasks table. */
+/** Deletes items from the Tasks table. */
 export const removeTasks = (client: DynamoDBDocumentClient, items: readonly StoredItem[]): Promise<void> =>
   writeAll(
     client,

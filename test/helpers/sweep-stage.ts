@@ -1,4 +1,4 @@
-/** A task store with executions that live and die as a test says, swept through the test's hands. */
+/** A task store with executions that a test controls, and a sweep through the test's `intercept`. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DynamoDbTaskRepo } from '../../lambdas/queue/adapters/dynamodb/task-repo.ts';
 import type { ExecutionTask } from '../../lambdas/queue/contracts/records.ts';
@@ -14,10 +14,10 @@ import { TABLE_NAMES } from '../../tools/rig/aws/dynamodb-server.ts';
 import type { FakeClock } from '../../tools/rig/fake-clock.ts';
 import type { Intercept } from './queue-store.ts';
 
-/** Executions by name, as Step Functions would tell. */
+/** Executions by name, like in Step Functions. */
 export class Executions implements ExecutionDriver {
   readonly statuses = new Map<string, ExecutionStatus>();
-  /** Names that were started, in order; the same name twice is started once. */
+  /** Started names, in order; a repeated name is started once. */
   readonly started: string[] = [];
 
   /** See {@link ExecutionDriver.start}. */
@@ -52,7 +52,7 @@ export const StuckBy = {
 /** One of {@link StuckBy}. */
 export type StuckBy = (typeof StuckBy)[keyof typeof StuckBy];
 
-/** Stores a task that has been stuck since just now, and gives it back. */
+/** Stores a task that became stuck just now, and returns it. */
 export async function stuckTask(
   tasks: DynamoDbTaskRepo,
   executions: Executions,
@@ -96,7 +96,7 @@ export async function stuckTask(
   }
 }
 
-/** What a recovery works with, its calls to tables and executions passing through `intercept`. */
+/** Options of a recovery, with its calls to tables and executions through `intercept`. */
 export function recoveryOptions(
   client: DynamoDBDocumentClient,
   executions: Executions,

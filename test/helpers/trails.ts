@@ -1,9 +1,9 @@
-/** Trails of tasks, written as what happened when: for what is computed from audit records alone. */
+/** Trails of tasks, given as steps with their times, for computations on audit records. */
 import type { AuditRecord, Transition } from '../../lambdas/queue/contracts/records.ts';
 import { SCHEMA_VERSION } from '../../lambdas/queue/contracts/records.ts';
 import { START_MS } from '../../tools/rig/fake-clock.ts';
 
-/** One transition: seconds after `START_MS`, where to, by what, and with which error. */
+/** One transition: seconds after `START_MS`, target state, cause and error. */
 export type Step = readonly [
   atSeconds: number,
   to: Transition['to'],
@@ -11,7 +11,7 @@ export type Step = readonly [
   errorCode?: Transition['errorCode'],
 ];
 
-/** The audit records of a task that made these steps, in order of version. */
+/** The audit records of a task with these steps, in order of version. */
 export const trailOf = (taskId: string, steps: readonly Step[], startMs = START_MS): readonly AuditRecord[] =>
   steps.map(([atSeconds, to, cause, errorCode], index) => ({
     schemaVersion: SCHEMA_VERSION,
@@ -39,7 +39,7 @@ const BEGUN: readonly Step[] = [
 
 /** A task that completes after a second. */
 export const COMPLETED: readonly Step[] = [...BEGUN, [1, 'completed', 'complete']];
-/** A task whose worker is lost at 20 s, and that ends by `end`, if it does. */
+/** A task whose worker is lost at 20 s, with the following steps `end`. */
 export const lostWorker = (...end: readonly Step[]): readonly Step[] => [
   ...BEGUN,
   [20, 'retryable_failed', 'fail', 'WORKER_LOST'],

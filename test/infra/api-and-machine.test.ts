@@ -41,7 +41,7 @@ describe('HTTP API', () => {
     });
   });
 
-  it('asks for a signature of IAM on every route but the health check and those that Slack signs', () => {
+  it("requires an IAM signature on every route except the health check and Slack's routes", () => {
     const open = routes.filter(isOpen);
 
     expect(open.map((route) => route['RouteKey'])).toEqual([
@@ -51,7 +51,7 @@ describe('HTTP API', () => {
     ]);
   });
 
-  it('throttles, measures per route and logs who did what, but no content', () => {
+  it('throttles, measures per route, and logs callers and routes but no content', () => {
     expect(
       prod.having('AWS::ApiGatewayV2::Stage', {
         StageName: '$default',
@@ -96,7 +96,7 @@ describe('open routes', () => {
       .map(([id, { Properties }]) => [Properties['RouteKey'], { id, isOpen: isOpen(Properties) }]),
   );
 
-  it('have limits of their own in production, each of them, and are measured as all routes are', () => {
+  it('have their own limits in production and are measured like all routes', () => {
     const open = [...routesByKey].filter(([, route]) => route.isOpen).map(([key]) => key);
 
     expect(new Set(Object.keys(settings))).toEqual(new Set(open));
@@ -107,7 +107,7 @@ describe('open routes', () => {
     });
   });
 
-  it('are there before the stage that limits them', () => {
+  it('are created before the stage that limits them', () => {
     const ids = Object.keys(settings).map((key) => routesByKey.get(key)?.id);
 
     expect(deployedStage?.DependsOn).toEqual(expect.arrayContaining(ids));
@@ -116,7 +116,7 @@ describe('open routes', () => {
   it.each([
     ['POST /slack/interactions', 'slack-interactions'],
     ['POST /slack/commands', 'slack-commands'],
-  ] as const)('let %s in only as often as its function can run, for 200 ms each', (key, name) => {
+  ] as const)('limit %s to the rate that its function can handle with 200 ms each', (key, name) => {
     const reserved = Number(prod.functionNamed(name).Properties['ReservedConcurrentExecutions']);
     const rate = Number(settings[key]?.['ThrottlingRateLimit']);
     const burst = Number(settings[key]?.['ThrottlingBurstLimit']);
@@ -126,23 +126,26 @@ describe('open routes', () => {
     expect(burst).toBeGreaterThanOrEqual(4);
   });
 
-  it.each([Stage.Local, Stage.Dev])('have none on stage %s, where nothing is reserved', (stage) => {
-    const [other] = synthesize(stage).ofType('AWS::ApiGatewayV2::Stage');
+  it.each([Stage.Local, Stage.Dev])(
+    'have no limits on stage %s, where no concurrency is reserved',
+    (stage) => {
+      const [other] = synthesize(stage).ofType('AWS::ApiGatewayV2::Stage');
 
-    expect(other?.[1].Properties).not.toHaveProperty('RouteSettings');
-  });
+      expect(other?.[1].Properties).not.toHaveProperty('RouteSettings');
+    },
+  );
 });
 
 describe('state machine', () => {
   const [machine] = prod.ofType('AWS::StepFunctions::StateMachine').map(([, { Properties }]) => Properties);
 
-  it('is the definition of the file, unchanged', async () => {
+  it('is the unchanged definition of the file', async () => {
     const definition: unknown = JSON.parse(String(machine?.['DefinitionString']));
 
     expect(definition).toMatchObject({ States: Object((await readQuoteAction()).States) });
   });
 
-  it('fills in every placeholder of the file and no other', () => {
+  it('substitutes exactly the placeholders of the file', () => {
     const placeholders = String(machine?.['DefinitionString']).matchAll(/\$\{(\w+)\}/g);
     const names = new Set(Array.from(placeholders, ([, name]) => name));
 
@@ -162,7 +165,7 @@ describe('state machine', () => {
     expect(workers.toSorted()).toEqual(['crm', 'pdf', 'slack']);
   });
 
-  it('is a standard machine under the key, traced, and logs events without their data', () => {
+  it('is a standard machine with the key and tracing, and logs events without their data', () => {
     expect(
       prod.allHaving('AWS::StepFunctions::StateMachine', {
         StateMachineName: 'quoteq-prod-quote-action',

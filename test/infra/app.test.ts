@@ -22,7 +22,7 @@ const warningsOf = (regions: string) =>
   );
 
 describe('createQueueApp', () => {
-  it('makes one stack of the same name per Region', () => {
+  it('creates one stack per Region, with the same name', () => {
     const { stacks } = queueApp(Stage.Dev, { regions: 'eu-central-1,eu-west-1' });
 
     expect(stacks.map(({ stackName, region, artifactId }) => ({ stackName, region, artifactId }))).toEqual([
@@ -31,7 +31,7 @@ describe('createQueueApp', () => {
     ]);
   });
 
-  it('warns that a second Region is a separate queue, and warns of nothing with one', () => {
+  it('warns that a second Region is a separate queue, and has no warnings with one Region', () => {
     expect(warningsOf('eu-central-1')).toEqual([[]]);
     expect(warningsOf('eu-central-1,eu-west-1')).toEqual([
       [],
@@ -43,7 +43,7 @@ describe('createQueueApp', () => {
     expect([Stage.Local, Stage.Dev, Stage.Prod].map(isProtected)).toEqual([false, false, true]);
   });
 
-  it('hard-codes no account', () => {
+  it('contains no account id', () => {
     expect(JSON.stringify(templateOf())).not.toMatch(/\b\d{12}\b/);
   });
 
@@ -51,7 +51,7 @@ describe('createQueueApp', () => {
     expect(templateOf()).toEqual(templateOf());
   });
 
-  it('writes the outputs that tools look up, and exports nothing', () => {
+  it('has the outputs that tools read, and no exports', () => {
     const outputs: Record<string, Record<string, unknown>> = Object(templateOf()['Outputs']);
 
     expect(Object.keys(outputs).toSorted()).toEqual([
@@ -82,7 +82,7 @@ describe('createQueueApp', () => {
     );
   });
 
-  it.each(Object.values(Stage))('satisfies the schemas of CloudFormation on stage %s', (stage) => {
+  it.each(Object.values(Stage))('conforms to the schemas of CloudFormation on stage %s', (stage) => {
     const { app } = queueApp(stage, {}, {}, {});
 
     expect(() => app.synth()).not.toThrow();

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -8,8 +8,8 @@ import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Env } from '../../lambdas/shared/contracts/environment.ts';
 import { FUNCTION_NAMES } from '../../lib/shared/functions.ts';
-import { FONT_FILES } from '../../lambdas/actions/pdf/contracts/font-files.ts';
-import { bundleFunctions, bundleOptions, FONTS_DIR } from '../../lib/shared/bundle-functions.ts';
+import { FONT_FAMILIES } from '../../lambdas/actions/pdf/contracts/font-files.ts';
+import { bundleFunctions, bundleOptions, TYPESETTER_DIR } from '../../lib/shared/bundle-functions.ts';
 
 const hashesOf = (dir: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
@@ -28,7 +28,7 @@ const hashesOf = (dir: string): Readonly<Record<string, string>> =>
  */
 const runModule = (source: string): unknown => {
   const variables = Object.fromEntries(Object.values(Env).map((name) => [name, 'https://example.test']));
-  const env = { ...variables, [Env.FontsDir]: FONTS_DIR, AWS_REGION: 'eu-central-1' };
+  const env = { ...variables, [Env.TypesetterDir]: TYPESETTER_DIR, AWS_REGION: 'eu-central-1' };
   return JSON.parse(
     execFileSync(process.execPath, ['--input-type=module', '--eval', source], { env, encoding: 'utf8' }),
   );
@@ -56,14 +56,32 @@ describe('bundleFunctions', () => {
     expect(types).toEqual(Object.fromEntries(FUNCTION_NAMES.map((name) => [name, 'function'])));
   });
 
-  it('puts every font beside the function that renders, and nowhere else', () => {
+  it('puts compiler, fonts and template beside the function that renders, and nowhere else', () => {
     const files = Object.keys(hashesOf(first)).filter((file) => !file.endsWith('index.mjs'));
+    const fonts = Object.values(FONT_FAMILIES).flatMap(({ packagePaths }) => packagePaths);
 
     expect(files.toSorted()).toEqual(
-      Object.values(FONT_FILES)
-        .map(({ fileName }) => `run-action-pdf/${FONTS_DIR}/${fileName}`)
+      [
+        'compiler.node',
+        'main',
+        'typeset.mjs',
+        'version',
+        'template/quote.typ',
+        'template/quoteq/text.typ',
+        ...fonts.map((file) => `fonts/${path.basename(file)}`),
+      ]
+        .map((file) => `run-action-pdf/${TYPESETTER_DIR}/${file}`)
         .toSorted(),
     );
+  });
+
+  it('stays below what Lambda unpacks', () => {
+    const dir = path.join(first, 'run-action-pdf');
+    const bytes = readdirSync(dir, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .reduce((sum, entry) => sum + statSync(path.join(entry.parentPath, entry.name)).size, 0);
+
+    expect(bytes).toBeLessThan(200_000_000);
   });
 
   it('gives the same bytes each time, so that an unchanged function is not deployed again', () => {

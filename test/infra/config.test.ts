@@ -96,6 +96,18 @@ const REFUSED: readonly [
     '-c redeploy: expected up to 32 letters, digits, dots, dashes or underscores, got "once more"',
   ],
   [
+    'a template that is not there',
+    { pdfTemplate: 'nowhere.typ' },
+    {},
+    '-c pdfTemplate: expected the path of a .typ file, got "nowhere.typ"',
+  ],
+  [
+    'a template that is no Typst file',
+    {},
+    { QUOTEQ_PDF_TEMPLATE: 'package.json' },
+    '-c pdfTemplate (or QUOTEQ_PDF_TEMPLATE): expected the path of a .typ file',
+  ],
+  [
     'an invalid role name',
     { breakGlassRoleName: 'role/x y' },
     {},
@@ -159,7 +171,7 @@ const REFUSED: readonly [
 ];
 
 describe('readConfig', () => {
-  it('leaves the context of CDK and of others alone', () => {
+  it('ignores context of CDK and others', () => {
     const context = {
       'aws:cdk:enable-path-metadata': true,
       '@aws-cdk/core:target-partitions': ['aws'],
@@ -171,7 +183,7 @@ describe('readConfig', () => {
     expect(read(context)).toEqual(read({}));
   });
 
-  it('reads the local stage without any setting', () => {
+  it('reads the local stage without settings', () => {
     expect(read({})).toMatchObject({
       stage: 'local',
       stackName: 'quoteq-local',
@@ -183,7 +195,7 @@ describe('readConfig', () => {
     });
   });
 
-  it('takes the addresses of the local stage from the environment', () => {
+  it('reads the addresses of the local stage from the environment', () => {
     const env = {
       QUOTEQ_AWS_ENDPOINT_URL: 'http://127.0.0.1:9001',
       QUOTEQ_CRM_BASE_URL: 'http://127.0.0.1:9002',
@@ -210,7 +222,7 @@ describe('readConfig', () => {
     });
   });
 
-  it('gives an AWS stage the providers and no endpoint, whatever the environment says', () => {
+  it('gives an AWS stage the providers and no endpoint, regardless of the environment', () => {
     const env = { QUOTEQ_AWS_ENDPOINT_URL: 'http://127.0.0.1:9001', CDK_DEFAULT_REGION: 'eu-west-1' };
 
     expect(read(AWS, env)).toMatchObject({
@@ -222,7 +234,7 @@ describe('readConfig', () => {
     });
   });
 
-  it('leaves what the environment says without effect to the other stages', () => {
+  it('ignores the environment on other stages', () => {
     const env = {
       QUOTEQ_ALARM_EMAIL: 'ops@example.com',
       QUOTEQ_RUNBOOK_BASE_URL: 'https://runbooks.example',
@@ -231,7 +243,7 @@ describe('readConfig', () => {
     expect(read({}, env).stage).toBe('local');
   });
 
-  it('shifts gradually in production unless it is told to move at once', () => {
+  it('shifts gradually in production unless the setting is "at once"', () => {
     const regions = { regions: 'eu-west-1' };
 
     expect(read({ ...AWS, ...regions }).rollout).toBe('gradual');

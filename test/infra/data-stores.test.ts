@@ -23,7 +23,7 @@ describe.each(STAGES)('shape of the tables of stage %s', (stage) => {
   const synthesis = of(stage);
   const { ofType } = synthesis;
 
-  it('keys Tasks by task, with its two indexes and a stream of new images', () => {
+  it('has Tasks with its key, its two indexes and a stream of new images', () => {
     expect(
       synthesis.having(TABLE, {
         KeySchema: [{ AttributeName: 'taskId', KeyType: 'HASH' }],
@@ -55,7 +55,7 @@ describe.each(STAGES)('shape of the tables of stage %s', (stage) => {
     ).not.toThrow();
   });
 
-  it('lets ledger records expire and nothing else', () => {
+  it('has a time to live only for ledger records', () => {
     const expiring = ofType(TABLE).filter(
       ([, table]) => table.Properties['TimeToLiveSpecification'] !== undefined,
     );
@@ -68,7 +68,7 @@ describe.each(STAGES)('shape of the tables of stage %s', (stage) => {
     ]);
   });
 
-  it('keys Audit by task and version', () => {
+  it('has Audit with task and version as its key', () => {
     expect(
       synthesis.having(TABLE, {
         KeySchema: [
@@ -107,7 +107,7 @@ describe.each(STAGES)('protection of the tables of stage %s', (stage) => {
     }
   });
 
-  it('refuses changes of the audit trail to everybody but the break-glass role', () => {
+  it('denies changes of the audit trail to all except the break-glass role', () => {
     const policies = ofType(TABLE).flatMap(([, table]) =>
       replicasOf(table).flatMap((replica) => replica['ResourcePolicy'] ?? []),
     );
@@ -150,7 +150,7 @@ describe.each(STAGES)('key and buckets of stage %s', (stage) => {
     expect(synthesis.allHaving('AWS::KMS::Key', { EnableKeyRotation: true })).not.toThrow();
   });
 
-  it('keeps documents private, versioned, under the key, with access logs', () => {
+  it('keeps documents private, versioned and encrypted with the key, with access logs', () => {
     expect(
       synthesis.having('AWS::S3::Bucket', {
         BucketEncryption: {
@@ -177,7 +177,7 @@ describe.each(STAGES)('key and buckets of stage %s', (stage) => {
     ).not.toThrow();
   });
 
-  it('refuses plain HTTP to buckets and queue everywhere but on the emulator', () => {
+  it('denies plain HTTP to buckets and queue everywhere except on the emulator', () => {
     const policies = [...ofType('AWS::S3::BucketPolicy'), ...ofType('AWS::SQS::QueuePolicy')];
     const refusing = policies.filter(([, policy]) =>
       JSON.stringify(policy).includes('"aws:SecureTransport":"false"'),
@@ -192,7 +192,7 @@ describe.each(STAGES)('queue, secrets and logs of stage %s', (stage) => {
   const { ofType } = synthesis;
   const keyArn = keyArnOf(synthesis);
 
-  it('keeps messages, parked records and dead letters for fourteen days under the key', () => {
+  it('keeps messages, parked records and dead letters for fourteen days, encrypted with the key', () => {
     expect(ofType('AWS::SQS::Queue')).toHaveLength(6);
     expect(
       synthesis.allHaving('AWS::SQS::Queue', {
@@ -202,7 +202,7 @@ describe.each(STAGES)('queue, secrets and logs of stage %s', (stage) => {
     ).not.toThrow();
   });
 
-  it('creates secrets under the key, named by stage, and puts no value into the template', () => {
+  it('creates secrets with the key, named by stage, without values in the template', () => {
     const secrets = ofType('AWS::SecretsManager::Secret').map(([, secret]) => secret.Properties);
 
     expect(secrets.map((secret) => secret['Name'])).toEqual([`quoteq-${stage}/crm`, `quoteq-${stage}/slack`]);
@@ -212,7 +212,7 @@ describe.each(STAGES)('queue, secrets and logs of stage %s', (stage) => {
     }
   });
 
-  it('keeps every log for a set time under the key', () => {
+  it('keeps every log for a set time, encrypted with the key', () => {
     expect(ofType('AWS::Logs::LogGroup')).toHaveLength(15);
     expect(
       synthesis.allHaving('AWS::Logs::LogGroup', {

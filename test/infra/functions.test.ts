@@ -40,7 +40,6 @@ describe('functions', () => {
     expect(
       prod.allHaving(FUNCTION, {
         Runtime: 'nodejs24.x',
-        Architectures: ['arm64'],
         Handler: 'index.handler',
         TracingConfig: { Mode: 'Active' },
         LoggingConfig: { LogGroup: Match.anyValue() },
@@ -48,6 +47,16 @@ describe('functions', () => {
     ).not.toThrow();
     const roles = prod.ofType(FUNCTION).map(([, { Properties }]) => JSON.stringify(Properties['Role']));
     expect(new Set(roles).size).toBe(FUNCTION_NAMES.length);
+  });
+
+  it('runs native code on the processor that its bundle has it for, and all else on the cheaper one', () => {
+    const processors = prod
+      .ofType(FUNCTION)
+      .map(([, { Properties }]) => [Properties['FunctionName'], Properties['Architectures']] as const);
+
+    for (const [name, processor] of processors)
+      expect(processor).toEqual([String(name).endsWith('run-action-pdf') ? 'x86_64' : 'arm64']);
+    expect(processors).toHaveLength(FUNCTION_NAMES.length);
   });
 
   it('reserves concurrency for workers, and for what is not repeated, in production only', () => {

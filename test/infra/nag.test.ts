@@ -14,7 +14,7 @@ const findingsOf = (app: App): readonly string[] =>
       violatingResources.map(({ constructPath }) => `${ruleName} at ${constructPath ?? 'nowhere'}`),
     );
 
-/** The findings of a stage as if nothing had been acknowledged, and what was. */
+/** The findings of a stage without acknowledgements, and the acknowledgements. */
 const withoutAcknowledgements = (
   stage: Stage,
 ): { findings: readonly string[]; given: readonly Acknowledgment[] } => {
@@ -37,11 +37,11 @@ describe.each(STAGES)('AwsSolutions rules on stage %s', (stage) => {
     expect(findingsOf(queueApp(stage).app)).toEqual([]);
   });
 
-  it('stays clean when the account is known', () => {
+  it('stays clean with a known account', () => {
     expect(findingsOf(queueApp(stage, {}, { CDK_DEFAULT_ACCOUNT: '111122223333' }).app)).toEqual([]);
   });
 
-  it('acknowledges one finding at a time, each of which exists, and says why', () => {
+  it('has one acknowledgement per existing finding, with a reason', () => {
     const { findings, given } = withoutAcknowledgements(stage);
 
     const ids = given.map(({ id }) => id);

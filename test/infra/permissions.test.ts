@@ -11,7 +11,7 @@ const prod = synthesize(Stage.Prod);
 const grantsOf = (name: FunctionName): readonly Grant[] =>
   grantsOfRole(prod, roleIdOf(prod.functionNamed(name).Properties['Role']));
 
-/** What every function may do: write its own log, and send traces. */
+/** Permissions of every function: write its own log, and send traces. */
 const COMMON = [
   'logs:CreateLogStream',
   'logs:PutLogEvents',
@@ -27,7 +27,7 @@ const CONSUME = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMess
 const PAUSES = ['dynamodb:GetItem@TablesControls'];
 
 const DOCUMENTS = ['GetObject', 'ListBucket', 'PutObject'].map((verb) => `s3:${verb}@Documents`);
-/** A provider with a secret is reached with it alone; documents are in a bucket of the stack. */
+/** A provider with a secret needs only that secret; documents are in a bucket of the stack. */
 const reaching = (provider: Provider): readonly string[] =>
   provider === 'pdf' ? DOCUMENTS : [`secretsmanager:GetSecretValue@Secrets${capitalized(provider)}`];
 
@@ -104,11 +104,11 @@ const grantedTo = (name: FunctionName): readonly string[] =>
   );
 
 describe('permissions of functions', () => {
-  it.each(FUNCTION_NAMES)('grants %s exactly what it calls', (name) => {
+  it.each(FUNCTION_NAMES)('grants %s exactly its calls', (name) => {
     expect(grantedTo(name).toSorted()).toEqual(EXPECTED[name].toSorted());
   });
 
-  it('reads the index of tasks by quote and no other', () => {
+  it('allows reads only of the index of tasks by quote', () => {
     const queries = grantsOf('read-actions').filter(({ actions }) => actions.includes('dynamodb:Query'));
     const indexes = queries
       .flatMap(({ resources }) => resources)
@@ -118,7 +118,7 @@ describe('permissions of functions', () => {
     expect(indexes[0]).toContain('/index/byQuote');
   });
 
-  it.each(FUNCTION_NAMES)('lets %s write to its own log group only', (name) => {
+  it.each(FUNCTION_NAMES)('allows %s to write only to its own log group', (name) => {
     const places = grantsOf(name)
       .filter(({ actions }) => actions.some((action) => action.startsWith('logs:')))
       .flatMap(({ resources }) => resources.map(placeOf));
@@ -129,7 +129,7 @@ describe('permissions of functions', () => {
     expect(places).toEqual([placeOf(JSON.stringify({ 'Fn::GetAtt': [logGroup?.[0], 'Arn'] }))]);
   });
 
-  it.each(FUNCTION_NAMES)('lets %s use the key only through a service that it calls', (name) => {
+  it.each(FUNCTION_NAMES)('allows %s to use the key only through a service that it calls', (name) => {
     const called = new Set(EXPECTED[name].map((grant) => grant.split(':')[0]));
 
     for (const { actions, condition } of grantsOf(name)) {
@@ -152,7 +152,7 @@ describe('wildcards', () => {
     expect(starred).toEqual([]);
   });
 
-  it('uses a star as a resource only where AWS knows no narrower one', () => {
+  it('uses a star as a resource only where AWS supports no narrower one', () => {
     const statements = prod
       .ofType('AWS::IAM::Policy')
       .flatMap(([, p]) => statementsOf(p.Properties['PolicyDocument']));

@@ -5,17 +5,17 @@ import { synthesize } from './synthesis.ts';
 
 const prod = synthesize(Stage.Prod);
 
-/** The statements of a document that are about a service. */
+/** The statements of a document about a service. */
 const aboutService = (service: string, document: unknown): readonly Statement[] =>
   statementsOf(document).filter((statement) => JSON.stringify(statement).includes(service));
 
-/** The ARN of a machine of this account, from its resource type on. */
+/** The ARN of a machine of this account with the given end. */
 const statesArn = (end: string): unknown => ({
   'Fn::Join': ['', ['arn:aws:states:eu-central-1:', { Ref: 'AWS::AccountId' }, end]],
 });
 
 describe('roles of services', () => {
-  it('lets the scheduler invoke the sweep, say that it could not, and nothing else', () => {
+  it('allow the scheduler only to invoke the sweep and to report that it could not', () => {
     const [schedule] = prod.ofType('AWS::Scheduler::Schedule');
     const target: unknown = schedule?.[1].Properties['Target'];
     const roleArn =
@@ -32,7 +32,7 @@ describe('roles of services', () => {
     );
   });
 
-  it('lets the state machine invoke the workers and the recorder of lost workers, and nothing else', () => {
+  it('allow the state machine only to invoke the workers and the recorder of lost workers', () => {
     const [machine] = prod.ofType('AWS::StepFunctions::StateMachine');
     const invoked = grantsOfRole(prod, roleIdOf(machine?.[1].Properties['RoleArn']))
       .filter(({ actions }) => actions.includes('lambda:InvokeFunction'))
@@ -46,7 +46,7 @@ describe('roles of services', () => {
     ]);
   });
 
-  it('lets the state machine be run for this machine of this account only, by its versions and aliases too', () => {
+  it('can be assumed only for this machine of this account, including its versions and aliases', () => {
     const trusts = prod
       .ofType('AWS::IAM::Role')
       .flatMap(([, role]) => statementsOf(role.Properties['AssumeRolePolicyDocument']))
@@ -65,7 +65,7 @@ describe('roles of services', () => {
     ]);
   });
 
-  it('lets EventBridge use the key as AWS documents it, and send to the card queues for one rule only', () => {
+  it('allow EventBridge to use the key as AWS documents it, and to send to the card queues for one rule only', () => {
     const [key] = prod.ofType('AWS::KMS::Key');
     const sends = prod
       .ofType('AWS::SQS::QueuePolicy')
@@ -88,7 +88,7 @@ describe('roles of services', () => {
     }
   });
 
-  it('lets CloudWatch use the key for the log groups of this stack only', () => {
+  it('allow CloudWatch to use the key for the log groups of this stack only', () => {
     const [key] = prod.ofType('AWS::KMS::Key');
     const logs = statementsOf(key?.[1].Properties['KeyPolicy']).filter((statement) =>
       JSON.stringify(statement).includes('logs.eu-central-1.amazonaws.com'),

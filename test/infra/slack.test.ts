@@ -32,7 +32,7 @@ const isRefused = (read: () => unknown): boolean => {
   }
 };
 
-/** What a kind of policy lets EventBridge do. */
+/** Grants of a kind of policy to EventBridge. */
 const grantsOf = (type: string, document: string): readonly unknown[] =>
   prod.ofType(type).flatMap(([, { Properties }]) => {
     const statements: readonly unknown[] = Object(Properties[document])['Statement'];
@@ -40,7 +40,7 @@ const grantsOf = (type: string, document: string): readonly unknown[] =>
   });
 
 describe('transitions', () => {
-  it('go from a bus of their own to the card queue, and what cannot be delivered to its dead letters', () => {
+  it('go from their own bus to the card queue; undeliverable ones become dead letters', () => {
     expect(
       prod.having('AWS::Events::Rule', {
         EventBusName: { Ref: Match.stringLikeRegexp('^TransitionsBus') },
@@ -57,7 +57,7 @@ describe('transitions', () => {
     ).not.toThrow();
   });
 
-  it('may be sent to the queues by that rule and by no other', () => {
+  it('may be sent to the queues only by that rule', () => {
     const grants = grantsOf('AWS::SQS::QueuePolicy', 'PolicyDocument');
 
     expect(grants).toHaveLength(2);
@@ -68,7 +68,7 @@ describe('transitions', () => {
     }
   });
 
-  it('are encrypted by a grant without a condition, since EventBridge gives the key no source', () => {
+  it('are encrypted through a grant without a condition, since EventBridge passes no source to the key', () => {
     expect(grantsOf('AWS::KMS::Key', 'KeyPolicy')).toEqual([
       {
         Effect: 'Allow',
@@ -84,7 +84,7 @@ describe('queues of cards and clicks', () => {
   it.each([
     ['Cards', 'update-card', 10, 2],
     ['Clicks', 'operate-click', 1, 10],
-  ] as const)('%s feed %s, which reports what it could not handle', (prefix, consumer, batchSize, most) => {
+  ] as const)('%s feed %s, which reports failed messages', (prefix, consumer, batchSize, most) => {
     const timeoutSeconds = Number(prod.functionNamed(consumer).Properties['Timeout']);
 
     expect(
@@ -108,7 +108,7 @@ describe('queues of cards and clicks', () => {
 });
 
 describe('operators', () => {
-  it('are nobody where the deployment says so', () => {
+  it('are empty if the deployment sets none', () => {
     expect(operatorsOf(Stage.Prod, { slackOperators: 'none' })).toMatchObject({
       Name: '/quoteq-prod/slack/operators',
       Type: 'StringList',
@@ -116,14 +116,14 @@ describe('operators', () => {
     });
   });
 
-  it('are those that the deployment names', () => {
+  it('are those of the deployment', () => {
     const slackOperators = 'T0123456789:U0123456789,T0123456789:W0123456789';
 
     expect(operatorsOf(Stage.Prod, { slackOperators })).toMatchObject({ Value: slackOperators });
   });
 
   it.each([Stage.Dev, Stage.Prod])(
-    'are named on stage %s, or `none` is, since a default would lock them out',
+    'are required on stage %s, or `none`, since a default would lock them out',
     (stage) => {
       expect(() => queueApp(stage, { slackOperators: undefined })).toThrow(
         '-c slackOperators (or QUOTEQ_SLACK_OPERATORS): expected distinct <team id>:<user id> separated by commas, like T0123456789:U0123456789, or none alone for nobody, got nothing',
@@ -141,19 +141,19 @@ describe('operators', () => {
     'T0123456789:U0123456789,',
     'U0123456789',
     '',
-  ])('are refused by the deployment where the functions would refuse them: %j', (slackOperators) => {
+  ])('are refused by the deployment if the functions would refuse them: %j', (slackOperators) => {
     expect(isRefused(() => queueApp(Stage.Prod, { slackOperators }))).toBe(
       isRefused(() => parseOperators(slackOperators)),
     );
   });
 
-  it('are named once each', () => {
+  it('are listed once each', () => {
     const slackOperators = 'T0123456789:U0123456789,T0123456789:U0123456789';
 
     expect(() => queueApp(Stage.Prod, { slackOperators })).toThrow('-c slackOperators: expected distinct');
   });
 
-  it('are on the local stage the two people of the local workspace', () => {
+  it('on the local stage are the two people of the local workspace', () => {
     const { teamId, operators } = LOCAL_WORKSPACE;
 
     expect(local.ofType('AWS::SSM::Parameter')[0]?.[1].Properties['Value']).toBe(

@@ -1,7 +1,7 @@
 /** Statements of the templates' policies, in a form to compare. */
 import type { Synthesis } from './synthesis.ts';
 
-/** A statement of a policy document, as the template has it. */
+/** A statement of a policy document in the template. */
 export interface Statement {
   readonly Effect: string;
   readonly Action: string | readonly string[];
@@ -9,7 +9,7 @@ export interface Statement {
   readonly Condition?: unknown;
 }
 
-/** A statement with its lists spelt out; a resource is the text of its template expression. */
+/** A statement with expanded lists; a resource is the text of its template expression. */
 export interface Grant {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
@@ -24,7 +24,7 @@ export const statementsOf = (document: unknown): readonly Statement[] => {
   return Array.isArray(statements) ? statements : [];
 };
 
-/** The grant that a statement makes. */
+/** The grant of a statement. */
 export const grantOf = ({ Action, Resource, Condition }: Statement): Grant => ({
   actions: listOf(Action).map(String),
   resources: listOf(Resource).map((resource) =>
@@ -36,14 +36,14 @@ export const grantOf = ({ Action, Resource, Condition }: Statement): Grant => ({
 /** Logical id of the role that an expression refers to. */
 export const roleIdOf = (role: unknown): string => String(Object(role)['Fn::GetAtt'][0]);
 
-/** What the policies of a role grant. */
+/** The grants of a role's policies. */
 export const grantsOfRole = ({ ofType }: Synthesis, roleId: string): readonly Grant[] =>
   ofType('AWS::IAM::Policy')
     .filter(([, policy]) => JSON.stringify(policy.Properties['Roles']) === JSON.stringify([{ Ref: roleId }]))
     .flatMap(([, policy]) => statementsOf(policy.Properties['PolicyDocument']))
     .map(grantOf);
 
-/** The logical id without its hash, or which of the machine's ARNs it is. */
+/** The logical id without its hash, or the kind of the machine's ARN. */
 export const placeOf = (resource: string): string => {
   if (resource.includes(':execution:')) return 'executions';
   if (resource.includes(':stateMachine:')) return 'machine';

@@ -1,4 +1,4 @@
-/** Synthesises the app as the command line would, in this process. */
+/** Synthesises the app like the command line, in this process. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -17,7 +17,7 @@ afterAll(() => {
   rmSync(outdir, { recursive: true, force: true });
 });
 
-/** What an AWS stage cannot do without. */
+/** Required settings of an AWS stage. */
 const AWS_CONTEXT = {
   slackChannelId: 'C0123456789',
   allowedEngines: 'duckstore-pricing@3.2.0',
@@ -31,10 +31,7 @@ const featureFlags = (): Record<string, unknown> => {
   return { ...Object(file.context) };
 };
 
-/**
- * The app of a stage. CloudFormation's own schema check takes a second and is left to the test that asks for it by
- * `props`.
- */
+/** The app of a stage. CloudFormation's own schema check takes a second and runs only in the test that enables it in `props`. */
 export const queueApp = (
   stage: Stage,
   context: Readonly<Record<string, unknown>> = {},
@@ -53,7 +50,7 @@ export const queueApp = (
     },
   });
 
-/** The part of a template that the tests look at. */
+/** The part of a template that the tests read. */
 export interface Resource {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, unknown>>;
@@ -65,9 +62,9 @@ export interface Resource {
 export interface Synthesis {
   /** Resources of a type by logical id. */
   readonly ofType: (type: string) => readonly (readonly [logicalId: string, resource: Resource])[];
-  /** Throws, saying what comes closest, unless a resource of the type has the properties. */
+  /** Throws, with the closest match, unless a resource of the type has the properties. */
   readonly having: (type: string, properties: unknown) => () => void;
-  /** Throws, naming those that differ, unless every resource of the type has the properties and there is one. */
+  /** Throws, with the differing ones, unless there is a resource of the type and all have the properties. */
   readonly allHaving: (type: string, properties: unknown) => () => void;
   /** The whole template as JSON. */
   readonly json: string;

@@ -1,4 +1,5 @@
 /** Every kind of deployment, and the templates that it would send to CloudFormation. */
+import path from 'node:path';
 import { Stage } from '../../lib/config/queue-config.ts';
 import type { OrderedTemplate } from './deployment/dependency-graph.ts';
 import { queueApp } from './synthesis.ts';
@@ -30,6 +31,11 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'prod in two Regions', stage: Stage.Prod, context: TWO_REGIONS },
   { name: 'prod at once', stage: Stage.Prod, context: { rollout: 'at-once' } },
   { name: 'prod, deployed again', stage: Stage.Prod, context: { redeploy: '2' } },
+  {
+    name: 'prod, a template of a team',
+    stage: Stage.Prod,
+    context: { pdfTemplate: path.resolve(import.meta.dirname, '../../examples/templates/brand/offer.typ') },
+  },
   {
     name: 'prod, alarms by mail',
     stage: Stage.Prod,

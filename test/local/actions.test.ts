@@ -51,7 +51,7 @@ describe('an accepted quote', () => {
     },
   );
 
-  it('leaves a PDF under its content-addressed key', async () => {
+  it('stores a PDF under its content-addressed key', async () => {
     const { taskId } = await enqueue(freshQuoteId(), 'pdf.render');
 
     const { effect } = await ended(taskId);
@@ -66,8 +66,8 @@ describe('an accepted quote', () => {
   });
 });
 
-describe('a provider that misbehaves', () => {
-  it('is asked first after its reply was lost: one deal, attempt 2 says probed', async () => {
+describe('a faulty provider', () => {
+  it('is probed first after a lost reply: one deal, and attempt 2 is recorded as probed', async () => {
     const quoteId = freshQuoteId();
     await scriptFault({
       target: 'crm',
@@ -84,7 +84,7 @@ describe('a provider that misbehaves', () => {
     expect((await countEffects(outputs)).crm.get(effectKeyOf('crm.sync', taskId))).toBe(1);
   });
 
-  it('gets one message when Slack loses the reply to it', async () => {
+  it('gets one message if Slack loses the reply to the post', async () => {
     const quoteId = freshQuoteId();
     await scriptFault({
       target: 'slack',
@@ -100,7 +100,7 @@ describe('a provider that misbehaves', () => {
     expect((await countEffects(outputs)).slack.get(effectKeyOf('slack.notify', taskId))).toBe(1);
   });
 
-  it('gets one deal when the worker is killed after the CRM accepted it', async () => {
+  it('gets one deal if the worker is killed after the CRM accepted it', async () => {
     const quoteId = freshQuoteId();
     await scriptFault({
       target: 'crm',
@@ -119,7 +119,7 @@ describe('a provider that misbehaves', () => {
     expect(trail.records.map((record) => record.errorCode)).toContain('WORKER_LOST');
   });
 
-  it('that refuses the data ends the task for good after one attempt', async () => {
+  it('that refuses the data ends the task permanently after one attempt', async () => {
     const quoteId = freshQuoteId();
     const fault = {
       kind: 'status',

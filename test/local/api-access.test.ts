@@ -1,4 +1,4 @@
-/** Who may call the API, and what a refusal leaves behind: nothing. */
+/** Access to the API; a refused request stores nothing. */
 import {
   CreateAccessKeyCommand,
   CreateUserCommand,
@@ -67,7 +67,7 @@ beforeAll(async () => {
 });
 
 describe('the API', () => {
-  it('answers a caller whose policy allows it, and names it in the audit trail', async () => {
+  it('answers a caller with a matching policy and names it in the audit trail', async () => {
     const answer = await callApi(as(clerk), enqueueRequest(freshQuoteId()));
 
     expect(answer.status).toBe(202);
@@ -79,7 +79,7 @@ describe('the API', () => {
     expect(trail[0]?.actor).toMatch(/user\/clerk$/);
   });
 
-  it('refuses the unsigned, the wrongly signed, the unknown and those without a grant with 403, and writes nothing', async () => {
+  it('refuses unsigned, wrongly signed, unknown and unauthorised callers with 403, and writes nothing', async () => {
     const before = await countTasks();
     const quoteId = freshQuoteId();
     const { path, headers, body } = enqueueRequest(quoteId);
@@ -102,7 +102,7 @@ describe('the API', () => {
     expect(await countTasks()).toBe(before);
   });
 
-  it('refuses what is not as documented, and writes nothing', async () => {
+  it('refuses undocumented requests and writes nothing', async () => {
     const before = await countTasks();
     const quoteId = freshQuoteId();
     const send = async (request: Partial<ApiRequest>) =>
@@ -117,7 +117,7 @@ describe('the API', () => {
     expect(await countTasks()).toBe(before);
   });
 
-  it('replays a request under its key and refuses another payload under it', async () => {
+  it('replays a request with the same key and refuses another payload with it', async () => {
     const quoteId = freshQuoteId();
 
     const first = await postAction(quoteId, 'crm.sync', 'same');
@@ -132,7 +132,7 @@ describe('the API', () => {
     expect(taskViewSchema.parse(again.body).taskId).toBe(taskViewSchema.parse(first.body).taskId);
   });
 
-  it('stops a stale operator with 412 and an impossible transition with 409', async () => {
+  it('refuses a stale version with 412 and an impossible transition with 409', async () => {
     const { body } = await postAction(freshQuoteId(), 'crm.sync', 'operate');
     const { taskId } = await ended(taskViewSchema.parse(body).taskId);
     const abandon = (version: number) =>

@@ -1,4 +1,4 @@
-/** The stream into the audit trail, with a record that cannot be read in its way. */
+/** The stream into the audit trail, with an unreadable record in it. */
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -29,7 +29,7 @@ async function takeParked() {
 }
 
 describe('the audit trail', () => {
-  it('parks a record that is no task with its reason, and goes on', async () => {
+  it('parks a record that is not a task, with the reason, and continues', async () => {
     const poisonId = `task-${'f'.repeat(40)}`;
     await dynamo.send(
       new PutCommand({ TableName: outputs.tasksTable, Item: { taskId: poisonId, state: 'nonsense' } }),

@@ -1,4 +1,4 @@
-/** The templates of every stage and option, read by cfn-lint. It is written in Python, as the local AWS is. */
+/** The templates of every stage and option, checked by cfn-lint. It is written in Python, like the local AWS. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -8,14 +8,14 @@ import { IGNORED_FINDINGS, type IgnoredFinding } from './support/cfn-lint/ignore
 import { type Finding, lint } from './support/cfn-lint/lint.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'quoteq-cfn-lint-'));
-/** Ends what still runs when a hook has timed out. */
+/** Ends running processes after a hook has timed out. */
 const atEnd = new AbortController();
 afterAll(() => {
   atEnd.abort();
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Writes each template once, and gives the files by Region. */
+/** Writes each template once; returns the files by Region. */
 const writeTemplates = (): ReadonlyMap<string, readonly string[]> => {
   const known = new Set<string>();
   const files = VARIANTS.flatMap((variant) =>
@@ -46,11 +46,11 @@ let findings: readonly Finding[];
 beforeAll(async () => {
   const byRegion = [...writeTemplates()];
   findings = (await Promise.all(byRegion.map(([region, files]) => lint(region, files, atEnd.signal)))).flat();
-  // The first time it is installed too; a template takes some five seconds of an idle core.
+  // The first run also installs it; a template takes about five seconds on an idle core.
 }, 1_800_000);
 
 describe('cfn-lint', () => {
-  it('finds no error and nothing to warn of in any template', () => {
+  it('finds no error and no warning in any template', () => {
     const left = findings.filter(
       (finding) => !IGNORED_FINDINGS.some((ignored) => isMatched(ignored, finding)),
     );
@@ -58,7 +58,7 @@ describe('cfn-lint', () => {
     expect(left.map(sentenceOf)).toEqual([]);
   });
 
-  it('has a finding for each that is ignored, with a reason', () => {
+  it('has a finding for each ignored one, with a reason', () => {
     const without = IGNORED_FINDINGS.filter(
       (ignored) => !findings.some((finding) => isMatched(ignored, finding)),
     );

@@ -1,4 +1,4 @@
-/** What actions, retries and recoveries use, counted from the real calls of the deployed functions. */
+/** Usage of actions, retries and recoveries, counted from the real calls of the deployed functions. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { ActionKind } from '../../lambdas/actions/kinds.ts';
 import { pauseIdOf } from '../../lambdas/queue/contracts/controls.ts';
 import { outputs, rootClient } from './support/queue.ts';
 
-/** The budget is that of kinds that nobody has ever paused; other tests leave records of their pauses, which claims read. */
+/** The budget is for kinds that were never paused; other tests leave records of pauses, which claims read. */
 beforeAll(async () => {
   const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(rootClient));
   for (const kind of Object.values(ActionKind)) {
@@ -19,7 +19,7 @@ beforeAll(async () => {
   dynamo.destroy();
 });
 
-it('uses what the budget says, neither more nor less (npm run bench:cost -- --write)', async () => {
+it('uses exactly the budget (npm run bench:cost -- --write)', async () => {
   const { scenarios } = await measureAll(outputs, () => undefined);
 
   expect(budgetViolations(readBudget().scenarios, scenarios)).toEqual([]);

@@ -1,4 +1,4 @@
-/** `quoteq doctor aws` on a deployment that is right, on one whose parts are spoiled one by one, and before a deployment. */
+/** `quoteq doctor aws` on a correct deployment, on one with single errors, and before a deployment. */
 import {
   CreateSecretCommand,
   DeleteSecretCommand,
@@ -31,7 +31,7 @@ const statesOf = (found: readonly Finding[]) =>
 afterEach(clearFaults);
 
 describe('doctor aws', () => {
-  it('finds nothing wrong with the local deployment', async () => {
+  it('finds no error in the local deployment', async () => {
     expect(statesOf(await findings())).toEqual({
       credentials: 'ok',
       Region: 'ok',
@@ -53,7 +53,7 @@ describe('doctor aws', () => {
     });
   });
 
-  it('names the CRM that refuses its token, and still checks Slack', async () => {
+  it('names a CRM that refuses its token, and still checks Slack', async () => {
     await scriptFault({
       target: 'crm',
       path: '/crm/v3/properties/deals/quoteq_effect_key',
@@ -67,7 +67,7 @@ describe('doctor aws', () => {
     });
   });
 
-  it('says which part of a secret is wrong, checks the rest, and shows nothing of the value', async () => {
+  it('names the wrong part of a secret, checks the rest, and does not show the value', async () => {
     const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: CRM_SECRET }));
     const wrong = JSON.stringify({ token: 'hidden token' });
     await secrets.send(new PutSecretValueCommand({ SecretId: CRM_SECRET, SecretString: wrong }));
@@ -83,7 +83,7 @@ describe('doctor aws', () => {
     expect(found.map(findingText).join('\n')).not.toContain('hidden');
   });
 
-  it('names what an earlier deployment left, before the next one fails on it', async () => {
+  it('names leftovers of an earlier deployment, before the next one fails because of them', async () => {
     const Name = 'quoteq-prod/slack';
     await secrets.send(new CreateSecretCommand({ Name, SecretString: 'kept' }));
 

@@ -1,4 +1,4 @@
-/** `quoteq doctor slack` on a deployment that is right, and on one whose parts are spoiled one by one. */
+/** `quoteq doctor slack` on a correct deployment, and on one with single errors. */
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
@@ -23,7 +23,7 @@ async function findings(of: DoctorTarget = doctorTarget): Promise<readonly Findi
 afterEach(clearFaults);
 
 describe('the doctor', () => {
-  it('finds nothing wrong with the local deployment, and leaves no message behind', async () => {
+  it('finds no error in the local deployment and leaves no message', async () => {
     const found = await findings();
 
     const states = Object.fromEntries(found.map(({ subject, state }) => [subject, state]));
@@ -45,7 +45,7 @@ describe('the doctor', () => {
     expect(await history.text()).not.toContain('doctor');
   });
 
-  it('names the stage when nothing is deployed under it', async () => {
+  it('names a stage without a deployment', async () => {
     const [first, ...others] = await findings({ ...doctorTarget, stage: 'prod' });
 
     expect(first).toMatchObject({ subject: 'deployment', state: 'failed' });
@@ -57,7 +57,7 @@ describe('the doctor', () => {
     ['bot token', 'auth.test', 'invalid_auth', 'step'],
     ['channel', 'conversations.history', 'not_in_channel', '/invite @quoteq'],
     ['messages', 'chat.postMessage', 'is_archived', 'unarchive'],
-  ])('says how to fix the %s when %s answers %s', async (subject, method, error, fix) => {
+  ])('tells how to fix the %s if %s answers %s', async (subject, method, error, fix) => {
     const body = JSON.stringify({ ok: false, error });
     await scriptFault({
       target: 'slack',
@@ -71,7 +71,7 @@ describe('the doctor', () => {
     expect(found?.fix).toContain(fix);
   });
 
-  it('says which part of the secret is missing, and shows nothing of it', async () => {
+  it('names the missing part of the secret without its value', async () => {
     const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn }));
     const incomplete = JSON.stringify({ botToken: 'xoxb-hidden', signingSecrets: [] });
     await secrets.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString: incomplete }));

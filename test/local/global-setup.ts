@@ -4,13 +4,13 @@ import { startLocalEnvironment } from '../../tools/local/environment.ts';
 import type { LocalOutputs } from '../../tools/local/outputs.ts';
 
 declare module 'vitest' {
-  // oxlint-disable-next-line typescript/consistent-type-definitions -- vitest asks for declaration merging
+  // oxlint-disable-next-line typescript/consistent-type-definitions -- vitest requires declaration merging
   interface ProvidedContext {
     readonly outputs: LocalOutputs;
   }
 }
 
-/** Starts it; the function returned stops it. */
+/** Starts the environment; the returned function stops it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const environment = await startLocalEnvironment();
   project.provide('outputs', environment.outputs);

@@ -1,4 +1,4 @@
-/** Ctrl-C in `local up`, at each of its steps: no process, no folder and no file of it is left. */
+/** Ctrl-C in `local up`, at each of its steps: it leaves no process, no folder and no file. */
 import { spawn } from 'node:child_process';
 import {
   mkdirSync,
@@ -20,7 +20,7 @@ interface Place {
   readonly temporary: string;
 }
 
-/** A root in which the emulator is installed and nothing else is, and a temporary folder of its own. */
+/** A root with only the emulator installed, and its own temporary folder. */
 function freshPlace(): Place {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'quoteq-interrupted-')));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -31,7 +31,7 @@ function freshPlace(): Place {
   return place;
 }
 
-/** Starts `local up` and sends it the signals as soon as it says that the step begins; how it ended, and what it said. */
+/** Starts `local up` and sends the signals as soon as it reports the step; returns its end and its output. */
 async function interrupted({ root, temporary }: Place, step: string, signals: readonly NodeJS.Signals[]) {
   const up = spawn(process.execPath, ['tools/quoteq.ts', 'local', 'up'], {
     cwd: REPOSITORY_ROOT,
@@ -58,7 +58,7 @@ const environOf = (pid: string): string => {
   }
 };
 
-/** Processes in whose environment the folder is named. */
+/** Processes with the folder in their environment. */
 const processesOf = ({ root, temporary }: Place): readonly string[] =>
   readdirSync('/proc').filter(
     (name) =>
@@ -73,7 +73,7 @@ it.each<[step: string, signals: readonly NodeJS.Signals[]]>([
   ['Deploying the stacks', ['SIGINT', 'SIGINT']],
   ['Setting up secrets, TTL and the CRM', ['SIGHUP']],
   ['Warming up the functions', ['SIGINT']],
-])('leaves nothing when it comes at "%s"', async (step, signals) => {
+])('leaves nothing at "%s"', async (step, signals) => {
   const place = freshPlace();
 
   const { ended, said } = await interrupted(place, step, signals);

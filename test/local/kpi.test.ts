@@ -1,4 +1,4 @@
-/** The KPIs of what the deployment really did: one worker is killed and its action recovered, another one just works. */
+/** The KPIs of real work of the deployment: one worker is killed and its action recovered, another one succeeds. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ import {
 
 const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(rootClient));
 
-/** Of these tasks alone: other tests leave records of their own. */
+/** The report on these tasks only, because other tests leave records too. */
 async function reportOf(taskIds: readonly string[], sinceMs: number) {
   const window = { sinceMs, nowMs: Date.now() };
   const { transitions, latencies } = await readKpiRecords(dynamo, outputs, window);
@@ -34,7 +34,7 @@ async function enqueue(quoteId: string, key: string): Promise<string> {
 describe('the KPIs', () => {
   afterEach(clearFaults);
 
-  it('count a killed worker as a stuck action that was recovered, and what was shown with its latency', async () => {
+  it('count a killed worker as a recovered stuck action, and shown transitions with their latency', async () => {
     const sinceMs = Date.now();
     const [lost, plain] = [freshQuoteId(), freshQuoteId()];
     await scriptFault({

@@ -1,4 +1,4 @@
-/** A paused kind, end to end: its actions wait with the reason on their cards, others go on, and resuming runs them once. */
+/** A paused kind, end to end: its actions wait with the reason on their cards, others continue, and resuming runs them once. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ActionKind } from '../../lambdas/actions/kinds.ts';
 import { taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
@@ -25,7 +25,7 @@ const held = (taskId: string) =>
     return task.hold === undefined ? undefined : task;
   });
 
-/** The card of a task once its text has all of these. */
+/** Waits for the card of a task with all of these texts. */
 const cardWith = (taskId: string, ...texts: readonly string[]) =>
   eventually(`the card of ${taskId} to say ${texts.join(', ')}`, async () => {
     const [card] = await cardsOf(taskId);
@@ -36,7 +36,7 @@ const cardWith = (taskId: string, ...texts: readonly string[]) =>
 const crmKind = async () => (await listKinds(target)).find(({ kind }) => kind === 'crm.sync');
 
 describe('a paused kind', () => {
-  it('holds its actions visibly while others go on, and carries them out once when it is resumed', async () => {
+  it('shows its held actions while others continue, and carries them out once when it is resumed', async () => {
     const quoteId = freshQuoteId();
     await pauseKind(target, 'crm.sync', REASON);
     const [crm, pdf] = [
@@ -62,7 +62,7 @@ describe('a paused kind', () => {
     expect(causes.slice(0, 3)).toEqual(['enqueue', 'hold', 'release']);
   });
 
-  it('holds an action again after Retry now, and its card says why nothing runs', async () => {
+  it('holds an action again after Retry now, and shows the reason on its card', async () => {
     const quoteId = freshQuoteId();
     await pauseKind(target, 'crm.sync', REASON);
     const taskId = await enqueue(quoteId, 'crm.sync', 'pressed');

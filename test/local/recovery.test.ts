@@ -1,4 +1,4 @@
-/** What is stuck gets its next driver: the deployed sweep, on tasks whose driver was lost; and its walks. */
+/** The deployed sweep: it starts the next driver of stuck tasks, repairs the audit trail and purges the ledger. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
@@ -54,7 +54,7 @@ const sweep = async (): Promise<string | undefined> => {
   return answer.FunctionError;
 };
 
-/** Makes the task due now, as if the time until then had passed; a task's own rules are not touched by it. */
+/** Makes the task due now, as if the time had passed, without a change of its rules. */
 async function makeDue(taskId: string): Promise<void> {
   const found = await tasks.get(taskId);
   if (found?.nextAttemptAtMs === undefined) throw new Error('expected a task in its backoff');
@@ -82,7 +82,7 @@ const ledgerRecord = (id: string, expiresAtEpochSeconds: number) => ({
 });
 
 describe('the sweep', () => {
-  it('drives a task that was stored and never started, once although it runs twice', async () => {
+  it('drives a task that was stored and never started, once in two runs', async () => {
     const taskId = await orphan(Date.now() - POLICY.overdueMs);
 
     expect(await Promise.all([sweep(), sweep()])).toEqual([undefined, undefined]);
@@ -92,7 +92,7 @@ describe('the sweep', () => {
     expect(records.filter(({ cause }) => cause === 'recover_stale')).toHaveLength(1);
   });
 
-  it('replaces an execution that was stopped by hand', async () => {
+  it('replaces an execution that was stopped manually', async () => {
     await scriptFault({
       target: 'crm',
       method: 'POST',
@@ -113,7 +113,7 @@ describe('the sweep', () => {
     expect(await ended(taskId)).toMatchObject({ state: 'completed', generation: 2 });
   });
 
-  it('puts a record that is missing in the audit trail back as it was', async () => {
+  it('restores a missing record of the audit trail unchanged', async () => {
     const taskId = await orphan(Date.now() - 2 * POLICY.auditSettleMs);
     const before = await eventually('the record of the enqueueing', async () => {
       const { records } = await getAudit(target, taskId);
@@ -127,7 +127,7 @@ describe('the sweep', () => {
     expect(records.find(({ version }) => version === 1)).toEqual(before);
   });
 
-  it('removes an expired record of the ledger and leaves the others', async () => {
+  it('removes an expired record of the ledger and keeps the others', async () => {
     const nowSeconds = Math.floor(Date.now() / 1_000);
     const [expired, alive] = [`expired-${nowSeconds}`, `alive-${nowSeconds}`];
     await dynamo.send(
@@ -139,7 +139,7 @@ describe('the sweep', () => {
     const find = async (id: string) =>
       (await dynamo.send(new GetCommand({ TableName: outputs.ledgerTable, Key: { id } }))).Item;
 
-    // The ledger of a run of all tests is longer than what one sweep walks.
+    // After a run of all tests the ledger is longer than the part that one sweep checks.
     await eventually('the removal', async () => {
       await sweep();
       return (await find(expired)) === undefined ? true : undefined;

@@ -1,4 +1,4 @@
-/** Least privilege, tried: under each function's role one call of its own works and its neighbour's is refused. */
+/** Least privilege, tested: with each function's role, one of its own calls works and a call of another function is refused. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES, type FunctionName } from '../../lib/shared/functions.ts';
 import {
@@ -27,7 +27,7 @@ const pause = { controlId: 'pause#nothing' };
 const putPause: ProbeCall = { call: 'put', table: controlsTable, key: pause };
 const getLedger: ProbeCall = { call: 'get', table: ledgerTable, key: { id: 'nothing' } };
 
-/** Own call → neighbouring call, for every function of the contract. */
+/** Own call and foreign call, for every function of the contract. */
 const CASES: Record<FunctionName, { readonly own: ProbeCall; readonly neighbours: readonly ProbeCall[] }> = {
   'enqueue-action': {
     own: getTask,
@@ -101,7 +101,7 @@ beforeAll(() => {
 });
 
 describe('the role of a function', () => {
-  it.each(FUNCTION_NAMES)('lets %s do its work and nothing of its neighbour', async (name) => {
+  it.each(FUNCTION_NAMES)('allows %s its own call and refuses the foreign one', async (name) => {
     const { own, neighbours } = CASES[name];
 
     const [ownAnswer, ...refusals] = await probeRole(name, archive, [own, ...neighbours]);

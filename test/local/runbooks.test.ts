@@ -1,4 +1,4 @@
-/** Every command of every runbook page, run as an operator would, and what it prints compared with what the page says. */
+/** Runs every command of every runbook page like an operator and compares the output with the page. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,15 +16,15 @@ import {
 import { prepare, type Situation } from './support/runbook-situations.ts';
 
 const RUNBOOKS = join(REPOSITORY_ROOT, 'runbooks');
-/** What can only be tried on AWS is to stay the exception. */
+/** Commands that need AWS must stay the exception. */
 const MAX_AWS_ONLY = 9;
 
-/** Pages about CloudFormation on AWS, which the local AWS does not have; a test compares their names with the templates. */
+/** Pages about CloudFormation on AWS, which the local AWS lacks; another test compares their names with the templates. */
 const OF_AWS: ReadonlyMap<string, string> = new Map([
   ['procedures/recover-a-failed-deployment.md', 'test/contract/recovery-page.test.ts'],
 ]);
 
-/** Pages whose commands run for minutes, or on a table of their own: each has a test of its own. */
+/** Pages whose commands run for minutes or on their own table: each has its own test. */
 const TESTED_ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['procedures/roll-back.md', 'test/contract/roll-back-page.test.ts'],
   ['drills/README.md', 'test/drills'],
@@ -47,7 +47,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** Runs a block; what differs from the page is in the answer. */
+/** Runs a block; returns the differences from the page. */
 async function run(
   block: CommandBlock,
   { placeholders, typed = [] }: Situation,
@@ -63,14 +63,14 @@ async function run(
 }
 
 describe('the commands of the runbooks', () => {
-  it('are written as a shell block that the test knows', () => {
+  it('are shell blocks that the test knows', () => {
     expect(pages.flatMap(({ file, text }) => unknownFences(text).map((info) => `${file}: ${info}`))).toEqual(
       [],
     );
     expect(blocks.length).toBeGreaterThan(20);
   });
 
-  it('that stand in a sentence are commands that there are', async () => {
+  it('within a sentence exist', async () => {
     const { printed } = await runScript('npm run quoteq -- --help', {});
     const known = new Set([...printed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name));
     const inline = pages.flatMap(({ file, text }) =>
@@ -84,7 +84,7 @@ describe('the commands of the runbooks', () => {
     expect(inline.filter(({ name }) => !known.has(name))).toEqual([]);
   });
 
-  it('are left to AWS, or to a test of their own that there is, as rarely as can be', () => {
+  it('are rarely left to AWS or to an existing separate test', () => {
     const others = pages.filter(({ file }) => !OF_AWS.has(file)).flatMap(({ text }) => commandsOf(text));
     expect(others.filter(({ awsOnly }) => awsOnly !== undefined).length).toBeLessThanOrEqual(MAX_AWS_ONLY);
     const tests = [
@@ -96,7 +96,7 @@ describe('the commands of the runbooks', () => {
   });
 
   it.for(runnable)(
-    'of $file work as written, and print what the page says',
+    'of $file work as written and print the output of the page',
     async ({ file, text }, { signal }) => {
       const situation = await prepare(file);
       onTestFinished(() => situation.cleanUp());

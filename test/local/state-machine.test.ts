@@ -1,4 +1,4 @@
-/** The deployed machine on the local AWS: path of states, superseded drivers, executions stopped by hand. */
+/** The deployed machine on the local AWS: path of states, superseded drivers, manually stopped executions. */
 import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
@@ -70,14 +70,14 @@ async function waitingTask(quoteId: string): Promise<TaskView> {
 afterEach(clearFaults);
 
 describe('the state machine', () => {
-  it('reads like the lifecycle: Queued, Running, Outcome, Completed', async () => {
+  it('has the path Queued, Running, Outcome, Completed', async () => {
     const { taskId } = await enqueue(freshQuoteId());
 
     expect(await statusAfter(`${taskId}-1`)).toBe('SUCCEEDED');
     expect(await pathOf(`${taskId}-1`)).toEqual(['Queued', 'Running', 'Outcome', 'Completed']);
   });
 
-  it('runs at once when an operator retries, and ends the older driver as superseded', async () => {
+  it("runs at once after an operator's retry, and ends the older driver as superseded", async () => {
     const waiting = await waitingTask(freshQuoteId());
 
     const answer = await retry(waiting);
@@ -90,7 +90,7 @@ describe('the state machine', () => {
     expect((await pathOf(`${waiting.taskId}-1`)).at(-1)).toBe('Superseded');
   });
 
-  it('loses nothing when an execution is stopped by hand: a retry drives the task on', async () => {
+  it('drives the task of a manually stopped execution after a retry', async () => {
     const waiting = await waitingTask(freshQuoteId());
     await sfn.send(new StopExecutionCommand({ executionArn: arnOf(`${waiting.taskId}-1`) }));
     await statusAfter(`${waiting.taskId}-1`);
@@ -105,7 +105,7 @@ describe('the state machine', () => {
     ['no worker at all', { worker: 'fax' }],
     ['a generation to come', { generation: 7 }],
     ['the id of no task', { taskId: `task-${'0'.repeat(40)}` }],
-  ])('refuses an execution by hand with %s, and the task goes on without it', async (what, over) => {
+  ])('refuses a manual execution with %s, and the task continues without it', async (what, over) => {
     const waiting = await waitingTask(freshQuoteId());
     const name = `${waiting.taskId}-${what.replaceAll(' ', '-')}`;
     const fitting = { taskId: waiting.taskId, generation: 1, worker: 'crm', waitSeconds: 0 };
@@ -115,11 +115,11 @@ describe('the state machine', () => {
 
     expect(await statusAfter(name)).toBe('FAILED');
     expect((await pathOf(name)).at(-1)).toBe('WrongDriver');
-    // Enqueued, claimed, deferred, claimed, completed: the execution by hand wrote nothing between them.
+    // Enqueued, claimed, deferred, claimed, completed: the manual execution wrote nothing.
     expect(await ended(waiting.taskId)).toMatchObject({ state: 'completed', generation: 1, version: 5 });
   });
 
-  it('claims for an execution by hand under the name of that execution', async () => {
+  it('claims for a manual execution under its own name', async () => {
     const quoteId = freshQuoteId();
     const { taskId } = await waitingTask(quoteId);
     await sfn.send(new StopExecutionCommand({ executionArn: arnOf(`${taskId}-1`) }));
@@ -143,7 +143,7 @@ describe('the state machine', () => {
     expect(await statusAfter(name)).toBe('SUCCEEDED');
   });
 
-  it('ends a second driver of a completed task as completed, and changes nothing', async () => {
+  it('ends a second driver of a completed task as completed without a change', async () => {
     const { taskId } = await enqueue(freshQuoteId());
     const before = await ended(taskId);
     const input = JSON.stringify({ taskId, generation: 1, worker: 'crm', waitSeconds: 0 });
@@ -154,7 +154,7 @@ describe('the state machine', () => {
 
     expect(await statusAfter(`${taskId}-again`)).toBe('SUCCEEDED');
     expect((await pathOf(`${taskId}-again`)).at(-1)).toBe('Completed');
-    // The card in Slack follows by itself.
+    // The card in Slack is updated asynchronously.
     const { card: _shown, ...after } = await getTask(target, taskId);
     const { card: _earlier, ...unchanged } = before;
     expect(after).toEqual(unchanged);

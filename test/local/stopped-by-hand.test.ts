@@ -29,13 +29,13 @@ import {
 } from './support/queue.ts';
 
 const site = { outputs, sfn: new SFNClient(rootClient), lambda: new LambdaClient(rootClient) };
-/** A lease that no worker has ended must expire: 60 s, the allowance of 5 s, and a backoff. */
+/** A lease that no worker ended must expire: 60 s, the clock skew of 5 s, and a backoff. */
 const LIMIT_MS = 300_000;
 
 const inputOf = (taskId: string, waitSeconds = 0) =>
   ({ taskId, generation: 1, worker: 'crm', waitSeconds }) as const;
 
-/** Waits until this is the last state that the execution has entered. */
+/** Waits until this is the execution's last entered state. */
 const entered = (name: string, state: string): Promise<true> =>
   eventually(`execution ${name} to enter ${state}`, async () => {
     const executionArn = executionArnOf(site, name);
@@ -74,7 +74,7 @@ const STANDING: Readonly<Record<string, (quoteId: string) => Promise<string>>> =
   WorkerLost: async (quoteId) => {
     await failWrites(quoteId, { kind: 'kill_client' });
     const taskId = queuedTask('crm.sync', 'stopped', Date.now(), acceptedSnapshot(quoteId)).taskId;
-    // `record-lost-worker` reads the task first: that read takes long.
+    // `record-lost-worker` reads the task first: this delays that read.
     await scriptFault({
       target: 'dynamodb',
       path: '/GetItem',
@@ -90,7 +90,7 @@ const STANDING: Readonly<Record<string, (quoteId: string) => Promise<string>>> =
   },
 };
 
-/** Stops it there, and starts it twice. */
+/** Stops the execution there, and starts it twice. */
 async function stopAndDriveTwice(taskId: string, state: string): Promise<readonly string[]> {
   const name = executionNameOf(taskId, 1);
   await entered(name, state);
@@ -114,12 +114,12 @@ async function expectRight(task: TaskView, executions: readonly string[]): Promi
   expect(records.filter(({ to }) => to === 'completed')).toHaveLength(1);
 }
 
-// Each has quotes and rules of its own, and most of its time is a lease running out.
+// Each test has its own quotes and rules, and mostly waits for the expiry of a lease.
 afterAll(clearFaults);
 
-describe.concurrent('an execution that is stopped by hand and started again twice', () => {
+describe.concurrent('an execution that is stopped manually and started again twice', () => {
   it.each(['Queued', 'Running', 'RetryableFailed'])(
-    'in the middle of %s leaves one effect and a right table',
+    'in the middle of %s leaves one effect and a correct table',
     async (state) => {
       const taskId = (await STANDING[state]?.(freshQuoteId())) ?? '';
 
@@ -133,7 +133,7 @@ describe.concurrent('an execution that is stopped by hand and started again twic
   );
 
   it(
-    'in the middle of WorkerLost leaves one effect and a right table once the lease has run out',
+    'in the middle of WorkerLost leaves one effect and a correct table after the lease has expired',
     async () => {
       const executions: string[] = [];
       const proxied = { AWS_ENDPOINT_URL_DYNAMODB: outputs.faultProxyUrl };
@@ -154,7 +154,7 @@ describe.concurrent('an execution that is stopped by hand and started again twic
   it.each<[end: string, fault: Fault | undefined, last: string]>([
     ['completed', undefined, 'SUCCEEDED'],
     ['failed_terminal', { kind: 'status', status: 400, body: '{"message":"no"}' }, 'FAILED'],
-  ])('after it has ended %s changes nothing', async (end, fault, last) => {
+  ])('after its end %s changes nothing', async (end, fault, last) => {
     const quoteId = freshQuoteId();
     if (fault !== undefined) await failWrites(quoteId, fault);
     const before = await ended(await enqueue(quoteId));

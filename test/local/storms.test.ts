@@ -1,4 +1,4 @@
-/** Many at once: the same request again and again, two drivers of one task, a provider with a rate limit. */
+/** Load: many copies of the same requests, two drivers of one task, a provider with a rate limit. */
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AuditView, taskViewSchema } from '../../lambdas/queue/contracts/api.ts';
@@ -12,7 +12,7 @@ const ENQUEUES = 200;
 const KEYS = 20;
 const RATE_LIMITED_ACTIONS = 60;
 
-/** Waits for tasks a few at a time, so that looking does not starve the workers of the machine. */
+/** Waits for tasks a few at a time, so that polling does not starve the machine's workers. */
 async function settleAll(taskIds: readonly string[]) {
   const tasks = [];
   for (const taskId of taskIds) tasks.push(await ended(taskId));
@@ -25,7 +25,7 @@ const wholeTrail = (taskId: string): Promise<AuditView> =>
     return trail.gaps.length === 0 && trail.records.length === trail.version ? trail : undefined;
   });
 
-/** Answers 429 in a trail: those after which an attempt was counted as used, and those after which none was. */
+/** Answers 429 in a trail: those that used an attempt, and those that did not. */
 function limitedOf({ records }: AuditView): { counted: number; deferred: number } {
   const limited = records.flatMap(({ errorCode, cause, deferrals }, index) =>
     cause === 'fail' && errorCode === 'PROVIDER_RATE_LIMITED'
@@ -39,7 +39,7 @@ function limitedOf({ records }: AuditView): { counted: number; deferred: number 
 afterEach(() => limitCrm(null));
 
 describe('storms', () => {
-  it(`make ${KEYS} tasks and ${KEYS} effects of ${ENQUEUES} concurrent enqueues of ${KEYS} keys`, async () => {
+  it(`make ${KEYS} tasks and ${KEYS} effects for ${ENQUEUES} concurrent enqueues of ${KEYS} keys`, async () => {
     const quoteId = freshQuoteId();
     const keys = Array.from({ length: ENQUEUES }, (_, index) => `key-${index % KEYS}`);
 
@@ -48,7 +48,7 @@ describe('storms', () => {
     expect(
       answers.map((answer) => answer.status).filter((status) => status !== 200 && status !== 202),
     ).toEqual([]);
-    // A request whose answer came too late was sent again, and is then a replay.
+    // A request with a late answer was sent again and is then a replay.
     expect(answers.filter((answer) => answer.status === 202).length).toBeLessThanOrEqual(KEYS);
     const taskIds = [...new Set(answers.map((answer) => taskViewSchema.parse(answer.body).taskId))];
     expect(taskIds).toHaveLength(KEYS);
@@ -60,7 +60,7 @@ describe('storms', () => {
     );
   });
 
-  it('make one effect of a task that two executions drive at once', async () => {
+  it('make one effect for a task with two concurrent executions', async () => {
     const quoteId = freshQuoteId();
     const sfn = new SFNClient(rootClient);
     const answer = await postAction(quoteId, 'slack.notify', 'twice');
@@ -76,7 +76,7 @@ describe('storms', () => {
     expect((await countEffects(outputs)).slack.get(effectKeyOf('slack.notify', taskId))).toBe(1);
   });
 
-  it(`complete ${RATE_LIMITED_ACTIONS} actions against a CRM of 5 requests a second without burning attempts`, async () => {
+  it(`complete ${RATE_LIMITED_ACTIONS} actions with a CRM of 5 requests a second without using attempts`, async () => {
     await limitCrm(5);
     const quoteId = freshQuoteId();
     const keys = Array.from({ length: RATE_LIMITED_ACTIONS }, (_, index) => `rate-${index}`);
@@ -85,7 +85,7 @@ describe('storms', () => {
     const tasks = await settleAll(answers.map((answer) => taskViewSchema.parse(answer.body).taskId));
 
     expect(tasks.filter((task) => task.state !== 'completed')).toEqual([]);
-    // Not `attempts.used`: on a busy machine an answer may come too late, and that does use one up.
+    // Not `attempts.used`: on a busy machine a late answer uses an attempt.
     const limited = [];
     for (const { taskId } of tasks) limited.push(limitedOf(await wholeTrail(taskId)));
     expect(limited.filter(({ counted }) => counted > 0)).toEqual([]);

@@ -1,6 +1,6 @@
 /**
- * `npm run sim`: the queue under simulated faults. `--seeds N` runs many, `--seed N` replays one and prints its timeline,
- * `--zoo` hunts planted bugs, `--exhaustive` searches the small scope. The last line is JSON; `--json` prints that alone.
+ * `npm run sim`: the queue under simulated faults. `--seeds N` runs many, `--seed N` replays one and prints its timeline, `--zoo` hunts
+ * planted bugs, `--exhaustive` searches the small scope. The last line is JSON; `--json` prints only that line.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -36,7 +36,7 @@ const HELP = `npm run sim -- [options]: the queue under simulated faults (docs/s
 Example: npm run sim -- --seeds 20
 `;
 
-/** A wrong option ends it with one line, before anything has begun. */
+/** Exits with one line for a wrong option, before any work. */
 function refuse(text: string): never {
   process.stderr.write(`error: ${text}\n`);
   process.exit(1);

@@ -1,4 +1,4 @@
-/** asl-validator 4.0.0 brings no types. It writes into the definition it checks: give it a copy. */
+/** asl-validator 4.0.0 has no types. It changes the definition that it checks, so pass a copy. */
 declare module 'asl-validator' {
   function validate(
     definition: unknown,

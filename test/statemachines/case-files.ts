@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 
 const text = z.string().check(z.minLength(1));
 
-/** What a Task answers, or the name of the error it fails with; `times` in a row, once by default. */
+/** A Task's answer, or the name of its error; repeated `times` times, once by default. */
 const callSchema = z.union([
   z.strictObject({ answer: z.record(z.string(), z.json()), times: z.optional(z.int().check(z.minimum(1))) }),
   z.strictObject({ error: text, times: z.optional(z.int().check(z.minimum(1))) }),
@@ -13,7 +13,7 @@ const callSchema = z.union([
 const caseSchema = z.strictObject({
   /** Present tense: what the machine does. */
   title: text,
-  /** Where a redrive re-enters the machine; the machine's start when absent. */
+  /** State at which a redrive re-enters the machine. Absent: the machine's start. */
   startAt: z.optional(text),
   input: z.strictObject({
     taskId: text,
@@ -21,11 +21,11 @@ const caseSchema = z.strictObject({
     worker: text,
     waitSeconds: z.int(),
   }),
-  /** By Task state, in order of its calls, retries included. A call beyond them fails the test, and so does one left over. */
+  /** By Task state, in order of its calls, including retries. Missing and unused answers fail the test. */
   calls: z.record(z.string(), z.array(callSchema)),
-  /** Every state that is entered, in order. */
+  /** Every entered state, in order. */
   path: z.array(text).check(z.minLength(1)),
-  /** Seconds that each Wait state on the path is told to wait, in order. */
+  /** Seconds of each Wait state on the path, in order. */
   waitsSeconds: z.array(z.number()),
   /** Retries by state. */
   retries: z.record(z.string(), z.int()),
@@ -35,7 +35,7 @@ const caseSchema = z.strictObject({
   ]),
 });
 
-/** One call of a Task state, or several alike. */
+/** One call of a Task state, or several equal ones. */
 export type CaseCall = z.infer<typeof callSchema>;
 /** A scenario with the name of its file. */
 export type Case = z.infer<typeof caseSchema> & { readonly file: string };

@@ -4,14 +4,14 @@ import { type AslMachine, readQuoteActionText, tasksOf } from '../../statemachin
 import type { MachineSubstitutions } from '../../lambdas/queue/contracts/state-machine-io.ts';
 import type { Case, CaseCall } from './case-files.ts';
 
-/** ARNs that the tests put in. */
+/** ARNs of the tests. */
 export const TEST_SUBSTITUTIONS: MachineSubstitutions = {
   RunActionFunctionArnPrefix: 'arn:aws:lambda:us-east-1:123456789012:function:test-run-action-',
   RunActionFunctionArnSuffix: ':r-1-2-3-4',
   RecordLostWorkerFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:test-record-lost-worker',
 };
 
-/** The definition's text with {@link TEST_SUBSTITUTIONS} put in, as CloudFormation does it. */
+/** The definition's text with {@link TEST_SUBSTITUTIONS}, substituted like by CloudFormation. */
 export const readSubstitutedText = async (): Promise<string> =>
   Object.entries(TEST_SUBSTITUTIONS).reduce(
     (definition, [name, value]) => definition.replaceAll(`\${${name}}`, String(value)),
@@ -28,16 +28,16 @@ interface LambdaCall {
   readonly request: unknown;
 }
 
-/** What happened in a run. */
+/** Result of a run. */
 export interface CaseRun {
   readonly path: readonly string[];
   readonly waitsSeconds: readonly number[];
   readonly retries: Readonly<Record<string, number>>;
-  /** Names of the errors that were thrown into a state and retried there, as `<state>: <error>`. */
+  /** Retried errors, as `<state>: <error>`. */
   readonly retriedErrors: ReadonlySet<string>;
   readonly end: Case['end'] | { readonly status: 'TIMED_OUT' | 'ABORTED' };
   readonly calls: readonly LambdaCall[];
-  /** Calls that the case has no answer for, and answers that no call asked for. */
+  /** Calls without an answer in the case, and unused answers. */
   readonly unmatched: readonly string[];
 }
 
@@ -46,7 +46,7 @@ type Overrides = NonNullable<NonNullable<Parameters<StateMachine['run']>[1]>['ov
 type EventLogs = ReturnType<StateMachine['run']>['eventLogs'];
 type LoggedEvent = EventLogs extends AsyncGenerator<infer Event> ? Event : never;
 
-/** An error as Step Functions sees it: by its name. */
+/** An error with a name for Step Functions. */
 class NamedError extends Error {
   constructor(name: string) {
     super(`${name}, thrown by the case`);
@@ -67,7 +67,7 @@ class ScriptedTasks {
     this.#scripts = new Map(Object.entries(script).map(([state, calls]) => [state, expanded(calls)]));
   }
 
-  /** The answer of the next call of `state`. @throws {NamedError} the error that the case has there */
+  /** The answer to the next call of `state`. @throws {NamedError} if the case has an error there */
   answer(state: string, request: Json): Json {
     this.calls.push({ state, request });
     const next = this.#scripts.get(state)?.shift();
@@ -105,10 +105,10 @@ function overridesFor(machine: AslMachine, tasks: ScriptedTasks): Overrides {
 const field = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(name) : undefined;
 
-/** What a plain path such as `$.run.waitSeconds` points to. */
+/** The value at a plain path such as `$.run.waitSeconds`. */
 const valueAt = (input: unknown, path: string): unknown => path.split('.').slice(1).reduce(field, input);
 
-/** Gathers what a {@link CaseRun} tells from the interpreter's events. */
+/** Collects a {@link CaseRun} from the interpreter's events. */
 class Trace {
   readonly path: string[] = [];
   readonly waitsSeconds: number[] = [];
@@ -143,7 +143,7 @@ class Trace {
   }
 }
 
-/** The parts of the context object that every execution has; the service fills in the rest. */
+/** The parts of the context object that the machine uses. */
 const contextOf = ({ input }: Case) => ({
   Execution: {
     Id: `arn:aws:states:us-east-1:123456789012:execution:test:${EXECUTION_NAME}`,
@@ -159,7 +159,7 @@ export async function runCase(machine: AslMachine, substituted: string, scenario
   const definition: StateMachineDefinition = JSON.parse(substituted);
   const tasks = new ScriptedTasks(scenario.calls);
   const trace = new Trace(machine);
-  // A redrive leaves states out of reach, which the validator refuses; the definition itself is validated by a test.
+  // A redrive makes states unreachable, which the validator refuses; another test validates the definition itself.
   const interpreter = new StateMachine(
     { ...definition, StartAt: scenario.startAt ?? definition.StartAt },
     { validationOptions: { noValidate: true } },
@@ -169,7 +169,7 @@ export async function runCase(machine: AslMachine, substituted: string, scenario
     overrides: overridesFor(machine, tasks),
     context: contextOf(scenario),
   });
-  // A failed execution rejects; how it ended is in the events.
+  // A failed execution rejects; its end is in the events.
   const ended = Promise.allSettled([execution.result]);
   for await (const event of execution.eventLogs) trace.see(event);
   await ended;

@@ -45,7 +45,7 @@ describe('quote-action', () => {
     expect(run?.unmatched).toEqual([]);
   });
 
-  it.each(ran)('calls nothing but its own functions with ids in $scenario.file', ({ scenario, run }) => {
+  it.each(ran)('calls only its own functions with ids in $scenario.file', ({ scenario, run }) => {
     const { taskId, generation, worker } = scenario.input;
     const functions: Readonly<Record<string, string>> = {
       Running: `${TEST_SUBSTITUTIONS.RunActionFunctionArnPrefix}${worker}${TEST_SUBSTITUTIONS.RunActionFunctionArnSuffix}`,
@@ -64,7 +64,7 @@ describe('quote-action', () => {
 });
 
 describe('the cases of quote-action', () => {
-  it('have a title of their own each', () => {
+  it('have different titles', () => {
     expect(new Set(cases.map(({ title }) => title)).size).toBe(cases.length);
   });
 
@@ -80,7 +80,7 @@ describe('the cases of quote-action', () => {
     expect(taken).toEqual(new Set(transitionsOf(machine).map(({ from, to }) => `${from} → ${to}`)));
   });
 
-  it('retry every error that is retried by name', () => {
+  it('retry every error that has a retrier by name', () => {
     const retried = new Set(runs.flatMap(({ retriedErrors }) => [...retriedErrors]));
     const named = tasksOf(machine).flatMap(([name, { Retry }]) =>
       Retry.flatMap(({ ErrorEquals }) => ErrorEquals)
@@ -97,7 +97,7 @@ describe('the cases of quote-action', () => {
     expect(refused).toEqual([]);
   });
 
-  it('answer as the contract says, but where they show what else happens', () => {
+  it('have answers of the contract, except cases about other answers', () => {
     const departing = cases.filter(({ calls }) =>
       Object.values(calls)
         .flat()
@@ -110,7 +110,7 @@ describe('the cases of quote-action', () => {
     ]);
   });
 
-  it('answer with every outcome in every Task state', () => {
+  it('have every outcome in every Task state', () => {
     const answered = cases.flatMap(({ calls }) =>
       Object.entries(calls).flatMap(([state, list]) =>
         list.flatMap((call) =>

@@ -84,7 +84,7 @@ describe('renderStateMachinePage', () => {
     expect(renderStateMachinePage(SMALL)).toContain('- **Call** (Task): Calls &lt;worker> &amp; waits.');
   });
 
-  it('is what docs/state-machine.md holds (otherwise run: npm run generate)', async () => {
+  it('equals docs/state-machine.md (otherwise run: npm run generate)', async () => {
     const page = renderStateMachinePage(await readQuoteAction());
 
     expect(await readFile(STATE_MACHINE_PAGE, 'utf8')).toBe(page);

@@ -8,14 +8,14 @@ import { taskErrorViewSchema, taskPageSchema, taskViewSchema } from '../../lambd
 
 const { firstStep } = taskErrorViewSchema.shape;
 
-/** A task, of this release or the one before. */
+/** A task, of this release or the previous one. */
 export const answeredTaskSchema = z.extend(taskViewSchema, {
   error: z.optional(z.extend(taskErrorViewSchema, { firstStep: z.optional(firstStep) })),
 });
-/** A task, of this release or the one before. */
+/** A task, of this release or the previous one. */
 export type AnsweredTask = z.infer<typeof answeredTaskSchema>;
 
-/** A page of a quote's tasks, of this release or the one before. Pages of the release before do not name damaged tasks. */
+/** A page of a quote's tasks, of this release or the previous one. Pages of the previous release do not name damaged tasks. */
 export const answeredPageSchema = z.extend(taskPageSchema, { tasks: z.array(answeredTaskSchema) });
 
 const isObject = (value: unknown): value is Record<PropertyKey, unknown> =>

@@ -1,15 +1,16 @@
 /** Arguments and options with a closed set of values, which `--help` lists. */
 import { Argument, Option } from 'commander';
-import { ActionKind } from '../../lambdas/actions/kinds.ts';
+import { KIND_NAMES } from '../../lambdas/actions/kinds.ts';
 import { SHAPES } from '../../lambdas/queue/domain/migrations/shapes.ts';
 import { DEAD_LETTER_QUEUES } from '../dlq/dead-letter-queues.ts';
 import { DRILLS } from '../drills/catalogue.ts';
 import { SecretField } from '../secrets/provider-secrets.ts';
+import { ALL_KINDS } from './clients/kind-client.ts';
 import { LIVE_STATES } from './commands/live-command.ts';
 
 /** The argument for a kind of action. */
 export const kindArgument = (): Argument =>
-  new Argument('<kind>', 'kind of action').choices(Object.values(ActionKind));
+  new Argument('<kind>', `kind of action, or ${ALL_KINDS}`).choices([...KIND_NAMES, ALL_KINDS]);
 
 /** The argument for a dead-letter queue. */
 export const queueArgument = (): Argument => new Argument('<queue>', 'its name').choices(DEAD_LETTER_QUEUES);

@@ -1,4 +1,4 @@
-/** An error that the user can fix. The command line shows it as one line, without a stack. */
+/** An error that the user can fix. The command line prints it in one line, without a stack. */
 export class CliError extends Error {
   override readonly name = 'CliError';
 }

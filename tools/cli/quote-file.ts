@@ -54,7 +54,7 @@ const SNAPSHOT = '/snapshot';
 const PAYLOAD = '/payload';
 
 /**
- * A field of the request by its place in the quote file.
+ * A field of the request, named by its path in the quote file.
  * @param field JSON Pointer into the body, or the name of a parameter
  */
 export function placeInFile({ index }: Pick<QuoteAction, 'index'>, field: string): string {
@@ -71,7 +71,8 @@ function reasonOf(cause: unknown): string {
   return 'code' in cause && cause.code === 'EISDIR' ? 'it is a directory' : cause.message;
 }
 
-function parse(file: string): unknown {
+/** What a JSON file holds. @throws {CliError} when it cannot be read or parsed */
+export function readJsonFile(file: string): unknown {
   try {
     return JSON.parse(utf8TextOf(readFileSync(file)));
   } catch (cause) {
@@ -104,7 +105,8 @@ function bodyViolations({ body }: QuoteAction): readonly FieldViolation[] {
   return [{ pointer: '', expected }];
 }
 
-const said = (pointer: string, expected: string): string =>
+/** A field and what was expected of it, as one line. */
+export const said = (pointer: string, expected: string): string =>
   shownLine(`${pointer === '' ? '/' : pointer}: ${expected}`);
 
 /** The first use of each key of a quote, by quote id and key. */
@@ -125,7 +127,7 @@ function keyViolations(file: string, actions: readonly QuoteAction[], owners: Ke
   });
 }
 
-/** What is wrong with the requests of a well-formed file, with fields named by their place in the file. */
+/** The errors in the requests of a well-formed file, with fields named by their path in the file. */
 function requestViolations(file: QuoteFile): readonly string[] {
   const ofActions = actionsOf(file).flatMap((action) =>
     bodyViolations(action).map(({ pointer, expected }) => said(placeInFile(action, pointer), expected)),
@@ -139,7 +141,8 @@ function requestViolations(file: QuoteFile): readonly string[] {
 /** Maximum fields that a refusal names; the rest are counted. */
 const MAX_NAMED = 20;
 
-function refusal(file: string, wrong: readonly string[]): CliError {
+/** The error that names the wrong fields of a file. */
+export function refusal(file: string, wrong: readonly string[]): CliError {
   if (wrong.length === 1) return new CliError(`${file}: ${wrong.join('')}`);
   const more = wrong.length > MAX_NAMED ? [`and ${wrong.length - MAX_NAMED} more`] : [];
   const lines = [...wrong.slice(0, MAX_NAMED), ...more].map((line) => `\n  ${line}`);
@@ -147,7 +150,7 @@ function refusal(file: string, wrong: readonly string[]): CliError {
 }
 
 function readChecked(file: string, owners: KeyOwners): readonly QuoteAction[] {
-  const read = fileSchema.safeParse(parse(file));
+  const read = fileSchema.safeParse(readJsonFile(file));
   if (!read.success) {
     throw refusal(
       file,

@@ -6,15 +6,13 @@ import { tolerateClosedPipes } from './terminal/output.ts';
 import { hasPrinted, print } from './terminal/print.ts';
 import { errorLine, shortenUsageErrors } from './usage-errors.ts';
 
-/** The user can fix it: a wrong option, an incomplete local environment, a file that cannot be read or written. */
+/** Whether the user can fix the error: a wrong option, an incomplete local environment, an unreadable or unwritable file. */
 const isForTheUser = (thrown: unknown): thrown is Error =>
   thrown instanceof CliError ||
   thrown instanceof LocalEnvironmentError ||
   (thrown instanceof Error && 'syscall' in thrown);
 
-/**
- * Prints the line on standard error. If JSON is asked for and none was printed, it also prints a document on standard output.
- */
+/** Prints the line on standard error. If JSON is requested and none was printed, it also prints a document on standard output. */
 function sayError(message: string, args: readonly string[]): void {
   process.stderr.write(errorLine(message));
   if (args.includes('--json') && !hasPrinted()) print(JSON.stringify({ error: message }, null, 2));

@@ -3,9 +3,9 @@ import { CliError } from './cli-error.ts';
 
 /**
  * Runs `work` with a signal that aborts at the time limit.
- * @param what names what could not be done in time
+ * @param what name of the work, for the error
  * @param limitMs from the call to the complete answer
- * @throws {CliError} when the time is over; else what `work` throws
+ * @throws {CliError} after the time limit; otherwise the error of `work`
  */
 export async function withinLimit<T>(
   what: string,

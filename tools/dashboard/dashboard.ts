@@ -68,10 +68,7 @@ export async function keepRecording(file: string, recording: Recording): Promise
   say('Recording', file);
 }
 
-/**
- * Draws the picture, after a new recording if that is asked for. @throws {CliError} when no environment is running, or on a
- * wrong option
- */
+/** Draws the picture, after a new recording if requested. @throws {CliError} if no environment is running, or on a wrong option */
 export async function dashboard(options: DashboardOptions): Promise<void> {
   const { record: isAsked, since } = options;
   if (isAsked !== true && since !== undefined)

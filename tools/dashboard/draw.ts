@@ -23,7 +23,7 @@ const titleOf = ({ title, unit }: WidgetDefinition) => ({
   anchor: 'start' as const,
 });
 
-/** A panel without data: it says that the recording does not have its metric. */
+/** A panel without data, with the note that the recording does not have its metric. */
 function emptyPanel(widget: WidgetDefinition): PanelSpec {
   return {
     ...sizeOf(widget),

@@ -1,4 +1,4 @@
-/** Links to what the demo has produced: local pages, and the documents as files. */
+/** Links to the results of the demo: local pages, and the documents as files. */
 import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ActionKind } from '../../lambdas/actions/kinds.ts';

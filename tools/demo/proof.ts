@@ -7,20 +7,20 @@ import type { AuditView } from '../../lambdas/queue/contracts/api.ts';
 import type { AnsweredTask } from '../cli/answers.ts';
 import type { ProviderCounts } from './provider-counts.ts';
 
-/** One thing that must hold. */
+/** One checked guarantee. */
 export interface Check {
   readonly claim: string;
   readonly ok: boolean;
   readonly found: string;
 }
 
-/** A guarantee, and how it is judged. */
+/** A guarantee and its judgement. */
 export interface Guarantee<Found> {
   readonly claim: string;
   readonly judge: (evidence: Found) => Omit<Check, 'claim'>;
 }
 
-/** Judges each guarantee on what was found. */
+/** Judges each guarantee by the evidence. */
 export const judged = <Found>(guarantees: readonly Guarantee<Found>[], evidence: Found): readonly Check[] =>
   guarantees.map(({ claim, judge }) => ({ claim, ...judge(evidence) }));
 
@@ -37,7 +37,7 @@ export function effectCount(task: AnsweredTask, counts: ProviderCounts): number 
 const grown = (before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): number =>
   [...after].reduce((sum, [key, count]) => sum + count - (before.get(key) ?? 0), 0);
 
-/** What the guarantees are judged on. */
+/** The evidence for the guarantees. */
 export interface Evidence {
   readonly tasks: readonly AnsweredTask[];
   readonly trails: readonly AuditView[];
@@ -59,7 +59,7 @@ const only = (counts: ReadonlyMap<string, number>, wanted: (key: string) => bool
   new Map([...counts].filter(([key]) => wanted(key)));
 
 /**
- * The providers hold only the messages and deals of the tasks, one root message for each new thread, one card for each task and
+ * The providers hold only the messages and CRM objects of the tasks, one root message for each new thread, one card for each task and
  * one message for each recovery. No document was written twice.
  */
 function nothingElse({ tasks, before, after }: Evidence): Omit<Check, 'claim'> {
@@ -68,13 +68,13 @@ function nothingElse({ tasks, before, after }: Evidence): Omit<Check, 'claim'> {
   const own = only(after.slack, isOwn);
   const newRoots = [...roots.keys()].filter((key) => !before.slack.has(key)).length;
   const newOwn = [...own.keys()].filter((key) => !before.slack.has(key)).length;
-  const deals = grown(before.crm, after.crm);
+  const objects = grown(before.crm, after.crm);
   const messages = grown(only(before.slack, isEffect), only(after.slack, isEffect));
   const rewritten = [...after.pdf.values()].filter((versions) => versions !== 1).length;
   const doubles = [...roots, ...own].filter(([, count]) => count !== 1).length;
   const ok =
-    deals === countAt(tasks, 'crm') && messages === countAt(tasks, 'slack') && rewritten + doubles === 0;
-  const found = `${deals} deals, ${messages} messages and ${newOwn} of the queue's own in ${newRoots} new threads, ${rewritten} documents rewritten`;
+    objects === countAt(tasks, 'crm') && messages === countAt(tasks, 'slack') && rewritten + doubles === 0;
+  const found = `${objects} CRM objects, ${messages} messages and ${newOwn} of the queue's own in ${newRoots} new threads, ${rewritten} documents rewritten`;
   return { ok, found };
 }
 
@@ -98,7 +98,7 @@ export const EFFECTS_ONCE: Guarantee<Evidence> = {
   judge: forAll(({ tasks, after }) => tasks.filter((task) => effectCount(task, after) === 1).length),
 };
 
-/** Compares all providers with their counts before the run, so it is valid only if nothing else used them. */
+/** Compares all providers with their counts before the run. It is valid only if no other client used them. */
 export const NOTHING_ELSE: Guarantee<Evidence> = {
   claim: 'the providers hold nothing else',
   judge: nothingElse,

@@ -1,4 +1,4 @@
-/** How many times each effect exists, counted at its provider and not in the queue's own records. */
+/** Number of times that each effect exists, counted at its provider and not in the queue's own records. */
 import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod/mini';
 import type { Provider } from '../../lambdas/shared/contracts/providers.ts';
@@ -12,8 +12,8 @@ import type { LocalOutputs } from '../local/outputs.ts';
  */
 export type ProviderCounts = Readonly<Record<Provider, ReadonlyMap<string, number>>>;
 
-const dealsSchema = z.object({
-  deals: z.array(z.object({ properties: z.record(z.string(), z.nullish(z.string())) })),
+const objectsSchema = z.object({
+  objects: z.array(z.object({ properties: z.record(z.string(), z.nullish(z.string())) })),
 });
 const messagesSchema = z.object({
   messages: z.array(
@@ -45,10 +45,10 @@ async function countObjects(outputs: LocalOutputs): Promise<Map<string, number>>
   return tally(Versions.map((version) => version.Key));
 }
 
-async function countDeals(outputs: LocalOutputs): Promise<Map<string, number>> {
-  const response = await fetch(new URL('/_control/deals', outputs.crmPageUrl ?? outputs.crmBaseUrl));
-  const { deals } = dealsSchema.parse(await response.json());
-  return tally(deals.map((deal) => deal.properties[CRM_EFFECT_KEY_PROPERTY]));
+async function countCrmObjects(outputs: LocalOutputs): Promise<Map<string, number>> {
+  const response = await fetch(new URL('/_control/objects', outputs.crmPageUrl ?? outputs.crmBaseUrl));
+  const { objects } = objectsSchema.parse(await response.json());
+  return tally(objects.map(({ properties }) => properties[CRM_EFFECT_KEY_PROPERTY]));
 }
 
 async function messagesOf(
@@ -77,11 +77,11 @@ async function countMessages(outputs: LocalOutputs): Promise<Map<string, number>
   return tally([...byTs.values()].map((message) => message.metadata?.event_payload?.effect_key));
 }
 
-/** Asks every provider. */
+/** Reads every provider. */
 export async function countEffects(outputs: LocalOutputs): Promise<ProviderCounts> {
   const [pdf, crm, slack] = await Promise.all([
     countObjects(outputs),
-    countDeals(outputs),
+    countCrmObjects(outputs),
     countMessages(outputs),
   ]);
   return { pdf, crm, slack };

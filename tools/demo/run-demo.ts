@@ -99,7 +99,7 @@ async function watchUntilEnded(target: Target, taskIds: readonly string[]): Prom
   }
 }
 
-/** The trail is written a moment after the task, so it is read until it is complete or the time is over. */
+/** The trail is written shortly after the task, so it is read until it is complete or the time is over. */
 async function wholeTrail(target: Target, task: AnsweredTask): Promise<AuditView> {
   const giveUpAtMs = performance.now() + 10_000;
   for (;;) {

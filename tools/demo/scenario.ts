@@ -1,4 +1,4 @@
-/** What goes wrong in the demo: a rate limit, a lost reply and a killed worker, each at a task of its own. */
+/** The faults of the demo: a rate limit, a lost reply and a killed worker, each for a different task. */
 import { hasRole } from '../../lambdas/shared/contracts/error-codes.ts';
 import type { AuditView } from '../../lambdas/queue/contracts/api.ts';
 import type { FaultRule } from '../rig/faults/fault-rules.ts';
@@ -6,7 +6,7 @@ import type { FaultRule } from '../rig/faults/fault-rules.ts';
 /** The quotes of examples/, three actions each. */
 export const DEMO_FILES = ['examples/q-1042.json', 'examples/q-1043.json', 'examples/q-1044.json'] as const;
 
-/** One scripted fault with the words that announce it. */
+/** One scripted fault with its announcement. */
 export interface DemoFault {
   readonly story: string;
   readonly rule: FaultRule;
@@ -44,7 +44,7 @@ export const DEMO_FAULTS: readonly DemoFault[] = [
       target: 'slack',
       method: 'POST',
       path: POST_MESSAGE,
-      // Words of the message itself: the root message of the thread does not have them.
+      // Words of the message, which the root message of the thread does not contain.
       bodyIncludes: 'please book air freight',
       fault: { kind: 'kill_client' },
     },
@@ -53,7 +53,7 @@ export const DEMO_FAULTS: readonly DemoFault[] = [
 
 const isLost = ({ errorCode }: AuditView['records'][number]): boolean => hasRole(errorCode, 'lost_worker');
 
-/** How many workers were lost, and whether that is more than was announced: on a slow machine it may be. */
+/** The number of lost workers, with an explanation if it is larger than announced, which is possible on a slow machine. */
 export function lostWorkersText(trails: readonly AuditView[]): string {
   const announced = DEMO_FAULTS.filter(({ rule }) => rule.fault.kind === 'kill_client').length;
   const lost = trails.flatMap(({ records }) => records.filter(isLost)).length;

@@ -15,7 +15,7 @@ import { TASK_ID_FORM } from '../../lambdas/queue/contracts/records.ts';
 import type { DeadLetterQueue } from './dead-letter-queues.ts';
 import { parsedBody } from './parsed-body.ts';
 
-/** No other consumer gets a message while a command works on it. */
+/** Time for which no other consumer gets a message, while a command works on it. */
 const HIDDEN_SECONDS = 60;
 /** Maximum messages of one command; a thousand replays take about a minute. */
 export const MAX_MESSAGES = 1_000;
@@ -28,7 +28,7 @@ export interface DeadLetter {
   readonly taskId: string | undefined;
   /** When it was sent, in ms since the epoch. */
   readonly sentAtMs: number;
-  /** What the message asks for, or why it is a dead letter. */
+  /** The request in the message, or why it is a dead letter. */
   readonly about: string;
 }
 
@@ -45,7 +45,7 @@ const clickSchema = z.object({ action: z.string(), version: z.number(), userName
 const cardSchema = z.object({ retry: z.object({ count: z.number() }) });
 const parkedSchema = z.object({ code: z.string(), detail: z.string() });
 
-/** Never includes the record itself, because it holds prices and names. */
+/** Never includes the record itself, because it contains prices and names. */
 function aboutOf(body: string, otherwise: string): string {
   const value = parsedBody(body);
   const click = clickSchema.safeParse(value);
@@ -103,7 +103,7 @@ async function takeAll(sqs: SQSClient, { url, about }: Source): Promise<readonly
         QueueUrl: url,
         MaxNumberOfMessages: 10,
         VisibilityTimeout: HIDDEN_SECONDS,
-        // Long polling asks every server of the queue, so that an empty answer means an empty queue.
+        // Long polling reads every server of the queue, so that an empty answer means an empty queue.
         WaitTimeSeconds: 1,
         MessageSystemAttributeNames: ['SentTimestamp'],
         MessageAttributeNames: ['All'],
@@ -190,7 +190,7 @@ export async function replayLetters(
   return replayed;
 }
 
-/** Deletes the selected messages and no others. What they asked for is not done. */
+/** Deletes only the selected messages. Their requests are not carried out. */
 export async function discardLetters(
   sqs: SQSClient,
   source: Source,

@@ -50,7 +50,7 @@ function differences(expected: AppManifest, actual: AppManifest): readonly strin
 
 const exportSchema = z.object({ manifest: manifestSchema });
 
-/** Compares the app's settings at Slack with the manifest. Without access it says how to check them by hand. */
+/** Compares the app's settings at Slack with the manifest. Without access, it tells how to check them manually. */
 export async function checkManifest(
   client: WebClient,
   expected: AppManifest,

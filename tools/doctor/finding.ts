@@ -1,4 +1,4 @@
-/** The doctor's output: one line for each check, and below a failed check what to do about it. */
+/** The doctor's output: one line for each check, and below a failed check the fix. */
 import { coloured, shownLine } from '../cli/terminal/terminal-text.ts';
 
 /** The result of a check. `skipped`: the check could not be made here, which is not an error. */
@@ -13,7 +13,7 @@ export interface Finding {
   readonly state: FindingState;
   /** What was found; never contains a secret. */
   readonly detail: string;
-  /** What to do about it, as a command if there is one; one line for each command. Present on every failed check. */
+  /** The fix, as commands if possible, one per line. Present on every failed check. */
   readonly fix?: string;
 }
 

@@ -99,7 +99,7 @@ async function* examineSlack(
 }
 
 /**
- * Checks a deployment, one finding after the other. Checks that depend on a failed step are left out.
+ * Checks a deployment, one finding after the other. Checks that depend on a failed step are skipped.
  * @param access credentials for the app's own settings at Slack; without them those settings are skipped
  */
 export async function* examine(target: DoctorTarget, access?: AppAccess): AsyncGenerator<Finding> {

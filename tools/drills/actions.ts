@@ -1,4 +1,4 @@
-/** Actions of a drill: quotes of its own, enqueued through the API and followed to their end. */
+/** Actions of a drill: of new quotes, enqueued through the API and followed to their end. */
 import { type ActionKind, KINDS } from '../../lambdas/actions/kinds.ts';
 import { DynamoDbCardRepo } from '../../lambdas/slack/adapters/dynamodb/card-repo.ts';
 import { DynamoDbTaskRepo } from '../../lambdas/queue/adapters/dynamodb/task-repo.ts';
@@ -18,18 +18,18 @@ import type { DrillSite } from './site.ts';
 /** One action of a drill. */
 export interface DrillAction extends QuoteAction {
   readonly kind: ActionKind;
-  /** Known before it is enqueued: it is derived. */
+  /** Known before the enqueue, because it is derived. */
   readonly taskId: string;
 }
 
-/** The goal of the recovery; what has not ended by then counts as lost. */
+/** The goal of the recovery; a task that has not ended by this time counts as lost. */
 const SETTLE_LIMIT_MS = 300_000;
-/** Half a minute is the longest wait of a card after an outage; the rest is for slow machines. */
+/** A card waits at most half a minute after an outage; the rest is a reserve for slow machines. */
 const CARD_LIMIT_MS = 180_000;
-/** What is enqueued or asked for at once: enough for 2 cores. */
+/** Number of concurrent requests: enough for 2 cores. */
 const LANES = 8;
 
-/** Does the work on each item, `LANES` at a time; results in the order of the items. */
+/** Processes the items, `LANES` at a time; returns the results in the order of the items. */
 export async function inLanes<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
@@ -47,7 +47,7 @@ export async function inLanes<Item, Result>(
   return results;
 }
 
-/** An example's action of a kind, as one of another quote. */
+/** An example's action of a kind, for another quote. */
 function actionOf(kind: ActionKind, quoteId: string): DrillAction {
   const { snapshot, ...rest } = exampleAction('examples/q-1044.json', kind).body.payload;
   const payload = { ...rest, ...KINDS[kind].exampleOf(quoteId), snapshot: { ...Object(snapshot), quoteId } };
@@ -55,7 +55,7 @@ function actionOf(kind: ActionKind, quoteId: string): DrillAction {
   return { quoteId, kind, taskId, idempotencyKey: kind, body: { kind, payload } };
 }
 
-/** One action of each kind for each of `quotes` new quotes, quote by quote. @param part names them within the run */
+/** One action of each kind for each of `quotes` new quotes, quote by quote. @param part part of their ids, unique within the run */
 export const actionsOf = (
   { mark }: Pick<DrillSite, 'mark'>,
   part: string,
@@ -66,13 +66,13 @@ export const actionsOf = (
     kinds.map((kind) => actionOf(kind, quoteId)),
   );
 
-/** Enqueues one, as patiently as a client should that has a key. @throws {CliError} when the API refuses it */
+/** Enqueues one action, with retries like a client with a key. @throws {CliError} if the API refuses it */
 export const enqueueOne = (site: DrillSite, action: DrillAction): Promise<string> =>
   eventually(
     `${action.quoteId} ${action.kind} to be accepted`,
     async () => {
       const answer = await enqueueAction(site.target, action).catch(unanswered);
-      // A throttled store, say: it was not handled, for now.
+      // For example a throttled store: the request was not handled yet.
       if (answer === undefined || answer.kind === 'unanswered') return undefined;
       if (answer.kind !== 'refused') return answer.task.taskId;
       throw new CliError(`${action.quoteId} ${action.kind}: HTTP ${answer.status} ${answer.problem}`);
@@ -80,16 +80,16 @@ export const enqueueOne = (site: DrillSite, action: DrillAction): Promise<string
     SETTLE_LIMIT_MS,
   );
 
-/** Enqueues them; their task ids. @throws {CliError} when the API refuses one */
+/** Enqueues the actions; returns their task ids. @throws {CliError} if the API refuses one */
 export const enqueueMany = (site: DrillSite, actions: readonly DrillAction[]): Promise<readonly string[]> =>
   inLanes(actions, (action) => enqueueOne(site, action));
 
-/** The states that never change. */
+/** The final states. */
 export const ENDED = ['completed', 'failed_terminal'] as const;
 
 type Store = Pick<DrillSite, 'documents' | 'outputs'>;
 
-/** Looks into the table: to look through the API would cost an invocation each time. */
+/** Reads the table directly, because each read through the API would cost an invocation. */
 const lookFor = (
   { documents, outputs }: Store,
   taskId: string,
@@ -107,14 +107,14 @@ const lookFor = (
   );
 };
 
-/** A task once it is in one of the states. @throws {Error} when it does not come there */
+/** Waits until a task is in one of the states. @throws {Error} if it does not reach one */
 export const inState = (
   store: Store,
   taskId: string,
   ...states: readonly ExecutionState[]
 ): Promise<StoredTask> => lookFor(store, taskId, states, SETTLE_LIMIT_MS);
 
-/** Waits until the card of the task shows this version, or a later one. @throws {Error} when it does not */
+/** Waits until the card of the task shows this version or a later one. @throws {Error} if it does not */
 export const cardShown = (
   { documents, outputs }: Store,
   { taskId, version }: Pick<StoredTask, 'taskId' | 'version'>,
@@ -127,7 +127,7 @@ export const cardShown = (
   );
 };
 
-/** Looks until the answer is good or the time is over, and gives the last answer: a drill judges what is there. */
+/** Reads until the answer is good or the time is over; returns the last answer, which the drill judges. */
 async function lastLook<T>(
   look: () => Promise<T>,
   isGood: (found: T) => boolean,
@@ -150,7 +150,7 @@ const TRAIL_LIMIT_MS = 120_000;
 const isShown = ({ card, version }: AnsweredTask): boolean =>
   card?.state === 'shown' && card.version === version;
 
-/** The tasks at their end, with their cards; or as they are when the time is over. */
+/** The ended tasks with their cards; their present state if the time is over. */
 export async function endedTasks(
   site: DrillSite,
   taskIds: readonly string[],
@@ -164,7 +164,7 @@ export async function endedTasks(
   return inLanes(taskIds, (taskId) => lastLook(look(taskId), isShown, CARD_LIMIT_MS), 4);
 }
 
-/** The trail of a task, whole; or as it is when the time is over. */
+/** The complete trail of a task; the present trail if the time is over. */
 const wholeTrail = (site: DrillSite, taskId: string): Promise<AuditView> =>
   lastLook(
     () => getAudit(site.target, taskId),

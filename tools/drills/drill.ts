@@ -1,4 +1,4 @@
-/** The definition of a drill: a fault that is caused on purpose, and the guarantees that must hold in spite of it. */
+/** The definition of a drill: a deliberate fault, and the guarantees that must hold during it. */
 import type { Figure } from '../report/report.ts';
 import type { FunctionName } from '../../lib/shared/functions.ts';
 import type { Evidence, Guarantee } from '../demo/proof.ts';
@@ -6,7 +6,7 @@ import type { DrillSite } from './site.ts';
 
 /** The evidence after a drill. */
 export interface DrillEvidence extends Evidence {
-  /** Counts of what the drill did and of what followed, by name. */
+  /** Counts of the drill's actions and their consequences, by name. */
   readonly counts: Readonly<Record<string, number>>;
   /** The KPIs since the drill began. */
   readonly kpis: readonly Figure[];

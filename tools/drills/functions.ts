@@ -1,4 +1,4 @@
-/** Changes deployed functions for the duration of a drill. The local AWS kills a function's workers when it changes. */
+/** Changes deployed functions for the duration of a drill. The local AWS kills a function's workers when the function changes. */
 import {
   GetFunctionConfigurationCommand,
   UpdateFunctionCodeCommand,

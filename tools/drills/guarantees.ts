@@ -39,7 +39,7 @@ function forAll<Item extends { readonly taskId: string }>(
   };
 }
 
-/** Every task is in a final state, and none is missing. */
+/** Every task is in a final state, and no task is missing. */
 export const ALL_TERMINAL: Guarantee<DrillEvidence> = {
   claim: 'every action has ended, and none is lost',
   judge: ({ tasks, expected }) =>
@@ -151,7 +151,7 @@ export const ATTEMPTS_LEFT: Guarantee<DrillEvidence> = {
   judge: ({ tasks, expected }) => forAll(tasks, ({ attempts }) => attempts.used <= attempts.max, expected),
 };
 
-/** The sweep gave at least `minimum` tasks their next driver. */
+/** The sweep started the next driver of at least `minimum` tasks. */
 export const recoveredBySweep = (minimum: number): Guarantee<DrillEvidence> => ({
   claim: `the sweep gave at least ${minimum} tasks their next driver`,
   judge: ({ trails }) => {

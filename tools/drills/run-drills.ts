@@ -30,7 +30,7 @@ export interface DrillResult {
 /** Whether all guarantees held. */
 export const isHeld = ({ checks }: Pick<DrillResult, 'checks'>): boolean => checks.every(({ ok }) => ok);
 
-/** A drill that was played, or why it could not be played. */
+/** A drill that was run, or why it could not be run. */
 type Act = { readonly drill: Drill } & (
   { readonly played: Played; readonly error?: never } | { readonly played?: never; readonly error: Error }
 );
@@ -70,7 +70,7 @@ interface Group {
 
 type FoundAct = Act & { readonly found?: Found };
 
-/** Drills that run at the same time cannot tell which of them caused an unexpected effect, so it counts against all. */
+/** For concurrent drills it is unknown which of them caused an unexpected effect, so it counts against all. */
 function nothingElse(
   acts: readonly FoundAct[],
   before: ProviderCounts,

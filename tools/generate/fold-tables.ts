@@ -62,7 +62,7 @@ const lines = (): readonly string[] => [
   '',
 ];
 
-/** The whole page, formatted as the repository is. */
+/** The whole page, formatted like the repository. */
 export const renderFoldTables = (): Promise<string> => formatMarkdown(lines().join('\n'));
 
 /** Writes the page. */

@@ -1,10 +1,10 @@
-/** `docs/kinds.md`: what each kind of action takes, and why its effect is there exactly once. */
+/** Writes `docs/kinds.md`: the payload of each kind of action, and why its effect exists exactly once. */
 import { writeFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { type ActionKind, KIND_NAMES, KINDS } from '../../lambdas/actions/kinds.ts';
 import { formatMarkdown, markdownTable } from './markdown.ts';
 
-/** Where the page is. */
+/** Path of the page. */
 export const KINDS_PAGE = new URL('../../docs/kinds.md', import.meta.url);
 
 const EXAMPLE_QUOTE = 'Q-2001';
@@ -25,7 +25,7 @@ const limitsOf = ({ minLength, maxLength, pattern }: z.infer<typeof fieldSchema>
   return maxLength === undefined ? '' : `${minLength ?? 0} to ${maxLength} characters`;
 };
 
-/** The fields of a kind beside the snapshot. */
+/** The fields of a kind besides the snapshot. */
 const fieldsOf = (kind: ActionKind): readonly string[] => {
   const { properties, required } = payloadSchema.parse(z.toJSONSchema(KINDS[kind].payload));
   const { snapshot: _snapshot, ...own } = properties;
@@ -68,7 +68,7 @@ const proofs = (): readonly string[] =>
     }),
   );
 
-/** The whole page, formatted as the repository is. */
+/** The whole page, formatted like the repository. */
 export const renderKindsPage = (): Promise<string> =>
   formatMarkdown(
     [

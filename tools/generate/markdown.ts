@@ -1,7 +1,7 @@
-/** Formats Markdown as the repository does. */
+/** Formats Markdown like the repository. */
 import { format, resolveConfig } from 'prettier';
 
-/** Formats a page as `npm run format:fix` would. */
+/** Formats a page like `npm run format:fix`. */
 export async function formatMarkdown(text: string): Promise<string> {
   const config = await resolveConfig(new URL('../../README.md', import.meta.url));
   return format(text, { ...config, parser: 'markdown' });

@@ -71,7 +71,7 @@ const lines = (): readonly string[] => [
   '',
 ];
 
-/** The whole page, formatted as the repository does. */
+/** The whole page, formatted like the repository. */
 export async function renderRecoveryPage(): Promise<string> {
   const options = await resolveConfig(RECOVERY_PAGE);
   return format(lines().join('\n'), { ...options, parser: 'markdown' });

@@ -1,6 +1,6 @@
 /**
- * Writes the generated parts of the runbooks from the registry of alarms and the list of errors: the facts of each alarm's
- * page, the index, and `runbooks/errors.md`. Hand-written text is outside the marks and is kept.
+ * Writes the generated parts of the runbooks from the registry of alarms and the list of errors: the facts of each alarm's page, the index,
+ * and `runbooks/errors.md`. Manually written text is outside the marks and is kept.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { ALL_ERROR_CODES, type ErrorCode, rowOf } from '../../lambdas/shared/contracts/error-codes.ts';
@@ -67,7 +67,7 @@ const codeLink = (code: ErrorCode, from: string): string =>
   `[\`${code}\`](${from}errors.md#${code.toLowerCase()})`;
 const alarmLink = (slug: string): string => `[${slug}](alarms/${slug}.md)`;
 
-/** The facts of an alarm, as its page states them. */
+/** The facts of an alarm on its page. */
 export function alarmFacts(definition: AlarmDefinition): string {
   const [signal] = Object.values(definition.signals);
   if (signal === undefined) throw new RangeError(`${definition.slug}: expected a signal`);
@@ -84,7 +84,7 @@ export function alarmFacts(definition: AlarmDefinition): string {
   ].join('\n');
 }
 
-/** Puts `block` between the marks, or at the end of the first section where there are none yet. */
+/** Puts `block` between the marks, or at the end of the first section if the page has no marks yet. */
 function withBlock(page: string, block: string): string {
   const begin = page.indexOf(BEGIN);
   if (begin >= 0) return page.slice(0, begin) + block + page.slice(page.indexOf(END) + END.length);
@@ -128,7 +128,7 @@ export const errorsPage = (): string =>
     ...ALL_ERROR_CODES.map((code) => `${errorSection(code)}\n`),
   ].join('\n');
 
-/** A file with its generated part as it must be. */
+/** A file with its up-to-date generated part. */
 export interface GeneratedPage {
   readonly file: URL;
   readonly text: string;
@@ -147,7 +147,7 @@ export async function runbookPages(): Promise<readonly GeneratedPage[]> {
   return [{ file: ERRORS_PAGE, text: errorsPage() }, ...(await Promise.all(pages))];
 }
 
-/** Writes the pages. @throws {Error} when an alarm has no page yet: write it first */
+/** Writes the pages. @throws {Error} if an alarm has no page yet, which must be written first */
 export async function writeRunbookPages(format: (text: string) => Promise<string>): Promise<void> {
   for (const { file, text } of await runbookPages()) await writeFile(file, await format(text));
 }

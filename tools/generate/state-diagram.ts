@@ -65,7 +65,7 @@ function retryLine(state: string, retrier: Retrier): string {
   );
 }
 
-/** ASL comments are plain text; Markdown would take `<worker>` for an HTML tag. */
+/** ASL comments are plain text, but Markdown would treat `<worker>` as an HTML tag. */
 const escaped = (comment: string): string => comment.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 /** The whole page. */

@@ -148,8 +148,8 @@ async function readLatencies(
 }
 
 /**
- * The records of a window. The trail of a task that was enqueued in the window is complete, because its transitions are later
- * (except for the difference between two clocks). Unreadable records, for example those of later code, are left out and named.
+ * The records of a window. The trail of a task that was enqueued in the window is complete, because its transitions are later (except for
+ * the difference between two clocks). Unreadable records, for example those of newer code, are excluded and named.
  * @throws any error of DynamoDB
  */
 export async function readKpiRecords(

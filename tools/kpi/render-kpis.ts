@@ -1,4 +1,4 @@
-/** KPIs as a table for people, and as figures for programs. */
+/** Renders KPIs as a table for people and as figures for programs. */
 import { KPI_CONTRACT, type KpiName } from '../../lambdas/queue/contracts/kpi-contract.ts';
 import type { Kpi, KpiReport, KpiVerdict } from '../../lambdas/queue/domain/kpi/kpi.ts';
 import {

@@ -6,7 +6,7 @@ import { makeTemporaryDir, removeDir, runToEnd } from '../rig/process/processes.
 /** The one Region of the local environment. */
 export const LOCAL_REGION = 'us-east-1';
 
-/** Key pair that the emulator treats as root. */
+/** Key pair that the emulator accepts as root. */
 export interface AwsKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -20,7 +20,7 @@ export interface CdkTarget {
   readonly root: string;
   /** Folder with the cdk.json of the app; @default the repository */
   readonly appDir?: string | undefined;
-  /** What the CDK app reads from its environment (`QUOTEQ_…`). */
+  /** Variables that the CDK app reads (`QUOTEQ_…`). */
   readonly appEnv: Readonly<Record<string, string>>;
 }
 
@@ -29,10 +29,10 @@ const CLI = join(REPOSITORY_ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
 /** The synthesised app. */
 const assemblyDir = (root: string): string => join(root, 'cdk.out');
 
-/** What `cdk deploy --outputs-file` writes: stack → output → value. */
+/** Output of `cdk deploy --outputs-file`: stack → output → value. */
 export const rawOutputsFile = (root: string): string => join(root, 'cdk-outputs.json');
 
-/** The user's own AWS files and settings have no say: a deployment meant for here must not reach an account. */
+/** The user's own AWS files and settings are ignored, so that a local deployment cannot reach an account. */
 const cdkEnv = (target: CdkTarget, tmpDir: string): Record<string, string> => ({
   PATH: pathWithNode24(),
   HOME: process.env['HOME'] ?? target.root,
@@ -52,7 +52,7 @@ const cdkEnv = (target: CdkTarget, tmpDir: string): Record<string, string> => ({
   ...target.appEnv,
 });
 
-/** @param cwd where it runs; @default the folder for its temporary files */
+/** @param cwd working directory; @default the folder for its temporary files */
 const runCdk = async (target: CdkTarget, args: readonly string[], cwd?: string): Promise<void> => {
   const tmpDir = makeTemporaryDir('quoteq-cdk-');
   try {
@@ -88,7 +88,7 @@ export const synthesize = (target: CdkTarget): Promise<void> =>
   );
 
 /**
- * Deploys what {@link synthesize} left, without change sets, and writes {@link rawOutputsFile}.
+ * Deploys the assembly of {@link synthesize}, without change sets, and writes {@link rawOutputsFile}.
  * @throws {LocalEnvironmentError} with the end of the command's log
  */
 export const deploy = (target: CdkTarget): Promise<void> => {

@@ -125,7 +125,7 @@ const build = async ({ root, detached, options, session }: Start): Promise<Local
   return { root, outputs, secrets: plan.secrets, alreadyRunning: false, timings, stop: () => session.stop() };
 };
 
-/** Never resolves: the signal that interrupted this process is about to end it. */
+/** Never resolves, because the interrupting signal is about to end this process. */
 const theEnd = (): Promise<never> => new Promise<never>(() => undefined);
 
 /** Undoes what was started if a later step fails or a signal arrives. */

@@ -1,6 +1,4 @@
-/**
- * The state file of a detached local environment, by which a later command finds it: `state.json`, readable by its owner only.
- */
+/** The state file of a detached local environment, with which later commands find it: `state.json`, readable by its owner only. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as z from 'zod/mini';
@@ -108,7 +106,7 @@ export const statusOf = (root: string): LocalStatus => {
   return outputs === undefined ? { state: 'partial', services } : { state: 'running', services, outputs };
 };
 
-/** Names of the services' temporary folders. A damaged state cannot make us delete any other folder. */
+/** Names of the services' temporary folders. Because of this, a damaged state cannot cause the deletion of another folder. */
 const OWN_FOLDER = /^quoteq-(aws|slack)-\w+$/;
 const isOwnFolder = (dir: string): boolean => OWN_FOLDER.test(basename(dir));
 

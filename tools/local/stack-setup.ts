@@ -1,4 +1,4 @@
-/** Sets what a template cannot contain: secret values, and the TTL that the emulator ignores in templates. */
+/** Sets up what is missing in the template: secret values, and the TTL, which the emulator ignores in templates. */
 import { DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { LEDGER_TABLE } from '../../lambdas/shared/contracts/environment.ts';

@@ -21,7 +21,7 @@ const parsed = (text: string): StoredJson => {
   }
 };
 
-/** Reads a file; never throws, whatever is at the path. */
+/** Reads a file; never throws. */
 export const readStoredJson = (file: string): StoredJson => {
   try {
     const found = statSync(file);

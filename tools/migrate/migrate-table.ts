@@ -25,11 +25,11 @@ export interface MigrationOptions extends PaceOptions {
   readonly direction: Direction;
   /** Target version; items beyond it in this direction are not changed. */
   readonly to: number;
-  /** Report what would change, write nothing. */
+  /** Whether to only report the changes, without a write. */
   readonly dryRun: boolean;
-  /** Stores how far the pass got, for the next run if this one is killed. */
+  /** Stores the position of the pass, for the next run if this one is killed. */
   readonly place: PlaceKeeper;
-  /** Called for each item that is changed, or would be. */
+  /** Called for each changed item, in a dry run for each item that would change. */
   readonly onChange: (before: Item, after: Item) => void;
   /** Called after each page with the number of items that the pass has read. */
   readonly onPage: (read: number) => void;
@@ -54,7 +54,7 @@ const LOOKS = 5;
 /** If this many passes still find items to change, other code must be writing the other version. */
 const MAX_PASSES = 5;
 
-/** Writes in flight at a time. At some 10 ms each they handle a thousand items a second. */
+/** Concurrent writes. With about 10 ms each, they handle a thousand items a second. */
 const AT_ONCE = 10;
 
 type Result = 'unchanged' | 'changed' | 'moved' | 'left';

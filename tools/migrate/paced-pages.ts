@@ -26,7 +26,7 @@ export interface TablePage {
   readonly next: Item | undefined;
 }
 
-/** Maximum items of one page: some 250 KB of tasks. */
+/** Maximum items of one page: about 250 KB of tasks. */
 const MAX_PAGE = 100;
 
 /** Strongly consistent pages. Before it reads the next page, it waits for the time that the rate allows for the last one. */

@@ -72,7 +72,7 @@ export function itemBytes(item: StoredItem): number {
 
 const unitsOf = (bytes: number, unitBytes: number): number => Math.max(1, Math.ceil(bytes / unitBytes));
 
-/** Read units of what one request read together: the item of a GetItem, or all items that a Query read. */
+/** Read units of one request: for the item of a GetItem, or for all items that a Query read. */
 export const readUnits = (bytes: number, consistency: Consistency): number =>
   unitsOf(bytes, READ_UNIT_BYTES) * (consistency === 'strong' ? 1 : 0.5);
 

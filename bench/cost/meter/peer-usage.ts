@@ -83,6 +83,6 @@ async function tryPeer(lab: CostLab, run: PeerRun): Promise<TriedPeer> {
   };
 }
 
-/** The use of one run. @param newRun creates a run of a new action @throws {Error} when it does not succeed */
+/** The use of one run. @param newRun creates a run of a new action @throws {Error} if it does not succeed */
 export const usageOfPeer = async (lab: CostLab, newRun: () => PeerRun): Promise<Usage> =>
   (await undisturbed(() => tryPeer(lab, newRun()))).usage;

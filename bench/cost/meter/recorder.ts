@@ -1,9 +1,8 @@
 /**
- * Counts the calls of the deployed functions to AWS. The AWS endpoint of each function is a separate proxy, which forwards
- * everything unchanged, including signatures. Before and after a write the recorder reads the item directly, because neither
- * request nor answer contains the item's previous size. Writes are forwarded one at a time, so that no other write comes in
- * between. The page of a scan is read again without its filter and projection, because its answer contains only what these
- * leave.
+ * Counts the calls of the deployed functions to AWS. The AWS endpoint of each function is a separate proxy, which forwards everything
+ * unchanged, including signatures. Before and after a write the recorder reads the item directly, because neither request nor answer
+ * contains the item's previous size. Writes are forwarded one at a time, so that there is no other write in between. The page of a scan is
+ * read again without its filter and projection, because its answer contains only the filtered items.
  */
 import { DescribeTableCommand, DynamoDBClient, GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
@@ -37,7 +36,7 @@ export interface PassingCall {
 
 /** One call that was forwarded. */
 export interface RecordedCall extends PassingCall {
-  /** What it used. @throws {RangeError} when that is unknown, so that no requested count leaves it out */
+  /** Its usage. @throws {RangeError} if that is unknown, so that no requested count omits it */
   readonly usage: Usage;
 }
 
@@ -145,7 +144,7 @@ export class Recorder {
     return operation === 'Query' ? this.#readByQuery(request, reply) : {};
   }
 
-  /** The same page without filter and projection: a limit counts the items that are read, not those that are left. */
+  /** The same page without filter and projection: a limit counts the items that are read, not those that are returned. */
   async #readByScan(request: ServerRequest): Promise<readonly StoredItem[]> {
     const { ExclusiveStartKey: start, ...page } = scanRequestSchema.parse(jsonOf(request.body));
     const { Items = [] } = await this.#client.send(

@@ -5,7 +5,7 @@
  * are not included.
  */
 export const Billable = {
-  /** States entered by an execution, and repeated tries of a state. */
+  /** Entered states of an execution, and retries of a state. */
   StateTransitions: 'stateTransitions',
   /** Invocations of functions. */
   LambdaRequests: 'lambdaRequests',
@@ -70,7 +70,7 @@ export const usedOnly = (part: Partial<Usage>): Usage => usageOf((key) => part[k
 export const totalOf = (parts: readonly Partial<Usage>[]): Usage =>
   usageOf((key) => parts.reduce((sum, part) => sum + (part[key] ?? 0), 0));
 
-/** What `whole` used in addition to `part`. */
+/** The usage of `whole` in addition to `part`. */
 export const beyond = (whole: Usage, part: Usage): Usage => usageOf((key) => whole[key] - part[key]);
 
 /** Number of billable operations. */

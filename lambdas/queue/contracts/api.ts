@@ -1,8 +1,8 @@
 /**
- * The HTTP API: routes, limits, and the shape of every request and answer. The handlers implement exactly these routes
- * (the compiler checks it), and `docs/openapi.json` is generated from this file, `api-kinds.ts` and `api-problem.ts`.
+ * The HTTP API: routes, limits, and the shape of every request and answer. The handlers implement exactly these routes (the
+ * compiler checks it), and `docs/openapi.json` is generated from this file, `api-kinds.ts` and `api-problem.ts`.
  *
- * A task's payload is in no answer: it holds prices, names and addresses, whose home is the quote's own system. Who
+ * No answer contains a task's payload: it has prices, names and addresses, which belong to the quote's own system. A caller that
  * has the payload can compare `taskHash`.
  */
 import * as z from 'zod/mini';
@@ -20,7 +20,7 @@ import { EffectProof } from '../../shared/contracts/effects.ts';
 export const MAX_BODY_BYTES = 204_800;
 /** Longest `Idempotency-Key`, in characters. */
 export const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
-/** An `Idempotency-Key`: what a header can carry without being encoded. */
+/** An `Idempotency-Key`: the characters that a header can carry without encoding. */
 export const idempotencyKeySchema = z
   .string()
   .check(
@@ -30,7 +30,7 @@ export const idempotencyKeySchema = z
   );
 /** Longest reason of an operator, in UTF-16 code units. */
 export const MAX_REASON_LENGTH = 500;
-/** Most fields that one answer names: more than the 6 × 500 of the longest quote with every field wrong. */
+/** Maximum fields that one answer names: more than the 6 × 500 of the longest quote with every field wrong. */
 export const MAX_FIELD_ERRORS = 5_000;
 /** Tasks per page of a listing. */
 export const PAGE_LIMIT = { default: 50, max: 100 } as const;
@@ -86,7 +86,7 @@ export const reasonText = (maxLength: number, meaning: string) =>
   );
 const errorCode = taskErrorSchema.shape.code;
 
-/** Body of `retry`, `abandon` and `cancel`; the whole body may be left out. */
+/** Body of `retry`, `abandon` and `cancel`; the body is optional. */
 export const controlBodySchema = z.strictObject({
   reason: z.optional(reasonText(MAX_REASON_LENGTH, 'Reason, for people; stored in the audit trail')),
 });

@@ -15,15 +15,15 @@ export const MAX_PAUSE_HISTORY = 20;
 export const pauseIdOf = (kind: ActionKind): string => `pause#${kind}`;
 
 const epochMs = epochMsSchema;
-/** More changes than a control can have, and still a number that can be counted on from. */
+/** More changes than a control can have; a higher number is damage. */
 const versionNumber = z.int().check(z.minimum(1), z.maximum(1_000_000_000));
 
-/** The word of an operator that no action of a kind is to start. */
+/** A pause: an operator has decided that no action of a kind may start. */
 export const pauseSchema = openObject({
   schemaVersion: z.literal(CONTROL_SCHEMA_VERSION),
   /** `pause#<kind>`. */
   controlId: z.string(),
-  /** Of this release: the pause of another kind has another key, which nothing here reads. */
+  /** A kind of this release. Pauses of a newer release's kinds have other keys, which this release does not read. */
   kind: z.enum(ActionKind),
   /** Why, for people. */
   reason: z.string().check(z.minLength(1), z.maxLength(MAX_PAUSE_REASON_LENGTH)),
@@ -36,7 +36,7 @@ export const pauseSchema = openObject({
   /** Identity of the last write. */
   attemptId: z.string(),
 });
-/** The word of an operator that no action of a kind is to start. */
+/** A pause: an operator has decided that no action of a kind may start. */
 export type Pause = z.infer<typeof pauseSchema>;
 
 /** What an operator did to a kind. */
@@ -47,13 +47,13 @@ export type PauseChange = (typeof PauseChange)[keyof typeof PauseChange];
 const pauseChangeSchema = openObject({
   /** Version of the record after it. */
   version: versionNumber,
-  /** `pause` again means: with another reason. */
+  /** `pause` on a paused kind replaces the reason. */
   change: openSet(PauseChange),
   actor: z.string(),
   /** In `pause` only. */
   reason: z.optional(z.string()),
   atMs: epochMs,
-  /** Identity of the write; recognises one of our own whose answer was lost. */
+  /** Identity of the write, by which a write of our own is recognised if its answer was lost. */
   attemptId: z.string(),
 });
 

@@ -9,7 +9,7 @@ export const ExecutionState = {
 /** One of {@link ExecutionState}. */
 export type ExecutionState = (typeof ExecutionState)[keyof typeof ExecutionState];
 
-/** What moved a task; `actor` names operators and API callers. */
+/** What moved a task; `actor` names the operator or API caller. */
 export const TransitionCause = {
   Enqueue: 'enqueue',
   Claim: 'claim',

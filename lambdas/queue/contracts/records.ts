@@ -26,33 +26,33 @@
  * | fingerprint | SHA-256 over the canonical JSON of an effect's result |
  * | attempt id | identity of one write; recognises a write of our own whose answer was lost |
  * | transition | one change of state, recorded once in the audit trail per (taskId, version) |
- * | pause, resume | an operator's word that no action of a kind is to start, or may start again (`Pause`) |
- * | hold, release | to leave a task of a paused kind as it is, and to put it back to work once the kind is resumed |
+ * | pause, resume | an operator's decision that no action of a kind may start, or that they may start again (`Pause`) |
+ * | hold, release | to leave a task of a paused kind unchanged, and to start its next driver after the kind is resumed |
  * | a release | what one deployment publishes: a version of each function |
  * | control | what operators and the sweep keep in the Controls table: pauses and cursors |
- * | foreign | of a newer release beside this one: a kind, state, cause, code or field that this one does not know and carries along |
+ * | foreign | written by a newer release that runs beside this one: a kind, state, cause, code or field that this release does not know and keeps unchanged |
  * | damaged | stored in a shape that this code cannot read; named by its key and by the fields that are wrong |
  * | park | to put a record that cannot be processed aside, with its reason |
  * | deadline | until when a task may be tried, 24 h from its enqueueing; time on hold does not count |
- * | redrive | to raise a task's generation and start its execution: by "Retry now", `quoteq retry` or the sweep. What Step Functions calls so is "Step Functions' redrive" |
+ * | redrive | to raise a task's generation and start its execution: by "Retry now", `quoteq retry` or the sweep. The redrive of an execution by Step Functions is called "Step Functions' redrive" |
  * | sweep | `recoverStale`: finds what is stuck and gives it the next driver |
- * | lane | a shard of the index of due or held tasks on its way through a sweep |
- * | walk | a pass of the sweep through a whole table, a few pages per run; its cursor says where it goes on |
+ * | lane | the progress of a sweep through one shard of the index of due or held tasks |
+ * | walk | a pass of the sweep through a whole table, a few pages per run; its cursor says where the next run continues |
  * | purge | to delete ledger records that have expired |
  * | gap | a version of a task that has no record in the audit trail; the sweep repairs it from the task's history |
  * | trail | the audit records of one task, in order of version |
- * | stuck | a worker was lost, or the sweep had to step in: since the transition before that shows it |
+ * | stuck | a worker was lost, or the sweep had to act; stuck since the transition before the one that shows it |
  * | overdue | its time (`dueAtMs`) has passed and it has not moved on: it is stuck, or waits for a free worker |
- * | ended | completed or failed_terminal, said of a task or an action: nothing moves it any more. Metrics of stuck actions call it `settled` |
+ * | ended | a task or an action is completed or failed_terminal and never changes again. Metrics of stuck actions call it `settled` |
  * | thread | the root message of a quote in Slack, and its replies |
  * | card | the one message of a task in its thread, edited with each transition |
  * | click | a press of a card's button, verified and on its way to its transition |
  * | interaction | Slack's word for what it posts when somebody uses a card or a modal: the function `slack-interactions` and the route `/slack/interactions` have this name. If it is a press of a card's button, it becomes a click |
  * | operator | a person on the allow-list who may press buttons and ask |
  * | break-glass | the one role that may change or delete audit records |
- * | drill | a fault brought about on purpose on the local AWS, with what must hold under it |
+ * | drill | a fault caused on purpose on the local AWS, with the guarantees that must hold |
  * | guarantee | something that must hold in a drill, and how that is judged |
- * | mishap | what a load does to one of its actions |
+ * | mishap | the fault that a load plans for one of its actions |
  */
 import * as z from 'zod/mini';
 import { ActionKind } from '../../actions/kinds.ts';
@@ -84,7 +84,7 @@ export const SCHEMA_VERSION = 2;
 export const READABLE_SCHEMA_VERSIONS = [1, SCHEMA_VERSION] as const;
 const state = openSet(ExecutionState);
 const kind = openSet(ActionKind);
-/** More transitions, claims or drivers than a task can have; what counts on beyond it is damaged. */
+/** More transitions, claims or drivers than a task can have; a higher number is damage. */
 const MAX_COUNT = 1_000_000;
 const count = z.int().check(z.minimum(0), z.maximum(MAX_COUNT));
 const positive = z.int().check(z.minimum(1), z.maximum(MAX_COUNT));
@@ -137,7 +137,7 @@ export const transitionSchema = openObject({
 /** One change of state. */
 export type Transition = z.infer<typeof transitionSchema>;
 
-/** Transitions kept inside the task itself, newest last: enough to repair the audit trail after an outage of it. */
+/** Maximum transitions in the task itself, newest last; the audit trail is repaired from them after an outage. */
 export const MAX_HISTORY = 40;
 
 /** A task as stored: quote-scoped action request, typed payload and lifecycle. */
@@ -158,7 +158,7 @@ export const executionTaskSchema = openObject({
   maxAttempts: positive,
   createdAtMs: epochMs,
   updatedAtMs: epochMs,
-  /** Deferrals and backoffs never reach beyond this. */
+  /** No deferral or backoff ends after this time. */
   deadlineAtMs: epochMs,
   /** Owner token of the claim; present while `running` only. */
   owner: z.optional(z.string()),
@@ -169,9 +169,9 @@ export const executionTaskSchema = openObject({
   nextAttemptAtMs: z.optional(epochMs),
   /** When the sweep looks at it if nothing else happens; absent once it has ended. */
   dueAtMs: z.optional(epochMs),
-  /** An attempt may have been applied without our knowing: the next one asks the provider first. */
+  /** The effect of an attempt may exist without our knowledge: the next attempt probes first. */
   inDoubt: z.optional(z.literal(true)),
-  /** Present while its kind is paused and it waits for that; in `queued` and `retryable_failed` only. */
+  /** Present while the task waits because its kind is paused; in `queued` and `retryable_failed` only. */
   hold: z.optional(holdSchema),
   error: z.optional(taskErrorSchema),
   result: z.optional(effectResultSchema),
@@ -191,7 +191,7 @@ export type ExecutionTask = Omit<StoredTask, 'kind' | 'state'> & {
   state: ExecutionState;
 };
 
-/** Whether this release knows what the task is for and where it is. If not, the release that does is left to move it. */
+/** Whether this release knows the kind and the state of the task. If not, only the release that knows them moves it. */
 export const isKnownTask = (task: StoredTask): task is ExecutionTask =>
   isWordOf(ActionKind, task.kind) && isWordOf(ExecutionState, task.state);
 
@@ -204,7 +204,10 @@ const closedTransitionSchema = z.strictObject({
   proof: z.optional(z.enum(EffectProof)),
 });
 
-/** A task that has only words and fields of this release: what a migration down may hand to an older one, whose readers are closed. */
+/**
+ * A task with only words and fields of this release. Only such a task may be migrated down, because the readers of version 1 are
+ * closed.
+ */
 export const closedTaskSchema = z.strictObject({
   ...executionTaskSchema.shape,
   kind: z.enum(ActionKind),
@@ -224,7 +227,7 @@ export const closedTaskSchema = z.strictObject({
 
 /** One item of the audit trail; (taskId, version) is its identity, so a second delivery changes nothing. */
 export const auditRecordSchema = openObject({
-  /** As it was written: the trail is append-only, so older records stay. */
+  /** The version in which it was written: the trail is append-only, so older records keep theirs. */
   schemaVersion: z.literal(READABLE_SCHEMA_VERSIONS),
   taskId: z.string(),
   quoteId: z.string(),

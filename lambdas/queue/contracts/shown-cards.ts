@@ -13,7 +13,7 @@ const positive = z.int().check(z.minimum(1));
 /** Why Slack does not show the present version. */
 const cardErrorSchema = openObject({
   code: openCodes(ALL_ERROR_CODES),
-  /** What Slack said; without content or token. */
+  /** Slack's answer, without content or token. */
   detail: z.string(),
   atMs: epochMsSchema,
 });
@@ -28,13 +28,13 @@ export const cardRecordSchema = openObject({
   threadTs: z.optional(z.string()),
   /** Message of the card; present once it was posted. */
   ts: z.optional(z.string()),
-  /** Cards posted so far: 1, and one more each time somebody deleted it. */
+  /** Number of cards posted so far: 1, and one more each time a person deleted the card. */
   postings: count,
   /** Version of the task that the card shows; 0 before the first. Never goes down. */
   versionShown: count,
   /** Version up to which the card and the messages about recoveries are done. */
   versionDone: count,
-  /** Who updates it now; present only meanwhile. */
+  /** Lock of the update in progress; absent if no update runs. */
   owner: z.optional(z.string()),
   lockExpiresAtMs: z.optional(epochMsSchema),
   /** When an update ended without an answer: it may still arrive late, so the card is written once more. */

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { PROVIDER_NAMES } from '../../shared/contracts/providers.ts';
 import { taskIdSchema } from './records.ts';
 
-/** Outcome of one drive of a task; the Choice state `Outcome` knows exactly these. */
+/** Outcome of one drive of a task; the Choice state `Outcome` has a rule for each. */
 export const RunOutcome = {
   Completed: 'completed',
   RetryableFailed: 'retryable_failed',
@@ -25,11 +25,11 @@ const waitSecondsSchema = z.int().check(z.minimum(0), z.maximum(MAX_WAIT_SECONDS
 /** Input of one execution, named `<taskId>-<generation>`. */
 export const executionInputSchema = z.strictObject({
   taskId: taskIdSchema,
-  /** Counts drivers of the task from 1; a driver with a lower one than the table's is superseded. */
+  /** Counts drivers of the task from 1; a driver is superseded if the table has a higher generation. */
   generation: z.int().check(z.minimum(1)),
   /** Worker function of the kind: `run-action-<worker>`. */
   worker: z.enum(PROVIDER_NAMES),
-  /** Seconds the execution waits in `Queued`: 0 in every start of the queue, since a new driver may claim at once. */
+  /** Seconds that the execution waits in `Queued`; the queue always passes 0, because a new driver may claim at once. */
   waitSeconds: waitSecondsSchema,
 });
 /** Input of one execution. */
@@ -40,13 +40,13 @@ export const runActionInputSchema = z.object({
   taskId: taskIdSchema,
   generation: z.int().check(z.minimum(1)),
   /**
-   * Worker that the execution calls, as its input says; a name that is no worker fits no task. Absent in an execution
-   * that an earlier release started.
+   * Worker that the execution calls, from its input. The name of an unknown worker fits no task. Absent in an execution that an
+   * earlier release started.
    */
   worker: z.optional(z.string()),
   /**
-   * Name of the execution, by which a claim is its own: one that somebody started by hand has another name. Absent in an execution
-   * that an earlier release started.
+   * Name of the execution; it identifies the claims of this execution, because an execution that was started by hand has another
+   * name. Absent in an execution that an earlier release started.
    * @default `<taskId>-<generation>`
    */
   execution: z.optional(z.string()),
@@ -67,20 +67,20 @@ export const runActionOutputSchema = z.strictObject({
 export type RunActionOutput = Readonly<z.infer<typeof runActionOutputSchema>>;
 
 /**
- * Errors that a failed execution shows. Only `FailedTerminal` says something about the task; any other error, also
- * one of Step Functions' own, means that the driver is lost and the sweep replaces it.
+ * Errors of a failed execution. Only `FailedTerminal` describes the task. Any other error, also an error of Step Functions, means
+ * that the driver is lost and the sweep replaces it.
  */
 export const MachineError = {
   FailedTerminal: 'QuoteAction.FailedTerminal',
   /** A worker answered with an outcome outside of {@link RunOutcome}. */
   UnknownOutcome: 'QuoteAction.UnknownOutcome',
-  /** The execution's input does not fit the task, which goes on without it. */
+  /** The execution's input does not fit the task. Another execution drives the task. */
   WrongDriver: 'QuoteAction.WrongDriver',
 } as const;
 /** One of {@link MachineError}. */
 export type MachineError = (typeof MachineError)[keyof typeof MachineError];
 
-/** What `lib` puts in for each `${name}` in the definition; nothing else is substituted. */
+/** The values that `lib` inserts for each `${name}` in the definition; nothing else is substituted. */
 export interface MachineSubstitutions {
   /** ARN prefix: prefix + worker name is the ARN of `run-action-<worker>`. */
   readonly RunActionFunctionArnPrefix: string;

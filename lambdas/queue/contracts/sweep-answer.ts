@@ -1,10 +1,10 @@
-/** What one run of `sweep` answers, also when it fails: then this is the message of its error, as JSON. */
+/** The answer of one run of `sweep`. If the run fails, the answer is the message of its error, as JSON. */
 import * as z from 'zod/mini';
 import { ALL_ERROR_CODES } from '../../shared/contracts/error-codes.ts';
 import { openCodes, openSet } from '../../shared/contracts/stored-fields.ts';
 import { ExecutionState, TransitionCause } from './lifecycle-states.ts';
 
-/** What a failure of a sweep is about; its id is given beside each. */
+/** The subject of a failure of a sweep; each failure also has the id of its subject. */
 export const SweepPart = {
   /** A task that could not be recovered or released, by its id. */
   Task: 'task',
@@ -16,7 +16,7 @@ export const SweepPart = {
   Lane: 'lane',
   /** The pause of a kind that could not be read, by the kind. */
   Pause: 'pause',
-  /** The place where a walk goes on that could not be read or kept, by the walk. */
+  /** The cursor of a walk, which could not be read or stored; by the walk. */
   Cursor: 'cursor',
   /** A page of a table that could not be read, by the walk. */
   Page: 'page',
@@ -24,7 +24,7 @@ export const SweepPart = {
 /** One of {@link SweepPart}. */
 export type SweepPart = (typeof SweepPart)[keyof typeof SweepPart];
 
-/** Parts that a sweep looks through: a failure there means that something was not looked at. */
+/** Parts that a sweep reads: a failure means that a part of the data was not read. */
 export const BLIND_PARTS: readonly SweepPart[] = [
   SweepPart.Lane,
   SweepPart.Pause,
@@ -32,7 +32,7 @@ export const BLIND_PARTS: readonly SweepPart[] = [
   SweepPart.Page,
 ];
 
-/** One failure: ids, a code and our own words; never a payload, a name of a person or a token. */
+/** One failure: ids, a code and our own text; never a payload, a person's name or a token. */
 const sweepFailureSchema = z.object({
   part: openSet(SweepPart),
   id: z.string(),
@@ -53,15 +53,15 @@ const recoveredSchema = z.object({
   cause: openSet(TransitionCause),
 });
 
-/** What a run did, and what it failed at. */
+/** What a run did, and its failures. */
 export const sweepAnswerSchema = z.object({
-  /** Tasks that were put back to work. */
+  /** Tasks that got their next driver. */
   recovered: z.array(recoveredSchema),
   failures: z.array(sweepFailureSchema),
-  /** Recovered tasks and failures beyond {@link MAX_NAMED}, which only the log of the function names. */
+  /** Number of recovered tasks and failures beyond {@link MAX_NAMED}; only the log of the function names them. */
   leftOut: z.int().check(z.minimum(0)),
 });
-/** What a run did, and what it failed at. */
+/** What a run did, and its failures. */
 export type SweepAnswer = z.infer<typeof sweepAnswerSchema>;
 
 /** Recovered tasks, and failures, that the error of a run names: 2 × 100 × some 400 bytes fit into one line of its log. */

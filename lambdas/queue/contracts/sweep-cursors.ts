@@ -5,7 +5,7 @@ import { openObject } from '../../shared/contracts/stored-fields.ts';
 /** Version of the shape below. */
 export const SWEEP_CURSOR_SCHEMA_VERSION = 1;
 
-/** What the sweep walks through, a part per run. */
+/** The data that the sweep reads in parts, one part per run. */
 export const SweepWalk = {
   /** The shards of due and held tasks. */
   Due: 'due',
@@ -21,14 +21,14 @@ export type SweepWalk = (typeof SweepWalk)[keyof typeof SweepWalk];
 export const sweepCursorIdOf = (walk: SweepWalk): string => `sweep#${walk}`;
 
 /**
- * Where a walk goes on. A hint and nothing more: lost, stale or reset, the walk only looks at something twice. Written
- * conditional on `version`.
+ * Where a walk continues. It is only a hint: if it is lost, stale or reset, the walk reads some pages twice. Written conditional
+ * on `version`.
  */
 export const sweepCursorSchema = openObject({
   schemaVersion: z.literal(SWEEP_CURSOR_SCHEMA_VERSION),
   /** `sweep#<walk>`. */
   controlId: z.string(),
-  /** By shard, or under `all`: the last key that was looked at. */
+  /** The last key that was read, by shard or under `all`. */
   positions: z.record(
     z.string(),
     openObject({
@@ -42,5 +42,5 @@ export const sweepCursorSchema = openObject({
   /** In ms since the epoch. */
   updatedAtMs: z.int().check(z.minimum(0)),
 });
-/** Where a walk goes on. */
+/** Where a walk continues. */
 export type SweepCursor = z.infer<typeof sweepCursorSchema>;

@@ -9,7 +9,7 @@ export interface TaskLook {
   readonly damaged?: DamagedTask;
 }
 
-/** Reads the task of an id, or what is wrong with it. @throws any error of the store except `STORED_RECORD_INVALID` */
+/** Reads the task with an id, or says what is wrong with it. @throws any error of the store except `STORED_RECORD_INVALID` */
 export async function lookAtTask(queue: Pick<ExecutionQueueRepo, 'get'>, taskId: string): Promise<TaskLook> {
   try {
     const task = await queue.get(taskId);

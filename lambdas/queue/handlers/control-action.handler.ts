@@ -1,7 +1,7 @@
 /**
- * `control-action`: one guarded transition by an operator. `If-Match` carries the version that the operator saw, so of
- * two operators the second is told that the task has changed, and a second delivery changes nothing (412).
- * It also pauses and resumes kinds; delivered again that changes nothing either, and says so.
+ * `control-action`: one guarded transition by an operator. `If-Match` carries the version that the operator saw, so the second of
+ * two operators learns that the task has changed, and a second delivery changes nothing (412). It also pauses and resumes kinds;
+ * a second delivery changes nothing, and the answer says so.
  */
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';

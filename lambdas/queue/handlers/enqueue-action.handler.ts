@@ -1,7 +1,7 @@
 /**
- * `enqueue-action`: `POST /quotes/{quoteId}/actions`. Checks come in this order, and the first that fails is answered:
- * path, idempotency key, body, snapshot, earlier use of the key. Nothing is written on any refusal.
- * Delivered again it answers 200 with the same task.
+ * `enqueue-action`: `POST /quotes/{quoteId}/actions`. It checks in this order, and the answer names the first check that fails:
+ * path, idempotency key, body, snapshot, earlier use of the key. A refused request writes nothing. Delivered again it answers 200
+ * with the same task.
  */
 import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
@@ -39,7 +39,7 @@ const enqueue = createEnqueue({
   allowedEngines: new Set(engines.map((engine) => engine.trim())),
 });
 
-/** What all kinds share: names the wrong fields of a body whose kind is not known. */
+/** The fields of all kinds: it names the wrong fields of a body with an unknown kind. */
 const anyKindSchema = z.strictObject({
   kind: z.enum(ActionKind),
   payload: z.looseObject({ snapshot: quoteSnapshotSchema }),

@@ -1,8 +1,8 @@
 /**
- * `publish-transitions`: the stream of the Tasks table into the append-only audit trail, then onto the bus. Delivered
- * again, or out of order, it changes nothing: (taskId, version) is the identity of an audit item and of an event. A record
- * that cannot be read is parked with its reason, so that it holds nothing up; a record that cannot be written, or whose
- * event the bus does not take, is reported back and comes again.
+ * `publish-transitions`: the stream of the Tasks table into the append-only audit trail, then onto the bus. Delivered again, or
+ * out of order, it changes nothing: (taskId, version) is the identity of an audit item and of an event. A record that cannot be
+ * read is parked with its reason, so that it does not block the others. A record that cannot be written, or whose event the bus
+ * does not accept, is reported as failed and delivered again.
  */
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
@@ -30,15 +30,15 @@ const park = createParkingLot(requireEnv(Env.ParkedQueueUrl));
 const putEvents = createEventPublisher(requireEnv(Env.EventBusName), systemClock);
 
 /**
- * Counts at once and not at the end of the batch: a process that is killed then loses only what it had in flight, the
- * append being applied and its answer not yet there. The KPIs themselves are computed from the audit trail.
+ * Counts at once and not at the end of the batch, so that a killed process loses only the count of the append in flight. The KPIs
+ * themselves are computed from the audit trail.
  */
 function count(counts: readonly MetricCount[]): void {
   for (const { name, value } of counts) metrics.addMetric(name, MetricUnit.Count, value);
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }
 
-/** Events that are in the audit trail and not yet on the bus, with the record each came from. */
+/** Events that are in the audit trail and not yet on the bus, each with its stream record. */
 type Pending = Map<ExecutionTransitioned, DynamoDBRecord>;
 
 async function append(streamed: DynamoDBRecord, pending: Pending): Promise<void> {
@@ -49,7 +49,7 @@ async function append(streamed: DynamoDBRecord, pending: Pending): Promise<void>
   }
 }
 
-/** What can never be published is parked; whatever else fails comes again. */
+/** A record that can never be published is parked; any other failed record is delivered again. */
 async function record(streamed: DynamoDBRecord, pending: Pending): Promise<void> {
   try {
     await append(streamed, pending);

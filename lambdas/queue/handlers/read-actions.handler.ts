@@ -1,6 +1,6 @@
 /**
- * `read-actions`: lists a quote's tasks, and reads a task, its audit trail, the kinds and the health. It writes nothing, so
- * delivered again it only answers again. The listing is eventually consistent; a task is not.
+ * `read-actions`: lists a quote's tasks, and reads a task, its audit trail, the kinds and the health. It writes nothing, so a
+ * second delivery only answers again. The listing is eventually consistent; a task is not.
  */
 import { DynamoDbAuditRepo } from '../adapters/dynamodb/audit-repo.ts';
 import { DynamoDbShownCardReader } from '../adapters/dynamodb/shown-card-reader.ts';

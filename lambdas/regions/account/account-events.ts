@@ -1,4 +1,4 @@
-/** What an account's events say. An account is `account#<id>`. Personal values are ciphertext; the fold never opens them. */
+/** Content of an account's events. An account is `account#<id>`. Personal values are ciphertext; the fold never opens them. */
 import * as z from 'zod/mini';
 import { decidedFactOf } from '../folds/decided-facts.ts';
 import { factOf, nameSchema } from '../folds/facts.ts';
@@ -10,7 +10,7 @@ const emailKeySchema = z.string().check(z.minLength(1), z.maxLength(200));
 export const accountFactSchema = z.discriminatedUnion('type', [
   /** New values of some fields. `null` empties a field. */
   factOf('account.fields_set', z.object({ fields: z.record(nameSchema, z.json()) })),
-  /** The person wants this address. It is theirs when the agreement of the key says so. */
+  /** The person claims this address. The agreement under this key decides whether they get it. */
   factOf('account.email_claimed', z.object({ emailKey: emailKeySchema, email: z.json() })),
   /** The person is erased: each Region replaces every key of the subject by a tombstone. */
   factOf('account.erased', z.object({})),
@@ -18,5 +18,5 @@ export const accountFactSchema = z.discriminatedUnion('type', [
   decidedFactOf('email.decided', z.object({ kind: z.string(), accountId: z.exactOptional(nameSchema) })),
 ]);
 
-/** What an event of an account says. */
+/** Content of an event of an account. */
 export type AccountFact = z.output<typeof accountFactSchema>;

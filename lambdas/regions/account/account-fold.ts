@@ -1,4 +1,4 @@
-/** The fold of an account: a register for each field, and the e-mail address with what the agreement says about it. */
+/** The fold of an account: a register for each field, and the e-mail address with the agreement's decision about it. */
 import { compareText, type LogEvent } from '../log/event.ts';
 import { type Common, commonOf } from '../folds/common.ts';
 import { absorbAll, commandsOf, type Copies, type FoldRules, type Kept, nothingKept } from '../folds/kept.ts';
@@ -13,7 +13,7 @@ export interface AccountEmail extends Register {
   readonly status: EmailStatus;
 }
 
-/** An account as its events say. */
+/** State of an account, computed from its events. */
 export interface AccountState extends Common {
   /** Fields by name. */
   readonly fields: Readonly<Record<string, Register>>;
@@ -23,7 +23,7 @@ export interface AccountState extends Common {
   readonly isErased: boolean;
 }
 
-/** How an account reads events: its own, and the decisions about the addresses that it claims. */
+/** Events that an account reads: its own, and the decisions about the addresses that it claims. */
 export const ACCOUNT_RULES: FoldRules<AccountFact> = {
   kind: 'account',
   foldVersion: 1,
@@ -79,7 +79,7 @@ const fieldsOf = (commands: readonly Copies<AccountFact>[]): Readonly<Record<str
 const never = (): boolean => false;
 
 /**
- * The state that follows from what is kept.
+ * Computes the state from the stored events.
  * @param accountId - name of the account, without its kind
  */
 export function accountState(accountId: string, kept: Kept<AccountFact>): AccountState {

@@ -1,9 +1,9 @@
-/** What a write of a field does, by what other writes had seen. */
+/** The effect of a write to a field, depending on which other writes had seen it. */
 import type { TableRow } from '../folds/table.ts';
 
 /**
- * Where a write is among the writes of its field. `overwritten`: a writer had seen it. `largest`: nobody had, and of all such
- * writes it is the last in the total order. `concurrent`: nobody had, and it is not the last one.
+ * Position of a write among the writes of its field. `overwritten`: a later writer had seen it. `largest`: no writer had seen it, and it is
+ * the last of these writes in the total order. `concurrent`: no writer had seen it, and it is not the last.
  */
 export type WriteState = 'overwritten' | 'largest' | 'concurrent';
 

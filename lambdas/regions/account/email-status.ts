@@ -3,7 +3,7 @@ import { decisionsOf } from '../folds/decided-facts.ts';
 import type { Copies } from '../folds/kept.ts';
 import type { AccountFact } from './account-events.ts';
 
-/** `pending`: not decided, or the decision is not here yet. `owned`: by this account. `taken`: by another account. */
+/** `pending`: not decided, or the decision has not arrived yet. `owned`: by this account. `taken`: by another account. */
 export type EmailStatus = 'pending' | 'owned' | 'taken';
 
 type EmailDecision = Extract<AccountFact, { type: 'email.decided' }>['payload'];

@@ -1,8 +1,8 @@
 /**
  * Registers with causal context: one per field.
  *
- * Invariant 1: a write that saw another one wins against it, whatever their clocks say.
- * Invariant 2: a write that no other one saw is never lost silently: it is the value or a conflict.
+ * Invariant 1: a write that saw another write replaces it, regardless of their clocks.
+ * Invariant 2: a write that no other write saw is never lost silently: it is the value or a conflict.
  */
 import { compareEvents, compareText, type EventId, type JsonValue } from '../log/event.ts';
 import { type Copies, sawCommand } from '../folds/kept.ts';
@@ -21,11 +21,11 @@ export interface WrittenValue {
   readonly id: EventId;
 }
 
-/** A field as its writes say. */
+/** Value of a field, computed from its writes. */
 export interface Register extends WrittenValue {
   /**
-   * Concurrent writes that do not count, by event id. Readers open the ciphertext and hide those whose text is the value's; the
-   * fold compares events.
+   * Concurrent writes that are not the value, by event id. Readers open the ciphertext and hide those with the same text as the value; the
+   * fold compares events only.
    */
   readonly conflicts: readonly WrittenValue[];
 }
@@ -34,14 +34,14 @@ const inOrder = (a: FieldWrite, b: FieldWrite): number => compareEvents(a.copies
 const saw = (later: FieldWrite, earlier: FieldWrite): boolean =>
   sawCommand(later.copies[0].seen, earlier.copies);
 
-/** Of two writes that saw each other, by copies of theirs, the one that is later in the total order overwrites. */
+/** If two writes saw each other (through their copies), the later one in the total order overwrites the other. */
 const overwrites = (other: FieldWrite, write: FieldWrite): boolean =>
   other !== write && saw(other, write) && (!saw(write, other) || inOrder(write, other) < 0);
 
-/** Writes that no other one overwrites, in the total order. A ring of writes that saw each other keeps them all. */
+/** Writes that no other write overwrites, in the total order. If writes saw each other in a ring, all of them stay. */
 function openWrites(writes: readonly FieldWrite[]): readonly FieldWrite[] {
   const sorted = writes.toSorted(inOrder);
-  // The next write mostly saw the one before, so looking from behind finds it at once.
+  // The next write usually saw the previous one, so a search from the end finds it at once.
   const open = sorted.filter((write) => sorted.findLast((other) => overwrites(other, write)) === undefined);
   return open.length === 0 ? sorted : open;
 }

@@ -1,30 +1,32 @@
 /**
- * The agreement about closing an incarnation for good, after its Region is lost.
+ * The agreement about closing an incarnation permanently, after its Region is lost.
  *
- * `closing → closed`. While it is `closing`, each survivor lists what it holds of the lost log; naming reads the event first and this
- * item last. So an event that a naming saw before `closing` is in that Region's list, and one that nobody listed is never named.
+ * `closing → closed`. While it is `closing`, each survivor lists the events of the lost log that it holds. Naming reads the event first and
+ * this item last. Therefore an event that a naming saw before `closing` is in that Region's list, and an event that is in no list is never
+ * named.
  */
 import { type Put, refused, type Result } from '../change.ts';
-import type { JsonValue, Origin } from '../log/event.ts';
+import type { JsonValue, LogEvent, Origin } from '../log/event.ts';
+import { type Cut, cutOf, isBacked, type StoredCut, storedCut } from '../watermarks/closing.ts';
 import { type AgreementItem, type Attempt, type ItemRefusal, writeMove } from './item.ts';
 
-/** What is decided about an incarnation. */
+/** Decision about an incarnation. */
 export type CloseDecision =
   | { readonly kind: 'closing'; readonly survivors: readonly Origin[] }
-  /** A survivor is lost too; its list is not waited for. */
+  /** A survivor is lost too; closing does not wait for its list. */
   | { readonly kind: 'survivor_lost'; readonly survivor: Origin }
-  /** `lost`: at most so many events are lost; `unknown` if its pulse cannot tell. */
-  | { readonly kind: 'closed'; readonly lost: number | 'unknown' };
+  /** The decision contains the cut, so that a rebuilt table and every fold know the counted events without the lists. */
+  | { readonly kind: 'closed'; readonly cut: StoredCut };
 
 /** State of a closing. */
 export interface CloseState {
   readonly phase: 'closing' | 'closed';
   /** Incarnations whose lists are needed, sorted. */
   readonly survivors: readonly Origin[];
-  /** Per survivor: frontiers and islands of the lost log, as its watermark has them, listed after it read `closing`. */
+  /** By survivor: frontiers and islands of the lost log in its watermark, listed after it read `closing`. */
   readonly lists: Readonly<Record<Origin, JsonValue>>;
-  /** Present when closed. */
-  readonly lost?: number | 'unknown';
+  /** Present when closed: the counted and the lost events of the incarnation. */
+  readonly cut?: StoredCut;
 }
 
 /** The agreement. */
@@ -39,10 +41,11 @@ export type CloseStep = Result<
   | 'not_closing'
   | 'not_a_survivor'
   | 'lists_missing'
+  | 'other_origin'
   | 'nothing_to_do'
 >;
 
-/** What every step needs to know. */
+/** Input of every step. */
 export interface CloseContext {
   /** The incarnation that is closed. */
   readonly origin: Origin;
@@ -62,7 +65,7 @@ const withoutSurvivor = ({ lists, survivors, ...state }: CloseState, lost: Origi
   lists: Object.fromEntries(Object.entries(lists).filter(([survivor]) => survivor !== lost)),
 });
 
-/** What a decision does. Lists are not decisions: a rebuilt table asks for them again. */
+/** Applies a decision. Lists are not decisions: a rebuilt table asks for them again. */
 export function evolveClose(state: CloseState, decision: CloseDecision): CloseState {
   switch (decision.kind) {
     case 'closing':
@@ -70,7 +73,7 @@ export function evolveClose(state: CloseState, decision: CloseDecision): CloseSt
     case 'survivor_lost':
       return withoutSurvivor(state, decision.survivor);
     case 'closed':
-      return { ...state, phase: 'closed', lost: decision.lost };
+      return { ...state, phase: 'closed', cut: decision.cut };
   }
 }
 
@@ -82,7 +85,7 @@ const decide = ({ origin, read, attempt }: CloseContext, decision: CloseDecision
   );
 
 /**
- * Begins to close an incarnation that two persons gave up. From here on none of its events is named until it is closed.
+ * Begins to close an incarnation that two persons gave up. From now until it is closed, none of its events is named.
  *
  * @param isFenced - its Region is fenced, or already has another incarnation
  */
@@ -107,7 +110,10 @@ const closingRefusal = (context: CloseContext, survivor: Origin): CloseStep | un
     : refused('not_a_survivor', 'survivor', state.survivors.join(', '));
 };
 
-/** A survivor lists what it holds. It has read `closing` before it looked. A second list replaces the first until it is closed. */
+/**
+ * A survivor lists what it holds. It reads `closing` before it makes the list. Until the incarnation is closed, a second list replaces the
+ * first.
+ */
 export function listHoldings(context: CloseContext, survivor: Origin, list: JsonValue): CloseStep {
   const { origin, read, attempt } = context;
   const refusal = closingRefusal(context, survivor);
@@ -117,7 +123,7 @@ export function listHoldings(context: CloseContext, survivor: Origin, list: Json
   return writeMove(read, { key: closeKeyOf(origin), state: next }, attempt);
 }
 
-/** A survivor is lost before it listed, or its list is lost with it: it is not waited for. At least one survivor stays. */
+/** Removes a survivor that was lost before it listed, or whose list was lost with it. At least one survivor stays. */
 export function loseSurvivor(context: CloseContext, survivor: Origin): CloseStep {
   const refusal = closingRefusal(context, survivor);
   if (refusal !== undefined) return refusal;
@@ -133,24 +139,26 @@ export const missingLists = ({ survivors, lists }: CloseState): readonly Origin[
 /**
  * Closes the incarnation when every survivor has listed.
  *
- * @param lost - what its pulse says beyond the union of the lists: events that may be lost, or `unknown`
+ * @param cut - the union of the lists, from `closeOrigin`
  */
-export function finishClosing(context: CloseContext, lost: number | 'unknown'): CloseStep {
+export function finishClosing(context: CloseContext, cut: Cut): CloseStep {
   const state = context.read?.state;
   if (state === undefined) return refused('not_closing', 'phase', 'closing');
   if (state.phase === 'closed') return refused('nothing_to_do', 'phase', 'closing');
   const missing = missingLists(state);
-  return missing.length > 0
-    ? refused('lists_missing', 'lists', missing.join(', '))
-    : decide(context, { kind: 'closed', lost });
+  if (missing.length > 0) return refused('lists_missing', 'lists', missing.join(', '));
+  return cut.origin === context.origin
+    ? decide(context, { kind: 'closed', cut: storedCut(cut) })
+    : refused('other_origin', 'cut', `the cut of ${context.origin}`);
 }
 
-/** What a naming may conclude about an event of this incarnation. `isListed`: the union of the lists has the event. */
+/** Result of the closing for an event of this incarnation. */
 export function closingOf(
   item: CloseItem | undefined,
-  isListed: boolean,
+  event: Pick<LogEvent, 'origin' | 'chain' | 'chainSeq'>,
 ): 'none' | 'closing' | 'listed' | 'unlisted' {
   if (item === undefined) return 'none';
-  if (item.state.phase === 'closing') return 'closing';
-  return isListed ? 'listed' : 'unlisted';
+  const { cut } = item.state;
+  if (cut === undefined) return 'closing';
+  return isBacked(cutOf(event.origin, cut), event) ? 'listed' : 'unlisted';
 }

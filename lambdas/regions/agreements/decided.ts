@@ -1,9 +1,9 @@
 /**
- * Decided events: how the outcome of an agreement comes into the log, where folds read it.
+ * Decided events: they carry the outcome of an agreement into the log, where folds read it.
  *
  * Invariants
- * 1. The content is made from the item alone, so that every Region that writes it writes the same.
- * 2. One command id names one content. Another content under it is a defect and rings an alarm.
+ * 1. The content is made from the item alone, so that every Region writes the same content.
+ * 2. A command id has exactly one content. A different content under the same id is a defect and raises an alarm.
  */
 import { canonicalJson } from '../../shared/domain/hashing.ts';
 import { decidedCommandId } from '../log/command.ts';
@@ -26,9 +26,9 @@ export interface DecidedPayload {
   readonly decision: JsonValue;
 }
 
-/** What an event about a decision says, before it has its place in a log. */
+/** Content of a decision's event, before it gets its number in a log. */
 export interface DecidedContent {
-  /** `decided:<key>#<number>`, and from the second generation on with the generation. */
+  /** `decided:<key>#<number>`; from the second generation on it also names the generation. */
   readonly commandId: string;
   /** `<kind>.decided`, e.g. `order.decided`. */
   readonly type: string;
@@ -36,7 +36,7 @@ export interface DecidedContent {
   readonly payload: DecidedPayload;
 }
 
-/** Kind of an agreement: what comes before the first `#` of its key. */
+/** Kind of an agreement: the part of its key before the first `#`. */
 export const kindOfKey = (key: string): string => key.split('#', 1)[0] ?? key;
 
 /** Content of one decision's event. */
@@ -50,11 +50,11 @@ export const decidedContent = <S, D extends JsonValue>(
   payload: { key: item.key, generation, number, attemptId, decision },
 });
 
-/** Contents of the events that an item still owes to the log. Each Region's sweep writes those that it does not find there. */
+/** Contents of the events of an item that are not yet secured in the log. Each Region's sweep writes those that it does not find there. */
 export const owedEvents = <S, D extends JsonValue>(item: AgreementItem<S, D>): readonly DecidedContent[] =>
   item.pending.map((pending) => decidedContent(item, pending));
 
-/** Command ids under which more than one content was seen: each is an alarm. */
+/** Command ids with more than one content: each raises an alarm. */
 export function contradictions(contents: readonly DecidedContent[]): readonly string[] {
   const texts = new Map<string, Set<string>>();
   for (const { commandId, payload } of contents) {

@@ -1,6 +1,6 @@
 /**
- * The agreement about one deposit: of all copies of a command that brings pieces in, or finds them missing, one counts.
- * It is named once and never changes. Only the Region that wrote the named event counts it in its rights.
+ * The agreement about one deposit: exactly one copy of a command that adds pieces, or reports them missing, counts. That copy is named once
+ * and never changes. Only the Region that wrote the named event counts it in its rights.
  */
 import { type Put, refused, type Result } from '../change.ts';
 import type { EventId, Origin } from '../log/event.ts';
@@ -21,7 +21,7 @@ export type DepositDecision = {
 /** The agreement about one deposit. */
 export type DepositItem = AgreementItem<Omit<DepositDecision, 'kind'>, DepositDecision>;
 
-/** What the decision does: the state is what it names. */
+/** Applies the decision: the state is the named copy. */
 export const evolveDeposit = (
   _before: Omit<DepositDecision, 'kind'> | undefined,
   { kind: _named, ...state }: DepositDecision,
@@ -45,10 +45,10 @@ export type DepositStep = Result<
   ItemRefusal | 'not_secured' | 'origin_closing' | 'unbacked' | 'named_other' | 'nothing_to_do'
 >;
 
-/** Key of the agreement about a deposit, or about a return that nobody else can make. */
+/** Key of the agreement about a deposit, or about a return of a closed incarnation. */
 export const depositKeyOf = (commandId: string): string => `deposit#${commandId}`;
 
-/** Names the copy that counts: the first secured one that gets here. Redelivery is `nothing_to_do`. */
+/** Names the copy that counts: the first secured copy that is proposed. Redelivery is `nothing_to_do`. */
 export function nameDeposit(
   commandId: string,
   read: DepositItem | undefined,
@@ -69,7 +69,7 @@ export function nameDeposit(
   return writeMove(read, { key: depositKeyOf(commandId), state, decision }, attempt);
 }
 
-/** Pieces of a resource that the deposits of an origin brought in and found missing: what a closed account is set to. */
+/** Pieces of a resource that an origin deposited and reported missing, by its named deposits. A closed account is set to these totals. */
 export function namedTotals(
   items: readonly DepositItem[],
   origin: Origin,

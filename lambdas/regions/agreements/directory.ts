@@ -1,10 +1,10 @@
 /**
- * The agreement about which Regions are in service: one item for all of them, so that "the last serving Region is never removed" is one
- * condition of one write.
+ * The agreement about the Regions in service. All Regions are in one item, so that one conditional write can refuse to remove the last
+ * serving Region.
  *
  * Invariants
- * 1. An epoch only grows. Fencing, admitting and joining each raise it.
- * 2. At least one Region serves, once one has joined.
+ * 1. An epoch never decreases. Fencing, admitting and joining each raise it.
+ * 2. After the first Region has joined, at least one Region serves.
  * 3. A fenced Region gets no traffic; it comes back by admission and then by steps of {@link TRAFFIC_STEPS}.
  */
 import { type Put, refused, type Result } from '../change.ts';
@@ -28,7 +28,7 @@ export type RegionEntry = {
   readonly trafficPercent: TrafficPercent;
 };
 
-/** What is decided about a Region: its whole entry afterwards, and why. */
+/** A decision about a Region: its whole entry afterwards, and the reason. */
 export type DirectoryDecision = {
   readonly kind: 'joined' | 'fenced' | 'admitted' | 'shifted';
   readonly region: string;
@@ -52,14 +52,14 @@ export type DirectoryStep = Result<
 /** Key of the one item. */
 export const DIRECTORY_KEY = 'region#all';
 
-/** What every step needs to know. */
+/** Input of every step. */
 export interface DirectoryContext {
   /** The item as a strong read found it. */
   readonly read: DirectoryItem | undefined;
   readonly attempt: Attempt;
 }
 
-/** What a decision does. */
+/** Applies a decision. */
 export const evolveDirectory = (
   state: DirectoryState,
   { region, entry }: DirectoryDecision,
@@ -95,7 +95,7 @@ export function joinRegion(context: DirectoryContext, region: string, origin: Or
   return decide(context, { kind: 'joined', region, entry });
 }
 
-/** Fences a Region: what it claimed under the old epoch is over. Refused for the last one that serves. */
+/** Fences a Region: its claims under the old epoch end. Refused for the last serving Region. */
 export function fenceRegion(context: DirectoryContext, region: string): DirectoryStep {
   const before = regionsOf(context.read)[region];
   if (before === undefined) return refused('unknown_region', 'region', 'a Region that has joined');
@@ -119,7 +119,7 @@ export function admitRegion(context: DirectoryContext, region: string): Director
 const isNextStep = (from: TrafficPercent, to: TrafficPercent): boolean =>
   TRAFFIC_STEPS.indexOf(to) <= TRAFFIC_STEPS.indexOf(from) + 1;
 
-/** Changes the share of its traffic that a Region takes: one step up at a time, down as far as wanted while another Region serves. */
+/** Changes the share of traffic that a Region takes: up by one step at a time, down by any number of steps while another Region serves. */
 export function shiftTraffic(
   context: DirectoryContext,
   region: string,
@@ -137,13 +137,13 @@ export function shiftTraffic(
   return decide(context, { kind: 'shifted', region, entry: { ...before, trafficPercent } });
 }
 
-/** What a peer found when it read the directory for a health check: the item, or nothing that it can rely on. */
+/** Result of a peer's read of the directory for a health check: the item, or a failed read. */
 export type DirectoryReading =
   { readonly kind: 'read'; readonly item: DirectoryItem | undefined } | { readonly kind: 'failed' };
 
 /**
- * Whether a peer objects to a Region in service (503). It objects solely if it read that the Region is fenced and another serves. A failed
- * reading is no objection: an outage of the table must not take every Region out of service.
+ * Whether a peer objects to a Region in service (503). It objects only if it read that the Region is fenced and that another Region serves.
+ * After a failed read it does not object: an outage of the table must not take every Region out of service.
  */
 export const objectsTo = (reading: DirectoryReading, region: string): boolean =>
   reading.kind === 'read' &&

@@ -17,12 +17,12 @@ import {
 import { writeMove } from './item.ts';
 
 /**
- * What the agreement behind the effect says, read strongly. `apply`: its decision may be acted on. `withdrawn`: it ended since.
- * `not_yet`: the decision is not secured.
+ * Permission of the agreement that the effect belongs to, read strongly. `apply`: its decision may be acted on. `withdrawn`: the agreement
+ * has ended since. `not_yet`: the decision is not secured.
  */
 export type EffectPermission = 'apply' | 'withdrawn' | 'not_yet';
 
-/** Who wants to carry out the effect. */
+/** A claimer of the effect. */
 export interface EffectClaim {
   readonly owner: Origin;
   readonly region: string;
@@ -30,14 +30,14 @@ export interface EffectClaim {
   readonly epoch: number;
   /** The claimer's Region is fenced. */
   readonly isFenced: boolean;
-  /** Present epoch of the stored owner's Region; the stored one if the directory does not have it. */
+  /** Present epoch of the stored owner's Region; the stored epoch if the directory does not have the Region. */
   readonly ownersPresentEpoch: number;
   readonly permission: EffectPermission;
   /** What the provider can do. */
   readonly provider: {
-    /** It carries out a key once, however often it is asked. */
+    /** It carries out a key at most once, also if it gets several calls with it. */
     readonly recognisesKeys: boolean;
-    /** It can say whether it carried out a key. */
+    /** It can report whether it carried out a key. */
     readonly canBeAsked: boolean;
   };
 }
@@ -57,8 +57,8 @@ const callsOverMs = (state: EffectState): number =>
   Math.max(state.status === 'running' ? state.leaseExpiresAtMs : 0, state.earlierLeaseMs) + EFFECT_SKEW_MS;
 
 /**
- * When a claim may take over. A fenced owner may still be calling: if the provider recognises keys, that does no harm and nobody waits.
- * Otherwise, and when all that is left is to find out what happened, its calls have to be over first.
+ * Earliest time of a takeover. A fenced owner may still be calling. If the provider recognises keys, the call is harmless and the takeover
+ * does not wait. Otherwise, and if the claimer only asks for the result, the owner's calls must be over first.
  */
 function takeoverFromMs(
   state: EffectState,
@@ -87,7 +87,7 @@ function claimRefusal(context: EffectContext, claim: EffectClaim): EffectStep | 
   return nowMs >= fromMs ? undefined : refused('other_owner', 'leaseExpiresAtMs', `a time from ${fromMs} on`);
 }
 
-/** Whether an earlier owner may have reached the provider: one that did not report, or one whose item was lost with a table. */
+/** Whether an earlier owner may have reached the provider: it did not report, or its item was lost with the table. */
 const isInDoubt = ({ read, attempt }: EffectContext): boolean =>
   read?.state.isInDoubt ?? attempt.generation > 1;
 
@@ -96,7 +96,7 @@ const beginInDoubt = ({ provider, permission }: EffectClaim): GrantedClaim['begi
   return provider.recognisesKeys && permission === 'apply' ? 'apply' : 'wait_for_person';
 };
 
-/** Why a person has to decide, if so. */
+/** Reason why a person has to decide; absent if no person is needed. */
 function whyPerson(context: EffectContext, claim: EffectClaim, claims: number): string | undefined {
   const sinceMs = context.read?.state.sinceMs ?? context.nowMs;
   if (isInDoubt(context) && beginInDoubt(claim) === 'wait_for_person')
@@ -105,7 +105,7 @@ function whyPerson(context: EffectContext, claim: EffectClaim, claims: number): 
   return claims > MAX_EFFECT_CLAIMS ? `no report after ${MAX_EFFECT_CLAIMS} claims` : undefined;
 }
 
-/** An owner whose claim is taken from it may go on calling until the end of its lease. */
+/** An owner that loses its claim may continue to call until its lease ends. */
 const earlierLease = (before: EffectState | undefined): number =>
   before?.status === 'running'
     ? Math.max(before.leaseExpiresAtMs, before.earlierLeaseMs)
@@ -128,9 +128,9 @@ function claimedState({ read, nowMs }: EffectContext, { owner, region, epoch }: 
 }
 
 /**
- * Claims the effect, or takes it over when the lease is over or the owner's Region was fenced since. After too many claims, and when
- * nobody can tell whether it was carried out, it is handed to a person instead. A claim whose answer was lost is recognised by its
- * attempt id; its owner goes on with the fence that is stored.
+ * Claims the effect, or takes it over if the lease is over or the owner's Region was fenced since. After too many claims, or if it cannot
+ * be determined whether the effect was carried out, a person decides. A claim whose answer was lost is recognised by its attempt id; its
+ * owner continues with the stored fence.
  */
 export function claimEffect(context: EffectContext, claim: EffectClaim): Result<GrantedClaim, EffectRefusal> {
   const refusal = claimRefusal(context, claim);

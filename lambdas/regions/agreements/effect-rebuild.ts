@@ -1,4 +1,4 @@
-/** An effect after the table was lost. */
+/** Rebuilds an effect after its table was lost. */
 import type { Put } from '../change.ts';
 import { type EffectDecision, type EffectItem, type EffectState, evolveEffect } from './effect-state.ts';
 import { type HeldDecision, restoredItem } from './rebuild.ts';
@@ -17,8 +17,8 @@ const UNCLAIMED: EffectState = {
 };
 
 /**
- * The item of an effect that had an outcome, or waits for a person. An effect without an outcome gets no item: claims are not logged, so its
- * next claim in the new generation begins in doubt and asks the provider first.
+ * The item of an effect that has an outcome or waits for a person. An effect without an outcome gets no item: claims are not logged, so its
+ * next claim in the new generation is in doubt and asks the provider first.
  */
 export function rebuiltEffect(
   key: string,

@@ -1,4 +1,4 @@
-/** What owners and persons report about an effect. */
+/** Reports of owners and persons about an effect. */
 import { refused, type Result } from '../change.ts';
 import type { Origin } from '../log/event.ts';
 import {
@@ -12,7 +12,7 @@ import {
 } from './effect-state.ts';
 import { writeMove } from './item.ts';
 
-/** Whose write it is. */
+/** The owner that writes. */
 export interface EffectOwner {
   readonly owner: Origin;
   /** Fence of the owner's claim. */
@@ -39,15 +39,15 @@ export function renewEffect(context: EffectContext, by: EffectOwner): EffectStep
   return writeMove(context.read, { key: context.key, state }, context.attempt);
 }
 
-/** What an owner can report. `askedAtMs`: when the provider said that it is not carried out, in ms since 1970 by the owner's clock. */
+/** Report of an owner. `askedAtMs`: time of the provider's answer "not carried out", in ms since 1970 by the owner's clock. */
 export type EffectReport =
   | { readonly kind: 'done'; readonly result: string }
   /** The provider will never carry it out. */
   | { readonly kind: 'refused'; readonly reason: string; readonly askedAtMs: number }
-  /** Certainly not carried out; anybody may claim it now. It does not count as a claim without a report. */
+  /** Certainly not carried out; any Region may claim it now. It does not count as a claim without a report. */
   | { readonly kind: 'not_now'; readonly askedAtMs: number };
 
-/** When "not carried out" becomes certain: no earlier owner can be calling any more, in ms since 1970. */
+/** Time from which "not carried out" is certain, because no earlier owner can still call, in ms since 1970. */
 const certainFromMs = ({ earlierLeaseMs }: EffectState): number =>
   earlierLeaseMs === 0 ? 0 : earlierLeaseMs + EFFECT_SKEW_MS;
 
@@ -56,9 +56,9 @@ const askLater = (state: EffectState): EffectStep =>
   refused('other_owner', 'askedAtMs', `a time from ${certainFromMs(state)} on`);
 
 /**
- * Records what came of the effect. A late owner, whose fence is not the latest, is refused, and its result is recorded nowhere: the latest
- * owner asks the provider. If the provider said "not carried out" while an earlier owner could still call, `refused` is not accepted
- * and `not_now` leaves the effect in doubt. The time of the question counts, not that of the report.
+ * Records the result of the effect. An owner without the latest fence is refused and its result is not recorded: the latest owner asks the
+ * provider. If the provider answered "not carried out" while an earlier owner could still call, `refused` is rejected and `not_now` leaves
+ * the effect in doubt. The time of the question counts, not the time of the report.
  */
 export function finishEffect(context: EffectContext, by: EffectOwner, report: EffectReport): EffectStep {
   const owned = ownedState(context, by);
@@ -76,13 +76,13 @@ function setIdle(context: EffectContext, owned: EffectState, isInDoubt: boolean)
   return writeMove(context.read, { key: context.key, state }, context.attempt);
 }
 
-/** A person's answer about an effect that nobody could tell anything about. `askedAtMs`: when the person looked, in ms since 1970. */
+/** A person's answer about an effect in doubt. `askedAtMs`: when the person checked, in ms since 1970. */
 export type PersonalOutcome =
   | { readonly kind: 'done'; readonly result: string }
   | { readonly kind: 'refused'; readonly reason: string; readonly askedAtMs: number }
   | { readonly kind: 'again'; readonly personId: string; readonly askedAtMs: number };
 
-/** Records what a person found out. `again` lets any Region claim it once more. Only `done` is certain while an owner may be calling. */
+/** Records a person's answer. `again` lets any Region claim the effect again. While an owner may still call, only `done` is certain. */
 export function decideEffect(context: EffectContext, outcome: PersonalOutcome): EffectStep {
   const state = context.read?.state;
   if (state?.status !== 'person_needed')

@@ -1,18 +1,19 @@
 /**
- * The agreement about one effect at a provider: who carries it out, and what came of it.
+ * The agreement about one effect at a provider: its present owner and its result.
  *
  * Invariants
  * 1. The effect id is the provider's key in every Region, so that a provider that recognises keys carries it out once.
- * 2. A lease is liveness, never safety: each takeover has a larger fence, and a write with an older one is refused.
- * 3. Who takes over asks the provider first. If the provider cannot be asked and does not recognise keys, a person decides.
- * 4. Nothing begins before the decision that allows it may be acted on. If the permission is withdrawn later, the effect is only asked
- *    for: what was carried out all the same is found, and its refund is due.
+ * 2. A lease serves liveness, not safety: each takeover has a larger fence, and a write with an older fence is refused.
+ * 3. After a takeover, the new owner asks the provider first. If the provider cannot be asked and does not recognise keys, a person
+ *    decides.
+ * 4. No effect begins before the decision that allows it may be acted on. If the permission is withdrawn later, the owner only asks the
+ *    provider. If the effect was carried out, a refund is due.
  */
 import type { Put, Result } from '../change.ts';
 import type { Origin } from '../log/event.ts';
 import { type AgreementItem, type Attempt, type ItemRefusal, writeMove } from './item.ts';
 
-/** How long an owner has before another Region takes over, in ms: 120 s. */
+/** Lease of an owner; afterwards another Region may take over. In ms: 120 s. */
 export const EFFECT_LEASE_MS = 120_000;
 
 /** Time limit of a call to the provider, in ms: 30 s. An owner begins no call when less than this is left of its lease. */
@@ -21,19 +22,19 @@ export const EFFECT_CALL_MS = 30_000;
 /** Added before a takeover, in ms: the clocks of two Regions may differ by this much. */
 export const EFFECT_SKEW_MS = 5_000;
 
-/** Claims without a report after which a person decides. 10 owners that hang one after another take 9 × 125 s, some 19 minutes. */
+/** Claims without a report after which a person decides. 10 owners that hang one after another take 9 × 125 s, about 19 minutes. */
 export const MAX_EFFECT_CLAIMS = 10;
 
-/** Time since the first claim after which a person decides, whatever was reported, in ms: 24 hours. */
+/** Time since the first claim after which a person decides, regardless of reports, in ms: 24 hours. */
 export const MAX_EFFECT_MS = 24 * 3_600_000;
 
-/** What came of an effect. Each is the payload of one decided event. */
+/** Result of an effect. Each is the payload of one decided event. */
 export type EffectDecision =
   | { readonly kind: 'done'; readonly fence: number; readonly result: string }
   | { readonly kind: 'refused'; readonly fence: number; readonly reason: string }
-  /** Nobody can tell whether it was carried out, or it failed too often. */
+  /** It cannot be determined whether it was carried out, or it failed too many times. */
   | { readonly kind: 'person_needed'; readonly fence: number; readonly reason: string }
-  /** A person has made sure that it was not carried out, and lets it be tried again. */
+  /** A person has checked that it was not carried out, and allows another attempt. */
   | {
       readonly kind: 'released_by_person';
       readonly fence: number;
@@ -58,11 +59,11 @@ export interface EffectState {
   readonly claims: number;
   /** First claim since the beginning, or since a person released it, in ms since 1970. */
   readonly sinceMs: number;
-  /** Latest end of the lease of an earlier owner that did not report, in ms since 1970: it may call until then. 0: no such lease. */
+  /** Latest lease end of earlier owners that did not report, in ms since 1970: they may call until then. 0: no such lease. */
   readonly earlierLeaseMs: number;
   /** An owner may have reached the provider and did not report. */
   readonly isInDoubt: boolean;
-  /** Result, or reason. Absent while nothing came of it. */
+  /** Result, or reason. Absent while there is no result. */
   readonly outcome?: string;
 }
 
@@ -74,13 +75,13 @@ export type EffectRefusal =
   | ItemRefusal
   /** Not yet: the decision that allows it may not be acted on. */
   | 'not_allowed_yet'
-  /** Never: the permission is withdrawn, and nobody can have carried it out. */
+  /** Never: the permission is withdrawn, and no owner can have carried it out. */
   | 'withdrawn'
   /** The claimer's Region is fenced, or the epoch it knows is old. */
   | 'claimer_fenced'
-  /** Not yet: another owner has it. */
+  /** Not yet: another owner has the claim. */
   | 'other_owner'
-  /** The writer's fence is not the latest: another Region carries on. */
+  /** The writer's fence is not the latest: another Region has taken over. */
   | 'fence_lost'
   | 'finished'
   | 'person_needed'
@@ -92,7 +93,7 @@ export type EffectStep = Result<Put<EffectItem>, EffectRefusal>;
 /** Key of the agreement, and the provider's idempotency key. */
 export const effectKeyOf = (kind: string, id: string): string => `effect#${kind}:${id}`;
 
-/** What every step needs to know. */
+/** Input of every step. */
 export interface EffectContext {
   readonly key: string;
   /** The item as a strong read found it. */
@@ -101,7 +102,7 @@ export interface EffectContext {
   readonly nowMs: number;
 }
 
-/** What a decision does to the state. */
+/** Applies a decision to the state. */
 export function evolveEffect(state: EffectState, decision: EffectDecision): EffectState {
   const { outcome: _before, ...rest } = state;
   const fence = Math.max(state.fence, decision.fence);

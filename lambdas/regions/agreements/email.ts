@@ -1,5 +1,5 @@
 /**
- * The agreement about one e-mail address: at most one account owns it. The key is an HMAC of the address; the item does not hold the address.
+ * The agreement about one e-mail address: at most one account owns it. The key is an HMAC; the item does not hold the address itself.
  *
  * An account's address reads `pending` until this is decided, then `owned` or `taken`.
  */
@@ -7,16 +7,16 @@ import { type Put, refused, type Result } from '../change.ts';
 import type { EventId } from '../log/event.ts';
 import { type AgreementItem, type Attempt, type ItemRefusal, writeMove } from './item.ts';
 
-/** What can be decided about an address. */
+/** Possible decisions about an address. */
 export type EmailDecision =
   /** The account owns it. */
   | { readonly kind: 'owned'; readonly accountId: string; readonly eventId: EventId }
-  /** The account gave it up, or was erased. Nobody owns it. */
+  /** The account released it, or was erased. No account owns it. */
   | { readonly kind: 'freed'; readonly eventId: EventId };
 
 /** State of an address. */
 export interface EmailState {
-  /** Who owns it. Absent: nobody. */
+  /** The owner. Absent: no account owns it. */
   readonly owner?: { readonly accountId: string; readonly eventId: EventId };
 }
 
@@ -29,7 +29,7 @@ export type EmailStep = Result<
   ItemRefusal | 'not_secured' | 'taken' | 'not_owner' | 'pending_first' | 'nothing_to_do'
 >;
 
-/** What every step needs to know. */
+/** Input of every step. */
 export interface EmailContext {
   /** HMAC of the normalised address, in lower-case hex. */
   readonly addressHmac: string;
@@ -41,7 +41,7 @@ export interface EmailContext {
 /** Key of the agreement about an address. */
 export const emailKeyOf = (addressHmac: string): string => `email#${addressHmac}`;
 
-/** What a decision does. */
+/** Applies a decision. */
 export const evolveEmail = (_state: EmailState, decision: EmailDecision): EmailState =>
   decision.kind === 'owned' ? { owner: { accountId: decision.accountId, eventId: decision.eventId } } : {};
 
@@ -67,7 +67,7 @@ export function claimEmail(context: EmailContext, { accountId, eventId, isSecure
   return decide(context, { kind: 'owned', accountId, eventId });
 }
 
-/** Gives an address up, by the account that owns it: it has another one now. Redelivery is `not_owner`. */
+/** Releases an address: its owner now uses another one. Redelivery is `not_owner`. */
 export function freeEmail(context: EmailContext, accountId: string, eventId: EventId): EmailStep {
   return context.read?.state.owner?.accountId === accountId
     ? decide(context, { kind: 'freed', eventId })
@@ -75,8 +75,8 @@ export function freeEmail(context: EmailContext, accountId: string, eventId: Eve
 }
 
 /**
- * Blanks an address whose owner is erased: afterwards the item tells neither an account nor an event of it. Decisions that wait for their
- * events come first, since their events are made from the item.
+ * Blanks an address whose owner is erased: afterwards the item names no account and no event. Pending decisions must be secured first,
+ * since their events are made from the item.
  */
 export function blankEmail({ addressHmac, read, attempt }: EmailContext, accountId: string): EmailStep {
   if (read?.state.owner?.accountId !== accountId)

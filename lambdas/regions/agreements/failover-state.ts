@@ -1,12 +1,12 @@
 /**
- * The agreement about a failover of one Region: which step is next, who drives it, who approved what.
+ * The agreement about a failover of one Region: its next step, its driver and the approvals.
  *
  * Invariants
- * 1. An execution drives, the item decides: each step is taken by a write with the driver's fence. If the driver's Region dies, a
- *    survivor takes over after the lease.
- * 2. A step that needs people has the approvals of two different persons, for exactly what it will do. A person is who the directory of
- *    operators says, whatever channel they use.
- * 3. An approval is valid for a limited time and for one proposal. If the proposal changes, approvals begin again.
+ * 1. An execution drives and the item decides: each step is a write with the driver's fence. If the driver's Region dies, a survivor takes
+ *    over after the lease.
+ * 2. A step that needs approval has the approvals of two different persons, for exactly its proposal. The directory of operators identifies
+ *    a person in every channel.
+ * 3. An approval is valid for a limited time and for one proposal. If the proposal changes, the approvals are void.
  */
 import type { Put, Result } from '../change.ts';
 import type { Origin } from '../log/event.ts';
@@ -35,7 +35,7 @@ export type FailoverStepName = (typeof FAILOVER_STEPS)[number]['name'];
 /** How long an approval counts, in ms: 1 hour. */
 export const APPROVAL_VALID_MS = 3_600_000;
 
-/** How long a driver has before another Region takes over, in ms: 120 s. */
+/** Lease of a driver; afterwards another Region may take over. In ms: 120 s. */
 export const DRIVER_LEASE_MS = 120_000;
 
 /** Added before a takeover, in ms: the clocks of two Regions may differ by this much. */
@@ -50,10 +50,10 @@ export type Approval = {
   readonly atMs: number;
 };
 
-/** What is decided about a failover. */
+/** Decision about a failover. */
 export type FailoverDecision =
   | { readonly kind: 'opened'; readonly region: string; readonly personId: string }
-  /** The step is done; `evidence` is what it printed. */
+  /** The step is done; `evidence` is its output. */
   | {
       readonly kind: 'step_done';
       readonly step: FailoverStepName;
@@ -76,9 +76,9 @@ export interface FailoverState {
   readonly region: string;
   /** Number of the next step in {@link FAILOVER_STEPS}, from 0. */
   readonly next: number;
-  /** Who drives. Absent: nobody yet. */
+  /** The driver. Absent: no driver yet. */
   readonly driver?: { readonly origin: Origin; readonly fence: number; readonly leaseExpiresAtMs: number };
-  /** What is waiting for people: exactly what will be done, with its printed bound. Absent: nothing waits. */
+  /** The exact action that waits for approval, with its printed bound. Absent: nothing waits. */
   readonly proposal?: string;
   /** Approvals of the proposal, at most one of each person. */
   readonly approvals: readonly Approval[];
@@ -104,7 +104,7 @@ export type FailoverRefusal =
 /** A step of the agreement. */
 export type FailoverStep = Result<Put<FailoverItem>, FailoverRefusal>;
 
-/** What every step needs to know. */
+/** Input of every step. */
 export interface FailoverContext {
   readonly key: string;
   /** The item as a strong read found it. */
@@ -130,7 +130,7 @@ function stepDone(state: FailoverState, step: FailoverStepName): FailoverState {
   return { ...withoutProposal(state), next: Math.max(state.next, next), phase };
 }
 
-/** What a decision does. */
+/** Applies a decision. */
 export function evolveFailover(state: FailoverState, decision: FailoverDecision): FailoverState {
   switch (decision.kind) {
     case 'opened':
@@ -152,6 +152,6 @@ export const decideFailover = (context: FailoverContext, decision: FailoverDecis
     context.attempt,
   );
 
-/** The write of a change that no event tells of. */
+/** The write of a change without an event. */
 export const moveFailover = (context: FailoverContext, state: FailoverState): FailoverStep =>
   writeMove<FailoverState, FailoverDecision>(context.read, { key: context.key, state }, context.attempt);

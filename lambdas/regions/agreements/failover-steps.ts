@@ -1,4 +1,4 @@
-/** What drivers and persons do to the agreement about a failover. */
+/** Steps of drivers and persons in the agreement about a failover. */
 import { accepted, refused, type Result } from '../change.ts';
 import type { Origin } from '../log/event.ts';
 import {
@@ -28,7 +28,7 @@ function runningState({ read }: FailoverContext): Result<FailoverState, Failover
     : refused('not_open', 'phase', 'a failover that is running');
 }
 
-/** Takes the wheel, or keeps it: the present driver extends its lease, another one waits until the lease is over. */
+/** Becomes or stays the driver: the present driver extends its lease, another one waits until the lease is over. */
 export function driveFailover(context: FailoverContext, origin: Origin): FailoverStep {
   const running = runningState(context);
   if (!running.ok) return running;
@@ -45,10 +45,10 @@ export function driveFailover(context: FailoverContext, origin: Origin): Failove
   return moveFailover(context, { ...running.value, driver: { origin, fence, leaseExpiresAtMs } });
 }
 
-/** Whose write it is. */
+/** The driver that writes. */
 export interface Driver {
   readonly origin: Origin;
-  /** Fence under which it took the wheel. */
+  /** Fence under which it became the driver. */
   readonly fence: number;
 }
 
@@ -62,8 +62,8 @@ function drivenState(context: FailoverContext, by: Driver): Result<FailoverState
 }
 
 /**
- * Puts a proposal before people: the step or action and its worst case, in words and figures. The same proposal changes nothing; another
- * one voids the approvals so far.
+ * Asks for approval of a step or an action, with its worst case in words and figures. The same proposal changes nothing; a different one
+ * voids the approvals.
  */
 export function propose(context: FailoverContext, by: Driver, proposal: string): FailoverStep {
   const driven = drivenState(context, by);
@@ -73,16 +73,16 @@ export function propose(context: FailoverContext, by: Driver, proposal: string):
     : moveFailover(context, { ...driven.value, proposal, approvals: [] });
 }
 
-/** Who approves, as the channel knows them. */
+/** The approver, as the channel identifies them. */
 export interface Approver {
   readonly channel: Approval['channel'];
   /** IAM principal of the CLI, or id of the Slack user. */
   readonly channelId: string;
-  /** Exactly what the person was shown. */
+  /** The exact text that the person saw. */
   readonly proposal: string;
 }
 
-/** People by what their channels call them: `cli:<principal>` and `slack:<user>` → person. */
+/** Persons by their ids in the channels: `cli:<principal>` and `slack:<user>` → person. */
 export type Operators = Readonly<Record<string, string>>;
 
 const isValid = (approval: Approval, nowMs: number): boolean => nowMs - approval.atMs <= APPROVAL_VALID_MS;
@@ -119,13 +119,13 @@ function twoPersons(
 /** What a driver reports of a step. */
 export interface StepReport {
   readonly step: FailoverStepName;
-  /** The proposal that was approved; for a step without approval it is not looked at. */
+  /** The proposal that was approved; ignored for a step without approval. */
   readonly proposal: string;
   /** What the step printed. */
   readonly evidence: string;
 }
 
-/** Records that the next step is done. Refused without its approvals, so the driver asks for them before it begins. */
+/** Records that the next step is done. Refused without its approvals: the driver asks for them before it begins. */
 export function finishStep(
   context: FailoverContext,
   by: Driver,
@@ -141,7 +141,7 @@ export function finishStep(
     : approvals;
 }
 
-/** Whether a proposal may be carried out now: the driver has the wheel and two persons approved exactly this. */
+/** Whether a proposal may be carried out now: this driver has the lease, and two persons approved exactly this proposal. */
 export function mayCarryOut(
   context: FailoverContext,
   by: Driver,
@@ -164,7 +164,7 @@ export function finishAction(
     : approvals;
 }
 
-/** Ends a failover before its last step. What its steps did stays; undoing them is another failover's step. */
+/** Ends a failover before its last step. The effects of its steps stay; another failover can undo them. */
 export function abortFailover(context: FailoverContext, personId: string, reason: string): FailoverStep {
   const running = runningState(context);
   return running.ok ? decideFailover(context, { kind: 'aborted', personId, reason }) : running;

@@ -1,12 +1,12 @@
 /**
- * What every agreement has in common: one item of the strongly consistent table `Agreements`, moved by compare-and-set.
+ * The common part of every agreement: one item of the strongly consistent table `Agreements`, changed by compare-and-set.
  *
  * Invariants
  * 1. A write expects the version that was read. There is no other condition and no second item.
  * 2. Each decision has a number, from 1 without gaps, and stays in the item until its event is secured.
  * 3. At most {@link MAX_PENDING} decisions wait. Further ones are refused until some are secured.
- * 4. Each generation is a table of its own name, so a writer that knows only a lost one writes nowhere.
- * 5. A writer recognises its own write by its attempt id, so a lost answer is never taken for somebody else's write.
+ * 4. Each generation is a table with its own name, so a writer that knows only a lost table cannot write.
+ * 5. A writer recognises its own write by its attempt id, so that after a lost answer it never mistakes its own write for another's.
  */
 import { accepted, type Put, refused, type Result, unchanged } from '../change.ts';
 
@@ -30,7 +30,7 @@ export interface PendingDecision<D> {
 /** Decisions that were taken over from a generation of the table that was lost. */
 export interface TakenOver {
   readonly generation: number;
-  /** The last of its decisions that was taken over; the first is the one after the entry before. */
+  /** Number of the last decision that was taken over; the first one follows the last of the previous entry. */
   readonly through: number;
 }
 
@@ -40,7 +40,7 @@ export interface AgreementItem<S, D> {
   readonly key: string;
   /** Generation of the table, from 1. */
   readonly generation: number;
-  /** Where decisions of lost generations come from, in the order of their numbers. Empty in the first generation. */
+  /** Decisions that were taken over from lost generations, in the order of their numbers. Empty in the first generation. */
   readonly lineage: readonly TakenOver[];
   /** Counts writes of the item, from 1. */
   readonly version: number;
@@ -53,7 +53,7 @@ export interface AgreementItem<S, D> {
   readonly pending: readonly PendingDecision<D>[];
 }
 
-/** Who writes, and into which table. */
+/** A write: its id and the generation of its table. */
 export interface Attempt {
   /** Unique for each intended write; a repetition of the same write has the same one. */
   readonly attemptId: string;
@@ -61,14 +61,14 @@ export interface Attempt {
   readonly generation: number;
 }
 
-/** Why any agreement refuses a write; both are answers for now, not for ever. */
+/** Why any agreement refuses a write; both can be retried. */
 export type ItemRefusal = 'pending_full' | 'other_generation';
 
-/** What is about to be stored. */
+/** The next state to store. */
 export interface Move<S, D> {
   readonly key: string;
   readonly state: S;
-  /** What is decided. Absent: the write is not a decision, and no event tells of it. */
+  /** The decision. Absent: the write is not a decision and has no event. */
   readonly decision?: D;
 }
 
@@ -109,7 +109,7 @@ export function writeMove<S, D>(
   return accepted(putItem(read, { ...common, decided: number, pending: waiting }, attempt));
 }
 
-/** Takes decisions out of the item whose events are secured. Nothing else changes. Redelivery is refused as `nothing_to_do`. */
+/** Removes the decisions whose events are secured from the item. Nothing else changes. Redelivery is refused as `nothing_to_do`. */
 export function dropSecured<S, D>(
   read: AgreementItem<S, D>,
   securedNumbers: ReadonlySet<number>,
@@ -123,13 +123,13 @@ export function dropSecured<S, D>(
     : accepted(putItem(read, { ...read, pending }, attempt));
 }
 
-/** What a strong read says about a write whose answer was lost. */
+/** Result of a strong read after the answer to a write was lost. */
 export type Recognised =
   /** The write is stored. */
   | 'written'
   /** Nothing was written since the read. The same write, with the same attempt id, may be sent again. */
   | 'not_written'
-  /** Others wrote. If none of the item's attempts is ours, ours failed: decide again from what is stored. */
+  /** Others wrote. If the item's attempts do not include ours, our write failed: decide again from the stored item. */
   | 'overtaken';
 
 /**
@@ -145,7 +145,7 @@ export function recognise<S, D>(
   return (stored?.version ?? 0) === readVersion ? 'not_written' : 'overtaken';
 }
 
-/** A decision as its event names it. */
+/** Name of a decision in its event. */
 export interface DecisionName {
   readonly generation: number;
   /** From 1. */
@@ -158,8 +158,8 @@ const generationOf = (
 ): number => lineage.find(({ through }) => number <= through)?.generation ?? generation;
 
 /**
- * Whether something irreversible may follow from a decision: the agreement, read strongly, has it, and the events of it and of all
- * decisions before it are secured. The event alone is not enough: a lost and rebuilt table may have decided otherwise since.
+ * Whether an irreversible step may follow a decision: a strong read of the agreement has the decision, and its event and those of all
+ * earlier decisions are secured. The event alone is not enough: a rebuilt table may have decided differently since.
  */
 export const mayActOn = <S, D>(item: AgreementItem<S, D>, { generation, number }: DecisionName): boolean =>
   number <= item.decided &&

@@ -1,10 +1,10 @@
-/** What the agreement about an order allows at the providers. */
+/** Effects at providers that the agreement about an order permits. */
 import type { EffectPermission } from './effect-claim.ts';
 import { type DecisionName, mayActOn } from './item.ts';
 import type { OrderItem } from './order-steps.ts';
 
 /**
- * Whether the payment that counts may be captured.
+ * Whether the chosen payment may be captured.
  *
  * @param item - the agreement, read strongly
  * @param effecting - the decision that began it
@@ -16,7 +16,7 @@ export function capturePermit(item: OrderItem | undefined, effecting: DecisionNa
 }
 
 /**
- * Whether the pieces of a shipping claim may leave. A claim is never taken back, so neither is this.
+ * Whether the pieces of a shipping claim may be shipped. A claim is never withdrawn, so this permission is never withdrawn.
  *
  * @param item - the agreement, read strongly
  * @param claim - the decision that made the claim

@@ -1,9 +1,9 @@
 /**
- * Which pieces a Region puts back for one of its own copies of an order.
+ * Computes the pieces that a Region puts back for its own copies of an order.
  *
  * Invariants
  * 1. Nothing is put back while the order's copies are provisional: only for a decision that {@link mayActOn} allows.
- * 2. Each return has an id that is the same for every process that computes it, so that it is counted once.
+ * 2. Every process computes the same id for a return, so that it is counted once.
  * 3. When the order has ended, a copy that counts has shipped + returned = spent; every other copy has returned = spent.
  */
 import type { EventId } from '../log/event.ts';
@@ -22,7 +22,7 @@ export interface OwnCopy {
 
 /** Pieces to put back. */
 export interface DueReturn {
-  /** Name of the return: as release in the spender's slots, or as `deposit#<returnId>` once the spender is closed. */
+  /** Name of the return: of the release in the spender's slots, or `deposit#<returnId>` if the spender is closed. */
   readonly returnId: string;
   readonly lines: LinePieces;
 }
@@ -30,7 +30,7 @@ export interface DueReturn {
 /** Name of the return that follows from one decision about the named copy. */
 export const returnIdOf = (orderId: string, number: number): string => `return:${orderId}#${number}`;
 
-/** Name of the return of a copy that does not count. A copy is void once, whatever is decided afterwards. */
+/** Name of the return of a void copy. A copy becomes void once, regardless of later decisions. */
 export const voidReturnIdOf = (orderId: string, eventId: EventId): string => `return:${orderId}!${eventId}`;
 
 const returnedLines = (decision: OrderDecision): LinePieces => {
@@ -55,11 +55,11 @@ const isVoid = (copy: OwnCopy, records: readonly DecidedRecord<OrderDecision>[])
 };
 
 /**
- * Everything that is to be put back for a copy by now, in the order of the decisions. The caller releases each id that it has not
- * released yet. Redelivery gives the same list.
+ * All returns that are due for a copy so far, in the order of the decisions. The caller releases each id that it has not released yet.
+ * Redelivery gives the same list.
  *
  * @param item - the agreement, read strongly after the events
- * @param records - the order's decided events; the ones that may not be acted on are left out here
+ * @param records - the order's decided events; those that may not be acted on are ignored
  */
 export function dueReturns(
   item: OrderItem,

@@ -1,8 +1,8 @@
 /**
- * The agreement about one order: its state and what can be decided about it.
+ * The agreement about one order: its state and its decisions.
  *
- * `open → effecting | ended`, `effecting → ended`. An order that no Region has settled has no item.
- * {@link evolveOrder} is the only place that says what a decision does; it is used for the item, for folds and for a rebuilt table.
+ * `open → effecting | ended`, `effecting → ended`. An order that no Region has settled has no item. Only {@link evolveOrder} applies
+ * decisions; it is used for the item, for folds and for a rebuilt table.
  */
 import type { EventId, Origin } from '../log/event.ts';
 
@@ -11,7 +11,7 @@ export type LinePieces = Readonly<Record<string, number>>;
 
 /** Why an order ended without being fulfilled. */
 export type EndReason =
-  /** Somebody cancelled it before anything irreversible began. */
+  /** It was cancelled before any irreversible step began. */
   | 'cancelled'
   /** Its deadline passed: unpaid, held or waiting for too long. */
   | 'expired'
@@ -20,9 +20,9 @@ export type EndReason =
   /** Every piece is shipped or cancelled. */
   | 'fulfilled';
 
-/** What can be decided about an order. Each is the payload of one decided event. */
+/** Possible decisions about an order. Each is the payload of one decided event. */
 export type OrderDecision =
-  /** The copy that counts. Every other copy of the order is void from here on. */
+  /** The copy that counts. Every other copy of the order is void from now on. */
   | {
       readonly kind: 'named';
       readonly eventId: EventId;
@@ -34,7 +34,7 @@ export type OrderDecision =
       /** When the order ends unless it is paid, in ms since 1970. */
       readonly deadlineAtMs: number;
     }
-  /** Capture and shipping may begin, once this decision is secured. One payment counts. */
+  /** Capture and shipping may begin as soon as this decision is secured. One payment counts. */
   | {
       readonly kind: 'effecting';
       readonly paymentId: string;
@@ -43,7 +43,7 @@ export type OrderDecision =
       /** When pieces that are neither shipped nor cancelled are cancelled, in ms since 1970. */
       readonly fulfilDeadlineAtMs: number;
     }
-  /** The payment is captured. `refundLines` were cancelled before and are due for refund. */
+  /** The payment is captured. `refundLines` were cancelled earlier and are due for refund. */
   | { readonly kind: 'captured'; readonly paymentId: string; readonly refundLines: LinePieces }
   /** Pieces that will be shipped, or are cancelled and go back. */
   | {
@@ -51,7 +51,7 @@ export type OrderDecision =
       readonly claimId: string;
       readonly purpose: 'ship' | 'cancel';
       readonly lines: LinePieces;
-      /** Whether the payment was captured before: cancelled pieces are due for refund then. */
+      /** Whether the payment was captured earlier: if so, cancelled pieces are due for refund. */
       readonly isRefundDue: boolean;
     }
   /** The order is over, and these pieces of the named copy go back. Without a named copy every copy is void. */
@@ -70,7 +70,7 @@ export interface OrderLine {
   readonly ordered: number;
   /** Pieces claimed for shipping. */
   readonly shipped: number;
-  /** Pieces that went back or will. */
+  /** Pieces that were put back or will be. */
   readonly cancelled: number;
 }
 
@@ -80,9 +80,9 @@ export interface OrderState {
   /** The copy that counts. Absent: the order ended before any copy was named. */
   readonly named?: { readonly eventId: EventId; readonly origin: Origin; readonly hash: string };
   readonly lines: Readonly<Record<string, OrderLine>>;
-  /** The payment that counts, and what became of it. */
+  /** The payment that counts, and its status. */
   readonly capture?: { readonly paymentId: string; readonly status: 'due' | 'captured' | 'declined' };
-  /** Ids of all claims. A claim that is delivered again is recognised here. */
+  /** Ids of all claims, by which a redelivered claim is recognised. */
   readonly claims: readonly string[];
   /** Payments that are due for refund as a whole, each once. */
   readonly refundsDue: readonly string[];
@@ -107,7 +107,7 @@ export const UNDECIDED_ORDER: OrderState = {
 export const restOfLine = ({ ordered, shipped, cancelled }: OrderLine): number =>
   ordered - shipped - cancelled;
 
-/** Pieces that nobody has claimed, by line; lines without any are left out. */
+/** Pieces that nobody has claimed, by line; lines without any are omitted. */
 export const restOf = ({ lines }: Pick<OrderState, 'lines'>): LinePieces =>
   Object.fromEntries(
     Object.entries(lines)
@@ -115,7 +115,7 @@ export const restOf = ({ lines }: Pick<OrderState, 'lines'>): LinePieces =>
       .filter(([, pieces]) => pieces > 0),
   );
 
-/** Pieces that were cancelled, by line; lines without any are left out. */
+/** Pieces that were cancelled, by line; lines without any are omitted. */
 export const cancelledOf = ({ lines }: Pick<OrderState, 'lines'>): LinePieces =>
   Object.fromEntries(
     Object.entries(lines)
@@ -159,7 +159,7 @@ function claimed(state: OrderState, { claimId, purpose, lines }: Decided<'claime
   return endIfAllClaimed({ ...state, lines: next, claims: [...state.claims, claimId] });
 }
 
-/** Ended is derived from the lines, so that a rebuilt table without a lost claim has pieces left to claim and does not end. */
+/** The end is derived from the lines: if a rebuilt table lacks a lost claim, pieces are left to claim and the order does not end. */
 const endIfAllClaimed = (state: OrderState): OrderState =>
   state.phase !== 'ended' && Object.values(state.lines).every((line) => restOfLine(line) === 0)
     ? { ...state, phase: 'ended', endReason: 'fulfilled' }
@@ -191,7 +191,7 @@ function ended(state: OrderState, { reason, returns }: Decided<'ended'>): OrderS
 const refundDue = (state: OrderState, { paymentId }: Decided<'refund_due'>): OrderState =>
   state.refundsDue.includes(paymentId) ? state : { ...state, refundsDue: [...state.refundsDue, paymentId] };
 
-/** What a decision does to the state. Total: any decision after any other, as it happens when a rebuilt table lacks lost ones. */
+/** Applies a decision to the state. Total: accepts any decision after any other, because a rebuilt table can lack lost decisions. */
 export function evolveOrder(state: OrderState, decision: OrderDecision): OrderState {
   switch (decision.kind) {
     case 'named':

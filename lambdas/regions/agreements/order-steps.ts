@@ -1,6 +1,6 @@
 /**
- * What may move the agreement about an order. Each step is computed from the item as read and is one conditional write, so that of two
- * Regions that try different things exactly one succeeds and the other decides again from what is stored.
+ * Steps of the agreement about an order. Each step is computed from the item as read and is one conditional write. If two Regions try
+ * different steps, exactly one succeeds, and the other decides again from the stored item.
  */
 import { type Put, refused, type Result } from '../change.ts';
 import type { EventId, Origin } from '../log/event.ts';
@@ -16,13 +16,13 @@ import {
   UNDECIDED_ORDER,
 } from './order-state.ts';
 
-/** The agreement about one order, with the bytes of what was named. */
+/** The agreement about one order, with the bytes of the named events. */
 export type OrderItem = AgreementItem<OrderState & { readonly bodies: readonly string[] }, OrderDecision>;
 
 /** Most bytes of the bodies that an agreement keeps. An order that needs more is refused when it is placed. */
 export const MAX_BODIES_BYTES = 102_400;
 
-/** Most claims of an order. The last one has to claim all that is left, so that an order always finds its end. */
+/** Most claims of an order. The last one has to claim all remaining pieces, so that every order ends. */
 export const MAX_CLAIMS = 1_000;
 
 /** Why a step is refused. */
@@ -30,11 +30,11 @@ export type OrderRefusal =
   | ItemRefusal
   /** Not yet: try again when it is secured. */
   | 'not_secured'
-  /** Not yet: the origin is being closed; which of its events count is known when it is closed. */
+  /** Not yet: the origin is being closed. Its closing decides whether the event counts. */
   | 'origin_closing'
   /** Not yet: a person decides whether it is a duplicate. */
   | 'held'
-  /** Never: the event of a closed incarnation came too late. */
+  /** Never: the event of a closed incarnation arrived too late. */
   | 'unbacked'
   | 'not_spent'
   | 'deadline_passed'
@@ -58,7 +58,7 @@ export const orderKeyOf = (orderId: string): string => `order#${orderId}`;
 
 const START: OrderItem['state'] = { ...UNDECIDED_ORDER, bodies: [] };
 
-/** What every step needs to know. */
+/** Input of every step. */
 export interface OrderContext {
   readonly orderId: string;
   /** The item as a strong read found it. */
@@ -90,7 +90,7 @@ export interface NamingCandidate {
   /** The incarnation that spent the pieces. */
   readonly origin: Origin;
   readonly hash: string;
-  /** Bodies of the named event and, if that is an allocation, of the order that it fills. Any Region can restore them from here. */
+  /** Bodies of the named event and, if it is an allocation, of the order that it fills. Any Region can restore them from this item. */
   readonly bodies: readonly string[];
   readonly lines: LinePieces;
   /** When it ends unless it is paid, in ms since 1970. */
@@ -99,7 +99,7 @@ export interface NamingCandidate {
   readonly isSecured: boolean;
   /** Every line has its pieces. */
   readonly isFullySpent: boolean;
-  /** It is suspected to be a duplicate, and nobody has decided. */
+  /** It may be a duplicate, and no person has decided yet. */
   readonly isHeld: boolean;
   /** `close#` of the origin, read strongly and after the event. `unlisted`: closed, and no survivor had listed the event. */
   readonly closing: 'none' | 'closing' | 'listed' | 'unlisted';
@@ -126,8 +126,8 @@ function candidateRefusal(candidate: NamingCandidate, nowMs: number): Refused | 
 }
 
 /**
- * Names the copy that counts. The first secured, fully spent copy that gets here is named; there is no other order among copies.
- * Redelivery is `nothing_to_do`.
+ * Names the copy that counts: the first secured, fully spent copy that is proposed. There is no other order among copies. Redelivery is
+ * `nothing_to_do`.
  */
 export function nameCopy(context: OrderContext, candidate: NamingCandidate, nowMs: number): OrderStep {
   const { phase, named } = stateOf(context);
@@ -141,7 +141,7 @@ export function nameCopy(context: OrderContext, candidate: NamingCandidate, nowM
   );
 }
 
-/** What begins when an order is paid for. */
+/** Start of capture and fulfilment of a paid order. */
 export interface Effecting {
   /** The payment that counts. */
   readonly paymentId: string;
@@ -152,8 +152,8 @@ export interface Effecting {
 }
 
 /**
- * Lets capture and shipping begin, for one payment. An expiry or a cancellation that is written first wins, and then the payment is
- * due for refund. Capturing waits until this decision is secured.
+ * Allows capture and shipping for one payment. If an expiry or a cancellation is written first, the payment is due for refund instead.
+ * Capturing waits until this decision is secured.
  */
 export function startEffecting(context: OrderContext, effecting: Effecting): OrderStep {
   const { phase, named, capture } = stateOf(context);
@@ -166,7 +166,7 @@ export function startEffecting(context: OrderContext, effecting: Effecting): Ord
     : refundPayment(context, effecting.paymentId);
 }
 
-/** A payment that does not count or came too late: due for refund, once. */
+/** Marks a payment that does not count or came too late as due for refund, once. */
 function refundPayment(context: OrderContext, paymentId: string): OrderStep {
   return stateOf(context).refundsDue.includes(paymentId)
     ? refused('nothing_to_do', 'paymentId', 'a payment that is not due for refund yet')
@@ -206,9 +206,9 @@ const end = (
   commandId: string,
 ) => decide(context, { kind: 'ended', reason, commandId, returns: restOf(stateOf(context)) });
 
-/** Pieces that somebody wants to ship or cancel. */
+/** Requested pieces to ship or cancel. */
 export interface Claim {
-  /** Command id of the claim; the same one is recognised for ever. */
+  /** Command id of the claim; a repeated id is always recognised. */
   readonly claimId: string;
   readonly purpose: 'ship' | 'cancel';
   /** Pieces by line, each at least 1; `rest`: all that nobody has claimed. */
@@ -264,8 +264,8 @@ export function claimPieces(context: OrderContext, claim: Claim): OrderStep {
 }
 
 /**
- * Cancels what can still be cancelled: an order that is not effecting ends, one that is gets a claim of the rest. Until this is
- * written, the cancellation reads `cancel requested`. Redelivery is `nothing_to_do` or `already_ended`.
+ * Cancels what can still be cancelled: an order that is not effecting ends; for an order that is effecting, the rest is claimed as
+ * cancelled. Until this is written, the cancellation reads `cancel requested`. Redelivery is `nothing_to_do` or `already_ended`.
  */
 export function cancelOrder(context: OrderContext, commandId: string): OrderStep {
   switch (stateOf(context).phase) {

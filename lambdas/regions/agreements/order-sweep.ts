@@ -1,8 +1,8 @@
 /**
- * What the sweep of any Region proposes for an order, so that no order stays where it is for ever.
+ * Steps that the sweep of any Region proposes for an order, so that every order ends.
  *
- * Invariant: from every state but `ended` some deadline leads on. Open: unpaid, held or waiting for too long → expired. Effecting, capture
- * without an outcome → closed as declined. Effecting, captured → what nobody claimed is cancelled and due for refund.
+ * Invariant: every state except `ended` has a deadline. Open: unpaid, held or waiting for too long → expired. Effecting, capture without an
+ * outcome → closed as declined. Effecting, captured → the unclaimed pieces are cancelled and due for refund.
  */
 import { refused } from '../change.ts';
 import { claimPieces, closeCapture, expireOrder, type OrderContext, type OrderStep } from './order-steps.ts';
@@ -18,14 +18,14 @@ export const CAPTURE_MS = 24 * 3_600_000;
 /** How long paid pieces may be neither shipped nor cancelled, in ms: 30 days. */
 export const FULFIL_MS = 30 * 24 * 3_600_000;
 
-/** What the sweep knows of an order beside its agreement. */
+/** What the sweep knows about an order besides its agreement. */
 export interface SweptOrder {
-  /** Latest deadline of the order's events that this Region has, in ms since 1970. */
+  /** Latest deadline among the order's events in this Region, in ms since 1970. */
   readonly eventDeadlineAtMs: number;
   readonly nowMs: number;
 }
 
-/** The deadline that counts now. A named copy brings its own; an order without one has that of its events. */
+/** The present deadline: that of the named copy, or without a named copy that of the order's events. */
 const deadlineOf = ({ read }: OrderContext, { eventDeadlineAtMs }: SweptOrder): number =>
   read?.state.named === undefined && read?.state.phase !== 'effecting'
     ? eventDeadlineAtMs

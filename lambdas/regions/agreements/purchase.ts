@@ -1,8 +1,8 @@
 /**
  * The watch for duplicate orders: the same customer, the same lines, another cart, within 30 minutes. One item per customer and lines.
  *
- * Times are compared with each other; there are no buckets of time, so two orders two minutes apart never fall into different ones.
- * It has no decided events: that an order is held is an event of the order.
+ * Times are compared with each other, not sorted into time buckets, so two orders two minutes apart are always compared. The watch has no
+ * decided events: a hold is an event of the order.
  */
 import { type Put, refused, type Result } from '../change.ts';
 import { type AgreementItem, type Attempt, type ItemRefusal, writeMove } from './item.ts';
@@ -10,7 +10,7 @@ import { type AgreementItem, type Attempt, type ItemRefusal, writeMove } from '.
 /** Orders this close to each other may be duplicates, in ms: 30 minutes. */
 export const DUPLICATE_WINDOW_MS = 30 * 60_000;
 
-/** Orders that an item remembers. Ended ones leave first, then the oldest. */
+/** Orders that an item remembers. Ended orders are dropped first, then the oldest. */
 export const MAX_PURCHASES = 8;
 
 /** One order of a customer with these lines. */
@@ -21,9 +21,9 @@ export interface Purchase {
   readonly placedAtMs: number;
   /** The order that it may repeat. Absent: none. */
   readonly repeats?: string;
-  /** A person has let it through. */
+  /** A person has allowed it. */
   readonly isAllowed: boolean;
-  /** It has ended and holds nothing any more. */
+  /** It has ended and no longer holds another order. */
   readonly isEnded: boolean;
 }
 
@@ -38,7 +38,7 @@ export type PurchaseItem = AgreementItem<PurchaseState, never>;
 /** A step of the agreement. */
 export type PurchaseStep = Result<Put<PurchaseItem>, ItemRefusal | 'nothing_to_do' | 'not_recorded'>;
 
-/** What every step needs to know. */
+/** Input of every step. */
 export interface PurchaseContext {
   /** Customer and lines, hashed. */
   readonly key: string;
@@ -59,7 +59,7 @@ const put = ({ key, read, attempt }: PurchaseContext, purchases: readonly Purcha
 const isClose = (a: { readonly placedAtMs: number }, b: { readonly placedAtMs: number }): boolean =>
   Math.abs(a.placedAtMs - b.placedAtMs) <= DUPLICATE_WINDOW_MS;
 
-/** The newest {@link MAX_PURCHASES}: of too many, an ended one leaves first, then the one that was placed first. */
+/** The newest {@link MAX_PURCHASES}: ended orders are dropped first, then the oldest. */
 function trimmed(purchases: readonly Purchase[]): readonly Purchase[] {
   if (purchases.length <= MAX_PURCHASES) return purchases;
   const [first] = purchases.toSorted(
@@ -77,8 +77,8 @@ export interface NewPurchase {
 }
 
 /**
- * Records an order before it is named. If a live order from another cart is close to it, it is recorded as its repetition, and
- * {@link duplicateVerdict} says so. Redelivery is `nothing_to_do`.
+ * Records an order before it is named. If an active order from another cart is within the window, the new order is recorded as its
+ * repetition, and {@link duplicateVerdict} holds it. Redelivery is `nothing_to_do`.
  */
 export function recordPurchase(context: PurchaseContext, order: NewPurchase): PurchaseStep {
   const purchases = purchasesOf(context);
@@ -108,15 +108,15 @@ const changed = (context: PurchaseContext, orderId: string, change: Partial<Purc
 export const allowPurchase = (context: PurchaseContext, orderId: string): PurchaseStep =>
   changed(context, orderId, { isAllowed: true });
 
-/** The order has ended: it holds no other order any more. Redelivery is `nothing_to_do`. */
+/** The order has ended: it no longer holds another order. Redelivery is `nothing_to_do`. */
 export const endPurchase = (context: PurchaseContext, orderId: string): PurchaseStep =>
   changed(context, orderId, { isEnded: true });
 
-/** What the watch says of an order. `unrecorded`: it has to be recorded (again) before it is named. */
+/** The watch's verdict about an order. `unrecorded`: it has to be recorded (again) before it is named. */
 export type DuplicateVerdict = 'unrecorded' | 'held' | 'clear';
 
 /**
- * Whether an order waits for a person: it repeats an order that is not known to have ended, and nobody has let it through. The wait is
+ * Whether an order waits for a person: it repeats an order that is not known to have ended, and no person has allowed it. The wait is
  * bounded by the deadline of held orders.
  */
 export function duplicateVerdict(item: PurchaseItem | undefined, orderId: string): DuplicateVerdict {

@@ -1,24 +1,24 @@
 /**
- * The table `Agreements` after it was lost: each item is made again from its decided events in the log.
+ * Restores a lost table `Agreements`: each item is rebuilt from its decided events in the log.
  *
  * Invariants
- * 1. Only the gapless beginning counts: decisions 1 to n whose events are all held. Nothing irreversible ever followed from a later one,
- *    because acting on a decision needs all decisions before it to be secured.
- * 2. A decision whose event only one incarnation holds waits in the new item until it is secured again. It may have been acted on, so it
- *    counts; nothing more follows from it before.
- * 3. A restore reads the logs of all incarnations that are not closed. An event of a closed one that no survivor listed never counts, also
- *    in later restores: a table may have decided otherwise meanwhile.
+ * 1. Only the gapless beginning counts: decisions 1 to n whose events are all held. No irreversible step followed from a later one, because
+ *    acting on a decision needs all decisions before it to be secured.
+ * 2. A decision whose event only one incarnation holds waits in the new item until it is secured again. It counts, since it may have been
+ *    acted on; no new step follows from it until then.
+ * 3. A restore reads the logs of all incarnations that are not closed. An event of a closed incarnation that no survivor listed never
+ *    counts, also in later restores: a table may have decided differently meanwhile.
  * 4. A later generation overrules an earlier one from its first own decision on.
  */
 import type { Put } from '../change.ts';
 import type { AgreementItem, DecisionName, TakenOver } from './item.ts';
 
-/** One decided event, as a reader of the log has it. */
+/** One decided event of the log. */
 export interface DecidedRecord<D> extends DecisionName {
   readonly decision: D;
 }
 
-/** One decided event, as a lost table is restored from it. */
+/** One decided event from which a lost table is restored. */
 export interface HeldDecision<D> extends DecidedRecord<D> {
   /** The attempt that made it. */
   readonly attemptId: string;
@@ -53,7 +53,7 @@ const lineageOf = (chosen: readonly DecisionName[]): readonly TakenOver[] =>
     .map(({ generation, number }) => ({ generation, through: number }))
     .filter(({ generation }, index) => chosen[index + 1]?.generation !== generation);
 
-/** What a rebuild is made from. */
+/** Input of a rebuild. */
 export interface RebuildInput<S, D> {
   readonly key: string;
   /** Generation of the new table, above every generation in the log. */
@@ -65,7 +65,7 @@ export interface RebuildInput<S, D> {
   readonly evolve: (state: S, decision: D) => S;
 }
 
-/** The item as it is when exactly these decisions are made and all of their events are secured; absent if no such item exists. */
+/** The item after exactly these decisions, with all of their events secured; absent if there are no decisions. */
 export function rebuiltItem<S, D>(input: RebuildInput<S, D>): Put<AgreementItem<S, D>> | undefined {
   const { key, generation, records, start, evolve } = input;
   const chosen = gaplessDecisions(records);
@@ -87,14 +87,14 @@ export function rebuiltItem<S, D>(input: RebuildInput<S, D>): Put<AgreementItem<
   };
 }
 
-/** What a lost item is restored from. */
+/** Input of a restore. */
 export interface RestoreInput<S, D> extends RebuildInput<S, D> {
   readonly records: readonly HeldDecision<D>[];
 }
 
 /**
  * The first write of a lost item in the new table; absent if nothing was decided. Decisions that only one incarnation holds wait in it for
- * their events. Regions that restore it at once write the same, and the first one wins.
+ * their events. Regions that restore it at the same time write the same item, and the first write wins.
  */
 export function restoredItem<S, D>(input: RestoreInput<S, D>): Put<AgreementItem<S, D>> | undefined {
   const put = rebuiltItem(input);

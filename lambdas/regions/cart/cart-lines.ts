@@ -1,6 +1,6 @@
 /** The lines of a cart's open epoch. */
 import { compareEvents, compareText, type EventId } from '../log/event.ts';
-import { addSeen, nothingSeen, sawOneOf, type Union, unionSaw } from '../folds/context.ts';
+import { addSeen, isNothingSeen, nothingSeen, sawOneOf, type Union, unionSaw } from '../folds/context.ts';
 import { type Copies, sawCommand } from '../folds/kept.ts';
 import type { CartFact } from './cart-events.ts';
 import { type LineEvent, lineEffectOf, type LineState } from './cart-table.ts';
@@ -29,33 +29,33 @@ interface Write {
   readonly copies: Copies<CartFact>;
 }
 
-const writesOf = (copies: Copies<CartFact>): readonly Write[] => {
+/** Writes of a command, one for each product; none for commands that write no line. */
+function eachWrite(copies: Copies<CartFact>, take: (write: Write) => void): void {
   const { fact } = copies[0];
   switch (fact.type) {
     case 'cart.added':
     case 'cart.set':
-      return [{ event: fact.type, sku: fact.payload.sku, quantity: fact.payload.quantity, copies }];
+      return take({ event: fact.type, sku: fact.payload.sku, quantity: fact.payload.quantity, copies });
     case 'cart.removed':
-      return [{ event: fact.type, sku: fact.payload.sku, quantity: 0, copies }];
+      return take({ event: fact.type, sku: fact.payload.sku, quantity: 0, copies });
     case 'cart.merged':
-      return fact.payload.lines.map((line) => ({ event: 'cart.merged' as const, ...line, copies }));
+      for (const { sku, quantity } of fact.payload.lines) take({ event: fact.type, sku, quantity, copies });
+      return;
     case 'cart.merged_away':
     case 'cart.checked_out':
     case 'order.placed':
-      return [];
   }
-};
+}
 
 /** Writes by product. Loops, since a cart with 10^5 writes is folded in one go after a long cut. */
 function writesBySku(commands: readonly Copies<CartFact>[]): Map<string, Write[]> {
   const bySku = new Map<string, Write[]>();
-  for (const copies of commands) {
-    for (const write of writesOf(copies)) {
+  for (const copies of commands)
+    eachWrite(copies, (write) => {
       const writes = bySku.get(write.sku);
       if (writes === undefined) bySku.set(write.sku, [write]);
       else writes.push(write);
-    }
-  }
+    });
   return bySku;
 }
 
@@ -63,21 +63,21 @@ function writesBySku(commands: readonly Copies<CartFact>[]): Map<string, Write[]
 const isLate = (write: Write, bought: readonly Copies[]): boolean =>
   write.event === 'cart.set' && bought.length > 0 && sawOneOf(write.copies[0].seen, bought);
 
-/** What sets and removals had seen. A set without effect replaces nothing. */
-function replacedBy(writes: readonly Write[], bought: readonly Copies[]): Union {
+/** What sets and removals had seen. A late set replaces too: what its writer took away must not return because another part was bought. */
+function replacedBy(writes: readonly Write[]): Union {
   const union = nothingSeen();
-  for (const write of writes) {
-    const replaces = write.event === 'cart.removed' || (write.event === 'cart.set' && !isLate(write, bought));
-    if (replaces) addSeen(union, write.copies[0].seen);
-  }
+  for (const { event, copies } of writes)
+    if (event === 'cart.removed' || event === 'cart.set') addSeen(union, copies[0].seen);
   return union;
 }
 
 /** Puts a state to each write of one line. */
 function statesOf(writes: readonly Write[], closed: Union): (write: Write) => LineState {
-  const bought = writes.filter(({ copies }) => unionSaw(closed, copies)).map(({ copies }) => copies);
+  const bought = isNothingSeen(closed)
+    ? []
+    : writes.filter(({ copies }) => unionSaw(closed, copies)).map(({ copies }) => copies);
   const boughtOnes = new Set(bought);
-  const replaced = replacedBy(writes, bought);
+  const replaced = replacedBy(writes);
   return (write) => {
     if (boughtOnes.has(write.copies)) return 'bought';
     if (unionSaw(replaced, write.copies)) return 'replaced';

@@ -51,7 +51,7 @@ export const CART_TABLE: readonly CartRow[] = [
     'cart.set',
     'late',
     'report',
-    'It changed a line that was bought meanwhile: it buys nothing again, and is listed as late.',
+    'It changed a line that was bought meanwhile: it buys nothing again, and is listed as late. What it saw is replaced.',
   ),
   row(
     'cart.merged',

@@ -1,4 +1,4 @@
-/** Commands about an account. Values are sealed before they come here. */
+/** Commands about an account. Values are sealed before they are passed in. */
 import { accountFactSchema } from '../account/account-events.ts';
 import type { AccountState } from '../account/account-fold.ts';
 import type { JsonValue } from '../log/event.ts';
@@ -26,7 +26,7 @@ const partOf = ({ accountId, state }: AccountView, type: string, payload: JsonVa
 
 const erased = (): CommandResult => refuse('erased', 'account', 'an account that is not erased');
 
-/** Writes fields. A concurrent write elsewhere is no reason to refuse: both stay visible. */
+/** Writes fields. A concurrent write in another Region does not make it refuse: both values stay visible. */
 export function planFields(
   envelope: CommandEnvelope,
   account: AccountView,
@@ -41,7 +41,7 @@ export function planFields(
   );
 }
 
-/** Claims an address. Whether it is free is for the agreement to say, so it is never refused here as taken. */
+/** Claims an address. The agreement decides whether it is free, so this command never refuses an address as taken. */
 export function planEmailClaim(
   envelope: CommandEnvelope,
   account: AccountView,

@@ -1,4 +1,4 @@
-/** Commands that change a cart. None of them looks at stock. */
+/** Commands that change a cart. None of them reads the stock. */
 import type { CartState } from '../cart/cart-fold.ts';
 import { cartFactSchema } from '../cart/cart-events.ts';
 import type { JsonValue } from '../log/event.ts';
@@ -38,7 +38,7 @@ export interface LineCommand {
   readonly quantity: number;
 }
 
-/** Adds pieces. More than there is in stock is accepted: the order waits for what is missing. */
+/** Adds pieces. More pieces than in stock are accepted: the order waits for the missing ones. */
 export function planAdd(
   envelope: CommandEnvelope,
   cart: CartView,
@@ -60,13 +60,13 @@ export function planSet(
   return planClientEvents(envelope, ['set', cart.cartId, payload], [partOf(cart, 'cart.set', payload)]);
 }
 
-/** Removes what this Region sees of a product. What it does not see cannot be removed, so that is said and not pretended. */
+/** Removes the pieces of a product that this Region sees. It refuses if this Region sees none, since it cannot remove unseen pieces. */
 export function planRemove(envelope: CommandEnvelope, cart: CartView, sku: string): CommandResult {
   if (!hasLine(cart, sku)) return refuse('not_in_cart', 'sku', 'a product that this Region sees in the cart');
   return planClientEvents(envelope, ['remove', cart.cartId, sku], [partOf(cart, 'cart.removed', { sku })]);
 }
 
-/** Merges a guest's open epoch into a cart: two events in one transaction, one for each cart. */
+/** Merges a guest's open epoch into a cart: two events in one transaction, one per cart. */
 export function planMerge(envelope: CommandEnvelope, cart: CartView, guest: CartView): CommandResult {
   const { lines, epoch } = guest.state;
   if (guest.cartId === cart.cartId) return refuse('same_cart', 'guestCart', 'another cart');

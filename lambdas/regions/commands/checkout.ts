@@ -1,7 +1,8 @@
 /**
  * The checkout: the cart's event, the order's event and everything that is spent, in one transaction of this Region.
  *
- * Invariant 1: all that the order needs is spent, or nothing is: then the order waits. It is never refused for stock.
+ * Invariant 1: either everything that the order needs is spent, or nothing is spent and the order waits. It is never refused for lack of
+ * stock.
  * Invariant 2: both events have one command id, and either of them alone closes the epoch.
  * Invariant 3: at most 80 items are spent: with 2 events, 2 heads, 2 chain tips and the command record that is 87 of the 100 items of a
  * transaction.
@@ -31,21 +32,21 @@ import {
 /** Most items that a transaction spends. */
 export const MAX_SPENDING_ITEMS = 80;
 
-/** What a body needs besides the payload: names, numbers, clock, hashes and the causal context. */
+/** Space in a body besides the payload: names, numbers, clock, hashes and the causal context. */
 const BODY_ROOM_BYTES = 8_192;
 
-/** Slots of this Region by resource, as read a moment ago; the transaction tests them again. */
+/** Slots of this Region by resource, as last read; the transaction tests them again. */
 export type SlotsByResource = ReadonlyMap<string, readonly RightsSlot[]>;
 
-/** What a customer buys, and what this Region knows of it. */
+/** What a customer buys, and what this Region knows about it. */
 export interface Checkout {
   readonly cart: CartView;
-  /** What this Region has folded of the order that the epoch makes: mostly nothing. */
+  /** State of the epoch's order in this Region: usually empty. */
   readonly order: Pick<FoldedOrder, 'seen' | 'latestHlc'>;
   readonly customerId: string;
   /** Epoch that the customer saw. */
   readonly epoch: number;
-  /** Lines that the customer saw, product → pieces: nothing else is bought. */
+  /** Lines that the customer saw, product → pieces: exactly these are bought. */
   readonly expected: LinePieces;
   readonly currency: string;
   /** Price of a piece in the currency's minor unit, by product. */
@@ -53,11 +54,11 @@ export interface Checkout {
   /** Codes, one use each. */
   readonly vouchers: readonly string[];
   readonly slots: SlotsByResource;
-  /** Slot to begin with, 0 or more; another one for each attempt. */
+  /** Slot to begin with, 0 or more; each attempt uses another one. */
   readonly firstSlot: number;
 }
 
-/** The spends of everything, or undefined if this Region lacks something of it, or could not take it in one transaction. */
+/** The spends for the whole order, or undefined if this Region lacks pieces or one transaction cannot take them all. */
 export function spendAll(
   needs: LinePieces,
   slots: SlotsByResource,
@@ -75,7 +76,7 @@ export function spendAll(
 const asPieces = ({ cart }: Checkout): LinePieces =>
   Object.fromEntries(cart.state.lines.map(({ sku, quantity }) => [sku, quantity]));
 
-/** What the cart says against the checkout. */
+/** Reason in the cart to refuse the checkout. */
 function cartRefusal(checkout: Checkout): CommandResult | undefined {
   const { cart, epoch, expected, prices } = checkout;
   if (cart.state.epoch !== epoch)
@@ -117,7 +118,7 @@ const orderPart = (
   deadlineAtMs,
 });
 
-/** What the order's event says; it waits if nothing can be spent. */
+/** Payload of the order's event; the order waits if nothing can be spent. */
 const placedPayload = (checkout: Checkout, orderId: string, isSpent: boolean) => {
   const { cart, epoch, customerId, currency, vouchers } = checkout;
   const seen = { vector: { ...cart.state.seen.vector }, beyond: cart.state.seen.beyond };
@@ -129,7 +130,7 @@ const placedPayload = (checkout: Checkout, orderId: string, isSpent: boolean) =>
 const isTooLarge = (payload: object): boolean =>
   Buffer.byteLength(canonicalJson(payload)) > MAX_BODIES_BYTES - BODY_ROOM_BYTES;
 
-/** Plans a checkout. Without its pieces here, the order waits, whatever other Regions have. */
+/** Plans a checkout. If this Region lacks the pieces, the order waits, regardless of the stock of other Regions. */
 export function planCheckout(envelope: CommandEnvelope, checkout: Checkout): CommandResult {
   const refusal = cartRefusal(checkout);
   if (refusal !== undefined) return refusal;

@@ -1,15 +1,15 @@
-/** How the outcome of an agreement gets into the log. Every Region that owes the event plans the same command. */
+/** Writes the outcome of an agreement into the log. Every Region that writes the event plans the same command. */
 import * as z from 'zod/mini';
 import type { DecidedContent } from '../agreements/decided.ts';
 import type { Common } from '../folds/common.ts';
 import { type CommandResult, planEvents } from './plan.ts';
 
-/** Agreements check what they decide; nothing is checked again here, so that no decision is kept from the log. */
+/** Agreements validate their decisions. They are not validated again here, so that every decision reaches the log. */
 const anything = z.object({ type: z.string(), payload: z.json() });
 
 /**
- * Plans the event of one decision. Its entity is the agreement's key, e.g. `order#<id>`. Its fingerprint is the content, so that another
- * content under the same command id is found by the command record too.
+ * Plans the event of one decision. Its entity is the agreement's key, e.g. `order#<id>`. Its fingerprint is the content, so that the
+ * command record also detects a different content under the same command id.
  */
 export const planDecided = (
   nowMs: number,

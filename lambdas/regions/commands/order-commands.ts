@@ -1,8 +1,8 @@
 /**
- * What clients, providers and people say about an order.
+ * Commands of clients, providers and persons about an order.
  *
- * An order that is not here yet is no reason to refuse: it may be on its way. What the agreement has decided is one, since decisions
- * are never taken back.
+ * An unknown order is accepted, because its event may not have arrived yet. A decision of the agreement can refuse a command, since
+ * decisions are never withdrawn.
  */
 import { HELD_MS } from '../agreements/order-sweep.ts';
 import { type LinePieces, restOfLine } from '../agreements/order-state.ts';
@@ -18,7 +18,7 @@ import {
   refuse,
 } from './plan.ts';
 
-/** An order as this Region sees it; one without events if it has none. */
+/** An order as this Region sees it; an empty one if it has no events. */
 export interface OrderView {
   readonly orderId: string;
   readonly state: FoldedOrder;
@@ -39,13 +39,13 @@ export const orderEvent = (
   ...(deadlineAtMs !== undefined && { deadlineAtMs }),
 });
 
-/** Id of the command that carries a provider's report: a report that is delivered again, to any Region, stays one. */
+/** Id of the command for a provider's report. A redelivered report has the same id in every Region. */
 export const paymentCommandId = ({
   paymentId,
   status,
 }: OrderFactOf<'order.payment_reported'>['payload']): string => `payment:${paymentId}:${status}`;
 
-/** Records what the payment provider reports. It is never refused for the order's state: money that moved is a fact. */
+/** Records a report of the payment provider. It is never refused because of the order's state: a payment that happened is a fact. */
 export function planPaymentReport(
   nowMs: number,
   order: OrderView,
@@ -63,7 +63,7 @@ export function planPaymentReport(
 const isOver = ({ state }: OrderView): boolean => state.agreed.phase === 'ended';
 const alreadyEnded = (): CommandResult => refuse('already_ended', 'order', 'an order that has not ended');
 
-/** Asks for the cancellation of what is left. The agreement decides; until then the order reads "cancel requested". */
+/** Requests the cancellation of the remaining pieces. The agreement decides; until then the order reads "cancel requested". */
 export function planCancel(
   envelope: CommandEnvelope,
   order: OrderView,
@@ -83,7 +83,7 @@ export interface ClaimCommand {
   readonly lines: LinePieces | 'rest';
 }
 
-/** A line with too few pieces left, as decided so far. The rest only shrinks, so no later event can make the claim right. */
+/** A line with too few pieces left by the decisions so far. The rest never grows, so no later event can make the claim valid. */
 const overClaimed = ({ state }: OrderView, { lines }: ClaimCommand): CommandResult | undefined => {
   if (state.agreed.named === undefined || lines === 'rest') return undefined;
   const rest = (line: string): number => {
@@ -94,7 +94,7 @@ const overClaimed = ({ state }: OrderView, { lines }: ClaimCommand): CommandResu
   return over === undefined ? undefined : refuse('over_claimed', over[0], `at most ${rest(over[0])}`);
 };
 
-/** Asks to ship or to cancel some pieces. A claim on an order that is not confirmed here is accepted, and waits. */
+/** Asks to ship or cancel some pieces. A claim on an order that is not confirmed in this Region is accepted and waits. */
 export function planClaim(envelope: CommandEnvelope, order: OrderView, claim: ClaimCommand): CommandResult {
   if (isOver(order)) return alreadyEnded();
   const payload = { purpose: claim.purpose, lines: claim.lines };
@@ -108,7 +108,7 @@ export function planClaim(envelope: CommandEnvelope, order: OrderView, claim: Cl
   );
 }
 
-/** Holds an order that looks like another one of the same customer. Every Region that finds it writes the same command. */
+/** Holds an order that looks like another order of the same customer. Every Region that detects it writes the same command. */
 export function planHold(nowMs: number, order: OrderView, suspectOf: string): CommandResult {
   if (order.state.heldFor.includes(suspectOf) || isOver(order))
     return refuse('nothing_to_do', 'order', 'an order that is neither held for it nor ended');

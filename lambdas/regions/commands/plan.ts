@@ -1,10 +1,10 @@
 /**
- * What a command becomes: drafts of events, and the items that it changes in the same transaction.
+ * The plan of a command: drafts of events, and the items that change in the same transaction.
  *
  * Invariant 1: a command is planned from what this Region has folded and from its own rights. No other Region is asked.
- * Invariant 2: a command is refused only for what no event of another Region can make right: a wrong form, or a fact that is decided
- * or that never goes away. What another Region may know better is accepted, and waits.
- * Invariant 3: what is planned can be read: every draft fits the schema that the fold reads it with.
+ * Invariant 2: a command is refused only if no event of another Region can make it valid: its form is wrong, or a fact is decided or
+ * permanent. If another Region may know more, the command is accepted and waits.
+ * Invariant 3: every draft fits the schema with which the fold reads it.
  */
 import * as z from 'zod/mini';
 import { type Add, accepted, type Put, refused, type Refusal, type Result } from '../change.ts';
@@ -23,21 +23,21 @@ export interface CommandEnvelope {
   readonly commandId: string;
   /** Clock of this Region, in ms since 1970. */
   readonly nowMs: number;
-  /** Keys that personal fields of the payload are sealed with, sorted. @default none */
+  /** Keys with which personal fields of the payload are sealed, sorted. @default none */
   readonly keys?: readonly string[];
 }
 
-/** What a command becomes: one transaction of this Region. */
+/** The plan of a command: one transaction of this Region. */
 export interface CommandPlan {
   /** Events; at least one, all under the command's id. */
   readonly drafts: readonly Draft[];
-  /** What is spent. Each tests that the slot has it; redelivery fails on the command record. */
+  /** Pieces to spend. Each write tests that the slot has them; redelivery fails on the command record. */
   readonly spends: readonly Add[];
-  /** What is put back. Each has a mark that makes redelivery fail. */
+  /** Pieces to put back. Each has a mark that makes redelivery fail. */
   readonly releases: readonly (Put<CountedMark> | SlotChange)[];
 }
 
-/** Why a command is refused. `refusals.ts` says what each command may answer. */
+/** Why a command is refused. `refusals.ts` lists the refusals of each command. */
 export type CommandRefusal =
   | 'command_id'
   | 'invalid'
@@ -93,8 +93,8 @@ const draftOf = (part: EventPart, { commandId, keys }: CommandEnvelope, fingerpr
 });
 
 /**
- * Plans the events of a command that was checked.
- * @param asked - what the sender asked for; the same id with something else is another command by mistake
+ * Plans the events of a validated command.
+ * @param asked - what the sender asked for; the same id with another request is an error of the sender
  */
 export function planEvents(
   envelope: CommandEnvelope,
@@ -112,7 +112,7 @@ export function planEvents(
   });
 }
 
-/** The same for a command of a client: its id is checked too. */
+/** Like `planEvents`, for a command of a client: its id is checked too. */
 export function planClientEvents(
   envelope: CommandEnvelope,
   asked: unknown,
@@ -123,13 +123,13 @@ export function planClientEvents(
   return id.ok ? planEvents(envelope, asked, parts, changes) : id;
 }
 
-/** A refusal, with the names that this folder knows. */
+/** A refusal with a code of this folder. */
 export const refuse = (code: CommandRefusal, field: string, expected: string): CommandResult =>
   refused(code, field, expected);
 
 /**
- * Events that a command already became, in this Region or in another one whose copy is here. A command that is known is answered with
- * them and not planned again; one whose copy has not arrived is planned, and the fold counts one of both.
+ * Events of a command that was already accepted, in this Region or in another one whose copy has arrived. A known command is answered with
+ * these events and not planned again. If the copy has not arrived, the command is planned, and the fold counts one of the two.
  */
 export const knownEvents = (entity: string, kept: Kept<Fact>, commandId: string): readonly EventRef[] =>
   commandsOf(kept)

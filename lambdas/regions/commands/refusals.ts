@@ -1,4 +1,4 @@
-/** What each command may refuse, and what it must not: the table that the documentation is written from. */
+/** Reasons for which each command is refused or accepted: the source of the table in the documentation. */
 import type { CommandRefusal } from './plan.ts';
 
 /** One refusal. */
@@ -7,7 +7,7 @@ export interface RefusalRow {
   readonly code: CommandRefusal;
   /** Field of the command that decides. */
   readonly field: string;
-  /** What is expected there. */
+  /** The expected value. */
   readonly expected: string;
 }
 
@@ -41,11 +41,11 @@ export const REFUSALS: readonly RefusalRow[] = [
   row('erase', 'erased', 'account', 'an account that is not erased'),
 ];
 
-/** What a command accepts although it looks wrong here, because another Region may know better. */
+/** A case that a command accepts although it looks wrong in this Region, because another Region may know more. */
 export interface AcceptedRow {
   readonly command: string;
   readonly although: string;
-  /** What happens then. */
+  /** The outcome. */
   readonly outcome: string;
 }
 

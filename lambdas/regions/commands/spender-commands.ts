@@ -1,7 +1,7 @@
 /**
- * What a Region does by itself with the pieces that it spends: fill waiting orders, put pieces back, cancel for a loss.
+ * Commands of a Region about the pieces that it spends: it fills waiting orders, puts pieces back and cancels orders for a loss.
  *
- * Invariant: command ids are derived, so that a function that runs again plans the same command, and its record makes it one.
+ * Invariant: command ids are derived, so that a repeated run plans the same command, and the command record prevents a second one.
  */
 import type { Origin } from '../log/event.ts';
 import { UNPAID_MS } from '../agreements/order-sweep.ts';
@@ -25,7 +25,7 @@ export interface Spender {
   readonly nowMs: number;
 }
 
-/** Fills a waiting order with everything that it needs, in one transaction. Refused if the pieces are gone meanwhile. */
+/** Fills a waiting order with everything that it needs, in one transaction. Refused if the pieces have been spent meanwhile. */
 export function planAllocate(
   { origin, nowMs }: Spender,
   order: OrderView,
@@ -77,7 +77,7 @@ export function returnsToMake(
 
 type Release = Put<CountedMark> | SlotChange;
 
-/** The changes of all resources of a return, or undefined if the rights of one were not read. */
+/** The changes of all resources of a return, or undefined if the rights of a resource were not read. */
 function releasesOf(
   { returnId, pieces }: OrderReturn,
   rights: ReadonlyMap<string, RegionRights>,
@@ -94,7 +94,7 @@ function releasesOf(
   return changes;
 }
 
-/** Puts pieces back and says so, in one transaction. The marks make redelivery fail, so that nothing goes back twice. */
+/** Puts pieces back and writes the event, in one transaction. The marks make redelivery fail, so that no piece is put back twice. */
 export function planReturn(
   { nowMs }: Spender,
   order: OrderView,

@@ -1,4 +1,4 @@
-/** Commands about a resource. Pieces can be sold, or are taken away, when the agreement names the event. */
+/** Commands about a resource. Pieces can be sold, or are removed, as soon as the agreement names the event. */
 import { type StockFactOf, stockFactSchema } from '../stock/stock-events.ts';
 import type { StockState } from '../stock/stock-fold.ts';
 import { type CommandEnvelope, type CommandResult, planClientEvents } from './plan.ts';
@@ -30,7 +30,7 @@ export const planReceived = (
     ],
   );
 
-/** Records pieces that are missing. It is accepted whatever this Region has: the ledger says who gives them up. */
+/** Records missing pieces. It is accepted regardless of this Region's stock: the ledger decides which Region gives them up. */
 export const planMissing = (
   envelope: CommandEnvelope,
   { resource, state }: StockView,

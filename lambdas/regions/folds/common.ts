@@ -53,22 +53,29 @@ const countBy = (names: Iterable<string>): Record<string, number> => {
 const contradicts = ([first, ...others]: Copies): boolean =>
   isDecided(first) && others.some(({ fact }) => canonicalJson(fact) !== canonicalJson(first.fact));
 
+/** Commands of which there are several copies: only these can contradict or be void. Most states have none. */
+const copiedOf = <F extends Fact>({ commands }: Kept<F>): readonly (readonly [string, Copies<F>])[] => {
+  const copied: [string, Copies<F>][] = [];
+  for (const [name, copies] of commands) if (copies.length > 1) copied.push([name, copies]);
+  return copied;
+};
+
 /**
  * The common part of a state.
  * @param isJudged - whether an agreement decides which copy of a type counts: its copies are not void by themselves
  */
 export function commonOf<F extends Fact>(kept: Kept<F>, isJudged: (type: string) => boolean): Common {
-  const commands = [...kept.commands];
+  const copied = copiedOf(kept);
   return {
     seen: seenOf(kept.held),
     ...(kept.clock.latest !== undefined && { latestHlc: kept.clock.latest }),
     missing: missingOf(kept.held),
     unread: countBy(kept.unread.values()),
-    contradictions: commands
+    contradictions: copied
       .filter(([, copies]) => contradicts(copies))
       .map(([name]) => name)
       .toSorted(compareText),
-    voids: commands
+    voids: copied
       .filter(([, copies]) => !isJudged(copies[0].fact.type))
       .flatMap(([, copies]) => voidIdsOf(copies))
       .toSorted(compareText),

@@ -13,7 +13,8 @@ export const nothingSeen = (): Union => ({ vector: new Map(), beyond: new Set() 
 
 /** Adds a context, in place. */
 export function addSeen(union: Union, seen: Seen): void {
-  for (const [origin, upTo] of Object.entries(seen.vector)) {
+  for (const origin of Object.keys(seen.vector)) {
+    const upTo = seen.vector[origin] ?? 0;
     if (upTo > (union.vector.get(origin) ?? 0)) union.vector.set(origin, upTo);
   }
   for (const id of seen.beyond) union.beyond.add(id);
@@ -24,7 +25,10 @@ const hasCopy = ({ vector, beyond }: Union, { origin, entitySeq, id }: Copy): bo
 
 /** Whether one of the contexts saw the command, by any copy of it. */
 export const unionSaw = (union: Union, copies: Copies): boolean =>
-  copies.some((copy) => hasCopy(union, copy));
+  copies.length === 1 ? hasCopy(union, copies[0]) : copies.some((copy) => hasCopy(union, copy));
+
+/** Whether a union has seen nothing. */
+export const isNothingSeen = ({ vector, beyond }: Union): boolean => vector.size === 0 && beyond.size === 0;
 
 /** Whether a writer saw one of some commands. */
 export const sawOneOf = (seen: Seen, commands: readonly Copies[]): boolean =>

@@ -22,18 +22,26 @@ export const isHeld = (held: Held, scope: string, seq: number): boolean =>
 /** Moves the gapless start over what is beyond it, as far as there is no hole. */
 function closeHoles(held: Held, scope: string, from: number): void {
   const beyond = held.beyond.get(scope);
+  if (beyond === undefined) return;
   let upTo = from;
-  while (beyond?.delete(upTo + 1) === true) upTo += 1;
-  if (beyond?.size === 0) held.beyond.delete(scope);
+  while (beyond.delete(upTo + 1)) upTo += 1;
+  if (beyond.size === 0) held.beyond.delete(scope);
   held.upTo.set(scope, upTo);
 }
 
-/** Notes that an event is held. The second time changes nothing. */
-export function hold(held: Held, scope: string, seq: number): void {
-  if (isHeld(held, scope, seq)) return;
-  if (seq === (held.upTo.get(scope) ?? 0) + 1) return closeHoles(held, scope, seq);
+/** Notes that an event is held; returns false if it was already. Each event of a fold passes here, mostly as the next number. */
+export function hold(held: Held, scope: string, seq: number): boolean {
+  const upTo = held.upTo.get(scope) ?? 0;
+  if (seq <= upTo) return false;
+  if (seq === upTo + 1) {
+    held.upTo.set(scope, seq);
+    if (held.beyond.size > 0) closeHoles(held, scope, seq);
+    return true;
+  }
   const beyond = held.beyond.get(scope) ?? new Set();
+  if (beyond.has(seq)) return false;
   held.beyond.set(scope, beyond.add(seq));
+  return true;
 }
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>

@@ -17,7 +17,7 @@ import {
 import { laterOf } from '../log/hlc.ts';
 import type * as z from 'zod/mini';
 import { readFact } from './facts.ts';
-import { type Held, hold, isHeld, nothingHeld } from './held.ts';
+import { type Held, hold, nothingHeld } from './held.ts';
 
 /** A payload that this release can read, with its type. */
 export interface Fact {
@@ -71,18 +71,11 @@ export const nothingKept = <F extends Fact>(): Kept<F> => ({
   unread: new Map(),
 });
 
-const copyOf = <F extends Fact>(event: LogEvent, fact: F): Copy<F> => ({
-  id: event.id,
-  origin: event.origin,
-  entitySeq: event.entitySeq,
-  hlc: event.hlc,
-  chain: event.chain,
-  chainSeq: event.chainSeq,
-  commandId: event.commandId,
-  seen: event.seen,
-  ...(event.deadlineAtMs !== undefined && { deadlineAtMs: event.deadlineAtMs }),
-  fact,
-});
+function copyOf<F extends Fact>(event: LogEvent, fact: F): Copy<F> {
+  const { id, origin, entitySeq, hlc, chain, chainSeq, commandId, seen, deadlineAtMs } = event;
+  const copy = { id, origin, entitySeq, hlc, chain, chainSeq, commandId, seen, fact };
+  return deadlineAtMs === undefined ? copy : { ...copy, deadlineAtMs };
+}
 
 /** Copies with one more. Lists are short: a command has a copy for each Region that it was sent to. */
 const withCopy = <F extends Fact>([first, ...others]: Copies<F>, copy: Copy<F>): Copies<F> =>
@@ -96,12 +89,10 @@ function isNew(
   kept: Pick<Kept<Fact>, 'held' | 'heldElsewhere' | 'clock'>,
   { entity, origin, entitySeq, hlc }: LogEvent,
 ): boolean {
-  const isOwn = entity.startsWith(`${kind}#`);
-  const held = isOwn ? kept.held : kept.heldElsewhere;
-  const scope = isOwn ? origin : `${entity}@${origin}`;
-  if (isHeld(held, scope, entitySeq)) return false;
-  hold(held, scope, entitySeq);
-  if (isOwn) kept.clock.latest = laterOf(kept.clock.latest, hlc) ?? hlc;
+  const isOwn = entity.startsWith(kind) && entity[kind.length] === '#';
+  if (!isOwn) return hold(kept.heldElsewhere, `${entity}@${origin}`, entitySeq);
+  if (!hold(kept.held, origin, entitySeq)) return false;
+  kept.clock.latest = laterOf(kept.clock.latest, hlc) ?? hlc;
   return true;
 }
 

@@ -1,10 +1,10 @@
 /**
- * The log's part of accepting commands: which events are written, and under which conditions.
+ * The log's part of accepting commands: the events to write and their conditions.
  *
- * Invariant 1: event, entity head, chain tip and command record are written by one transaction of this Region, or nothing is. So
- * both numberings have no gaps.
- * Invariant 2: all numbers belong to the incarnation that writes. State of another one is refused.
- * The plan asks no other Region. A caller adds what the command spends to the same transaction.
+ * Invariant 1: one transaction of this Region writes event, entity head, chain tip and command record, or nothing. Therefore both
+ * numberings have no gaps.
+ * Invariant 2: all numbers belong to the writing incarnation. State of another incarnation is refused. The plan asks no other Region. The
+ * caller adds the command's spends to the same transaction.
  */
 import { accepted, refused, unchanged } from '../change.ts';
 import type { Put, Result } from '../change.ts';
@@ -17,35 +17,35 @@ import type { ChainId, EventContent, Hlc, LogEvent, Origin } from './event.ts';
 import { laterOf, nextHlc } from './hlc.ts';
 import { seenUpTo } from './seen.ts';
 
-/** Where an origin is in the numbering of an entity. */
+/** Position of an origin in the numbering of an entity. */
 export interface EntityHead {
   readonly entity: string;
   readonly origin: Origin;
-  /** `entitySeq` of the origin's last event; is also the version of the item. */
+  /** `entitySeq` of the origin's last event; also the version of the item. */
   readonly version: number;
   /** Time of the origin's last event. */
   readonly hlc: Hlc;
 }
 
-/** A command's event before it has its place. */
+/** A command's event before it is numbered. */
 export interface Draft {
   readonly content: EventContent;
-  /** What the command asks for, as a hash. */
+  /** Hash of the command's request. */
   readonly fingerprint: string;
   /** Latest time among the events that `content.seen` names; absent if it names nothing. */
   readonly seenHlc?: Hlc;
 }
 
-/** What a plan is made from: all of it read strongly in this Region. */
+/** Input of a plan, read strongly in this Region. */
 export interface AcceptState {
   readonly origin: Origin;
   /** This Region's wall clock, in ms since 1970. */
   readonly nowMs: number;
-  /** Lane of this attempt, 0 to 3; another one after a conflict. */
+  /** Lane of this attempt, 0 to 3; after a conflict the next attempt uses another one. */
   readonly lane: number;
-  /** Heads by entity; an entity that this origin never wrote has none. */
+  /** Heads by entity; an entity that this origin never wrote has no head. */
   readonly heads: ReadonlyMap<string, EntityHead>;
-  /** Tips by chain; a chain without events has none. */
+  /** Tips by chain; a chain without events has no tip. */
   readonly tips: ReadonlyMap<ChainId, ChainTip>;
 }
 
@@ -92,7 +92,7 @@ export function planAccept(state: AcceptState, drafts: readonly Draft[]): Result
   return accepted(planOf(state, drafts, events, heads, tips));
 }
 
-/** The draft's event, after those of this plan and those that are stored. */
+/** The draft's event, numbered after the stored events and the earlier ones of this plan. */
 function place(
   state: AcceptState,
   { content, seenHlc }: Draft,
@@ -148,7 +148,7 @@ const planOf = (
   ),
 });
 
-/** One record a command: the events of a checkout are found together. */
+/** One record per command, so that the events of a checkout are found together. */
 function recordsOf(drafts: readonly Draft[], events: readonly LogEvent[]): readonly CommandRecord[] {
   const records = new Map<string, CommandRecord>();
   for (const [at, { entity, id, commandId }] of events.entries()) {

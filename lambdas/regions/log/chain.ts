@@ -1,15 +1,15 @@
 /**
- * Chains: the sequences in which an origin numbers all of its events without gaps, each linked to the one before by its hash.
+ * Chains: the sequences in which an origin numbers all of its events without gaps. Each event has the hash of the previous one.
  *
- * A shard holds the events of 1/64 of the entities. Its four lanes exist only so that writers do not wait for one counter: at
- * 1,000 commands a second, 64 counters conflict in 38 % of the attempts and 256 in 9 %.
+ * A shard holds the events of 1/64 of the entities. Its four lanes exist only so that writers do not wait for one counter: at 1,000
+ * commands a second, 64 counters conflict in 38 % of the attempts and 256 in 9 %.
  */
 import { GENESIS } from './event.ts';
 import type { ChainId, LogEvent, Origin } from './event.ts';
 
 /** Number of shards; part of every chain's name, so it is fixed for the life of an incarnation. */
 export const SHARDS = 64;
-/** Number of lanes a shard. */
+/** Number of lanes per shard. */
 export const LANES = 4;
 
 /** `<region>.<incarnation>`: both of letters, digits and hyphens. */
@@ -19,8 +19,8 @@ const ORIGIN = /^[A-Za-z0-9-]+\.[A-Za-z0-9-]+$/;
 export const isOrigin = (text: string): boolean => ORIGIN.test(text);
 
 /**
- * Shard of an entity, 0 to 63: FNV-1a over its UTF-16 code units, mixed by the last step of MurmurHash3. It only has to spread, and a
- * reader computes it for each event: SHA-256 would take a quarter of the time of reading.
+ * Shard of an entity, 0 to 63: FNV-1a over its UTF-16 code units, mixed by the last step of MurmurHash3. It only has to spread entities
+ * evenly. A reader computes it for each event, and SHA-256 would take a quarter of the reading time.
  */
 export function shardOf(entity: string): number {
   let sum = 0x811c9dc5;
@@ -45,10 +45,10 @@ export function chainFits({ chain, origin, entity }: Pick<LogEvent, 'chain' | 'o
   return lane < LANES && chain === chainOf(origin, shardOf(entity), lane);
 }
 
-/** Last event of a chain, kept by its origin. Every new event of the chain is written on condition of it. */
+/** Last event of a chain, kept by its origin. Every new event of the chain is written on the condition that the tip is unchanged. */
 export interface ChainTip {
   readonly chain: ChainId;
-  /** `chainSeq` of the last event; 0 for a chain without events. Is also the version of the item. */
+  /** `chainSeq` of the last event; 0 for a chain without events. Also the version of the item. */
   readonly version: number;
   /** Hash of the last event; {@link GENESIS} for a chain without events. */
   readonly hash: string;

@@ -1,8 +1,8 @@
 /**
- * Command identity: a command that is sent again, to any Region, stays one command.
+ * Command identity: a command that is sent again, to any Region, is the same command.
  *
- * A client makes the id of its command and keeps it until the command is secured. In one Region the command record answers a
- * command that is sent again. Across Regions nothing is asked: both Regions write an event, and the fold counts one of them.
+ * A client makes the id of its command and keeps it until the command is secured. Within a Region, the command record answers a repeated
+ * command. Across Regions there is no check: both Regions write an event, and the fold counts one of them.
  */
 import { canonicalJson, hashOf } from '../../shared/domain/hashing.ts';
 import { accepted, refused } from '../change.ts';
@@ -12,7 +12,7 @@ import type { EventId, LogEvent } from './event.ts';
 /** Longest id that a client may choose; it becomes part of a key. */
 export const MAX_COMMAND_ID_LENGTH = 128;
 
-/** Start of the ids of decided events. Clients must not use it: such an id would be taken for an agreement's outcome. */
+/** Start of the ids of decided events. Clients must not use it, because the id would look like an agreement's outcome. */
 const DECIDED = 'decided:';
 
 /** An id without blanks or control characters. */
@@ -28,8 +28,8 @@ export function checkCommandId(id: string): Result<string, 'command_id'> {
 }
 
 /**
- * Command id of an agreement's decision: every Region that writes the event writes it under the same id. A rebuilt table counts
- * decisions from where the log ends, which may be before decisions that were lost; so its generation is part of the name.
+ * Command id of an agreement's decision: every Region writes the event under the same id. A rebuilt table continues the numbers after the
+ * last decision in the log, so it can reuse numbers of lost decisions; the generation in the id tells them apart.
  */
 export const decidedCommandId = (agreementKey: string, number: number, generation = 1): string =>
   generation === 1
@@ -40,7 +40,7 @@ export const decidedCommandId = (agreementKey: string, number: number, generatio
 export const isDecided = ({ commandId }: Pick<LogEvent, 'commandId'>): boolean =>
   commandId.startsWith(DECIDED);
 
-/** What a command asks for, as a hash: the same id with another fingerprint is another command by mistake. */
+/** Hash of a command's request. The same id with another fingerprint is an error of the sender. */
 export const fingerprintOf = (command: unknown): string => hashOf(command);
 
 /** An event by name, with the entity that it belongs to. */
@@ -49,17 +49,17 @@ export interface EventRef {
   readonly id: EventId;
 }
 
-/** What a Region keeps of a command that it accepted. Put on condition that it is absent. */
+/** A Region's record of an accepted command. Written on the condition that it is absent. */
 export interface CommandRecord {
   readonly commandId: string;
   readonly fingerprint: string;
-  /** The events that it became, in the order of the transaction. */
+  /** The command's events, in the order of the transaction. */
   readonly events: readonly EventRef[];
 }
 
 /**
- * What this Region knows of a command: nothing, or the events that it already became. A lost answer is found here.
- * Refused if the id was used for another command.
+ * What this Region knows about a command: nothing, or its events. The sender finds a lost answer this way. Refused if the id was used for
+ * another command.
  */
 export function recognise(
   record: CommandRecord | undefined,
@@ -71,8 +71,8 @@ export function recognise(
 }
 
 /**
- * Whether two decided events contradict each other: one outcome, two payloads. Both were copied from one item, so this is a
- * defect and raises an alarm. Clients' commands may differ: a person can press two buttons.
+ * Whether two decided events contradict each other: the same outcome with different payloads. Both come from one item, so this is a defect
+ * and raises an alarm. Commands of clients may differ: a person can press two buttons.
  */
 export const contradict = (a: LogEvent, b: LogEvent): boolean =>
   isDecided(a) &&

@@ -1,7 +1,7 @@
 /**
  * Keys of agreements about e-mail addresses: HMACs, so that the table of agreements holds no address.
  *
- * One secret serves all Regions and is never rotated: under another secret an address that is taken would look free.
+ * All Regions use one secret, which is never rotated: with another secret, a taken address would look free.
  */
 import { createHmac } from 'node:crypto';
 import { accepted, refused } from '../change.ts';
@@ -13,12 +13,12 @@ export const MIN_SECRET_BYTES = 32;
 const MAX_ADDRESS_LENGTH = 320;
 
 /**
- * One spelling for addresses that a mail provider treats alike: composed characters, lower case, no blanks around it. Rules of
- * single providers (dots, tags after +) are not applied: two such addresses can belong to two people elsewhere.
+ * Normalises addresses that every mail provider treats alike: composed characters, lower case, trimmed. Rules of individual providers
+ * (dots, tags after +) are not applied: at other providers such addresses can belong to two people.
  */
 const spellingOf = (address: string): string => address.trim().normalize('NFC').toLowerCase();
 
-/** Key of the agreement about an address. Refused if the text is no address or the secret is too short. */
+/** Key of the agreement about an address. Refused if the text is not an address or the secret is too short. */
 export function emailKeyOf(address: string, secret: Uint8Array): Result<string, 'email' | 'secret'> {
   if (secret.length < MIN_SECRET_BYTES)
     return refused('secret', 'secret', `at least ${MIN_SECRET_BYTES} bytes`);

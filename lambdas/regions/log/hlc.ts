@@ -1,9 +1,9 @@
 /**
- * Hybrid logical clock: the wall clock where it suffices, a counter where it does not.
+ * Hybrid logical clock: the wall clock, and a counter for times that the wall clock cannot order.
  *
  * Invariant 1: an event's time is larger than that of every event that its writer had seen of the entity.
- * Invariant 2: only events that were verified and folded move a clock. A refused message moves nothing.
- * Time decides only among concurrent writes, so a wrong clock costs fairness and never a piece or a payment.
+ * Invariant 2: only verified and folded events advance a clock. A refused message does not. Time decides only between concurrent writes, so
+ * a wrong clock can be unfair but never loses a piece or a payment.
  */
 import { compareHlc } from './event.ts';
 import type { Hlc } from './event.ts';
@@ -17,7 +17,7 @@ export const SKEW_ALARM_MS = 250;
 /** An event whose time is ahead by more than this many milliseconds is flagged for a person. It is never dropped. */
 export const SKEW_FLAG_MS = 60_000;
 
-/** The later of two times; absent counts as before everything. */
+/** The later of two times; an absent time is earlier than every other. */
 export const laterOf = (a: Hlc | undefined, b: Hlc | undefined): Hlc | undefined => {
   if (a === undefined || b === undefined) return a ?? b;
   return compareHlc(a, b) < 0 ? b : a;
@@ -53,7 +53,7 @@ function after(wallMs: number, latest: Hlc | undefined): Hlc {
 /** How far an event's time is from a reader's clock. */
 export type Skew = 'ok' | 'alarm' | 'flagged';
 
-/** How far an event's time is ahead of a reader's clock. A time behind it is the normal delay of copying. */
+/** How far an event's time is ahead of a reader's clock. An earlier time is the normal delay of copying. */
 export function skewOf(hlc: Hlc, nowMs: number): Skew {
   const aheadMs = hlc.wallMs - nowMs;
   if (aheadMs > SKEW_FLAG_MS) return 'flagged';

@@ -1,11 +1,11 @@
 /**
- * Personal fields: ciphertext in events that are never deleted, under keys that are.
+ * Personal fields: ciphertext in events, which are never deleted, under keys, which can be deleted.
  *
- * Invariant 1: a key belongs to one subject and one origin. The origin that makes it is the only one that seals with it, so two
- * Regions never make the same key, and a Region that is cut off can go on.
- * Invariant 2: an erasure is final for its subject. It covers every key of the subject, of any origin and of any age: also one that
- * a Region makes later, before it hears of the erasure. A person who comes back is another subject.
- * Invariant 3: hashes and folds see ciphertext only, so they are the same in a Region that has a key and in one that has not.
+ * Invariant 1: a key belongs to one subject and one origin. Only the origin that makes it seals with it, so two Regions never make the same
+ * key, and an isolated Region can continue.
+ * Invariant 2: an erasure is final for its subject. It covers every key of the subject, of any origin and age, including keys that a Region
+ * makes before the erasure arrives there. A person who returns is a new subject.
+ * Invariant 3: hashes and folds see ciphertext only, so they are the same in Regions with and without the key.
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { canonicalJson } from '../../shared/domain/hashing.ts';
@@ -16,10 +16,10 @@ import type { JsonValue, Origin } from './event.ts';
 /** Name of a key: `<origin>#<subject>`. Like every key of an item it begins with the incarnation. */
 export type KeyId = string;
 
-/** Name of the key that an origin seals a subject's fields with. */
+/** Name of the key with which an origin seals a subject's fields. */
 export const keyIdOf = (subject: string, origin: Origin): KeyId => `${origin}#${subject}`;
 
-/** An item of the table `Keys`. A tombstone is the same bytes in every Region, so it does not matter whose write wins. */
+/** An item of the table `Keys`. A tombstone has the same bytes in every Region, so any of the writes may win. */
 export type KeyRecord =
   | {
       readonly keyId: KeyId;
@@ -35,12 +35,12 @@ export interface SealedField {
   /** Version of this form; marks the value as ciphertext. */
   readonly sealed: 1;
   readonly keyId: KeyId;
-  /** What the field is, e.g. `order.address`. Part of the seal: ciphertext moved to another field does not open. */
+  /** Name of the field, e.g. `order.address`. Authenticated: ciphertext moved to another field does not open. */
   readonly name: string;
   /** 12 random bytes; never used twice with one key. */
   readonly iv: string;
   readonly text: string;
-  /** 16 bytes that prove that nothing was changed. */
+  /** 16 bytes: the authentication tag. */
   readonly tag: string;
 }
 
@@ -56,8 +56,7 @@ const boundTo = ({ keyId, name }: Pick<SealedField, 'keyId' | 'name'>): Buffer =
 
 /**
  * Seals one field.
- * @param iv {@link IV_BYTES} fresh random bytes.
- * Refused if the subject is erased: nothing can be sealed for it any more.
+ * @param iv {@link IV_BYTES} fresh random bytes. Refused if the subject is erased.
  */
 export function sealField(
   record: KeyRecord,
@@ -78,12 +77,12 @@ export function sealField(
 
 const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 
-/** What a reader gets from a sealed field. */
+/** Result of opening a sealed field. */
 export type Opened =
   | { readonly kind: 'open'; readonly value: JsonValue }
-  /** The subject was erased: nobody can read the field again. */
+  /** The subject was erased: the field can never be read again. */
   | { readonly kind: 'erased' }
-  /** The key has not arrived yet, or died with its Region. */
+  /** The key has not arrived yet, or was lost with its Region. */
   | { readonly kind: 'no_key' }
   /** The key does not open it: the field was changed or moved. */
   | { readonly kind: 'damaged' };
@@ -110,8 +109,8 @@ function decrypt(field: SealedField, key: string): JsonValue {
 }
 
 /**
- * Distinct values among concurrent ones, in the order given. Folds compare event ids, since equal text has unequal ciphertext; so a
- * conflict between equal values is found here, by the reader, and is not shown. What cannot be opened is kept.
+ * Distinct values among concurrent ones, in the given order. Folds compare event ids, since equal texts have different ciphertexts;
+ * therefore the reader removes conflicts between equal values here. Values that cannot be opened are kept.
  */
 export function distinctValues(opened: readonly Opened[]): readonly Opened[] {
   const known = new Set<string>();
@@ -123,7 +122,7 @@ export function distinctValues(opened: readonly Opened[]): readonly Opened[] {
 }
 
 /**
- * The key that an origin seals a subject's fields with: the stored one, or a new one to be put in the transaction that uses it.
+ * The key with which an origin seals a subject's fields: the stored key, or a new key to put in the transaction that uses it.
  * @param erased whether this Region has folded an erasure of the subject.
  * @param random {@link KEY_BYTES} fresh random bytes, used only if there is no key yet.
  */
@@ -143,7 +142,7 @@ export function keyForSealing(
   return accepted({ record, put: { kind: 'put', key: keyId, condition: { kind: 'absent' }, next: record } });
 }
 
-/** Replaces a key by its tombstone, whatever is stored. Redelivery writes the same bytes again. */
+/** Replaces a key by its tombstone unconditionally. Redelivery writes the same bytes again. */
 export interface Tombstone {
   readonly kind: 'tombstone';
   readonly key: KeyId;
@@ -151,8 +150,8 @@ export interface Tombstone {
 }
 
 /**
- * What an erasure still has to replace. It is asked when the erasure is folded, when a key arrives, and by the walk: a key that was
- * made by a cut-off Region arrives after the erasure and is covered like any other.
+ * Keys that an erasure still has to replace. Called when the erasure is folded, when a key arrives, and by the periodic walk: a key that an
+ * isolated Region made can arrive after the erasure and is replaced like any other.
  * @param erased subjects of which this Region has folded an erasure.
  */
 export const planErasure = (

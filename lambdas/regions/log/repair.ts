@@ -1,10 +1,10 @@
 /**
- * Damaged copies. A wrong put or a rollback in place can win everywhere by last-writer-wins, so a Region compares every copy
- * with its own hash and takes verified bytes from a peer or from an S3 log.
+ * Repairs damaged copies. A wrong put or a rollback of the table can win in every Region by last-writer-wins. Therefore a Region compares
+ * every copy with its own hash and takes verified bytes from a peer or from an S3 log.
  *
- * Invariant 1: only bytes that fail as an event of their key are ever replaced, on condition that they are still stored. This is the
+ * Invariant 1: only bytes that are not a valid event of their key are replaced, on the condition that they are still stored. This is the
  * one exception to absent-only puts, and the only write that may change an item of `Events`.
- * Invariant 2: between two valid events under one name nobody chooses here: the incarnation is closed and a person decides.
+ * Invariant 2: this code never chooses between two valid events with one name: the incarnation is closed and a person decides.
  */
 import { accepted, refused } from '../change.ts';
 import type { Result } from '../change.ts';
@@ -25,10 +25,10 @@ export type RepairRefusal = 'unverified' | 'equivocation';
 
 /**
  * Plans the repair of one event of this Region.
- * @param wanted the name that the bytes are to be stored under.
- * @param stored what is stored under that name, as it was read; undefined if nothing is.
- * @param body the bytes that a peer or an S3 log has.
- * @returns undefined if the stored copy is these bytes already.
+ * @param wanted the name under which the bytes are to be stored.
+ * @param stored what is stored under that name, as read; undefined if nothing is stored.
+ * @param body the bytes of a peer or of an S3 log.
+ * @returns undefined if the stored copy already has these bytes.
  */
 export function planRepair(
   wanted: EventRef,

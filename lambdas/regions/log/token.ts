@@ -1,7 +1,8 @@
 /**
- * Consistency token: what an answer rested on. A client that sends it back learns whether this Region holds at least as much.
+ * Consistency token: the events that an answer was computed from. A client that sends it back learns whether this Region holds at least
+ * these events.
  *
- * A token is a claim about reading and gives no rights, so it is neither signed nor secret.
+ * A token describes a read and grants no rights, so it is neither signed nor secret.
  */
 import * as z from 'zod/mini';
 import { canonicalJson } from '../../shared/domain/hashing.ts';
@@ -20,7 +21,7 @@ export interface TokenEntry {
 
 /** Most entities of one token. An answer names one, a checkout two. */
 export const MAX_TOKEN_ENTRIES = 8;
-/** Longest token in characters; more does not fit into a header. */
+/** Longest token in characters; a longer one does not fit into a header. */
 export const MAX_TOKEN_LENGTH = 6_000;
 
 const VERSION = 1;
@@ -58,9 +59,9 @@ export interface TokenGap extends Gap {
   readonly entity: string;
 }
 
-/** How this Region's knowledge compares with a token. `stale` and `lost` are both empty if it holds all of it. */
+/** Comparison of this Region with a token. `stale` and `lost` are both empty if the Region holds all of its events. */
 export interface TokenAnswer {
-  /** Not here yet: copying or a repair will bring it. */
+  /** Not here yet: copying or a repair will deliver it. */
   readonly stale: readonly TokenGap[];
   /** Not here, and its origin was closed without it: no Region has it. */
   readonly lost: readonly TokenGap[];
@@ -68,8 +69,8 @@ export interface TokenAnswer {
 
 /**
  * Compares a token with what this Region holds.
- * @param heldOf what this Region has folded of an entity; undefined for an entity that it does not know.
- * @param closed origins that are closed for good and of which this Region holds everything that any survivor held.
+ * @param heldOf what this Region has folded of an entity; undefined for an unknown entity.
+ * @param closed origins that are closed permanently and of which this Region holds everything that any survivor held.
  */
 export function checkToken(
   token: readonly TokenEntry[],

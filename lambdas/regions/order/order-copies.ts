@@ -1,15 +1,16 @@
 /**
- * The copies of an order: checkouts, and allocations that fill those that wait.
+ * The copies of an order: checkouts, and allocations that fill waiting checkouts.
  *
- * Invariant 1: an agreement says which copy counts. Until it does, every copy is a candidate and none is void.
- * Invariant 2: a waiting checkout spends nothing; its allocations spend.
+ * Invariant 1: an agreement decides which copy counts. Until then every copy is a candidate and no copy is void.
+ * Invariant 2: a waiting checkout spends nothing; its allocations spend the pieces.
  */
 import { compareEvents, type EventId, type LogEvent } from '../log/event.ts';
 import type { OrderState } from '../agreements/order-state.ts';
 import type { Copies, Copy } from '../folds/kept.ts';
 import type { OrderFact, OrderFactOf, Placed } from './order-events.ts';
 import { type OrderEffect, orderEffectOf } from './order-table.ts';
-import { type Closings, isUnbacked } from './unbacked.ts';
+import type { Closings } from '../folds/closings.ts';
+import { isUnbacked } from './unbacked.ts';
 
 /** A copy as the state shows it. */
 export interface OrderCopy extends Pick<LogEvent, 'id' | 'origin' | 'entitySeq' | 'hlc' | 'commandId'> {
@@ -18,7 +19,7 @@ export interface OrderCopy extends Pick<LogEvent, 'id' | 'origin' | 'entitySeq' 
   readonly standing: OrderEffect;
   /** It took pieces and vouchers. */
   readonly isSpent: boolean;
-  /** What it orders. Absent for an allocation whose checkout is not here. */
+  /** Content of the order. Absent for an allocation whose checkout has not arrived. */
   readonly order?: Placed;
 }
 
@@ -82,8 +83,8 @@ export function copiesOf(
 }
 
 /**
- * The copy that is shown: the named one, or the first candidate that has its pieces, or the first candidate. Display only: nothing
- * irreversible rests on a candidate.
+ * The copy to show: the named one, or the first candidate that has its pieces, or the first candidate. Display only: no irreversible step
+ * depends on a candidate.
  */
 export const shownCopy = (copies: readonly OrderCopy[]): OrderCopy | undefined =>
   copies.find(({ standing, isSpent }) => standing === 'count' && isSpent) ??

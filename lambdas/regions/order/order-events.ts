@@ -1,11 +1,11 @@
-/** What an order's events say. An order is `order#<id>`, and its id follows from the cart and the epoch. */
+/** Content of an order's events. An order is `order#<id>`; its id is derived from the cart and the epoch. */
 import * as z from 'zod/mini';
 import { cartRefSchema } from '../cart/cart-events.ts';
 import { decidedFactOf } from '../folds/decided-facts.ts';
+import { DECISION_SCHEMAS } from '../folds/decisions.ts';
 import { factOf, nameSchema, quantitySchema } from '../folds/facts.ts';
 
 const amountSchema = z.int().check(z.gte(0));
-const momentSchema = z.int().check(z.gte(0));
 const piecesSchema = z.record(nameSchema, quantitySchema);
 
 /** One line of an order. */
@@ -17,39 +17,6 @@ const lineSchema = z.object({
   /** In the currency's minor unit. */
   unitPriceMinor: amountSchema,
 });
-
-/** What can be decided about an order; the agreement's own types say what each means. */
-const decisionSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('named'),
-    eventId: z.string(),
-    origin: z.string(),
-    hash: z.string(),
-    lines: piecesSchema,
-    deadlineAtMs: momentSchema,
-  }),
-  z.object({
-    kind: z.literal('effecting'),
-    paymentId: z.string(),
-    captureDeadlineAtMs: momentSchema,
-    fulfilDeadlineAtMs: momentSchema,
-  }),
-  z.object({ kind: z.literal('captured'), paymentId: z.string(), refundLines: piecesSchema }),
-  z.object({
-    kind: z.literal('claimed'),
-    claimId: z.string(),
-    purpose: z.enum(['ship', 'cancel']),
-    lines: piecesSchema,
-    isRefundDue: z.boolean(),
-  }),
-  z.object({
-    kind: z.literal('ended'),
-    reason: z.enum(['cancelled', 'expired', 'capture_declined']),
-    commandId: z.string(),
-    returns: piecesSchema,
-  }),
-  z.object({ kind: z.literal('refund_due'), paymentId: z.string() }),
-]);
 
 /** Payload by type of event. */
 export const orderFactSchema = z.discriminatedUnion('type', [
@@ -69,7 +36,7 @@ export const orderFactSchema = z.discriminatedUnion('type', [
   ),
   /** A Region took everything that a waiting copy needs. */
   factOf('order.allocated', z.object({ placedId: z.string() })),
-  /** What the provider says about a payment. Any of these may come before the order. */
+  /** The provider's report about a payment. A report may arrive before the order. */
   factOf(
     'order.payment_reported',
     z.object({
@@ -79,30 +46,30 @@ export const orderFactSchema = z.discriminatedUnion('type', [
       currency: z.string().check(z.length(3)),
     }),
   ),
-  /** Somebody wants the order, or what is left of it, cancelled. */
+  /** A request to cancel the order, or the rest of it. */
   factOf('order.cancel_requested', z.object({ reason: z.enum(['customer', 'operator', 'shortage']) })),
-  /** Somebody wants to ship or cancel some pieces. The command id is the claim's id. */
+  /** A request to ship or cancel some pieces. The command id is the claim's id. */
   factOf(
     'order.claim_requested',
     z.object({ purpose: z.enum(['ship', 'cancel']), lines: z.union([piecesSchema, z.literal('rest')]) }),
   ),
-  /** The order looks like another one of the same customer. A person decides. */
+  /** The order looks like another order of the same customer. A person decides. */
   factOf('order.held', z.object({ suspectOf: nameSchema })),
   /** What a person decided about a suspected duplicate. */
   factOf('order.hold_answered', z.object({ answer: z.enum(['keep', 'cancel']), personId: nameSchema })),
   /** The spender put pieces back; see `returns`. */
   factOf('order.returned', z.object({ returnId: z.string() })),
   /** The outcome of the agreement about the order. */
-  decidedFactOf('order.decided', decisionSchema),
+  decidedFactOf('order.decided', DECISION_SCHEMAS.order),
   /** The cart's event of the same checkout. It announces the order if the order's own event is missing. */
   factOf('cart.checked_out', z.object({ epoch: z.int().check(z.gte(1)), orderId: nameSchema })),
 ]);
 
-/** What an event of an order says. */
+/** Content of an event of an order. */
 export type OrderFact = z.output<typeof orderFactSchema>;
 
 /** Facts of one type. */
 export type OrderFactOf<T extends OrderFact['type']> = Extract<OrderFact, { type: T }>;
 
-/** What a checkout says. */
+/** Content of a checkout. */
 export type Placed = OrderFactOf<'order.placed'>['payload'];

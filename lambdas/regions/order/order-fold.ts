@@ -1,9 +1,9 @@
 /**
  * The fold of an order.
  *
- * Invariant 1: which copy counts, what is shipped, cancelled and refunded, and that the order ended, comes from decided events alone.
- * Invariant 2: what is provisional is shown and nothing more: no piece goes back and no effect starts because of it.
- * Invariant 3: the state is total: every set of events has one, however torn, doubled or incomplete it is.
+ * Invariant 1: only decided events determine the copy that counts, the shipped, cancelled and refunded pieces, and the end of the order.
+ * Invariant 2: provisional state is only shown: no piece is put back and no effect starts because of it.
+ * Invariant 3: the fold is total: every set of events has a state, also if events are missing or duplicated.
  */
 import type { EventId, LogEvent } from '../log/event.ts';
 import {
@@ -23,16 +23,16 @@ import { type Requests, requestsOf } from './order-requests.ts';
 import { type OrderReturn, returnsOf, unaskedReturns } from './order-returns.ts';
 import { type Shortfall, shortfallsOf } from './order-shortfalls.ts';
 import { type OrderStatus, statusOf } from './order-status.ts';
-import { type Closings, NO_CLOSINGS } from './unbacked.ts';
+import { type Closings, NO_CLOSINGS } from '../folds/closings.ts';
 
-/** An order as its events say. */
+/** State of an order, computed from its events. */
 export interface FoldedOrder extends Common, Requests {
   readonly status: OrderStatus;
-  /** What the agreement has decided, as far as its decisions are here without a gap. */
+  /** State of the agreement after the decisions that have arrived without a gap. */
   readonly agreed: OrderState;
   /** These decisions, in the order of their numbers. */
   readonly decisions: readonly DecidedRecord<OrderDecision>[];
-  /** Decisions that are here and wait for one before them. */
+  /** Number of decisions that have arrived and wait for an earlier one. */
   readonly decisionsWaiting: number;
   /** All checkouts and allocations, in the total order. */
   readonly copies: readonly OrderCopy[];
@@ -42,17 +42,17 @@ export interface FoldedOrder extends Common, Requests {
   readonly missingNamed?: EventId;
   /** By id. */
   readonly payments: readonly Payment[];
-  /** What goes back, by name. */
+  /** Pieces to put back, by name of the return. */
   readonly returns: readonly OrderReturn[];
-  /** Returns that were made without a decision that is here. */
+  /** Returns that were made and whose decision has not arrived. */
   readonly unaskedReturns: readonly string[];
-  /** What stock does not cover; a person decides. */
+  /** Pieces that stock does not cover; a person decides. */
   readonly shortfalls: readonly Shortfall[];
-  /** The latest deadline of its events, in ms since 1970; 0 if none has one. Past it any Region proposes the end. */
+  /** The latest deadline of its events, in ms since 1970; 0 without a deadline. Afterwards any Region proposes to end the order. */
   readonly eventDeadlineAtMs: number;
   /**
-   * As far as events are concerned, a step that cannot be undone may follow: nothing is missing, unread, contradictory or unbacked.
-   * The agreement and the securing of its decisions are asked besides.
+   * The events permit an irreversible step: none is missing, unread, contradictory or unbacked. The agreement must also permit the step,
+   * and its decisions must be secured.
    */
   readonly mayAct: boolean;
 }
@@ -62,7 +62,7 @@ const nameOf = ({ entity, commandId }: LogEvent, { type, payload }: OrderFact): 
   return type === 'cart.checked_out' ? `${commandId}@${entity}` : commandId;
 };
 
-/** How an order reads events: its own, and `cart.checked_out` of its cart. */
+/** Events that an order reads: its own, and `cart.checked_out` of its cart. */
 export const ORDER_RULES: FoldRules<OrderFact> = {
   kind: 'order',
   foldVersion: 1,
@@ -70,7 +70,7 @@ export const ORDER_RULES: FoldRules<OrderFact> = {
   nameOf,
 };
 
-/** Types of which an agreement says which copy counts. */
+/** Types for which an agreement decides which copy counts. */
 const JUDGED: ReadonlySet<string> = new Set(['order.placed', 'order.allocated', 'order.claim_requested']);
 
 const decidedRecords = (commands: readonly Copies<OrderFact>[]): Decisions<OrderDecision> =>
@@ -96,9 +96,9 @@ const isActable = (
   copies.every(({ standing }) => standing !== 'unbacked');
 
 /**
- * The state that follows from what is kept.
+ * Computes the state from the stored events.
  * @param orderId - name of the order, without its kind
- * @param closings - origins that are closed for good; these are decided events too, of other entities
+ * @param closings - origins that are closed permanently; closings are decided events of other entities
  */
 export function orderState(
   orderId: string,

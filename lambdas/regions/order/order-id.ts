@@ -1,8 +1,8 @@
-/** Names that follow from what is bought. */
+/** Names that are derived from the purchase. */
 import { hashOf } from '../../shared/domain/hashing.ts';
 import { compareText } from '../log/event.ts';
 
-/** Id of the order of one epoch of a cart: 160 bits, 40 hex digits. Every checkout of the epoch, in any Region, makes this order. */
+/** Id of the order of one epoch of a cart: 160 bits, 40 hex digits. Every checkout of the epoch, in any Region, has this order id. */
 export const orderIdOf = (cartId: string, epoch: number): string =>
   hashOf(['regions/order', cartId, epoch]).slice(0, 40);
 

@@ -1,8 +1,8 @@
 /**
  * Payments of an order, in any order of arrival.
  *
- * Invariant: one payment counts, and the agreement says which. Any other one that has money is due for refund once, and only when the
- * agreement says so: a choice by the fold could change when a late event arrives, and the money would go back twice.
+ * Invariant: one payment counts, and the agreement decides which. Any other captured payment is due for refund once, and only by a decision
+ * of the agreement: a choice by the fold could change when a late event arrives, and two payments would be refunded.
  */
 import { compareText } from '../log/event.ts';
 import type { OrderState } from '../agreements/order-state.ts';
@@ -12,20 +12,20 @@ import { type OrderEffect, orderEffectOf } from './order-table.ts';
 
 type Report = OrderFactOf<'order.payment_reported'>['payload'];
 
-/** A payment as its reports and the agreement say. */
+/** State of a payment, from its reports and the agreement. */
 export interface Payment {
   readonly paymentId: string;
-  /** The furthest that the provider has reported: authorised, declined, captured, refunded. */
+  /** The furthest status that the provider has reported: authorised, declined, captured, refunded. */
   readonly status: Report['status'];
   readonly amountMinor: number;
   readonly currency: string;
   /** `wait`, `show`, `count`, `refund` or `settled`. */
   readonly standing: OrderEffect;
-  /** The provider has the money, and the agreement does not know: somebody has to tell it. */
+  /** The provider has the money, and the agreement has not recorded it yet. */
   readonly isUnsettled: boolean;
 }
 
-/** How far a payment is. Reports come in any order, so the furthest counts. */
+/** Progress of a payment. Reports arrive in any order, so the furthest one counts. */
 const PROGRESS: Readonly<Record<Report['status'], number>> = {
   authorised: 0,
   declined: 1,
@@ -36,7 +36,7 @@ const PROGRESS: Readonly<Record<Report['status'], number>> = {
 const reportsOf = (commands: readonly Copies<OrderFact>[]): readonly Report[] =>
   commands.flatMap(([{ fact }]) => (fact.type === 'order.payment_reported' ? [fact.payload] : []));
 
-/** The furthest report. Of two as far, the one with the larger amount, so that the order of arrival does not matter. */
+/** The furthest report. If two are equally far, the one with the larger amount, so that the order of arrival does not matter. */
 const furthest = (a: Report, b: Report): Report => {
   const order =
     PROGRESS[a.status] - PROGRESS[b.status] ||

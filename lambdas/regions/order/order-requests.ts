@@ -1,4 +1,4 @@
-/** What people asked for: to cancel, to ship or cancel some pieces, and what they said about a suspected duplicate. */
+/** Requests of persons: to cancel, to ship or cancel some pieces, and their answers about a suspected duplicate. */
 import { compareText } from '../log/event.ts';
 import {
   type LinePieces,
@@ -11,21 +11,21 @@ import type { Copies } from '../folds/kept.ts';
 import type { OrderFact, OrderFactOf } from './order-events.ts';
 import { type OrderEffect, orderEffectOf } from './order-table.ts';
 
-/** A claim as the state shows it. */
+/** A claim in the shown state. */
 export interface ShownClaim {
   readonly claimId: string;
   readonly purpose: 'ship' | 'cancel';
-  /** Pieces by line; as decided, once it is decided. */
+  /** Pieces by line; after the decision, the decided pieces. */
   readonly lines: LinePieces | 'rest';
   /** `request`, `count` or `refuse`. */
   readonly standing: OrderEffect;
 }
 
-/** What is asked for and not yet answered. */
+/** Requests that are not answered yet. */
 export interface Requests {
-  /** Somebody wants the order cancelled, and the agreement has not answered. */
+  /** A cancellation is requested, and the agreement has not answered it. */
   readonly isCancelRequested: boolean;
-  /** Orders that this one looks like, sorted, while nobody has answered. */
+  /** Orders that this one looks like, sorted; empty after a person has answered. */
   readonly heldFor: readonly string[];
   /** By id. */
   readonly claims: readonly ShownClaim[];
@@ -73,7 +73,7 @@ function claimOf(
   };
 }
 
-/** Requests to cancel that no decision has answered. An order that ended has answered all of them. */
+/** Whether a request to cancel is not answered by a decision. The end of an order answers all requests. */
 function isCancelRequested(
   commands: readonly Copies<OrderFact>[],
   agreed: OrderState,
@@ -89,7 +89,7 @@ function isCancelRequested(
   });
 }
 
-/** A hold keeps an order from being named; once it is named, the hold has no meaning. */
+/** A hold prevents the naming of an order; after the naming it has no effect. */
 function heldFor(commands: readonly Copies<OrderFact>[], agreed: OrderState): readonly string[] {
   const isAnswered =
     agreed.named !== undefined ||
@@ -102,7 +102,7 @@ function heldFor(commands: readonly Copies<OrderFact>[], agreed: OrderState): re
   return [...new Set(suspects)].toSorted(compareText);
 }
 
-/** What is asked for, with what the agreement says about it. */
+/** The requests, with the answers of the agreement. */
 export function requestsOf(
   commands: readonly Copies<OrderFact>[],
   agreed: OrderState,

@@ -1,9 +1,9 @@
 /**
- * What goes back to stock and vouchers for an order, and who puts it back.
+ * The pieces and voucher uses that an order puts back, and who puts them back.
  *
- * Invariant 1: nothing goes back while the copies are provisional: only what a decision names.
- * Invariant 2: each piece that a copy spent is shipped or goes back, once: every return has one name in every Region.
- * Invariant 3: the origin that spent puts it back. If it is closed, the ledger does, by a deposit of the same name.
+ * Invariant 1: nothing is put back while the copies are provisional: only what a decision names.
+ * Invariant 2: each piece that a copy spent is shipped or put back, exactly once: a return has the same name in every Region.
+ * Invariant 3: the origin that spent the pieces puts them back. If it is closed, the ledger does so, by a deposit of the same name.
  */
 import { compareText, type EventId, type Origin } from '../log/event.ts';
 import { dueReturns } from '../agreements/order-returns.ts';
@@ -19,9 +19,9 @@ import type { Copies } from '../folds/kept.ts';
 import type { OrderCopy } from './order-copies.ts';
 import type { OrderFact, Placed } from './order-events.ts';
 import { orderEffectOf } from './order-table.ts';
-import type { Closings } from './unbacked.ts';
+import type { Closings } from '../folds/closings.ts';
 
-/** Pieces and voucher uses that go back. */
+/** Pieces and voucher uses to put back. */
 export interface OrderReturn {
   /** The same in every Region, e.g. `return:<order>#<number>`. */
   readonly returnId: string;
@@ -29,7 +29,7 @@ export interface OrderReturn {
   readonly eventId: EventId;
   /** Who puts them back: the origin that spent them. */
   readonly by: Origin;
-  /** That origin is closed, so the pieces come back by a deposit. */
+  /** That origin is closed, so a deposit puts the pieces back. */
   readonly isByLedger: boolean;
   /** Pieces by resource, each at least 1. */
   readonly pieces: LinePieces;
@@ -40,7 +40,7 @@ type Decisions = readonly DecidedRecord<OrderDecision>[];
 
 const START: OrderItem['state'] = { ...UNDECIDED_ORDER, bodies: [] };
 
-/** The agreement as it is when exactly these decisions are made and secured. */
+/** The agreement after exactly these decisions, all secured. */
 const itemAfter = (orderId: string, decisions: Decisions): OrderItem | undefined =>
   rebuiltItem({
     key: orderKeyOf(orderId),
@@ -50,7 +50,7 @@ const itemAfter = (orderId: string, decisions: Decisions): OrderItem | undefined
     evolve: (state, decision: OrderDecision) => ({ ...evolveOrder(state, decision), bodies: [] }),
   })?.next;
 
-/** Pieces by resource that a copy takes when it has all that its order needs. */
+/** Pieces by resource that a copy takes for its whole order. */
 export function spendsOf({ lines, vouchers }: Pick<Placed, 'lines' | 'vouchers'>): LinePieces {
   const spends: Record<string, number> = {};
   for (const { sku, quantity } of lines) spends[`sku#${sku}`] = (spends[`sku#${sku}`] ?? 0) + quantity;
@@ -64,7 +64,7 @@ const piecesOfLines = ({ lines }: Placed): LinePieces =>
 const nothingShipped = ({ state: { lines } }: OrderItem): boolean =>
   Object.values(lines).every(({ shipped }) => shipped === 0);
 
-/** A void copy gives its vouchers back; the copy that counts does if the order ended and nothing is shipped, with the last return. */
+/** A void copy puts its vouchers back. The named copy does so with the last return, if the order ended and nothing is shipped. */
 const vouchersBack = (copy: OrderCopy, item: OrderItem, isLast: boolean): boolean =>
   copy.standing === 'void' || (isLast && item.state.phase === 'ended' && nothingShipped(item));
 
@@ -91,11 +91,11 @@ function returnsOfCopy(
 const hasSpent = (copy: OrderCopy): copy is OrderCopy & { readonly order: Placed } =>
   copy.isSpent && copy.order !== undefined && copy.standing !== 'unbacked';
 
-/** Names of returns that are made. */
+/** Names of returns that were made. */
 const returnedIds = (commands: readonly Copies<OrderFact>[]): readonly string[] =>
   commands.flatMap(([{ fact }]) => (fact.type === 'order.returned' ? [fact.payload.returnId] : []));
 
-/** What goes back, by name. A copy that is unbacked gives nothing back: its pieces were never there. */
+/** The returns, by name. An unbacked copy puts nothing back, since its pieces do not count. */
 export function returnsOf(
   orderId: string,
   commands: readonly Copies<OrderFact>[],
@@ -120,7 +120,7 @@ export function returnsOf(
     .toSorted((a, b) => compareText(a.returnId, b.returnId));
 }
 
-/** Returns that were made and that no decision here asks for, sorted. */
+/** Returns that were made without a decision that has arrived, sorted. */
 export const unaskedReturns = (
   commands: readonly Copies<OrderFact>[],
   returns: readonly OrderReturn[],

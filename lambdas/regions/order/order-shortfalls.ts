@@ -1,4 +1,4 @@
-/** Promises that stock does not cover. They are shown to a person, and nothing starts because of them. */
+/** Promises that stock does not cover. They are shown to a person and start no effect. */
 import type { EventId } from '../log/event.ts';
 import type { LinePieces, OrderState } from '../agreements/order-state.ts';
 import { type OrderCopy, shownCopy } from './order-copies.ts';
@@ -7,9 +7,9 @@ import { spendsOf } from './order-returns.ts';
 
 /** Why pieces are short. */
 export type ShortfallReason =
-  /** The copy came after its origin was closed; what it took may be sold elsewhere. */
+  /** The copy arrived after its origin was closed; its pieces may have been sold by another Region. */
   | 'unbacked'
-  /** The customer paid for an order that had ended; its pieces are given to others. The payment is due for refund. */
+  /** The customer paid for an order that had ended; its pieces were released. The payment is due for refund. */
   | 'paid_after_end';
 
 /** One shortfall. */
@@ -24,7 +24,7 @@ export interface Shortfall {
 const shortfallOf = (reason: ShortfallReason, { id, order }: OrderCopy): readonly Shortfall[] =>
   order === undefined ? [] : [{ reason, eventId: id, pieces: spendsOf(order) }];
 
-/** A capture that the agreement does not count, of an order that is over. */
+/** A capture of an ended order that the agreement does not count. */
 const isPaidAfterEnd = ({ phase }: OrderState, payments: readonly Payment[]): boolean =>
   phase === 'ended' && payments.some(({ status, standing }) => status === 'captured' && standing !== 'count');
 

@@ -1,4 +1,4 @@
-/** The one word that people read about an order. */
+/** The status word of an order, for people. */
 import type { OrderState } from '../agreements/order-state.ts';
 import type { Copies } from '../folds/kept.ts';
 import { type OrderCopy, shownCopy } from './order-copies.ts';
@@ -9,9 +9,9 @@ import { orderEffectOf } from './order-table.ts';
 /**
  * | status | meaning |
  * | --- | --- |
- * | `unknown` | no event says that there is an order |
- * | `announced` | the cart says that there is an order; its own event is missing |
- * | `payment_waits` | a payment is here, and its order is not |
+ * | `unknown` | no event names the order |
+ * | `announced` | the cart's event names the order; its own event is missing |
+ * | `payment_waits` | a payment has arrived, but not its order |
  * | `provisional` | placed, with its pieces; nothing is decided |
  * | `awaiting_stock` | placed, without pieces |
  * | `held` | a person decides whether it is a duplicate |
@@ -32,7 +32,7 @@ export type OrderStatus =
   | 'effecting'
   | 'ended';
 
-/** What a status follows from. */
+/** Input of a status. */
 export interface StatusParts {
   readonly agreed: OrderState;
   readonly copies: readonly OrderCopy[];
@@ -49,7 +49,7 @@ const statusWithoutOrder = ({ payments, commands }: StatusParts): OrderStatus =>
   return payments.length > 0 ? 'payment_waits' : 'unknown';
 };
 
-/** The status. What is decided comes first, then what a person has to decide, then what is provisional. */
+/** The status. Decided states come first, then states that a person has to decide, then provisional ones. */
 export function statusOf(parts: StatusParts): OrderStatus {
   const { agreed, copies, heldFor } = parts;
   if (agreed.phase !== 'open') return agreed.phase;

@@ -1,8 +1,8 @@
-/** What each event of an order means, by what the agreement about the order has decided. */
+/** The effect of each event of an order, depending on the decisions of the agreement about the order. */
 import type { TableRow } from '../folds/table.ts';
 import type { OrderFact } from './order-events.ts';
 
-/** What an event amounts to. The state shows it; nothing here starts an effect. */
+/** Effect of an event on the shown state. It starts no effect at a provider. */
 export type OrderEffect =
   | 'candidate'
   | 'count'

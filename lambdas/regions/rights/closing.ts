@@ -1,6 +1,6 @@
 /**
- * What becomes of the account of an incarnation that is closed for good. Nobody can ask its own item any more, so the ledger
- * leads every total from here on, and two persons can take back what it had drawn and not sold.
+ * The account of an incarnation that is closed permanently. Its own item can no longer be read, so the ledger now leads every total, and
+ * two persons can take back the pieces that it had drawn and not sold.
  */
 import { isCount, type Put, refused, type Result } from '../change.ts';
 import type { Origin } from '../log/event.ts';
@@ -23,7 +23,7 @@ export type ClosingStep = Result<
 
 const CLOSED = { isClosed: true, want: { pieces: 0, asOfMs: 0 }, idle: 0 } as const;
 
-/** Closes an account for good. The caller has read the incarnation's `close#` item as closed. Redelivery is `nothing_to_do`. */
+/** Closes an account permanently. The caller has read the incarnation's `close#` item as closed. Redelivery is `nothing_to_do`. */
 export const closeAccount = (ledger: RightsLedger, origin: Origin): ClosingStep =>
   accountOf(ledger, origin).isClosed
     ? refused('nothing_to_do', 'origin', 'an incarnation that is not closed')
@@ -31,15 +31,15 @@ export const closeAccount = (ledger: RightsLedger, origin: Origin): ClosingStep 
 
 /** Sums over all `deposit#` items that name an event of the closed incarnation. */
 export interface NamedTotals {
-  /** Pieces that arrived. */
+  /** Pieces deposited. */
   readonly deposited: number;
   /** Pieces that turned out to be missing. */
   readonly writtenOff: number;
 }
 
 /**
- * Sets the deposits of a closed incarnation to what the agreements name. The incarnation counted only what is named, so the sum is
- * never below its own; a smaller sum is an incomplete reading.
+ * Sets the deposits of a closed incarnation to the totals of its named deposits. The incarnation counted only named deposits, so this sum
+ * is never below its own; a smaller sum comes from an incomplete read.
  */
 export function recountDeposits(ledger: RightsLedger, origin: Origin, named: NamedTotals): ClosingStep {
   const { isClosed, deposited, writtenOff } = accountOf(ledger, origin);
@@ -51,30 +51,30 @@ export function recountDeposits(ledger: RightsLedger, origin: Origin, named: Nam
     : putLedger(ledger, assignLoss(withAccount(ledger, origin, { ...named })));
 }
 
-/** What all Regions together have of a closed incarnation's log, for one resource. */
+/** The union of all Regions' copies of a closed incarnation's log, for one resource. */
 export interface UnionOfSpends {
   /** Pieces that its events spent, void copies included. */
   readonly spent: number;
   /**
-   * Pieces that it put back itself, by events that the agreement `deposit#return:…` of their order names. A return that names a
-   * survivor's event is not counted here: those pieces are that survivor's deposit.
+   * Pieces that it put back itself, by events that an agreement `deposit#return:…` names. A return that names a survivor's event is not
+   * counted here: those pieces are that survivor's deposit.
    */
   readonly released: number;
-  /** Whether every event of it is held, by its pulse, and it can accept no more: the Region is destroyed. */
+  /** Whether, by its pulse, every event of it is held, and it can accept no more events because the Region is destroyed. */
   readonly isComplete: boolean;
 }
 
-/** What can be taken back, and what it may cost. */
+/** Pieces that can be taken back, and the risk. */
 export interface Reclaimable {
-  /** Pieces that no known order has. */
+  /** Pieces that no known order has taken. */
   readonly pieces: number;
-  /** Worst case: pieces of these that unknown orders may have sold. All of them if anything is missing. */
+  /** Worst case: the number of these pieces that unknown orders may have sold. All of them if any event is missing. */
   readonly oversellBound: number;
-  /** Pieces that known orders have beyond what was drawn. Above 0 only after an earlier reclaim or an assigned loss. */
+  /** Pieces that known orders have taken beyond the drawn ones. Above 0 only after an earlier reclaim or an assigned loss. */
   readonly shortfall: number;
 }
 
-/** Reckons what can be taken back: drawn − returned − assigned − reclaimed − standing spends. */
+/** Computes the pieces that can be taken back: drawn − returned − assigned − reclaimed − (spent − released). */
 export function reclaimable(
   account: LedgerAccount,
   { spent, released, isComplete }: UnionOfSpends,
@@ -89,15 +89,15 @@ export interface Reclaim {
   readonly origin: Origin;
   /** Pieces to take back, at least 1. */
   readonly pieces: number;
-  /** What is known of the incarnation's spends at this moment. */
+  /** What is known about the incarnation's spends at this moment. */
   readonly union: UnionOfSpends;
   /** The worst case that both persons were shown and named in their approval. */
   readonly acknowledgedBound: number;
 }
 
 /**
- * Takes pieces of a closed incarnation back into the free ones. Refused unless the acknowledged bound is the present one, so that an
- * approval does not cover a situation that has become worse.
+ * Takes pieces of a closed incarnation back into the free pieces. Refused unless the acknowledged bound is the present one, so that an
+ * approval does not cover a worse situation.
  */
 export function reclaim(
   ledger: RightsLedger,
@@ -115,8 +115,8 @@ export function reclaim(
 }
 
 /**
- * Settles a closed incarnation whose totals were lost with the table: whatever nobody else accounts for counts as drawn by it. The
- * last such incarnation gets the rest; each gets at least what its known orders have.
+ * Settles a closed incarnation whose totals were lost with the table: pieces that no other account has count as drawn by it. The last such
+ * incarnation gets the rest; each gets at least the pieces of its known orders.
  */
 export function settleUnknown(
   ledger: RightsLedger,

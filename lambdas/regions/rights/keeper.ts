@@ -1,6 +1,6 @@
 /**
- * What a Region's keeper does next for one resource. It finishes what a crash left open, then draws ahead of use, then gives back
- * what others want. It is never part of a checkout.
+ * The next action of a Region's keeper for one resource. It finishes steps that a crash interrupted, then draws pieces ahead of use, then
+ * gives back pieces that others want. It is never part of a checkout.
  */
 import type { Origin } from '../log/event.ts';
 import { turns } from './wants.ts';
@@ -10,18 +10,18 @@ import { rebalance } from './slots.ts';
 
 /** Settings of the keeper. */
 export interface KeeperSettings {
-  /** Pieces are drawn for this much use ahead, in ms. @default 600,000 (10 minutes) */
+  /** Time of use for which pieces are drawn ahead, in ms. @default 600,000 (10 minutes) */
   readonly coverMs: number;
-  /** Pieces that a Region without any use draws, if nobody wants them. @default 10 */
+  /** Pieces that a Region without any use draws, if no other Region wants them. @default 10 */
   readonly firstPieces: number;
-  /** How long a Region's want is served first, in ms. @default 120,000 (2 minutes) */
+  /** Time for which a Region's want is served first, in ms. @default 120,000 (2 minutes) */
   readonly turnMs: number;
 }
 
 /** Defaults of {@link KeeperSettings}. */
 export const KEEPER_SETTINGS: KeeperSettings = { coverMs: 600_000, firstPieces: 10, turnMs: 120_000 };
 
-/** What a Region needs, as its keeper measures it. */
+/** A Region's need, as measured by its keeper. */
 export interface Use {
   /** Pieces spent in the last `windowMs`. */
   readonly spentPieces: number;
@@ -31,7 +31,7 @@ export interface Use {
   readonly waiting: readonly number[];
 }
 
-/** All that a decision depends on. */
+/** Input of a decision. */
 export interface KeeperView {
   readonly ledger: RightsLedger;
   readonly rights: RegionRights;
@@ -48,7 +48,7 @@ export type KeeperAction =
   | { readonly kind: 'draw' | 'give_back'; readonly pieces: number }
   | { readonly kind: 'report'; readonly want: Want; readonly idle: number };
 
-/** Pieces of the waiting orders that can be filled from `available`: in order, and one that cannot be filled steps aside. */
+/** Pieces of the waiting orders that `available` can fill: in order; an order that cannot be filled is skipped. */
 export function fillablePieces(waiting: readonly number[], available: number): number {
   return waiting.reduce((filled, pieces) => (filled + pieces <= available ? filled + pieces : filled), 0);
 }
@@ -57,11 +57,11 @@ export function fillablePieces(waiting: readonly number[], available: number): n
 const targetOf = ({ spentPieces, windowMs }: Use, { coverMs }: KeeperSettings): number =>
   Math.ceil((spentPieces * coverMs) / windowMs);
 
-/** What is missing to a target, once less than half of it is left. Drawing at every sale would write the ledger at every sale. */
+/** Pieces missing to a target, if less than half of it is left; otherwise 0. A draw at every sale would write the ledger at every sale. */
 const missingTo = (target: number, unspent: number): number =>
   unspent < Math.ceil(target / 2) ? target - unspent : 0;
 
-/** The figures that decisions are made of. */
+/** The figures that decisions depend on. */
 interface Figures {
   readonly origin: Origin;
   readonly available: number;
@@ -71,7 +71,7 @@ interface Figures {
   readonly waitNeed: number;
   readonly useTarget: number;
   readonly free: number;
-  /** Wants of other Regions that come before this Region's own one. */
+  /** Pieces that other Regions want before this Region's turn. */
   readonly earlierWants: number;
   readonly otherWants: number;
   readonly isMyTurn: boolean;
@@ -97,7 +97,7 @@ function figuresOf({ ledger, rights, use, nowMs }: KeeperView, settings: KeeperS
   };
 }
 
-/** What a crash or another writer left open. */
+/** A step that a crash or another writer left unfinished. */
 function unfinished({ ledger, rights: { head, slots } }: KeeperView): KeeperAction | undefined {
   const account = accountOf(ledger, head.origin);
   if (ledger.generation > head.generation) return { kind: 'take_generation' };
@@ -112,8 +112,8 @@ function unfinished({ ledger, rights: { head, slots } }: KeeperView): KeeperActi
 }
 
 /**
- * Pieces to draw now. Waiting orders are served in the order of their Regions' turns. Use ahead gets at most an equal share of
- * the free pieces, so that no Region takes all of them for later.
+ * Pieces to draw now. Waiting orders are served in the order of their Regions' turns. Future use gets at most an equal share of the free
+ * pieces, so that no Region takes all of them in advance.
  */
 function drawPieces(figures: Figures, servingRegions: number, { firstPieces }: KeeperSettings): number {
   const { free, earlierWants, otherWants, unspent, waitNeed, useTarget } = figures;
@@ -125,11 +125,11 @@ function drawPieces(figures: Figures, servingRegions: number, { firstPieces }: K
   return forWaiting + Math.max(forUse, forStart);
 }
 
-/** Pieces to give back: what others want and nobody has free, above this Region's own use. Nothing in its own turn. */
+/** Pieces to give back: those that others want and that are not free, above this Region's own use. None during its own turn. */
 const surplusPieces = ({ isMyTurn, unspent, useTarget, otherWants, free }: Figures): number =>
   isMyTurn ? 0 : Math.min(Math.max(unspent - useTarget, 0), Math.max(otherWants - free, 0));
 
-/** What the Region asks for: what it misses and cannot draw. It is renewed once a turn. */
+/** The Region's want: pieces that it lacks and cannot draw. It is renewed once a turn. */
 function wantOf(stored: Want, figures: Figures, nowMs: number, { turnMs }: KeeperSettings): Want {
   const pieces = figures.waitNeed + missingTo(figures.useTarget, figures.unspent);
   if (pieces === 0) return { pieces: 0, asOfMs: 0 };
@@ -137,7 +137,7 @@ function wantOf(stored: Want, figures: Figures, nowMs: number, { turnMs }: Keepe
   return { pieces, asOfMs: isOld ? nowMs : stored.asOfMs };
 }
 
-/** Reports are worth a write when a want changes, or when the unspent pieces have halved or doubled. */
+/** A report is written when a want changes, or when the unspent pieces have halved or doubled. */
 function reportOf(view: KeeperView, figures: Figures, settings: KeeperSettings): KeeperAction | undefined {
   const account = accountOf(view.ledger, figures.origin);
   const want = wantOf(account.want, figures, view.nowMs, settings);
@@ -147,7 +147,7 @@ function reportOf(view: KeeperView, figures: Figures, settings: KeeperSettings):
   return isWantNew || isIdleNew ? { kind: 'report', want, idle } : undefined;
 }
 
-/** Decides the keeper's next step. After a step it reads both items and decides again, until it says `rest`. */
+/** Decides the keeper's next step. After a step it reads both items and decides again, until the decision is `rest`. */
 export function nextKeeperAction(view: KeeperView, settings: KeeperSettings = KEEPER_SETTINGS): KeeperAction {
   const first = unfinished(view);
   if (first !== undefined) return first;

@@ -1,7 +1,6 @@
 /**
- * What moves a ledger item: one conditional write each. Every step is computed from the item that was read; the write
- * expects the version of that item. If an answer is lost, the caller reads again and computes again: totals tell what is
- * done already.
+ * Steps of a ledger item: one conditional write each. Every step is computed from the item as read, and the write expects its version. If
+ * an answer is lost, the caller reads and computes again: the totals show what is already done.
  */
 import { accepted, isCount, type Put, refused, type Result, unchanged } from '../change.ts';
 import type { Origin } from '../log/event.ts';
@@ -65,8 +64,8 @@ const refusedDraw = (ledger: RightsLedger, { origin, epoch, pieces }: Draw): Led
 };
 
 /**
- * Gives free pieces to a Region. The Region can spend them when its own item has followed.
- * A keeper that got no answer reads the ledger again and lets its own item follow before it draws more.
+ * Gives free pieces to a Region. The Region can spend them after its own item has followed. A keeper without an answer reads the ledger
+ * again and lets its own item follow before it draws more.
  */
 export function draw(ledger: RightsLedger, order: Draw): LedgerStep {
   const { origin, epoch, pieces } = order;
@@ -106,8 +105,8 @@ export function followRegion(ledger: RightsLedger, head: RightsHead): LedgerStep
 }
 
 /**
- * Stops draws of a Region that is fenced. What it has drawn stays with it: it may be cut off and go on selling.
- * Also for a Region without an account here, so that its first draw is refused too. Redelivery is `nothing_to_do`.
+ * Stops draws of a fenced Region. It keeps the drawn pieces, since it may be isolated and continue to sell. Also for a Region without an
+ * account here, so that its first draw is refused too. Redelivery is `nothing_to_do`.
  */
 export function freeze(ledger: RightsLedger, origin: Origin, fencedEpoch: number): LedgerStep {
   const account = accountOf(ledger, origin);
@@ -117,7 +116,7 @@ export function freeze(ledger: RightsLedger, origin: Origin, fencedEpoch: number
     : putLedger(ledger, withAccount(ledger, origin, { epoch: fencedEpoch, isFrozen: true }));
 }
 
-/** What a keeper reports for the other keepers. */
+/** A keeper's report for the other keepers. */
 export interface Report {
   readonly origin: Origin;
   readonly want: Want;
@@ -125,7 +124,7 @@ export interface Report {
   readonly idle: number;
 }
 
-/** Publishes what a Region waits for and what it has unspent. It moves no piece. */
+/** Publishes a Region's want and its unspent pieces. It moves no piece. */
 export function report(ledger: RightsLedger, { origin, want, idle }: Report): LedgerStep {
   const account = accountOf(ledger, origin);
   if (account.isClosed) return refused('origin_closed', 'origin', 'an incarnation that is not closed');

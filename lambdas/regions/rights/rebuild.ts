@@ -1,9 +1,9 @@
 /**
- * The ledger after its table was lost: a new generation, made from the Regions' own totals.
+ * Rebuilds the ledger after its table was lost: a new generation, made from the Regions' own totals.
  *
  * Invariants
- * 1. A Region's item follows one generation. It takes the next one first, and its totals count afterwards, so a draw of the lost
- *    ledger that had not reached the Region never will.
+ * 1. A Region's item follows one generation. It moves to the next one before its totals are adopted, so a draw of the lost ledger that had
+ *    not reached the Region never does.
  * 2. Nothing is drawn until every incarnation has given its totals or is closed.
  */
 import { accepted, type Put, refused, unchanged } from '../change.ts';
@@ -14,7 +14,7 @@ import type { RightsHead } from './region-item.ts';
 import type { RegionStep } from './region-steps.ts';
 import { assignLoss } from './shrinkage.ts';
 
-/** Moves a Region's item to a new generation. From then on it follows no older ledger. Redelivery is `nothing_to_do`. */
+/** Moves a Region's item to a new generation. Afterwards it follows no older ledger. Redelivery is `nothing_to_do`. */
 export const takeGeneration = (head: RightsHead, generation: number): RegionStep =>
   generation <= head.generation
     ? refused('nothing_to_do', 'generation', `a generation above ${head.generation}`)
@@ -27,7 +27,7 @@ export const takeGeneration = (head: RightsHead, generation: number): RegionStep
         },
       ]);
 
-/** The first item of a resource in a new generation: every incarnation that ever served has yet to give its totals. */
+/** The first item of a resource in a new generation: the totals of every incarnation that ever served are still missing. */
 export const rebuiltLedger = (
   resource: string,
   generation: number,

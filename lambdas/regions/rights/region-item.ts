@@ -3,8 +3,8 @@
  *
  * Invariants
  * 1. Σ available = drawn − returned − (assigned − owed) − Σ spent + Σ released, over the slots of the resource.
- * 2. `available` is never below 0: whatever takes pieces expects that the slot has them.
- * 3. The path of a checkout reads and writes slots only. The head belongs to the keeper.
+ * 2. `available` is never below 0: every write that takes pieces is conditional on the slot having them.
+ * 3. A checkout reads and writes slots only. Only the keeper writes the head.
  */
 import type { Origin } from '../log/event.ts';
 import { rightsKeyOf } from './ledger.ts';
@@ -18,9 +18,9 @@ export interface RightsHead {
   readonly generation: number;
   /** Counts the item's writes, from 1; 0 is not stored. */
   readonly version: number;
-  /** Pieces drawn that reached the slots. Follows the ledger. */
+  /** Drawn pieces that reached the slots. Follows the ledger. */
   readonly drawn: number;
-  /** Pieces that the ledger took because they are missing. Follows the ledger. */
+  /** Pieces that the ledger took to cover a loss. Follows the ledger. */
   readonly assigned: number;
   /** Pieces given back. Led by this item. */
   readonly returned: number;
@@ -28,9 +28,9 @@ export interface RightsHead {
   readonly deposited: number;
   /** Pieces that this origin recorded as missing. Led by this item. */
   readonly writtenOff: number;
-  /** The part of `assigned` that no piece was there for yet. Cancelled orders and draws pay it. */
+  /** The part of `assigned` for which the Region had no unspent piece yet. Cancelled orders and draws pay it. */
   readonly owed: number;
-  /** Number of slots that get pieces, at least 1. */
+  /** Number of slots in use, at least 1. */
   readonly slotCount: number;
 }
 
@@ -47,7 +47,7 @@ export interface RightsSlot {
   readonly released: number;
 }
 
-/** A remark that something was counted: its presence is what makes the second time fail. */
+/** A mark that something was counted: a second attempt fails because the mark exists. */
 export interface CountedMark {
   /** What was counted, e.g. a command id. */
   readonly counted: string;
@@ -60,7 +60,7 @@ export interface RegionRights {
   readonly slots: readonly RightsSlot[];
 }
 
-/** A Region that never had the resource. */
+/** The head of a Region that never had the resource. */
 export const emptyHead = (resource: string, origin: Origin, generation: number): RightsHead => ({
   resource,
   origin,
@@ -78,7 +78,7 @@ export const emptyHead = (resource: string, origin: Origin, generation: number):
 /** Key of a slot. */
 export const slotKeyOf = (resource: string, slot: number): string => `${rightsKeyOf(resource)}/${slot}`;
 
-/** Key of the remark that something was counted for a resource. */
+/** Key of the mark that something was counted for a resource. */
 export const markKeyOf = (resource: string, counted: string): string => `${rightsKeyOf(resource)}!${counted}`;
 
 /** Unspent pieces of a Region. */

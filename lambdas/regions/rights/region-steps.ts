@@ -1,6 +1,6 @@
 /**
- * What the keeper and deposits do to a Region's own items: one transaction of this Region's table for each step. The head's
- * version makes redelivery fail; slots are changed on condition of what they have.
+ * Steps of the keeper and of deposits on a Region's own items: one transaction of this Region's table for each step. The head's version
+ * makes redelivery fail; changes of slots are conditional on their pieces.
  */
 import { accepted, isCount, type Put, refused, type Result, unchanged } from '../change.ts';
 import { accountOf, type RightsLedger, rightsKeyOf } from './ledger.ts';
@@ -13,7 +13,7 @@ import {
 } from './region-item.ts';
 import { drain, type SlotChange, spread } from './slots.ts';
 
-/** Why a step of a Region's own items is refused. */
+/** Why a step on a Region's own items is refused. */
 export type RegionRefusal =
   'not_a_count' | 'other_generation' | 'behind_region' | 'too_few' | 'not_named' | 'nothing_to_do';
 
@@ -39,8 +39,8 @@ const refusedFollow = (head: RightsHead, ledger: RightsLedger): RegionStep | und
 };
 
 /**
- * Moves the head to the ledger's totals: pieces drawn go into the slots, pieces assigned leave them. What is owed is paid from
- * the pieces drawn first. This is also what finishes a draw whose keeper died after the ledger's write.
+ * Moves the head to the ledger's totals: drawn pieces are added to the slots, assigned pieces are removed. Drawn pieces pay the debt first.
+ * This step also finishes a draw whose keeper died after the ledger's write.
  */
 export function followLedger(rights: RegionRights, ledger: RightsLedger): RegionStep {
   const { head, slots } = rights;
@@ -52,7 +52,7 @@ export function followLedger(rights: RegionRights, ledger: RightsLedger): Region
   const paidByDraw = Math.min(arrived, debt);
   const paidBySlots = Math.min(availablePieces(slots), debt - paidByDraw);
   const change = { drawn, assigned, owed: debt - paidByDraw - paidBySlots };
-  // Only one of the two lists has entries, so no slot is changed twice: what is drawn is spread when the debt is paid.
+  // Only one of the two lists has entries, so no slot is changed twice: drawn pieces are spread only after the debt is paid.
   return accepted([
     putHead(head, change),
     ...spread(rights, arrived - paidByDraw),
@@ -60,7 +60,7 @@ export function followLedger(rights: RegionRights, ledger: RightsLedger): Region
   ]);
 }
 
-/** Pays what is owed with pieces that came back since. Redelivery fails on the head's version. */
+/** Pays the debt with pieces that were put back since. Redelivery fails on the head's version. */
 export function payOwed({ head, slots }: RegionRights): RegionStep {
   const pieces = Math.min(head.owed, availablePieces(slots));
   return pieces === 0
@@ -68,7 +68,7 @@ export function payOwed({ head, slots }: RegionRights): RegionStep {
     : accepted([putHead(head, { owed: head.owed - pieces }), ...drain(slots, pieces)]);
 }
 
-/** Gives unspent pieces back: they leave the slots here, and the ledger follows. All or nothing. */
+/** Gives unspent pieces back: they are removed from the slots, and the ledger follows. All or nothing. */
 export function giveBack({ head, slots }: RegionRights, pieces: number): RegionStep {
   if (!isCount(pieces)) return refused('not_a_count', 'pieces', 'a whole number above 0');
   const available = availablePieces(slots);
@@ -87,13 +87,13 @@ export interface NamedDeposit {
   readonly ownEventId: string;
   /** Pieces of this resource, at least 1. */
   readonly pieces: number;
-  /** `in`: goods that arrived. `out`: goods that turned out to be missing. */
+  /** `in`: goods received. `out`: goods reported missing. */
   readonly direction: 'in' | 'out';
 }
 
 /**
- * Counts a deposit in this Region's totals, if the agreement names this Region's event. Another Region's copy of the command is
- * counted there, and only there. The mark makes redelivery fail.
+ * Counts a deposit in this Region's totals, if the agreement names this Region's event. If it names another Region's copy of the command,
+ * only that Region counts it. The mark makes redelivery fail.
  */
 export function countDeposit(head: RightsHead, deposit: NamedDeposit): RegionStep {
   const { commandId, namedEventId, ownEventId, pieces, direction } = deposit;
@@ -107,7 +107,7 @@ export function countDeposit(head: RightsHead, deposit: NamedDeposit): RegionSte
   ]);
 }
 
-/** Changes the number of slots in use. Pieces move by `rebalance` afterwards. */
+/** Changes the number of slots in use. `rebalance` moves the pieces afterwards. */
 export const resize = (head: RightsHead, slotCount: number): RegionStep =>
   slotCount === head.slotCount
     ? refused('nothing_to_do', 'slotCount', `another number than ${slotCount}`)

@@ -1,4 +1,4 @@
-/** Pieces that turn out to be missing: the ledger alone says which Region gives up how many. */
+/** Missing pieces: only the ledger decides how many pieces each Region gives up. */
 import { compareText, type Origin } from '../log/event.ts';
 import { freePieces, heldPieces, type LedgerAccount, type RightsLedger } from './ledger.ts';
 
@@ -8,23 +8,23 @@ interface Part {
   readonly account: LedgerAccount;
 }
 
-/** Who can bear it first: most unspent pieces as last reported, then most pieces at all, then by name. */
+/** Order in which Regions bear a loss: by last reported unspent pieces, then by held pieces, then by name. */
 const byBearing = (a: Part, b: Part): number =>
   b.account.idle - a.account.idle ||
   heldPieces(b.account) - heldPieces(a.account) ||
   compareText(a.origin, b.origin);
 
-/** Whether a keeper follows this account now. A fenced Region may be cut off, and nobody follows for a closed one. */
+/** Whether a keeper follows this account now. A fenced Region may be isolated, and a closed one has no keeper. */
 const isLive = ({ isClosed, isFrozen }: LedgerAccount): boolean => !isClosed && !isFrozen;
 
-/** How much an account may bear, in the order in which accounts are asked. */
+/** How much an account may bear, in one function for each round of assignment. */
 const LIMITS: readonly ((account: LedgerAccount) => number)[] = [
   (account) => (isLive(account) ? Math.min(account.idle, heldPieces(account)) : 0),
   (account) => (isLive(account) ? heldPieces(account) : 0),
   (account) => (account.isClosed ? 0 : heldPieces(account)),
 ];
 
-/** Takes up to `limitOf` from each account in turn until nothing is left to take. */
+/** Takes up to `limitOf` from each account in turn until the loss is covered. */
 function take(ledger: RightsLedger, limitOf: (account: LedgerAccount) => number): RightsLedger {
   const accounts = { ...ledger.accounts };
   let left = Math.max(-freePieces(ledger), 0);
@@ -43,9 +43,9 @@ function take(ledger: RightsLedger, limitOf: (account: LedgerAccount) => number)
 }
 
 /**
- * Assigns what free pieces do not cover: first to Regions that reported unspent pieces, then to those that hold any, then to
- * fenced ones. Never to a closed incarnation, since nobody would cancel its orders. What nobody holds stays as free pieces
- * below 0. A ledger without a deficit comes back as it is. The version does not change.
+ * Assigns the part of a loss that free pieces do not cover: first to Regions that reported unspent pieces, then to Regions that hold any
+ * pieces, then to fenced Regions. Never to a closed incarnation, since no Region would cancel its orders. The unassigned rest leaves the
+ * free pieces below 0. A ledger without a deficit is returned unchanged. The version does not change.
  */
 export const assignLoss = (ledger: RightsLedger): RightsLedger =>
   LIMITS.reduce((next, limitOf) => take(next, limitOf), ledger);

@@ -1,11 +1,11 @@
-/** Slots: how many, what fills them, what empties them. */
+/** Slots: their number, and changes that fill or empty them. */
 import { type Add, isCount, type Put } from '../change.ts';
 import { availablePieces, type RegionRights, type RightsSlot, slotKeyOf } from './region-item.ts';
 
-/** Transactions a second that one slot takes before they begin to conflict. */
+/** Transactions a second that one slot takes without frequent conflicts. */
 export const SLOT_TRANSACTIONS_PER_SECOND = 20;
 
-/** Most slots of a resource. 32 × 20 = 640 transactions a second; with more, one checkout may need more than one item. */
+/** Most slots of a resource: 32 × 20 = 640 transactions a second. With more slots, one checkout would more often need several items. */
 export const MAX_SLOTS = 32;
 
 /** A change of a slot. */
@@ -15,7 +15,7 @@ export type SlotChange = Add | Put<RightsSlot>;
 export const slotsFor = (checkoutsPerSecond: number): number =>
   Math.min(Math.max(Math.ceil(checkoutsPerSecond / SLOT_TRANSACTIONS_PER_SECOND), 1), MAX_SLOTS);
 
-/** Takes pieces from a slot, if it has them. `counters` are totals that move along. */
+/** Takes pieces from a slot, if it has them. `counters` are totals that change with them. */
 export const takeFrom = (
   { resource, slot }: Pick<RightsSlot, 'resource' | 'slot'>,
   pieces: number,
@@ -27,7 +27,7 @@ export const takeFrom = (
   add: { available: -pieces, ...counters },
 });
 
-/** Puts pieces into a slot, which is made if it is not stored. */
+/** Puts pieces into a slot; creates the slot if it is not stored. */
 export function putInto(
   rights: RegionRights,
   slot: number,
@@ -47,7 +47,7 @@ export function putInto(
   return { kind: 'put', key, condition: { kind: 'absent' }, next };
 }
 
-/** Parts of `pieces` for `count` slots, as equal as they can be; the first slots get the rest. */
+/** Splits `pieces` into `count` equal parts; the first slots get the remainder. */
 export const evenParts = (pieces: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_, slot) => Math.floor(pieces / count) + (slot < pieces % count ? 1 : 0));
 
@@ -57,7 +57,7 @@ export const spread = (rights: RegionRights, pieces: number): readonly SlotChang
     isCount(part) ? [putInto(rights, slot, part)] : [],
   );
 
-/** Takes up to `pieces` from the fullest slots first, which needs the fewest of them. `takeOne` makes the change of one slot. */
+/** Takes up to `pieces`, from the fullest slots first, so that the fewest slots change. `takeOne` makes the change of one slot. */
 export function drain(
   slots: readonly RightsSlot[],
   pieces: number,
@@ -74,8 +74,8 @@ export function drain(
 }
 
 /**
- * Moves pieces from the fullest slot to the emptiest one in use, half of the difference; empties slots that are no longer in
- * use. Nothing if no slot is more than a quarter of the average, and at least 2 pieces, away from its share.
+ * Moves half of the difference from the fullest slot to the emptiest one in use; empties slots that are no longer in use. Returns no change
+ * if no slot differs from its share by more than a quarter of the average and at least 2 pieces.
  */
 export function rebalance(rights: RegionRights): readonly SlotChange[] {
   const { head, slots } = rights;

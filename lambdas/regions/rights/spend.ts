@@ -1,4 +1,4 @@
-/** What a checkout takes, and what an order that ended puts back. Only this Region's slots are asked. */
+/** Pieces that a checkout takes, and pieces that an ended order puts back. Only this Region's slots are used. */
 import { type Add, accepted, isCount, type Put, refused, type Result } from '../change.ts';
 import {
   availablePieces,
@@ -15,19 +15,19 @@ export type SpendRefusal = 'not_a_count' | 'awaiting_stock';
 /** Takes `pieces` from one slot. */
 const spendFrom = (slot: RightsSlot, pieces: number): Add => takeFrom(slot, pieces, { spent: pieces });
 
-/** A slot with enough pieces, looked for from `first` on, so that attempts of the same moment take different slots. */
+/** A slot with enough pieces, searched from `first` on, so that concurrent attempts take different slots. */
 function slotWith(slots: readonly RightsSlot[], pieces: number, first: number): RightsSlot | undefined {
   const start = slots.length === 0 ? 0 : first % slots.length;
   return [...slots.slice(start), ...slots.slice(0, start)].find(({ available }) => available >= pieces);
 }
 
 /**
- * Plans what a checkout takes of one resource: one item where a slot has enough, the fewest otherwise. All or nothing.
- * The changes go into the transaction that writes the event; its command record makes redelivery fail.
- * `awaiting_stock` is the answer when this Region has too few, whatever other Regions have.
+ * Plans the pieces of one resource for a checkout: from one slot if one has enough, otherwise from the fewest slots. All or nothing. The
+ * changes go into the transaction that writes the event; its command record makes redelivery fail. The answer is `awaiting_stock` if this
+ * Region has too few pieces, regardless of other Regions.
  *
- * @param slots - as read by this Region, perhaps a moment old: the write tests them again
- * @param firstSlot - where to begin, 0 or more: another number for each attempt
+ * @param slots - as last read by this Region; the write tests them again
+ * @param firstSlot - where to begin, 0 or more; each attempt uses another number
  */
 export function spend(
   slots: readonly RightsSlot[],
@@ -41,9 +41,9 @@ export function spend(
   return accepted(single === undefined ? drain(slots, pieces, spendFrom) : [spendFrom(single, pieces)]);
 }
 
-/** What an order that ended puts back. */
+/** Pieces that an ended order puts back. */
 export interface Release {
-  /** Names the release for ever, e.g. `return:<order>#<version>`. */
+  /** Permanent name of the release, e.g. `return:<order>#<version>`. */
   readonly releaseId: string;
   /** Pieces, at least 1. */
   readonly pieces: number;
@@ -55,8 +55,8 @@ export interface Release {
 export type ReleaseChange = SlotChange | Put<CountedMark>;
 
 /**
- * Puts pieces of an order back, by the Region that spent them. The mark makes redelivery fail.
- * If the Region owes pieces, the keeper takes them from the slot afterwards.
+ * Puts pieces of an order back, in the Region that spent them. The mark makes redelivery fail. If the Region owes pieces, the keeper takes
+ * them from the slot afterwards.
  */
 export function release(
   rights: RegionRights,

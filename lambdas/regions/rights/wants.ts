@@ -1,21 +1,21 @@
-/** The line of Regions that want pieces. It advises keepers; a draw is decided by the ledger's write alone. */
+/** The queue of Regions that want pieces. It is advisory for keepers; only the ledger's write decides a draw. */
 import { compareText, type Origin } from '../log/event.ts';
 import { freePieces, type RightsLedger } from './ledger.ts';
 
-/** A place in the line. */
+/** A place in the queue. */
 export interface Turn {
   readonly origin: Origin;
   /** Pieces that are wanted, at least 1. */
   readonly pieces: number;
 }
 
-/** Turns after which a want that was not renewed is left out: its keeper no longer runs. */
+/** Turns after which a want that was not renewed is ignored, because its keeper no longer runs. */
 const PATIENCE_TURNS = 3;
 
 /**
- * Regions that want pieces, in the order in which they are served now. Each is first for one turn, by the clock, so that a want that nobody
- * can fill holds up the others for one turn at most. Clocks that differ disagree only around the end of a turn. Fenced and closed
- * incarnations are left out.
+ * Regions that want pieces, in the order in which they are served now. Each is first for one turn, by the clock, so that a want that cannot
+ * be filled delays the others by at most one turn. Different clocks disagree only around the end of a turn. Fenced and closed incarnations
+ * are excluded.
  */
 export function turns(ledger: RightsLedger, nowMs: number, turnMs: number): readonly Turn[] {
   const line = Object.entries(ledger.accounts)
@@ -28,8 +28,8 @@ export function turns(ledger: RightsLedger, nowMs: number, turnMs: number): read
 }
 
 /**
- * Whether a Region said no although others could have said yes: free pieces and what other Regions last reported as unspent cover
- * what was asked for. It is counted and published beside "oversold: 0".
+ * Whether a Region refused although others had the pieces: free pieces, and pieces that other Regions last reported as unspent, cover the
+ * request. It is counted and published beside "oversold: 0".
  */
 export function hadElsewhere(ledger: RightsLedger, origin: Origin, pieces: number): boolean {
   const idle = Object.entries(ledger.accounts)

@@ -1,8 +1,8 @@
 /**
- * Which waiting orders a Region fills.
+ * Chooses the waiting orders that a Region fills.
  *
- * Invariant 1: an order takes all that it needs, or nothing. It never holds a part while it waits.
- * Invariant 2: the oldest goes first. One that cannot be filled steps aside, so that it blocks nobody behind it.
+ * Invariant 1: an order takes all pieces that it needs, or none. It never holds a part while it waits.
+ * Invariant 2: the oldest order goes first. An order that cannot be filled is skipped, so that it does not block later orders.
  */
 import { compareEvents, type EventId, type Origin } from '../log/event.ts';
 import type { LinePieces } from '../agreements/order-state.ts';
@@ -19,10 +19,10 @@ export interface Allocation {
   readonly spends: LinePieces;
 }
 
-/** Who fills what. */
+/** Input of the allocation. */
 export interface AllocationInput {
   readonly orders: readonly NamedOrder[];
-  /** Origins whose waiting orders this Region fills: its own, and those of lost Regions that it took over. */
+  /** Origins whose waiting orders this Region fills: its own, and those of lost Regions that it has taken over. */
   readonly origins: ReadonlySet<Origin>;
   /** Unspent pieces of this Region by resource. */
   readonly available: LinePieces;
@@ -39,7 +39,7 @@ const waitingCopy = ({ state }: NamedOrder, origins: ReadonlySet<Origin>): Order
     ({ isSpent, standing, origin }) => !isSpent && standing === 'candidate' && origins.has(origin),
   );
 
-/** Orders that still want their pieces, the oldest first. An order that anybody has filled is not among them. */
+/** Orders that still need their pieces, the oldest first. Orders that any Region has filled are excluded. */
 const waitingOrders = ({ orders, origins, nowMs }: AllocationInput): readonly Waiting[] =>
   orders
     .filter(({ state }) => state.status === 'awaiting_stock' && !state.isCancelRequested)

@@ -1,8 +1,8 @@
 /**
- * Which orders a Region cancels when the ledger has assigned a loss to it.
+ * Chooses the orders that a Region cancels when the ledger has assigned a loss to it.
  *
  * Invariant 1: only the Region that the ledger names cancels, and only orders that it spent for. Two Regions never cancel for one loss.
- * Invariant 2: an order that is named is never cancelled for a loss; what is left is a shortfall for a person.
+ * Invariant 2: a named order is never cancelled for a loss; the rest of the loss is a shortfall for a person.
  */
 import { compareEvents, type LogEvent, type Origin } from '../log/event.ts';
 import type { FoldedOrder } from '../order/order-fold.ts';
@@ -14,9 +14,9 @@ export interface NamedOrder {
   readonly state: FoldedOrder;
 }
 
-/** What a loss leads to. */
+/** The plan for a loss. */
 export interface ShortagePlan {
-  /** Orders to ask the cancellation of, the youngest first. */
+  /** Orders whose cancellation to request, the youngest first. */
   readonly cancel: readonly string[];
   /** Pieces that no cancellation covers. */
   readonly shortfall: number;
@@ -31,7 +31,7 @@ interface Cancellable {
   readonly isAsked: boolean;
 }
 
-/** Orders that the origin spent pieces of the resource for, the youngest first. Once an order is confirmed it has no candidate. */
+/** Orders for which the origin spent pieces of the resource, the youngest first. A confirmed order has no candidate. */
 const cancellable = (
   orders: readonly NamedOrder[],
   origin: Origin,
@@ -54,8 +54,8 @@ const cancellable = (
     .toSorted((a, b) => compareEvents(b.place, a.place));
 
 /**
- * Plans cancellations for pieces that this Region owes. Orders whose cancellation is asked for already count first, so that asking
- * again while the first ones are on their way cancels nothing more.
+ * Plans cancellations for pieces that this Region owes. Orders whose cancellation is already requested count first, so that a repeated plan
+ * cancels no further orders.
  *
  * @param owed - pieces that the ledger took from this Region and that it has no unspent pieces for, 0 or more
  */

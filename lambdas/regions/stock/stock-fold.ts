@@ -1,7 +1,7 @@
 /**
- * The fold of a resource: which deposits and losses count.
+ * The fold of a resource: it computes the deposits and losses that count.
  *
- * Invariant: a deposit counts only as the copy that its agreement names. A command that two Regions accepted brings its pieces once.
+ * Invariant: a deposit counts only as the copy that its agreement names. A command that two Regions accepted adds its pieces once.
  */
 import { compareText, type EventId, type LogEvent, type Origin } from '../log/event.ts';
 import { depositKeyOf } from '../agreements/deposit.ts';
@@ -15,7 +15,8 @@ import {
   type Kept,
   nothingKept,
 } from '../folds/kept.ts';
-import { type Closings, isUnbacked, NO_CLOSINGS } from '../order/unbacked.ts';
+import { type Closings, NO_CLOSINGS } from '../folds/closings.ts';
+import { isUnbacked } from '../order/unbacked.ts';
 import { type StockFact, type StockFactOf, stockFactSchema } from './stock-events.ts';
 import { type DepositEffect, depositEffectOf, type DepositState } from './stock-table.ts';
 
@@ -36,17 +37,17 @@ export interface Deposit {
   readonly standing: DepositEffect;
 }
 
-/** A resource as its events say. */
+/** State of a resource, computed from its events. */
 export interface StockState extends Common {
-  /** What agreements name, returns of closed origins included. */
+  /** Totals of the named deposits, returns of closed origins included. */
   readonly counted: Counted;
-  /** The same by origin: what each counts in its rights. */
+  /** The same totals by origin: each origin counts them in its rights. */
   readonly countedBy: Readonly<Record<Origin, Counted>>;
   /** By id. */
   readonly deposits: readonly Deposit[];
 }
 
-/** How a resource reads events: its own, and the decisions about its deposits. */
+/** Events that a resource reads: its own, and the decisions about its deposits. */
 export const STOCK_RULES: FoldRules<StockFact> = { kind: 'stock', foldVersion: 1, schema: stockFactSchema };
 
 type Decision = StockFactOf<'deposit.decided'>['payload'];
@@ -55,7 +56,7 @@ type DepositFact = StockFactOf<'stock.received'> | StockFactOf<'stock.missing'>;
 const decisionsIn = (commands: readonly Copies<StockFact>[]): readonly Decision[] =>
   commands.flatMap(([{ fact }]) => (fact.type === 'deposit.decided' ? [fact.payload] : []));
 
-/** The decision about each agreement. It is named once; a rebuilt table names it again under a later generation, which counts. */
+/** The decision about each agreement. A deposit is named once; if a rebuilt table names it again, the later generation counts. */
 const latestByKey = (decisions: readonly Decision[]): ReadonlyMap<string, Decision> =>
   new Map(
     decisions
@@ -93,7 +94,7 @@ const depositOf = (
 const isJudged = (type: string): boolean => type === 'stock.received' || type === 'stock.missing';
 
 /**
- * The state that follows from what is kept.
+ * Computes the state from the stored events.
  * @param resource - e.g. `sku#4711`
  */
 export function stockState(

@@ -1,25 +1,25 @@
 /**
- * The view of stock: a projection of the ledger and of the orders. It decides nothing; a Region sells from its own rights.
+ * The view of stock: a projection of the ledger and the orders. It makes no decisions; a Region sells from its own rights.
  *
- * Invariant: an order contributes by its state alone, and its newest state replaces the one before. So the projection of a set of
- * orders is the same in whatever order, and however often, their states arrive.
+ * Invariant: an order contributes only by its state, and its newest state replaces the previous one. Therefore the projection does not
+ * depend on the order or the repetition in which states arrive.
  */
 import type { RightsLedger } from '../rights/ledger.ts';
 import { freePieces, stockedPieces } from '../rights/ledger.ts';
 import type { FoldedOrder } from '../order/order-fold.ts';
 import { type OrderReturn, spendsOf } from '../order/order-returns.ts';
 
-/** What orders do to one resource, in pieces. */
+/** Pieces of one resource that orders use. */
 export interface OrderPieces {
-  /** Taken by copies that may count or do, and neither shipped nor on their way back. */
+  /** Taken by copies that count or may count, and neither shipped nor due to be put back. */
   readonly promised: number;
-  /** Shipped, or put back by the ledger for a closed origin: they never come back to the account that spent them. */
+  /** Shipped, or put back by the ledger for a closed origin: they never return to the account that spent them. */
   readonly gone: number;
-  /** Due to go back, and not back yet. */
+  /** Due to be put back, and not put back yet. */
   readonly returning: number;
-  /** Taken by copies that came after their origin was closed. */
+  /** Taken by copies that arrived after their origin was closed. */
   readonly unbacked: number;
-  /** Wanted by orders that wait. */
+  /** Needed by waiting orders. */
   readonly wanted: number;
 }
 
@@ -74,25 +74,25 @@ const plus = (a: OrderPieces, b: OrderPieces): OrderPieces => ({
   wanted: a.wanted + b.wanted,
 });
 
-/** What one order does to a resource. */
+/** Pieces of a resource that one order uses. */
 export const piecesOf = (order: FoldedOrder, resource: string): OrderPieces =>
   order.copies.map((copy) => piecesOfCopy(order, copy, resource)).reduce(plus, NO_PIECES);
 
-/** What all orders do to a resource. */
+/** Pieces of a resource that all orders use. */
 export const piecesOfOrders = (orders: readonly FoldedOrder[], resource: string): OrderPieces =>
   orders.map((order) => piecesOf(order, resource)).reduce(plus, NO_PIECES);
 
 /** A resource for people. */
 export interface StockView extends OrderPieces {
-  /** Pieces that are there by deposits and losses, sold ones included. */
+  /** Pieces in stock by deposits and losses, sold ones included. */
   readonly stocked: number;
   /** Pieces that no Region has drawn. */
   readonly free: number;
-  /** Pieces that nobody has promised: free ones, and unspent ones of all Regions. */
+  /** Pieces that are not promised to an order: free ones, and unspent ones of all Regions. */
   readonly unsold: number;
-  /** Promised or gone beyond what is there. Above 0 only after a loss or a reclaim; always shown. */
+  /** Promised or gone beyond the stocked pieces. Above 0 only after a loss or a reclaim; always shown. */
   readonly oversold: number;
-  /** Some chain, or some order, is not complete here: figures may change when it is. */
+  /** A chain or an order is incomplete here: the figures may change. */
   readonly isIncomplete: boolean;
 }
 

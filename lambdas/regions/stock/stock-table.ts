@@ -1,13 +1,13 @@
-/** What an event of a resource means, by what the agreement about its command has decided. */
+/** The effect of an event of a resource, depending on the decision of the agreement about its command. */
 import type { TableRow } from '../folds/table.ts';
 
-/** Where a copy of a deposit is. */
+/** State of a copy of a deposit. */
 export type DepositState = 'undecided' | 'named' | 'passed_over' | 'beyond_closing';
 
-/** What a copy of a deposit amounts to. */
+/** Effect of a copy of a deposit. */
 export type DepositEffect = 'candidate' | 'count' | 'void' | 'unbacked';
 
-/** Events that bring pieces in, or find them missing. */
+/** Events that add pieces, or report them missing. */
 export type DepositEvent = 'stock.received' | 'stock.missing';
 
 interface StockRow extends TableRow<DepositEffect> {

@@ -1,4 +1,4 @@
-/** Numbers and hashes as bytes. Numbers are LEB128: seven bits a byte, the lowest first. */
+/** Numbers and hashes as bytes. Numbers are LEB128: seven bits per byte, the lowest first. */
 import type { ShortHash } from './links.ts';
 
 /** Bytes of a {@link ShortHash}. */
@@ -27,7 +27,7 @@ export class ByteWriter {
   }
 }
 
-/** Reads bytes. What is wrong is remembered, so a caller asks once, at the end; until then wrong bytes read as zeros. */
+/** Reads bytes. It remembers errors, so a caller checks once, at the end; until then invalid bytes read as zeros. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   #at = 0;
@@ -37,7 +37,7 @@ export class ByteReader {
     this.#bytes = bytes;
   }
 
-  /** Marks the bytes as wrong unless something holds. */
+  /** Marks the bytes as invalid unless the condition holds. */
   expect(holds: boolean): void {
     this.#sound &&= holds;
   }

@@ -1,11 +1,11 @@
 /**
  * A watermark as the bytes of one item.
  *
- * Invariant 1: one set of marks has one form of bytes. Other bytes for it are refused, so items can be compared as they are.
- * Invariant 2: bytes that cannot be read claim nothing; reading throws nothing.
+ * Invariant 1: a set of marks has exactly one encoding. Other bytes are refused, so items can be compared byte by byte.
+ * Invariant 2: unreadable bytes claim nothing; decoding never throws.
  *
- * Layout: version, number of marks; for each mark in order of its chain: chain (from the one before), flags, frontier, 16 bytes of
- * hash, then what the flags announce: islands (number; for each: distance, length, 16 + 16 bytes), events without keys (number;
+ * Layout: version, number of marks; for each mark in order of its chain: chain (from the one before), flags, frontier, 16 bytes of hash,
+ * then the parts that the flags announce: islands (number; for each: distance, length, 16 + 16 bytes), events without keys (number;
  * distances), disputed number. Numbers are LEB128. 256 chains without islands: 256 × (1 + 1 + 3 + 16) = 5,376 bytes.
  */
 import { accepted, refused } from '../change.ts';
@@ -24,7 +24,7 @@ const CHAINS = SHARDS * LANES;
 const FLAG = { islands: 1, more: 2, keyless: 4, moreKeyless: 8, disputed: 16 } as const;
 const ALL_FLAGS = 31;
 
-/** Why bytes are not a watermark. */
+/** Why bytes are refused as a watermark. */
 export type CodecRefusal = 'version' | 'bytes';
 
 const isEmpty = (mark: ChainMark): boolean => mark.frontier === 0 && flagsOf(mark) === 0;
@@ -36,7 +36,7 @@ const flagsOf = (mark: ChainMark): number =>
   (mark.moreKeyless ? FLAG.moreKeyless : 0) |
   (mark.disputedAt === undefined ? 0 : FLAG.disputed);
 
-/** The bytes of an origin's marks. Chains of which nothing is held are left out. */
+/** Encodes an origin's marks. Chains without held events are omitted. */
 export function encodeMarks(origin: Origin, chains: ReadonlyMap<ChainId, ChainMark>): Uint8Array {
   const marks = Array.from({ length: CHAINS }, (_, number) => chains.get(nameOf(origin, number)))
     .map((mark, number) => ({ mark, number }))
@@ -65,7 +65,7 @@ function writeMark(out: ByteWriter, mark: ChainMark): void {
   if (mark.disputedAt !== undefined) out.number(mark.disputedAt);
 }
 
-/** Between two runs there is at least one number that is not held, so distances are counted from 2. */
+/** At least one number between two runs is not held, so distances are counted from 2. */
 function writeIslands(out: ByteWriter, { frontier, islands }: ChainMark): void {
   out.number(islands.length);
   let end = frontier;
@@ -83,7 +83,7 @@ function writeKeyless(out: ByteWriter, keyless: readonly number[]): void {
   for (const [at, seq] of keyless.entries()) out.number(seq - (keyless[at - 1] ?? 0) - 1);
 }
 
-/** The marks of an item's bytes. Refused if they are of another version, or not exactly what {@link encodeMarks} writes. */
+/** Decodes an item's bytes. Refused if they have another version, or differ from what {@link encodeMarks} writes. */
 export function decodeMarks(
   origin: Origin,
   bytes: Uint8Array,

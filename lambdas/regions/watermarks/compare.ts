@@ -1,8 +1,8 @@
 /**
- * Two marks side by side: what one Region has to get from another, and whether both tell the same history.
+ * Compares two marks: the events that one Region needs from another, and whether both have the same history.
  *
- * Comparing two Regions costs their watermarks, some 6 KB an origin, however many events there are, and what is missing comes out as
- * exact numbers.
+ * A comparison of two Regions transfers only their watermarks, about 6 KB per origin, regardless of the number of events. It gives the
+ * exact numbers of the missing events.
  */
 import type { ChainId } from '../log/event.ts';
 import type { HashIndex } from './holding.ts';
@@ -11,30 +11,33 @@ import type { Range, ShortHash } from './links.ts';
 import { claimsOf, lastClaim, NO_MARK, sameHistory } from './mark.ts';
 import type { ChainMark, Watermark } from './mark.ts';
 
-/** What a Region lacks of a chain and a peer holds. */
+/** Events of a chain that a peer holds and this Region lacks. */
 export interface Missing {
   /** Numbers to read from the peer, in order. */
   readonly ranges: readonly Range[];
   /**
-   * The peer holds events from this number on that its mark does not name: its index is read from here to the end. Two Regions can
-   * lack the same early events, so waiting for the mark to name the later ones could last for ever. Absent: nothing more.
+   * The peer holds events from this number on that its mark does not name: its index is read from here to the end. Two Regions can lack the
+   * same early events, so the mark might never name the later ones. Absent: nothing more.
    */
   readonly moreFrom?: number;
 }
 
-/** What is to be pulled from a peer, by its mark. What this Region holds beyond its own bound is named too; pulling it changes nothing. */
+/**
+ * Events to pull from a peer, by its mark. They can include events that this Region holds beyond its own bound; pulling them again changes
+ * nothing.
+ */
 export function missingFrom(here: ChainMark, peer: ChainMark): Missing {
   const ranges = less(claimsOf(peer), claimsOf(here));
   return peer.more ? { ranges, moreFrom: lastClaim(peer) + 1 } : { ranges };
 }
 
-/** What two histories are to each other. */
+/** Relation of two histories. */
 export type Agreement =
-  /** Every hash that the peer shows is that of an event held here. */
+  /** Every hash that the peer shows is the hash of an event held here. */
   | { readonly kind: 'same' }
   /** The peer shows hashes of events that are not held here; the others agree. */
   | { readonly kind: 'unknown' }
-  /** Two events under one number, somewhere up to `seq`. */
+  /** Two events have the same number, at or below `seq`. */
   | {
       readonly kind: 'forked';
       readonly seq: number;
@@ -50,7 +53,7 @@ export function agreementWith(peer: ChainMark, index: HashIndex): Agreement {
   return { kind: shown.some(({ here }) => here === undefined) ? 'unknown' : 'same' };
 }
 
-/** Hashes in a mark: at the ends of its runs, and those that islands name as the ones before. */
+/** Hashes in a mark: at the ends of its runs, and the previous hashes that islands name. */
 const hashesShown = ({ frontier, hash, islands }: ChainMark): { seq: number; hash: ShortHash }[] => [
   ...(frontier === 0 ? [] : [{ seq: frontier, hash }]),
   ...islands.flatMap((run) => [
@@ -59,14 +62,14 @@ const hashesShown = ({ frontier, hash, islands }: ChainMark): { seq: number; has
   ]),
 ];
 
-/** How two Regions differ in one origin's events. */
+/** Difference of two Regions in one origin's events. */
 export interface Difference {
   readonly chain: ChainId;
-  /** What `here` lacks. */
+  /** Events that `here` lacks. */
   readonly here: Missing;
-  /** What `peer` lacks. */
+  /** Events that `peer` lacks. */
   readonly peer: Missing;
-  /** Two hashes are shown for one number, or a dispute is known: pulling numbers does not help. */
+  /** Two hashes are shown for one number, or a dispute is known: pulling events does not resolve it. */
   readonly forked: boolean;
 }
 

@@ -1,24 +1,24 @@
 /**
- * What one Region holds of one chain, from events in any order, any number of times.
+ * The events of one chain that one Region holds, from events in any order, any number of times.
  *
- * Invariant 1: equal sets of links give equal holdings. Order, repetition and batches do not matter.
- * Invariant 2: the frontier moves only over numbers without a gap whose hashes are linked.
- * Invariant 3: a number is in dispute if two hashes are known for it: by its own events, or by what the next event names as the one
- * before. The lowest such number stays in the holding, and nothing from it on is claimed.
+ * Invariant 1: equal sets of links give equal holdings. Order, repetition and batching do not matter.
+ * Invariant 2: the frontier moves only over consecutive numbers whose hashes are linked.
+ * Invariant 3: a number is in dispute if two hashes are known for it: from its own events, or from `prev` of the next event. The holding
+ * keeps the lowest such number and claims nothing from it on.
  */
 import type { KeyId } from '../log/personal.ts';
 import { START } from './links.ts';
 import type { Link, Range, ShortHash } from './links.ts';
 
-/** Linked events without a gap. */
+/** Consecutive linked events. */
 export interface Run extends Range {
-  /** Hash that the first of them names as the one before. */
+  /** `prev` of the first event. */
   readonly prev: ShortHash;
-  /** Hash of the last of them. It depends on all that came before, so it is the digest of the whole run. */
+  /** Hash of the last event. It depends on all earlier events, so it is the digest of the whole run. */
   readonly hash: ShortHash;
 }
 
-/** An event that is held without all of its keys. */
+/** A held event with missing keys. */
 export interface Keyless {
   readonly seq: number;
   readonly keys: readonly KeyId[];
@@ -31,7 +31,7 @@ export interface Dispute {
   readonly hashes: readonly ShortHash[];
 }
 
-/** See the file head. */
+/** The held events of one chain. */
 export interface ChainHolding {
   /** Events 1 to this number are held, verified and linked; as a run, it starts at number 0. */
   readonly base: Run;
@@ -43,8 +43,8 @@ export interface ChainHolding {
 }
 
 /**
- * Hash of a held event by its number; undefined if no event is held under it. Answered from the index `byChain`, which may return
- * any one of two events in dispute.
+ * Hash of a held event by its number; undefined if no event is held under it. It reads the index `byChain`, which may return either of two
+ * events in dispute.
  */
 export type HashIndex = (seq: number) => ShortHash | undefined;
 
@@ -56,8 +56,8 @@ export const NOTHING_HELD: ChainHolding = {
 };
 
 /**
- * The holding after more events. The frontier advances from the links themselves, since an index lags behind its table; the index is
- * asked only about numbers that were held before.
+ * The holding after more events. The frontier advances by the links themselves, since an index lags behind its table; the index is read
+ * only for numbers that were held before.
  */
 export function hold(holding: ChainHolding, links: readonly Link[], index: HashIndex): ChainHolding {
   const sorted = links.toSorted((a, b) => a.seq - b.seq || (a.hash < b.hash ? -1 : 1));
@@ -68,7 +68,7 @@ export function hold(holding: ChainHolding, links: readonly Link[], index: HashI
   return { base, beyond, keyless, ...(merge.dispute === undefined ? {} : { dispute: merge.dispute }) };
 }
 
-/** Runs and links as runs of one, by their first number; of equals the run comes first. */
+/** Runs and links (as runs of length one), by their first number; a run comes before a link with the same number. */
 function* inOrder(runs: readonly Run[], links: readonly Link[]): Generator<Run> {
   let at = 0;
   for (const run of runs) {
@@ -110,7 +110,7 @@ class Merge {
     }
   }
 
-  /** A link whose number is held already: the same event again, or another history. */
+  /** Handles a link whose number is already held: the same event again, or another history. */
   #compare(link: Run, last: Run): void {
     const held = link.from === last.to ? last.hash : this.#hashAt(link.from);
     if (held === undefined || held === link.hash) return;
@@ -135,7 +135,7 @@ class Merge {
     return found?.seq === seq ? found.hash : undefined;
   }
 
-  /** The lowest number in dispute is kept: nothing from it on is claimed, so higher ones change nothing. */
+  /** Keeps the lowest number in dispute: nothing from it on is claimed, so higher ones change nothing. */
   #note(seq: number, hashes: readonly ShortHash[]): void {
     if (this.dispute !== undefined && this.dispute.seq < seq) return;
     const known = this.dispute?.seq === seq ? this.dispute.hashes : [];
@@ -146,7 +146,7 @@ class Merge {
 /** Hashes kept of a dispute: two prove it, and a broken origin could make any number of them. */
 const MAX_EVIDENCE = 4;
 
-/** Each link says what is missing now; a link without missing keys takes its event off the list. */
+/** Each link names its keys that are missing now; a link without missing keys removes its event from the list. */
 function keylessAfter(before: readonly Keyless[], links: readonly Link[]): readonly Keyless[] {
   if (before.length === 0 && links.every(({ missingKeys }) => missingKeys === undefined)) return before;
   const bySeq = new Map(before.map((one) => [one.seq, one]));

@@ -1,7 +1,7 @@
 /**
- * Links and ranges: what a chain needs of its events, and sets of numbers as intervals.
+ * Links and ranges: the part of an event that a chain needs, and sets of numbers as intervals.
  *
- * Invariant 1: only an event that was verified and is in this Region's S3 log becomes a link. `linkOf` is the one door.
+ * Invariant 1: only a verified event in this Region's S3 log becomes a link. Only `linkOf` makes links.
  */
 import { accepted, refused } from '../change.ts';
 import type { Result } from '../change.ts';
@@ -18,7 +18,7 @@ export const shortOf = (hash: string): ShortHash => hash.slice(0, 32);
 /** {@link GENESIS}, shortened: the hash at number 0 of every chain. */
 export const START: ShortHash = shortOf(GENESIS);
 
-/** What a chain needs of an event. */
+/** The part of an event that a chain needs. */
 export interface Link {
   /** `chainSeq` of the event. */
   readonly seq: number;
@@ -28,7 +28,7 @@ export interface Link {
   readonly missingKeys?: readonly KeyId[];
 }
 
-/** What this Region has beside an event. */
+/** What this Region stores besides an event. */
 export interface Surroundings {
   /** Object of this Region's S3 log that holds the event's bytes; undefined until it is written. */
   readonly archivedIn: string | undefined;
@@ -37,8 +37,8 @@ export interface Surroundings {
 }
 
 /**
- * The link of a verified event. Refused until its bytes are in the S3 log: a frontier that is ahead of the log would claim a second
- * copy that does not exist.
+ * The link of a verified event. Refused until its bytes are in the S3 log: a frontier ahead of the log would claim a second copy that does
+ * not exist.
  */
 export function linkOf(
   event: LogEvent,
@@ -56,7 +56,7 @@ export interface Range {
   readonly to: number;
 }
 
-/** How many numbers are in disjoint ranges. */
+/** Count of the numbers in disjoint ranges. */
 export const countOf = (ranges: readonly Range[]): number =>
   ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
 
@@ -64,7 +64,7 @@ export const countOf = (ranges: readonly Range[]): number =>
 export const contains = (ranges: readonly Range[], seq: number): boolean =>
   ranges.some(({ from, to }) => from <= seq && seq <= to);
 
-/** The union as sorted ranges that neither overlap nor touch. Empty ranges are left out. */
+/** The union as sorted ranges that neither overlap nor touch. Empty ranges are omitted. */
 export function joined(ranges: readonly Range[]): readonly Range[] {
   const out: { from: number; to: number }[] = [];
   for (const { from, to } of ranges.toSorted((a, b) => a.from - b.from)) {

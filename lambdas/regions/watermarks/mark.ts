@@ -1,7 +1,7 @@
 /**
- * Marks: what a Region publishes of what it holds. Bounded, so that a backlog of any size fits into one item.
+ * Marks: a Region's published claim about the events that it holds. Bounded, so that a backlog of any size fits into one item.
  *
- * Invariant 1: a mark claims only what is held. What does not fit is not claimed, not secured, and `more` says that it exists.
+ * Invariant 1: a mark claims only held events. Events that do not fit are neither claimed nor secured, and `more` tells that they exist.
  * Invariant 2: without `more` and without a dispute, equal marks mean equal sets of events, byte for byte.
  */
 import type { ChainId, Origin } from '../log/event.ts';
@@ -15,7 +15,7 @@ export const MAX_ISLANDS = 8;
 /** Most events without keys that a mark names. */
 export const MAX_KEYLESS = 8;
 
-/** What a Region claims to hold of a chain. */
+/** A Region's claim about one chain. */
 export interface ChainMark {
   /** Events 1 to this number are held. */
   readonly frontier: number;
@@ -23,7 +23,7 @@ export interface ChainMark {
   readonly hash: ShortHash;
   /** Runs above the frontier, the lowest first, at most {@link MAX_ISLANDS}. */
   readonly islands: readonly Run[];
-  /** Whether more is held beyond the last island. */
+  /** Whether more events are held beyond the last island. */
   readonly more: boolean;
   /** Held events without all of their keys, the lowest first, at most {@link MAX_KEYLESS}. They are not secured. */
   readonly keyless: readonly number[];
@@ -33,15 +33,15 @@ export interface ChainMark {
   readonly disputedAt?: number;
 }
 
-/** What a receiver holds of an origin: one item of the table `Watermarks`, written by the receiver only. */
+/** The events of an origin that a receiver holds: one item of the table `Watermarks`, written by the receiver only. */
 export interface Watermark {
   readonly receiver: Origin;
   readonly origin: Origin;
-  /** A chain of which nothing is held has no mark. */
+  /** A chain without held events has no mark. */
   readonly chains: ReadonlyMap<ChainId, ChainMark>;
 }
 
-/** The mark of nothing. */
+/** The mark of a chain without held events. */
 export const NO_MARK: ChainMark = {
   frontier: 0,
   hash: START,
@@ -51,7 +51,7 @@ export const NO_MARK: ChainMark = {
   moreKeyless: false,
 };
 
-/** How much a mark may name. A list that is made to close an origin names all: both are Infinity. */
+/** Limits of a mark. A list that closes an origin names everything: both are Infinity. */
 export interface MarkLimits {
   readonly islands: number;
   readonly keyless: number;
@@ -60,8 +60,8 @@ export interface MarkLimits {
 const PUBLISHED: MarkLimits = { islands: MAX_ISLANDS, keyless: MAX_KEYLESS };
 
 /**
- * The mark of a holding. The index is asked only if a dispute cuts a run.
- * @param limits what fits. @default the bounds of a published mark
+ * The mark of a holding. The index is read only if a dispute cuts a run.
+ * @param limits bounds of the mark. @default the bounds of a published mark
  */
 export function markOf(holding: ChainHolding, index: HashIndex, limits: MarkLimits = PUBLISHED): ChainMark {
   const disputedAt = holding.dispute?.seq;
@@ -85,13 +85,13 @@ function claimable(runs: readonly Run[], disputedAt: number | undefined, index: 
     .flatMap((run) => (run.to < disputedAt ? run : cutAt(run, disputedAt - 1, index)));
 }
 
-/** The run up to a number; nothing of it if its hash there is not known. Every later run lies beyond the dispute. */
+/** The part of a run up to a number; none if the hash at that number is not known. Every later run is beyond the dispute. */
 function cutAt(run: Run, to: number, index: HashIndex): readonly Run[] {
   const hash = index(to);
   return hash === undefined ? [] : [{ ...run, to, hash }];
 }
 
-/** What a mark claims, as ranges in order. */
+/** The claimed numbers of a mark, as ranges in order. */
 export const claimsOf = ({ frontier, islands }: ChainMark): readonly Range[] =>
   frontier === 0 ? islands : [{ from: 1, to: frontier }, ...islands];
 
@@ -99,8 +99,7 @@ export const claimsOf = ({ frontier, islands }: ChainMark): readonly Range[] =>
 export const lastClaim = ({ frontier, islands }: ChainMark): number => islands.at(-1)?.to ?? frontier;
 
 /**
- * Where a mark proves that it holds number `seq`: the end of the run that `seq` is in, with its hash. Undefined if the mark does not
- * claim it.
+ * The proof that a mark holds number `seq`: the end of the run that contains `seq`, with its hash. Undefined if the mark does not claim it.
  */
 export function proofOf(
   mark: ChainMark,
@@ -112,11 +111,11 @@ export function proofOf(
   return island === undefined ? undefined : { seq: island.to, hash: island.hash };
 }
 
-/** Whether a mark says that all keys of a claimed event are held too. */
+/** Whether a mark claims that all keys of a claimed event are held too. */
 export const claimsKeysOf = ({ keyless, moreKeyless }: ChainMark, seq: number): boolean =>
   !keyless.includes(seq) && !(moreKeyless && seq > (keyless.at(-1) ?? 0));
 
-/** Whether two marks prove equal sets of events. `more` and a dispute never compare equal. */
+/** Whether two marks prove equal sets of events. Marks with `more` or with a dispute never compare equal. */
 export const sameHistory = (a: ChainMark, b: ChainMark): boolean =>
   [a, b].every(({ more, disputedAt }) => !more && disputedAt === undefined) &&
   a.frontier === b.frontier &&
@@ -128,8 +127,8 @@ const sameRun = (a: Run, b: Run | undefined): boolean =>
   a.from === b?.from && a.to === b.to && a.prev === b.prev && a.hash === b.hash;
 
 /**
- * Numbers that a Region has to read again from its index to go on from its published mark: events whose keys are missing, and what
- * the mark does not claim. `to` is Infinity where the end is open.
+ * Numbers that a Region has to read again from its index to continue from its published mark: events whose keys are missing, and numbers
+ * that the mark does not claim. `to` is Infinity if the end is open.
  */
 export function toReread(mark: ChainMark): readonly Range[] {
   const open = Math.min(
@@ -146,7 +145,7 @@ export function toReread(mark: ChainMark): readonly Range[] {
 export const restore = (mark: ChainMark, links: readonly Link[], index: HashIndex): ChainHolding =>
   hold(published(mark), links, index);
 
-/** Takes the place of the keys of an event that a mark names: which they are is read again. No key of this name arrives. */
+/** Placeholder for the missing keys of an event that a mark names; their real names are read again. No key with this name exists. */
 const SOME_KEY = '?';
 
 const published = ({ frontier, hash, islands, keyless, disputedAt }: ChainMark): ChainHolding => ({
@@ -157,8 +156,8 @@ const published = ({ frontier, hash, islands, keyless, disputedAt }: ChainMark):
 });
 
 /**
- * The mark after more events, from the published mark alone: the cost does not grow with a backlog. It claims nothing that is not
- * held, and may claim less than is held: what lies beyond a bound stays unclaimed until {@link toReread} is read.
+ * The mark after more events, computed from the published mark alone, so that the cost does not grow with a backlog. It claims only held
+ * events, and may claim fewer than are held: events beyond a bound stay unclaimed until {@link toReread} is read.
  */
 export function advance(mark: ChainMark, links: readonly Link[], index: HashIndex): ChainMark {
   const lastNamed = mark.more ? lastClaim(mark) : Infinity;
@@ -168,7 +167,7 @@ export function advance(mark: ChainMark, links: readonly Link[], index: HashInde
   return {
     ...next,
     more: next.more || mark.more,
-    // An event that is named beyond unnamed ones would make those look complete.
+    // Naming an event beyond unnamed ones would make those look complete.
     keyless: next.keyless.filter((seq) => seq <= lastKeyless),
     moreKeyless: next.moreKeyless || mark.moreKeyless,
   };

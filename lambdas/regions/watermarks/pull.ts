@@ -1,27 +1,27 @@
 /**
- * When a Region pulls what it lacks instead of waiting for copying to bring it.
+ * Decides when a Region pulls missing events instead of waiting for copying.
  *
- * Copying that is late but moves is left alone: pulling would only do its work twice. Copying that does not move is helped after two
- * minutes, and after three minutes in any case, so that 300 s suffice for the whole way.
+ * If copying is late but progresses, the Region waits: pulling would only repeat the work. If copying makes no progress, the Region pulls
+ * after two minutes, and in any case after three minutes, so that 300 s suffice in total.
  */
 
 /** Times and rates of pulling. */
 export interface PullSettings {
-  /** Age of the oldest missing event from which a frontier that does not move is helped, in ms. @default 120,000 */
+  /** Age of the oldest missing event from which a chain is pulled if its frontier does not move, in ms. @default 120,000 */
   readonly lateMs: number;
-  /** How long the frontier must not have moved for that, in ms. @default 60,000 */
+  /** Time without a move of the frontier that this requires, in ms. @default 60,000 */
   readonly stillMs: number;
-  /** Age of the oldest missing event from which a chain is pulled whatever its frontier does, in ms. @default 180,000 */
+  /** Age of the oldest missing event from which a chain is pulled in any case, in ms. @default 180,000 */
   readonly latestMs: number;
-  /** Time between two pulls of a pair that is being pulled, in ms. @default 15,000 */
+  /** Time between two pulls of a pair, in ms. @default 15,000 */
   readonly againMs: number;
   /** Events pulled for each event that the origin accepts meanwhile. @default 3 */
   readonly gain: number;
-  /** Fewest and most events that are pulled a second. @default 100 and 2,000 */
+  /** Fewest and most events that are pulled per second. @default 100 and 2,000 */
   readonly perSecond: { readonly min: number; readonly max: number };
 }
 
-/** See {@link PullSettings}. 180 s + 15 s leave 105 s of the objective's 300 s for the pulling itself. */
+/** See {@link PullSettings}. 180 s + 15 s leave 105 s of the objective's 300 s for the pull itself. */
 export const DEFAULT_PULL_SETTINGS: PullSettings = {
   lateMs: 120_000,
   stillMs: 60_000,
@@ -31,7 +31,7 @@ export const DEFAULT_PULL_SETTINGS: PullSettings = {
   perSecond: { min: 100, max: 2_000 },
 };
 
-/** What is known of a pair of Regions and an origin. */
+/** State of a pair of Regions and an origin. */
 export interface PairState {
   /** When the origin accepted the oldest event that the peer holds and this Region lacks, in ms by the origin's clock. */
   readonly oldestMissingAtMs: number | undefined;
@@ -41,10 +41,10 @@ export interface PairState {
   readonly pulledAtMs: number | undefined;
 }
 
-/** What to do about a pair now. */
+/** The present decision about a pair. */
 export type PullDecision = 'quiet' | 'wait' | 'pull';
 
-/** A pair that is being pulled is pulled again until nothing is missing: a long cut is not left half repaired. */
+/** Decides about a pair. After the first pull it continues until nothing is missing, so that a long interruption is repaired completely. */
 export function decidePull(pair: PairState, nowMs: number, settings: PullSettings): PullDecision {
   if (pair.oldestMissingAtMs === undefined) return 'quiet';
   if (pair.pulledAtMs !== undefined) return nowMs - pair.pulledAtMs >= settings.againMs ? 'pull' : 'wait';
@@ -53,6 +53,6 @@ export function decidePull(pair: PairState, nowMs: number, settings: PullSetting
   return ageMs >= settings.latestMs || (ageMs >= settings.lateMs && isStill) ? 'pull' : 'wait';
 }
 
-/** Events to pull a second: faster than the origin accepts, so that the backlog shrinks, and slow enough for checkout. */
+/** Events to pull per second: faster than the origin accepts, so that the backlog shrinks, and slow enough not to disturb checkouts. */
 export const pullPerSecond = (acceptedPerSecond: number, { gain, perSecond }: PullSettings): number =>
   Math.min(perSecond.max, Math.max(perSecond.min, gain * acceptedPerSecond));

@@ -1,8 +1,8 @@
 /**
- * Pulse: how far an origin says that it has counted. It is kept in `Agreements`, outside the Region that it is about.
+ * Pulse: the last numbers that an origin reported for its chains. It is stored in `Agreements`, outside the origin's Region.
  *
- * After a loss there are two grades of not knowing. Numbers up to the pulse are missing by number. Beyond the pulse an origin may have
- * gone on accepting, cut off and unseen, so every shard of it stays open. Both inform; safety comes from agreements.
+ * After a loss there are two kinds of unknown events. Up to the pulse, the numbers of the missing events are known. Beyond the pulse, an
+ * isolated origin may have accepted more events, so all of its shards stay open. Both are information only; safety comes from agreements.
  */
 import { accepted, refused } from '../change.ts';
 import type { Result } from '../change.ts';
@@ -11,20 +11,20 @@ import type { ChainId, Origin } from '../log/event.ts';
 import { countOf, less } from './links.ts';
 import type { Range } from './links.ts';
 
-/** What an origin last said of itself. */
+/** An origin's last report about itself. */
 export interface Pulse {
   readonly origin: Origin;
-  /** When it said so, in ms since 1970, by the origin's clock. */
+  /** Time of the report, in ms since 1970, by the origin's clock. */
   readonly atMs: number;
-  /** Last number of each chain; a chain that is absent has no events. */
+  /** Last number of each chain; an absent chain has no events. */
   readonly counted: ReadonlyMap<ChainId, number>;
-  /** Whether the origin had stopped accepting before it counted: then nothing lies beyond this pulse. */
+  /** Whether the origin had stopped accepting before it counted. If so, no event is beyond this pulse. */
   readonly stopped: boolean;
 }
 
 /**
- * Whether an origin may accept. Refused if its own counters are behind its own pulse: its table was rolled back, and it would give
- * numbers out a second time.
+ * Whether an origin may accept commands. Refused if its counters are behind its own pulse: its table was rolled back, and it would reuse
+ * numbers.
  */
 export function mayAccept(
   tips: ReadonlyMap<ChainId, Pick<ChainTip, 'version'>>,
@@ -36,31 +36,31 @@ export function mayAccept(
   return accepted(true);
 }
 
-/** Numbers up to which a chain is known to go, and which of them are held. */
+/** Known and held numbers of a chain. */
 export interface ChainView {
   readonly chain: ChainId;
-  /** What this Region holds of it. */
+  /** Numbers that this Region holds. */
   readonly held: readonly Range[];
-  /** What peers claim to hold of it. */
+  /** Numbers that peers claim to hold. */
   readonly claimed: readonly Range[];
 }
 
-/** What is not known of an origin's events, in some of its chains. */
+/** The unknown events of an origin, in some of its chains. */
 export interface NotKnown {
-  /** Events that exist, or existed, and are not held, by number: up to the pulse and up to the highest number held by anybody. */
+  /** Events that exist or existed and are not held, by number: up to the pulse and to the highest number that any Region holds. */
   readonly missing: readonly { readonly chain: ChainId; readonly ranges: readonly Range[] }[];
-  /** How many they are. */
+  /** Their count. */
   readonly missingCount: number;
-  /** Whether more may exist, beyond all numbers known. */
+  /** Whether more may exist beyond all known numbers. */
   readonly open: boolean;
-  /** When the origin last counted; undefined if it never did, or if nothing is open. */
+  /** When the origin last reported; undefined if it never did, or if nothing is open. */
   readonly openSinceMs?: number;
 }
 
 /**
- * What this Region does not know of an origin.
+ * Computes what this Region does not know about an origin.
  * @param views the chains asked about: four for an entity, all of them for the origin.
- * @param lost whether the origin is fenced or destroyed. A present one is never open: what it accepts will come.
+ * @param lost whether the origin is fenced or destroyed. A present one is never open, since its events will arrive.
  */
 export function notKnown(views: readonly ChainView[], pulse: Pulse | undefined, lost: boolean): NotKnown {
   const missing = views
@@ -75,7 +75,7 @@ export function notKnown(views: readonly ChainView[], pulse: Pulse | undefined, 
   };
 }
 
-/** Every number up to the highest that is known exists, since an origin counts without gaps. */
+/** Every number up to the highest known one exists, since an origin counts without gaps. */
 function missingOf({ held, claimed }: ChainView, counted: number): readonly Range[] {
   const highest = [...held, ...claimed].reduce((max, { to }) => Math.max(max, to), counted);
   return less([{ from: 1, to: highest }], held);

@@ -1,7 +1,7 @@
 /**
- * Scrub: a chain is read whole, every hash is computed again, and what was published is compared with what is really there.
+ * Scrub: reads a whole chain, computes every hash again, and compares the published mark with the stored events.
  *
- * A watermark is only a claim. One that was overwritten or is ahead of its table is found here, from the log alone.
+ * A watermark is only a claim. The scrub detects a mark that was overwritten or is ahead of its table, from the log alone.
  */
 import { readEvent } from '../log/body.ts';
 import type { BodyRefusal, StoredEvent } from '../log/body.ts';
@@ -13,26 +13,26 @@ import type { Link, Range, Surroundings } from './links.ts';
 import { claimsOf, markOf, sameHistory } from './mark.ts';
 import type { ChainMark } from './mark.ts';
 
-/** A stored copy that is not its event. It goes to quarantine and is repaired. */
+/** A stored copy whose bytes are not its event. It is quarantined and repaired. */
 export interface DamagedCopy extends EventRef {
   readonly reason: BodyRefusal;
 }
 
-/** What a scrub found. */
+/** Result of a scrub. */
 export interface ScrubResult {
   readonly damaged: readonly DamagedCopy[];
   /** The mark that the stored events justify. */
   readonly rebuilt: ChainMark;
-  /** Numbers that the published mark claims and the log does not justify: what rests on them is not secured. */
+  /** Numbers that the published mark claims without a stored event: their events are not secured. */
   readonly overclaimed: readonly Range[];
-  /** Whether the published mark says exactly what the log says. */
+  /** Whether the published mark equals the mark of the log. */
   readonly sound: boolean;
 }
 
 /**
  * Scrubs one chain.
  * @param items all stored items of the chain, in any order.
- * @param surroundings what this Region has beside each event.
+ * @param surroundings what this Region stores besides each event.
  */
 export function scrubChain(
   published: ChainMark,

@@ -1,4 +1,4 @@
-/** Effects and their ledger: what an effect left at its provider, and the ledger's entry of it. Home: the Ledger table. */
+/** Effects and their ledger: the result of an effect at its provider, and its entry in the Ledger table. */
 import * as z from 'zod/mini';
 import { openObject, epochMsSchema } from './stored-fields.ts';
 
@@ -10,15 +10,15 @@ export const EffectProof = { Applied: 'applied', Probed: 'probed', Replayed: 're
 /** One of {@link EffectProof}. */
 export type EffectProof = (typeof EffectProof)[keyof typeof EffectProof];
 
-/** What an effect left at its provider; the same whether it was applied now, probed or replayed. */
+/** The result of an effect at its provider; the same whether it was applied now, probed or replayed. */
 export const effectResultSchema = openObject({
   /** Provider part of the kind: `pdf`, `crm`, `slack`. */
   provider: z.string(),
-  /** Id the provider gave it: S3 key, deal id, message ts. */
+  /** Id at the provider: S3 key, deal id, message ts. */
   externalId: z.string(),
   /** Where a person finds it. */
   location: z.string(),
-  /** SHA-256 of what was asked for; a provider that holds another one holds a duplicate mutation. */
+  /** SHA-256 of the requested content; another hash at the provider means a duplicate mutation. */
   contentHash: z.string(),
 });
 /** What an effect left at its provider. */
@@ -27,7 +27,7 @@ export type EffectResult = z.infer<typeof effectResultSchema>;
 /** More versions than a task can have. */
 const MAX_FENCE = 1_000_000;
 
-/** Status of a ledger record; the names are Powertools' own, and the set stays closed: what must not be done twice depends on it. */
+/** Status of a ledger record; the names are those of Powertools. The set is closed, because exactly-once depends on it. */
 export const LedgerStatus = { InProgress: 'INPROGRESS', Completed: 'COMPLETED' } as const;
 /** One of {@link LedgerStatus}. */
 export type LedgerStatus = (typeof LedgerStatus)[keyof typeof LedgerStatus];
@@ -40,14 +40,14 @@ export const idempotencyRecordSchema = openObject({
   effectKey: z.string(),
   taskHash: z.string(),
   status: z.enum(LedgerStatus),
-  /** Owner token of the reservation; absent once the key was freed with an unknown outcome. */
+  /** Owner token of the reservation; absent after the key was freed with an unknown outcome. */
   owner: z.optional(z.string()),
   /** Version of the task at the claim: an older claim never takes over from a newer one. */
   fence: z.int().check(z.minimum(0), z.maximum(MAX_FENCE)),
   attemptId: z.string(),
   /**
-   * A take-over before this is refused: the earlier worker may still be at it. Freed: 0, or the time of that write
-   * when a request may still be under way.
+   * A take-over before this time is refused, because the earlier worker may still run. After the key was freed: 0, or the time of
+   * that write if a request may still be on its way.
    */
   inProgressExpiresAtMs: epochMsSchema,
   resultJson: z.optional(z.string()),

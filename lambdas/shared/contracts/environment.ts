@@ -4,7 +4,7 @@ import { PROVIDER_ENV } from './providers.ts';
 /** Service name of logs and metrics, the same in every stage. */
 export const SERVICE_NAME = 'quote-execution-queue';
 
-/** Names of environment variables; those of a provider are in its row. */
+/** Names of environment variables; the variables of a provider are in its row. */
 export const Env = {
   TasksTable: 'TASKS_TABLE',
   LedgerTable: 'LEDGER_TABLE',
@@ -49,5 +49,5 @@ export const CARDS_TABLE = {
 /** Settings of operators and state of the sweep: `pause#<kind>`, `sweep#<walk>`. */
 export const CONTROLS_TABLE = { partitionKey: 'controlId' } as const;
 
-/** Shards of `byDeadline`: the index spreads over this many partitions and a sweep queries each. */
+/** Number of shards of `byDeadline`: the index has this many partitions, and a sweep queries each. */
 export const DUE_SHARDS = 8;

@@ -29,7 +29,7 @@ export const rowOf = (code: ErrorCode): ErrorRow => ERROR_CODES[code];
 /** The kind of a code: the retry decision. */
 export const kindOf = (code: ErrorCode): ErrorKind => ERROR_CODES[code].kind;
 
-/** Whether a string read from outside is a code of the list. */
+/** Whether a string from outside is a code of the list. */
 export const isErrorCode = (value: string): value is ErrorCode => Object.hasOwn(ERROR_CODES, value);
 
 /** Texts for a code that a newer release stored. */
@@ -49,6 +49,6 @@ export const ALL_ERROR_CODES: readonly ErrorCode[] = Object.keys(ERROR_CODES).fi
 export const hasRole = <R extends ErrorRole>(code: string | undefined, role: R): code is CodeOfRole<R> =>
   code !== undefined && isErrorCode(code) && rowOf(code).role === role;
 
-/** What the provider holds too much of, or otherwise, by a stored code; `undefined` for a code that this release does not know. */
+/** What a stored code says about a mutation: `duplicate` or `mismatch`; `undefined` for any other code and for an unknown one. */
 export const mutationOf = (code: string | undefined): ErrorRow['mutation'] =>
   code !== undefined && isErrorCode(code) ? rowOf(code).mutation : undefined;

@@ -1,4 +1,4 @@
-/** The errors that the providers of effects lead to, one row each; `error-row.ts` says what the fields mean. */
+/** The errors of the providers of effects, one row each; `error-row.ts` describes the fields. */
 import { type ErrorRow, HIDDEN } from './error-row.ts';
 
 /** Rows by code: providers in general, and the renderer of PDFs. */

@@ -1,4 +1,4 @@
-/** The errors of the queue itself, one row each; `error-row.ts` says what the fields mean. */
+/** The errors of the queue itself, one row each; `error-row.ts` describes the fields. */
 import { type ErrorRow, HIDDEN } from './error-row.ts';
 
 /** Rows by code: enqueueing and transitions, execution, caps, and what is in no list. */

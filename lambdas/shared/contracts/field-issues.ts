@@ -1,13 +1,13 @@
-/** What a schema says against a value, as fields and what was expected of each; never the value itself. */
+/** The problems that a schema finds in a value, as fields and what was expected of each; never the value itself. */
 import type * as z from 'zod/mini';
 
-/** A schema for those who may not know the schema library. */
+/** A schema, for code that must not import the schema library. */
 export type Schema<T> = z.ZodMiniType<T>;
 /** Why a schema refused a value. */
 export type SchemaError = z.core.$ZodError;
 type Issue = z.core.$ZodIssue;
 
-/** One field that is not as its schema wants it. */
+/** One field that its schema refuses. */
 export interface FieldIssue {
   /** Where it is; empty for the whole value. */
   readonly path: readonly PropertyKey[];
@@ -21,7 +21,7 @@ const bound = (origin: string, limit: number | bigint): string => `${limit}${UNI
 const oneOf = (values: readonly unknown[]): string => `expected one of: ${values.map(String).join(', ')}`;
 
 function expectedOf(issue: Issue): string {
-  // zod/mini carries no texts of its own: what starts so was written in a schema.
+  // zod/mini has no error texts, so a text that starts like this comes from one of our schemas.
   if (issue.message.startsWith('expected')) return issue.message;
   switch (issue.code) {
     case 'invalid_type':
@@ -57,7 +57,7 @@ const issuesOf = (issue: Issue): readonly FieldIssue[] =>
     ? issue.keys.map((key) => ({ path: [...issue.path, key], expected: expectedOf(issue) }))
     : [{ path: issue.path, expected: expectedOf(issue) }];
 
-/** Every field that a schema does not accept, unknown ones by name. */
+/** Every field that a schema refuses; unknown fields by their names. */
 export const fieldIssues = (error: SchemaError): readonly FieldIssue[] => error.issues.flatMap(issuesOf);
 
 /** The same in one line: `state: expected one of: …; history.0.atMs: expected a whole number`. */

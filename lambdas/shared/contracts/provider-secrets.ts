@@ -1,4 +1,4 @@
-/** What the secrets of the providers hold: functions read them, operators rotate them, the doctor checks them. */
+/** The contents of the providers' secrets: functions read them, operators rotate them, the doctor checks them. */
 import * as z from 'zod/mini';
 
 /** The present signing secret and, during a rotation, the one before or after it. */
@@ -6,12 +6,12 @@ export const MAX_SIGNING_SECRETS = 2;
 
 const value = z.string().check(z.regex(/^\S+$/, 'expected a value without spaces'));
 
-/** What the queue holds of the CRM: the token of its private app. */
+/** The CRM's secret: the token of its private app. */
 export const crmSecretSchema = z.object({ token: value });
 /** What the queue holds of the CRM. */
 export type CrmSecret = z.infer<typeof crmSecretSchema>;
 
-/** What the queue holds of Slack: the bot token, and the signing secrets, of several the newest first. */
+/** Slack's secret: the bot token and the signing secrets; if there are two, the newest is first. */
 export const slackSecretSchema = z.object({
   botToken: value,
   signingSecrets: z.array(value).check(z.minLength(1), z.maxLength(MAX_SIGNING_SECRETS)),

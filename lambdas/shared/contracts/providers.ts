@@ -1,9 +1,9 @@
 /**
- * One row per provider of effects: what the deployment, the local environment and the benchmarks set for it. Environment
+ * One row per provider of effects, with its settings for the deployment, the local environment and the benchmarks. Environment
  * variables, secrets, function settings, permissions, settings of the app and fault rules are derived from the rows; a new
  * provider starts here (see CONTRIBUTING, "A new action kind").
  */
-/** A record of these entries, in their order. The caller gives an entry for every key of the type. */
+/** A record of these entries, in their order. The caller must give an entry for every key of the type. */
 export const recordOf = <K extends string, V>(entries: readonly (readonly [K, V])[]): Record<K, V> =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `fromEntries` forgets the type of its keys
   Object.fromEntries(entries) as Record<K, V>;
@@ -38,13 +38,13 @@ interface ProviderRow {
   readonly env: Readonly<Record<string, string>>;
   /** Absent: it is reached through an SDK of AWS. */
   readonly api?: ProviderApi;
-  /** Absent: the role of its worker is all that it needs. */
+  /** Absent: it needs only the role of its worker. */
   readonly secret?: ProviderSecret;
   /** Memory of the worker in MB; 1,769 MB is one core. @default 512 */
   readonly workerMemoryMb?: number;
   /** Invocations of the worker that may run at once in production. */
   readonly workerConcurrency: number;
-  /** Most KB that the code of the worker may have. Absent: no limit. */
+  /** Maximum size of the worker's code, in KB. Absent: no limit. */
   readonly workerCodeKb?: number;
 }
 
@@ -56,10 +56,10 @@ export const PROVIDERS = {
   pdf: {
     env: {
       DocumentsBucket: 'DOCUMENTS_BUCKET',
-      /** Directory of the fonts, relative to the bundle. */
-      FontsDir: 'FONTS_DIR',
+      /** Folder of compiler, fonts and template, relative to the bundle. */
+      TypesetterDir: 'TYPESETTER_DIR',
     },
-    // Rendering is pure CPU and holds the document and two fonts in memory: one whole core.
+    // Rendering is pure CPU: one whole core. The compiler takes up to 600 MB beside the worker.
     workerMemoryMb: 1_769,
     // Rendering costs CPU only.
     workerConcurrency: 20,

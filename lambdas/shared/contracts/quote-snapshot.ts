@@ -26,7 +26,7 @@ const wholeQuantity = z
   .string()
   .check(z.regex(/^[1-9]\d{0,11}$/, 'expected a whole number from 1 to 999999999999 as a string'));
 
-/** A lone surrogate has no UTF-8 form: it would be stored, hashed and shown as something else than was sent. */
+/** A lone surrogate has no UTF-8 form, so another character would be stored, hashed and shown. */
 const wellFormed = z.refine<string>(
   (text) => text.isWellFormed(),
   'expected well-formed Unicode (no lone surrogates)',
@@ -97,7 +97,7 @@ export type QuoteLine = z.infer<typeof quoteLineSchema>;
 /** The signed-off snapshot. */
 export type QuoteSnapshot = z.infer<typeof quoteSnapshotSchema>;
 
-/** The snapshot with each field that is shown as a single line as one. For showing only: it has another hash. */
+/** The snapshot with its single-line fields as single lines. Only for showing, because it has another hash. */
 export const withSingleLines = (snapshot: QuoteSnapshot): QuoteSnapshot => ({
   ...snapshot,
   title: singleLine(snapshot.title),

@@ -1,13 +1,13 @@
 /**
- * Stored data is read openly and written closed. A newer release beside this one stores words (kinds, states, causes, codes)
- * and fields that this one does not know; they are carried along as they are. What this release writes is typed by its closed
- * sets, so it stores no word of its own making. A change that this is not enough for raises the schema version.
+ * Stored data is read openly and written closed. A newer release beside this one stores words (kinds, states, causes, codes) and
+ * fields that this one does not know; they are kept unchanged. This release writes only words of its closed sets. Any other
+ * change needs a higher schema version.
  */
 import * as z from 'zod/mini';
 
 /** A word of a newer release. Its form is checked, so it is safe to show, and it differs from all words of this release. */
 export type ForeignWord = string & z.core.$brand<'ForeignWord'>;
-/** A word that was read: of the closed set, or of a newer release. */
+/** A stored word: of the closed set, or of a newer release. */
 export type Open<T extends string> = T | ForeignWord;
 
 /** Longest word that is read, in characters. */
@@ -37,7 +37,7 @@ export const isWordOf = <T extends string>(
   word: string | null,
 ): word is T => Object.values<string | null>(known).includes(word);
 
-/** An object that keeps the fields that this release does not know; its type has the known ones alone. */
+/** An object that keeps the fields that this release does not know; its type has only the known ones. */
 export const openObject = <S extends z.core.$ZodShape>(shape: S): z.ZodMiniObject<S, z.core.$strict> =>
   z.looseObject(shape);
 

@@ -4,13 +4,13 @@
  * | sink | place | what it adds |
  * |---|---|---|
  * | Slack | `shared/adapters/slack-api/message-text.ts` | escapes markup, counts what is sent |
- * | CRM | `actions/crm/sync/sync-crm-deal.ts` | nothing |
- * | paper | `actions/pdf/engine/printable-text.ts`, `quote-document.ts` | a box for what has no shape |
+ * | CRM | the effects in `actions/crm` | what the property needs |
+ * | paper | `actions/pdf/engine/printable-text.ts`, `quote-page.ts` | a box for what has no shape |
  * | terminal | `tools/cli/terminal/terminal-text.ts` | shows control and direction characters by their code |
  * | storage, API, logs | `shared/domain/errors.ts`, the schemas of `contracts` | the limits of the fields |
  *
- * Which fields of a quote are one line is said in `quote-snapshot.ts`. Actors, reasons, and details of errors are one line too.
- * What is stored of a request is never changed: only what is shown is.
+ * `quote-snapshot.ts` says which fields of a quote are single lines. Actors, reasons, and details of errors are one line too. The
+ * stored request is never changed, only what is shown.
  */
 
 import * as z from 'zod/mini';
@@ -21,16 +21,16 @@ export const REPLACEMENT_CHARACTER = '\uFFFD';
 /** Every way to end a line. CRLF is one line break. */
 export const LINE_BREAK = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
 
-/** Control characters and line breaks, as long as they follow each other. */
+/** A sequence of control characters and line breaks. */
 const BREAKS_OF_A_LINE = /[\p{Cc}\u2028\u2029]+/gu;
 
-/** Directional embeddings and overrides and their end: they let a text show other digits and words than it holds. */
+/** Directional embeddings and overrides and their end: with them a text could show other digits and words than it contains. */
 const TURNS = /[\u202A-\u202E]/g;
 
 const ISOLATES = /[\u2066-\u2069]/g;
 const ISOLATE_END = '\u2069';
 
-/** Whether every isolate of a text ends in it, and ends none that began before it. */
+/** Whether the isolates of a text are balanced. */
 function isolatesAreClosed(text: string): boolean {
   let open = 0;
   for (const [isolate] of text.matchAll(ISOLATES)) {
@@ -40,7 +40,7 @@ function isolatesAreClosed(text: string): boolean {
   return open === 0;
 }
 
-/** Isolates that would turn what a sentence says after the text become U+FFFD. */
+/** Unbalanced isolates become U+FFFD, because they would change the direction of what follows the text. */
 const withClosedIsolates = (text: string): string =>
   isolatesAreClosed(text) ? text : text.replaceAll(ISOLATES, REPLACEMENT_CHARACTER);
 
@@ -49,7 +49,8 @@ export const withPlainBreaks = (text: string): string => text.replaceAll(LINE_BR
 
 /**
  * A text as one well-formed line: line breaks and other control characters become one space; embeddings, overrides, lone
- * surrogates and isolates that do not end become U+FFFD. Marks and closed isolates, which right-to-left typing needs, stay.
+ * surrogates and isolates that do not end become U+FFFD. Marks and balanced isolates are kept, because right-to-left typing needs
+ * them.
  */
 export const singleLine = (text: string): string =>
   withClosedIsolates(
@@ -58,7 +59,7 @@ export const singleLine = (text: string): string =>
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** What people see as one character each (extended grapheme clusters, UAX #29), in order. */
+/** The user-perceived characters (extended grapheme clusters, UAX #29), in order. */
 export function* graphemesOf(text: string): Generator<string> {
   for (const { segment } of segmenter.segment(text)) yield segment;
 }
@@ -107,6 +108,6 @@ export function withoutBlankEnds(text: string): string {
 /** Whether other checks of the field name what is wrong with it: that it is empty, or ill-formed. */
 const isNamedElsewhere = (text: string): boolean => text === '' || !text.isWellFormed();
 
-/** Check of a field whose text must show something. @param expected what a blank text is answered with */
+/** Checks that a field's text shows something. @param expected the error text for a blank text */
 export const visibleText = (expected: string) =>
   z.refine<string>((text) => isNamedElsewhere(text) || withoutBlankEnds(text) !== '', expected);

@@ -7,10 +7,10 @@ export const TIME_LIMITS = {
   workerTimeoutSeconds: 15,
   /** Task state around them. */
   taskTimeoutSeconds: 25,
-  /** From one sweep to the next; whole minutes, the schedule knows no less. */
+  /** Time between two sweeps; whole minutes, the minimum of the schedule. */
   sweepPeriodSeconds: 60,
   /** A sweep ends before the next one starts. */
   sweepTimeoutSeconds: 50,
-  /** A sweep begins no recovery with less time left: 50 − 15 = 35 s to begin recoveries in. */
+  /** With less time left, a sweep starts no further recovery: it may start recoveries for 50 − 15 = 35 s. */
   sweepReserveSeconds: 15,
 } as const;

@@ -1,7 +1,6 @@
 /**
- * Stored items that are damaged: they have a shape that this code cannot read, or later code wrote them. One of them hides
- * none of the others. It is named by its key, with the fields that are wrong and what was expected there; never with what
- * is stored.
+ * Damaged items: items with a shape that this code cannot read, or that later code wrote. A damaged item hides no other item. It
+ * is reported with its key, the wrong fields and what was expected; never with the stored values.
  */
 import { isErrorOf, type QueueError } from './errors.ts';
 
@@ -13,7 +12,7 @@ export interface DamagedItem {
   readonly detail: string;
 }
 
-/** Items that were read, and those that cannot be; both in the order of the store. */
+/** The readable and the damaged items, both in the order of the store. */
 export interface ReadItems<T> {
   readonly found: readonly T[];
   readonly damaged: readonly DamagedItem[];
@@ -22,7 +21,7 @@ export interface ReadItems<T> {
 /** Whether a stored record could not be read. */
 export const isDamage = (thrown: unknown): thrown is QueueError => isErrorOf(thrown, 'damage');
 
-/** What is wrong with a record. @throws what was thrown, when it says nothing about a record */
+/** What is wrong with a record. @throws the given error, if it is not about a record */
 export function damageOf(thrown: unknown): string {
   if (isDamage(thrown)) return thrown.detail;
   throw thrown;

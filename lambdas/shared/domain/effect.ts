@@ -1,7 +1,7 @@
-/** The port of an effect: what a kind of action does outside. The queue runs it under the ledger. */
+/** The port of an effect: what a kind of action does at its provider. The queue runs it under the ledger. */
 import type { EffectProof, EffectResult } from '../contracts/effects.ts';
 
-/** What an effect reads of the task that it belongs to. */
+/** The fields of the task that an effect reads. */
 export interface EffectTask {
   readonly taskId: string;
   readonly quoteId: string;
@@ -12,13 +12,13 @@ export interface EffectTask {
   readonly payloadJson: string;
   /** When the task was enqueued, in ms since the epoch. */
   readonly createdAtMs: number;
-  /** Owner token of the claim; absent when nobody has claimed the task. */
+  /** Owner token of the claim; absent if the task is not claimed. */
   readonly owner?: string | undefined;
   /** End of the claim's lease, in ms since the epoch. */
   readonly leaseExpiresAtMs?: number | undefined;
 }
 
-/** A completion: what the effect left and how that is known. */
+/** A completion: the result of the effect and its proof. */
 export interface EffectOutcome {
   readonly result: EffectResult;
   readonly proof: EffectProof;
@@ -28,15 +28,15 @@ export interface EffectOutcome {
 export interface Effect {
   /** The kind of action, e.g. `crm.sync`. */
   readonly kind: string;
-  /** Whether the provider carries out once what reaches it twice under one key. If not, a probe must not overtake a request. */
+  /** Whether the provider applies a repeated request with the same key only once. If not, a probe must not overtake a request. */
   readonly deduplicates: boolean;
-  /** SHA-256 of what the task asks for; what the provider holds is compared with it. */
+  /** SHA-256 of the requested content; the provider's content is compared with it. */
   contentHash(task: EffectTask): string;
   /**
-   * Carries the effect out.
+   * Applies the effect.
    * @throws {QueueError} retryable = definitely not applied, unknown = perhaps applied, terminal = never will be.
    */
   apply(task: EffectTask, effectKey: string): Promise<EffectResult>;
-  /** Asks the provider for the effect; `undefined` when it is not there. @throws {QueueError} as `apply` */
+  /** Asks the provider for the effect; `undefined` if it does not exist. @throws {QueueError} as `apply` */
   probe(task: EffectTask, effectKey: string): Promise<EffectResult | undefined>;
 }

@@ -1,19 +1,19 @@
-/** One error type; its kind is the retry decision. Subclasses only say what the caller does. */
+/** The one error type; its kind is the retry decision. Subclasses only tell what the caller does. */
 import { type ErrorCode, type ErrorKind, MAX_DETAIL_LENGTH, rowOf } from '../contracts/error-codes.ts';
 import type { ErrorRole } from '../contracts/error-row.ts';
 import { codeWord, cutLine } from '../contracts/text.ts';
 
-/** Evidence that belongs to an error; safe to log and to show. */
+/** Details of an error; safe to log and to show. */
 export interface QueueErrorOptions {
-  /** Detail for people: no payload, no secret, nothing in a provider's own words; kept as one line of {@link MAX_DETAIL_LENGTH}. */
+  /** Detail for people, without payload, secrets or a provider's own text; stored as one line of at most {@link MAX_DETAIL_LENGTH}. */
   readonly detail?: string;
   /** The error underneath, always kept. */
   readonly cause?: unknown;
-  /** A definite "not now": does not use up an attempt. */
+  /** A definite "not now"; it uses up no attempt. */
   readonly deferral?: boolean;
-  /** The provider's own wish, in seconds from now; at least 0. */
+  /** Wait that the provider asks for, in seconds from now; at least 0. */
   readonly retryAfterSeconds?: number;
-  /** Whether the effect may be at the provider all the same. @default as the code says */
+  /** Whether the effect may nevertheless be at the provider. @default the row of the code */
   readonly inDoubt?: boolean;
 }
 
@@ -40,21 +40,21 @@ export class QueueError extends Error {
   }
 }
 
-/** Whether an error of the list was thrown whose row has the role. */
+/** Whether the thrown value is an error of the list whose row has the role. */
 export const isErrorOf = (thrown: unknown, role: ErrorRole): thrown is QueueError =>
   thrown instanceof QueueError && rowOf(thrown.code).role === role;
 
-/** There is no task of this id; only an id of the right form is given, and shown. */
+/** There is no task with this id. Pass only well-formed ids, because the id is shown. */
 export const taskNotFound = (taskId: string): QueueError =>
   new QueueError('TASK_NOT_FOUND', { detail: `There is no task ${taskId}.` });
 
-/** The key is that of `taskId`, which was enqueued with something else; a key is visible ASCII, and the caller's own. */
+/** The key belongs to `taskId`, which was enqueued with other content. A key is visible ASCII from the caller. */
 export const keyReused = (idempotencyKey: string, taskId: string): QueueError =>
   new QueueError('IDEMPOTENCY_KEY_REUSED', {
     detail: `${idempotencyKey} is the key of ${taskId}, which has another kind or payload.`,
   });
 
-/** The writer's fence is no longer the record's: somebody else carries on. */
+/** The writer's fence is no longer that of the record: another worker has taken over. */
 export class LeaseLost extends QueueError {
   override readonly name = 'LeaseLost';
   constructor(options: QueueErrorOptions = {}) {
@@ -70,7 +70,7 @@ export interface FieldViolation {
   readonly expected: string;
 }
 
-/** The snapshot is not a signed-off result of an allowed engine; every violated field is named. */
+/** The snapshot is not a signed-off result of an allowed engine; it names every wrong field. */
 export class SnapshotRefused extends QueueError {
   override readonly name = 'SnapshotRefused';
   readonly violations: readonly FieldViolation[];
@@ -93,28 +93,28 @@ const copyOf = (error: QueueError, over: Pick<QueueErrorOptions, 'inDoubt' | 'ca
 export const withDoubt = (error: QueueError, inDoubt: boolean): QueueError =>
   error.inDoubt === inDoubt || error instanceof LeaseLost ? error : copyOf(error, { inDoubt, cause: error });
 
-/** The same error with what failed after it; both are kept as its cause. */
+/** The same error with a later failure; its cause contains both. */
 export const withAftermath = (error: QueueError, aftermath: Error): QueueError =>
   copyOf(error, { cause: new AggregateError([error, aftermath], error.message) });
 
-/** SDKs take the names of their errors from what a service answers. */
+/** The name of an SDK's error comes from the service's answer. */
 export const nameOf = (thrown: unknown): string =>
   thrown instanceof Error ? codeWord(thrown.name) : typeof thrown;
 
-/** Any thrown value as an error of the list; what is not in the list is `UNCLASSIFIED` with its cause kept. */
+/** Any thrown value as an error of the list; other values become `UNCLASSIFIED` with the value as the cause. */
 export function toQueueError(thrown: unknown): QueueError {
   if (thrown instanceof QueueError) return thrown;
   return new QueueError('UNCLASSIFIED', { detail: `An unlisted error: ${nameOf(thrown)}`, cause: thrown });
 }
 
 /**
- * Whether an error tells against the code that met it, or against what that may do. A provider that fails, a race that was
- * lost and a wait do not; a store that does not answer cannot be told from one that refuses, and does.
+ * Whether an error counts as a fault of this code or of its permissions. A provider's failure, a lost race and a wait do not
+ * count. A store that does not answer counts, because it cannot be distinguished from one that refuses.
  */
 export const isOwnFault = ({ code, kind, deferral }: QueueError): boolean =>
   !deferral && kind !== 'conflict' && rowOf(code).fault !== 'provider';
 
-/** What a log says of any thrown value: names and our own words; the message of an unlisted error may quote anything. */
+/** The log fields of any thrown value: names and our own text only, because the message of an unlisted error may quote anything. */
 export function evidenceOf(thrown: unknown) {
   const { code, detail } = toQueueError(thrown);
   return { errorName: nameOf(thrown), code, detail };

@@ -1,11 +1,10 @@
 /**
- * The rules of a guarded effect: one effect under one key of the ledger, whatever holds the reservation. Invariants upheld
- * here:
+ * The rules of a guarded effect: one effect under one key of the ledger, for any ledger. Invariants upheld here:
  * 1. After an unknown outcome, or when taking over a reservation, the provider is probed before anything is applied.
- * 2. What the provider holds under an effect key must be what this task asked for.
- * 3. A result that was stored is replayed only with its own fingerprint.
- * 4. An effect that was applied is in doubt until the ledger says so too; if the ledger fails after the effect did, the
- *    error of the effect stays visible.
+ * 2. The content at the provider under an effect key must be the content that this task requested.
+ * 3. A stored result is replayed only if its fingerprint is right.
+ * 4. An applied effect is in doubt until the ledger has it. If the ledger fails after the effect has failed, the error of the
+ *    effect stays visible.
  */
 import {
   EffectProof,
@@ -21,12 +20,12 @@ import { LEDGER_POLICY } from './ledger-policy.ts';
 import type { IdempotencyRepo, LedgerFence } from './ledger-port.ts';
 import type { Clock, Ids } from './ports.ts';
 
-/** What every guarded run of one invocation shares. */
+/** What all guarded runs of one invocation share. */
 export interface GuardOptions {
   readonly ledger: IdempotencyRepo;
   readonly clock: Clock;
   readonly ids: Ids;
-  /** Time that the invocation has left, in ms: until then nobody may take its reservation over. */
+  /** Remaining time of the invocation, in ms; until then no other run may take over its reservation. */
   readonly remainingMs: () => number;
 }
 
@@ -39,14 +38,14 @@ export interface LedgerClaim {
   readonly owner: string;
   /** Orders the claims of one task; 0 where several tasks share a key. */
   readonly fence: number;
-  /** The task itself says that an attempt may have been applied; the ledger may have forgotten it. @default false */
+  /** Whether the task says that an attempt may have been applied; the ledger record may have expired. @default false */
   readonly inDoubt?: boolean;
   /**
-   * Whether the provider deduplicates by the key. If not, a request whose answer was lost must have arrived, or never will,
-   * before anybody looks for its effect. @default true
+   * Whether the provider deduplicates by the key. If not, a probe must wait until a request whose answer was lost has either
+   * arrived or can no longer arrive. @default true
    */
   readonly deduplicates?: boolean;
-  /** In ms since the epoch. A worker whose lease is over reserves nothing. */
+  /** End of the lease, in ms since the epoch. A worker whose lease is over reserves nothing. */
   readonly leaseExpiresAtMs: number;
 }
 
@@ -55,9 +54,9 @@ export interface GuardedEffect {
   readonly claim: LedgerClaim;
   /** SHA-256 of what is asked for. */
   readonly contentHash: string;
-  /** Why nothing may be applied any more; the provider is asked all the same. */
+  /** Why nothing may be applied any more; the provider is still probed. */
   readonly applyForbidden?: ErrorCode;
-  /** Asked last before applying. @throws {LeaseLost} if another worker owns the claim by now */
+  /** Called right before applying. @throws {LeaseLost} if another worker owns the claim by now */
   readonly confirmOwner?: () => Promise<void>;
   /** Life of the ledger record. @default 30 days */
   readonly lifeSeconds?: number;
@@ -65,22 +64,22 @@ export interface GuardedEffect {
   readonly probe: () => Promise<EffectResult | undefined>;
 }
 
-/** Why a run ended without an outcome, in no library's words. */
+/** Why a run ended without an outcome, independent of any library. */
 export type GuardFailure =
-  /** The reservation of an earlier worker is in force. */
+  /** An earlier worker's reservation is still valid. */
   | { readonly kind: 'in_progress'; readonly cause: Error }
   /** The key is in the ledger with another task hash. */
   | { readonly kind: 'other_task'; readonly cause: Error }
   /** A request to the ledger failed. */
   | { readonly kind: 'ledger'; readonly cause: unknown }
-  /** Whatever else was thrown: by the effect, or by these rules. */
+  /** Any other error: of the effect, or of these rules. */
   | { readonly kind: 'thrown'; readonly cause: unknown };
 
-/** Seconds that a ledger record of the effect lives. */
+/** Lifetime of the effect's ledger record, in seconds. */
 export const lifeSecondsOf = ({ lifeSeconds = LEDGER_POLICY.ledgerLifeSeconds }: GuardedEffect): number =>
   lifeSeconds;
 
-/** If a probe fails while the effect is in doubt, the doubt stays: not even "nothing was sent" says more. */
+/** If a probe fails while the effect is in doubt, the doubt stays, also if nothing was sent. */
 function leftInDoubt(thrown: unknown): QueueError {
   const error = toQueueError(thrown);
   if (error.kind !== 'retryable' || error.deferral || error.inDoubt) return error;
@@ -90,13 +89,13 @@ function leftInDoubt(thrown: unknown): QueueError {
   });
 }
 
-/** One run. Who holds the reservation calls `reserve`, then `perform`, then `complete` or `free`. */
+/** One run. The caller calls `reserve`, then `perform`, then `complete` or `free`. */
 export class GuardedRun {
   readonly #options: GuardOptions;
   readonly #effect: GuardedEffect;
   /**
-   * Whether the effect may be at the provider without us knowing. Set when taking over another worker's reservation and by
-   * an unknown outcome; cleared only by a probe that found nothing.
+   * Whether the effect may be at the provider without our knowledge. Set when taking over another worker's reservation and by an
+   * unknown outcome; cleared only by a probe that found nothing.
    */
   #inDoubt = false;
   /** Why the effect was not applied. A failure to free the key, which may follow, does not replace it. */
@@ -112,7 +111,7 @@ export class GuardedRun {
   }
 
   /**
-   * Reserves the key under the ledger's `id`; returns the record that refuses it.
+   * Reserves the key under the ledger's `id`; returns the record that prevents it.
    * @throws {LeaseLost} if the lease has ended, or a later claim of the task has reserved the key
    */
   async reserve(id: string): Promise<IdempotencyRecord | undefined> {
@@ -152,7 +151,7 @@ export class GuardedRun {
   async perform(): Promise<EffectOutcome> {
     try {
       const outcome = await this.#perform();
-      // The effect is at the provider. Until the ledger says so, only the provider does.
+      // The effect is at the provider. Until the ledger has it, only the provider knows.
       this.#inDoubt = true;
       return outcome;
     } catch (thrown) {
@@ -205,7 +204,7 @@ export class GuardedRun {
     await this.#options.ledger.complete(this.#fence(id), canonicalJson(result), fingerprintOf(result));
   }
 
-  /** Gives the key back after a failure, as the doubt says. @throws {LeaseLost} if another owner holds the key */
+  /** Frees the key after a failure, with or without doubt. @throws {LeaseLost} if another owner holds the key */
   async free(id: string): Promise<void> {
     const { ledger, clock } = this.#options;
     const sentAtMs = this.#effect.claim.deduplicates === false ? clock.nowMs() : 0;
@@ -216,7 +215,7 @@ export class GuardedRun {
     return { id, owner: this.#effect.claim.owner, attemptId: this.#options.ids.next() };
   }
 
-  /** The outcome of the run: its own, or the stored `result`, checked against its own fingerprint (invariant 3). */
+  /** The outcome of the run: its own, or the stored `result` after a check of its fingerprint (invariant 3). */
   ended(outcome: EffectOutcome): EffectOutcome {
     if (this.#reserved) return outcome;
     const result = effectResultSchema.safeParse(outcome.result);
@@ -228,10 +227,10 @@ export class GuardedRun {
     return { result: result.data, proof: EffectProof.Replayed };
   }
 
-  /** The failure as an error of the list, with what is known of the effect. */
+  /** The failure as an error of the list, with the doubt about the effect. */
   errorOf(failure: GuardFailure): QueueError {
     const error = this.#translated(failure);
-    // Not reserved: nothing is known beyond what the error itself says.
+    // Not reserved, so only the error itself tells about the effect.
     return this.#reserved ? withDoubt(error, this.#inDoubt) : error;
   }
 
@@ -258,7 +257,7 @@ export class GuardedRun {
     return new QueueError('EFFECT_IN_PROGRESS', { deferral: true, retryAfterSeconds, cause, inDoubt: true });
   }
 
-  /** If the effect failed before the ledger did, its error decides whether and when there is another try. */
+  /** If the effect failed before the ledger did, the effect's error decides whether and when the task is tried again. */
   #ledgerFailure(cause: unknown): QueueError {
     const error = toQueueError(cause);
     return this.#failure === undefined || hasRole(error.code, 'lease_lost')

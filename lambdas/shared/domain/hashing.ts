@@ -4,7 +4,7 @@ import canonicalize from 'canonicalize';
 import type { EffectResult } from '../contracts/effects.ts';
 
 /**
- * RFC 8785 form of a JSON value: the same bytes whatever the order of keys or the spelling of numbers.
+ * RFC 8785 form of a JSON value: the same bytes for every order of keys and every notation of numbers.
  * @throws {TypeError} when the value has no JSON form.
  */
 export function canonicalJson(value: unknown): string {

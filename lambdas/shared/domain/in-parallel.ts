@@ -2,9 +2,9 @@
 import pMap from 'p-map';
 
 /**
- * Works on the items in order, at most `concurrency` at once, and begins no further one when `mayGoOn` says no.
- * @returns how many were begun: always the first ones
- * @throws what `work` throws; pass one that does not
+ * Works on the items in order, at most `concurrency` at once, and starts no further item once `mayGoOn` returns false.
+ * @returns number of started items: always the first ones
+ * @throws any error of `work`; pass one that never throws
  */
 export async function inParallel<T>(
   items: readonly T[],

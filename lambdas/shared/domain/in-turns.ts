@@ -1,4 +1,4 @@
-/** Several lists in turns, so that a long one starves no other. */
+/** Takes items from several lists in turns, so that a long list does not delay the others. */
 
 /** The first of each list, then the second of each, and so on. */
 export const inTurns = <T>(lists: readonly (readonly T[])[]): readonly T[] =>

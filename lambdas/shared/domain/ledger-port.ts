@@ -10,21 +10,21 @@ export interface Reservation {
   readonly taskHash: string;
   /** Owner token of the claim, never used before. */
   readonly owner: string;
-  /** Orders the claims of one task, from 1: an earlier one takes nothing from a later; 0 where tasks share a key. */
+  /** Orders the claims of one task, from 1: an earlier claim never takes over from a later one. 0 if tasks share the key. */
   readonly fence: number;
-  /** Identity of this write: recognises it when its answer was lost. */
+  /** Identity of this write, by which it is recognised if its answer was lost. */
   readonly attemptId: string;
   /** The writer's clock, ms since the epoch. */
   readonly nowMs: number;
-  /** Until when nobody may take the key over, ms since the epoch: the end of the invocation. */
+  /** End of the invocation, in ms since the epoch; before it nobody may take over the key. */
   readonly inProgressExpiresAtMs: number;
-  /** When the record may be purged, s since the epoch. */
+  /** Time from which the record may be purged, in s since the epoch. */
   readonly expiresAtEpochSeconds: number;
 }
 
 /** Answer to a reservation. */
 export type ReserveResult =
-  /** `probeFirst`: somebody may have applied the effect before; ask the provider first. */
+  /** `probeFirst`: an earlier worker may have applied the effect, so the provider is probed first. */
   | { readonly kind: 'reserved'; readonly probeFirst: boolean }
   | { readonly kind: 'exists'; readonly record: IdempotencyRecord };
 
@@ -40,9 +40,9 @@ export interface IdempotencyRepo {
   /** Stores the result. @throws {LeaseLost} when another owner holds the key. */
   complete(fence: LedgerFence, resultJson: string, resultFingerprint: string): Promise<void>;
   /**
-   * Gives the key back: gone when nothing was applied, kept and marked "probe first" when that is unknown.
-   * @param sentAtMs a request may have been under way then: nobody gets the key until `POLICY.clockSkewMs` later, when a
-   * probe sees whether it arrived; @default 0, the key is free at once
+   * Frees the key: the record is deleted if nothing was applied, or kept and marked "probe first" if that is unknown.
+   * @param sentAtMs time at which a request may have been on its way: the key is free `POLICY.clockSkewMs` later, when a probe
+   * can see whether it arrived; @default 0, the key is free at once
    * @throws {LeaseLost} when another owner holds the key.
    */
   free(fence: LedgerFence, outcome: 'not_applied' | 'unknown', sentAtMs?: number): Promise<void>;
@@ -52,7 +52,7 @@ export interface IdempotencyRepo {
 export interface LedgerFence {
   /** Key of the record. */
   readonly id: string;
-  /** Owner token that reserved it: a write of anybody else is refused. */
+  /** Owner token of the reservation; a write with another one is refused. */
   readonly owner: string;
   /** Identity of this write: recognises it when its answer was lost. */
   readonly attemptId: string;

@@ -1,7 +1,7 @@
 /**
- * Money as people read it. Amounts stay integers in minor units; nothing here goes through a binary fraction. Which currencies
- * are in use and how many digits they have is ISO's list: the CLDR data behind `Intl` has other digits for some of them (COP, IDR,
- * HUF …), does not know all of them, and differs between releases of Node.js.
+ * Money for people. Amounts stay integers in minor units; no amount becomes a binary fraction. The currencies in use and their
+ * digits come from ISO's list, because the CLDR data behind `Intl` has other digits for some (COP, IDR, HUF …), lacks some, and
+ * differs between releases of Node.js.
  */
 import { CURRENCIES_BY_DIGITS } from '../contracts/currencies.ts';
 
@@ -11,7 +11,7 @@ const DIGITS_BY_CURRENCY: ReadonlyMap<string, number> = new Map(
   ),
 );
 
-/** Of a currency that is no longer in use: quotes that were accepted in one are still shown, printed and synced. */
+/** Digits of currencies that are no longer in use: quotes that were accepted in one are still shown, printed and synced. */
 const DIGITS_WHEN_UNLISTED = 2;
 
 /** An exact decimal number as text, as `Intl.NumberFormat` takes it without loss. */
@@ -25,7 +25,7 @@ const isDecimal = (text: string): text is DecimalString => /^-?\d+(\.\d+)?$/.tes
 
 /**
  * An amount in major units, exact: `("123450", "EUR")` is `1234.50`.
- * @throws {RangeError} when `minor` is no integer in decimal digits.
+ * @throws {RangeError} when `minor` is not an integer in decimal digits
  */
 export function toDecimalString(minor: bigint | string, currency: string): DecimalString {
   const text = String(minor);

@@ -1,14 +1,15 @@
-/** Stored items: their versions, the migrations between them, and what readers do before a schema looks at the rest. Pure. */
+/** Stored items: their versions, the migrations between versions, and the steps of a reader before the schema. Pure. */
 import { LEDGER_SCHEMA_VERSION } from '../contracts/effects.ts';
 import { fieldIssuesText, type Schema } from '../contracts/field-issues.ts';
 import { QueueError } from './errors.ts';
 
-/** An item without the keys of its indexes; its `schemaVersion` says which shape it has. */
+/** An item without its index keys; `schemaVersion` tells its shape. */
 export type StoredItem = Readonly<Record<string, unknown>>;
 
 /**
- * One step between two neighbouring versions of a shape. `up(down(item))` is `item`: what the lower version cannot say is
- * put where the lower reader takes it and `up` finds it again. `up` takes whatever the lower version's code has written.
+ * One step between two neighbouring versions of a shape. `up(down(item))` is `item`: a value without a field in the lower version
+ * is stored where the lower reader accepts it and `up` finds it. `up` accepts everything that the lower version's code has
+ * written.
  */
 export interface Migration {
   /** The lower version; the upper one is `from + 1`. */
@@ -18,7 +19,7 @@ export interface Migration {
   readonly down: (item: StoredItem) => StoredItem;
 }
 
-/** The version an item was written with. @throws {QueueError} `STORED_RECORD_INVALID` when it carries none */
+/** The version in which an item was written. @throws {QueueError} `STORED_RECORD_INVALID` when it has none */
 export function versionOf(item: StoredItem): number {
   const version = item['schemaVersion'];
   if (typeof version === 'number' && Number.isInteger(version) && version >= 1) return version;
@@ -36,7 +37,7 @@ const stepFrom = (steps: readonly Migration[], from: number): Migration => {
 };
 
 /**
- * The item in version `to`; an item that has it already comes back as it is.
+ * The item in version `to`; an item of that version is returned unchanged.
  * @throws {QueueError} `STORED_RECORD_INVALID` when a step is missing, or refuses the item
  */
 export function migrate(steps: readonly Migration[], item: StoredItem, to: number): StoredItem {
@@ -49,8 +50,8 @@ export function migrate(steps: readonly Migration[], item: StoredItem, to: numbe
 }
 
 /**
- * The record as its schema knows it.
- * @param called what people call it, at the head of the error
+ * The record, parsed by its schema.
+ * @param called name of such a record, for the error
  * @throws {QueueError} `STORED_RECORD_INVALID` naming each field and what was expected there, never what is stored
  */
 export function storedRecord<T>(called: string, schema: Schema<T>, record: unknown): T {
@@ -66,11 +67,11 @@ export function storedRecord<T>(called: string, schema: Schema<T>, record: unkno
 export interface Shape {
   /** That of its table. */
   readonly name: string;
-  /** The version that is written; readers take it and the ones before. */
+  /** The version that is written; readers accept it and all earlier ones. */
   readonly newest: number;
   /** From the oldest up, without a gap. */
   readonly steps: readonly Migration[];
-  /** Its items are never changed: every reader takes every version, for ever. */
+  /** Whether its items are never changed: then every reader accepts every version. */
   readonly appendOnly: boolean;
 }
 
@@ -83,7 +84,7 @@ export const LEDGER_SHAPE = {
 } as const satisfies Shape;
 
 /**
- * The item, if this code knows its version; one without a version is left for its schema to refuse.
+ * The item, if this code knows its version. An item without a version is returned, and its schema refuses it.
  * @throws {QueueError} `STORED_RECORD_INVALID` naming both versions when it is a newer one
  */
 export function readable({ name, newest }: Shape, item: StoredItem): StoredItem {
@@ -107,10 +108,10 @@ export function upcast(shape: Shape, item: StoredItem): StoredItem {
 }
 
 /**
- * What reads the items of a table: of every version that this code knows, in the shape of the schema.
- * @param called what people call such an item, at the head of the error
- * @returns a reader that throws {QueueError} `STORED_RECORD_INVALID` for an item of a newer version, naming both, and for
- *   one of another shape, naming each field and what was expected there
+ * Creates the reader of a table's items: it accepts every version that this code knows and returns the shape of the schema.
+ * @param called name of such an item, for the error
+ * @returns a reader that throws {QueueError} `STORED_RECORD_INVALID` for an item of a newer version, naming both, and for one of
+ * another shape, naming each field and what was expected there
  */
 export const storedItemReader =
   <T>(shape: Shape, schema: Schema<T>, called: string) =>

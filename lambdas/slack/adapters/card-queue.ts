@@ -1,4 +1,4 @@
-/** The card queue for its own consumer: a message that must wait is sent again with a delay. */
+/** The card queue, for its consumer: a message that must wait is sent again with a delay. */
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { CardQueue } from '../domain/ports.ts';
 import { clientOptions } from '../../shared/platform/client-options.ts';

@@ -1,4 +1,4 @@
-/** A form from Slack as a click or as something that is not for us. Read only after its signature was checked. */
+/** Reads a form from Slack as a click or as something that is not for us. Its signature must have been checked before. */
 import {
   blockActionsSchema,
   type BlockActions,
@@ -10,21 +10,21 @@ import { withoutBlankEnds } from '../../shared/contracts/text.ts';
 import { QueueError } from '../../shared/domain/errors.ts';
 import { hashOf } from '../../shared/domain/hashing.ts';
 
-/** What Slack's request asks for, which Slack calls an interaction. */
+/** The content of a request that Slack calls an interaction. */
 export type SlackRequest =
   /** A press of one of the card's buttons. `triggerId` opens a modal within 3 s of the press. */
   | { readonly kind: 'click'; readonly click: Click; readonly triggerId: string }
   /** Something else that Slack tells its apps: a link that was opened, a modal that was closed. */
   | { readonly kind: 'ignored' };
 
-/** The message names the field and what was expected, never what was there. */
+/** The message names the field and what was expected, never the received value. */
 const invalid = (expected: string): QueueError => new QueueError('REQUEST_INVALID', { detail: expected });
 
 function parseJson(text: string, field: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's message quotes the text, so it is no cause here.
+    // The parse error is not kept as the cause, because its message quotes the text.
     throw invalid(`${field}: expected JSON`);
   }
 }
@@ -70,7 +70,7 @@ const clickIdOf = (payload: BlockActions, { action_id, action_ts, value }: Press
   ]);
 };
 
-/** What people call the person: the first name that shows anything. Slack sends an empty `username` for some people. */
+/** The person's name: the first that is not blank. Slack sends an empty `username` for some people. */
 const nameOf = ({ username, name, id }: BlockActions['user']): string =>
   [username, name].map((given) => withoutBlankEnds(given ?? '')).find((given) => given !== '') ?? id;
 

@@ -1,6 +1,6 @@
 /**
- * What Slack calls a task's state and attempts, its buttons, and what was done with it: on its card, in answers to clicks and
- * commands. The audit trail has the names that the API has.
+ * The words for a task's state, attempts, buttons and moves on its card and in answers to clicks and commands. The audit trail
+ * has the names of the API.
  */
 import { ExecutionState, TransitionCause } from '../../queue/contracts/lifecycle-states.ts';
 import { isWordOf } from '../../shared/contracts/stored-fields.ts';
@@ -40,7 +40,7 @@ const DID = {
   [TransitionCause.Release]: 'put it back to work',
 } as const satisfies Record<TransitionCause, string>;
 
-/** What somebody did who moved a task, after their name. */
+/** The words for a move of a task, after the actor's name. */
 export const didText = (cause: string): string =>
   isWordOf(TransitionCause, cause) ? DID[cause] : `moved it (${cause})`;
 
@@ -52,7 +52,7 @@ export const BUTTON_TEXTS = {
   [CardAction.Audit]: 'Show audit',
 } as const satisfies Record<CardAction, string>;
 
-/** How an operator ended the task; `undefined` when none did. */
+/** How an operator ended the task; `undefined` if no operator did. */
 function endedByOperator({ history }: StoredTask): string | undefined {
   const cause = history.at(-1)?.cause;
   return cause === undefined ? undefined : ENDED_BY[cause];
@@ -61,7 +61,7 @@ function endedByOperator({ history }: StoredTask): string | undefined {
 const stateLabel = (state: string): string =>
   isWordOf(ExecutionState, state) ? LABELS[state] : `❔ ${state}, a state that this release does not know`;
 
-/** The task's state, and who or what keeps it there. */
+/** The task's state, and the reason why it stays there. */
 export function labelOf(task: StoredTask): string {
   const held = task.hold === undefined ? undefined : HELD_LABELS[task.state];
   return endedByOperator(task) ?? held ?? stateLabel(task.state);

@@ -23,7 +23,7 @@ export interface FoundTasks {
   readonly damaged: readonly DamagedTask[];
 }
 
-/** The result of a command; an adapter puts it into words. */
+/** The result of a command; an adapter formats it. */
 export type CommandFindings =
   | ({ readonly kind: 'quote'; readonly quoteId: string } & FoundTasks)
   | ({ readonly kind: 'stuck' } & FoundTasks)

@@ -1,4 +1,4 @@
-/** What a card says and when it is due: pure rules, from the task alone. */
+/** The content of a card and when it must be shown: pure rules that depend on the task only. */
 import {
   CARD_SCHEMA_VERSION,
   type CardRecord,
@@ -41,18 +41,18 @@ const MOVED_BY_OPERATOR: readonly string[] = Object.values(CAUSE_BY_ACTION);
 export const operatorMovesOf = ({ history }: Pick<StoredTask, 'history'>): readonly Transition[] =>
   history.filter(({ cause }) => MOVED_BY_OPERATOR.includes(cause));
 
-/** A move that people are told about: out of `retryable_failed`, or on, by the sweep. */
+/** A move that is announced: out of `retryable_failed`, or to the next driver by the sweep. */
 export interface Recovery {
   readonly transition: Transition;
-  /** Error of the failure it moved on from; of a recovery by the sweep, that of the attempt that it ended. */
+  /** Error of the previous failure; for a recovery by the sweep, the error of the attempt that it ended. */
   readonly after: Open<ErrorCode> | undefined;
-  /** The task was held before, since its kind was paused. */
+  /** Whether the task was held before, because its kind was paused. */
   readonly wasHeld: boolean;
 }
 
 /**
- * The sweep gave the task its next driver. A worker that ends the attempt of the one before it raises no generation: its
- * own driver goes on, and nothing was stuck.
+ * Whether the sweep gave the task its next driver. If a worker ends the attempt of the previous worker, the generation stays the
+ * same and nothing was stuck.
  */
 const isBySweep = ({ cause, generation }: Transition, before: Transition | undefined): boolean =>
   cause === TransitionCause.RecoverStale && generation > (before?.generation ?? 0);
@@ -88,8 +88,8 @@ export function recoveriesOf({ history }: Pick<StoredTask, 'history'>, version: 
 const DAY_LENGTH = '2026-11-21'.length;
 
 /**
- * How long each transition after `record.versionDone` took to be seen, now that the task's version is shown. Those of a try
- * that was not done are there again, later: the first one stored stays.
+ * How long each transition after `record.versionDone` took to be seen, now that the task's version is shown. The latencies of a
+ * failed try are computed again in the next one; the first stored value is kept.
  */
 export function latenciesOf(
   task: Pick<StoredTask, 'taskId' | 'version' | 'history'>,

@@ -1,7 +1,7 @@
 /** Notices for a person whose click did nothing, or whose modal could not be opened. */
 import type { StoredTask, Transition } from '../../queue/contracts/records.ts';
 
-/** The content of a notice; an adapter puts it into words. */
+/** The content of a notice; an adapter formats it. */
 export type ClickNotice =
   /** The task has changed since the card, or its state does not allow the action. */
   | { readonly kind: 'lost'; readonly task: StoredTask }

@@ -1,4 +1,4 @@
-/** The text after `/quoteq`, as what it asks for. */
+/** Parses the text after `/quoteq`. */
 import { withoutBlankEnds } from '../../shared/contracts/text.ts';
 import { quoteIdSchema } from '../../shared/contracts/quote-snapshot.ts';
 
@@ -13,7 +13,7 @@ const KEYWORDS = { stuck: { kind: 'stuck' }, kpi: { kind: 'kpi' }, help: { kind:
 
 const isKeyword = (word: string): word is keyof typeof KEYWORDS => Object.hasOwn(KEYWORDS, word);
 
-/** Reads a command; what it does not know, it answers with help. The words come before quote ids of the same name. */
+/** Parses a command; an unknown one becomes `help`. Command words take precedence over quote ids of the same name. */
 export function parseCommand(text: string): Command {
   const word = withoutBlankEnds(text);
   const keyword = word.toLowerCase();

@@ -1,6 +1,6 @@
 /**
  * `slack-commands`: answers `/quoteq …`, visible only to the user who asked. Verified, parsed and checked against the list of
- * operators like a click. It writes nothing, so delivered again it only answers again. Slack's check of the certificate has no
+ * operators like a click. It writes nothing, so a second delivery only answers again. Slack's check of the certificate has no
  * signature and is acknowledged without one.
  */
 import { createDocumentClient } from '../../shared/adapters/dynamodb/document-client.ts';

@@ -1,4 +1,4 @@
-/** The Chromium that comes with npm, with the fonts that come with npm: pictures look alike on every machine. */
+/** Chromium and fonts from npm packages, so that pictures are equal on every machine. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,14 +9,14 @@ import { REPOSITORY_ROOT } from '../../../tools/paths.ts';
 
 const fontDir = (name: string): string => join(REPOSITORY_ROOT, 'node_modules', name);
 
-/** Families that the page and the browser's own controls ask for. */
+/** Font families of the page and the browser's own controls. */
 const PROPORTIONAL = ['sans-serif', 'serif', 'system-ui', 'Arial', 'Helvetica', 'Segoe UI', 'Roboto', 'Lato'];
 const preferring = (family: string, ...preferred: readonly string[]): string =>
   `  <alias binding="same"><family>${family}</family><prefer>${preferred
     .map((name) => `<family>${name}</family>`)
     .join('')}</prefer></alias>`;
 
-/** M PLUS 1p has Latin, Łódź and 東京; emoji are drawn in one colour. */
+/** M PLUS 1p covers Latin, Łódź and 東京; emoji have one colour. */
 const FONT_CONFIG = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -29,7 +29,7 @@ ${PROPORTIONAL.map((family) => preferring(family, 'M PLUS 1p', 'Noto Emoji')).jo
 ${preferring('monospace', 'DejaVu Sans Mono')}
 </fontconfig>`;
 
-/** A browser; `close` also deletes what it had on disk. */
+/** A browser; `close` also deletes its files. */
 export interface TestBrowser {
   readonly browser: Browser;
   close(): Promise<void>;

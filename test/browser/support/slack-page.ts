@@ -6,17 +6,17 @@ import { REPOSITORY_ROOT } from '../../../tools/paths.ts';
 
 /** Width and height in CSS pixels. */
 const VIEWPORT = { width: 1280, height: 800 };
-/** Left edge of the thread once it was made wider: about as wide as Slack's own. */
+/** Left edge of the widened thread, which is about as wide as in Slack. */
 const THREAD_LEFT_PX = 660;
 
-/** One person's Slack: a page of its own, acting as that person. */
+/** One person's Slack: a separate page, acting as that person. */
 export interface SlackPage {
   readonly page: Page;
   /** Opens the thread whose root message has this text. */
   openThread(rootText: string): Promise<void>;
   /** The messages of the open thread with this text; the root is one of them. */
   message(text: string | RegExp): Locator;
-  /** The dialog that asks before a button is pressed. */
+  /** The confirmation dialog of a button. */
   readonly dialog: Locator;
   /** The modal that the app has opened. */
   readonly modal: Locator;
@@ -67,7 +67,7 @@ export async function openSlackAs(
   };
 }
 
-/** Writes `docs/images/<name>.png` when QUOTEQ_SCREENSHOTS is 1: a test run leaves the working tree as it was. */
+/** Writes `docs/images/<name>.png` if QUOTEQ_SCREENSHOTS is 1. Otherwise the working tree stays unchanged. */
 export async function takePicture(
   { page }: SlackPage,
   name: string,
@@ -76,7 +76,7 @@ export async function takePicture(
   if (process.env['QUOTEQ_SCREENSHOTS'] !== '1') return;
   const folder = join(REPOSITORY_ROOT, 'docs', 'images');
   mkdirSync(folder, { recursive: true });
-  // Away from everything that changes under a pointer.
+  // Moves the pointer away from elements that react to it.
   await page.mouse.move(5, 400);
   const path = join(folder, `${name}.png`);
   const selector = { page: 'body', thread: '.thread-pane', channel: '.main' }[part];

@@ -31,7 +31,7 @@ const trailOf = (idempotencyKey: string): AuditRecord[] => {
 };
 
 describe('DynamoDbAuditRepo', () => {
-  it('lists a trail in order of version, whatever the order of its coming', async () => {
+  it('lists a trail in order of version for any order of writes', async () => {
     const trail = trailOf('order');
 
     for (const record of trail.toReversed()) expect(await audit.append(record)).toBe('appended');
@@ -39,21 +39,21 @@ describe('DynamoDbAuditRepo', () => {
     expect(await audit.list(trail[0]?.taskId ?? '')).toEqual(trail);
   });
 
-  it('never changes a record that is there', async () => {
+  it('never changes an existing record', async () => {
     const [first] = trailOf('again');
     if (first === undefined) throw new Error('expected a record');
 
     await audit.append(first);
 
     expect(await audit.append({ ...first, actor: 'system:forger' })).toBe('already_there');
-    // The version was used twice: that is no second delivery, and nobody may overlook it.
+    // The version was used twice, which is not a redelivery and must be reported.
     await expect(audit.append({ ...first, attemptId: 'other' })).rejects.toMatchObject({
       code: 'STORED_RECORD_INVALID',
     });
     expect(await audit.list(first.taskId)).toEqual([first]);
   });
 
-  it('takes a record for its own whose answer was lost, so that its metrics are counted', async () => {
+  it('recognises its own record after a lost answer, so that its metrics are counted', async () => {
     const proxy = await startLossyProxy(dynamoDb.endpoint);
     const lossy = new DynamoDbAuditRepo(interceptedClient(proxy.url), TABLE_NAMES.audit);
     const [first] = trailOf('lost reply');

@@ -67,7 +67,7 @@ const latencyOf = (version: number, over: Partial<LatencyRecord> = {}): LatencyR
 });
 
 describe('the lock of a card', () => {
-  it('makes the record of a card that was never shown', async () => {
+  it('creates the record of a card that was never shown', async () => {
     const lock = lockOf();
 
     expect(await cards.lock(lock)).toEqual({
@@ -87,21 +87,21 @@ describe('the lock of a card', () => {
     });
   });
 
-  it('is one of ten that race for it', async () => {
+  it('is given to one of ten concurrent requests', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => cards.lock(lockOf())));
 
     expect(answers.filter(({ kind }) => kind === 'locked')).toHaveLength(1);
     expect(answers.filter(({ kind }) => kind === 'busy')).toHaveLength(9);
   });
 
-  it('is recognised when its own answer was lost', async () => {
+  it('is recognised by its owner after a lost answer', async () => {
     const lock = lockOf();
     await cards.lock(lock);
 
     expect(await cards.lock(lock)).toMatchObject({ kind: 'locked', card: { owner: lock.owner } });
   });
 
-  it('is refused when the version is done, but for a rewrite', async () => {
+  it('is refused if the version is already shown, except for a rewrite', async () => {
     await show(await locked({ version: 3 }), 3);
 
     expect((await cards.lock(lockOf({ version: 3 }))).kind).toBe('done');
@@ -110,7 +110,7 @@ describe('the lock of a card', () => {
   });
 
   it.each([false, true])(
-    'is refused for a version older than the one shown (rewrite: %s)',
+    'is refused for an older version than the shown one (rewrite: %s)',
     async (rewrite) => {
       const card = await locked({ version: 3 });
       await cards.write(card, { ...UNLOCKED, ts: '1.0', postings: 1, versionShown: 3 });
@@ -120,7 +120,7 @@ describe('the lock of a card', () => {
     },
   );
 
-  it('is taken over once it has run out and the clocks may differ no more', async () => {
+  it('can be taken over after it has expired, including the clock skew', async () => {
     await locked();
     const lateMs = START_MS + LOCK_MS + POLICY.clockSkewMs;
 
@@ -133,7 +133,7 @@ describe('the lock of a card', () => {
 });
 
 describe('a write to a card', () => {
-  it('of an owner that lost the lock changes nothing', async () => {
+  it('by an owner that lost the lock changes nothing', async () => {
     const late = await locked({ version: 1 });
     const next = await locked({ version: 2, nowMs: START_MS + LOCK_MS + POLICY.clockSkewMs + 1 });
     await show(next, 2);
@@ -142,7 +142,7 @@ describe('a write to a card', () => {
     expect(await cards.get(taskId)).toMatchObject({ versionShown: 2 });
   });
 
-  it('never shows an older version than the one that is shown', async () => {
+  it('never stores an older version than the shown one', async () => {
     await show(await locked({ version: 5 }), 5);
     const again = await locked({ version: 5, rewrite: true });
 
@@ -150,7 +150,7 @@ describe('a write to a card', () => {
     expect(await cards.get(taskId)).toMatchObject({ versionShown: 5 });
   });
 
-  it('takes away what it leaves undefined', async () => {
+  it('removes undefined fields', async () => {
     const card = await locked();
     const lastError = { code: 'PROVIDER_REFUSED', detail: 'Slack answered x', atMs: 1 } as const;
     const failing = await cards.write(card, { lastError });
@@ -164,7 +164,7 @@ describe('a write to a card', () => {
 });
 
 describe('a card', () => {
-  it('that is not as documented is refused by name of its fields', async () => {
+  it('with an invalid record is refused with the names of its fields', async () => {
     const Item = { cardId: cardIdOf(taskId), schemaVersion: 2 };
     await dynamoDb.client.send(new PutCommand({ TableName: TABLE_NAMES.cards, Item }));
 
@@ -174,7 +174,7 @@ describe('a card', () => {
   it.each([
     ['is damaged', { postings: 'many' }, /Card item: postings: /],
     ['later code wrote', { schemaVersion: 99, postings: undefined }, /schemaVersion: expected at most/],
-  ])('that %s is not locked, and stays as it is for the next one', async (_what, over, message) => {
+  ])('that %s is not locked and not changed', async (_what, over, message) => {
     const { owner: _owner, lockExpiresAtMs: _until, ...free } = await show(await locked(), 1);
     const Item = { ...free, ...over };
     await dynamoDb.client.send(new PutCommand({ TableName: TABLE_NAMES.cards, Item }));
@@ -199,7 +199,7 @@ describe('latencies', () => {
     expect(stored.filter((record) => record.taskId === taskId)).toEqual([latencyOf(1)]);
   });
 
-  it('are listed by day, the newest first, and are no cards', async () => {
+  it('are listed by day, the newest first, and not as cards', async () => {
     await cards.putLatency(latencyOf(1, { shownDay: '2026-04-01' }));
     await cards.putLatency(latencyOf(2, { shownDay: '2026-04-01' }));
     await cards.putLatency(latencyOf(3, { shownDay: '2026-04-02' }));

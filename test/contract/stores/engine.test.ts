@@ -1,4 +1,4 @@
-/** The engine itself: what the stores rely on, and where this engine differs from DynamoDB's documentation. */
+/** The engine itself: the features that the stores rely on, and differences of this engine from DynamoDB's documentation. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DynamoDbServer } from '../../../tools/rig/aws/dynamodb-server.ts';
@@ -15,7 +15,7 @@ afterAll(() => dynamoDb.stop());
 
 describe.each(Object.entries(ENGINE_PROBES))('%s', (_about, probes) => {
   it.each(probes)('$name', async ({ run, aws, otherwise }) => {
-    // A difference that is listed and gone fails too: the list says what the engine does today.
+    // A listed difference that no longer exists fails too, so that the list matches the engine.
     expect(await run(dynamoDb.client)).toBe(otherwise?.[engineUnderTest()] ?? aws);
   });
 });

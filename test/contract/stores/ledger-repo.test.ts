@@ -62,7 +62,7 @@ async function reserved(over: Partial<Reservation> = {}): Promise<Reservation> {
 }
 
 describe('reserve', () => {
-  it('gives a free key to one of many, who need not probe', async () => {
+  it('gives a free key to one of many, without a probe', async () => {
     const request = reservation();
     const racing = Array.from({ length: 20 }, (_, n) => ({
       ...request,
@@ -77,7 +77,7 @@ describe('reserve', () => {
     ]);
   });
 
-  it('refuses a take-over until the in-progress time and the skew are over', async () => {
+  it('refuses a takeover until the in-progress time and the skew are over', async () => {
     const first = await reserved();
 
     expect(await ledger.reserve(laterThan(first, { nowMs: freeAtMs }))).toMatchObject({
@@ -90,7 +90,7 @@ describe('reserve', () => {
     });
   });
 
-  it('refuses an older claim whatever the time', async () => {
+  it('refuses an older claim at any time', async () => {
     const first = await reserved();
     const second = laterThan(first, { nowMs: freeAtMs + 1, inProgressExpiresAtMs: freeAtMs + LIFE_MS });
     await ledger.reserve(second);
@@ -101,13 +101,13 @@ describe('reserve', () => {
     expect(await ledger.check(first.id)).toMatchObject({ owner: 'second' });
   });
 
-  it('recognises its own write when the answer was lost, and has the provider asked', async () => {
+  it('recognises its own write after a lost answer, and requires a probe', async () => {
     lossy.loseNextReply();
 
     expect(await lossyLedger.reserve(reservation())).toEqual({ kind: 'reserved', probeFirst: true });
   });
 
-  it('shows a completed record for 30 days, and forgets it then even if nobody deleted it', async () => {
+  it('returns a completed record for 30 days, and afterwards ignores it even if it is not deleted', async () => {
     const first = await reserved();
     await ledger.complete(fenceOf(first), '{"a":1}', 'fingerprint');
     const lastMs = first.expiresAtEpochSeconds * 1_000 + 999;
@@ -124,7 +124,7 @@ describe('reserve', () => {
 });
 
 describe('free', () => {
-  it('frees the key when nothing was applied: the next owner need not probe', async () => {
+  it('frees the key without a probe by the next owner if the effect was not applied', async () => {
     const first = await reserved();
 
     await ledger.free(fenceOf(first), 'not_applied');
@@ -133,7 +133,7 @@ describe('free', () => {
     expect(await ledger.reserve(laterThan(first))).toEqual({ kind: 'reserved', probeFirst: false });
   });
 
-  it('keeps the key when the outcome is unknown: the next owner comes at once, and probes', async () => {
+  it('keeps the key if the outcome is unknown: the next owner may start at once and probes', async () => {
     const first = await reserved();
 
     await ledger.free(fenceOf(first), 'unknown');
@@ -143,7 +143,7 @@ describe('free', () => {
     expect(await ledger.reserve(laterThan(first))).toEqual({ kind: 'reserved', probeFirst: true });
   });
 
-  it('keeps others away until a request that may be under way has arrived', async () => {
+  it('defers others until a request in progress must have arrived', async () => {
     const first = await reserved();
     const arrivedMs = START_MS + POLICY.clockSkewMs;
 
@@ -163,7 +163,7 @@ const writes = {
 };
 
 describe.each(Object.entries(writes))('%s', (_name, write) => {
-  it('is refused to the owner from before, and changes nothing', async () => {
+  it('is refused for an earlier owner and changes nothing', async () => {
     const first = await reserved();
     await ledger.reserve(laterThan(first, { nowMs: freeAtMs + 1 }));
     const before = await ledger.check(first.id);
@@ -172,7 +172,7 @@ describe.each(Object.entries(writes))('%s', (_name, write) => {
     expect(await ledger.check(first.id)).toEqual(before);
   });
 
-  it('is refused once the record is completed', async () => {
+  it('is refused after the record is completed', async () => {
     const first = await reserved();
     await ledger.complete(fenceOf(first), '{}', 'fingerprint');
 
@@ -191,7 +191,7 @@ const lossyWrites = {
 };
 
 describe.each(Object.entries(lossyWrites))('%s', (_name, write) => {
-  it('recognises its own write when the answer was lost', async () => {
+  it('recognises its own write after a lost answer', async () => {
     const first = await reserved();
 
     lossy.loseNextReply();

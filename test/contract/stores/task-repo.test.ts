@@ -55,7 +55,7 @@ const done = (task: ExecutionTask): ExecutionTask =>
   completed(task, { result: resultOf(), proof: 'applied' }, contextAt());
 
 describe('putIfAbsent', () => {
-  it('accepts one of many racing writers, and returns the stored item to the others', async () => {
+  it('accepts one of many concurrent writers and returns the stored item to the others', async () => {
     const task = freshTask();
     const racing = Array.from({ length: 20 }, (_, n) => ({ ...task, attemptId: `writer-${n}` })).map(
       (own) => ({
@@ -84,7 +84,7 @@ describe('putIfAbsent', () => {
 });
 
 describe('replace', () => {
-  it('refuses another version, another owner, and an owner if the task has no owner', async () => {
+  it('refuses another version, another owner, and any owner if the task has none', async () => {
     const queued = await storedTask();
     const running = runningTask(queued);
 
@@ -107,7 +107,7 @@ describe('replace', () => {
     expect(await repo.replace(ownerless, done(running))).toEqual({ kind: 'conflict', current: running });
   });
 
-  it('shows that there is no task', async () => {
+  it('reports a missing task', async () => {
     const task = freshTask();
 
     expect(await repo.replace(task, runningTask(task))).toEqual({ kind: 'conflict', current: undefined });
@@ -123,7 +123,7 @@ describe('replace', () => {
     expect(await repo.get(running.taskId)).toEqual(next);
   });
 
-  it('recognises its own write also when the task has moved on since', async () => {
+  it('recognises its own write also if the task has moved since', async () => {
     const queued = await storedTask();
     const running = runningTask(queued);
     const after = done(running);
@@ -136,7 +136,7 @@ describe('replace', () => {
     expect(await repo.get(queued.taskId)).toEqual(after);
   });
 
-  it('does not take the write of another for its own', async () => {
+  it("does not recognise another's write as its own", async () => {
     const queued = await storedTask();
 
     lossy.loseNextReply();
@@ -150,7 +150,7 @@ describe('replace', () => {
 });
 
 describe('listDue', () => {
-  it('names what is due over all shards, and nothing that is later or ended', async () => {
+  it('names due tasks of all shards, but no later or ended ones', async () => {
     const due = await Promise.all(
       Array.from({ length: 12 }, () => storedTask(freshTask(START_MS - 1_000_000))),
     );
@@ -165,7 +165,7 @@ describe('listDue', () => {
     expect(listed).not.toContain(later.taskId);
   });
 
-  it('fills its limit from one shard, so that the first of it hide no others', async () => {
+  it('fills its limit from one shard, so that its first tasks do not hide others', async () => {
     const dueAtMs = START_MS - 9_000_000;
     const inOneShard = Array.from({ length: 100 }, () => freshTask(dueAtMs)).filter(
       (task) => dueShardOf(task) === 'due-3',
@@ -179,7 +179,7 @@ describe('listDue', () => {
     expect(await repo.listDue(dueAtMs + 1_000_000, 3)).toHaveLength(3);
   });
 
-  it('takes from each shard before it takes a second one from any', async () => {
+  it('takes one task from each shard before a second one from any', async () => {
     const dueAtMs = START_MS - 99_000_000;
     const tasks = Array.from({ length: 100 }, () => freshTask(dueAtMs));
     for (const task of tasks) await storedTask(task);
@@ -193,7 +193,7 @@ describe('listDue', () => {
 });
 
 describe('pageDue', () => {
-  it('leads past a damaged task that is due at a number beyond those of JavaScript', async () => {
+  it('passes a damaged task whose due time is too large for JavaScript', async () => {
     const dueAtMs = NumberValue.from('-1000000000000000000000000000000');
     const taskIds = ['a', 'b'].map((digit) => `task-${digit.repeat(40)}`);
     for (const taskId of taskIds) {
@@ -220,7 +220,7 @@ describe('listByQuote', () => {
     expect(second.cursor).toBeUndefined();
   });
 
-  it('keeps the tasks of one state', async () => {
+  it('filters the tasks of one state', async () => {
     const [queued, running] = [freshTask(START_MS, 'Q-states'), freshTask(START_MS + 1, 'Q-states')];
     await repo.putIfAbsent(queued);
     await repo.putIfAbsent(running);
@@ -237,11 +237,11 @@ const encoded = (key: object): string => Buffer.from(JSON.stringify(key)).toStri
 describe('a cursor', () => {
   const pageKey = { taskId: 'task-1', quoteId: 'Q-1', createdAtMs: 5 };
 
-  it('leads back to the key it was made of', () => {
+  it('leads back to its key', () => {
     expect(decodeCursor(encodeCursor(pageKey), 'Q-1')).toEqual(pageKey);
   });
 
-  it.each(['not a task', '東京'])('leads past the damaged key "%s"', (taskId) => {
+  it.each(['not a task', '東京'])('passes the damaged key "%s"', (taskId) => {
     const key = { ...pageKey, taskId, createdAtMs: NumberValue.from('-1000000000000000000000000000000.5') };
 
     expect(decodeCursor(encodeCursor(key), 'Q-1')).toEqual(key);
@@ -265,7 +265,7 @@ describe('a stored item', () => {
   it.each([
     ['what is no state', { state: 'not a state' }],
     ['a later schema version', { schemaVersion: 3 }],
-  ])('with %s is refused by name', async (_name, broken) => {
+  ])("with %s is refused with the field's name", async (_name, broken) => {
     const task = freshTask();
     await dynamoDb.client.send(
       new PutCommand({ TableName: TABLE_NAMES.tasks, Item: { ...task, ...broken } }),
@@ -274,7 +274,7 @@ describe('a stored item', () => {
     await expect(repo.get(task.taskId)).rejects.toMatchObject({ code: 'STORED_RECORD_INVALID' });
   });
 
-  it('of a newer release beside this one is read with its words and fields', async () => {
+  it('of a newer release is read with its words and fields', async () => {
     const task = freshTask();
     const foreign = { ...task, state: 'awaiting_approval', priority: 'high' };
     await dynamoDb.client.send(new PutCommand({ TableName: TABLE_NAMES.tasks, Item: foreign }));
@@ -282,7 +282,7 @@ describe('a stored item', () => {
     expect(await repo.get(task.taskId)).toEqual(foreign);
   });
 
-  it('of the schema version before is read as one of the present version', async () => {
+  it('of the previous schema version is read as one of the present version', async () => {
     const task = freshTask();
     await dynamoDb.client.send(
       new PutCommand({ TableName: TABLE_NAMES.tasks, Item: { ...task, schemaVersion: 1 } }),

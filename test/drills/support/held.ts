@@ -1,4 +1,4 @@
-/** Drills held in a local environment of their own. */
+/** Runs drills in their own local environment. */
 import { join } from 'node:path';
 import type { Drill } from '../../../tools/drills/drill.ts';
 import { writePage } from '../../../tools/drills/report.ts';
@@ -7,7 +7,7 @@ import { siteIn } from '../../../tools/drills/site.ts';
 import { startLocalEnvironment } from '../../../tools/local/environment.ts';
 import { LOCAL_ROOT } from '../../../tools/paths.ts';
 
-/** Holds them, writes their pages to `.local/drills`, and stops the environment; results by name. */
+/** Runs the drills, writes their pages to `.local/drills` and stops the environment; returns the results by name. */
 export async function heldDrills(
   drills: readonly Drill[],
   name: string,

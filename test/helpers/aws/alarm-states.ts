@@ -1,17 +1,17 @@
 /**
- * Evaluates an alarm's definition over what was measured, as CloudWatch documents it ("Configuring how CloudWatch alarms treat
- * missing data"). Simplified: periods begin at the first minute, and metrics arrive at once.
+ * Evaluates an alarm's definition over measured values, by the documentation of CloudWatch ("Configuring how CloudWatch alarms treat
+ * missing data"). Simplified: periods begin at the first minute, and metrics arrive without delay.
  */
 import type { AlarmDefinition } from '../../../lib/monitoring/alarm-definition.ts';
 import { isMath, type MetricUse } from '../../../lib/monitoring/signals.ts';
 
-/** State of an alarm; it begins as `OK` here. */
+/** State of an alarm; the initial state is `OK`. */
 export type AlarmState = 'OK' | 'ALARM';
 
-/** The value of one minute; `undefined` when nothing was measured in it. */
+/** The value of one minute; `undefined` without a measurement. */
 export type Minute = number | undefined;
 
-/** CloudWatch reads some more periods than it evaluates; its examples read five for three. */
+/** CloudWatch reads more periods than it evaluates; in its examples, five for three. */
 const EXTRA_PERIODS = 2;
 
 const STATISTICS: Partial<Record<MetricUse['statistic'], (values: readonly number[]) => number>> = {
@@ -20,7 +20,7 @@ const STATISTICS: Partial<Record<MetricUse['statistic'], (values: readonly numbe
   Minimum: (values) => Math.min(...values),
 };
 
-/** The datapoints of whole periods; one without a value is missing. */
+/** The datapoints of complete periods; a period without a value is missing. */
 function datapointsOf(minutes: readonly Minute[], periodMinutes: number, statistic: MetricUse['statistic']) {
   const combine = STATISTICS[statistic];
   if (combine === undefined)
@@ -39,7 +39,7 @@ const COMPARISONS: Record<AlarmDefinition['comparison'], (value: number, thresho
   '<': (value, threshold) => value < threshold,
 };
 
-/** What an alarm is evaluated by. */
+/** The part of a definition that the evaluation needs. */
 export type AlarmRule = Pick<
   AlarmDefinition,
   'comparison' | 'threshold' | 'periods' | 'breachingPeriods' | 'missingData'
@@ -47,9 +47,9 @@ export type AlarmRule = Pick<
 
 /**
  * The state after `datapoints`, the newest last.
- * - Enough real ones in what is read: the newest of them decide, and how missing ones are treated does not matter.
- * - Fewer: all real ones count, and as many missing ones as are needed are filled in. With `ignore` the state is kept, unless
- *   enough real ones breach, or one does not.
+ * - Enough real datapoints among the read ones: the newest of them decide, and the treatment of missing ones has no effect.
+ * - Fewer: all real ones count, and the necessary number of missing ones is filled in. With `ignore` the state is kept, unless enough real
+ *   ones breach or one does not.
  */
 export function stateAfter(
   datapoints: readonly Minute[],

@@ -1,4 +1,4 @@
-/** The answers of AWS that `doctor aws` reads, over HTTP, as AWS documents them: what the local AWS does not have can be said here. */
+/** The answers of AWS for `doctor aws`, over HTTP, as AWS documents them, including those that the local AWS does not support. */
 import * as z from 'zod/mini';
 import {
   json,
@@ -10,7 +10,7 @@ import {
 
 const ACCOUNT = '123456789012';
 
-/** Answers by operation; an operation is `<service>:<Operation>`, followed by what it is about where that matters. */
+/** Answers by operation; an operation is `<service>:<Operation>`, followed by its target if that matters. */
 export type Answers = Readonly<Record<string, (request: ServerRequest) => ServerReply>>;
 
 const xml = (status: number, body: string): ServerReply => ({
@@ -19,25 +19,25 @@ const xml = (status: number, body: string): ServerReply => ({
   body,
 });
 
-/** An error of a service that speaks JSON. */
+/** An error of a service with the JSON protocol. */
 export const jsonError = (code: string, message: string): ServerReply =>
   json(400, { __type: code, message, Message: message }, { 'x-amzn-errortype': code });
 
-/** An error of a service that speaks XML. */
+/** An error of a service with the XML protocol. */
 export const xmlError = (code: string, message: string, status = 400): ServerReply =>
   xml(
     status,
     `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
   );
 
-/** `GetCallerIdentity` of somebody that AWS knows. */
+/** `GetCallerIdentity` of a known caller. */
 export const caller = (): ServerReply =>
   xml(
     200,
     `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${ACCOUNT}:user/ada</Arn><UserId>AIDAEXAMPLE</UserId><Account>${ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
   );
 
-/** A stack as `DescribeStacks` tells of it. */
+/** A stack in `DescribeStacks`. */
 export interface StackSaid {
   readonly status: string;
   readonly reason?: string;
@@ -78,7 +78,7 @@ const buckets = (names: readonly string[]): ServerReply =>
     `<ListAllMyBucketsResult><Buckets>${names.map((name) => `<Bucket><Name>${name}</Name></Bucket>`).join('')}</Buckets></ListAllMyBucketsResult>`,
   );
 
-/** An account in which everything is ready for the first deployment. */
+/** An account that is ready for the first deployment. */
 export const READY: Answers = {
   'sts:GetCallerIdentity': caller,
   'lambda:GetAccountSettings': () => concurrency(1_000, 1_000),
@@ -115,7 +115,7 @@ function ofLambda(target: string): string {
     : 'lambda:GetFunctionConfiguration';
 }
 
-/** The operation that a request asks for. */
+/** The operation of a request. */
 export function operationOf({ method, target, headers, body }: ServerRequest): string {
   const [prefix = '', operation = ''] = String(headers['x-amz-target'] ?? '').split('.');
   if (operation !== '') return `${SERVICES[prefix] ?? prefix}:${operation}`;
@@ -131,7 +131,7 @@ const credentialSchema = z.string().check(z.regex(/Credential=/));
 export const regionOf = ({ headers }: ServerRequest): string =>
   credentialSchema.parse(headers.authorization).split('/')[2] ?? '';
 
-/** Starts it; what `answers` does not have is as in {@link READY}. */
+/** Starts the stand-in; operations that are not in `answers` are answered by {@link READY}. */
 export const startAwsStandin = (answers: () => Answers): Promise<RunningServer> =>
   startServer((request) => {
     const answer = { ...READY, ...answers() }[operationOf(request)];

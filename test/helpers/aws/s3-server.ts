@@ -1,8 +1,8 @@
-/** The little of S3 that the queue uses: PUT with `If-None-Match: *`, and HEAD. */
+/** The part of S3 that the queue uses: PUT with `If-None-Match: *`, and HEAD. */
 import { S3Client } from '@aws-sdk/client-s3';
 import { type RunningServer, type ServerReply, startServer } from '../../../tools/rig/http/http-server.ts';
 
-/** The next request of a method is answered so; `code` is S3's own name of the error. */
+/** An answer to the next request of a method; `code` is S3's name of the error. */
 export interface Refusal {
   readonly method: string;
   readonly status: number;
@@ -11,11 +11,13 @@ export interface Refusal {
 
 /** A running S3. */
 export interface S3Server extends RunningServer {
-  /** Keys in the order in which they were written; a key that is written twice is listed twice. */
+  /** Written keys, in order; a key that is written twice is listed twice. */
   readonly writes: readonly string[];
+  /** How many characters are boxes in an object, as its writer said, by key. */
+  readonly boxes: ReadonlyMap<string, string>;
   /** Answers of the next requests instead of S3's own, by method. */
   readonly refusals: Refusal[];
-  /** A client of it. */
+  /** Creates a client of this server. */
   createClient(): S3Client;
 }
 
@@ -24,9 +26,10 @@ const replyOf = ({ status, code }: Refusal = { method: 'PUT', status: 500 }): Se
   ...(code === undefined ? {} : { body: `<Error><Code>${code}</Code><Message>no</Message></Error>` }),
 });
 
-/** Starts it, empty. */
+/** Starts an empty S3. */
 export async function startS3(): Promise<S3Server> {
   const writes: string[] = [];
+  const boxes = new Map<string, string>();
   const refusals: Refusal[] = [];
   const server = await startServer((request) => {
     const key = request.path.split('/').slice(2).join('/');
@@ -36,6 +39,7 @@ export async function startS3(): Promise<S3Server> {
     if (request.headers['if-none-match'] === '*' && writes.includes(key))
       return Promise.resolve({ status: 412 });
     writes.push(key);
+    boxes.set(key, String(request.headers['x-amz-meta-boxed-characters']));
     return Promise.resolve({ status: 200, headers: { etag: '"1"' } });
   });
   const createClient = (): S3Client =>
@@ -46,5 +50,5 @@ export async function startS3(): Promise<S3Server> {
       maxAttempts: 1,
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     });
-  return { ...server, writes, refusals, createClient };
+  return { ...server, writes, boxes, refusals, createClient };
 }

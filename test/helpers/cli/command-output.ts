@@ -1,7 +1,7 @@
-/** Commands run in the process of the test: signed by example keys, and what they print kept from the terminal. */
+/** For commands that run in the process of the test: example keys, and captured output. */
 import { afterEach, beforeEach, vi } from 'vitest';
 
-/** Stubs keys and standard output for each test of a file; what the running test has had printed, as one text a write. */
+/** Stubs keys and standard output for each test of a file; returns the output of the running test, one text per write. */
 export function useCommandOutput(): () => readonly string[] {
   let printed: string[] = [];
   beforeEach(() => {

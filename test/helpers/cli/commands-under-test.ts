@@ -1,4 +1,4 @@
-/** The API's handlers behind HTTP, and functions that say which tables they use: what the commands of an operator talk to. */
+/** The services that an operator's commands call: the API's handlers behind HTTP, and the configuration of functions with their tables. */
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { vi } from 'vitest';
 import { Env } from '../../../lambdas/shared/contracts/environment.ts';
@@ -12,14 +12,14 @@ import { lambdaContext } from '../lambda-context.ts';
 
 const REGION = 'eu-central-1';
 
-/** What a command said and how it ended. */
+/** Output and end of a command. */
 export interface CommandEnd {
   readonly output: string;
-  /** What it ended with, when it was not done. */
+  /** Error of a failed command. */
   readonly error?: string;
 }
 
-/** Runs a command in this process; what it throws must be one line for the operator. */
+/** Runs a command in this process; a thrown error must be one line for the operator. */
 async function runCommand(command: () => Promise<unknown>): Promise<CommandEnd> {
   const said: string[] = [];
   const streams = [process.stdout, process.stderr].map((stream) =>
@@ -39,7 +39,7 @@ async function runCommand(command: () => Promise<unknown>): Promise<CommandEnd> 
   }
 }
 
-/** The store gives the fields of an item in any order. */
+/** The store returns the fields of an item in any order. */
 const itemText = (item: unknown): string =>
   JSON.stringify(item, (_name, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -59,7 +59,7 @@ async function everything({ client }: DynamoDbServer): Promise<string> {
   return JSON.stringify(tables);
 }
 
-/** Starts them on a DynamoDB of their own, as the present process's environment says from then on. */
+/** Starts them on their own DynamoDB and sets the environment of this process to them. */
 export async function startCommands() {
   const dynamoDb = await startDynamoDb();
   const variables = {
@@ -88,9 +88,9 @@ export async function startCommands() {
     get,
     post,
     run: runCommand,
-    /** Options of commands that talk to the API. */
+    /** Options of commands that call the API. */
     target: { apiUrl: api.url, region: REGION },
-    /** Options of commands that work past the API. */
+    /** Options of commands that do not use the API. */
     stage: { stage: 'prod', region: REGION },
     everything: () => everything(dynamoDb),
     stop: async () => {

@@ -1,8 +1,8 @@
-/** What may be in the place of a file: the ways in which crashes, full disks and people damage it. */
+/** Damages of a file by crashes, full disks and people. */
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Puts something into the place of a file, of which `whole` is the right content. */
+/** Damages a file whose correct content is `whole`. */
 type Damage = (file: string, whole: string) => void;
 
 const otherVersion: Damage = (file, whole) => {
@@ -20,7 +20,7 @@ export const DAMAGES: Readonly<Record<string, Damage>> = {
     mkdirSync(file);
     writeFileSync(join(file, 'inside'), '');
   },
-  // Unreadable to everybody, also to root, for whom permissions are no obstacle.
+  // Unreadable for every user, including root, who can bypass permissions.
   unreadable: (file) => symlinkSync(file, file),
   'another version': otherVersion,
   'another value': (file) => writeFileSync(file, '[null, 1]'),

@@ -1,4 +1,4 @@
-/** `doctor aws` asked in the process of a test: an account at Amazon and a CRM whose answers the test gives. */
+/** `doctor aws` in the process of a test: an AWS account and a CRM with answers from the test. */
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { examineAws } from '../../../tools/doctor/aws/aws.ts';
 import { siteOf } from '../../../tools/doctor/aws/site.ts';
@@ -22,7 +22,7 @@ let crmAnswer = UNIQUE;
 let aws: RunningServer;
 let crm: RunningServer;
 
-/** Runs both for a test file; each test begins with an account that is ready. */
+/** Runs both for a test file; each test begins with a ready account. */
 export function useDoctorLab(): void {
   beforeAll(async () => {
     aws = await startAwsStandin(() => answers);
@@ -39,11 +39,11 @@ export function useDoctorLab(): void {
   });
 }
 
-/** What AWS answers instead of what a ready account does. */
+/** Changes answers of the ready account. */
 export const awsAnswers = (changed: Answers): void => {
   answers = changed;
 };
-/** What the CRM answers. */
+/** Sets the CRM's answer. */
 export const crmAnswers = (reply: () => ServerReply): void => {
   crmAnswer = reply;
 };
@@ -60,7 +60,7 @@ export async function findings(stage = 'prod', endpoint = aws.url): Promise<read
   return found;
 }
 
-/** The finding of a subject when AWS answers so. */
+/** The finding of a subject with these answers of AWS. */
 export async function findingOn(
   subject: string,
   changed: Answers,

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-/** Collects what the process writes, and shows none of it until all mocks are restored. */
+/** Collects the output of the process and hides it until all mocks are restored. */
 export function writtenLines(): readonly string[] {
   const lines: string[] = [];
   for (const stream of [process.stdout, process.stderr]) {

@@ -1,4 +1,4 @@
-/** Cards on a DynamoDB engine and a Slack of their own, with a clock that moves by tests alone. */
+/** Cards on their own DynamoDB engine and Slack, with a clock that only tests move. */
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { createCardMessages } from '../../../lambdas/slack/adapters/card-messages.ts';
 import { DynamoDbCardRepo } from '../../../lambdas/slack/adapters/dynamodb/card-repo.ts';
@@ -34,12 +34,12 @@ export type ShownCard = CardRecord & Readonly<Record<'ts' | 'threadTs', string>>
 /** The lab of the running test. */
 export class CardLab {
   readonly clock = new FakeClock();
-  /** Tasks whose card is to be written once more. */
+  /** Tasks whose card has to be written again. */
   readonly rewrites: string[] = [];
   readonly tasks: DynamoDbTaskRepo;
   readonly cards: DynamoDbCardRepo;
   readonly slack: SlackProvider;
-  /** A task that is stored, of a quote of its own. */
+  /** A stored task of a separate quote. */
   readonly queued: ExecutionTask;
   readonly #dynamoDb: DynamoDbServer;
 
@@ -52,19 +52,19 @@ export class CardLab {
     this.queued = queuedTask('crm.sync', 'key', this.clock.nowMs(), snapshotOf({ quoteId }));
   }
 
-  /** One that a test may break. */
+  /** A repository that a test may break. */
   cardRepo(): DynamoDbCardRepo {
     return new DynamoDbCardRepo(this.#dynamoDb.client, TABLE_NAMES.cards);
   }
 
-  /** One whose invocation is killed before it writes. */
+  /** A repository whose invocation is killed before it writes. */
   crashingRepo(): DynamoDbCardRepo {
     const crashing = this.cardRepo();
     crashing.write = () => Promise.reject(new Error('killed'));
     return crashing;
   }
 
-  /** An updater of an invocation of its own. */
+  /** An updater of a separate invocation. */
   updater(
     cards: DynamoDbCardRepo = this.cards,
     tasks: Pick<DynamoDbTaskRepo, 'get'> = this.tasks,
@@ -89,7 +89,7 @@ export class CardLab {
     });
   }
 
-  /** Updates the card of the stored task, in an invocation of its own. */
+  /** Updates the card of the stored task, in a separate invocation. */
   update(rewrite = false): Promise<CardOutcome> {
     return this.updater().update(this.queued.taskId, rewrite);
   }
@@ -99,7 +99,7 @@ export class CardLab {
     return this.cards.get(this.queued.taskId);
   }
 
-  /** The card of the stored task. @throws {Error} when none is in Slack */
+  /** The card of the stored task. @throws {Error} if it is not in Slack */
   async shownCard(): Promise<ShownCard> {
     const found = await this.card();
     if (found?.ts === undefined || found.threadTs === undefined)
@@ -107,7 +107,7 @@ export class CardLab {
     return { ...found, ts: found.ts, threadTs: found.threadTs };
   }
 
-  /** Moves the clock to when a lock that was taken now may be taken over. */
+  /** Moves the clock to the time at which a lock of now may be taken over. */
   passLock(): void {
     this.clock.advance((POLICY.workerTimeoutSeconds + 1) * 1_000 + POLICY.clockSkewMs);
   }
@@ -132,7 +132,7 @@ export class CardLab {
   }
 }
 
-/** Starts the servers for a file of tests; a new lab for each test. */
+/** Starts the servers for a test file; each test gets a new lab. */
 export function useCardLab(): () => CardLab {
   let dynamoDb: DynamoDbServer;
   let slack: SlackProvider;

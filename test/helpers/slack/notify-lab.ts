@@ -1,4 +1,4 @@
-/** `slack.notify` on the local Slack and DynamoDB: attempts at tasks of one quote, and the thread that they make. */
+/** `slack.notify` on the local Slack and DynamoDB: attempts at tasks of one quote, and its thread. */
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { DynamoDbLedgerRepo } from '../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
 import { GuardedEffectRunner } from '../../../lambdas/queue/adapters/effect-runner.ts';
@@ -23,13 +23,13 @@ export const REPLIES = '/api/conversations.replies';
 export const platform = (error: string) =>
   ({ kind: 'status', status: 200, body: JSON.stringify({ ok: false, error }) }) as const;
 
-/** Starts both servers before the tests of a file, and gives each test a quote of its own. */
+/** Starts both servers before the tests of a file, and gives each test a separate quote. */
 export function notifyLab() {
   let dynamoDb: DynamoDbServer;
   let slack: SlackProvider;
   let clock: FakeClock;
   let quoteId: string;
-  /** Messages of the tests before. */
+  /** Messages of earlier tests. */
   let earlier: ReadonlySet<string>;
 
   beforeAll(async () => {
@@ -62,22 +62,22 @@ export function notifyLab() {
   const run = (task: ExecutionTask, effect: Effect = effectWith()) =>
     new GuardedEffectRunner({ ...guard(), tasks: { get: () => Promise.resolve(task) } }, effect).run(task);
 
-  /** The next attempt at a task, once a lost request has certainly arrived. */
+  /** The next attempt at a task, at a time when a lost request has certainly arrived. */
   function again(task: ExecutionTask): ExecutionTask {
     clock.advance(POLICY.clockSkewMs + 1);
     return runningTask({ ...task, state: 'queued' }, clock.nowMs());
   }
 
   const isRoot = ({ text }: { readonly text: string }): boolean => text.includes(`*Quote ${quoteId}*`);
-  /** The roots of the quote's threads that are there, oldest first. */
+  /** The existing roots of the quote's threads, oldest first. */
   const roots = async () => (await slack.messages()).filter(isRoot).map(({ ts }) => ts);
-  /** Of each message that the test has made and that is no root: the root of its thread, or nothing in the channel itself. */
+  /** For each message of the test that is not a root: the root of its thread; undefined for a message in the channel. */
   const replies = async () =>
     (await slack.messages())
       .filter((message) => !isRoot(message) && !earlier.has(message.ts))
       .map(({ thread_ts: root }) => root);
 
-  /** The link to a message of the channel itself. */
+  /** The link to a message in the channel. */
   const linkOf = (ts: string): string =>
     `https://slack.com/archives/${slack.channelId}/p${ts.replace('.', '')}`;
   /** The link to a reply. */
@@ -90,7 +90,7 @@ export function notifyLab() {
     return root;
   }
 
-  /** Opens the quote's thread; without replies the first message is refused. */
+  /** Opens the quote's thread; if `withReplies` is false, the first message is refused. */
   async function opened(withReplies: boolean): Promise<string> {
     if (!withReplies) {
       await slack.fail({ path: POST, bodyIncludes: 'thread_ts', fault: platform('msg_too_long') });

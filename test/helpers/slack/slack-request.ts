@@ -1,4 +1,4 @@
-/** Requests as Slack sends them: forms, signed. */
+/** Signed forms like those of Slack. */
 import { OPERATOR, type Press, signedHeaders as signed } from '../../../tools/rig/slack/slack-request.ts';
 import { START_MS } from '../../../tools/rig/fake-clock.ts';
 

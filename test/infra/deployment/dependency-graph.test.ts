@@ -31,7 +31,7 @@ describe('the graph of a template', () => {
     expect(dependencyGraphOf({ Resources: { A: resource, B: {} } }).get('A')).toEqual(new Set());
   });
 
-  it('names a cycle through UpdatePolicy, and neither what leads to it nor what it leads to', () => {
+  it('names only the resources of a cycle through UpdatePolicy', () => {
     const Resources = {
       Before: {},
       Role: { Properties: { Resource: ref('Alias'), Name: ref('Before') } },
@@ -43,7 +43,7 @@ describe('the graph of a template', () => {
     expect(cyclicIdsOf({ Resources })).toEqual(['Alias', 'Group', 'Role']);
   });
 
-  it('names a resource that refers to itself', () => {
+  it('names a self-referencing resource', () => {
     expect(cyclicIdsOf({ Resources: { Table: { Properties: { Policy: ref('Table') } } } })).toEqual([
       'Table',
     ]);

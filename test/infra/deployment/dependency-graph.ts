@@ -1,6 +1,6 @@
 /**
- * The order in which CloudFormation must create the resources of a template. `Template.fromStack` looks at properties and
- * `DependsOn` only; CloudFormation looks at the whole resource, at `UpdatePolicy` and `CreationPolicy` too.
+ * The order in which CloudFormation must create the resources of a template. `Template.fromStack` reads only properties and `DependsOn`;
+ * CloudFormation reads the whole resource, including `UpdatePolicy` and `CreationPolicy`.
  */
 
 /** The part of a template that the order depends on. */
@@ -9,7 +9,7 @@ export interface OrderedTemplate {
   readonly Resources: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** For each resource those that must exist before it. */
+/** For each resource, the resources that must exist before it. */
 export type DependencyGraph = ReadonlyMap<string, ReadonlySet<string>>;
 
 const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
@@ -17,7 +17,7 @@ const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 /** `Id` of `Id.Attribute`. */
 const idOf = (attribute: unknown): string => String(attribute).split('.')[0] ?? '';
 
-/** What `${Id}` and `${Id.Attribute}` name, without the variables that the expression defines itself and `${!Literal}`. */
+/** The names in `${Id}` and `${Id.Attribute}`, without the expression's own variables and `${!Literal}`. */
 const namesInSub = (argument: unknown): readonly string[] => {
   const [text, variables] = asList(argument);
   const own = Object.keys(Object(variables));
@@ -33,7 +33,7 @@ const REFERENCES: Readonly<Record<string, (argument: unknown) => readonly string
   'Fn::Sub': namesInSub,
 };
 
-/** Every name that an expression refers to: resources, and parameters like `AWS::Region`. */
+/** Every name in an expression: resources, and parameters like `AWS::Region`. */
 const namesIn = (value: unknown): readonly string[] => {
   if (typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) return value.flatMap(namesIn);
@@ -43,7 +43,7 @@ const namesIn = (value: unknown): readonly string[] => {
   ]);
 };
 
-/** The graph of a template. Metadata orders nothing. */
+/** The graph of a template. Metadata does not affect the order. */
 export const dependencyGraphOf = ({ Resources }: OrderedTemplate): DependencyGraph =>
   new Map(
     Object.entries(Resources).map(([id, { Metadata: _metadata, DependsOn = [], ...rest }]) => [
@@ -52,7 +52,7 @@ export const dependencyGraphOf = ({ Resources }: OrderedTemplate): DependencyGra
     ]),
   );
 
-/** The graph without the resources of which no other one is left that must exist before them. */
+/** The graph without the resources that have no remaining dependency. */
 const withoutCreatable = (graph: DependencyGraph): DependencyGraph => {
   const left = new Map([...graph].filter(([, before]) => [...before].some((id) => graph.has(id))));
   return left.size === graph.size ? graph : withoutCreatable(left);

@@ -1,4 +1,4 @@
-/** The checklist of the first deployment: its names are those of the templates, its figures those of the settings. */
+/** The checklist of the first deployment: its names match the templates, its figures the settings. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ const unknownIn = (names: readonly string[], known: readonly string[]): readonly
   names.filter((name) => !known.includes(name));
 
 describe('the checklist of the first deployment', () => {
-  it('numbers its steps, each with one command and what it prints', () => {
+  it('numbers its steps, each with one command and its output', () => {
     expect(steps.length).toBeGreaterThan(30);
     expect(steps.map(({ number }) => number)).toEqual(steps.map((_step, index) => index + 1));
     const odd = steps.filter(
@@ -46,7 +46,7 @@ describe('the checklist of the first deployment', () => {
     expect(odd).toEqual([]);
   });
 
-  it('says of every step what it settles', () => {
+  it('tells the purpose of every step', () => {
     const ranges = [...page.matchAll(/^\| (\d+)(?:[–,] ?(\d+))? +\|/gm)].map(
       ([, from, to = from]) => [Number(from), Number(to)] as const,
     );
@@ -57,7 +57,7 @@ describe('the checklist of the first deployment', () => {
     expect(settled).toEqual(steps.map(({ number }) => number));
   });
 
-  it('reads outputs that the stack has', () => {
+  it('reads existing outputs of the stack', () => {
     const outputs = Object.keys(synthesize(Stage.Prod).outputs);
     const read = found(/\$\(output (\w+)\)/g);
 
@@ -65,7 +65,7 @@ describe('the checklist of the first deployment', () => {
     expect(unknownIn(read, outputs)).toEqual([]);
   });
 
-  it('names functions, log groups, alarms and metrics that there are', () => {
+  it('names existing functions, log groups, alarms and metrics', () => {
     const functions = found(/(?:--function-name |\(role )quoteq-(?:prod|dev)-([a-z-]+)/g);
     const logGroups = found(/--log-group-name (\S+)/g);
     const alarms = found(/--alarm-name quoteq-prod\/(\S+)/g);
@@ -97,7 +97,7 @@ describe('the checklist of the first deployment', () => {
     );
   });
 
-  it('runs commands of quoteq that there are', () => {
+  it('runs existing commands of quoteq', () => {
     const run = [...new Set(found(/quoteq -- ((?:[a-z]+ )*[a-z]+)(?= |$|\||\))/gm))];
 
     expect(run.length).toBeGreaterThan(3);
@@ -108,7 +108,7 @@ describe('the checklist of the first deployment', () => {
     }
   });
 
-  it('names the stacks as the app does', () => {
+  it('names the stacks like the app', () => {
     expect(page).toContain(`${stackIdOf('eu-central-1')} (quoteq-prod)`);
     expect(page).toContain(`${observabilityIdOf('eu-central-1')} (quoteq-prod-observability)`);
   });

@@ -1,4 +1,4 @@
-/** The commands of the documents that deploy, read as the app would read them. */
+/** The deployment commands of the documents, parsed like by the app. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ const REPOSITORY = resolve(import.meta.dirname, '../../..');
 
 interface DeployCommand {
   readonly file: string;
-  /** What `-c` gives. */
+  /** Context from `-c`. */
   readonly context: Readonly<Record<string, string>>;
 }
 
@@ -41,7 +41,7 @@ const commandOf = (file: string): DeployCommand => {
 };
 
 describe('the commands that deploy', () => {
-  it('stand in the pages that are known for it', () => {
+  it('are in the known pages', () => {
     expect(commands.map(({ file }) => file).toSorted()).toEqual([
       'README.md',
       'docs/deploy-checklist.md',
@@ -51,12 +51,12 @@ describe('the commands that deploy', () => {
     ]);
   });
 
-  it.each(commands)('give in $file every setting that their stage needs', ({ context }) => {
+  it.each(commands)('have in $file every setting that their stage needs', ({ context }) => {
     expect(context['stage']).toMatch(/^(?:dev|prod)$/);
     expect(readConfig({ context, env: {} }).stage).toBe(context['stage']);
   });
 
-  it('give for a rollback every setting of the deployment before it', () => {
+  it('have for a rollback every setting of the previous deployment', () => {
     const deployed = commandOf('README.md').context;
 
     expect(commandOf('runbooks/procedures/roll-back.md').context).toMatchObject(deployed);

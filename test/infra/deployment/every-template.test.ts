@@ -1,6 +1,6 @@
 /**
- * What CloudFormation or IAM would refuse in the templates of every stage and option. One file, because to synthesise all of them
- * takes some seconds.
+ * Errors in the templates of every stage and option that CloudFormation or IAM would refuse. One file, because the synthesis of all
+ * templates takes some seconds.
  */
 import { describe, expect, it } from 'vitest';
 import { cyclicIdsOf } from './dependency-graph.ts';
@@ -9,7 +9,7 @@ import { templatesOf, VARIANTS } from '../template-variants.ts';
 const DEPLOYMENTS = VARIANTS.map((variant) => ({ ...variant, templates: templatesOf(variant) }));
 
 describe.each(DEPLOYMENTS)('the templates of $name', ({ templates }) => {
-  it('can be created in some order', () => {
+  it('have no dependency cycle', () => {
     const cyclic = templates.map(({ stack, template }) => [stack, cyclicIdsOf(template)]);
 
     expect(cyclic.length).toBeGreaterThan(0);
@@ -17,7 +17,7 @@ describe.each(DEPLOYMENTS)('the templates of $name', ({ templates }) => {
   });
 });
 
-/** Keys that a request carries once. */
+/** Keys with a single value in a request. */
 const SINGLE_VALUED = [
   'aws:PrincipalArn',
   'aws:SecureTransport',
@@ -28,10 +28,10 @@ const SINGLE_VALUED = [
   'kms:EncryptionContext:aws:states:stateMachineArn',
   'kms:ViaService',
 ];
-/** Keys that a request may carry several times: an operator without `ForAnyValue` or `ForAllValues` does not match them. */
+/** Keys with several values in a request: an operator without `ForAnyValue` or `ForAllValues` does not match them. */
 const MULTI_VALUED = ['states:StateMachineQualifier'];
 
-/** What `Condition` of a statement says, one pair for each key. */
+/** The conditions of a statement, one pair for each key. */
 const conditionsIn = (value: unknown): readonly (readonly [operator: string, key: string])[] => {
   if (typeof value !== 'object' || value === null) return [];
   const own = 'Effect' in value && 'Condition' in value ? Object.entries(Object(value.Condition)) : [];
@@ -46,13 +46,13 @@ const conditions = DEPLOYMENTS.flatMap(({ templates }) =>
 );
 
 describe('conditions of policies', () => {
-  it('use keys of which it is known whether a request carries one value or several', () => {
+  it('use only keys that are known as single-valued or multi-valued', () => {
     const used = new Set(conditions.map(([, key]) => key));
 
     expect(used).toEqual(new Set([...SINGLE_VALUED, ...MULTI_VALUED]));
   });
 
-  it('compare keys of several values by a set operator, and no others', () => {
+  it('use a set operator exactly for multi-valued keys', () => {
     const bySet = conditions.filter(([operator]) => /^For(?:Any|All)Values?:/.test(operator));
     const ofSeveral = conditions.filter(([, key]) => MULTI_VALUED.includes(key));
 
@@ -61,9 +61,9 @@ describe('conditions of policies', () => {
   });
 });
 
-/** Properties that give a resource its name, or the end of the one that CloudFormation knows. */
+/** Properties with the name of a resource, or with the end of its physical id. */
 const NAMING = /^(?:Name|AliasName|[A-Z][A-Za-z]*Name)$/;
-/** Properties that end so and name another resource, or nothing. */
+/** Properties with such an ending that name another resource or nothing. */
 const OF_OTHERS: Readonly<Record<string, readonly string[]>> = {
   'AWS::Lambda::Alias': ['FunctionName'],
   'AWS::Lambda::EventInvokeConfig': ['FunctionName'],
@@ -76,7 +76,7 @@ const OF_OTHERS: Readonly<Record<string, readonly string[]>> = {
 interface Kept {
   readonly type: string;
   readonly policy: unknown;
-  /** Fixed names: those that are the same in each deployment. */
+  /** Fixed names, which are the same in each deployment. */
   readonly names: readonly string[];
 }
 
@@ -92,14 +92,14 @@ const keptIn = (resource: Readonly<Record<string, unknown>>): Kept => {
 describe.each(DEPLOYMENTS)('after a failed first deployment of $name', ({ stage, templates }) => {
   const resources = templates.flatMap(({ template }) => Object.values(template.Resources).map(keptIn));
 
-  it('nothing is left under a name that the next one needs', () => {
+  it('no resource remains with a name that the next one needs', () => {
     const named = resources.filter(({ names }) => names.length > 0);
 
     expect(named.length).toBeGreaterThan(30);
     expect(named.filter(({ policy }) => policy === 'Retain')).toEqual([]);
   });
 
-  it('only what may refuse to be deleted, and what executions in flight call, is left at all', () => {
+  it('only resources that may refuse deletion, and those that running executions call, remain', () => {
     const left = new Set(resources.filter(({ policy }) => policy === 'Retain').map(({ type }) => type));
     const always =
       stage === 'local'

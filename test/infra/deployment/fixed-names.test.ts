@@ -1,4 +1,4 @@
-/** What dashboard and alarms measure: by fixed names that the queue's own template gives, and by nothing else. */
+/** Dashboard and alarms use only fixed names of the queue's own template. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Env } from '../../../lambdas/shared/contracts/environment.ts';
 import {
@@ -11,17 +11,17 @@ import { Stage } from '../../../lib/config/queue-config.ts';
 import { ApiMetricName } from '../../../lib/monitoring/api-metric-names.ts';
 import { type Synthesis, synthesize, synthesizeObservability } from '../synthesis.ts';
 
-/** One metric that is looked for: its namespace, its name and its dimensions. */
+/** One used metric: its namespace, its name and its dimensions. */
 interface Looked {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** Values of the account and the Region are the same for both stacks; everything else has to be plain text. */
+/** Account and Region are the same for both stacks; all other values have to be plain text. */
 const PSEUDO = new Set(['AWS::Partition', 'AWS::Region', 'AWS::AccountId']);
 
-/** Text with the account's own values left open. @throws on any other value that a deployment would put in */
+/** Text with placeholders for the account's values. @throws for any other deploy-time value */
 function plainOf(value: unknown): string {
   if (typeof value === 'string') return value;
   const { Ref, 'Fn::Join': join } = Object(value);
@@ -47,7 +47,7 @@ const ofAlarms = (watching: Synthesis): readonly Looked[] =>
     );
   });
 
-/** A line of a chart: namespace, name, then names and values of dimensions in turns; perhaps settings at the end. */
+/** A line of a chart: namespace, name, then alternating names and values of dimensions; optionally settings at the end. */
 function ofLine(line: readonly unknown[]): readonly Looked[] {
   const [namespace, name, ...rest] = line.filter((part) => typeof part === 'string');
   if (namespace === undefined || name === undefined) return [];
@@ -80,7 +80,7 @@ describe.each(STAGES)('the observability of stage %s', (stage) => {
     ),
   ];
 
-  it('takes no value from another stack: it would not be updated when that value changes', () => {
+  it('uses no value of another stack, since it would not be updated with that value', () => {
     const references = watching.json.match(
       /Fn::GetStackOutput|Fn::ImportValue|\{\{resolve:|AWS::SSM::Parameter[^"]*","Default":"[^"]*/g,
     );
@@ -91,7 +91,7 @@ describe.each(STAGES)('the observability of stage %s', (stage) => {
     ]);
   });
 
-  it('measures nothing but what these tests look up', () => {
+  it('uses only metrics that these tests check', () => {
     expect(new Set(looked.map(({ namespace }) => namespace))).toEqual(
       new Set(['AWS/Events', 'AWS/Lambda', 'AWS/SQS', 'AWS/States', METRIC_NAMESPACE]),
     );
@@ -101,7 +101,7 @@ describe.each(STAGES)('the observability of stage %s', (stage) => {
       );
   });
 
-  it('measures functions, queues, the machine and the rule of the cards by names that the queue’s template gives', () => {
+  it('uses the names of the queue’s template for functions, queues, the machine and the rule of the cards', () => {
     const functions = namesIn(queue, 'AWS::Lambda::Function', 'FunctionName');
     const queues = namesIn(queue, 'AWS::SQS::Queue', 'QueueName');
     const [machine] = namesIn(queue, 'AWS::StepFunctions::StateMachine', 'StateMachineName');
@@ -115,7 +115,7 @@ describe.each(STAGES)('the observability of stage %s', (stage) => {
     expect(valuesOf('AWS/Events', 'EventBusName')).toEqual(namesIn(queue, 'AWS::Events::EventBus', 'Name'));
   });
 
-  it('measures metrics of the functions, or those that the queue makes of its access log', () => {
+  it('uses metrics of the functions, or those from the queue’s access log', () => {
     const filtered = queue
       .ofType('AWS::Logs::MetricFilter')
       .flatMap(([, { Properties }]) => Object(Properties['MetricTransformations']));
@@ -135,7 +135,7 @@ describe.each(STAGES)('the observability of stage %s', (stage) => {
     }
   });
 
-  it('finds the dimensions of the API’s metrics in each line of its access log, which has a fixed name', () => {
+  it('has the dimensions of the API’s metrics in each line of its access log, which has a fixed name', () => {
     const [api] = queue.ofType('AWS::ApiGatewayV2::Stage').map(([, { Properties }]) => Properties);
     const { Format, DestinationArn } = Object(api?.['AccessLogSettings']);
     const [logicalId] = DestinationArn['Fn::GetAtt'];
@@ -176,7 +176,7 @@ describe('the metrics of the functions', () => {
     vi.unstubAllEnvs();
   });
 
-  it('are written with the dimensions that alarms and charts of the stage look for', () => {
+  it("are written with the dimensions of the stage's alarms and charts", () => {
     for (const stage of STAGES) {
       const lookedFor = ofAlarms(synthesizeObservability(stage)).find(
         ({ name }) => name === Metric.StuckTasks,
@@ -186,14 +186,14 @@ describe('the metrics of the functions', () => {
     }
   });
 
-  it('share no dimensions between two stages: one that runs does not hide that the other is silent', () => {
+  it('have different dimensions in two stages, so that one cannot hide the silence of the other', () => {
     const sets = [...writtenBy('dev'), ...writtenBy('prod')].map((set) => JSON.stringify(set));
 
     expect(sets).toHaveLength(2);
     expect(new Set(sets).size).toBe(2);
   });
 
-  it('are refused where nobody says which stage it is', () => {
+  it('are refused without a stage', () => {
     vi.stubEnv(Env.Stage, '');
 
     expect(createMetrics).toThrow('Environment variable QUEUE_STAGE: expected a value, found none');

@@ -1,11 +1,11 @@
-/** What `doctor aws` looks for as left behind is what the templates name. */
+/** The leftovers that `doctor aws` searches match the names in the templates. */
 import { describe, expect, it } from 'vitest';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Stage } from '../../../lib/config/queue-config.ts';
 import { fixedNamesOf } from '../../../tools/doctor/aws/leftovers.ts';
 import { queueApp } from '../synthesis.ts';
 
-/** Properties that name a resource; of an account and Region there is only one of each name. */
+/** Properties that name a resource; names are unique in an account and Region. */
 const NAME_PROPERTIES = [
   'FunctionName',
   'LogGroupName',
@@ -19,7 +19,7 @@ const NAME_PROPERTIES = [
   'ApplicationName',
   'DeploymentGroupName',
 ];
-/** Types whose name is a plain `Name` and must be free. */
+/** Types with the property `Name` that must be unique. */
 const NAMED_TYPES = [
   'AWS::SecretsManager::Secret',
   'AWS::SSM::Parameter',
@@ -31,7 +31,7 @@ const REPEATING_TYPES = /^AWS::Lambda::(?:Alias|Version|Permission|EventSourceMa
 
 interface Named {
   readonly Type: string;
-  /** Absent: the resource goes with its stack. */
+  /** Absent: the resource is deleted with its stack. */
   readonly DeletionPolicy?: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
@@ -51,8 +51,8 @@ const resources: readonly Named[] = [...stacks, ...observability].flatMap((stack
 );
 const names = Object.values(fixedNamesOf('quoteq-prod')).flat();
 
-describe('the fixed names that the doctor looks for', () => {
-  it('have all those of resources that outlive their stack', () => {
+describe('the fixed names that the doctor searches', () => {
+  it('include all resources that outlive their stack', () => {
     const kept = resources
       .filter(({ DeletionPolicy = 'Delete' }) => DeletionPolicy !== 'Delete')
       .flatMap(namesOf);
@@ -61,7 +61,7 @@ describe('the fixed names that the doctor looks for', () => {
     expect(kept.filter((name) => !names.includes(name))).toEqual([]);
   });
 
-  it('are all names of the templates', () => {
+  it('are all in the templates', () => {
     const inTemplates = resources.flatMap(namesOf);
 
     expect(names.filter((name) => !inTemplates.includes(name))).toEqual([]);

@@ -1,4 +1,4 @@
-/** How one release follows another on AWS, as far as templates tell. */
+/** The sequence of releases on AWS, as defined by the templates. */
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES, type FunctionName } from '../../../lib/shared/functions.ts';
@@ -14,7 +14,7 @@ const GROUP = 'AWS::CodeDeploy::DeploymentGroup';
 const prod = synthesize(Stage.Prod);
 const dev = synthesize(Stage.Dev);
 const local = synthesize(Stage.Local);
-/** The same code with another setting of one worker: what a later release differs in. */
+/** The same code with another setting of one worker, as a later release. */
 const later = synthesize(Stage.Prod, { crmBaseUrl: 'https://api-eu.hubapi.com' });
 
 type Entry = readonly [logicalId: string, resource: Resource];
@@ -38,7 +38,7 @@ const versionIdOf = ([, { Properties }]: Entry): string =>
 const versionIdsOf = (synthesis: Synthesis): ReadonlyMap<string, string> =>
   new Map(synthesis.ofType(ALIAS).map((alias) => [functionBehind(synthesis, alias), versionIdOf(alias)]));
 
-/** Logical ids of the versions whose numbers an expression is made of. */
+/** Logical ids of the versions in an expression. */
 const versionsIn = (expression: unknown): readonly string[] =>
   Array.from(JSON.stringify(expression).matchAll(/"Fn::GetAtt":\["(\w+)","Version"\]/g), ([, id]) =>
     String(id),
@@ -57,21 +57,21 @@ describe.each([
   [Stage.Prod, prod],
   [Stage.Dev, dev],
 ] as const)('a release on stage %s', (_stage, synthesis) => {
-  it('gives every function a version that outlives the release', () => {
+  it('has a version of every function that outlives the release', () => {
     const versions = synthesis.ofType(VERSION).map(([, version]) => version);
 
     expect(versions).toHaveLength(FUNCTION_NAMES.length);
     expect(new Set(versions.map(({ DeletionPolicy }) => DeletionPolicy))).toEqual(new Set(['Retain']));
   });
 
-  it('moves one live alias for each function that is not called by executions', () => {
+  it('has one live alias for each function that executions do not call', () => {
     const pinned: readonly string[] = PINNED_FUNCTIONS;
     const live = aliasesOf(synthesis, 'live').map((alias) => functionBehind(synthesis, alias));
 
     expect(live.toSorted()).toEqual(FUNCTION_NAMES.filter((name) => !pinned.includes(name)).toSorted());
   });
 
-  it('pins what executions call by one name, and keeps it', () => {
+  it('pins all functions that executions call under one name, and retains it', () => {
     const aliases = aliasesOf(synthesis, 'pinned');
 
     expect(aliases.map((alias) => functionBehind(synthesis, alias)).toSorted()).toEqual(
@@ -81,7 +81,7 @@ describe.each([
     expect(new Set(aliases.map(([, { DeletionPolicy }]) => DeletionPolicy))).toEqual(new Set(['Retain']));
   });
 
-  it('names the pinned aliases by the numbers of their versions, which never come again', () => {
+  it('names the pinned aliases by the unique numbers of their versions', () => {
     const [alias] = aliasesOf(synthesis, 'pinned');
     const name = alias?.[1].Properties['Name'];
 
@@ -89,7 +89,7 @@ describe.each([
     expect(versionsIn(name).toSorted()).toEqual(aliasesOf(synthesis, 'pinned').map(versionIdOf).toSorted());
   });
 
-  it('lets the definition call the pinned aliases and nothing else', () => {
+  it('allows the definition to call only the pinned aliases', () => {
     const { RunActionFunctionArnSuffix: suffix, RecordLostWorkerFunctionArn: recorder } =
       definitionSubstitutions(synthesis);
     const named = aliasesOf(synthesis, 'pinned').map(([, { Properties }]) => versionsIn(Properties['Name']));
@@ -99,7 +99,7 @@ describe.each([
     expect(JSON.stringify(suffix)).toContain('":r-"');
   });
 
-  it('starts executions by the live alias of the machine, and allows no other way', () => {
+  it('starts executions only by the live alias of the machine', () => {
     const environment = Object(synthesis.functionNamed('enqueue-action').Properties['Environment']);
     const starts = synthesis
       .ofType('AWS::IAM::Policy')
@@ -118,7 +118,7 @@ describe.each([
     }
   });
 
-  it('publishes the definition as a version that is kept, after the aliases it names', () => {
+  it('publishes the definition as a retained version, after the aliases that it names', () => {
     const [version] = synthesis.ofType('AWS::StepFunctions::StateMachineVersion');
     const [machine] = synthesis.ofType(MACHINE);
 
@@ -131,11 +131,11 @@ describe.each([
 });
 
 describe('the next release', () => {
-  it('publishes a version of what changed and of nothing else', () => {
+  it('publishes a version of changed functions only', () => {
     expect(changed(prod, later)).toEqual(['run-action-crm'] satisfies FunctionName[]);
   });
 
-  it('adds pinned aliases beside the old ones instead of moving those', () => {
+  it('adds pinned aliases and keeps the old ones', () => {
     const before = idsOf(aliasesOf(prod, 'pinned'));
     const after = idsOf(aliasesOf(later, 'pinned'));
 
@@ -147,14 +147,14 @@ describe('the next release', () => {
     expect(idsOf(aliasesOf(later, 'live'))).toEqual(idsOf(aliasesOf(prod, 'live')));
   });
 
-  it('is not published when nothing changed', () => {
+  it('is not published without a change', () => {
     const again = synthesize(Stage.Prod);
 
     expect(changed(prod, again)).toEqual([]);
     expect(idsOf(aliasesOf(again, 'pinned'))).toEqual(idsOf(aliasesOf(prod, 'pinned')));
   });
 
-  it('can be the same code once more, under a mark of its own', () => {
+  it('can be the same code again, with another mark', () => {
     const marked = synthesize(Stage.Prod, { redeploy: '2' });
     const descriptions = marked
       .ofType('AWS::Lambda::Function')
@@ -171,7 +171,7 @@ describe('a gradual rollout', () => {
     .filter(([, { Properties }]) => /\/release-/.test(String(Properties['AlarmName'])))
     .map(([id]) => id);
 
-  it('shifts a tenth for ten minutes, and goes back when a release alarm rings', () => {
+  it('shifts a tenth for ten minutes, and rolls back when a release alarm rings', () => {
     expect(
       prod.allHaving(GROUP, {
         DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent10Minutes',
@@ -196,7 +196,7 @@ describe('a gradual rollout', () => {
     ).not.toThrow();
   });
 
-  it('moves every live alias through a deployment group of its own', () => {
+  it('moves every live alias through its own deployment group', () => {
     const groups = aliasesOf(prod, 'live').map(([, alias]) =>
       refOf(Object(Object(alias)['UpdatePolicy'])['CodeDeployLambdaAliasUpdate']?.['DeploymentGroupName']),
     );
@@ -204,7 +204,7 @@ describe('a gradual rollout', () => {
     expect(groups.toSorted()).toEqual(idsOf(prod.ofType(GROUP)));
   });
 
-  it('lets CodeDeploy move these aliases and no others', () => {
+  it('allows CodeDeploy to move only these aliases', () => {
     const [role] = prod
       .ofType('AWS::IAM::Role')
       .filter(([, r]) => JSON.stringify(r.Properties['AssumeRolePolicyDocument']).includes('codedeploy'));
@@ -222,7 +222,7 @@ describe('a gradual rollout', () => {
   });
 });
 
-describe('a rollout at once', () => {
+describe('an immediate rollout', () => {
   it('moves the aliases in one step, without CodeDeploy or alarms', () => {
     expect(dev.ofType(GROUP)).toEqual([]);
     expect(
@@ -240,11 +240,11 @@ describe('the local stage', () => {
     'AWS::StepFunctions::StateMachineAlias',
     'AWS::StepFunctions::StateMachineVersion',
     GROUP,
-  ])('has no %s, which the local AWS does not know', (type) => {
+  ])('has no %s, which the local AWS does not support', (type) => {
     expect(local.ofType(type)).toEqual([]);
   });
 
-  it('calls and starts the functions and the machine themselves', () => {
+  it('calls functions and starts the machine without aliases', () => {
     const environment = Object(local.functionNamed('enqueue-action').Properties['Environment']);
 
     expect(definitionSubstitutions(local)['RunActionFunctionArnSuffix']).toBe('');

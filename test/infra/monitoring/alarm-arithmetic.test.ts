@@ -1,4 +1,4 @@
-/** What the sweep's alarms make of runs that could not look, by the rules that CloudWatch documents. */
+/** The sweep's alarms with runs that could not read, by the documented rules of CloudWatch. */
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { ALARMS } from '../../../lib/monitoring/alarm-registry.ts';
@@ -39,7 +39,7 @@ describe('the evaluation of alarms in these tests', () => {
     ['- - - - 0', 2, 'OK', 'ALARM', 'OK'],
     ['- - - - X', 2, KEEPS, 'ALARM', 'OK'],
   ] as const)(
-    'is CloudWatch’s for %s with %i of 3',
+    'matches CloudWatch for %s with %i of 3',
     (points, breachingPeriods, ignore, breaching, notBreaching) => {
       const after = (missingData: AlarmRule['missingData'], before: AlarmState) =>
         stateAfter(pointsOf(points), { ...RULE, breachingPeriods, missingData }, before);
@@ -60,14 +60,14 @@ const GAUGES = [
   ['forgotten-pause', 30 * HOUR_MS],
 ] as const;
 
-/** As many minutes of the value; those of `blind` have none, since a run that could not look publishes nothing. */
+/** `count` minutes with the value; `blind` minutes have none, since a run that could not read publishes nothing. */
 const minutesOf = (count: number, value: number, blind: ReadonlySet<number>): readonly Minute[] =>
   Array.from({ length: count }, (_, index) => (blind.has(index) ? undefined : value));
 
 describe.each(GAUGES)('%s', (slug, value) => {
   const definition = alarmOf(slug);
 
-  it('rings after its periods, and stops when a run that looked finds nothing any more', () => {
+  it('rings after its periods, and stops when a run that could read finds nothing', () => {
     const states = statesOf(definition, [...minutesOf(15, value, new Set()), ...minutesOf(15, 0, new Set())]);
 
     expect(states[2]).toBe('ALARM');
@@ -89,7 +89,7 @@ describe.each(GAUGES)('%s', (slug, value) => {
     },
   );
 
-  it('keeps ringing through two hours of blind runs alone', () => {
+  it('keeps ringing through two hours of blind runs', () => {
     const blind = Array.from({ length: 120 }, () => undefined);
     const states = statesOf(definition, [...minutesOf(15, value, new Set()), ...blind]);
 
@@ -97,13 +97,13 @@ describe.each(GAUGES)('%s', (slug, value) => {
   });
 
   test.prop([fc.uniqueArray(fc.integer({ min: 0, max: 119 }))])(
-    'is not rung by blind runs alone',
+    'does not ring because of blind runs only',
     (blind) => {
       expect(statesOf(definition, minutesOf(120, 0, new Set(blind)))).not.toContain('ALARM');
     },
   );
 
-  it('would be silenced by a 0 that means "not looked"', () => {
+  it('would be silenced by a 0 that means "not read"', () => {
     const zeroes = Array.from({ length: 60 }, (_, minute) => (minute >= 30 && minute < 35 ? 0 : value));
 
     expect(statesOf(definition, zeroes).slice(2)).toContain('OK');
@@ -113,23 +113,23 @@ describe.each(GAUGES)('%s', (slug, value) => {
 describe('sweep-blind', () => {
   const definition = alarmOf('sweep-blind');
 
-  it('rings when three of five runs were blind, and not for two', () => {
+  it('rings for three blind runs of five, but not for two', () => {
     expect(statesOf(definition, [0, 0, 0, 0, 0, 1, 0, 1, 0, 0])).not.toContain('ALARM');
     expect(statesOf(definition, [0, 0, 0, 0, 0, 1, 0, 1, 0, 1]).at(-1)).toBe('ALARM');
   });
 
-  it('rings before sweep-silence would have, had a blind run been no run', () => {
+  it('rings before sweep-silence would ring without these runs', () => {
     const { periods, periodMinutes } = alarmOf('sweep-silence');
     const ringsAt = statesOf(definition, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]).indexOf('ALARM') - 4;
 
     expect(ringsAt).toBeLessThan(periods * periodMinutes);
   });
 
-  it('ends with five runs of which fewer than three were blind, and not because no sweep runs any more', () => {
+  it('ends after five runs with fewer than three blind ones, but not when the sweep stops running', () => {
     const ringing = [0, 0, 0, 0, 0, 1, 1, 1];
 
     expect(statesOf(definition, [...ringing, 0, 0, 0]).at(-1)).toBe('OK');
-    // CloudWatch reads further back than it evaluates: only after that there is nothing left.
+    // CloudWatch reads more periods than it evaluates; only after these it has no data.
     const silence = Array.from({ length: 10 }, () => undefined);
     expect(statesOf(definition, [...ringing, ...silence]).at(-1)).toBe('ALARM');
   });

@@ -19,7 +19,7 @@ const alarmNamed = (name: string): Readonly<Record<string, unknown>> => {
 const textOf = (value: unknown): string => JSON.stringify(value);
 
 describe('alarms', () => {
-  it('are those of the registry, each under its own name', () => {
+  it('are those of the registry, each with its own name', () => {
     const expected = ALARMS.flatMap(({ slug, signals }) =>
       Object.keys(signals).map((key) => `quoteq-prod/${slug}${key === '' ? '' : `/${key}`}`),
     );
@@ -29,7 +29,7 @@ describe('alarms', () => {
     expect(new Set(ALARMS.map(({ slug }) => slug)).size).toBe(ALARMS.length);
   });
 
-  it.each(ALARMS)('$slug rings as the registry says, and tells the topic', (definition) => {
+  it.each(ALARMS)('$slug matches the registry and notifies the topic', (definition) => {
     const { slug, signals, threshold, missingData, periods, breachingPeriods = periods } = definition;
     const rung = alarms.filter(
       ({ AlarmName }) =>
@@ -50,26 +50,23 @@ describe('alarms', () => {
     }
   });
 
-  it.each(ALARMS)(
-    '$slug asks CloudWatch for no more than it takes',
-    ({ signals, periodMinutes, periods }) => {
-      // Ten metrics in an expression; a day, or with periods of an hour and more a week, in all.
-      expect(periodMinutes * periods).toBeLessThanOrEqual(24 * 60);
-      for (const signal of Object.values(signals).filter(isMath)) {
-        expect(Object.keys(signal.uses).length).toBeLessThanOrEqual(10);
-        for (const name of Object.keys(signal.uses)) expect(signal.expression).toContain(name);
-      }
-    },
-  );
+  it.each(ALARMS)('$slug is within the limits of CloudWatch', ({ signals, periodMinutes, periods }) => {
+    // At most ten metrics in an expression; a total of a day, or a week with periods of an hour or more.
+    expect(periodMinutes * periods).toBeLessThanOrEqual(24 * 60);
+    for (const signal of Object.values(signals).filter(isMath)) {
+      expect(Object.keys(signal.uses).length).toBeLessThanOrEqual(10);
+      for (const name of Object.keys(signal.uses)) expect(signal.expression).toContain(name);
+    }
+  });
 
-  it('say why no data means what it means', () => {
+  it('explain their treatment of missing data', () => {
     for (const { missingDataWhy } of ALARMS) expect(missingDataWhy).toMatch(/^[A-Z].{20,}\.$/);
     expect(ALARMS.filter(({ missingData }) => missingData === 'breaching').map(({ slug }) => slug)).toEqual([
       'sweep-silence',
     ]);
   });
 
-  it('compare shares only where enough was counted', () => {
+  it('compare shares only with a large enough total', () => {
     expect(textOf(alarmNamed('failed-action-rate')['Metrics'])).toContain(
       'IF(whole >= 50, 100 * FILL(part, 0) / whole, 0)',
     );
@@ -78,7 +75,7 @@ describe('alarms', () => {
     );
   });
 
-  it('link the runbooks of the address that the deployment names', () => {
+  it('link the runbooks at the configured address', () => {
     const runbookBaseUrl = 'https://git.example/quoteq/blob/main/runbooks';
     const linked = synthesizeObservability(Stage.Prod, { runbookBaseUrl });
 
@@ -89,7 +86,7 @@ describe('alarms', () => {
     }
   });
 
-  it('watch every queue that nobody consumes', () => {
+  it('watch every queue without a consumer', () => {
     const consumed = queue
       .ofType('AWS::Lambda::EventSourceMapping')
       .map(([, { Properties }]) => textOf(Properties['EventSourceArn']));
@@ -107,7 +104,7 @@ describe('alarms', () => {
     expect(new Set(idle)).toEqual(new Set(watched));
   });
 
-  it('watch how long messages wait for the functions that consume them', () => {
+  it('watch the waiting time of messages in consumed queues', () => {
     const consumed = queue
       .ofType('AWS::Lambda::EventSourceMapping')
       .map(([, { Properties }]) => textOf(Properties['EventSourceArn']))
@@ -124,7 +121,7 @@ describe('alarms', () => {
     ]);
   });
 
-  it('ring for cards only after what they wait on purpose: the longest delay, and every delivery', () => {
+  it('ring for cards only after their intended waits: the longest delay and every delivery', () => {
     const cardQueue = queue
       .ofType('AWS::SQS::Queue')
       .map(([logicalId, { Properties }]) => ({ logicalId, ...Properties }))
@@ -136,7 +133,7 @@ describe('alarms', () => {
     expect(alarmNamed('cards-waiting')['Threshold']).toBeGreaterThanOrEqual(2 * onPurposeSeconds);
   });
 
-  it('watch the rule of the cards under the dimensions that EventBridge gives to rules of a bus of one’s own', () => {
+  it("watch the rule of the cards with EventBridge's dimensions for a custom bus", () => {
     const [bus] = queue.ofType('AWS::Events::EventBus').map(([, { Properties }]) => Properties['Name']);
     const [rule] = queue.ofType('AWS::Events::Rule').map(([, { Properties }]) => Properties['Name']);
     const dimensions = [
@@ -156,7 +153,7 @@ describe('alarms', () => {
     });
   });
 
-  it('are not on the local stage, whose AWS does not take them', () => {
+  it('do not exist on the local stage, whose AWS does not support them', () => {
     const local = queueApp(Stage.Local);
 
     expect(local.observability).toEqual([]);
@@ -176,7 +173,7 @@ describe('the topic of the alarms', () => {
     expect(textOf(policy?.Properties['PolicyDocument'])).toContain(':alarm:quoteq-prod/*');
   });
 
-  it('has the address as its subscriber that the deployment names, and else none', () => {
+  it('has the configured address as its subscriber, otherwise none', () => {
     const mailed = synthesizeObservability(Stage.Prod, { alarmEmail: 'ops@example.com' });
 
     expect(prod.ofType('AWS::SNS::Subscription')).toEqual([]);
@@ -185,7 +182,7 @@ describe('the topic of the alarms', () => {
     ).not.toThrow();
   });
 
-  it('may be one that exists', () => {
+  it('may be an existing one', () => {
     const alarmTopicArn = 'arn:aws:sns:eu-central-1:111122223333:on-call';
     const given = synthesizeObservability(Stage.Prod, { alarmTopicArn });
 
@@ -209,7 +206,7 @@ describe('the topic of the alarms', () => {
       { alarmEmail: 'ops@example.com', alarmTopicArn: 'arn:aws:sns:eu-central-1:111122223333:on-call' },
       '-c alarmEmail: expected nothing when -c alarmTopicArn names a topic',
     ],
-  ])('is refused when given as %o', (context, message) => {
+  ])('is refused as %o', (context, message) => {
     expect(() => queueApp(Stage.Prod, context)).toThrow(message);
   });
 });

@@ -10,7 +10,7 @@ import { synthesizeObservability } from '../synthesis.ts';
 
 const prod = synthesizeObservability(Stage.Prod);
 
-/** The body with its tokens as text, so that it is JSON again. */
+/** The body with its tokens as text, so that it is valid JSON. */
 function bodyOf(): { readonly widgets: readonly Record<string, unknown>[] } {
   const [, dashboard] = prod.ofType('AWS::CloudWatch::Dashboard')[0] ?? [];
   const body = Object(dashboard?.Properties['DashboardBody']);
@@ -29,7 +29,7 @@ const nameOf = (source: { readonly kind: string; readonly name?: string }): stri
   source.name ?? source.kind;
 
 describe('the dashboard', () => {
-  it('has each widget of the definition, in its order, and rows that fill the width', () => {
+  it('has each widget of the definition in order, and rows that fill the width', () => {
     expect(drawn.map(({ properties }) => Object(properties).title)).toEqual(
       widgets.map(({ title }) => title),
     );
@@ -61,19 +61,19 @@ describe('the dashboard', () => {
     ]);
   });
 
-  it('shows or rings for every metric that the functions write', () => {
+  it('shows, or has an alarm for, every metric of the functions', () => {
     const shown = widgets.flatMap(({ series }) => series.flatMap(({ signal }) => namesOf(signal)));
     const rung = ALARMS.flatMap(({ signals }) => Object.values(signals).flatMap(namesOf));
     const used = new Set([...shown, ...rung]);
 
-    // Parked records are watched by the depth of their queue; failures of consumers take a release back (release.test.ts).
+    // Parked records are watched by the depth of their queue; failures of consumers roll back a release (release.test.ts).
     expect(Object.values(Metric).filter((name) => !used.has(name))).toEqual([
       'stream_records_parked',
       'consumer_failures',
     ]);
   });
 
-  it('shows what an alarm compares, but for what is better read elsewhere', () => {
+  it('shows the metrics of alarms, except those that are better read elsewhere', () => {
     const shown = new Set(widgets.flatMap(({ series }) => series.flatMap(({ signal }) => namesOf(signal))));
     const hidden = ALARMS.filter(({ signals }) =>
       Object.values(signals).some((signal) => namesOf(signal).some((name) => !shown.has(name))),
@@ -82,7 +82,7 @@ describe('the dashboard', () => {
     expect(hidden.map(({ slug }) => slug)).toEqual(['slack-terminal-errors']);
   });
 
-  it('is named by its Region, since dashboards are of none', () => {
+  it('has the Region in its name, since dashboards are global', () => {
     expect(
       prod.having('AWS::CloudWatch::Dashboard', { DashboardName: 'quoteq-prod-eu-central-1' }),
     ).not.toThrow();

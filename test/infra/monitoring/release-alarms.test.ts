@@ -1,4 +1,4 @@
-/** What the alarms look at that take a release back. */
+/** The metrics of the alarms that roll back a release. */
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -28,12 +28,12 @@ const metricsOf = (slug: string): readonly unknown[] =>
   );
 
 describe('the release alarms', () => {
-  it('watch the errors of every function but the sweep, by alias where one is live', () => {
+  it('watch the errors of every function except the sweep, by the live alias if there is one', () => {
     const watched = Object.keys(RELEASE_ALARM_MEANINGS)
       .flatMap(metricsOf)
       .filter((metric) => Object(metric)['MetricName'] === 'Errors');
 
-    // A task that nobody can read makes the sweep fail each minute, until somebody has cleaned up.
+    // An unreadable task makes the sweep fail each minute until it is repaired.
     expect(JSON.stringify(watched)).not.toContain('sweep');
     expect(watched).toHaveLength(FUNCTION_NAMES.length - 1);
     expect(watched.filter((metric) => JSON.stringify(metric).includes(':live'))).toHaveLength(
@@ -41,7 +41,7 @@ describe('the release alarms', () => {
     );
   });
 
-  it('watch what functions answer instead of throwing: 5xx of the API, and failures of every consumer', () => {
+  it('watch failures that functions do not throw: 5xx of the API, and failures of every consumer', () => {
     const sources = prod
       .ofType('AWS::Lambda::EventSourceMapping')
       .map(([, { Properties }]) => JSON.stringify(Properties['FunctionName']));
@@ -71,10 +71,10 @@ describe('the release alarms', () => {
   });
 });
 
-describe('more metrics than CloudWatch takes in one alarm', () => {
+describe("more metrics than CloudWatch's limit per alarm", () => {
   const ALIASES = 23;
 
-  it('are shared out among alarms that leave none out and are all given to the deployment', () => {
+  it('are distributed over alarms, all of which the deployment uses', () => {
     const stack = new Stack(new App({ builtinCloudFormationValidation: false }));
     const lambda = new LambdaFunction(stack, 'F', {
       code: Code.fromInline('exports.handler = () => 0'),

@@ -1,4 +1,4 @@
-/** Buttons and commands through every part: signature, operators, replay, one guarded transition, and the loser's word. */
+/** Buttons and commands through every part: signature, operators, replay, one guarded transition, and the second operator's notice. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { taskViewSchema } from '../../../lambdas/queue/contracts/api.ts';
 import type { CardAction } from '../../../lambdas/slack/contracts/slack-actions.ts';
@@ -39,21 +39,21 @@ beforeAll(async () => {
   signingSecret = first;
 });
 
-/** A task that failed retryably and has an hour to go, without a driver: nothing moves it but a click. */
+/** A task that failed retryably, with an hour until its next attempt and without a driver: only a click moves it. */
 function waitingTask(quoteId: string, key: string) {
   const nowMs = Date.now();
   const task = queuedTask('crm.sync', key, nowMs, snapshotOf({ quoteId }));
   return putTask(retryableTask(runningTask(task, nowMs), nowMs + HOUR_MS));
 }
 
-/** What operators did to a task, by its own history. */
+/** Operators' transitions of a task, from its history. */
 async function operatedBy(taskId: string) {
   const { history } = await storedTask(taskId);
   return history.filter(({ cause }) => cause.startsWith('operator_'));
 }
 
 describe('two operators who click at the same moment', () => {
-  it(`make one transition each time, ${ROUNDS} times over, and the loser is told about the other operator`, async () => {
+  it(`make one transition in each of ${ROUNDS} rounds, and the second one gets a notice about the other`, async () => {
     const quoteId = freshQuoteId();
     const rounds = Array.from({ length: ROUNDS }, (_, round) => round);
     const taskIds: string[] = [];
@@ -92,7 +92,7 @@ describe('two operators who click at the same moment', () => {
 });
 
 describe('a button', () => {
-  it('“Retry now” starts the next execution at once, and its actor is in the audit trail', async () => {
+  it('“Retry now” starts the next execution at once, with its actor in the audit trail', async () => {
     const quoteId = freshQuoteId();
     const { taskId, version } = await waitingTask(quoteId, 'retry');
 
@@ -111,7 +111,7 @@ describe('a button', () => {
     ]);
   });
 
-  it('that was pressed in Slack on a task that a provider holds up makes it try again', async () => {
+  it('that is pressed in Slack retries a task that a provider delays', async () => {
     const quoteId = freshQuoteId();
     const fault = { kind: 'status', status: 503, retryAfterSeconds: 60 } as const;
     await scriptFault({
@@ -164,7 +164,7 @@ describe('a button', () => {
     expect(modal).toContain('running → *completed*');
   });
 
-  it('whose trail can no longer be opened has it shown as a message', async () => {
+  it('whose modal can no longer be opened shows the trail as a message', async () => {
     const quoteId = freshQuoteId();
     const { taskId, version } = await waitingTask(quoteId, 'too-late');
 
@@ -185,7 +185,7 @@ describe('a button', () => {
 });
 
 describe('/quoteq', () => {
-  it('lists the actions of a quote, to the one who asked only', async () => {
+  it('lists the actions of a quote only to the caller', async () => {
     const quoteId = freshQuoteId();
     const { taskId } = await waitingTask(quoteId, 'listed');
 

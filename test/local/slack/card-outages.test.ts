@@ -1,4 +1,4 @@
-/** Slack is slow, full, down, or loses replies: actions and audit never wait for it, and cards are right afterwards. */
+/** Slack is slow, rate-limited or down, or loses replies: actions and audit never wait for it, and cards are correct afterwards. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ActionKind } from '../../../lambdas/actions/kinds.ts';
@@ -34,14 +34,14 @@ const enqueueAll = async (quoteId: string, kind: ActionKind, count: number): Pro
   return keys.map((key) => deriveTaskId(quoteId, key));
 };
 
-/** Tasks that have a card by now. */
+/** Tasks that have a card. */
 async function shownOf(taskIds: readonly string[]): Promise<readonly string[]> {
   const found = await Promise.all(taskIds.map((taskId) => cards.get(taskId)));
   return found.flatMap((card) => (card?.ts === undefined ? [] : [card.taskId]));
 }
 
 describe('Slack', () => {
-  it('down for 60 seconds holds up neither actions nor audit, and cards are right afterwards', async () => {
+  it('down for 60 seconds delays neither actions nor audit, and cards are correct afterwards', async () => {
     const beganAtMs = performance.now();
     await slackFault({ path: '/api/*', fault: { kind: 'status', status: 503 }, times: 1_000_000 });
     const quoteId = freshQuoteId();
@@ -65,7 +65,7 @@ describe('Slack', () => {
     expect(await messagesUnder(`slack.thread:${channel}:${quoteId}`)).toBe(1);
   });
 
-  it('that says 429 to forty requests loses no update and posts nothing twice', async () => {
+  it('that answers 429 to forty requests loses no update and posts nothing twice', async () => {
     const quoteId = freshQuoteId();
     const limited = { kind: 'status', status: 429, retryAfterSeconds: 1 } as const;
     await slackFault({ path: '/api/*', fault: limited, times: 40 });
@@ -81,7 +81,7 @@ describe('Slack', () => {
   it.each([
     ['the root message', (quoteId: string, _taskId: string) => `slack.thread:${channel}:${quoteId}`],
     ['the card', (_quoteId: string, taskId: string) => cardKeyOf(channel, taskId, 1)],
-  ])('that loses the reply to the post of %s has it once', async (_title, keyOf) => {
+  ])('that loses the reply to the post of %s has the message once', async (_title, keyOf) => {
     const quoteId = freshQuoteId();
     const taskId = deriveTaskId(quoteId, 'key-0');
     const effectKey = keyOf(quoteId, taskId);
@@ -99,7 +99,7 @@ describe('Slack', () => {
     expect(await messagesUnder(cardKeyOf(channel, taskId, 1))).toBe(1);
   });
 
-  it('that carries out an old edit late has the last version in the end', async () => {
+  it('that carries out an old edit late finally shows the last version', async () => {
     const snapshot = acceptedSnapshot(freshQuoteId());
     const queued = await put(queuedTask('crm.sync', 'key', Date.now(), snapshot));
     await cardShowing(queued.taskId, 1);

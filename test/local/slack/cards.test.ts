@@ -1,4 +1,4 @@
-/** Cards in Slack follow their tasks through everything: every state, disorder, deleted cards, people and refusals. */
+/** Cards in Slack follow their tasks: every state, disorder, deleted cards, operators and refusals. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { taskViewSchema } from '../../../lambdas/queue/contracts/api.ts';
 import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
@@ -77,7 +77,7 @@ describe('the card of a task that', () => {
       ['Cancelled', 'ada cancelled it'],
       ['audit'],
     ],
-  ])('%s says so and offers what is legal', async (_title, make, says, buttons) => {
+  ])('%s shows this and offers the legal commands', async (_title, make, says, buttons) => {
     const task = await put(make());
 
     const card = await cardShowing(task.taskId, task.version);
@@ -87,7 +87,7 @@ describe('the card of a task that', () => {
     expect(offered).toEqual(buttons);
   });
 
-  it('is carried out by the queue ends completed, in the thread of its quote, with its latencies stored', async () => {
+  it('is carried out by the queue shows completed, in the thread of its quote, with stored latencies', async () => {
     const quoteId = freshQuoteId();
     const answer = await postAction(quoteId, 'crm.sync', 'key');
     const { taskId } = taskViewSchema.parse(answer.body);
@@ -113,7 +113,7 @@ describe('the card of a task that', () => {
 });
 
 describe('thirty transitions', () => {
-  it('asked for out of order and twice leave one card that shows the last', async () => {
+  it('requested out of order and twice result in one card with the last version', async () => {
     let task = await put(newTask());
     const asked: Promise<unknown>[] = [];
     while (task.version < 30) {
@@ -144,7 +144,7 @@ describe('a message about a recovery', () => {
     await cardShowing(task.taskId, task.version);
 
     const texts = (await shownMessages()).map(({ text }) => text);
-    // Other tests' operators write into the channel too: how often is counted by the key, below.
+    // Operators of other tests write into the channel too; the number of messages is counted by key below.
     expect(texts.some((text) => text.includes('ada pressed Retry now after PROVIDER_TIMEOUT'))).toBe(true);
     expect(await messagesUnder(recoveryKeyOf(task.taskId, retried.version))).toBe(1);
     expect(await messagesUnder(recoveryKeyOf(task.taskId, task.version))).toBe(1);
@@ -152,8 +152,8 @@ describe('a message about a recovery', () => {
   });
 });
 
-describe('a card that somebody deleted', () => {
-  it('is posted once more with the next transition', async () => {
+describe('a deleted card', () => {
+  it('is posted once again with the next transition', async () => {
     const queued = await put(newTask());
     await cardShowing(queued.taskId, 1);
     const [card] = await cardsOf(queued.taskId);
@@ -178,7 +178,7 @@ describe('a card that Slack refuses', () => {
     ['not_in_channel', 'PROVIDER_MISCONFIGURED'],
     ['token_revoked', 'PROVIDER_UNAUTHORIZED'],
   ])(
-    'with %s is shown in the API as failing, and is repaired when the update is requested again',
+    'with %s is shown as failing in the API and is repaired when the update is requested again',
     async (error, code) => {
       const task = newTask();
       await scriptFault({
@@ -204,7 +204,7 @@ describe('a card that Slack refuses', () => {
 });
 
 describe('a thread', () => {
-  it('has one root and one card for each of five actions that race to open it', async () => {
+  it('has one root and one card for each of five concurrent actions', async () => {
     const quoteId = freshQuoteId();
     const keys = ['a', 'b', 'c', 'd', 'e'];
 

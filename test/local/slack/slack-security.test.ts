@@ -1,4 +1,4 @@
-/** The Slack routes against strangers: whatever is not a fresh request of Slack for an operator is refused and leaves no trace. */
+/** The Slack routes refuse every request that is not a fresh request of Slack for an operator, and store nothing of it. */
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { randomBytes } from 'node:crypto';
@@ -22,7 +22,7 @@ import {
 } from '../support/slack.ts';
 
 const BAD_REQUESTS = 200;
-/** Of them; each is a good one sent again. */
+/** Bad requests that are a repeated valid one. */
 const REPLAYS = 24;
 const AT_ONCE = 8;
 const SEED = 20_261_121;
@@ -48,7 +48,7 @@ async function messagesIn(queueUrl: string): Promise<number> {
   return Number(waiting) + Number(taken);
 }
 
-/** Everything that a request could write, as it is stored. */
+/** Everything that a request could write. */
 const stored = async () => ({
   tasks: await itemsOf(outputs.tasksTable),
   audit: await itemsOf(outputs.auditTable),
@@ -57,8 +57,8 @@ const stored = async () => ({
 
 const QUIET_MS = 500;
 /**
- * What is stored once no click is on its way any more: whatever an answered request could still bring about hangs on one. The
- * pause is for tasks of other tests, which may still be moving.
+ * The stored state when no click is in progress, since answered requests have later effects only through clicks. The pause is for tasks of
+ * other tests, which may still change.
  */
 const storedWhenQuiet = () =>
   eventually('quiet', async () => {
@@ -73,7 +73,7 @@ const storedWhenQuiet = () =>
 const newTask = () =>
   putTask(queuedTask('crm.sync', 'security', Date.now(), snapshotOf({ quoteId: freshQuoteId() })));
 
-/** A good press of a person, signed now. */
+/** A valid press of a person, signed now. */
 function goodPress(taskId: string, version: number): BadRequest {
   const payload = {
     ...blockActionsOf({ taskId, version, action: 'audit', ...(ADA && { person: ADA }) }),
@@ -88,7 +88,7 @@ function goodPress(taskId: string, version: number): BadRequest {
   };
 }
 
-/** 503: a function that has just been started could not read its secret in time, on a busy machine; nothing was done. */
+/** 503: on a busy machine, a cold function could not read its secret in time; the request had no effect. */
 const send = ({ kind, route, body, headers }: BadRequest) =>
   eventually(`an answer to ${kind}`, async () => {
     const answer = await postSlack(route, body, headers);
@@ -110,7 +110,7 @@ beforeAll(async () => {
 afterAll(() => putSlackSecret(secret));
 
 describe(`${BAD_REQUESTS} bad requests`, () => {
-  it('are refused without a message, write nothing, and leave nothing in the logs', async () => {
+  it('are refused without a message, write nothing and log nothing of their content', async () => {
     const { taskId, version } = await newTask();
     const first = Array.from({ length: REPLAYS }, () => goodPress(taskId, version));
     const welcome = await sendAll(first);
@@ -144,7 +144,7 @@ const statusWith = async (key: string) => {
 describe('a rotation of the signing secret', () => {
   const fresh = randomBytes(16).toString('hex');
 
-  it('lets both secrets in while it lasts, the new one at once', async () => {
+  it('accepts both secrets until its end, the new one at once', async () => {
     const refusedBefore = await statusWith(fresh);
     await putSlackSecret({ ...secret, signingSecrets: [signingSecret, fresh] });
 

@@ -1,4 +1,4 @@
-/** Requests to the Slack routes that must be refused: each kind as a way to spoil a good one. */
+/** Requests to the Slack routes that must be refused: each kind is a change of a valid request. */
 import { randomBytes } from 'node:crypto';
 import { double, sample } from 'fast-check';
 import {
@@ -19,16 +19,16 @@ export interface BadRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What good requests are made of. */
+/** Parts of valid requests. */
 export interface Ingredients {
   readonly signingSecret: string;
   readonly taskId: string;
   readonly version: number;
-  /** Contained in every body; must be stored nowhere else. */
+  /** Contained in every body; must not be stored or logged. */
   readonly canary: string;
 }
 
-/** What a way to spoil a request gets. */
+/** Input of a change of a request. */
 interface Draft {
   readonly route: SlackRoute;
   readonly body: string;
@@ -73,7 +73,7 @@ function flipped(draft: Draft): Uint8Array {
   return bytes;
 }
 
-/** Every kind but `replayed`, which needs a good request first. */
+/** Every kind except `replayed`, which needs a valid request first. */
 const SPOILS: Readonly<Record<string, Spoil>> = {
   'one bit of the body tampered with': (draft) => ({ body: flipped(draft) }),
   'another version in the body': ({ body }) => ({ body: `${body}1` }),
@@ -134,8 +134,8 @@ const SPOILS: Readonly<Record<string, Spoil>> = {
 const ROUTES: readonly SlackRoute[] = ['interactions', 'commands'];
 
 /**
- * `count` bad requests, signed at this moment: every kind on both routes, in turn, each with another chance.
- * The same seed makes the same kinds with the same chances.
+ * `count` bad requests, signed now: every kind on both routes in turn, each with another random value. The same seed gives the same
+ * requests.
  */
 export function badRequests(count: number, ingredients: Ingredients, seed: number): readonly BadRequest[] {
   const chances = sample(double({ min: 0, max: 0.999_999, noNaN: true }), { numRuns: count, seed });

@@ -1,4 +1,4 @@
-/** Cards as the local Slack shows them, and tasks put past the API so that they stand still. */
+/** Cards in the local Slack, and tasks that are stored without the API, so that they do not move. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -18,7 +18,7 @@ const store = DynamoDBDocumentClient.from(new DynamoDBClient(rootClient), {
 export const tasks = new DynamoDbTaskRepo(store, outputs.tasksTable);
 export const cards = new DynamoDbCardRepo(store, outputs.cardsTable);
 
-/** Slack's Web API through the fault proxy; the local Slack takes any token. */
+/** Slack's Web API through the fault proxy; the local Slack accepts any token. */
 export const slack = createSlackClient('xoxb-tests', outputs.slackApiUrl);
 
 const messagesSchema = z.object({
@@ -46,7 +46,7 @@ export async function cardsOf(taskId: string): Promise<readonly ShownMessage[]> 
   return messages.filter(({ blocks }) => JSON.stringify(blocks ?? []).includes(taskId));
 }
 
-/** The card once it shows `version`; its text and blocks as one text. */
+/** Waits for the card with `version`; returns its text and blocks as one text. */
 export const cardShowing = (taskId: string, version: number, limitMs?: number): Promise<string> =>
   eventually(
     `the card of ${taskId} to show version ${version}`,
@@ -63,7 +63,7 @@ export const cardShowing = (taskId: string, version: number, limitMs?: number): 
 export const messagesUnder = async (effectKey: string): Promise<number> =>
   (await countEffects(outputs)).slack.get(effectKey) ?? 0;
 
-/** Stores a task, or its next version, past the API: no execution drives it. */
+/** Stores a task, or its next version, without the API: no execution drives it. */
 export async function put(next: ExecutionTask, previous?: ExecutionTask): Promise<ExecutionTask> {
   const written =
     previous === undefined ? await tasks.putIfAbsent(next) : await tasks.replace(previous, next);
@@ -71,14 +71,14 @@ export async function put(next: ExecutionTask, previous?: ExecutionTask): Promis
   return written.task;
 }
 
-/** How many requests each scripted fault has met, in the order of the rules. */
+/** Number of requests that matched each scripted fault, in the order of the rules. */
 export const faultHits = async (): Promise<readonly number[]> => [
   ...(await hitsById(outputs.faultProxyUrl)).values(),
 ];
 
 const sqs = new SQSClient(rootClient);
 
-/** Asks for the update of a card, as the bus does. */
+/** Requests the update of a card, like the bus. */
 export const askForCard = async (detail: { readonly taskId: string; readonly version: number }) =>
   sqs.send(
     new SendMessageCommand({ QueueUrl: outputs.cardQueueUrl, MessageBody: JSON.stringify({ detail }) }),

@@ -1,4 +1,4 @@
-/** What functions have written to CloudWatch Logs. */
+/** The functions' lines in CloudWatch Logs. */
 import { sendAwsRequest } from '../../../tools/rig/aws/aws-request.ts';
 import * as z from 'zod/mini';
 import type { FunctionName } from '../../../lib/shared/functions.ts';

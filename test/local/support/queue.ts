@@ -1,4 +1,4 @@
-/** The deployed queue as the local tests use it: through its API, signed, and its providers' control pages. */
+/** Access of the local tests to the deployed queue: through its signed API and its providers' control pages. */
 import { inject } from 'vitest';
 import type { ActionKind } from '../../../lambdas/actions/kinds.ts';
 import type { QuoteSnapshot } from '../../../lambdas/shared/contracts/quote-snapshot.ts';
@@ -74,10 +74,10 @@ export const payloadFor = (kind: ActionKind, quoteId: string): Record<string, un
   ...(kind === 'slack.notify' ? { message: `Accepted: ${quoteId}` } : {}),
 });
 
-/** A machine that is busy with other tests answers hundreds of requests late, which is no fault of the queue's. */
+/** A machine that is busy with other tests answers hundreds of requests late, which is not an error of the queue. */
 const ANSWER_LIMIT_MS = 540_000;
 
-/** Sends `POST /quotes/{quoteId}/actions` until it is answered. @throws {Error} when it never is */
+/** Sends `POST /quotes/{quoteId}/actions` until it is answered. @throws {Error} if it is never answered */
 export const postAction = (
   quoteId: string,
   kind: ActionKind,
@@ -97,7 +97,7 @@ export const postAction = (
   return eventually(`${quoteId} ${idempotencyKey} to be answered`, send, ANSWER_LIMIT_MS);
 };
 
-/** The task once it is completed or failed for good. */
+/** Waits until the task is completed or has failed permanently. */
 export const ended = (taskId: string, limitMs?: number): Promise<TaskView> =>
   eventually(
     `task ${taskId} to end`,
@@ -111,10 +111,10 @@ export const ended = (taskId: string, limitMs?: number): Promise<TaskView> =>
 /** Scripts a fault at the proxy. */
 export const scriptFault = (rule: FaultRule): Promise<number> => script(outputs.faultProxyUrl, rule);
 
-/** Takes all scripted faults back. */
+/** Removes all scripted faults. */
 export const clearFaults = (): Promise<void> => clear(outputs.faultProxyUrl);
 
-/** Sets the CRM's rate limit; `null` takes it away. */
+/** Sets the CRM's rate limit; `null` removes it. */
 export async function limitCrm(requestsPerSecond: number | null): Promise<void> {
   const response = await fetch(new URL('/_control/limits', outputs.crmPageUrl ?? outputs.crmBaseUrl), {
     method: 'POST',

@@ -1,4 +1,4 @@
-/** Deploys the role probe under the role of a function of the queue, and asks it. */
+/** Deploys the role probe with the role of a function of the queue, and invokes it. */
 import { join } from 'node:path';
 import {
   CreateFunctionCommand,
@@ -32,7 +32,7 @@ export const probeArchive = (): Uint8Array =>
     }),
   );
 
-/** Makes the calls under the role of `name`; the answers in their order, as JSON. */
+/** Makes the calls with the role of `name`; returns the answers in order, as JSON. */
 export async function probeRole(
   name: FunctionName,
   archive: Uint8Array,

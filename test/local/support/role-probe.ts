@@ -1,4 +1,4 @@
-/** A Lambda function that tries one AWS call and says how it went; deployed under the role of another function. */
+/** A Lambda function that makes one AWS call and returns its result; deployed with the role of another function. */
 import {
   DeleteItemCommand,
   DynamoDBClient,
@@ -76,7 +76,7 @@ export async function handler(probe: ProbeCall): Promise<string> {
     await attempt(probe);
     return 'allowed';
   } catch (error) {
-    // S3 answers a HEAD without a body: then only the status tells.
+    // S3 answers a HEAD without a body, so only the status is known.
     const status = error instanceof S3ServiceException ? ` ${error.$metadata.httpStatusCode}` : '';
     return `${error instanceof Error ? error.name : 'unknown'}${status}`;
   }

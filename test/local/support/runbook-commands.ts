@@ -1,4 +1,4 @@
-/** The commands of a runbook page, and how what they print is compared with what the page says they print. */
+/** The commands of a runbook page, and the comparison of their output with the page. */
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { REPOSITORY_ROOT } from '../../../tools/paths.ts';
@@ -8,9 +8,9 @@ export interface CommandBlock {
   /** Line of the page with its fence, from 1. */
   readonly line: number;
   readonly script: string;
-  /** What the page says that it prints; absent where it says nothing. */
+  /** The expected output; absent if the page shows none. */
   readonly output?: string;
-  /** The page says that it fails: with this exit code. */
+  /** The exit code by the page. */
   readonly exitCode: number;
   /** Why it cannot run on the local AWS. */
   readonly awsOnly?: string;
@@ -24,7 +24,7 @@ interface Fence {
   readonly body: string;
 }
 
-/** Every fenced block, also those inside of lists. */
+/** Every fenced block, also those inside lists. */
 function fencesOf(page: string): readonly Fence[] {
   const found = page.matchAll(/^(?<indent> *)```(?<info>[^\n`]+)\n(?<body>[\s\S]*?)^ *```$/gm);
   return [...found].map(({ groups = {}, index }) => ({
@@ -38,7 +38,7 @@ const isShell = ({ info }: Fence): boolean => /^sh\b/.test(info);
 const after = (info: string, word: string): string | undefined =>
   new RegExp(`^sh ${word} (.+)$`).exec(info)?.[1];
 
-/** The commands of a page in order; a `text` block that follows one is what it prints. */
+/** The commands of a page in order; a following `text` block is the output. */
 export function commandsOf(page: string): readonly CommandBlock[] {
   const fences = fencesOf(page);
   return fences.flatMap((fence, index) => {
@@ -59,7 +59,7 @@ export function commandsOf(page: string): readonly CommandBlock[] {
   });
 }
 
-/** Fence infos that no rule above knows: a typo would leave a command out of the test. */
+/** Unknown fence infos: because of a typo, the test would skip a command. */
 export const unknownFences = (page: string): readonly string[] =>
   fencesOf(page)
     .filter(isShell)
@@ -69,7 +69,7 @@ export const unknownFences = (page: string): readonly string[] =>
 /** Placeholders of a page, e.g. `task-…`, and their values. */
 export type Placeholders = Readonly<Record<string, string>>;
 
-/** A text with its placeholders filled in. */
+/** The text with its placeholders replaced. */
 export const filled = (template: string, placeholders: Placeholders): string =>
   Object.entries(placeholders).reduce((filling, [name, value]) => filling.replaceAll(name, value), template);
 
@@ -90,7 +90,7 @@ const pattern = (line: string): string =>
         .map(escaped)
         .join(String.raw`[^\n]*`)}\\n`;
 
-/** Whether `printed` is what the page says: `…` is anything within a line, alone on a line any lines; spaces don't count. */
+/** Whether `printed` matches the page: `…` matches any text within a line, and alone on a line any lines; spaces are ignored. */
 export function isAsSaid(printed: string, said: string): boolean {
   const expected = new RegExp(`^${linesOf(said).map(pattern).join('')}$`, 'u');
   return expected.test(
@@ -100,17 +100,17 @@ export function isAsSaid(printed: string, said: string): boolean {
   );
 }
 
-/** What a script printed, both streams as they came. */
+/** Output of a script, both streams in order. */
 export interface RunResult {
   readonly printed: string;
   readonly exitCode: number | null;
 }
 
 /**
- * Runs a script in the repository as an operator would.
- * @param env variables beside those of the test
+ * Runs a script in the repository like an operator.
+ * @param env variables besides those of the test
  * @param input what the operator types
- * @param signal ends the script and whatever it has started
+ * @param signal ends the script and all processes that it has started
  */
 export async function runScript(
   script: string,
@@ -120,10 +120,10 @@ export async function runScript(
 ): Promise<RunResult> {
   const child = spawn('bash', ['-c', `set -eo pipefail; exec 2>&1\n${script}`], {
     cwd: REPOSITORY_ROOT,
-    // npm's own two lines about what it runs are not the command's.
+    // npm's own two lines about the script are not output of the command.
     env: { ...process.env, npm_config_loglevel: 'silent', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
-    // A process group of its own, so that npm and what it runs end with it.
+    // Its own process group, so that npm and its children end with it.
     detached: true,
   });
   const stop = (): void => {

@@ -1,4 +1,4 @@
-/** What a runbook page is read in: the tasks, queues and secrets that its commands meet, and its placeholders. */
+/** The situation of a runbook page: the tasks, queues and secrets for its commands, and its placeholders. */
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
@@ -33,18 +33,18 @@ import { put } from './cards.ts';
 import { ADA, readSlackSecret } from './slack.ts';
 import type { Placeholders } from './runbook-commands.ts';
 
-/** What a page is read in. */
+/** The situation of a page. */
 export interface Situation {
   readonly placeholders: Placeholders;
-  /** What the operator types when a block asks for it, in order. */
+  /** The operator's input for the blocks that read it, in order. */
   readonly typed?: readonly string[];
-  /** Puts right what the commands leave changed. */
+  /** Reverts changes of the commands. */
   readonly cleanUp?: () => Promise<void>;
 }
 
 const HOUR_MS = 3_600_000;
 
-/** A task that failed retryably and has an hour to go, without a driver: nothing moves it but the operator. */
+/** A task that failed retryably, with an hour until its next attempt and without a driver: only the operator moves it. */
 async function waitingTask(): Promise<ExecutionTask> {
   const nowMs = Date.now();
   const queued = await put(queuedTask('crm.sync', 'runbook', nowMs, acceptedSnapshot(freshQuoteId())));
@@ -57,7 +57,7 @@ async function waitingTask(): Promise<ExecutionTask> {
   return waiting;
 }
 
-/** An action that was enqueued; `until` waits for what the page begins with. */
+/** An enqueued action; `until` waits for the page's initial state. */
 async function enqueued(
   kind: ActionKind,
   until: (taskId: string) => Promise<unknown>,
@@ -76,7 +76,7 @@ const named = ({ taskId, quoteId }: { readonly taskId: string; readonly quoteId:
 
 let completed: Promise<Situation> | undefined;
 
-/** A completed action: enough for pages that only look, and the same one for all of them. */
+/** A completed action, shared by all pages that only read. */
 function ordinary(): Promise<Situation> {
   completed ??= enqueued('crm.sync', ended).then((action) => ({ placeholders: named(action) }));
   return completed;
@@ -102,7 +102,7 @@ const drain = (): Promise<Situation> => Promise.resolve({ placeholders: {} });
 
 const sqs = new SQSClient({ ...rootClient, useQueueUrlAsEndpoint: false });
 
-/** The queue that takes what `url` gives up. */
+/** The dead-letter queue of `url`. */
 async function deadLettersOf(url: string): Promise<string> {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['RedrivePolicy'] }),
@@ -141,7 +141,7 @@ const parkedRecordOf = (task: ExecutionTask) => ({
   },
 });
 
-/** What the scheduler leaves when it could not start a sweep. */
+/** The scheduler's message after it could not start a sweep. */
 const missSweep = () =>
   sqs.send(
     new SendMessageCommand({
@@ -159,7 +159,7 @@ async function missedSweeps(): Promise<Situation> {
   return { placeholders: {} };
 }
 
-/** A task whose trail lacks what its own history does not reach any more. */
+/** A task whose trail lacks records that are no longer in its history. */
 async function auditGap(): Promise<Situation> {
   const nowMs = Date.now();
   const queued = queuedTask('crm.sync', 'gap', nowMs, acceptedSnapshot(freshQuoteId()));
@@ -193,7 +193,7 @@ async function replayDeadLetters(): Promise<Situation> {
   };
 }
 
-/** The CRM's token and the bot token are put in again as they are: the local providers know no others. */
+/** The CRM's token and the bot token are set to their present values, since the local providers accept no others. */
 async function rotateSecrets(): Promise<Situation> {
   const secrets = new SecretsManagerClient(rootClient);
   const ids = [outputs.stackOutputs['CrmSecretArn'] ?? '', outputs.stackOutputs['SlackSecretArn'] ?? ''];
@@ -230,7 +230,7 @@ const SITUATIONS: Readonly<Record<string, () => Promise<Situation>>> = {
   'procedures/rotate-secrets.md': rotateSecrets,
 };
 
-/** Prepares what a page is read in; whatever it paused is resumed afterwards. */
+/** Prepares the situation of a page; kinds that it paused are resumed afterwards. */
 export async function prepare(page: string): Promise<Situation & { readonly cleanUp: () => Promise<void> }> {
   const situation = await (SITUATIONS[page] ?? ordinary)();
   const cleanUp = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-/** Slack as the local tests play it: signed requests straight to the API, and what the local Slack was told. */
+/** Slack for the local tests: signed requests directly to the API, and the messages in the local Slack. */
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
@@ -28,7 +28,7 @@ export async function readSlackSecret(): Promise<SlackSecretValue> {
   return secretSchema.parse(JSON.parse(SecretString));
 }
 
-/** Puts another one, as a rotation does. */
+/** Replaces the secret, like a rotation. */
 export async function putSlackSecret(value: SlackSecretValue): Promise<void> {
   const command = new PutSecretValueCommand({ SecretId: secretId, SecretString: JSON.stringify(value) });
   await secrets.send(command);
@@ -41,10 +41,10 @@ export const [ADA, LIN] = LOCAL_WORKSPACE.operators.map(({ id, name }) => ({
   name,
 }));
 
-/** A route of Slack's. */
+/** A route for Slack. */
 export type SlackRoute = 'interactions' | 'commands';
 
-/** Sends a request to the API, past the local Slack, as Slack would. */
+/** Sends a request to the API like Slack, without the local Slack. */
 export async function postSlack(
   route: SlackRoute,
   body: string | Uint8Array,
@@ -59,8 +59,8 @@ export async function postSlack(
 }
 
 /**
- * Signs and sends a press of a button at this moment; returns the status. A 503 says that nothing was done, because a function
- * that has just been started on a busy machine could not read its settings in time; the click is sent again then.
+ * Signs and sends a press of a button now; returns the status. A 503 means that a cold function on a busy machine could not read its
+ * settings in time and the press had no effect; it is then sent again.
  */
 export function press(signingSecret: string, what: Press): Promise<number> {
   const body = clickForm(blockActionsOf({ channelId: outputs.slackChannelId, ...what }));
@@ -78,14 +78,14 @@ export const tasks = new DynamoDbTaskRepo(dynamo, outputs.tasksTable);
 /** A document client as root. */
 export const documents = dynamo;
 
-/** Puts a task as it is, without a driver; its history counts as written. */
+/** Stores a task without a driver; its history counts as recorded. */
 export async function putTask(task: ExecutionTask): Promise<ExecutionTask> {
   const written = await tasks.putIfAbsent(task);
   if (written.kind === 'conflict') throw new Error(`task ${task.taskId}: expected a new one`);
   return written.task;
 }
 
-/** The task. @throws {Error} when it does not exist */
+/** The task. @throws {Error} if it does not exist */
 export async function storedTask(taskId: string): Promise<ExecutionTask> {
   const task = await tasks.get(taskId);
   if (task === undefined) throw new Error(`task ${taskId}: expected it to be stored`);
@@ -106,7 +106,7 @@ const messagesSchema = z.object({
 
 const control = (path: string): URL => new URL(`/_control/${path}`, outputs.slackPageUrl ?? '');
 
-/** Texts that only one person was shown. */
+/** Texts of ephemeral messages to a person. */
 export async function ephemeralsFor(userId: string): Promise<readonly string[]> {
   const response = await fetch(control(`messages/${outputs.slackChannelId}`));
   const { messages } = messagesSchema.parse(await response.json());
@@ -118,7 +118,7 @@ const initSchema = z.object({
   state: z.object({ modalStack: z.array(z.unknown()) }),
 });
 
-/** What the local Slack tells a page that has just been opened. */
+/** The local Slack's state for a new page. */
 function pageState(): Promise<z.infer<typeof initSchema>['state']> {
   const url = new URL('/ui', outputs.slackPageUrl ?? '');
   url.protocol = 'ws:';
@@ -140,7 +140,7 @@ export async function openModal(): Promise<string | undefined> {
   return view === undefined ? undefined : JSON.stringify(view);
 }
 
-/** Posts a message of the app's to hang buttons on; returns its `ts`. */
+/** Posts a message of the app for buttons; returns its `ts`. */
 export async function postPlainMessage(text: string): Promise<string> {
   const { botToken } = await readSlackSecret();
   const client = createSlackClient(botToken, outputs.slackApiUrl);
@@ -162,7 +162,7 @@ export async function pressInSlack(body: {
   if (!response.ok) throw new Error(`The local Slack refused the press: ${await response.text()}`);
 }
 
-/** Types a command inside the local Slack; the answer becomes an ephemeral message there. */
+/** Types a command in the local Slack; the answer becomes an ephemeral message there. */
 export async function typeInSlack(user: string, text: string): Promise<void> {
   const response = await fetch(control('command'), {
     method: 'POST',

@@ -1,7 +1,7 @@
-/** EventBridge: takes events and hands each to the queue of the cards, as the rule of the stack does. */
+/** EventBridge: accepts events and sends each to the card queue, like the rule of the stack. */
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 
-/** Takes events in; what the rule hands on is the whole event. @throws {Error} when the command is another */
+/** Accepts events; the rule forwards the whole event. @throws {Error} for any other command */
 export function putEvents(command: unknown, deliver: (message: string) => void): object {
   if (!(command instanceof PutEventsCommand)) throw new Error('The simulated bus does not know this command');
   const { Entries = [] } = command.input;

@@ -1,9 +1,9 @@
-/** SDK commands as far as the world looks into them. */
+/** The parts of SDK commands that the world reads. */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 
-/** What items of ours are named by. */
+/** Keys of items. */
 const KEY = /(card|latency|effect|pause|sweep)#\S+|task-[0-9a-f]{40}/;
 
 const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
@@ -11,7 +11,7 @@ const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** What a command is about, for the timeline. */
+/** The target of a command, for the timeline. */
 export function targetOf(command: unknown): string {
   const input = recordOf(recordOf(command)['input']);
   const [table, index] = [textOf(input['TableName']), textOf(input['IndexName'])];
@@ -24,13 +24,13 @@ export function targetOf(command: unknown): string {
 /** Whether a command stores a document. */
 export const isPut = (command: unknown): boolean => command instanceof PutObjectCommand;
 
-/** Id of the task that a command reads, if it reads one. */
+/** Id of the task that a command reads; absent if it reads none. */
 export function taskReadBy(command: unknown, table: string): string | undefined {
   if (!(command instanceof GetCommand) || command.input.TableName !== table) return undefined;
   return String(command.input.Key?.['taskId']);
 }
 
-/** A message that is sent. @throws {Error} when the command is another */
+/** The message of a send command. @throws {Error} for any other command */
 export function messageOf(command: unknown): SendMessageCommand['input'] {
   if (command instanceof SendMessageCommand) return command.input;
   throw new Error('The simulated SQS does not know this command');

@@ -1,4 +1,4 @@
-/** What AWS carries from one function to the next: the stream of a table, and queues. At least once, late, and mixed up. */
+/** Deliveries of AWS between functions: the stream of a table, and queues. At least once, late and out of order. */
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord, SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
@@ -10,18 +10,18 @@ import type { Invocation } from './machine.ts';
 /** Calls the consumer; `settle` is called once. */
 export type Consume = (event: object, settle: (end: Invocation) => void) => void;
 
-/** What every carrier works with. */
+/** Options of every stream and queue. */
 export interface CarrierOptions {
   readonly kernel: Kernel;
   readonly seed: number;
   readonly consume: Consume;
-  /** How much later the n-th batch, or message, is delivered once more, in ms. */
+  /** Delay after which the n-th batch or message is delivered again, in ms. */
   readonly redeliverAfterMs: (nth: number) => number | undefined;
 }
 
 const failuresSchema = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) });
 
-/** Identifiers that a consumer gave back; undefined when it failed as a whole. */
+/** Identifiers that a consumer reported as failed; undefined if the whole invocation failed. */
 function failuresOf(end: Invocation): ReadonlySet<string> | undefined {
   if (end.kind === 'failed') return undefined;
   const answer = failuresSchema.parse(end.payload);
@@ -74,7 +74,7 @@ class Shard {
     });
   }
 
-  /** Lambda goes on from the earliest record that failed, whatever came after it. */
+  /** Lambda continues from the earliest failed record, regardless of later ones. */
   #doneOf(batch: readonly DynamoDBRecord[], failures: ReadonlySet<string> | undefined): number {
     if (failures === undefined) return 0;
     const first = batch.findIndex(({ dynamodb }) => failures.has(dynamodb?.SequenceNumber ?? ''));
@@ -95,7 +95,7 @@ export class SimulatedStream {
     this.#shards = Array.from({ length: SHARDS }, (_, n) => new Shard(options, `shard ${n}`, countBatch));
   }
 
-  /** Takes a write of the table in. */
+  /** Accepts a write of the table. */
   add({ key, before, after }: Write): void {
     if (after === undefined) return;
     this.#sequence += 1;
@@ -115,7 +115,7 @@ export class SimulatedStream {
 export interface QueueShape {
   readonly name: string;
   readonly batchSize: number;
-  /** Consumers at once. */
+  /** Maximum of concurrent consumers. */
   readonly maxConcurrency: number;
   readonly visibilityMs: number;
   /** Deliveries before a message is a dead letter. */
@@ -129,7 +129,7 @@ interface Message {
   receives: number;
 }
 
-/** A queue and its consumer's mapping. */
+/** A queue and its event source mapping. */
 export class SimulatedQueue {
   readonly deadLetters: string[] = [];
   readonly #shape: QueueShape;
@@ -143,7 +143,7 @@ export class SimulatedQueue {
     this.#options = options;
   }
 
-  /** Takes a message in, to be seen after `delayMs`. */
+  /** Accepts a message, which is visible after `delayMs`. */
   send(body: string, delayMs: number): void {
     this.#sent += 1;
     this.#put(body, delayMs + this.#transitMs());

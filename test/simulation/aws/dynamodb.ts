@@ -1,6 +1,6 @@
 /**
- * DynamoDB in memory, under the document client's `send`: conditional writes with their evidence, strongly consistent
- * reads of items, indexes that lag behind, and a stream of every change. What a request may ask for and is not here throws.
+ * DynamoDB in memory, under the document client's `send`: conditional writes with their evidence, strongly consistent reads of items,
+ * indexes that lag behind, and a stream of every change. A request with an unsupported option throws.
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
@@ -24,7 +24,7 @@ import { byAttribute, copied, copiedItem, projected } from './items.ts';
 import { checkFields } from './request-fields.ts';
 import { holds, type Item, type Placeholders, updated } from './expressions.ts';
 
-/** Keys of an index; only items that have both attributes stand in it. */
+/** Keys of an index; it contains only items that have both attributes. */
 export interface IndexShape {
   readonly name: string;
   readonly partitionKey: string;
@@ -54,14 +54,14 @@ interface Visible {
 interface Table {
   readonly shape: TableShape;
   readonly items: Map<string, Item>;
-  /** What the indexes show of an item, oldest first. */
+  /** Versions of an item for the indexes, oldest first. */
   readonly shown: Map<string, Visible[]>;
 }
 
-/** What the engine needs of its world. */
+/** Options from the world. */
 export interface EngineOptions {
   readonly nowMs: () => number;
-  /** How long an index needs to show a write, in ms. */
+  /** Delay until an index shows a write, in ms. */
   readonly indexLagMs: () => number;
   readonly onWrite: (write: Write) => void;
 }
@@ -82,7 +82,7 @@ function check(input: ConditionalInput, before: Item | undefined): void {
   });
 }
 
-/** See the file head. */
+/** The simulated DynamoDB. */
 export class DynamoDbEngine {
   readonly #options: EngineOptions;
   readonly #tables = new Map<string, Table>();
@@ -94,7 +94,7 @@ export class DynamoDbEngine {
     }
   }
 
-  /** Everything in a table, by key; for those who look from above. */
+  /** All items of a table, by key, for checks. */
   items(table: string): ReadonlyMap<string, Item> {
     return this.#table(table).items;
   }
@@ -105,7 +105,7 @@ export class DynamoDbEngine {
     return table;
   }
 
-  /** Carries a command out. @throws {ConditionalCheckFailedException} as the service; @throws {Error} on what is not here */
+  /** Executes a command. @throws {ConditionalCheckFailedException} like the service; @throws {Error} if it is not supported */
   execute(command: unknown): object {
     if (command instanceof GetCommand) return this.#get(command.input);
     if (command instanceof PutCommand) return this.#put(command.input);
@@ -189,7 +189,7 @@ export class DynamoDbEngine {
     return input.ReturnValues === 'ALL_OLD' && before !== undefined ? { Attributes: copiedItem(before) } : {};
   }
 
-  /** An index shows the writes of one item in their order. */
+  /** Makes the indexes show the writes of one item in their order. */
   #show({ shape, shown }: Table, key: string, item: Item | undefined): void {
     if (shape.indexes === undefined) return;
     const versions = shown.get(key) ?? [];
@@ -221,7 +221,7 @@ export class DynamoDbEngine {
     return this.#page(table, index, input, matching);
   }
 
-  /** In the order of keys, which is as good as any. */
+  /** Scans in the order of keys; any order is valid. */
   #scan(input: ScanCommandInput): object {
     checkFields('Scan', input);
     const table = this.#table(input.TableName);
@@ -256,7 +256,7 @@ export class DynamoDbEngine {
       Items: items.map((item) => copiedItem(projected(item, input.ProjectionExpression, input))),
       Count: items.length,
     };
-    // As the service: a page that is full says where to go on, also when nothing follows.
+    // Like the service: a full page has a position to continue, also if nothing follows.
     return last === undefined || page.length < limit || input.Limit === undefined
       ? answer
       : { ...answer, LastEvaluatedKey: this.#pageKey(table, index, last) };

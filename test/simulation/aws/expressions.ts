@@ -1,9 +1,9 @@
 /**
- * DynamoDB's expressions, as far as the adapters use them. Whatever else comes along is refused by name, so that a new
- * expression in production is not silently taken for true.
+ * The DynamoDB expressions that the adapters use. Any other expression is refused by name, so that a new expression in production is not
+ * silently treated as true.
  */
 
-/** An item as the document client has it. */
+/** An item in the document client's form. */
 export type Item = Readonly<Record<string, unknown>>;
 
 /** Names and values of a request. */
@@ -17,7 +17,7 @@ type Condition = (item: Item, given: Placeholders) => boolean;
 
 const TOKEN = /\s*(?:(<>|<=|>=|[=<>(),])|([#:]?[A-Za-z_][A-Za-z0-9_]*))/y;
 
-/** @throws {Error} at the first character that no expression of ours has */
+/** @throws {Error} at the first unsupported character */
 function tokensOf(expression: string): readonly string[] {
   const tokens: string[] = [];
   TOKEN.lastIndex = 0;
@@ -74,7 +74,7 @@ class Tokens {
   }
 }
 
-/** The attribute that a token names. @throws {Error} on a name that was not given */
+/** The attribute of a token. @throws {Error} for an undefined name */
 function attributeOf(token: string, given: Placeholders): string {
   if (!token.startsWith('#')) return token;
   const name = given.ExpressionAttributeNames?.[token];
@@ -94,7 +94,7 @@ const operandOf =
   (item, given) =>
     token.startsWith(':') ? valueOf(token, given) : item[attributeOf(token, given)];
 
-/** Two values of unlike types are not equal and have no order. */
+/** Two values of different types are not equal and have no order. */
 function compared(left: unknown, right: unknown): number | undefined {
   if (typeof left === 'number' && typeof right === 'number') return left - right;
   if (typeof left === 'string' && typeof right === 'string') return left < right ? -1 : left > right ? 1 : 0;
@@ -184,7 +184,7 @@ function parseOr(tokens: Tokens): Condition {
 
 const conditions = new Map<string, Condition>();
 
-/** Whether `expression` holds for an item; an item that is not there is `{}`. @throws {Error} on what it does not know */
+/** Whether `expression` holds for an item; a missing item is `{}`. @throws {Error} if the expression is not supported */
 export function holds(expression: string, item: Item, given: Placeholders): boolean {
   let condition = conditions.get(expression);
   if (condition === undefined) {
@@ -237,7 +237,7 @@ function parseUpdate(expression: string): readonly Change[] {
 
 const updates = new Map<string, readonly Change[]>();
 
-/** The item after an update; every value is that of before. @throws {Error} on what it does not know */
+/** The item after an update; values are read from the item before it. @throws {Error} if the expression is not supported */
 export function updated(expression: string, before: Item, given: Placeholders): Record<string, unknown> {
   let changes = updates.get(expression);
   if (changes === undefined) {

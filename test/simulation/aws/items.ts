@@ -1,7 +1,7 @@
-/** Items: copied, sorted and cut down to what was asked for. */
+/** Copies, sorts and projects items. */
 import type { Item, Placeholders } from './expressions.ts';
 
-/** A deep copy without what is undefined: what comes out of a table shares nothing with what went in. */
+/** A deep copy without undefined values: results share nothing with stored values. */
 export function copied(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copied);
   if (typeof value !== 'object' || value === null) return value;
@@ -15,7 +15,7 @@ export const copiedItem = (value: object): Record<string, unknown> => {
   return copy;
 };
 
-/** Sorts as a sort key does. */
+/** Compares like a sort key. */
 export const byAttribute =
   (name: string) =>
   (a: Item, b: Item): number => {

@@ -1,6 +1,6 @@
 /**
- * Step Functions on the virtual clock: runs the state machine from its definition file. Executions have unique names, can be
- * stopped and redriven by hand, and do not access the tables.
+ * Step Functions on the virtual clock: runs the state machine from its definition file. Executions have unique names, can be stopped and
+ * redriven manually, and do not access the tables.
  */
 import {
   DescribeExecutionCommand,
@@ -21,9 +21,9 @@ export interface Execution {
   readonly name: string;
   readonly input: string;
   status: ExecutionStatus;
-  /** Present state; the one to redrive from once it has ended. */
+  /** Present state; after the end, the state to redrive from. */
   state: string;
-  /** Raised whenever what is under way must not go on: a stop, a redrive, another state. */
+  /** Increases at a stop, a redrive or another state; steps of an earlier turn do not continue. */
   turn: number;
   /** Starts and redrives so far. */
   runs: number;
@@ -35,7 +35,7 @@ export type Invocation =
   | { readonly kind: 'answered'; readonly payload: unknown }
   | { readonly kind: 'failed'; readonly error: string };
 
-/** Calls a function; `settle` is called once, unless the answer gets lost for ever. */
+/** Calls a function; `settle` is called once, or never if the answer is lost. */
 export type Invoke = (functionName: string, payload: unknown, settle: (end: Invocation) => void) => void;
 
 const dataSchema = z.record(z.string(), z.unknown());
@@ -53,7 +53,7 @@ function at(path: string, data: unknown): unknown {
 
 const FORMAT = /^States\.Format\('([^']*)',\s*(\$[.\w]+)\)$/;
 
-/** `$$.…` is the context object, anything else the state's input. */
+/** `$$.…` reads the context object, everything else the state's input. */
 function evaluated(expression: string, data: unknown, context: unknown): unknown {
   if (expression.startsWith('$$.')) return at(expression.slice(1), context);
   const format = FORMAT.exec(expression);
@@ -62,7 +62,7 @@ function evaluated(expression: string, data: unknown, context: unknown): unknown
   return template.replace('{}', String(at(path, data)));
 }
 
-/** `Parameters` and `ResultSelector`: fields that end in `.$` are looked up. */
+/** `Parameters` and `ResultSelector`: fields that end in `.$` are paths. */
 function filled(template: unknown, data: unknown, context: unknown = {}): unknown {
   const record = dataSchema.safeParse(template);
   if (!record.success) return template;
@@ -77,7 +77,7 @@ function filled(template: unknown, data: unknown, context: unknown = {}): unknow
 
 const parametersSchema = z.object({ FunctionName: z.string(), Payload: z.unknown() });
 
-/** See the file head. */
+/** The simulated Step Functions. */
 export class SimulatedMachine {
   readonly executions = new Map<string, Execution>();
   readonly #kernel: Kernel;
@@ -92,7 +92,7 @@ export class SimulatedMachine {
     this.#invoke = invoke;
   }
 
-  /** Carries a command out. @throws {ExecutionAlreadyExists}, {ExecutionDoesNotExist} as the service */
+  /** Executes a command. @throws {ExecutionAlreadyExists}, {ExecutionDoesNotExist} like the service */
   execute(command: unknown): object {
     if (command instanceof StartExecutionCommand) {
       return this.#start(command.input.name ?? '', command.input.input ?? '');
@@ -104,7 +104,7 @@ export class SimulatedMachine {
   #start(name: string, input: string): object {
     const existing = this.executions.get(name);
     if (existing !== undefined) {
-      // The service takes the same name with the same input for the same start, while the execution is open.
+      // While the execution is open, the service treats the same name with the same input as the same start.
       if (existing.status === 'RUNNING' && existing.input === input) return { executionArn: name };
       throw new ExecutionAlreadyExists({ message: name, $metadata: {} });
     }
@@ -124,12 +124,12 @@ export class SimulatedMachine {
     return { executionArn: arn, name, status, input };
   }
 
-  /** Stops an execution by hand; what it has called goes on. */
+  /** Stops an execution manually; its invocations continue. */
   stop(execution: Execution): void {
     if (execution.status === 'RUNNING') this.#end(execution, 'ABORTED');
   }
 
-  /** Redrives one that failed, was stopped or ran out of time: from the state where that happened. */
+  /** Redrives an execution that failed, was stopped or timed out, from the state where that happened. */
   redrive(execution: Execution): void {
     if (execution.status === 'RUNNING' || execution.status === 'SUCCEEDED') return;
     execution.status = 'RUNNING';
@@ -151,7 +151,7 @@ export class SimulatedMachine {
     this.#kernel.trace(`${execution.name} ${status} in ${execution.state}`);
   }
 
-  /** Goes on later, unless the execution has gone elsewhere by then. */
+  /** Continues later, unless the execution has moved meanwhile. */
   #later(execution: Execution, ms: number, run: () => void): void {
     const { turn } = execution;
     this.#kernel.after(ms, () => {

@@ -1,9 +1,9 @@
-/** Fields of DynamoDB requests that the simulated one knows; a request with any other is refused. */
+/** Supported fields of DynamoDB requests; a request with any other field is refused. */
 
 const refused = (request: string, field: string): Error =>
   new Error(`The simulated DynamoDB does not know ${field} of ${request}`);
 
-/** Fields that each request may have; any other is refused. */
+/** Supported fields of each request. */
 const KNOWN_FIELDS = {
   Get: ['TableName', 'Key', 'ConsistentRead'],
   Put: [
@@ -60,7 +60,7 @@ const KNOWN_FIELDS = {
   BatchGet: ['RequestItems'],
 } as const;
 
-/** @throws {Error} naming the field that is not known */
+/** @throws {Error} naming the unsupported field */
 export function checkFields(request: keyof typeof KNOWN_FIELDS, input: object): void {
   const known: readonly string[] = KNOWN_FIELDS[request];
   for (const [field, value] of Object.entries(input)) {

@@ -1,7 +1,7 @@
-/** A plan: what is asked of the queue, and what goes wrong. Data only, so that it prints, replays and shrinks. */
+/** A plan: requests to the queue, and faults. Plain data, so that it can be printed, replayed and shrunk. */
 import type { ActionKind } from '../../../lambdas/actions/kinds.ts';
 
-/** Whom a request can be made to. `invoke` is Step Functions calling a function. */
+/** Receivers of requests. `invoke` is an invocation of a function by Step Functions. */
 export const Port = {
   Dynamo: 'dynamodb',
   Crm: 'crm',
@@ -15,7 +15,7 @@ export const Port = {
 /** One of {@link Port}. */
 export type Port = (typeof Port)[keyof typeof Port];
 
-/** Who makes requests: the functions, all workers as one. */
+/** Senders of requests: the functions, with all workers as one. */
 export const Caller = {
   Worker: 'run-action',
   LostWorker: 'record-lost-worker',
@@ -29,23 +29,23 @@ export const Caller = {
 /** One of {@link Caller}. */
 export type Caller = (typeof Caller)[keyof typeof Caller];
 
-/** What becomes of one request. */
+/** Fault of one request. */
 export const CallFault = {
   /** The connection cannot be made: certainly not sent. */
   Refused: 'refused',
-  /** It never arrives; the caller is told that the connection broke, or waits until its own timeout. */
+  /** It never arrives; the caller gets a broken connection or waits until its own timeout. */
   RequestLost: 'request-lost',
-  /** It is carried out; the caller is told that the connection broke, or waits until its own timeout. */
+  /** It is carried out; the caller gets a broken connection or waits until its own timeout. */
   ReplyLost: 'reply-lost',
-  /** The caller has given up on it; it arrives all the same, a little later. */
+  /** The caller has timed out; the request still arrives a little later. */
   AppliedLate: 'applied-late',
-  /** An internal error, and nothing was done. */
+  /** An internal error; the request was not carried out. */
   ServerError: 'server-error',
-  /** An internal error, and it was done all the same. */
+  /** An internal error; the request was carried out. */
   ServerErrorApplied: 'server-error-applied',
-  /** Too many requests: nothing was done. */
+  /** Too many requests; the request was not carried out. */
   Throttled: 'throttled',
-  /** The caller is killed before it is sent. */
+  /** The caller is killed before it sends the request. */
   KilledBefore: 'killed-before',
   /** It is carried out, and the caller is killed before it reads the answer. */
   KilledAfter: 'killed-after',
@@ -53,7 +53,7 @@ export const CallFault = {
   Stalled: 'stalled',
   /** It is carried out, and the caller's machine pauses beyond its time limit without being killed: a zombie. */
   Frozen: 'frozen',
-  /** The same, with the answer that there is too much to do. */
+  /** Like `frozen`, but the request is throttled. */
   FrozenRefused: 'frozen-refused',
   /** It is delivered twice (functions only). */
   Doubled: 'doubled',
@@ -61,7 +61,7 @@ export const CallFault = {
 /** One of {@link CallFault}. */
 export type CallFault = (typeof CallFault)[keyof typeof CallFault];
 
-/** What providers answer during an outage. */
+/** Faults of providers during an outage. */
 export type OutageFault = Exclude<
   CallFault,
   'killed-before' | 'killed-after' | 'stalled' | 'frozen' | 'frozen-refused' | 'doubled'
@@ -69,7 +69,7 @@ export type OutageFault = Exclude<
 
 /** One entry of a plan. Times are ms since the world began. */
 export type PlanEntry =
-  /** A client asks for an action; it asks again until it is answered. */
+  /** A client requests an action and retries until it is answered. */
   | {
       readonly kind: 'enqueue';
       readonly atMs: number;
@@ -77,9 +77,9 @@ export type PlanEntry =
       readonly quote: number;
       readonly key: number;
     }
-  /** The client's request is sent a second time, while the first may be under way. */
+  /** The client's request is sent a second time, possibly while the first is in progress. */
   | { readonly kind: 'enqueue-again'; readonly atMs: number; readonly task: number }
-  /** The same key with another payload; must be refused. */
+  /** The same key with another payload, which must be refused. */
   | { readonly kind: 'reuse-key'; readonly atMs: number; readonly task: number }
   /** An operator clicks a button of a card as Slack shows it. */
   | { readonly kind: 'press'; readonly atMs: number; readonly task: number; readonly button: number }
@@ -90,16 +90,16 @@ export type PlanEntry =
       readonly task: number;
       readonly action: 'retry' | 'abandon' | 'cancel';
     }
-  /** Somebody pauses a kind, and resumes it: each asked for until it is answered. */
+  /** An operator pauses a kind and resumes it; each request is retried until it is answered. */
   | {
       readonly kind: 'pause';
       readonly fromMs: number;
       readonly forMs: number;
       readonly action: ActionKind;
     }
-  /** The n-th request to a port, or of a function, goes wrong. */
+  /** The n-th request to a port or of a function fails. */
   | { readonly kind: 'call'; readonly at: Port | Caller; readonly nth: number; readonly fault: CallFault }
-  /** Every request to a port goes wrong for a while, this share of them. */
+  /** For a while, this share of the requests to a port fails. */
   | {
       readonly kind: 'outage';
       readonly port: Port;
@@ -108,21 +108,21 @@ export type PlanEntry =
       readonly fault: OutageFault;
       readonly share: number;
     }
-  /** Somebody stops a running execution in the console. */
+  /** A person stops a running execution in the console. */
   | { readonly kind: 'stop'; readonly atMs: number; readonly execution: number }
-  /** Somebody redrives an execution that has failed, or starts one again under its name. */
+  /** A person redrives a failed execution, or starts one again under its name. */
   | { readonly kind: 'redrive'; readonly atMs: number; readonly execution: number }
-  /** One more sweep, while another may be under way. */
+  /** An additional sweep, possibly during another one. */
   | { readonly kind: 'sweep'; readonly atMs: number }
   /** The scheduler does not fire for a while. */
   | { readonly kind: 'no-sweep'; readonly fromMs: number; readonly forMs: number }
-  /** Everything takes this many times as long. */
+  /** Everything is slower by this factor. */
   | { readonly kind: 'slow'; readonly factor: number }
-  /** Indexes lag behind by up to this. */
+  /** Indexes lag by up to this time. */
   | { readonly kind: 'index-lag'; readonly fromMs: number; readonly forMs: number; readonly lagMs: number }
-  /** A newer release runs beside this one for a while, and stores what this one does not know. */
+  /** A newer release runs beside this one for a while and stores values that this one does not know. */
   | { readonly kind: 'next-release'; readonly fromMs: number; readonly forMs: number }
-  /** Clocks of functions differ by up to this share of what the policy allows. */
+  /** Clocks of functions differ by up to this share of the policy's limit. */
   | { readonly kind: 'skew'; readonly share: number }
   /** The n-th batch of the stream, or message of a queue, is delivered once more `afterMs` later. */
   | {
@@ -132,9 +132,9 @@ export type PlanEntry =
       readonly afterMs: number;
     };
 
-/** A whole run. */
+/** A complete run. */
 export interface Plan {
-  /** Latencies and everything else that is no fault. */
+  /** Seed of latencies and of everything else that is not a fault. */
   readonly seed: number;
   readonly entries: readonly PlanEntry[];
 }

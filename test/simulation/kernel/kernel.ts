@@ -1,24 +1,24 @@
 /**
- * The scheduler: one heap of events on a virtual clock. Nothing of the code under test goes on but inside an event, and an
- * event belongs to one process at most; so the order of everything follows from the seed, and time costs nothing.
+ * The scheduler: one heap of events on a virtual clock. Code under test runs only inside an event, and an event belongs to at most one
+ * process. Therefore the seed determines the order of everything, and waiting takes no real time.
  */
 import TinyQueue from 'tinyqueue';
 import { setImmediate as turn } from 'node:timers/promises';
 import { TraceHash } from './random.ts';
 
-/** One invocation of a function, or somebody outside (a client, a person). */
+/** One invocation of a function, or an external actor (a client, a person). */
 export interface Process {
   /** Name in the timeline: `run-action-crm#12`. */
   readonly name: string;
-  /** Its clock runs ahead of the world's by this, in ms. */
+  /** Its clock is ahead of the world's by this, in ms. */
   readonly skewMs: number;
-  /** When it is killed by its platform; epoch ms on the world's clock. */
+  /** When its platform kills it; epoch ms on the world's clock. */
   deadlineMs: number;
-  /** False once it has answered, or was killed: nothing of it goes on then. */
+  /** False after it has answered or was killed: no code of it runs then. */
   alive: boolean;
-  /** Requests of its that were not answered yet. */
+  /** Number of its unanswered requests. */
   waiting: number;
-  /** Identities that it has drawn. */
+  /** Number of ids that it has drawn. */
   ids: number;
 }
 
@@ -29,7 +29,7 @@ interface Event {
   readonly run: () => void;
 }
 
-/** The earlier event first; of two at one time, the one that was planned first. */
+/** Orders events by time, then by the order in which they were scheduled. */
 const compare = (a: Event, b: Event): number => a.atMs - b.atMs || a.order - b.order;
 
 /** One line of a timeline. */
@@ -39,14 +39,14 @@ export interface TraceLine {
   readonly text: string;
 }
 
-/** See the file head. */
+/** The scheduler of one world. */
 export class Kernel {
   readonly startMs: number;
   /** The world's clock, in epoch ms. */
   nowMs: number;
-  /** Whose code runs; absent between the events of processes. */
+  /** The running process; absent between the events of processes. */
   current: Process | undefined;
-  /** Events that have happened. */
+  /** Number of past events. */
   steps = 0;
   readonly #heap = new TinyQueue<Event>([], compare);
   readonly #hash = new TraceHash();
@@ -60,17 +60,17 @@ export class Kernel {
     this.#lines = keepsTimeline ? [] : undefined;
   }
 
-  /** Has something happen at a time, in the name of the world. */
+  /** Schedules an event of the world at a time. */
   at(atMs: number, run: () => void): void {
     this.#push(atMs, undefined, run);
   }
 
-  /** Has something happen `ms` from now, in the name of the world. */
+  /** Schedules an event of the world `ms` from now. */
   after(ms: number, run: () => void): void {
     this.#push(this.nowMs + ms, undefined, run);
   }
 
-  /** Lets a process go on `ms` from now, if it is alive then. */
+  /** Continues a process `ms` from now, if it is alive then. */
   resume(ms: number, process: Process, run: () => void): void {
     this.#push(this.nowMs + ms, process, run);
   }
@@ -80,7 +80,7 @@ export class Kernel {
     this.#heap.push({ atMs: Math.max(atMs, this.nowMs), order: this.#order, process, run });
   }
 
-  /** Nothing happens after the present step. */
+  /** Stops the world after the present step. */
   stop(): void {
     this.#stopped = true;
   }
@@ -92,7 +92,7 @@ export class Kernel {
     this.#lines?.push({ atMs, text });
   }
 
-  /** Hash of the whole trace so far. */
+  /** Hash of the trace so far. */
   digest(): string {
     return this.#hash.digest();
   }
@@ -102,7 +102,7 @@ export class Kernel {
     return this.#lines ?? [];
   }
 
-  /** Runs everything that is due until `untilMs`, and leaves the clock there. */
+  /** Runs all events until `untilMs` and sets the clock to it. */
   async runUntil(untilMs: number): Promise<void> {
     for (;;) {
       const event = this.#heap.peek();
@@ -127,7 +127,7 @@ export class Kernel {
     if (this.current !== undefined) await this.settle();
   }
 
-  /** Lets the code of the current process go on until it waits for a request, or has ended. */
+  /** Runs the code of the current process until it waits for a request or has ended. */
   async settle(): Promise<void> {
     const process = this.current;
     await turn();

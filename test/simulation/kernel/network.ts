@@ -1,6 +1,6 @@
 /**
- * Everything between the code under test and what it talks to. A request leaves, arrives, is answered, and the answer
- * arrives: each a step of its own, and each may fail as the plan says.
+ * The network between the code under test and its services. Sending a request, its arrival, its execution and the arrival of the answer are
+ * separate steps, and the plan can make each step fail.
  */
 import { POLICY } from '../../../lambdas/queue/domain/task/policy.ts';
 import { CallFault, type OutageFault, type Plan, type PlanEntry, type Port } from './faults.ts';
@@ -8,14 +8,14 @@ import type { Kernel, Process } from './kernel.ts';
 import { fraction, integer } from './random.ts';
 
 /**
- * What the queue may rely on is `clockSkewMs`: by how much two clocks differ, and for how long a request may be under way
- * after its sender gave up or was killed. The world divides it between the two. Beyond it a provider that does not
- * deduplicate can be told twice, whatever anybody does.
+ * The queue relies on `clockSkewMs` as a limit of two values together: the difference of two clocks, and the time that a request may travel
+ * after its sender gave up or was killed. The world divides it between the two. Beyond this limit, a provider without deduplication can get
+ * a request twice.
  */
 export const LIMITS = {
   /** Two clocks differ by at most this. */
   skewMs: POLICY.clockSkewMs * 0.6,
-  /** A request arrives within this of its sender's end, or never. */
+  /** A request arrives within this time after its sender's end, or never. */
   transitMs: POLICY.clockSkewMs * 0.4,
 } as const;
 
@@ -31,11 +31,11 @@ export interface Request<T> {
   readonly port: Port;
   /** For the timeline. */
   readonly text: string;
-  /** Until its sender gives up, in ms. */
+  /** Time until its sender gives up, in ms. */
   readonly timeoutMs: number;
   /** Whether it changes something at a provider. */
   readonly isEffect?: boolean;
-  /** Carries it out at the service; what it throws is the service's answer. `isLate`: its sender has given up on it. */
+  /** Executes it at the service; a thrown error is the service's answer. `isLate`: its sender has given up. */
   readonly apply: (isLate: boolean) => T;
 }
 
@@ -43,14 +43,14 @@ type CallEntry = Extract<PlanEntry, { kind: 'call' }>;
 type Outage = Extract<PlanEntry, { kind: 'outage' }>;
 
 const STANDING: ReadonlySet<CallFault> = new Set([CallFault.Frozen, CallFault.FrozenRefused]);
-/** What a zombie has left when it wakes. */
+/** Remaining life of a zombie after it wakes. */
 const ZOMBIE_MS = 10_000;
 const BROKEN_ITSELF: ReadonlySet<CallFault> = new Set([CallFault.KilledBefore, CallFault.KilledAfter]);
 
-/** `run-action-crm#7` as the caller that plans name: `run-action`. */
+/** The caller's name in plans: `run-action` for `run-action-crm#7`. */
 const callerOf = (sender: string): string => sender.replace(/#.*$/, '').replace(/^(run-action)-.*/, '$1');
 
-/** See the file head. */
+/** The network of one world. */
 export class Network {
   readonly #kernel: Kernel;
   readonly #seed: number;
@@ -59,9 +59,9 @@ export class Network {
   readonly #counts = new Map<string, number>();
   readonly #slowness: number;
   readonly #kill: (process: Process) => void;
-  /** Called with each fault that strikes. */
+  /** Called with each injected fault. */
   readonly #onFault: (port: Port, fault: CallFault) => void;
-  /** From when on nothing goes wrong any more; epoch ms. */
+  /** Time from which there are no more faults; epoch ms. */
   readonly #healsAtMs: number;
 
   constructor(
@@ -90,7 +90,7 @@ export class Network {
     return nth;
   }
 
-  /** What becomes of the next request to a port. */
+  /** The fate of the next request to a port. */
   next(port: Port, sender = ''): { readonly nth: number; readonly fault: CallFault | undefined } {
     const caller = callerOf(sender);
     const [nth, nthOfCaller] = [this.#count(port), this.#count(caller)];
@@ -114,13 +114,13 @@ export class Network {
     )?.fault;
   }
 
-  /** A latency in ms: mostly a few, now and then a few hundred. */
+  /** A latency in ms: usually a few, sometimes a few hundred. */
   latencyMs(words: string, n: number): number {
     const draw = fraction(this.#seed, words, n);
     return (draw < 0.9 ? 1 + Math.floor(draw * 20) : 20 + Math.floor((draw - 0.9) * 1_000)) * this.#slowness;
   }
 
-  /** Sends a request of `sender`; `settle` runs in its name, unless it is killed before. */
+  /** Sends a request of `sender`; `settle` runs as that process, unless it is killed before. */
   send<T>(sender: Process, request: Request<T>, settle: (outcome: Outcome<T>) => void): void {
     const { nth, fault } = this.next(request.port, sender.name);
     if (fault === CallFault.KilledBefore) return this.#kill(sender);
@@ -150,7 +150,7 @@ export class Network {
     return this.#fail(request, fault, { nth, upMs, downMs, finish, arrive });
   }
 
-  /** A zombie lives on beyond its time, for some seconds after it wakes. */
+  /** Keeps a zombie alive beyond its time limit, for some seconds after it wakes. */
   #keep(sender: Process, ms: number): void {
     sender.deadlineMs = Math.max(sender.deadlineMs, this.#kernel.nowMs + ms + ZOMBIE_MS);
     this.#kernel.at(sender.deadlineMs, () => this.#kill(sender));
@@ -206,7 +206,7 @@ export class Network {
       this.#kernel.trace(`${sender.name} ${request.text}${suffix}`);
       return { kind: 'answered', value };
     } catch (error) {
-      // Only what a service says itself is its answer; anything else is missing here, and must not pass for one.
+      // Only errors of the service itself are answers; any other error is a defect of the simulation.
       if (!(error instanceof Error) || !('$fault' in error)) throw error;
       this.#kernel.trace(`${sender.name} ${request.text}${suffix} → ${error.name}`);
       return { kind: 'rejected', error };

@@ -1,6 +1,6 @@
 /**
- * Randomness of a simulated world: a pure function of (seed, words). No stream is shared, so taking one fault out of a plan
- * leaves every other draw as it was, which is what makes plans shrink.
+ * Randomness of a simulated world: a pure function of (seed, words). There is no shared stream, so removing a fault from a plan does not
+ * change any other draw. This allows plans to shrink.
  */
 
 /** FNV-1a over UTF-16 code units, continued from `hash`. */
@@ -47,7 +47,7 @@ export class TraceHash {
   #low = OFFSET;
   #high = 0x13_57_9b_df;
 
-  /** Takes a line into the hash. */
+  /** Adds a line to the hash. */
   add(line: string): void {
     this.#low = mixed(this.#low, line);
     this.#high = Math.imul(mixed(this.#high ^ this.#low, line), 0x9e_37_79_b1);

@@ -1,7 +1,6 @@
 /**
- * What the production code takes for its machine: clock, identities, timers, `fetch` and the SDK's clients, all answered by
- * the world that runs. Put in once per process, below the code under test, which is loaded as it is deployed. Outside a
- * world everything is the real thing.
+ * Replaces the machine below the production code: the running world answers clock, ids, timers, `fetch` and the SDK's clients. It is
+ * installed once per process, and the code under test is loaded as deployed. Outside a world, everything is real.
  */
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
@@ -16,7 +15,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 /** A service with an SDK client. */
 export type Service = 'dynamodb' | 's3' | 'secrets' | 'states' | 'sqs' | 'events';
 
-/** What a world answers. */
+/** The functions that a world provides. */
 export interface Sandbox {
   /** The caller's clock, in epoch ms. */
   nowMs(): number;
@@ -41,7 +40,7 @@ const real = {
 /** `Date` with the caller's clock. */
 class SandboxDate extends RealDate {
   constructor(...parts: readonly unknown[]) {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- passed on as given
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- forwarded unchanged
     super(...((parts.length === 0 ? [SandboxDate.now()] : parts) as [number]));
   }
   static override now(): number {
@@ -49,10 +48,10 @@ class SandboxDate extends RealDate {
   }
 }
 
-/** Time limits of signals that `fetch` is given. */
+/** Time limits of the signals for `fetch`. */
 const timeouts = new WeakMap<AbortSignal, number>();
 
-/** Until a request is given up, in ms. */
+/** Time until a request is aborted, in ms. */
 export const timeoutMsOf = (init: RequestInit): number =>
   (init.signal instanceof AbortSignal ? timeouts.get(init.signal) : undefined) ?? Number.POSITIVE_INFINITY;
 
@@ -65,7 +64,7 @@ function abortAfter(ms: number): AbortSignal {
 
 type Sender = (this: unknown, command: unknown, ...rest: readonly unknown[]) => unknown;
 
-/** Requests of a client go to the world while there is one. */
+/** Redirects requests of a client to the world while there is one. */
 function redirect(client: { readonly prototype: object }, service: Service): void {
   const send: unknown = Reflect.get(client.prototype, 'send');
   if (typeof send !== 'function') throw new TypeError(`${service}: expected a client that sends`);
@@ -90,7 +89,7 @@ function patchBuiltins(): void {
 
 let installed = false;
 
-/** Puts the sandbox in; again it changes nothing. */
+/** Installs the sandbox. A second call has no effect. */
 export function installSandbox(): void {
   if (installed) return;
   installed = true;
@@ -112,14 +111,14 @@ export function installSandbox(): void {
 const urlOf = (input: string | URL | Request): string =>
   typeof input === 'string' ? input : input instanceof URL ? input.href : input.url;
 
-/** Lets a world answer, until {@link leave}. */
+/** Makes a world answer until {@link leave}. */
 export function enter(world: Sandbox): void {
-  // Errors are made by the thousand in there, and nobody reads their stacks.
+  // A world makes thousands of errors, and their stacks are never read.
   Error.stackTraceLimit = 0;
   sandbox = world;
 }
 
-/** Back to the real machine. */
+/** Returns to the real machine. */
 export function leave(): void {
   Error.stackTraceLimit = STACK_LINES;
   sandbox = undefined;

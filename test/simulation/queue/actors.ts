@@ -1,4 +1,4 @@
-/** Those outside: clients that ask until they are answered, people at buttons and in the console, and the scheduler. */
+/** External actors: clients that retry until they are answered, people at buttons and in the console, and the scheduler. */
 import type { ActionKind, ActionRequest } from '../../../lambdas/actions/kinds.ts';
 import { parseClick } from '../../../lambdas/slack/adapters/click-payload.ts';
 import { deriveTaskId } from '../../../lambdas/queue/domain/task/identity.ts';
@@ -12,13 +12,13 @@ import { integer } from '../kernel/random.ts';
 import { buttonsIn } from './providers/slack.ts';
 import { type World, WORLD_STARTS_MS } from './world.ts';
 
-/** An action that somebody asked for. */
+/** A requested action. */
 export interface Asked {
   readonly taskId: string;
   readonly quoteId: string;
   readonly key: string;
   readonly action: ActionRequest;
-  /** Whether the client has been told that it is accepted. */
+  /** Whether the client got the answer that it is accepted. */
   isAccepted: boolean;
 }
 
@@ -26,7 +26,7 @@ type Entry<Kind extends PlanEntry['kind']> = Extract<PlanEntry, { kind: Kind }>;
 
 const SWEEP_EVERY_MS = 60_000;
 
-/** Statuses after which a client asks again. */
+/** Statuses after which a client retries. */
 const isPassing = (status: number): boolean => status >= 500 || status === 429;
 
 const answerOf = (end: Invocation): { readonly status: number; readonly body: unknown } =>
@@ -35,7 +35,7 @@ const answerOf = (end: Invocation): { readonly status: number; readonly body: un
 
 const quoteIdOf = (quote: number): string => `Q-${1_000 + quote}`;
 
-/** See the file head. */
+/** The external actors of one world. */
 export class Actors {
   readonly asked: Asked[] = [];
   readonly #world: World;
@@ -45,7 +45,7 @@ export class Actors {
     this.#world = world;
   }
 
-  /** Puts everything that the plan asks for into the world's diary. */
+  /** Schedules all entries of the plan. */
   begin(untilMs: number): void {
     const { plan, kernel } = this.#world;
     for (const entry of plan.entries) this.#take(entry);
@@ -135,7 +135,7 @@ export class Actors {
     });
   }
 
-  /** Another payload under a used key is refused. If it is sent before the first one is stored, it is accepted instead. */
+  /** Sends another payload under a used key, which is refused, or accepted if it is stored first. */
   #reuseKey(asked: Asked): void {
     const { god, services } = this.#world;
     const { engine } = services;
@@ -149,7 +149,7 @@ export class Actors {
     });
   }
 
-  /** A click as Slack sends it once it was verified: the button's value, by the production reader. */
+  /** A verified click of Slack: the button's value, by the production reader. */
   #press({ taskId }: Asked, { button }: Entry<'press'>): void {
     const { services, god, kernel } = this.#world;
     const { slack, clicks } = services;
@@ -195,7 +195,7 @@ export class Actors {
   #pause({ action, fromMs, forMs }: Entry<'pause'>): void {
     const { kernel } = this.#world;
     const resume = (): void => this.#controlKind(action, 'resume', () => undefined);
-    // Not before the pause was answered: one that is asked for again after that would stay.
+    // Resume only after the pause was answered, because a retried pause would stay.
     this.#controlKind(action, 'pause', () => kernel.at(WORLD_STARTS_MS + fromMs + forMs, resume));
   }
 

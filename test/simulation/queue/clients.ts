@@ -1,4 +1,4 @@
-/** How a request that failed on the way looks to its sender: to the SDK, which tries once more, and to `fetch`, which does not. */
+/** Errors of a failed request for its sender: for the SDK, which retries once, and for `fetch`, which does not. */
 import { InternalServerError, ProvisionedThroughputExceededException } from '@aws-sdk/client-dynamodb';
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { CLIENT_OPTIONS } from '../../../lambdas/shared/platform/client-options.ts';
@@ -13,7 +13,7 @@ type Failure = Extract<Outcome<unknown>, { kind: 'failed' }>['how'];
 const broken = (code: string): Error =>
   Object.assign(new Error(code), { name: code === 'timeout' ? 'TimeoutError' : 'Error', code });
 
-/** What the SDK throws when its tries are used up. */
+/** The SDK's error after its last attempt. */
 function sdkError(port: Port, how: Failure): Error {
   if (port === 's3') {
     const status = how === 'throttled' ? 503 : how === 'server-error' ? 500 : undefined;
@@ -41,7 +41,7 @@ function sdkError(port: Port, how: Failure): Error {
   }
 }
 
-/** A command as the SDK sends it: sent again after a failure on the way, up to its number of tries. */
+/** Sends a command like the SDK: again after a failure, up to its number of attempts. */
 export function sendBySdk<T>(
   network: Network,
   sender: Process,
@@ -65,7 +65,7 @@ export function sendBySdk<T>(
   });
 }
 
-/** Answer of a provider that is at work no more, or has too much of it. */
+/** Answer of a provider that has failed or is overloaded. */
 const BROKEN_REPLIES: Partial<Record<Failure, Reply>> = {
   throttled: { status: 429, json: { message: 'Slow down' }, headers: { 'retry-after': '2' } },
   'server-error': { status: 500, json: { message: 'Internal error' } },
@@ -82,7 +82,7 @@ const EFFECTS = /chat\.(postMessage|update)$|batch\/upsert$/;
 /** Whether a request changes something at a provider. */
 export const isEffect = ({ url }: HttpRequest): boolean => EFFECTS.test(url.pathname);
 
-/** A request by `fetch`: sent once. */
+/** Sends a request like `fetch`: once. */
 export function sendByFetch(
   network: Network,
   sender: Process,

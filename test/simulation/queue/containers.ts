@@ -1,7 +1,7 @@
 /**
- * The deployed functions, each in several containers. A container is the handler's own module loaded once more (its state at
- * module level is its own); what handlers share has no state that matters. One invocation at a time, as on Lambda; what was
- * killed in a container never goes on there, so it is as good as a new one.
+ * The deployed functions, each in several containers. A container is another instance of the handler's own module, with its own module
+ * state; shared modules have no relevant state. It runs one invocation at a time, like Lambda. A killed invocation never continues, so its
+ * container can be used again.
  */
 import type { Context } from 'aws-lambda';
 import { Env } from '../../../lambdas/shared/contracts/environment.ts';
@@ -17,7 +17,7 @@ import type { FunctionName } from '../../../lib/shared/functions.ts';
 import { handlerFileOf } from '../../../lib/shared/bundle-functions.ts';
 import { ENGINE } from '../../helpers/builders.ts';
 
-/** A handler as Lambda calls it. */
+/** A Lambda handler. */
 export type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
 /** Functions that run in a world. */
@@ -34,10 +34,10 @@ export const SIMULATED_FUNCTIONS = [
 /** One of {@link SIMULATED_FUNCTIONS}. */
 export type SimulatedFunction = (typeof SIMULATED_FUNCTIONS)[number];
 
-/** Invocations of one function at once; more are throttled. */
+/** Concurrent invocations of one function; more are throttled. */
 export const CONTAINERS = 6;
 
-/** Names under which the world answers. */
+/** Addresses of the world's services. */
 export const ADDRESSES = {
   ...recordOf(
     HTTP_PROVIDERS.map((name): [HttpProvider, string] => {
@@ -72,7 +72,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(HTTP_PROVIDERS.map((name) => [PROVIDERS[name].api.baseEnv, ADDRESSES[name]])),
   ...Object.fromEntries(SECRET_PROVIDERS.map((name) => [PROVIDERS[name].secret.arnEnv, ADDRESSES.secret])),
   [Env.SlackChannelId]: ADDRESSES.channel,
-  [Env.FontsDir]: 'fonts',
+  [Env.TypesetterDir]: 'typesetter',
   [Env.CardQueueUrl]: ADDRESSES.cardQueue,
   [Env.ClickQueueUrl]: ADDRESSES.clickQueue,
   [Env.OperatorsParameter]: '/operators',
@@ -92,7 +92,7 @@ export interface Container {
 }
 
 async function load(name: SimulatedFunction, copy: number): Promise<Container> {
-  // The renderer reads fonts from disk and takes 50 ms of CPU; the effect around it is the production one.
+  // The renderer reads fonts from disk and uses 50 ms of CPU, so it is replaced; the rest of the effect is the production code.
   const file = name === 'run-action-pdf' ? './pdf-worker.ts' : `../../../${handlerFileOf(name)}`;
   const module: { handler?: unknown } = await import(
     new URL(`${file}?container=${copy}`, import.meta.url).href

@@ -1,4 +1,4 @@
-/** The small scope, searched to its end. */
+/** The complete search of the small scope. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BUGS } from './zoo/bugs.ts';
 import { SCOPES, search, searchAll } from './exhaustive/scopes.ts';
@@ -13,12 +13,12 @@ beforeAll(async () => {
   }
 });
 
-describe('two workers, a sweep and an operator at one task of two attempts', () => {
-  it('violate nothing in any interleaving, at any crash point, with any reply lost', () => {
+describe('two workers, a sweep and an operator on one task with two attempts', () => {
+  it('violate no invariant in any interleaving, with any crash point and any lost reply', () => {
     expect(searches.flatMap(({ violations }) => violations)).toEqual([]);
   });
 
-  it('end in every state that there is', () => {
+  it('end in every possible state', () => {
     const ends = new Set(searches.flatMap((found) => [...found.ends.keys()]));
 
     expect(ends).toContain('completed');
@@ -26,13 +26,13 @@ describe('two workers, a sweep and an operator at one task of two attempts', () 
     expect(ends).toContain('queued');
   });
 
-  it('are searched in their thousands', () => {
+  it('have thousands of searched states', () => {
     expect(Math.min(...searches.map(({ states }) => states))).toBeGreaterThan(5_000);
   });
 });
 
 describe('the search itself', () => {
-  it('finds a planted bug, by the fewest choices that show it', async () => {
+  it('finds a planted bug with the fewest choices', async () => {
     const [scope] = SCOPES;
     const bug = BUGS.find(({ name }) => name === 'generation not checked');
     if (scope === undefined || bug === undefined) throw new Error('expected a scope and a bug');

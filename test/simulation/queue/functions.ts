@@ -1,4 +1,4 @@
-/** Lambda: invocations of the deployed functions, each a process with a clock and a time limit of its own. */
+/** Lambda: invocations of the deployed functions, each a process with its own clock and time limit. */
 import { FUNCTION_SETTINGS } from '../../../lib/shared/function-settings.ts';
 import { lambdaContext } from '../../helpers/lambda-context.ts';
 import type { Invocation } from '../aws/machine.ts';
@@ -9,17 +9,17 @@ import type { Kernel, Process } from '../kernel/kernel.ts';
 import { LIMITS, type Network } from '../kernel/network.ts';
 import { fraction, integer } from '../kernel/random.ts';
 
-/** Told how an invocation ended, once. */
+/** Called once with the end of an invocation. */
 export type Settle = (end: Invocation) => void;
 
-/** What the functions run on. */
+/** Dependencies of the functions. */
 export interface FunctionsOptions {
   readonly kernel: Kernel;
   readonly fleet: Fleet;
   readonly plan: Plan;
   readonly god: God;
   readonly network: Network;
-  /** Clock of the process that runs. */
+  /** Clock of the running process. */
   readonly nowMs: () => number;
 }
 
@@ -28,7 +28,7 @@ const isSimulated = (name: string): name is SimulatedFunction =>
 
 const failed = (error: string): Invocation => ({ kind: 'failed', error });
 
-/** See the file head. */
+/** The functions of one world. */
 export class Functions {
   readonly #options: FunctionsOptions;
   readonly #skewShare: number;
@@ -43,7 +43,7 @@ export class Functions {
     this.#skewShare = options.plan.entries.find((entry) => entry.kind === 'skew')?.share ?? 0;
   }
 
-  /** Invokes a function after the time that this takes. */
+  /** Invokes a function after the latency of an invocation. */
   invoke(name: SimulatedFunction, event: object, settle: Settle): void {
     const { kernel, network } = this.#options;
     this.#invocations += 1;
@@ -83,7 +83,7 @@ export class Functions {
     });
     kernel.current = process;
     const context = lambdaContext({ nowMs }, (process.deadlineMs - kernel.nowMs) / 1_000);
-    // A zombie is over its time; Powertools warns of none that is left.
+    // A zombie has no time left, of which Powertools would warn.
     const left = (): number => Math.max(1, context.getRemainingTimeInMillis());
     container.handler(event, { ...context, getRemainingTimeInMillis: left }).then(
       (payload) =>
@@ -95,7 +95,7 @@ export class Functions {
     );
   }
 
-  /** Ends a process at its present await: nothing after it ever runs. */
+  /** Ends a process at its present await: no later code runs. */
   kill(process: Process, why: 'killed' | 'out of time'): void {
     if (!process.alive) return;
     this.#options.god.reached.add(`${process.name.replace(/#.*/, '')} ${why}`);
@@ -112,7 +112,7 @@ export class Functions {
     if (ended !== undefined) kernel.after(1, () => ended(end));
   }
 
-  /** An invocation by Step Functions, which may go wrong on its way there or back. */
+  /** An invocation by Step Functions, whose request or answer may fail. */
   invokeFromMachine(name: string, payload: unknown, settle: Settle): void {
     const { network, kernel, plan } = this.#options;
     if (!isSimulated(name)) throw new Error(`The state machine calls ${name}, which is not there`);

@@ -1,4 +1,4 @@
-/** The checker itself: right histories pass, and each way of being wrong is seen. */
+/** The checker itself: it accepts correct histories and detects each kind of error. */
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { isLinearizable, type Operation } from './invariants/linearizability.ts';
@@ -25,7 +25,7 @@ const lostTo = (from: string, current: string, calledAt: number, answeredAt: num
 const isRight = (...operations: readonly Operation<string>[]): boolean =>
   isLinearizable(operations, 'a', (register) => register);
 
-describe('a right history', () => {
+describe('a correct history', () => {
   it.each([
     ['nothing at all', []],
     ['one after the other', [read('a', 1, 2), swap('a', 'b', 3, 4), read('b', 5, 6)]],
@@ -75,7 +75,7 @@ describe('histories made by a real register', () => {
     late: fc.integer({ min: 0, max: 3 }),
   });
 
-  test.prop([fc.array(step, { maxLength: 25 })])('always pass, however their calls overlap', (steps) => {
+  test.prop([fc.array(step, { maxLength: 25 })])('always pass for any overlap of their calls', (steps) => {
     let register = 'a';
     const operations = steps.map(({ writes, early, late }, n) => {
       const [before, calledAt, answeredAt] = [register, n * 10 - early * 9, n * 10 + 1 + late * 9];

@@ -1,20 +1,20 @@
 /**
- * A newer release beside this one: while it runs, tasks are stored with error codes and fields that this release does not
- * know. Every reader has to carry them along, and the tasks end all the same.
+ * A newer release beside this one: while it runs, tasks are stored with error codes and fields that this release does not know. Every
+ * reader has to keep them, and the tasks still end.
  */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { PlanEntry } from '../kernel/faults.ts';
 import type { Item } from '../aws/expressions.ts';
 import { TABLES } from './containers.ts';
 
-/** A field of tasks that only the newer release writes; once a task has it, it stays. */
+/** A field of tasks that only the newer release writes; it must never be lost. */
 export const NEXT_FIELD = 'ofNextRelease';
 /** A code that this release does not have. */
 const NEXT_CODE = 'NEXT_RELEASE_CODE';
 
 const isItem = (value: unknown): value is Item => typeof value === 'object' && value !== null;
 
-/** The newest transition's error code, and the task's, in the words of the newer release. */
+/** Replaces the error codes of the newest transition and of the task by a code of the newer release. */
 function withForeignCode(task: Item, history: readonly unknown[]): Item {
   const [newest, error] = [history.at(-1), task['error']];
   if (!isItem(newest) || newest['errorCode'] === undefined) return task;
@@ -25,7 +25,7 @@ function withForeignCode(task: Item, history: readonly unknown[]): Item {
   };
 }
 
-/** What the newer release stores in place of a write to the Tasks table; any other command as it is. */
+/** The newer release's version of a write to the Tasks table; other commands are unchanged. */
 export function asNextRelease(command: unknown): unknown {
   if (!(command instanceof PutCommand) || command.input.TableName !== TABLES.TASKS_TABLE) return command;
   const { Item: task = {} } = command.input;

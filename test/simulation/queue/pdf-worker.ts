@@ -7,13 +7,13 @@ import { createRunActionHandler } from '../../../lambdas/queue/handlers/run-acti
 
 const s3 = new S3Client({});
 
-/** See the file head. */
+/** The handler. */
 export const handler = createRunActionHandler('pdf', {
   [ActionKind.PdfRender]: () =>
     new StoreQuotePdf({
       s3,
       bucketName: 'documents',
-      documentKey,
-      render: (snapshot) => Promise.resolve(new TextEncoder().encode(snapshot.quoteId)),
+      documentKey: (snapshot) => documentKey(snapshot, 'renderer/1'),
+      render: (snapshot) => Promise.resolve({ pdf: new TextEncoder().encode(snapshot.quoteId), boxCount: 0 }),
     }),
 });

@@ -1,6 +1,6 @@
 /**
- * Plans from seeds. Each seed draws which kinds of faults it has and how many of each ("swarm"): a run with everything at
- * once hides what a run with one fault shows.
+ * Plans from seeds. Each seed draws its kinds of faults and their numbers ("swarm testing"): a run with all faults can hide the
+ * consequences of a single one.
  */
 import { FAULTED_KINDS, KIND_NAMES } from '../../../lambdas/actions/kinds.ts';
 import { CallFault, Caller, type OutageFault, type Plan, type PlanEntry, Port } from '../kernel/faults.ts';
@@ -9,7 +9,7 @@ import { fraction, integer, pick } from '../kernel/random.ts';
 /** Faults begin within the first three of the four minutes. */
 const FAULTS_MS = 3 * 60_000;
 
-/** Requests of a world with a handful of actions, roughly: where the n-th of a fault is drawn from. */
+/** Approximate number of requests of a world with a few actions: the range of a fault's n. */
 const REQUESTS: Readonly<Record<Port | Caller, number>> = {
   [Port.Dynamo]: 200,
   [Port.Crm]: 5,
@@ -51,14 +51,14 @@ const KILLED: readonly CallFault[] = [KilledBefore, KilledAfter];
 
 const PORTS = Object.values(Port);
 const CALLED = PORTS.filter((port) => port !== Port.Invoke);
-/** The worker counts twice: what it does is what must not be done twice. */
+/** The worker counts twice, because its requests must not be repeated. */
 const PLACES = [...CALLED, ...Object.values(Caller), Caller.Worker, Caller.Worker];
 const PROVIDERS = [Port.Crm, Port.Slack, Port.S3];
 /** Kinds at HTTP APIs first: the order decides what a seed draws. */
 const ACTIONS = [...FAULTED_KINDS, ...KIND_NAMES.filter((kind) => !FAULTED_KINDS.includes(kind))];
 const OUTAGES: readonly OutageFault[] = [Refused, RequestLost, ReplyLost, ServerError, Throttled];
 
-/** A drawer of numbers for one seed; every draw has its own words. */
+/** Draws numbers for one seed; every draw has its own words. */
 class Draw {
   readonly #seed: number;
 
@@ -78,7 +78,7 @@ class Draw {
     return pick(this.#seed, `plan ${words}`, choices, n);
   }
 
-  /** Half of all seeds have a kind of fault, and then up to `max` of it. */
+  /** Half of all seeds have a given kind of fault, with up to `max` faults. */
   count(words: string, max: number): number {
     return fraction(this.#seed, `swarm ${words}`) < 0.5 ? 0 : this.between(`count ${words}`, 1, max);
   }
@@ -118,7 +118,7 @@ function calls(
   });
 }
 
-/** Windows begin early, when there is something to be done. */
+/** Windows begin early, while the tasks are active. */
 const windowOf = (draw: Draw, words: string, longestMs: number, n: number) => ({
   fromMs: draw.upTo(`${words} from`, FAULTS_MS / 3, n),
   forMs: draw.between(`${words} for`, 1_000, longestMs, n),
@@ -200,7 +200,7 @@ function platform(draw: Draw): readonly PlanEntry[] {
   ];
 }
 
-/** The plan of a seed: the same for ever. */
+/** The plan of a seed: always the same. */
 export function planOf(seed: number): Plan {
   const draw = new Draw(seed);
   const entries = [

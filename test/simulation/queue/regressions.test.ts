@@ -1,4 +1,4 @@
-/** Plans that once failed, as small as they could be made. Each was printed by `npm run sim` and put here. */
+/** Plans that once failed, shrunk. Each was printed by `npm run sim` and added here. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../kernel/faults.ts';
 import { Pool } from './runner/pool.ts';
@@ -8,7 +8,7 @@ import { type Bug, BUGS } from './zoo/bugs.ts';
 
 interface Regression {
   readonly name: string;
-  /** The bug of the zoo that brings the failure back. */
+  /** The bug of the zoo that reproduces the failure. */
   readonly bug: string;
   readonly plan: Plan;
 }
@@ -58,7 +58,7 @@ describe('a plan that once failed', () => {
 });
 
 describe('shrinking', () => {
-  it('finds the few entries that a failure needs, and prints them as a test', async () => {
+  it('finds the few entries that cause a failure and prints them as a test', async () => {
     const bug = bugOf('no probe after an unknown outcome');
     const buggy = new Pool({ threads: 1, mutations: [bug] });
     const plan = planOf(8);

@@ -1,4 +1,4 @@
-/** A thousand plans: what the queue promises holds at every step of each, and each is the same twice. */
+/** A thousand plans: the queue's guarantees hold at every step, and each plan is deterministic. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Pool } from './runner/pool.ts';
 import { type Findings, neverReached, runSeeds, SEEDS_FOR_RARE_STATES } from './runner/run-seeds.ts';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => pool.stop());
 
 describe('a thousand seeds', () => {
-  it('violate no invariant, and each has the same trace twice', () => {
+  it('violate no invariant, and have the same trace in both runs', () => {
     const found = findings.failures.flatMap(({ plan, violations }) =>
       violations.map(({ invariant, text }) => `seed ${plan.seed}: ${invariant}: ${text}`),
     );

@@ -1,4 +1,4 @@
-/** Everything that the functions talk to: the services of AWS and the providers of one world. */
+/** The services that the functions call: AWS and the providers of one world. */
 import {
   AUDIT_TABLE,
   CARDS_TABLE,
@@ -27,7 +27,7 @@ import type { HttpRequest, Reply } from './providers/replies.ts';
 import { SimulatedS3 } from './providers/s3.ts';
 import { SimulatedSlack } from './providers/slack.ts';
 
-/** What the services are made with. */
+/** Options of the services. */
 export interface ServicesOptions {
   readonly kernel: Kernel;
   readonly plan: Plan;
@@ -39,7 +39,7 @@ export interface ServicesOptions {
 type Redelivery = Extract<PlanEntry, { kind: 'redeliver' }>;
 type Lag = Extract<PlanEntry, { kind: 'index-lag' }>;
 
-/** Indexes show a write after this when nothing is said. */
+/** Default lag of indexes. */
 const USUAL_LAG_MS = 50;
 
 const SHAPES = {
@@ -53,7 +53,7 @@ const SHAPES = {
   [TABLES.CONTROLS_TABLE]: { partitionKey: CONTROLS_TABLE.partitionKey },
 };
 
-/** See the file head. */
+/** The services of one world. */
 export class Services {
   readonly engine: DynamoDbEngine;
   readonly machine: SimulatedMachine;
@@ -122,7 +122,7 @@ export class Services {
     return integer(plan.seed, 'index', 1, lag?.lagMs ?? USUAL_LAG_MS, this.#writes);
   }
 
-  /** Carries a command of an SDK client out. @throws the service's own errors */
+  /** Executes a command of an SDK client. @throws the service's own errors */
   execute(service: Exclude<Service, 'secrets'>, command: unknown, sender: Process): object {
     switch (service) {
       case 'dynamodb':
@@ -154,12 +154,12 @@ export class Services {
     const { QueueUrl, MessageBody = '', DelaySeconds = 0 } = messageOf(command);
     if (QueueUrl === ADDRESSES.cardQueue) this.cards.send(MessageBody, DelaySeconds * 1_000);
     else if (QueueUrl === ADDRESSES.clickQueue) this.clicks.send(MessageBody, DelaySeconds * 1_000);
-    // Nothing here is unreadable, so nothing is parked.
+    // All records here are readable, so no record may be parked.
     else this.#options.god.violate(Invariant.NoRejection, `parked: ${MessageBody.slice(0, 200)}`);
     return { MessageId: 'message' };
   }
 
-  /** Who answers at a host. */
+  /** The port of a host. */
   portOf(host: string): typeof Port.Crm | typeof Port.Slack {
     if (host.startsWith('crm.')) return Port.Crm;
     if (host.startsWith('slack.')) return Port.Slack;

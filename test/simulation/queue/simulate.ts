@@ -1,4 +1,4 @@
-/** Runs a plan to its end and says what was found. */
+/** Runs a plan to its end and returns the findings. */
 import type { AslMachine } from '../../../statemachines/asl.ts';
 import { Actors } from './actors.ts';
 import { TaskHistory, observe } from './invariants/task-history.ts';
@@ -9,30 +9,30 @@ import type { Plan } from '../kernel/faults.ts';
 import type { TraceLine } from '../kernel/kernel.ts';
 import { World, WORLD_STARTS_MS } from './world.ts';
 
-/** Phases of a run: faults, then none; after the budget nothing may be stuck, and some time later everything is shown. */
+/** Phases of a run: first with faults, then without. After the budget no task may be stuck; some time later everything must be shown. */
 export const PHASES = {
   /** Faults end here. */
   healsAfterMs: 4 * 60_000,
   /** The budget of a recovery; less than the 300 s that the KPI allows. */
   budgetMs: 299_000,
-  /** From the end of the budget on: messages of dead consumers come back after three minutes, duplicates much later. */
+  /** Time after the budget: messages of dead consumers are redelivered after three minutes, duplicates much later. */
   afterglowMs: 20 * 60_000,
 } as const;
 
-/** What a run is made with. */
+/** Dependencies of a run. */
 export interface Machinery {
   readonly fleet: Fleet;
   readonly machine: AslMachine;
 }
 
-/** What a run found. */
+/** Findings of a run. */
 export interface Run {
   readonly plan: Plan;
   readonly violations: readonly Violation[];
   readonly reached: ReadonlySet<string>;
   readonly traceHash: string;
   readonly steps: number;
-  /** Virtual time that passed, in ms. */
+  /** Simulated time, in ms. */
   readonly simulatedMs: number;
   readonly timeline: readonly TraceLine[];
 }

@@ -1,6 +1,6 @@
 /**
- * One world: the deployed functions on simulated AWS and simulated providers, under one plan. It runs the production
- * handlers, adapters and state machine; what is simulated is what AWS and the providers do.
+ * One world: the deployed functions on simulated AWS and simulated providers, under one plan. It runs the production handlers, adapters and
+ * state machine; only AWS and the providers are simulated.
  */
 import { slackSecret } from '../../../lambdas/shared/adapters/secrets.ts';
 import type { AslMachine } from '../../../statemachines/asl.ts';
@@ -16,20 +16,20 @@ import { enter, leave, type Sandbox, type Service, timeoutMsOf } from '../kernel
 import type { HttpRequest } from './providers/replies.ts';
 import { Services } from './services.ts';
 
-/** Where every world begins: 2026-03-29T00:59:30Z, as the tests' clock. */
+/** Start time of every world: 2026-03-29T00:59:30Z, like the tests' clock. */
 export const WORLD_STARTS_MS = Date.UTC(2026, 2, 29, 0, 59, 30);
 
-/** What a world is made of. */
+/** Options of a world. */
 export interface WorldOptions {
   readonly fleet: Fleet;
   readonly machine: AslMachine;
   readonly plan: Plan;
-  /** From when on nothing goes wrong; ms since the world began. */
+  /** Time from which there are no faults; ms since the world began. */
   readonly healsAfterMs: number;
   readonly keepsTimeline: boolean;
 }
 
-/** See the file head. */
+/** One simulated world. */
 export class World implements Sandbox {
   readonly kernel: Kernel;
   readonly god: God;
@@ -56,14 +56,14 @@ export class World implements Sandbox {
     this.services = new Services({ ...shared, machine, functions: this.functions });
   }
 
-  /** Starts it: the functions see this world from now on. */
+  /** Starts the world: the functions now use it. */
   async begin(): Promise<void> {
     enter(this);
     // Every world begins with the same secrets in the caches of its functions.
     await slackSecret(ADDRESSES.secret, true);
   }
 
-  /** Gives the functions back; what is still under way in them never goes on. */
+  /** Releases the functions; their unfinished invocations never continue. */
   end(): void {
     leave();
     for (const containers of this.#fleet.values()) {

@@ -5,7 +5,7 @@ import { benchScripts, figuresIn } from '../../../bench/scripts.ts';
 const FIGURE = { name: 'a ÷ b', value: 1.25, unit: '×', goal: '≤ 1.2', ok: false, samples: 9 };
 
 describe('benchScripts', () => {
-  it('finds every benchmark, by name, and nothing else', () => {
+  it('finds exactly the benchmarks, by name', () => {
     const found = benchScripts(['test', 'size', 'sim', 'bench', 'bench:sweep', 'bench:action']);
 
     expect(found).toEqual([
@@ -16,7 +16,7 @@ describe('benchScripts', () => {
     ]);
   });
 
-  it('finds those of this repository', () => {
+  it('finds the benchmarks of this repository', () => {
     expect(benchScripts().map(({ name }) => name)).toEqual(
       expect.arrayContaining(['bench:action', 'bench:cost', 'bench:import', 'bench:status', 'size']),
     );
@@ -24,7 +24,7 @@ describe('benchScripts', () => {
 });
 
 describe('figuresIn', () => {
-  it('reads the last line, a list or one figure, whatever was printed before', () => {
+  it('reads a list or one figure from the last line and ignores earlier lines', () => {
     expect(figuresIn(`a table\n${JSON.stringify([FIGURE])}\n`)).toEqual([FIGURE]);
     expect(figuresIn(JSON.stringify(FIGURE))).toEqual([FIGURE]);
     expect(figuresIn(JSON.stringify({ ...FIGURE, goal: 5 }))).toEqual([{ ...FIGURE, goal: '5' }]);
@@ -40,7 +40,7 @@ describe('figuresIn', () => {
 });
 
 describe('the page', () => {
-  it('names the command, the machine, the day and the goals that were missed', () => {
+  it('names the command, the machine, the day and the missed goals', () => {
     const machine = { cpu: 'A processor', cores: 2, memoryGb: 4, node: 'v24.1.0' };
     const results = [{ script: { name: 'sim', args: ['--seeds', '50'] }, figures: [FIGURE] }];
 

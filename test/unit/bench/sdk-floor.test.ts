@@ -21,7 +21,7 @@ const schema = z.object({ id: z.string() });
 const uses = packageUses(SOURCES);
 
 describe('packageUses', () => {
-  it('finds the values that sources import of each package, and no types, own modules or parts of Node', () => {
+  it('finds the values that sources import from each package, but no types, own modules or modules of Node', () => {
     expect(Object.fromEntries([...uses].map(([name, { named }]) => [name, [...named]]))).toEqual({
       '@aws-sdk/client-dynamodb': ['DynamoDBClient'],
       '@aws-sdk/lib-dynamodb': ['GetCommand', 'DynamoDBDocumentClient', 'PutCommand'],
@@ -33,7 +33,7 @@ describe('packageUses', () => {
 });
 
 describe('floorModule', () => {
-  it('keeps each of them, and makes each SDK client once', () => {
+  it('keeps each of these values and creates each SDK client once', () => {
     const source = floorModule(uses);
 
     expect(source).toContain("import * as p0 from '@aws-sdk/client-dynamodb';");

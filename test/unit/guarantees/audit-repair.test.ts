@@ -1,4 +1,4 @@
-/** Gaps in the audit trail are found and repaired from the tasks' own history, on a real engine. */
+/** Gaps in the audit trail are found and repaired from the history of the tasks, on a real engine. */
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DynamoDbAuditRepo } from '../../../lambdas/queue/adapters/dynamodb/audit-repo.ts';
@@ -74,7 +74,7 @@ const forget = ({ taskId }: ExecutionTask, version: number) =>
   dynamoDb.client.send(new DeleteCommand({ TableName: TABLE_NAMES.audit, Key: { taskId, version } }));
 
 describe('the repair of the audit trail', () => {
-  it('leaves a complete trail as it is', async () => {
+  it('does not change a complete trail', async () => {
     const task = await storedTask(done());
 
     expect(await repair()).toMatchObject({ checked: 1, repaired: [], unrepairable: [], failures: [] });
@@ -82,7 +82,7 @@ describe('the repair of the audit trail', () => {
     expect(announced).toEqual([]);
   });
 
-  it.each([[[1]], [[2]], [[3]], [[1, 2, 3]]])('puts back the versions %j, as they were', async (missing) => {
+  it.each([[[1]], [[2]], [[3]], [[1, 2, 3]]])('restores the versions %j unchanged', async (missing) => {
     const task = await storedTask(done());
     for (const version of missing) await forget(task, version);
 
@@ -106,7 +106,7 @@ describe('the repair of the audit trail', () => {
     expect(await audit.list(task.taskId)).toEqual(recordsOf(task));
   });
 
-  it('leaves to the stream what is younger than the stream takes', async () => {
+  it('ignores records that the stream may still deliver', async () => {
     const young = completed(
       runningTask(queuedTask()),
       { result: resultOf(), proof: 'applied' },
@@ -121,7 +121,7 @@ describe('the repair of the audit trail', () => {
     expect(repaired.map(({ version }) => version)).toEqual([1]);
   });
 
-  it('reports a gap older than the history as beyond repair, and repairs the others', async () => {
+  it('reports a gap older than the history as not repairable and repairs the others', async () => {
     let task = queuedTask();
     for (let move = 0; move < MAX_HISTORY + 5; move += 1)
       task = redriven(task, 'operator_retry', contextAt());
@@ -138,7 +138,7 @@ describe('the repair of the audit trail', () => {
     expect(failures).toEqual([]);
   });
 
-  it('keeps the gap when the bus does not take the transition, and repeats both', async () => {
+  it('keeps the gap if the bus rejects the transition, and repeats both later', async () => {
     const task = await storedTask(done());
     await forget(task, 2);
 
@@ -150,7 +150,7 @@ describe('the repair of the audit trail', () => {
     expect(second.repaired).toEqual([{ taskId: task.taskId, version: 2 }]);
   });
 
-  it('puts a record once when two repairs run at once', async () => {
+  it('writes a record once when two repairs run concurrently', async () => {
     const task = await storedTask(done());
     await forget(task, 2);
 
@@ -160,7 +160,7 @@ describe('the repair of the audit trail', () => {
     expect(await audit.list(task.taskId)).toHaveLength(3);
   });
 
-  it('never replaces a stored record, and says so', async () => {
+  it('never replaces a stored record, and reports it', async () => {
     const task = await storedTask(done());
     const [first] = recordsOf(task);
     await put(TABLE_NAMES.audit, { ...first, version: 2, attemptId: 'another' });
@@ -192,9 +192,9 @@ describe('the repair of the audit trail', () => {
     });
   });
 
-  it('goes on behind an item that later code wrote', async () => {
+  it('continues after an item that newer code wrote', async () => {
     const tasks = [await storedTask(done('1')), await storedTask(done('2')), await storedTask(done('3'))];
-    // A scan gives them in the order of the table's own hash, which nobody knows: each is the one that cannot be read once.
+    // A scan returns the items in the unknown order of the table's hash: each of them is made unreadable once.
     for (const later of tasks) {
       await put(TABLE_NAMES.tasks, { ...later, schemaVersion: 99 });
       const others = tasks.filter((task) => task !== later);
@@ -211,7 +211,7 @@ describe('the repair of the audit trail', () => {
     }
   });
 
-  it('checks every task of a small table in each run, and goes on over several runs in a larger one', async () => {
+  it('checks every task of a small table in each run, and a larger table over several runs', async () => {
     const { pageSize, pages } = AUDIT_PACE;
     const count = pageSize * 2 + 5;
     for (let index = 0; index < count; index += 1)
@@ -223,7 +223,7 @@ describe('the repair of the audit trail', () => {
     expect(runs.map(({ checked }) => checked)).toEqual([pageSize, pageSize, 5, pageSize]);
   });
 
-  it('checks nothing twice and misses nothing when its time is up in the middle of a page', async () => {
+  it('checks each task exactly once when its time ends in the middle of a page', async () => {
     for (let index = 0; index < 30; index += 1) await storedTask(queuedTask('crm.sync', countedIds.next()));
     let looks = 0;
     const stopped = await repairAudit(

@@ -1,4 +1,4 @@
-/** Several workers at one task, and workers that come back late: one effect, and no write by anybody but the owner. */
+/** Several workers on one task, and workers that return late: one effect, and only the owner writes. */
 import { fc, test } from '@fast-check/vitest';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -58,9 +58,9 @@ async function claimedBy(worker: string, task: ExecutionTask): Promise<Execution
 /** Drives with one provider plan per worker; all requests of all workers pass through `intercept`. */
 const optionsOf = () => ({ store, provider: crm, plan: new FaultPlan(), clock });
 
-describe('two workers at one task at once', () => {
+describe('two concurrent workers on one task', () => {
   test.prop([fc.scheduler(), fc.integer({ min: 2, max: 3 })], { numRuns: 25 })(
-    'make one effect, in whichever order their requests are carried out',
+    'make one effect in every order of their requests',
     async (scheduler, workers) => {
       const task = await enqueuedTask();
       intercept = async (send) => {
@@ -78,7 +78,7 @@ describe('two workers at one task at once', () => {
     },
   );
 
-  it('grant one claim, and tell the other to wait', async () => {
+  it('get one claim; the other worker waits', async () => {
     const task = await enqueuedTask();
 
     const claims = await Promise.all(
@@ -90,7 +90,7 @@ describe('two workers at one task at once', () => {
   });
 });
 
-/** What the successor of a stale worker may have made of the task. */
+/** State of the task after the successor of a stale worker. */
 const successors: Readonly<Record<string, (task: ExecutionTask) => Promise<unknown>>> = {
   'is running': (task) => claimedBy('second', task),
   'has completed': async (task) =>
@@ -103,7 +103,7 @@ const settlements: Readonly<Record<string, (stale: ExecutionTask) => Promise<unk
   fail: (stale) => store.queue.fail(stale, new QueueError('PROVIDER_TIMEOUT')),
 };
 
-/** Lets the lease of `task` run out and the backoff after it. */
+/** Lets the lease of `task` and the following backoff expire. */
 async function loseLease(task: ExecutionTask): Promise<void> {
   clock.advance(POLICY.leaseMs + POLICY.clockSkewMs);
   const view = await store.queue.claim(task.taskId, task.generation, 'finds it lost');
@@ -123,8 +123,8 @@ describe.each(Object.entries(successors))('a worker that returns when its succes
   });
 });
 
-describe('a worker that was told lost', () => {
-  it('cannot complete, even before anybody else has claimed', async () => {
+describe('a worker that was recorded as lost', () => {
+  it('cannot complete, even before another worker has claimed', async () => {
     const stale = await claimedBy('', await enqueuedTask());
     clock.advance(POLICY.leaseMs + POLICY.clockSkewMs);
     await store.queue.claim(stale.taskId, stale.generation, 'second');
@@ -132,7 +132,7 @@ describe('a worker that was told lost', () => {
     await expect(settlements['complete']?.(stale)).rejects.toMatchObject({ name: 'LeaseLost' });
   });
 
-  it('ends its execution as the table says when an operator has given the task to the next generation', async () => {
+  it('ends its execution by the table after an operator has started the next generation', async () => {
     const task = await enqueuedTask();
     const options = optionsOf();
     let operated = false;
@@ -155,13 +155,13 @@ describe('a worker that was told lost', () => {
   });
 });
 
-describe('a worker that was held up before its effect', () => {
-  it('applies nothing when the task was abandoned meanwhile, although its lease is not over', async () => {
+describe('a worker that is delayed before its effect', () => {
+  it('does not apply the effect if the task was abandoned meanwhile, although its lease is valid', async () => {
     const task = await enqueuedTask();
     let requests = 0;
     intercept = async (send) => {
       requests += 1;
-      // Read, claim, reserve: the fourth is the look right before the effect.
+      // Read, claim, reserve: the fourth request is the check right before the effect.
       if (requests === 4) {
         const idle = queueStore(dynamoDb.client, clock);
         await idle.queue.recordLostWorker({ taskId: task.taskId, generation: 1 }, 'The call to it failed');
@@ -176,7 +176,7 @@ describe('a worker that was held up before its effect', () => {
   });
 });
 
-describe('200 requests to enqueue at once', () => {
+describe('200 concurrent requests to enqueue', () => {
   it('make one task per key', async () => {
     const snapshot = snapshotOf({ quoteId: `Q-${countedIds.next()}` });
     const requests = Array.from({ length: 200 }, (_, n) => requestOf('crm.sync', `key-${n % 20}`, snapshot));
@@ -191,7 +191,7 @@ describe('200 requests to enqueue at once', () => {
     );
   });
 
-  it('refuse the same key with another payload, and write nothing', async () => {
+  it('are refused for the same key with another payload, without a write', async () => {
     const snapshot = snapshotOf({ quoteId: `Q-${countedIds.next()}` });
     const { task } = await store.queue.enqueue(requestOf('crm.sync', 'key', snapshot));
 

@@ -1,6 +1,6 @@
 /**
- * Each request of a worker to a store or a provider is lost once, in each of four ways; then two of them, drawn at
- * random. Whatever happened, the execution ends, the task is completed and the provider holds one effect.
+ * Each request of a worker to a store or a provider fails once, in each of four ways; then two random requests fail. In every case the
+ * execution ends, the task is completed and the provider holds one effect.
  */
 import { fc, test } from '@fast-check/vitest';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -77,7 +77,7 @@ const expectExactlyOnce = (run: Run, faults: readonly PlannedFault[]): void => {
   });
 };
 
-/** Loses the first, second, … request until a run makes fewer requests than that; returns how many there were. */
+/** Fails the first, second, … request until a run makes fewer requests; returns the number of requests. */
 async function loseEachCall(kind: ActionKind, mode: FaultMode): Promise<number> {
   for (let at = 1; ; at += 1) {
     const faults = [{ at, mode }];
@@ -87,7 +87,7 @@ async function loseEachCall(kind: ActionKind, mode: FaultMode): Promise<number> 
   }
 }
 
-/** Kinds with a provider of the tests; each provider has one at least. */
+/** Kinds whose provider the tests have; each provider has at least one kind. */
 const kinds = [ActionKind.PdfRender, ActionKind.CrmSync, ActionKind.SlackNotify] as const;
 const modes = Object.values(FaultMode);
 /** A drive makes 7 requests (Slack 10) and its recovery about 12: the second fault often hits record-lost-worker. */
@@ -98,7 +98,7 @@ it('covers each provider', () => {
 });
 
 describe.each(kinds)('%s', (kind) => {
-  it.each(modes)('makes one effect whichever request is %s', async (mode) => {
+  it.each(modes)('makes one effect if any request is %s', async (mode) => {
     const calls = await loseEachCall(kind, mode);
 
     // Read, claim, reserve, read again, apply, complete the ledger, complete the task; Slack opens the thread first.

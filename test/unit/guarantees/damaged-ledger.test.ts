@@ -1,4 +1,4 @@
-/** Ledger records and cursors, each damaged in one place: no effect is applied twice, and a walk goes on. */
+/** Ledger records and cursors with one damaged field: no effect is applied twice, and a walk continues. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DynamoDbLedgerRepo } from '../../../lambdas/shared/adapters/dynamodb/ledger-repo.ts';
@@ -25,7 +25,7 @@ const put = (shape: 'ledger' | 'controls', Item: StoredItem) =>
   dynamoDb.client.send(new PutCommand({ TableName: TABLE_NAMES[shape], Item }));
 
 it.each(recordedItems('ledger', 2).map((item) => [item['id'], item] as const))(
-  'a damaged ledger record never lets an effect be applied twice: %s',
+  'a damaged ledger record never causes a second effect: %s',
   async (_id, record) => {
     const ledger = new DynamoDbLedgerRepo(dynamoDb.client, TABLE_NAMES.ledger);
     const clock = new FakeClock(START_MS);
@@ -83,7 +83,7 @@ const bound = (ledger: DynamoDbLedgerRepo) => ({
   free: (...args: Parameters<DynamoDbLedgerRepo['free']>) => ledger.free(...args),
 });
 
-it('a damaged cursor is forgotten, and the next write replaces it', async () => {
+it('a damaged cursor is ignored, and the next write replaces it', async () => {
   const cursors = new DynamoDbWalkCursors(dynamoDb.client, TABLE_NAMES.controls);
   const empty = { positions: {}, version: 0 };
   await cursors.save(SweepWalk.Audit, empty, { all: { key: 'task-1' } }, START_MS);

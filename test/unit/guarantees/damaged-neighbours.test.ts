@@ -1,4 +1,4 @@
-/** Damaged items, one for each way to damage one: the deployed sweep does all it has to do for the others, and names them. */
+/** Damaged items, one for each kind of damage: the deployed sweep handles all other items and names the damaged ones. */
 import { PutCommand, type PutCommandInput } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoDbAuditRepo } from '../../../lambdas/queue/adapters/dynamodb/audit-repo.ts';
@@ -18,7 +18,7 @@ import { lambdaContext } from '../../helpers/lambda-context.ts';
 import { Executions, StuckBy, stuckTask } from '../../helpers/sweep-stage.ts';
 
 const HEALTHY = 6;
-/** Content of damaged fields: if it is shown anywhere, real content would be shown too. */
+/** Content of damaged fields: if it appears in an output, real content would appear too. */
 const SECRET = 'customer-secret-xoxb';
 const NEXT_VERSION = 99;
 
@@ -33,7 +33,7 @@ const put = (TableName: string, item: Item): Promise<unknown> => {
   return dynamoDb.client.send(new PutCommand({ TableName, Item }));
 };
 
-/** Every field that is no key of the table or its indexes, in every way in which it can be wrong. */
+/** Every kind of damage to every field that is not a key of the table or its indexes. */
 function damagesOf(item: Item): readonly (readonly [how: string, damaged: Item])[] {
   const keys = ['taskId', 'dueShard', 'dueAtMs', 'quoteId', 'createdAtMs'];
   const fields = Object.keys(item).filter((name) => !keys.includes(name));
@@ -59,7 +59,7 @@ const log = (message: string, data: Readonly<Record<string, unknown>>): void => 
   lines.push(JSON.stringify({ message, ...data }));
 };
 
-/** One run of the deployed handler; its answer is in its error when it failed at something. */
+/** One run of the deployed handler; after a failure its answer is in its error. */
 async function sweepOnce(): Promise<SweepAnswer> {
   const handler = createSweepHandler({
     recoverStale: queueServiceOf({
@@ -107,7 +107,7 @@ describe('the sweep among damaged items', () => {
     for (let index = 0; index < HEALTHY; index += 1) healthy.push((await stuck()).taskId);
     await put(TABLE_NAMES.ledger, { id: 'damaged', expiresAtEpochSeconds: 1 });
     await put(TABLE_NAMES.ledger, { id: 'expired', expiresAtEpochSeconds: 1, attemptId: 'a', owner: 'o' });
-    // The walk over the tasks takes a part of them in each run.
+    // The walk over the tasks checks a part of them in each run.
     answers = [await sweepOnce(), await sweepOnce(), await sweepOnce()];
   });
 
@@ -120,7 +120,7 @@ describe('the sweep among damaged items', () => {
     for (const taskId of healthy) expect(await tasks.get(taskId)).toMatchObject({ generation: 2 });
   });
 
-  it('names each task that it could not read, with the field that is wrong, and changes nothing of it', async () => {
+  it('names each unreadable task with the wrong field and does not change it', async () => {
     const failures = new Map(answers[0]?.failures.map((failure) => [failure.id, failure]));
     const of = (how: string) =>
       failures.get([...damaged].find(([, found]) => found === how)?.[0] ?? '')?.detail;
@@ -133,7 +133,7 @@ describe('the sweep among damaged items', () => {
       expect([part, code]).toEqual(['task', 'STORED_RECORD_INVALID']);
   });
 
-  it('recovers or names every task: none is passed over', () => {
+  it('recovers or names every task', () => {
     const seen = new Set(
       answers[0]?.recovered.map(({ taskId }) => taskId).concat(answers[0].failures.map(({ id }) => id)),
     );
@@ -142,7 +142,7 @@ describe('the sweep among damaged items', () => {
     expect(passedOver).toEqual([]);
   });
 
-  it('repairs the audit trail of the healthy ones, and deletes what has expired in the ledger', async () => {
+  it('repairs the audit trail of the healthy tasks and deletes expired ledger records', async () => {
     const audit = new DynamoDbAuditRepo(dynamoDb.client, TABLE_NAMES.audit);
     for (const taskId of healthy) expect((await audit.list(taskId)).length).toBeGreaterThan(0);
     const { expired } = await new DynamoDbLedgerPurger(dynamoDb.client, TABLE_NAMES.ledger).pageExpired(
@@ -153,7 +153,7 @@ describe('the sweep among damaged items', () => {
     expect(expired.map(({ id }) => id)).toEqual(['damaged']);
   });
 
-  it('logs ids and fields, and nothing that is stored', () => {
+  it('logs ids and field names, but no stored values', () => {
     expect(lines.length).toBeGreaterThan(damaged.size);
     for (const { part, id, code, detail } of answers[0]?.failures ?? [])
       expect(lines).toContain(JSON.stringify({ message: 'sweep failure', part, id, code, detail }));

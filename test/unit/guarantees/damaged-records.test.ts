@@ -1,6 +1,5 @@
 /**
- * Audit records, cards, latencies and pauses, each damaged in one place: their neighbours are shown, they are named, and no
- * read writes anything.
+ * Audit records, cards, latencies and pauses with one damaged field: other records are shown, damaged ones are named, and no read writes.
  */
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -52,13 +51,13 @@ const stored = async (shape: ShapeName, item: StoredItem, keys: readonly string[
       }),
     )
   ).Item;
-/** Fields of the key of a table; those named after them are keys of an index. */
+/** Number of key fields of a table; the fields after them are keys of an index. */
 const KEY_LENGTHS: Partial<Record<ShapeName, number>> = { audit: 2, cards: 1, controls: 1 };
 
-/** Fields that an earlier item of the table has shown with all replacements, since a field is checked alike in all of them. */
+/** Fields that an earlier item of the table has tested with all replacements, since a field is checked equally in all items. */
 const seen = new Map<ShapeName, Set<string>>();
 
-/** Puts each damaged copy of an item in its place, looks, and puts the item back; how many copies the store took. */
+/** Replaces an item by each damaged copy, checks, and restores the item; returns the number of copies that the store accepted. */
 async function damagedOneByOne(
   shape: ShapeName,
   item: StoredItem,
@@ -73,7 +72,7 @@ async function damagedOneByOne(
     try {
       await put(shape, copy.item);
     } catch (thrown) {
-      // The store itself refuses a key of an index that is of another type.
+      // The store itself rejects an index key of another type.
       if (thrown instanceof Error && thrown.name === 'ValidationException') continue;
       throw thrown;
     }
@@ -97,7 +96,7 @@ const kpis = () =>
     process.stdout.write(text);
   });
 
-it('a damaged audit record: the others are shown, it is named, and the figures say what they leave out', async () => {
+it('a damaged audit record is named, the others are shown, and the figures tell what they exclude', async () => {
   const [taskId = '', trail = []] = longest ?? [];
   const [, record] = trail.toSorted((a, b) => Number(a['version']) - Number(b['version']));
   if (record === undefined) throw new RangeError('audit: expected a trail of two');
@@ -136,7 +135,7 @@ it.each(
   recordedItems('cards', 2)
     .filter(({ shownDay }) => shownDay === undefined)
     .map((item) => [item]),
-)('a damaged card does not hide its task, nor do the commands write to it', async (card) => {
+)('a damaged card does not hide its task, and commands do not write to the card', async (card) => {
   let named = 0;
 
   const tried = await damagedOneByOne('cards', card, ['cardId'], async (damage, copy) => {
@@ -156,7 +155,7 @@ it.each(
   expect(named).toBeGreaterThan(15);
 });
 
-it('the trail of a damaged task is shown all the same, and says what is wrong with the task', async () => {
+it('the trail of a damaged task is shown and tells what is wrong with the task', async () => {
   const [taskId = '', trail = []] = longest ?? [];
   const [task] = recordedItems('tasks', 2).filter((item) => item['taskId'] === taskId);
   if (task === undefined) throw new RangeError('tasks: expected the one of the trail');
@@ -178,7 +177,7 @@ it('the trail of a damaged task is shown all the same, and says what is wrong wi
   expect(exitCode).toBe(1);
 });
 
-it('a damaged task without a trail is refused by name of its fields', async () => {
+it('a damaged task without a trail is refused with the names of its wrong fields', async () => {
   const taskId = `task-${'7'.repeat(40)}`;
   const [task = {}] = recordedItems('tasks', 2);
   const before = await commands.everything();
@@ -191,7 +190,7 @@ it('a damaged task without a trail is refused by name of its fields', async () =
   expect(await commands.everything()).toBe(before);
 });
 
-it('a damaged latency counts for nothing, is named, and leaves the other figures as they are', async () => {
+it('a damaged latency is not counted, is named, and does not change the other figures', async () => {
   const [latency] = recordedItems('cards', 2).filter(({ shownDay }) => shownDay !== undefined);
   if (latency === undefined) throw new RangeError('cards: expected a latency');
   const { counts } = await figuresOf(commands);
@@ -211,7 +210,7 @@ it('a damaged latency counts for nothing, is named, and leaves the other figures
   expect((await kpis()).output).not.toContain('Left out');
 });
 
-it('a latency that its times contradict is left out by name', async () => {
+it('a latency that contradicts its times is excluded and named', async () => {
   const [latency] = recordedItems('cards', 2).filter(({ shownDay }) => shownDay !== undefined);
   if (latency === undefined) throw new RangeError('cards: expected a latency');
   await put('cards', { ...latency, latencyMs: Number(latency['latencyMs']) + 86_400_000 });
@@ -245,7 +244,7 @@ const claimWith = (pauses: DynamoDbPauseRepo, task: ReturnType<typeof queuedTask
 const unused = (): Promise<never> => Promise.reject(new Error('expected no such call'));
 
 it.each(recordedItems('controls', 2).map((item) => [item['kind'], item] as const))(
-  'a damaged pause of %s hides no other kind, and nothing of its kind starts',
+  'a damaged pause of %s hides no other kind, and no action of its kind starts',
   async (kind, pause) => {
     const pauses = new DynamoDbPauseRepo(commands.dynamoDb.client, TABLE_NAMES.controls);
     const known = Object.values(ActionKind).find((candidate) => candidate === kind) ?? ActionKind.CrmSync;

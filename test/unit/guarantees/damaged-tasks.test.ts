@@ -1,4 +1,4 @@
-/** Every stored task, damaged in one place: its neighbours are shown, it is named, and no read writes anything. */
+/** Stored tasks with one damaged field: other tasks are shown, the damaged one is named, and no read writes. */
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
@@ -24,14 +24,14 @@ import { recordedItems } from '../../helpers/fixtures.ts';
 const QUOTE_ID = 'Q-damaged';
 /** `/quoteq stuck` looks at 24 tasks: these and two healthy ones. */
 const GROUP = 22;
-/** Between the damaged ones, whose recorded times are all later. */
+/** The damaged tasks lie between these two; their recorded times are all later. */
 const HEALTHY_IDS = ['first', 'last'] as const;
 
 const idOf = (number: number): string => `task-${number.toString(16).padStart(40, '0')}`;
 const firstState = (item: StoredItem): string =>
   `${String(item['state'])} ${item['hold'] === undefined ? '' : 'held'}`;
 
-/** One recorded item of each state, held ones apart; of the version before, one that waits for its next attempt. */
+/** One recorded item of each state, with and without a hold; of version 1, one item that waits for its next attempt. */
 const RECORDED = [2, 1].flatMap((version) => {
   const items = recordedItems('tasks', version).filter(
     ({ state }) => version === 2 || state === 'retryable_failed',
@@ -54,7 +54,7 @@ type Requests = NonNullable<ConstructorParameters<typeof BatchWriteCommand>[0]['
 const write = (requests: Requests) =>
   commands.dynamoDb.client.send(new BatchWriteCommand({ RequestItems: { [TABLE_NAMES.tasks]: requests } }));
 
-/** Puts items, and gives those that are stored: the store itself refuses a key of an index that is of another type. */
+/** Puts items and returns those that are stored: the store itself rejects an index key of another type. */
 async function stored(copies: readonly DamagedCopy[]): Promise<readonly DamagedCopy[]> {
   if (copies.length === 0) return [];
   try {
@@ -76,7 +76,7 @@ const healthyOf = (item: StoredItem): readonly StoredItem[] =>
 
 interface Page {
   readonly shown: ReadonlySet<string>;
-  /** What is wrong with each damaged one, by its id. */
+  /** The damage of each item, by its id. */
   readonly named: ReadonlyMap<string, string>;
   readonly haveEnded: boolean;
 }
@@ -91,15 +91,15 @@ async function listed(): Promise<Page> {
   };
 }
 
-/** The name of each statement that does not hold. */
+/** The names of the false statements. */
 const broken = (about: string, statements: Readonly<Record<string, boolean>>): readonly string[] =>
   Object.entries(statements).flatMap(([statement, holds]) => (holds ? [] : [`${about}: ${statement}`]));
 
-/** The names of fields that nobody knows may be told. */
+/** Names of unknown fields may be shown. */
 const tellsSecret = (detail: string): boolean =>
   detail.replaceAll(`${SECRET}: expected no such field`, '').includes(SECRET);
 
-/** What is wrong with the answers about one damaged task. */
+/** Flaws in the answers about one damaged task. */
 async function flawsOf({ item, damage }: DamagedCopy, { shown, named }: Page): Promise<readonly string[]> {
   const taskId = String(item['taskId']);
   const { status, body } = await commands.get(`/actions/${taskId}`);
@@ -120,7 +120,7 @@ async function flawsOf({ item, damage }: DamagedCopy, { shown, named }: Page): P
   return [...flaws, ...broken(damage, statements)];
 }
 
-/** What is wrong with the answers about a group of damaged tasks, and with what was left behind. */
+/** Flaws in the answers about a group of damaged tasks, and in the items afterwards. */
 async function judge(
   healthy: readonly StoredItem[],
   group: readonly DamagedCopy[],
@@ -155,7 +155,7 @@ const NOTHING = () => Promise.resolve({ found: [], damaged: [] });
 const NO_TRAIL = () => Promise.resolve({ records: [], damaged: [] });
 const output = async (command: () => Promise<unknown>) => (await commands.run(command)).output;
 
-/** The answers of commands that list, by name, for tasks like this one. */
+/** The answers of list commands, by name, for tasks like this one. */
 async function listings({ dueAtMs, hold }: StoredItem, { haveEnded }: Page) {
   return {
     '/quoteq Q': await slack(QUOTE_ID),
@@ -166,17 +166,17 @@ async function listings({ dueAtMs, hold }: StoredItem, { haveEnded }: Page) {
   };
 }
 
-/** What an answer says of tasks that cannot be read, each on a line of its own; in JSON lines end otherwise. */
+/** The lines of an answer about unreadable tasks; JSON escapes its line ends. */
 const damagedLines = (answer: string): readonly string[] =>
   answer.match(/cannot be read: .*?(?=\\n|"|\n|$)/g) ?? [];
 
-/** Whether the index of due tasks has the damaged one: what is wrong is elsewhere in it. */
+/** Whether the index of due tasks has the damaged item: its damage is in another field. */
 const isDueLike = (healthy: StoredItem, { item }: DamagedCopy): boolean =>
   item['dueShard'] === healthy['dueShard'] && item['dueAtMs'] === healthy['dueAtMs'];
 
 /**
- * `/quoteq Q` and `watch` name each damaged task of the quote; `/quoteq stuck` and `live` those that are in the index of due tasks.
- * `watch` prints no ids of the others.
+ * `/quoteq Q` and `watch` name each damaged task of the quote; `/quoteq stuck` and `live` name those in the index of due tasks. `watch`
+ * does not print ids of other tasks.
  */
 async function flawsOfCommands(
   healthy: readonly StoredItem[],
@@ -203,7 +203,7 @@ async function flawsOfCommands(
   );
 }
 
-/** Fields that an earlier task has shown get fewer replacements, since a field is checked alike in every state. */
+/** Fields that an earlier task has tested get fewer replacements, since a field is checked equally in every state. */
 const seen = new Set<string>();
 const DAMAGED = RECORDED.map((item) => ({
   item,
@@ -213,7 +213,7 @@ const DAMAGED = RECORDED.map((item) => ({
   })),
 }));
 
-it('each field of a task gets each replacement in one state at least, and some in every state', () => {
+it('each field of a task gets each replacement in at least one state, and some in every state', () => {
   const [first, ...others] = DAMAGED.map(({ copies }) => copies.length);
 
   expect(first).toBeGreaterThan(300);
@@ -226,7 +226,7 @@ describe.each(
       [`${firstState(item)}, version ${String(item['schemaVersion'])}`, item, copies] as const,
   ),
 )('a damaged task: %s', (_name, recorded, copies) => {
-  it('hides none of its neighbours, is named, and is left as it is', async () => {
+  it('hides no other task, is named, and is not changed', async () => {
     const healthy = healthyOf(recorded);
     await write(healthy.map((Item) => ({ PutRequest: { Item } })));
     const flaws: string[] = [];
@@ -242,7 +242,7 @@ describe.each(
     expect(tried).toBeGreaterThan(0.8 * copies.length);
   });
 
-  it('ends commands about it with one line', async () => {
+  it('makes commands about it end with one line', async () => {
     const taskId = idOf(99);
     await write([{ PutRequest: { Item: { ...recorded, taskId, history: SECRET } } }]);
 
@@ -256,7 +256,7 @@ describe.each(
     await remove([taskId]);
   });
 
-  it('is parked by the stream and refused by migrations, and tells nothing that is stored', () => {
+  it('is parked by the stream and refused by migrations, without showing stored values', () => {
     const others = damagedCopies(recorded, []).flatMap(({ item, damage }) =>
       [
         () => streamedTransitionsOf(imageOf(item)),

@@ -1,4 +1,4 @@
-/** A paused kind: its tasks are held, nothing is used up, and nobody reads them meanwhile. */
+/** A paused kind: its tasks are held, use no attempts, and are not read meanwhile. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { CONTROL_SCHEMA_VERSION, type Pause, pauseIdOf } from '../../../lambdas/queue/contracts/controls.ts';
@@ -68,7 +68,7 @@ async function stored(taskId: string): Promise<ExecutionTask> {
 }
 
 describe('a claim of a paused kind', () => {
-  it('holds the task with the reason, and uses up no attempt', async () => {
+  it('holds the task with the reason and uses no attempt', async () => {
     const { taskId } = await enqueued();
 
     expect(await worker.claim(taskId, 1, 'worker')).toEqual({ kind: 'held' });
@@ -95,7 +95,7 @@ describe('a claim of a paused kind', () => {
     expect((await stored(taskId)).version).toBe(2);
   });
 
-  it('leaves another kind alone', async () => {
+  it('does not affect another kind', async () => {
     const { taskId } = await enqueued('pdf.render');
 
     expect(await worker.claim(taskId, 1, 'worker')).toMatchObject({ kind: 'granted' });
@@ -123,7 +123,7 @@ describe('a claim of a paused kind', () => {
 });
 
 describe('a held task', () => {
-  it('is no candidate of the sweep, but of its kind', async () => {
+  it('is a candidate of its kind, not of the sweep', async () => {
     const { taskId } = await enqueued();
     await worker.claim(taskId, 1, 'worker');
     const laterMs = START_MS + HOUR_MS;
@@ -133,7 +133,7 @@ describe('a held task', () => {
     expect(await store.tasks.listHeld('pdf.render', laterMs, 1_000)).not.toContain(taskId);
   });
 
-  it('is claimed once the kind is resumed, and its deadline moves by the time it was held', async () => {
+  it('is claimed after the kind is resumed, and its deadline moves by the time of the hold', async () => {
     const { taskId, deadlineAtMs } = await enqueued();
     await worker.claim(taskId, 1, 'worker');
     clock.advance(2 * POLICY.taskDeadlineMs);
@@ -147,7 +147,7 @@ describe('a held task', () => {
     expect(task.deadlineAtMs).toBe(deadlineAtMs + 2 * POLICY.taskDeadlineMs);
   });
 
-  it('is released to its next generation with its deadline moved, and waits no longer', async () => {
+  it('is released to its next generation with its deadline moved, and no longer waits', async () => {
     const { taskId, deadlineAtMs } = await enqueued();
     await worker.claim(taskId, 1, 'worker');
     clock.advance(HOUR_MS);

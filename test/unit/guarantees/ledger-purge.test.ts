@@ -53,7 +53,7 @@ const purge = (pages: number = LEDGER_PACE.pages) =>
   purgeLedger({ ledger: purger(), cursors }, paceOf(pages));
 
 describe('the purge of the ledger', () => {
-  it('removes what has expired, by more than clocks may differ, and nothing else', async () => {
+  it('removes only records that expired by more than the clock skew', async () => {
     const skewSeconds = POLICY.clockSkewMs / 1_000;
     await put(TABLE_NAMES.ledger, record('expired', NOW_SECONDS - skewSeconds - 1, 'owner-1'));
     await put(TABLE_NAMES.ledger, record('released', 1));
@@ -68,7 +68,7 @@ describe('the purge of the ledger', () => {
     ['by another write', { attemptId: 'attempt-before' }],
     ['by another owner', { owner: 'owner-before' }],
     ['with another expiry', { expiresAtEpochSeconds: 5 }],
-  ])('keeps a record that was reserved again %s since it was read', async (_change, seen) => {
+  ])('keeps a record that was reserved again %s after it was read', async (_change, seen) => {
     await put(TABLE_NAMES.ledger, record('taken', 10, 'owner-1'));
     const { id, attemptId, owner, expiresAtEpochSeconds } = record('taken', 10, 'owner-1');
 
@@ -78,7 +78,7 @@ describe('the purge of the ledger', () => {
     expect(await idsLeft()).toEqual(['taken']);
   });
 
-  it('may be done twice at once: each record is removed once', async () => {
+  it('can run twice concurrently: each record is removed once', async () => {
     for (let index = 0; index < 30; index += 1) await put(TABLE_NAMES.ledger, record(`e-${index}`, 1));
 
     const both = await Promise.all([purge(), purge()]);
@@ -87,7 +87,7 @@ describe('the purge of the ledger', () => {
     expect(await idsLeft()).toEqual([]);
   });
 
-  it('continues in the next run where this one stopped, and begins again at the end', async () => {
+  it('continues in the next run where this one stopped, and restarts after the end', async () => {
     const all = LEDGER_PACE.pageSize * 2 + 10;
     for (let index = 0; index < all; index += 1) await put(TABLE_NAMES.ledger, record(`e-${index}`, 1));
 
@@ -115,7 +115,7 @@ describe('the purge of the ledger', () => {
 });
 
 describe('a cursor', () => {
-  it('is written by one of two runs, and the other one leaves it', async () => {
+  it('is written by only one of two runs', async () => {
     const before = await cursors.load(SweepWalk.Due);
     const positions = { 'due-1': { key: 'task-1', dueAtMs: 7 } };
 
@@ -124,7 +124,7 @@ describe('a cursor', () => {
     expect(await cursors.load(SweepWalk.Due)).toMatchObject({ version: 1, positions });
   });
 
-  it('of another shape is forgotten and replaced', async () => {
+  it('with an invalid shape is ignored and replaced', async () => {
     await put(TABLE_NAMES.controls, {
       controlId: 'sweep#audit',
       schemaVersion: 9,

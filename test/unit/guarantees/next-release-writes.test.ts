@@ -1,4 +1,4 @@
-/** What this release writes, migrates and hears beside an imagined next one: foreign words and fields stay as they are. */
+/** Writes, migrations and events of this release beside an imagined next one: unknown words and fields are preserved. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromItem, migratedTaskItem, toItem } from '../../../lambdas/queue/adapters/dynamodb/task-item.ts';
@@ -29,7 +29,7 @@ const put = (item: StoredItem) =>
   dynamoDb.client.send(new PutCommand({ TableName: TABLE_NAMES.tasks, Item: item }));
 
 describe('writes beside the next release', () => {
-  it('keep the fields and words that they do not know', () => {
+  it('keep unknown fields and words', () => {
     for (const [, { item }] of FOREIGN_TASKS.filter(([, { isMovable }]) => isMovable)) {
       const task = fromItem(item);
 
@@ -41,7 +41,7 @@ describe('writes beside the next release', () => {
     }
   });
 
-  it('answer the same request with the task in the state that they do not know', async () => {
+  it('answer a repeated request with the task in its unknown state', async () => {
     const { task } = await store.queue.enqueue(requestOf('crm.sync', 'next'));
     await put({ ...toItem(mustKnow(task)), state: 'awaiting_approval' });
     const started = store.started.length;
@@ -65,19 +65,19 @@ describe('writes beside the next release', () => {
 
 describe('migrations beside the next release', () => {
   it.each(FOREIGN_TASKS)(
-    'down: refuse a task with a %s that an older release cannot read, by name',
+    'down: refuse a task with a %s that an older release cannot read, and name it',
     (_name, { item }) => {
       expect(() => migratedTaskItem(item, 1)).toThrow(/STORED_RECORD_INVALID: Task item: \S+: expected /);
     },
   );
 
-  it.each(FOREIGN_TASKS)('up: leave a task with a %s as it is', (_name, { item }) => {
+  it.each(FOREIGN_TASKS)('up: do not change a task with a %s', (_name, { item }) => {
     expect(migratedTaskItem(item, 2)).toMatchObject({ ...item, dueShard: expect.any(String) });
   });
 });
 
 describe('Slack beside the next release', () => {
-  it('has no thread for a payload without a quote, and one for every other', () => {
+  it('has no thread for a payload without a quote, and a thread for every other payload', () => {
     const without = FOREIGN_TASKS.filter(([, { item }]) => !hasThread(fromItem(item))).map(([name]) => name);
 
     expect(without).toEqual(['payload']);
@@ -89,13 +89,13 @@ describe('Slack beside the next release', () => {
     [{ 'detail-type': 'ExecutionTransitioned', detail: { taskId: foreignIdOf(1) } }, false],
     [{ detail: { taskId: foreignIdOf(1) }, retry: { count: 1, sinceMs: START_MS } }, false],
     ['no object', false],
-  ])('knows an event of another type: %j', (body, expected) => {
+  ])('accepts an event of another type: %j', (body, expected) => {
     expect(isForeignEvent(body)).toBe(expected);
   });
 });
 
 describe('the answer of the next release’s sweep', () => {
-  it('is read by the command line of this one', () => {
+  it('is read by the command line of this release', () => {
     const recovered = {
       taskId: foreignIdOf(1),
       quoteId: QUOTE_ID,

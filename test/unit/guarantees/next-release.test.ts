@@ -1,6 +1,6 @@
 /**
- * Two releases run side by side: this one over records of an imagined next one. Each reader carries along, shows and counts
- * apart what it does not know; nothing is parked, ended or changed, and no gauge or count of an alarm moves.
+ * Two releases run side by side: this release reads records of an imagined next one. Each reader keeps unknown values, shows them and
+ * counts them separately. No record is parked, ended or changed, and no gauge or counter of an alarm changes.
  */
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
@@ -77,7 +77,7 @@ describe.each(FOREIGN_TASKS)('a record with a %s of the next release', (name, fo
   const { item, word, isMovable } = foreign;
   const taskId = taskIdOf(foreign);
 
-  it('is published as it is, and counted apart', () => {
+  it('is published unchanged and counted separately', () => {
     const [transition] = streamedTransitionsOf(imageOf(item));
     const newest: unknown = Array.isArray(item['history']) ? item['history'].at(-1) : undefined;
 
@@ -87,7 +87,7 @@ describe.each(FOREIGN_TASKS)('a record with a %s of the next release', (name, fo
     expect(names).toEqual(name === 'field' ? ['queue_actions_total'] : ['foreign_records']);
   });
 
-  it('goes onto the bus in the form of every event', () => {
+  it('is sent to the bus in the usual form of events', () => {
     const [transition] = streamedTransitionsOf(imageOf(item));
     if (transition === undefined) throw new RangeError('expected a transition');
 
@@ -97,7 +97,7 @@ describe.each(FOREIGN_TASKS)('a record with a %s of the next release', (name, fo
     expect(event).toMatchObject({ taskId, kind: item['kind'] });
   });
 
-  it('is shown by the API, with no way to move what this release does not know', async () => {
+  it('is shown by the API, without commands for unknown states', async () => {
     const { status, body } = await commands.get(`/actions/${taskId}`);
 
     const view = taskViewSchema.parse(body);
@@ -106,7 +106,7 @@ describe.each(FOREIGN_TASKS)('a record with a %s of the next release', (name, fo
     expect(view.links.retry !== undefined).toBe(isMovable);
   });
 
-  it('has its trail, whole and without damage', async () => {
+  it('has a complete trail without damage', async () => {
     const { body } = await commands.get(`/actions/${taskId}/audit`);
 
     const trail = auditViewSchema.parse(body);
@@ -123,7 +123,7 @@ describe.each(FOREIGN_TASKS)('a record with a %s of the next release', (name, fo
     expect(trail.output).not.toContain('cannot be read');
   });
 
-  it('has a card and a trail in Slack, and buttons only if this release may move it', () => {
+  it('has a card and a trail in Slack, with buttons only if this release may move it', () => {
     const task = fromItem(item);
 
     const card = JSON.stringify(renderCard(task));
@@ -134,7 +134,7 @@ describe.each(FOREIGN_TASKS)('a record with a %s of the next release', (name, fo
     expect(card.includes('A newer release wrote this action')).toBe(!isMovable);
   });
 
-  it('is read whole: a copy has every field that it has', () => {
+  it('is read completely: a copy has every field', () => {
     expect(toItem({ ...mustKnow({ ...fromItem(item), kind: 'crm.sync', state: 'queued' }) })).toMatchObject({
       ...item,
       kind: 'crm.sync',
@@ -148,7 +148,7 @@ describe.each(UNMOVABLE)('a task of the next release: %s', (_name, foreign) => {
   const taskId = taskIdOf(foreign);
   const version = Number(foreign.item['version']);
 
-  it.each(['retry', 'abandon', 'cancel'] as const)('refuses %s, and stays as it is', async (action) => {
+  it.each(['retry', 'abandon', 'cancel'] as const)('refuses %s and does not change', async (action) => {
     const before = await storedItem(taskId);
 
     const { body } = await commands.post(`/actions/${taskId}/${action}`, { 'if-match': `"${version}"` });
@@ -173,7 +173,7 @@ describe.each(UNMOVABLE)('a task of the next release: %s', (_name, foreign) => {
 });
 
 describe('the sweep beside the next release', () => {
-  it('leaves its tasks alone, and counts none of them as stuck or overdue', async () => {
+  it('ignores its tasks and counts none of them as stuck or overdue', async () => {
     for (const [, foreign] of FOREIGN_TASKS.filter(([, { isMovable }]) => isMovable)) {
       await put({ ...foreign.item, dueAtMs: LATER_MS + 1 });
     }
@@ -189,7 +189,7 @@ describe('the sweep beside the next release', () => {
     for (const [, foreign] of FOREIGN_TASKS) await put(foreign.item);
   });
 
-  it('compares their trails as those of every task', async () => {
+  it('checks their trails like those of every task', async () => {
     const { tasks, unreadable } = await new DynamoDbTaskWalker(
       commands.dynamoDb.client,
       TABLE_NAMES.tasks,
@@ -203,7 +203,7 @@ describe('the sweep beside the next release', () => {
 });
 
 describe('listings beside the next release', () => {
-  it('have every task, and call none damaged', async () => {
+  it('contain every task and call none damaged', async () => {
     const page = taskPageSchema.parse((await commands.get(`/quotes/${QUOTE_ID}/actions?limit=100`)).body);
 
     expect(page.damaged).toBeUndefined();
@@ -231,7 +231,7 @@ describe('listings beside the next release', () => {
 });
 
 describe('the KPIs beside the next release', () => {
-  it('count its actions apart, and leave no record out', async () => {
+  it('count its actions separately and exclude no record', async () => {
     const window = { sinceMs: START_MS - 1, nowMs: LATER_MS };
     const tables = { auditTable: TABLE_NAMES.audit, cardsTable: TABLE_NAMES.cards };
 

@@ -1,4 +1,4 @@
-/** Whole executions against a provider that is limited, down or silent: how they end, and what they leave there. */
+/** Complete executions against a provider that limits its rate, is down or does not answer: their end and their effects. */
 import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SyncCrmDeal } from '../../../lambdas/actions/crm/sync/sync-crm-deal.ts';
@@ -52,7 +52,7 @@ afterAll(async () => {
 const enqueued = async (): Promise<ExecutionTask> =>
   mustKnow((await store.queue.enqueue(requestOf('crm.sync', 'key', snapshotOf({ quoteId })))).task);
 
-/** Runs an execution whose requests to the provider end as scripted; later ones pass. */
+/** Runs an execution whose requests to the provider end as scripted; later requests succeed. */
 async function executed(...scripts: Script[]): Promise<ExecutionTask | undefined> {
   const task = await enqueued();
   for (const script of scripts) upstream.next(script);
@@ -67,7 +67,7 @@ const down: Script = { status: 500 };
 const notFound: Script = { status: 404, body: '{}' };
 
 describe('a provider that limits its rate', () => {
-  it('uses up no attempts, however often it says not now', async () => {
+  it('uses no attempts for any number of deferrals', async () => {
     const task = await executed(...times(3 * maxAttempts, limited(2)));
 
     expect(task).toMatchObject({
@@ -91,14 +91,14 @@ describe('a provider that limits its rate', () => {
 });
 
 describe('a provider that is down', () => {
-  it('for less than the attempts costs nothing but time', async () => {
+  it('for fewer requests than attempts only delays the task', async () => {
     const task = await executed(down, down, down);
 
     expect(task).toMatchObject({ state: 'completed' });
     expect(await crm.writesFor(quoteId)).toEqual(['deal']);
   });
 
-  it('for all attempts and the probe after them ends the task, with the cause', async () => {
+  it('for all attempts and the following probe ends the task with the cause', async () => {
     const task = await executed(...times(maxAttempts + 1, down));
 
     expect(task).toMatchObject({
@@ -110,18 +110,18 @@ describe('a provider that is down', () => {
   });
 });
 
-/** Every attempt but the last: unknown at first, then probed without finding it and unknown again. */
+/** Every attempt except the last: unknown at first, then probed without a result and unknown again. */
 const untilLastAttempt: Script[] = [down, ...times(maxAttempts - 2, [notFound, down]).flat(), notFound];
 
 describe('an answer that is lost in the last attempt', () => {
-  it('is found by the probe after it, and the task is completed', async () => {
+  it('is found by the following probe, and the task is completed', async () => {
     const task = await executed(...untilLastAttempt, 'lose_reply');
 
     expect(task).toMatchObject({ state: 'completed', proof: 'probed', attempt: maxAttempts + 1 });
     expect(await crm.writesFor(quoteId)).toEqual(['deal']);
   });
 
-  it('ends the task without a second try when the probe finds nothing', async () => {
+  it('ends the task without a second attempt if the probe finds nothing', async () => {
     const task = await executed(...untilLastAttempt, down, notFound);
 
     expect(task).toMatchObject({
@@ -135,7 +135,7 @@ describe('an answer that is lost in the last attempt', () => {
 describe('a task whose deadline has passed', () => {
   const late = POLICY.taskDeadlineMs + 1;
 
-  it('is not carried out any more, but its provider is asked', async () => {
+  it('is not carried out, but its provider is probed', async () => {
     const task = await enqueued();
     clock.advance(late);
 
@@ -149,7 +149,7 @@ describe('a task whose deadline has passed', () => {
     expect(await crm.writesFor(quoteId)).toEqual([]);
   });
 
-  it('is completed when the effect of an attempt in doubt is there after all', async () => {
+  it('is completed if the effect of an attempt in doubt exists', async () => {
     const task = await enqueued();
     clock.advance(POLICY.taskDeadlineMs - 1);
     upstream.next('lose_reply');
@@ -160,7 +160,7 @@ describe('a task whose deadline has passed', () => {
     expect(await crm.writesFor(quoteId)).toEqual(['deal']);
   });
 
-  it('ends with the doubt in its detail when the provider does not answer by then', async () => {
+  it('ends with the doubt in its detail if the provider does not answer', async () => {
     const task = await enqueued();
     clock.advance(POLICY.taskDeadlineMs - 1);
     for (const script of ['lose_reply', limited(1)] as const) upstream.next(script);
@@ -188,7 +188,7 @@ describe('a task whose deadline has passed', () => {
 });
 
 describe('a ledger that has forgotten an effect', () => {
-  it('does not lead to a second one: the task knows that an attempt is in doubt', async () => {
+  it('does not cause a second one: the task stores that an attempt is in doubt', async () => {
     const task = await enqueued();
     const options = { store, provider, plan: new FaultPlan(), clock };
     upstream.next('lose_reply');

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
-  // Later than all tasks of earlier tests, which are terminal or due again by then.
+  // Later than all tasks of earlier tests, which are terminal or due again at this time.
   daysOn += 1;
   clock = new FakeClock(START_MS + daysOn * POLICY.taskDeadlineMs);
   store = queueStore(client, clock);
@@ -53,7 +53,7 @@ const sweepFor = async (taskId: string) =>
   (await store.queue.recoverStale(clock.nowMs())).filter((recovered) => recovered.taskId === taskId);
 
 describe('recoverStale', () => {
-  it('leaves a task alone that is not due yet', async () => {
+  it('ignores a task that is not due yet', async () => {
     const task = await enqueued();
     clock.advance(POLICY.overdueMs - 1);
 
@@ -85,7 +85,7 @@ describe('recoverStale', () => {
     });
   });
 
-  it('counts a first start that was lost as being stuck, and writes nothing for a later one', async () => {
+  it('records a lost first start as a recovery, and writes nothing for a later lost start', async () => {
     const task = await enqueued();
     clock.advance(POLICY.overdueMs);
     await sweepFor(task.taskId);
@@ -97,7 +97,7 @@ describe('recoverStale', () => {
     expect(await store.tasks.get(task.taskId)).toEqual(replaced);
   });
 
-  it('leaves a task to its driver while that one runs: it may be waiting for a free worker', async () => {
+  it('ignores a task while its driver runs, which may be waiting for a free worker', async () => {
     const task = await enqueued();
     store.running.add(`${task.taskId}-1`);
     clock.advance(POLICY.overdueMs + POLICY.staleDriverMs - 1);
@@ -106,7 +106,7 @@ describe('recoverStale', () => {
     expect(await store.tasks.get(task.taskId)).toEqual(task);
   });
 
-  it('replaces a driver that runs and has not moved its task for a quarter of an hour', async () => {
+  it('replaces a running driver that has not moved its task for 15 minutes', async () => {
     const task = await enqueued();
     store.running.add(`${task.taskId}-1`);
     clock.advance(POLICY.overdueMs + POLICY.staleDriverMs);
@@ -117,7 +117,7 @@ describe('recoverStale', () => {
     expect(await sweepFor(task.taskId)).toEqual([]);
   });
 
-  it('ends the attempt of a worker whose lease ran out, and drives the task on at once', async () => {
+  it('ends the attempt of a worker whose lease expired and drives the task at once', async () => {
     const task = await claimed();
     clock.advance(POLICY.leaseMs + POLICY.clockSkewMs);
 
@@ -151,7 +151,7 @@ describe('recoverStale', () => {
     expect(await store.tasks.get(task.taskId)).toMatchObject({ generation: 2, version: 2 });
   });
 
-  it('lets the worker that comes back from the dead change nothing', async () => {
+  it('prevents writes of a worker that returns after its recovery', async () => {
     const task = await claimed();
     clock.advance(POLICY.leaseMs + POLICY.clockSkewMs);
     await sweepFor(task.taskId);
@@ -170,7 +170,7 @@ describe('recoverStale', () => {
     expect(await store.tasks.get(task.taskId)).toEqual(cancelled);
   });
 
-  it('recovers the others when one task cannot be read, and then says so', async () => {
+  it('recovers the other tasks if one task cannot be read, and then reports it', async () => {
     const broken = {
       taskId: `task-${'e'.repeat(40)}`,
       dueShard: 'due-0',

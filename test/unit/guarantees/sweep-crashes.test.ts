@@ -1,4 +1,4 @@
-/** Recovery that is itself lost: killed or cut off at any step, or done twice at once in any order. */
+/** Recovery that fails itself: killed or interrupted at any step, or run twice concurrently in any order. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DynamoDbTaskRepo } from '../../../lambdas/queue/adapters/dynamodb/task-repo.ts';
@@ -51,7 +51,7 @@ const stored = async (taskId: string): Promise<ExecutionTask> => {
 const through = (intercept: <T>(send: () => Promise<T>) => Promise<T>): RecoveryOptions =>
   recoveryOptions(client, executions, clock, intercept);
 
-/** What a sweep does with the task, its candidates being read before. */
+/** A sweep of the task, with candidates that were read before. */
 const sweepTask = (
   options: RecoveryOptions,
   { taskId }: ExecutionTask,
@@ -59,7 +59,7 @@ const sweepTask = (
 ): Promise<RecoveryLook> =>
   by === StuckBy.Held ? releaseTask(options, taskId) : recoverTask(options, taskId, clock.nowMs());
 
-/** The sweep after one that failed looks at the due shards; a released task is in these now. */
+/** The next sweep after a failed one reads the due shards, which now contain a released task. */
 async function sweepAgain(task: ExecutionTask): Promise<void> {
   const { taskId } = task;
   const plain = through((send) => send());
@@ -68,14 +68,14 @@ async function sweepAgain(task: ExecutionTask): Promise<void> {
   else if ((await stored(taskId)).hold !== undefined) await releaseTask(plain, taskId);
 }
 
-/** What has come of the task since `before`. */
+/** The changes of the task since `before`. */
 async function traceOf(before: ExecutionTask) {
   const { version, generation, hold, history } = await stored(before.taskId);
   const causes = history.slice(before.history.length).map(({ cause }) => cause);
   return { moves: version - before.version, generation, hold, causes, started: executions.started };
 }
 
-/** One recovery, whose driver runs, and nothing else. */
+/** Exactly one recovery, whose driver runs. */
 const oneRecovery = ({ taskId }: ExecutionTask, by: StuckBy) => ({
   moves: 1,
   generation: 2,
@@ -88,8 +88,8 @@ const crashes = Object.values(StuckBy).flatMap((by) =>
   Object.values(FaultMode).flatMap((mode) => [1, 2, 3, 4].map((at) => ({ by, mode, at }))),
 );
 
-describe('a sweep that is lost half way', () => {
-  it.each(crashes)('is made good by the next one: $by, $mode at call $at', async ({ by, mode, at }) => {
+describe('a sweep that fails half way', () => {
+  it.each(crashes)('is completed by the next one: $by, $mode at call $at', async ({ by, mode, at }) => {
     const task = await stuckTask(tasks, executions, by, clock.nowMs());
     const plan = new FaultPlan([{ at, mode }]);
 
@@ -106,7 +106,7 @@ describe('a sweep that is lost half way', () => {
     expect(await traceOf(task)).toEqual(oneRecovery(task, by));
   });
 
-  it.each(Object.values(StuckBy))('has no more than four steps: %s', async (by) => {
+  it.each(Object.values(StuckBy))('has at most four steps: %s', async (by) => {
     const task = await stuckTask(tasks, executions, by, clock.nowMs());
     const plan = new FaultPlan();
 
@@ -120,7 +120,7 @@ describe('a sweep that is lost half way', () => {
     expect(await traceOf(task)).toEqual(oneRecovery(task, by));
   });
 
-  it('does not write a recovery again while executions cannot be started, however long', async () => {
+  it('does not write a recovery again while executions cannot be started', async () => {
     const task = await stuckTask(tasks, executions, StuckBy.NeverStarted, clock.nowMs());
     const options = through((send) => send());
     const cutOff: RecoveryOptions = {
@@ -138,14 +138,14 @@ describe('a sweep that is lost half way', () => {
   });
 });
 
-describe('two sweeps at once', () => {
+describe('two concurrent sweeps', () => {
   const orders = ordersOf(4, 4);
 
-  it('have seventy orders of their steps', () => {
+  it('have seventy interleavings of their steps', () => {
     expect(orders).toHaveLength(70);
   });
 
-  it.each(Object.values(StuckBy))('recover a task once, in every order of their steps: %s', async (by) => {
+  it.each(Object.values(StuckBy))('recover a task once in every interleaving: %s', async (by) => {
     for (const order of orders) {
       executions = new Executions();
       const task = await stuckTask(tasks, executions, by, clock.nowMs());
@@ -160,7 +160,7 @@ describe('two sweeps at once', () => {
       const [looks] = await Promise.all([Promise.all([one('a'), one('b')]), turns.run(order)]);
 
       expect(await traceOf(task)).toEqual(oneRecovery(task, by));
-      // The later one may still find the driver unstarted and start it: the same one.
+      // The later sweep may still find the driver not started and start the same one.
       expect(looks.filter(({ kind }) => kind === 'recovered').length).toBeGreaterThanOrEqual(1);
       expect(new Set(looks.flatMap(({ recovered }) => recovered?.generation ?? []))).toEqual(new Set([2]));
     }

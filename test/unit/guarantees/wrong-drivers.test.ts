@@ -1,4 +1,4 @@
-/** Executions that were started by hand with an input that does not fit the task: nothing is written, the right driver goes on. */
+/** Executions that were started manually with an input that does not match the task: they write nothing, and the right driver continues. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Worker, WORKER_BY_KIND } from '../../../lambdas/actions/kinds.ts';
 import type { ExecutionTask } from '../../../lambdas/queue/contracts/records.ts';
@@ -91,9 +91,9 @@ const taskIn = async (state: string): Promise<ExecutionTask> => {
   return make();
 };
 
-describe('an execution that does not fit its task', () => {
+describe('an execution that does not match its task', () => {
   it.each(CASES)(
-    'writes nothing and says why: $name, $state, delivered $deliveries times',
+    'writes nothing and reports why: $name, $state, delivered $deliveries times',
     async ({ worker, generation, mismatch, state, deliveries }) => {
       const task = await taskIn(state);
 
@@ -110,7 +110,7 @@ describe('an execution that does not fit its task', () => {
   );
 
   it.each(CASES)(
-    'ends nobody’s attempt when it crashes: $name, $state, delivered $deliveries times',
+    'does not end an attempt when it crashes: $name, $state, delivered $deliveries times',
     async ({ worker, generation, state, deliveries }) => {
       const task = await taskIn(state);
 
@@ -134,7 +134,7 @@ describe('an execution that does not fit its task', () => {
     expect(await store.tasks.get(task.taskId)).toMatchObject({ state: 'completed', attempt: 1 });
   });
 
-  it('leaves a worker at its effect alone, which completes the task', async () => {
+  it('does not disturb a running worker, which completes the task', async () => {
     const task = await claimed();
     await drive(task, 'crm', task.generation, untouched);
     await store.queue.recordLostWorker({ ...fitting(task), worker: 'crm' }, 'It crashed');
@@ -157,14 +157,14 @@ describe('a driver of an earlier generation', () => {
   });
 });
 
-describe('an execution that somebody started by hand with an input that fits', () => {
+describe('an execution that was started manually with a matching input', () => {
   const byHand = (task: ExecutionTask) => ({ ...fitting(task), execution: 'by-hand' });
   const own = (task: ExecutionTask) => ({
     ...fitting(task),
     execution: executionNameOf(task.taskId, task.generation),
   });
 
-  it('ends nobody’s attempt when its own worker crashes', async () => {
+  it('does not end an attempt when its own worker crashes', async () => {
     const task = await claimed();
 
     const view = await store.queue.recordLostWorker(byHand(task), 'It crashed');
@@ -204,7 +204,7 @@ describe('an execution that somebody started by hand with an input that fits', (
   });
 
   it.each([own, fitting])(
-    'leaves the crash of the own execution to itself, of any release (%#)',
+    "records only the crash of the task's own execution, in any release (%#)",
     async (lost) => {
       const task = await claimed();
 
@@ -216,7 +216,7 @@ describe('an execution that somebody started by hand with an input that fits', (
 });
 
 describe('an execution of a task that does not exist', () => {
-  it('is told so by the worker and by the recorder of lost workers', async () => {
+  it('gets this answer from the worker and from the recorder of lost workers', async () => {
     const { taskId } = await enqueued();
     const missing = { ...(await enqueued()), taskId: `${taskId.slice(0, -4)}0000` };
 

@@ -11,5 +11,5 @@ export const codeOf = (answer: Answer<unknown>): string => (answer.ok ? 'accepte
 export const nextOf = <T>(answer: Answer<Put<T>>): T =>
   answer.ok ? answer.value.next : expect.fail(answer.refusal.code);
 
-/** A value that the test relies on. */
+/** The value; undefined fails the test. */
 export const present = <T>(value: T | undefined): T => value ?? expect.fail('it is absent');

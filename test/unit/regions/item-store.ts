@@ -1,4 +1,4 @@
-/** A table as the rules see it: items under keys, written on conditions, several in one transaction or none. */
+/** A table in memory: items by key, conditional writes, and transactions of several items. */
 import type { Add, Condition, Put } from '../../../lambdas/regions/change.ts';
 
 type Stored = Readonly<Record<string, unknown>>;
@@ -30,7 +30,7 @@ const added = (item: Stored, add: Add['add']): Stored => ({
 export class ItemStore {
   readonly #items = new Map<string, Stored>();
 
-  /** The item of a key, if there is one of the kind. */
+  /** The item of a key, if it exists and is of the kind. */
   get<T>(key: string, isKind: (item: unknown) => item is T): T | undefined {
     const item: unknown = this.#items.get(key);
     return isKind(item) ? item : undefined;
@@ -55,7 +55,7 @@ export class ItemStore {
     return true;
   }
 
-  /** Everything is gone, as when a Region or a table is lost. */
+  /** Deletes everything, like the loss of a Region or a table. */
   destroy(): void {
     this.#items.clear();
   }

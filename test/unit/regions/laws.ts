@@ -1,4 +1,4 @@
 const { LAW_RUNS: fewer } = process.env;
 
-/** Cases that each law is tried with: 10,000, or what the environment variable `LAW_RUNS` says. */
+/** Number of random cases per law: 10,000, or the environment variable `LAW_RUNS`. */
 export const LAW_RUNS = Number(fewer ?? 10_000);

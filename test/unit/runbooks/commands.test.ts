@@ -5,7 +5,7 @@ const fence = (info: string, body: string, indent = ''): string =>
   ['```' + info, body, '```'].map((line) => `${indent}${line}`).join('\n');
 
 describe('commandsOf', () => {
-  it('takes a text block as the output of the block before it, also inside of a list', () => {
+  it('treats a text block as the output of the previous block, also inside a list', () => {
     const page = `# Page\n\n1. Do:\n\n${fence('sh', 'echo a', '   ')}\n\n${fence('text', 'a', '   ')}\n\n${fence('sh', 'echo b')}\n`;
 
     expect(commandsOf(page)).toEqual([
@@ -14,7 +14,7 @@ describe('commandsOf', () => {
     ]);
   });
 
-  it('reads why a block is not run here, and how it ends', () => {
+  it('reads why a block is not run here, and its exit code', () => {
     const page = [
       fence('sh aws-only no CodeDeploy here', 'a'),
       fence('sh tested-by test/x.test.ts', 'b'),
@@ -30,7 +30,7 @@ describe('commandsOf', () => {
   });
 
   it.each(['sh aws-only', 'sh aws_only because', 'sh exits one', 'sh later'])(
-    'leaves no block out for the typo %s',
+    'skips no block because of the typo %s',
     (info) => {
       expect(unknownFences(fence(info, 'a'))).toEqual([info]);
     },

@@ -1,11 +1,11 @@
-/** The planted bugs still fit the code they are planted into; that each is caught takes the simulation. */
+/** The planted bugs still apply to the code; the simulation tests that each is caught. */
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { expect, it } from 'vitest';
 import { mutated, urlOf } from '../../simulation/queue/runner/mutation.ts';
 import { BUGS } from '../../simulation/queue/zoo/bugs.ts';
 
-/** @throws {SyntaxError} when it is no source of its language */
+/** @throws {SyntaxError} if it is not valid source */
 const parse = (file: string, source: string): unknown =>
   file.endsWith('.json') ? JSON.parse(source) : stripTypeScriptTypes(source);
 

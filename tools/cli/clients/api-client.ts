@@ -70,7 +70,7 @@ export async function callApi(
   limitMs: number = REQUEST_TIMEOUT_MS,
 ): Promise<ApiAnswer> {
   const url = new URL(`${target.apiUrl}${request.path}`);
-  // Built before the try: if the request itself is invalid, that says nothing about the API.
+  // Built before the try: an invalid request is not an error of the API.
   const message = new Request(url, {
     method: request.method,
     headers: await signedHeaders(target, url, request),

@@ -7,7 +7,7 @@ import { deployedName } from '../target/function-environment.ts';
 import type { StageTarget } from '../target/stage-target.ts';
 import { withinLimit } from '../time-limit.ts';
 
-/** What a function answered. */
+/** A function's answer. */
 export interface FunctionAnswer {
   /** The payload as received; `null` when the function answered nothing. */
   readonly payload: string;
@@ -15,7 +15,7 @@ export interface FunctionAnswer {
   readonly failed: boolean;
 }
 
-/** The slowest function that is invoked by hand is the sweep: 50 s, plus 20 s for the start and the network. */
+/** The slowest function that is invoked manually is the sweep: 50 s, plus 20 s for the start and the network. */
 const INVOKE_LIMIT_MS = (TIME_LIMITS.sweepTimeoutSeconds + 20) * 1_000;
 
 /**

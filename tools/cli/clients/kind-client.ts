@@ -6,17 +6,21 @@ import {
   kindSchema,
   type KindView,
 } from '../../../lambdas/queue/contracts/api-kinds.ts';
-import { ActionKind } from '../../../lambdas/actions/kinds.ts';
+import { type ActionKind, KIND_NAMES } from '../../../lambdas/actions/kinds.ts';
 import { callApiPatiently } from './api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { bodyOf } from './queue-client.ts';
 import type { Target } from '../target/target.ts';
 
-/** Parses a kind that the user typed. @throws {CliError} that lists the valid kinds */
-export function readKind(text: string): ActionKind {
+/** The word for every kind on the command line. */
+export const ALL_KINDS = 'all';
+
+/** Parses a kind, or {@link ALL_KINDS}, that the user typed. @throws {CliError} that lists the valid values */
+export function readKind(text: string): ActionKind | typeof ALL_KINDS {
+  if (text === ALL_KINDS) return ALL_KINDS;
   const parsed = kindSchema.safeParse(text);
   if (parsed.success) return parsed.data;
-  throw new CliError(`kind: expected one of ${Object.values(ActionKind).join(', ')}; found ${text}`);
+  throw new CliError(`kind: expected one of ${[...KIND_NAMES, ALL_KINDS].join(', ')}; found ${text}`);
 }
 
 /** Every kind, paused or not. */

@@ -20,7 +20,8 @@ export type EnqueueAnswer =
   | { readonly kind: 'accepted' | 'replayed'; readonly task: AnsweredTask }
   | { readonly kind: 'refused'; readonly status: number; readonly problem: string }
   /**
-   * Not known whether the action was accepted; sending it again tells. `status` is present if the API answered with a failure.
+   * It is not known whether the action was accepted; the answer to a repeated request tells. `status` is present if the API answered with a
+   * failure.
    */
   | { readonly kind: 'unanswered'; readonly status?: number; readonly problem: string };
 
@@ -35,7 +36,7 @@ const problemSchema = z.object({
 });
 
 /**
- * A refusal in one line: what was wrong, and in which field.
+ * A refusal in one line, with the reason and the field.
  * @param place returns the name by which the user knows a field; @default the API's own name of the field
  */
 export const problemText = (answer: ApiAnswer, place = (field: string): string => field): string =>

@@ -25,7 +25,7 @@ export interface DrillOptions {
   readonly running?: boolean;
 }
 
-/** The number of actions that the proof of the KPIs uses. */
+/** The number of actions in the proof of the KPIs. */
 const DEFAULT_ACTIONS = 300;
 const MAX_ACTIONS = 10_000;
 

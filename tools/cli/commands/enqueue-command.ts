@@ -11,7 +11,7 @@ import { resolveTarget, type Target } from '../target/target.ts';
 import { shownLine } from '../terminal/terminal-text.ts';
 import type { PrintOptions } from './queue-commands.ts';
 
-/** What `--help` adds. */
+/** Additional text of `--help`. */
 export const ENQUEUE_HELP = `
 Example: npm run quoteq -- enqueue examples/q-1042.json
 What a file holds: docs/quote-file.md
@@ -26,7 +26,7 @@ may be stored; enqueue it again to find out. An action that was accepted before 
 /** The result of an action that was given to {@link enqueueAll}. */
 export type ActionFate =
   | EnqueueAnswer
-  /** Not sent, because the request before it got no answer. */
+  /** Not sent, because the previous request got no answer. */
   | { readonly kind: 'unsent' };
 
 /** An action and its result. */
@@ -39,7 +39,7 @@ async function fateOf(target: Target, action: QuoteAction): Promise<ActionFate> 
   try {
     return await enqueueAction(target, action);
   } catch (thrown) {
-    // Catches every error: the results before it name tasks that exist, and they must not be lost.
+    // Catches every error, because the earlier results name existing tasks and must not be lost.
     return { kind: 'unanswered', problem: thrown instanceof Error ? thrown.message : String(thrown) };
   }
 }

@@ -1,9 +1,10 @@
 /** `kinds`, `pause` and `resume`. */
+import { type ActionKind, KIND_NAMES } from '../../../lambdas/actions/kinds.ts';
 import type { KindChangeView, KindView } from '../../../lambdas/queue/contracts/api-kinds.ts';
-import { listKinds, pauseKind, readKind, resumeKind } from '../clients/kind-client.ts';
+import { ALL_KINDS, listKinds, pauseKind, readKind, resumeKind } from '../clients/kind-client.ts';
 import { printAs } from '../terminal/print.ts';
 import { renderTable } from '../terminal/table.ts';
-import { resolveTarget } from '../target/target.ts';
+import { resolveTarget, type Target } from '../target/target.ts';
 import { shownLine } from '../terminal/terminal-text.ts';
 import type { PrintOptions } from './queue-commands.ts';
 
@@ -52,14 +53,36 @@ export async function kinds(options: PrintOptions): Promise<void> {
   if (views.some(({ damage }) => damage !== undefined)) process.exitCode = 1;
 }
 
-/** `quoteq pause KIND --reason TEXT`: if the kind is already paused for that reason, it changes nothing and says so. */
-export async function pause(kind: string, options: PauseOptions): Promise<void> {
-  const known = readKind(kind);
-  printAs(options, await pauseKind(resolveTarget(options), known, options.reason), changeText);
+/** Changes each kind in turn. A person sees each result at once; a program gets all of them as one list. */
+async function changeAll(
+  options: PrintOptions,
+  change: (kind: ActionKind) => Promise<KindChangeView>,
+): Promise<void> {
+  const views: KindChangeView[] = [];
+  for (const kind of KIND_NAMES) {
+    const view = await change(kind);
+    if (options.json !== true) printAs(options, view, changeText);
+    views.push(view);
+  }
+  if (options.json === true) printAs(options, views, String);
 }
 
-/** `quoteq resume KIND`: if the kind is not paused, it changes nothing and says so. */
-export async function resume(kind: string, options: PrintOptions): Promise<void> {
-  const known = readKind(kind);
-  printAs(options, await resumeKind(resolveTarget(options), known), changeText);
+/** Changes one kind or all of them. */
+async function changeKinds(
+  text: string,
+  options: PrintOptions,
+  change: (target: Target, kind: ActionKind) => Promise<KindChangeView>,
+): Promise<void> {
+  const kind = readKind(text);
+  const target = resolveTarget(options);
+  if (kind === ALL_KINDS) return changeAll(options, (one) => change(target, one));
+  printAs(options, await change(target, kind), changeText);
 }
+
+/** `quoteq pause KIND --reason TEXT`: if a kind is already paused for that reason, it changes nothing and reports that. */
+export const pause = (kind: string, options: PauseOptions): Promise<void> =>
+  changeKinds(kind, options, (target, one) => pauseKind(target, one, options.reason));
+
+/** `quoteq resume KIND`: if a kind is not paused, it changes nothing and reports that. */
+export const resume = (kind: string, options: PrintOptions): Promise<void> =>
+  changeKinds(kind, options, resumeKind);

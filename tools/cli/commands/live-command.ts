@@ -24,16 +24,16 @@ export interface LiveOptions extends StageOptions {
   readonly json?: boolean;
 }
 
-/** What `--state` takes. */
+/** Values of `--state`. */
 export const LIVE_STATES = ['queued', 'running', 'retryable_failed', 'held'] as const;
 type LiveState = (typeof LIVE_STATES)[number];
 const isLiveState = (text: string): text is LiveState => LIVE_STATES.some((state) => state === text);
 
-/** Most candidates that are read; 8 shards share them. */
+/** Maximum number of read candidates over all 8 shards. */
 const MAX_TASKS = 1_000;
 const READS_AT_ONCE = 20;
 
-/** What can still move: the tasks, and what is in their index and cannot be read. */
+/** The tasks that can still move, and the unreadable items of their index. */
 interface Live {
   readonly tasks: readonly StoredTask[];
   readonly damaged: readonly DamagedItem[];
@@ -95,8 +95,8 @@ const emptyText = (state: LiveState | undefined): string =>
   state === undefined ? 'No action is under way' : `No action is ${state}`;
 
 /**
- * `quoteq live`: oldest first. What cannot be read is named, whatever state was asked for, and the command exits 1.
- * @throws {CliError} on a state that there is not
+ * `quoteq live`: oldest first. It names unreadable items for every `--state` and then exits 1.
+ * @throws {CliError} on an unknown state
  */
 export async function live(options: LiveOptions): Promise<void> {
   const { state } = options;

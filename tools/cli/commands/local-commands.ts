@@ -12,7 +12,7 @@ function printOutputs(outputs: LocalOutputs): void {
   print('  All addresses, ARNs and table names: .local/outputs.json');
 }
 
-/** Starts the parts that are not running; a second call changes nothing and says so. */
+/** Starts the parts that are not running; a second call changes nothing and reports that. */
 export async function up(): Promise<void> {
   const { outputs } = await startLocalEnvironment({
     detached: true,

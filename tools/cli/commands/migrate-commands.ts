@@ -33,7 +33,7 @@ export interface MigrateOptions extends StatusOptions {
   readonly placeFile?: string;
 }
 
-/** Items have about 2 KB, so this is 125 read units a second. The queue's own traffic goes on beside it. */
+/** Items have about 2 KB, so this is 125 read units a second. The queue's own traffic continues meanwhile. */
 export const DEFAULT_RATE = 250;
 /** Maximum changes and refusals that are printed; the rest are counted. */
 const MAX_PRINTED = 20;

@@ -13,10 +13,7 @@ export interface OperatorOptions extends PrintOptions {
   readonly reason?: string;
 }
 
-/**
- * The command of an action. The request is sent once: if it were repeated, the second answer would say that the task has
- * changed.
- */
+/** The command of an action. The request is sent only once, because the answer to a repeated request would be that the task has changed. */
 export const operate =
   (action: OperatorAction) =>
   async (taskId: string, options: OperatorOptions): Promise<void> => {

@@ -16,7 +16,7 @@ function parsed(text: unknown): unknown {
 }
 
 /**
- * What the sweep did. If a run failed at something, its error's message is the same answer.
+ * The sweep's answer. After a failure, the message of its error contains the same answer.
  * @throws {CliError} when it did not finish, or its release answers in another form
  */
 function answerIn({ payload, failed }: FunctionAnswer): SweepAnswer {
@@ -48,7 +48,7 @@ const textOf = (answer: SweepAnswer): string =>
     ...(answer.leftOut === 0 ? [] : ['', `${answer.leftOut} more are in the sweep's log`]),
   ].join('\n');
 
-/** `quoteq sweep`. @throws {CliError} after it has printed what was done, when the sweep failed at something */
+/** `quoteq sweep`. @throws {CliError} after it has printed the results, if the sweep had failures */
 export async function sweep(options: StageOptions & { readonly json?: boolean }): Promise<void> {
   const target = resolveStage(options);
   const answer = answerIn(

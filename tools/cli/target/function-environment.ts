@@ -13,7 +13,7 @@ export const deployedName = (stage: string, name: FunctionName): string => `quot
 /** A function's variable. @throws {Error} when the function lacks it */
 export type ReadVariable = (name: EnvName) => string;
 
-/** The variables of a function of a stage. @throws {Error} when the function is not there */
+/** The variables of a function of a stage. @throws {Error} if the function does not exist */
 export async function readFunctionEnvironment(
   options: LambdaClientConfig,
   stage: string,

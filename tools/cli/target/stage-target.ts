@@ -10,7 +10,7 @@ import { shownLine } from '../terminal/terminal-text.ts';
 
 /** Options of a command that works on the resources of a deployment. */
 export interface StageOptions {
-  /** `dev` or `prod`; @default QUOTEQ_STAGE, else the local environment */
+  /** `dev` or `prod`; @default QUOTEQ_STAGE, otherwise the local environment */
   readonly stage?: string;
   /** @default AWS_REGION */
   readonly region?: string;
@@ -81,7 +81,7 @@ export async function explaining<T>(what: string, work: () => Promise<T>): Promi
 
 /**
  * An error of the SDK as one line for the operator; any other error unchanged.
- * @param what what could not be done
+ * @param what the failed action
  */
 function explained(what: string, thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof CliError) return thrown;

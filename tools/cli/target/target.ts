@@ -1,4 +1,4 @@
-/** The deployment that the commands use: the one that is named, or else the local environment. */
+/** The deployment that the commands use: the named one, otherwise the local environment. */
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { type LocalOutputs, readLocalOutputs } from '../../local/outputs.ts';
 import { LOCAL_ROOT } from '../../paths.ts';
@@ -18,7 +18,7 @@ export interface Target {
   readonly awsEndpointUrl?: string;
 }
 
-/** Options every command takes. */
+/** Options of every command. */
 export interface TargetOptions {
   readonly apiUrl?: string;
   readonly region?: string;

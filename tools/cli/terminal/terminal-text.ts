@@ -51,7 +51,7 @@ export const coloured = (
   // eslint-disable-next-line no-control-regex -- the sequences of `styleText`
   styleText(style, shownLine(text), { stream }).replaceAll(/\u001B\[(?=\d+m)/g, `\u001B[${OURS};`);
 
-/** A value from data with each of its texts as one line, so that data never begins a line of its own. */
+/** A value from data with each of its texts as one line, so that data never begins a new line. */
 export function shownValue<T>(value: T): T;
 export function shownValue(value: unknown): unknown {
   if (typeof value === 'string') return shownLine(value);

@@ -1,7 +1,4 @@
-/**
- * `quoteq doctor aws`: checks what a deployment needs, what an earlier deployment left behind, and what the deployed queue
- * needs to work.
- */
+/** `quoteq doctor aws`: checks the requirements of a deployment, leftovers of an earlier deployment, and the deployed queue. */
 import { Env } from '../../../lambdas/shared/contracts/environment.ts';
 import { crmSecretSchema, slackSecretSchema } from '../../../lambdas/shared/contracts/provider-secrets.ts';
 import { Stage } from '../../../lib/config/queue-config.ts';
@@ -92,7 +89,7 @@ const afterDeployment = (site: AwsSite): readonly Finding[] =>
     ),
   );
 
-/** The stack and the finding about it. If CloudFormation did not answer, the finding says so and `isKnown` is false. */
+/** The stack and the finding about it. If CloudFormation did not answer, the finding reports that and `isKnown` is false. */
 async function examineStack(
   site: AwsSite,
   name: string,

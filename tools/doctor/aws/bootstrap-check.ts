@@ -78,7 +78,7 @@ async function hasBucket(site: AwsSite, bucket: string): Promise<boolean> {
   }
 }
 
-/** @throws what AWS answers, except "not found" */
+/** @throws the error of AWS, except "not found" */
 export async function checkBootstrap(site: AwsSite, account: string): Promise<readonly Finding[]> {
   const { region } = site.client;
   const command = `npx cdk bootstrap aws://${account}/${region}`;

@@ -48,7 +48,7 @@ async function heldByStage(client: LambdaClient, stage: string): Promise<number>
 const quotaCommand = (region: string, quota: number): string =>
   `aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value ${quota} --region ${region}`;
 
-/** @throws what the SDK throws */
+/** @throws the error of the SDK */
 export const checkConcurrency = (site: AwsSite): Promise<readonly Finding[]> =>
   withClient(new LambdaClient(site.client), async (client) => {
     const { AccountLimit } = await client.send(new GetAccountSettingsCommand({}), limited());

@@ -1,8 +1,8 @@
-/** Whether the CRM takes the token and has the properties of `docs/crm-setup.md`. Nothing is changed. */
+/** Checks whether the CRM accepts the token and has the properties of `docs/crm-setup.md`. It changes nothing. */
 import * as z from 'zod/mini';
 import { askProvider } from '../../../lambdas/shared/adapters/provider-http.ts';
 import { isErrorOf, QueueError } from '../../../lambdas/shared/domain/errors.ts';
-import { CRM_PROPERTIES, type CrmPortal, type CrmProperty } from '../../rig/crm/crm-setup.ts';
+import { PORTAL_PROPERTIES, type CrmPortal, type PortalProperty } from '../../rig/crm/crm-setup.ts';
 import type { Finding, Subject } from '../finding.ts';
 import { failed, ok, skipped } from '../finding.ts';
 import type { AwsSite } from './site.ts';
@@ -15,12 +15,13 @@ const REQUEST_TIMEOUT_MS = 10_000;
 
 const propertySchema = z.object({ hasUniqueValue: z.optional(z.boolean()) });
 
-/** What is wrong with a property; `undefined` when nothing is. @throws {QueueError} */
-async function problemOf(portal: CrmPortal, property: CrmProperty): Promise<string | undefined> {
-  const { name, mustBeUnique } = property;
+/** The error of a property; `undefined` without an error. @throws {QueueError} */
+async function problemOf(portal: CrmPortal, property: PortalProperty): Promise<string | undefined> {
+  const { objectType, mustBeUnique } = property;
+  const name = `${objectType}.${property.name}`;
   const { status, json } = await askProvider(
     {
-      url: new URL(`${portal.baseUrl}/crm/v3/properties/deals/${name}`),
+      url: new URL(`${portal.baseUrl}/crm/v3/properties/${objectType}/${property.name}`),
       method: 'GET',
       token: portal.token,
       timeoutMs: REQUEST_TIMEOUT_MS,
@@ -41,16 +42,16 @@ function refused(site: AwsSite, thrown: unknown): readonly Finding[] {
   return [failed(TOKEN, thrown.detail, fix), skipped(PROPERTIES, 'needs a token that the CRM takes')];
 }
 
-/** Checks token and properties of the portal that the stage works with. */
+/** Checks token and properties of the stage's portal. */
 export async function checkCrm(site: AwsSite, portal: CrmPortal): Promise<readonly Finding[]> {
   try {
     const problems: string[] = [];
-    for (const property of CRM_PROPERTIES) {
+    for (const property of PORTAL_PROPERTIES) {
       const problem = await problemOf(portal, property);
       if (problem !== undefined) problems.push(problem);
     }
     const token = ok(TOKEN, `${portal.baseUrl} takes it`);
-    const names = CRM_PROPERTIES.map(({ name }) => name).join(', ');
+    const names = PORTAL_PROPERTIES.map(({ objectType, name }) => `${objectType}.${name}`).join(', ');
     if (problems.length === 0) return [token, ok(PROPERTIES, names)];
     const fix = `create them with the commands of ${PAGE}, step 2; a property that is not unique cannot be changed: archive it first`;
     return [token, failed(PROPERTIES, problems.join('; '), fix)];

@@ -1,4 +1,4 @@
-/** Describes an error of a check in one line, with what to do about it. */
+/** Describes an error of a check in one line, with its fix. */
 import * as z from 'zod/mini';
 import type { Finding, Subject } from '../finding.ts';
 import { failed } from '../finding.ts';

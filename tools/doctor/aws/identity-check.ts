@@ -52,7 +52,7 @@ async function withoutRegion(site: AwsSite, thrown: unknown): Promise<Identity> 
   }
 }
 
-/** Asks STS in the Region who the caller is. */
+/** Reads the caller's identity from STS in the Region. */
 export async function identify(site: AwsSite): Promise<Identity> {
   const { region } = site.client;
   try {

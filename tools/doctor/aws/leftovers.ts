@@ -183,7 +183,7 @@ async function keptData(site: AwsSite): Promise<readonly string[]> {
   return names.filter((name) => name.startsWith(prefix));
 }
 
-/** @throws what AWS answers, except "not found" */
+/** @throws the error of AWS, except "not found" */
 export async function checkLeftovers(site: AwsSite): Promise<readonly Finding[]> {
   const names = fixedNamesOf(site.stackName);
   const kinds = [logGroups, secrets, parameters, keyAliases, stateMachines, queues];

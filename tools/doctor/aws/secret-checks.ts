@@ -51,7 +51,7 @@ function lookAt<T>(
   return { finding: failed(subject, detail, putCommand(site, name, shape)) };
 }
 
-/** @throws what AWS answers, except "no value" and "scheduled for deletion" */
+/** @throws the error of AWS, except "no value" and "scheduled for deletion" */
 export const lookAtSecret = <T>(site: AwsSite, secret: SecretOfStage<T>): Promise<SecretLook<T>> =>
   withClient(new SecretsManagerClient(site.client), async (client) => {
     const id = `${site.stackName}/${secret.name}`;

@@ -4,7 +4,7 @@ import type { Finding, Subject } from '../finding.ts';
 import { failed, ok, skipped } from '../finding.ts';
 import { type AwsSite, limited, present, withClient } from './site.ts';
 
-/** The page that says how to recover from each status. */
+/** The page about the recovery from each status. */
 export const RECOVERY_PAGE = 'runbooks/procedures/recover-a-failed-deployment.md';
 
 /** A stack. */
@@ -28,7 +28,7 @@ const viewOf = (name: string, stack: Stack): StackView => ({
   ),
 });
 
-/** A stack by its name; `undefined` if it does not exist. @throws what the SDK throws */
+/** A stack by its name; `undefined` if it does not exist. @throws the error of the SDK */
 export const readStack = (site: AwsSite, name: string): Promise<StackView | undefined> =>
   withClient(new CloudFormationClient(site.client), async (client) => {
     try {

@@ -1,4 +1,4 @@
-/** The same again: requests to enqueue, records of the stream, clicks. */
+/** Duplicates: requests to enqueue, records of the stream, clicks. */
 import { ActionKind } from '../../../lambdas/actions/kinds.ts';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
@@ -20,7 +20,7 @@ const DELIVERIES = 5;
 const CLICKS = 20;
 const HOUR_SECONDS = 3_600;
 
-/** The same request many times; how many were answered, and how many tasks the answers name. */
+/** Sends the same request many times; returns the number of answers and of tasks in them. */
 async function enqueueAgain(site: DrillSite, action: DrillAction): Promise<Record<string, number>> {
   const requests = Array.from({ length: REQUESTS }, () => action);
   const answers = await inLanes(requests, (request) => enqueueAction(site.target, request), AT_ONCE);
@@ -28,7 +28,7 @@ async function enqueueAgain(site: DrillSite, action: DrillAction): Promise<Recor
   return { answered: taskIds.length, tasks: new Set(taskIds).size };
 }
 
-/** The record of the stream that a version of the task made, as far as its reader looks at it. */
+/** The stream's record of a version of the task, with the fields that its reader uses. */
 const streamRecordOf = (task: ExecutionTask, version: number): object => {
   const image = { ...task, version, history: task.history.filter((done) => done.version <= version) };
   return {
@@ -42,7 +42,7 @@ const streamRecordOf = (task: ExecutionTask, version: number): object => {
   };
 };
 
-/** All records of a task's stream once more, `DELIVERIES` times, newest first; how many were delivered. */
+/** Delivers all records of a task's stream again, `DELIVERIES` times, newest first; returns the number of deliveries. */
 async function streamAgain(site: DrillSite, taskId: string): Promise<number> {
   const task = await new DynamoDbTaskRepo(site.documents, site.outputs.tasksTable).get(taskId);
   if (task === undefined) throw new Error(`task ${taskId}: expected it to be stored`);
@@ -61,7 +61,7 @@ async function streamAgain(site: DrillSite, taskId: string): Promise<number> {
   return DELIVERIES * task.version;
 }
 
-/** One signed press, delivered many times, and as many presses of the same button; how many were acknowledged. */
+/** Delivers one signed press many times, and the same number of new presses of the button; returns the number of acknowledgements. */
 async function clickAgain(site: DrillSite, taskId: string): Promise<number> {
   const { version } = await getTask(site.target, taskId);
   const { slackChannelId: channelId, apiUrl } = site.outputs;
@@ -76,7 +76,7 @@ async function clickAgain(site: DrillSite, taskId: string): Promise<number> {
   return statuses.filter((status) => status === 200).length;
 }
 
-/** See the file head. */
+/** Requests, records and clicks are duplicated. */
 export const duplicateStorm: Drill = {
   name: 'duplicate-storm',
   story: `one request ${REQUESTS} times, each record of a stream ${DELIVERIES} times more, one click ${CLICKS} times among ${CLICKS} others`,

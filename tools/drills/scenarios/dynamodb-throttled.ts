@@ -26,7 +26,7 @@ const THROTTLED: readonly FunctionName[] = [
 type Rule = Omit<FaultRule, 'target' | 'bodyIncludes'>;
 
 const throttled = { kind: 'status', status: 400 } as const;
-/** Twice in a row, so that the SDK's second try is refused too. Then every third request. */
+/** Twice in a row, so that the SDK's retry is refused too. Then every third request. */
 const THROTTLES: readonly Rule[] = [
   { path: '/PutItem', fault: throttled, times: 2 },
   { path: '/PutItem', fault: throttled, every: 3, times: 2 },

@@ -1,4 +1,4 @@
-/** Items that are no tasks get into the Tasks table, and so into its stream. */
+/** Items that are not tasks are written to the Tasks table, and therefore to its stream. */
 import { ActionKind } from '../../../lambdas/actions/kinds.ts';
 import { createHash } from 'node:crypto';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
@@ -16,7 +16,7 @@ import { counted } from '../guarantees.ts';
 import { hasRole } from '../../../lambdas/shared/contracts/error-codes.ts';
 import type { DrillSite } from '../site.ts';
 
-/** What a careless script, a newer release and a damaged backup would leave. */
+/** Items like those of a faulty script, a newer release and a damaged backup. */
 const POISON: readonly Readonly<Record<string, unknown>>[] = [
   { state: 'nonsense' },
   { schemaVersion: 99, state: 'queued', version: 1 },
@@ -37,7 +37,7 @@ const poisonIdOf = ({ mark }: DrillSite, index: number): string =>
 const parkedIdOf = ({ Body = 'null' }: Message): string | undefined =>
   parkedSchema.safeParse(JSON.parse(Body)).data?.record.dynamodb.Keys.taskId.S;
 
-/** Takes ours out of the parked queue; what others have parked is put back at once. */
+/** Receives this drill's messages from the parked queue; other messages are returned to it at once. */
 async function takeParked(site: DrillSite, ours: ReadonlySet<string>): Promise<readonly string[]> {
   const QueueUrl = site.outputs.parkedQueueUrl;
   const command = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 });
@@ -57,7 +57,7 @@ async function takeParked(site: DrillSite, ours: ReadonlySet<string>): Promise<r
   return (await Promise.all(taken)).flat();
 }
 
-/** How many of these are parked, once they all are or the time is over. */
+/** Number of these that are parked, after all are or the time is over. */
 async function countParked(site: DrillSite, ids: ReadonlySet<string>): Promise<number> {
   const found = new Set<string>();
   const look = async (): Promise<true | undefined> => {
@@ -68,7 +68,7 @@ async function countParked(site: DrillSite, ids: ReadonlySet<string>): Promise<n
   return found.size;
 }
 
-/** See the file head. */
+/** Invalid items are in the stream. */
 export const poisonRecord: Drill = {
   name: 'poison-record',
   story: 'items that are no tasks are written into the Tasks table between the tasks, and reach its stream',

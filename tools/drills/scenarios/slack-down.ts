@@ -33,8 +33,8 @@ async function cardsOf(site: DrillSite, taskIds: readonly string[]): Promise<num
 }
 
 /**
- * Waits until an action that needs Slack has failed twice. Deferred attempts count too: cards that wait for the same thread
- * keep its post in doubt, so most attempts during the outage only wait.
+ * Waits until an action that needs Slack has failed twice. Deferred attempts count too: the post of a thread stays in doubt while cards
+ * wait for it, so most attempts during the outage only wait.
  */
 const feltTwice = (site: DrillSite, taskId: string): Promise<true> =>
   eventually(`${taskId} to fail twice`, async () => {

@@ -127,7 +127,7 @@ const TABLES: readonly CreateTableCommandInput[] = [
 const binary = (): string =>
   fileURLToPath(new URL('dynoxide', import.meta.resolve('@dynoxide/linux-x64/package.json')));
 
-/** The process's own banner proves that this process listens on the port, and no other. */
+/** The banner in the process's log proves that this process, and no other, listens on the port. */
 const isListening = (service: Service): Promise<boolean> =>
   Promise.resolve(tailOf(service.logFile).includes('listening on'));
 

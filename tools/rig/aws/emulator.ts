@@ -56,7 +56,7 @@ const emulatorEnv = (port: number, tmpDir: string): Record<string, string> => ({
   SFTP_ENABLED: '0',
   IOT_MTLS_ENABLED: '0',
   LAMBDA_WARM_TTL_SECONDS: '30',
-  // Otherwise the SDK in the workers asks for instance metadata when it looks for a Region.
+  // Otherwise the SDK in the workers requests instance metadata to find a Region.
   AWS_EC2_METADATA_DISABLED: 'true',
 });
 

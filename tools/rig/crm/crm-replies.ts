@@ -1,10 +1,17 @@
 /** HubSpot's error answers, with HubSpot's exact words where a client may read them. */
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { json } from '../http/http-server.ts';
 import type { ServerReply } from '../http/http-server.ts';
 
+/** An id in the form of a UUID. It is derived from the text, so that it is the same in each simulation. */
+const idOf = (text: string): string =>
+  createHash('sha256')
+    .update(text)
+    .digest('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+
 const errorReply = (status: number, category: string, message: string): ServerReply =>
-  json(status, { status: 'error', message, correlationId: randomUUID(), category });
+  json(status, { status: 'error', message, correlationId: idOf(message), category });
 
 /** 400: the input is invalid; nothing was written. */
 export const validationError = (message: string): ServerReply => errorReply(400, 'VALIDATION_ERROR', message);
@@ -16,7 +23,13 @@ export const unknownProperty = (name: string): ServerReply => {
   return validationError(`Property values were not valid: ${JSON.stringify(problems)}`);
 };
 
-/** 401: the bearer token is absent or not the one of this portal. */
+/** 400: a new object lacks a property that its type requires. */
+export const missingProperty = (name: string): ServerReply => {
+  const problems = [{ isValid: false, message: `${name} is required`, error: 'REQUIRED_FIELD', name }];
+  return validationError(`Property values were not valid: ${JSON.stringify(problems)}`);
+};
+
+/** 401: the bearer token is absent or wrong. */
 export const unauthorised = (): ServerReply =>
   errorReply(
     401,
@@ -40,9 +53,9 @@ export const rateLimited = (retryAfterSeconds: number): ServerReply =>
       status: 'error',
       message: 'You have reached your secondly limit.',
       errorType: 'RATE_LIMIT',
-      correlationId: randomUUID(),
+      correlationId: idOf('RATE_LIMIT'),
       policyName: 'SECONDLY',
-      requestId: randomUUID(),
+      requestId: idOf('SECONDLY'),
     },
     { 'retry-after': String(retryAfterSeconds) },
   );

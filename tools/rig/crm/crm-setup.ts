@@ -1,9 +1,8 @@
-/** The one-time set-up of a CRM portal: the properties that the queue sets on deals. */
+/** The one-time set-up of a CRM portal: the properties that the queue sets on its objects. */
 import {
-  CRM_CONTENT_HASH_PROPERTY,
-  CRM_EFFECT_KEY_PROPERTY,
-  CRM_QUOTE_ID_PROPERTY,
-  CRM_REVISION_PROPERTY,
+  CRM_OBJECT_ROWS,
+  CRM_OWN_PROPERTIES,
+  type CrmOwnProperty,
 } from '../../../lambdas/actions/crm/contracts/crm-properties.ts';
 import { cutLine } from '../../../lambdas/shared/contracts/text.ts';
 import { LocalEnvironmentError } from '../process/processes.ts';
@@ -18,30 +17,31 @@ export interface CrmPortal {
 
 const LIMIT_MS = 10_000;
 
-/** A property that a portal needs. */
-export interface CrmProperty {
-  readonly name: string;
-  readonly label: string;
-  /** Whether HubSpot finds deals by it in an upsert. */
-  readonly mustBeUnique: boolean;
+/** A property that a portal needs on one type of object. */
+export interface PortalProperty extends CrmOwnProperty {
+  /** Type of object, e.g. `deals`. */
+  readonly objectType: string;
+  readonly groupName: string;
 }
 
-const wanted = (name: string, label: string, mustBeUnique = false): CrmProperty => ({
+/** The properties of `docs/crm-setup.md`. */
+export const PORTAL_PROPERTIES: readonly PortalProperty[] = CRM_OBJECT_ROWS.flatMap(
+  ([objectType, { groupName }]) =>
+    CRM_OWN_PROPERTIES.map((property) => ({ ...property, objectType, groupName })),
+);
+
+/** Body of the request that creates a property. */
+export const creationOf = ({ name, label, groupName, mustBeUnique }: PortalProperty): object => ({
   name,
   label,
-  mustBeUnique,
+  type: 'string',
+  fieldType: 'text',
+  groupName,
+  ...(mustBeUnique ? { hasUniqueValue: true } : {}),
 });
 
-/** The properties of `docs/crm-setup.md`. */
-export const CRM_PROPERTIES: readonly CrmProperty[] = [
-  wanted(CRM_EFFECT_KEY_PROPERTY, 'Quote queue: effect key', true),
-  wanted(CRM_CONTENT_HASH_PROPERTY, 'Quote queue: content hash'),
-  wanted(CRM_QUOTE_ID_PROPERTY, 'Quote queue: quote id'),
-  wanted(CRM_REVISION_PROPERTY, 'Quote queue: quote revision'),
-];
-
 const call = (portal: CrmPortal, path: string, body?: object): Promise<Response> =>
-  fetch(`${portal.baseUrl}/crm/v3/properties/deals${path}`, {
+  fetch(`${portal.baseUrl}/crm/v3/properties/${path}`, {
     method: body === undefined ? 'GET' : 'POST',
     headers: { authorization: `Bearer ${portal.token}`, 'content-type': 'application/json' },
     signal: AbortSignal.timeout(LIMIT_MS),
@@ -63,20 +63,17 @@ const isUnique = async (response: Response): Promise<boolean> => {
   );
 };
 
-const ensureProperty = async (
-  portal: CrmPortal,
-  { name, label, mustBeUnique: hasUniqueValue }: CrmProperty,
-): Promise<void> => {
-  const found = await call(portal, `/${name}`);
+const ensureProperty = async (portal: CrmPortal, property: PortalProperty): Promise<void> => {
+  const { objectType, name, mustBeUnique } = property;
+  const found = await call(portal, `${objectType}/${name}`);
   if (found.ok) {
-    if (!hasUniqueValue || (await isUnique(found))) return;
+    if (!mustBeUnique || (await isUnique(found))) return;
     throw new LocalEnvironmentError(
-      `CRM property ${name}: expected it to be unique; a portal cannot change it later`,
+      `CRM property ${name}: expected it to be unique on ${objectType}; a portal cannot change it later`,
     );
   }
   if (found.status !== 404) throw await failure(found, `reading the property ${name}`);
-  const type = { type: 'string', fieldType: 'text', groupName: 'dealinformation' };
-  const created = await call(portal, '', { name, label, ...type, hasUniqueValue });
+  const created = await call(portal, objectType, creationOf(property));
   // 409: another process has created it in the meantime.
   if (!created.ok && created.status !== 409) throw await failure(created, `creating the property ${name}`);
 };
@@ -86,5 +83,5 @@ const ensureProperty = async (
  * @throws {LocalEnvironmentError} when the portal refuses, or its property for the effect key is not unique
  */
 export const ensureCrmProperties = async (portal: CrmPortal): Promise<void> => {
-  for (const property of CRM_PROPERTIES) await ensureProperty(portal, property);
+  for (const property of PORTAL_PROPERTIES) await ensureProperty(portal, property);
 };

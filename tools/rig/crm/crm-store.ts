@@ -1,18 +1,9 @@
-/** Stores deals and their properties in memory, as HubSpot does. */
+/** Stores CRM objects and their properties in memory, like HubSpot. */
+import { CRM_OBJECT_TYPES, type CrmProperty, standardProperties } from './crm-object-types.ts';
 
-/** A property of deals. */
-export interface CrmProperty {
-  readonly name: string;
-  readonly label: string;
-  readonly type: string;
-  readonly fieldType: string;
-  readonly groupName: string;
-  /** Whether no two deals may have the same value. Only such a property can identify a deal in an upsert. */
-  readonly hasUniqueValue: boolean;
-}
-
-/** A deal. */
-export interface CrmDeal {
+/** An object: a deal, a note, … */
+export interface CrmRecord {
+  readonly objectType: string;
   /** Id that the CRM assigns: decimal digits. */
   readonly id: string;
   readonly properties: Readonly<Record<string, string>>;
@@ -31,99 +22,106 @@ export interface UpsertInput {
 
 /** One result of a batch upsert. */
 export interface UpsertResult {
-  readonly deal: CrmDeal;
+  readonly record: CrmRecord;
   readonly isNew: boolean;
 }
-
-/** Properties that every portal has, without the portal's own unique ones. */
-const STANDARD_PROPERTIES = [
-  'amount',
-  'closedate',
-  'createdate',
-  'deal_currency_code',
-  'dealname',
-  'dealstage',
-  'description',
-  'hs_lastmodifieddate',
-  'hs_object_id',
-  'pipeline',
-] as const;
-
-const standardProperty = (name: string): CrmProperty => ({
-  name,
-  label: name,
-  type: 'string',
-  fieldType: 'text',
-  groupName: 'dealinformation',
-  hasUniqueValue: false,
-});
 
 /** The store; one per stand-in. */
 export class CrmStore {
   readonly #nowMs: () => number;
-  readonly #deals = new Map<string, CrmDeal>();
-  readonly #properties = new Map<string, CrmProperty>(
-    STANDARD_PROPERTIES.map((name) => [name, standardProperty(name)] as const),
+  /** By type and id. */
+  readonly #records = new Map<string, CrmRecord>();
+  readonly #properties = new Map(
+    CRM_OBJECT_TYPES.map((type) => [
+      type,
+      new Map(standardProperties(type).map((property) => [property.name, property])),
+    ]),
   );
+  readonly #links = new Set<string>();
   #lastId = 17_000_000_000;
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
   }
 
-  /** All deals, oldest first. */
-  deals(): readonly CrmDeal[] {
-    return [...this.#deals.values()];
+  /** All objects, of one type or of all, oldest first. */
+  records(objectType?: string): readonly CrmRecord[] {
+    const all = [...this.#records.values()];
+    return objectType === undefined ? all : all.filter((record) => record.objectType === objectType);
   }
 
-  /** All properties, in order of creation. */
-  properties(): readonly CrmProperty[] {
-    return [...this.#properties.values()];
+  /** Properties of a type, in order of creation. */
+  properties(objectType: string): readonly CrmProperty[] {
+    return [...(this.#properties.get(objectType)?.values() ?? [])];
   }
 
   /** A property by its name; `undefined` if it does not exist. */
-  property(name: string): CrmProperty | undefined {
-    return this.#properties.get(name);
+  property(objectType: string, name: string): CrmProperty | undefined {
+    return this.#properties.get(objectType)?.get(name);
   }
 
   /** Adds a property; returns false when the name is already used. */
-  addProperty(property: CrmProperty): boolean {
-    if (this.#properties.has(property.name)) return false;
-    this.#properties.set(property.name, property);
+  addProperty(objectType: string, property: CrmProperty): boolean {
+    const properties = this.#properties.get(objectType);
+    if (properties === undefined || properties.has(property.name)) return false;
+    properties.set(property.name, property);
     return true;
   }
 
-  /** The deal whose `idProperty` has this value; without `idProperty`, the deal with this id. */
-  find(id: string, idProperty?: string): CrmDeal | undefined {
-    if (idProperty === undefined || idProperty === 'hs_object_id') return this.#deals.get(id);
-    return this.deals().find((deal) => deal.properties[idProperty] === id);
+  /** The object whose `idProperty` has this value; without `idProperty`, the object with this id. */
+  find(objectType: string, id: string, idProperty?: string): CrmRecord | undefined {
+    if (idProperty === undefined || idProperty === 'hs_object_id')
+      return this.#records.get(`${objectType}/${id}`);
+    return this.records(objectType).find(({ properties }) => properties[idProperty] === id);
   }
 
-  /** Writes one deal: updates the deal that has this value, or creates one. */
-  upsert(idProperty: string, input: UpsertInput): UpsertResult {
-    const found = this.find(input.id, idProperty);
+  /** Writes one object: updates the one that has this value, or creates one. */
+  upsert(objectType: string, idProperty: string, input: UpsertInput): UpsertResult {
+    const found = this.find(objectType, input.id, idProperty);
     const properties = { ...input.properties, [idProperty]: input.id };
-    const deal = found === undefined ? this.#create(properties) : this.#change(found, properties);
-    this.#deals.set(deal.id, deal);
-    return { deal, isNew: found === undefined };
+    const record =
+      found === undefined ? this.#create(objectType, properties) : this.#change(found, properties);
+    this.#records.set(`${objectType}/${record.id}`, record);
+    return { record, isNew: found === undefined };
   }
 
-  /** Deletes all deals; keeps the properties, because they belong to the set-up. */
-  clearDeals(): void {
-    this.#deals.clear();
+  /** Links two objects. A repeated call changes nothing. */
+  link(from: CrmRecord, to: CrmRecord): void {
+    this.#links.add(linkOf(from, to)).add(linkOf(to, from));
   }
 
-  #create(properties: Readonly<Record<string, string>>): CrmDeal {
+  /** Objects of a type that are linked with one. */
+  linked(from: CrmRecord, toType: string): readonly CrmRecord[] {
+    return this.records(toType).filter((to) => this.#links.has(linkOf(from, to)));
+  }
+
+  /** Deletes all objects and links; keeps the properties, because they belong to the set-up. */
+  clear(): void {
+    this.#records.clear();
+    this.#links.clear();
+  }
+
+  #create(objectType: string, properties: Readonly<Record<string, string>>): CrmRecord {
     this.#lastId += 1;
     const id = String(this.#lastId);
     const now = new Date(this.#nowMs()).toISOString();
     const own = { hs_object_id: id, createdate: now, hs_lastmodifieddate: now };
-    return { id, properties: { ...properties, ...own }, createdAt: now, updatedAt: now, writes: 1 };
+    return {
+      objectType,
+      id,
+      properties: { ...properties, ...own },
+      createdAt: now,
+      updatedAt: now,
+      writes: 1,
+    };
   }
 
-  #change(deal: CrmDeal, changes: Readonly<Record<string, string>>): CrmDeal {
+  #change(record: CrmRecord, changes: Readonly<Record<string, string>>): CrmRecord {
     const now = new Date(this.#nowMs()).toISOString();
-    const properties = { ...deal.properties, ...changes, hs_lastmodifieddate: now };
-    return { ...deal, properties, updatedAt: now, writes: deal.writes + 1 };
+    const properties = { ...record.properties, ...changes, hs_lastmodifieddate: now };
+    return { ...record, properties, updatedAt: now, writes: record.writes + 1 };
   }
 }
+
+const linkOf = (from: CrmRecord, to: CrmRecord): string =>
+  `${from.objectType}/${from.id} ${to.objectType}/${to.id}`;

@@ -19,7 +19,7 @@ export async function scriptFault(faultProxyUrl: string, rule: FaultRule): Promi
   return recordSchema.parse(await response.json()).id;
 }
 
-/** Deletes one rule; if it no longer exists, nothing happens. */
+/** Deletes one rule; without an effect if it no longer exists. */
 export async function takeFaultBack(faultProxyUrl: string, id: number): Promise<void> {
   await fetch(faultsUrl(faultProxyUrl, id), { method: 'DELETE' });
 }

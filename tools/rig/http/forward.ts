@@ -40,7 +40,7 @@ export interface UpstreamReply extends ServerReply {
 }
 
 /**
- * Sends the request to `url` and reads the whole answer. Asks for no compression, so that bodies can be read.
+ * Sends the request to `url` and reads the whole answer. Requests no compression, so that bodies are readable.
  * @param more additional headers, e.g. the `host` that an AWS signature covers
  * @throws {Error} when the upstream cannot be reached, closes the connection early or takes longer than 60 s
  */

@@ -145,7 +145,10 @@ export const startServer = async (
 /** Builds an answer from an error message. */
 export type Refusal = (message: string) => ServerReply;
 
-const parseJson = (request: ServerRequest, refuse: Refusal): unknown => {
+/** The part of a {@link ServerRequest} with the body. */
+export type BodyOwner = Pick<ServerRequest, 'body'>;
+
+const parseJson = (request: BodyOwner, refuse: Refusal): unknown => {
   try {
     const value: unknown = JSON.parse(request.body.toString('utf8'));
     return value;
@@ -159,7 +162,7 @@ const parseJson = (request: ServerRequest, refuse: Refusal): unknown => {
  * The body as JSON of a given schema.
  * @throws {ReplyError} with the field and what was expected
  */
-export const bodyOf = <T>(request: ServerRequest, schema: z.ZodMiniType<T>, refuse: Refusal): T => {
+export const bodyOf = <T>(request: BodyOwner, schema: z.ZodMiniType<T>, refuse: Refusal): T => {
   const parsed = schema.safeParse(parseJson(request, refuse));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);

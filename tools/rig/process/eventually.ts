@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const LOOK_PERIOD_MS = 100;
-/** Longer than anything but an error takes. */
+/** Longer than every wait without an error. */
 const DEFAULT_LIMIT_MS = 300_000;
 
 /** Calls `look` every 100 ms until it returns a value, for at most `limitMs`. @throws {Error} with what was awaited */

@@ -1,4 +1,4 @@
-/** A lock between processes: a file made exclusively that names its owner, taken over when the owner is gone. */
+/** A lock between processes: an exclusively created file that names its owner. It is taken over if the owner has ended. */
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,7 +20,7 @@ const tryTake = (lockFile: string, owner: string): boolean => {
   }
 };
 
-/** What is in the lock's place; empty when it cannot be read, `undefined` when nothing is there. */
+/** Content of the lock file; empty if it cannot be read, `undefined` if it does not exist. */
 const readOwner = (lockFile: string): string | undefined => {
   try {
     return readFileSync(lockFile, 'utf8');
@@ -29,7 +29,7 @@ const readOwner = (lockFile: string): string | undefined => {
   }
 };
 
-/** An owner writes its name right after it has made the file: what names nobody after this time is damaged. */
+/** An owner writes its name right after it has created the file, so a file without a name after this time is damaged. */
 const NAMELESS_MS = 5_000;
 
 const isDamaged = (lockFile: string): boolean => {
@@ -43,7 +43,7 @@ const isAbandoned = (lockFile: string, owner: string): boolean => {
   return !isRunning({ pid: Number(pid), startedAt });
 };
 
-/** Renames first: of several waiters that saw the dead owner, only one moves its file away, and only that very file. */
+/** Renames the file first, so that only one of several waiters removes it, and only the file of the ended owner. */
 const removeAbandoned = (lockFile: string, deadOwner: string): void => {
   const aside = `${lockFile}.${process.pid}.${performance.now()}`;
   try {
@@ -57,7 +57,7 @@ const removeAbandoned = (lockFile: string, deadOwner: string): void => {
   rmSync(aside, { recursive: true, force: true });
 };
 
-/** Runs `work` while nobody else holds `lockFile`; waits as long as its holder lives. */
+/** Runs `work` while holding `lockFile`; waits while another process holds it. */
 export const withFileLock = async <T>(lockFile: string, work: () => Promise<T>): Promise<T> => {
   mkdirSync(dirname(lockFile), { recursive: true });
   const owner = `${process.pid} ${startTimeOf(process.pid) ?? ''} ${performance.now()}`;

@@ -1,6 +1,6 @@
 /**
- * What an interrupted process would leave behind: processes, folders, locks. Each is registered when it is created. On an
- * interruption everything registered is undone in reverse order, and nothing new may begin.
+ * Cleans up after an interrupted process: processes, folders, locks. Each is registered when it is created. On an interruption everything
+ * registered is undone in reverse order, and nothing new may begin.
  */
 
 /** Undoes one thing. It is called at most once; if the thing no longer exists, it does nothing. */
@@ -38,7 +38,7 @@ const undone = async (undo: Undo): Promise<void> => {
   try {
     await undo();
   } catch {
-    // The others are still undone; this one is left as a kill would leave it.
+    // The others are still undone; this one stays, like after a kill.
   }
 };
 

@@ -64,7 +64,7 @@ export const tailOf = (logFile: string, fromByte = 0): string => {
   }
 };
 
-// Uses shell built-ins only, so that a kill of the watcher leaves no process. `-s KILL -- -pid` is a form that dash knows too.
+// Uses shell built-ins only, so that a kill of the watcher leaves no process. dash supports the form `-s KILL -- -pid` too.
 const WATCHER = 'while read -r _; do :; done; kill -s KILL -- "-$1"; [ -z "$2" ] || rm -rf -- "$2"';
 
 const watchOwner = (pid: number, temporaryDir: string | undefined): ChildProcess => {

@@ -1,4 +1,4 @@
-/** Requests as Slack sends them: a click on a button as a signed form. */
+/** Requests like those of Slack: a click on a button as a signed form. */
 import { signatureOf } from '../../../lambdas/slack/adapters/verify-signature.ts';
 import {
   type CardAction,

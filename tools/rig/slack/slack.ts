@@ -8,7 +8,7 @@ import { makeTemporaryDir, startHealthyService } from '../process/processes.ts';
 import type { ProcessRecord } from '../process/process-identity.ts';
 
 const BOOT_LIMIT_SECONDS = 60;
-/** Used if npm installed no binary (systems other than Linux on x64). */
+/** Used if npm did not install a binary (systems other than Linux on x64). */
 const NPX_PACKAGE = 'local-slack@0.1.8';
 
 /** A person in the local workspace. */

@@ -1,3 +1,3 @@
-/** The PDF renderer. Only the function that renders PDFs imports this: it brings pdfmake and fontkit. */
-export { documentKey, RENDERER_VERSION } from './document-key.ts';
-export { renderQuotePdf } from './render-quote-pdf.ts';
+/** The PDF renderer. Only the function that renders PDFs imports this: it needs the typesetter's folder beside it. */
+export { documentKey } from './document-key.ts';
+export { QuoteRenderer, type RenderedQuote } from './render-quote-pdf.ts';

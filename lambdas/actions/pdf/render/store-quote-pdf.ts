@@ -12,12 +12,22 @@ import { nameOf, QueueError } from '../../../shared/domain/errors.ts';
 import type { Effect, EffectTask } from '../../../shared/domain/effect.ts';
 import { payloadOf } from '../../task-payload.ts';
 
+/** A rendered document. */
+export interface RenderedPdf {
+  readonly pdf: Uint8Array;
+  /** Characters that no font has, shown as a box. */
+  readonly boxCount: number;
+}
+
+/** Metadata of the object: how many characters of the quote are boxes on its pages. */
+const BOXES = 'boxed-characters';
+
 /** What the effect works with. */
 export interface StoreQuotePdfOptions {
   readonly s3: S3Client;
   readonly bucketName: string;
   /** Renders the PDF; the same snapshot gives the same bytes. */
-  readonly render: (snapshot: QuoteSnapshot) => Promise<Uint8Array>;
+  readonly render: (snapshot: QuoteSnapshot) => Promise<RenderedPdf>;
   /** Key of the document: a hash of the snapshot and the renderer's version. */
   readonly documentKey: (snapshot: QuoteSnapshot) => string;
 }
@@ -73,14 +83,15 @@ export class StoreQuotePdf implements Effect {
   /** See {@link Effect.apply}. Delivered again, it finds the existing object. */
   async apply(task: EffectTask): Promise<EffectResult> {
     const { snapshot } = payloadOf(task, ActionKind.PdfRender, pdfRenderPayload);
-    const body = await this.#rendered(snapshot);
+    const { pdf, boxCount } = await this.#rendered(snapshot);
     const key = this.#keyOf(task);
     try {
       await this.#options.s3.send(
         new PutObjectCommand({
           Bucket: this.#options.bucketName,
           Key: key,
-          Body: body,
+          Body: pdf,
+          Metadata: { [BOXES]: String(boxCount) },
           IfNoneMatch: '*',
           ContentType: 'application/pdf',
           ContentDisposition: `inline; filename="${snapshot.quoteId}-r${snapshot.revision}.pdf"`,
@@ -106,7 +117,7 @@ export class StoreQuotePdf implements Effect {
     }
   }
 
-  async #rendered(snapshot: QuoteSnapshot): Promise<Uint8Array> {
+  async #rendered(snapshot: QuoteSnapshot): Promise<RenderedPdf> {
     try {
       return await this.#options.render(snapshot);
     } catch (thrown) {

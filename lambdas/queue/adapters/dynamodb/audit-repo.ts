@@ -33,8 +33,8 @@ function assertSame(record: AuditRecord, stored: Item | undefined): void {
 }
 
 /**
- * A put that the SDK sent again, because the answer to the first was lost, meets what the first one wrote. It is taken for
- * our own, so that its metrics are counted: rarely twice, never not at all.
+ * If the SDK repeats a put because the first answer was lost, the record already exists. It counts as our own, so that its
+ * metrics are counted at least once.
  */
 const wasSentAgain = ({ $metadata }: { readonly $metadata: { readonly attempts?: number } }): boolean =>
   ($metadata.attempts ?? 1) > 1;

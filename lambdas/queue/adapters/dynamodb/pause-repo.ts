@@ -1,6 +1,6 @@
 /**
- * Pauses in the Controls table: one item per kind that was ever paused. Every write is conditional on absence, or on the
- * version that was read; one of our own whose answer was lost is recognised by its attempt id.
+ * Pauses in the Controls table: one item per kind that was ever paused. Every write is conditional on absence, or on the version
+ * that was read. A write of our own whose answer was lost is recognised by its attempt id.
  */
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { ActionKind } from '../../../actions/kinds.ts';

@@ -9,11 +9,11 @@ import type { Item } from '../../../shared/adapters/dynamodb/document-client.ts'
 const CALLED = 'Task item';
 const taskIn = storedItemReader(TASK_SHAPE, executionTaskSchema, CALLED);
 
-/** Only tasks that can still move carry `dueShard`, so the index holds what may need recovery and nothing else. */
+/** Only tasks that have not ended have `dueShard`, so the index contains only tasks that may need recovery. */
 export const toItem = (task: ExecutionTask): Item =>
   task.dueAtMs === undefined ? { ...task } : { ...task, dueShard: dueShardOf(task) };
 
-/** What the index keys are made of, in every version of the schema. */
+/** The fields from which the index keys are made, in every version of the schema. */
 const indexedSchema = z.looseObject({
   taskId: executionTaskSchema.shape.taskId,
   kind: executionTaskSchema.shape.kind,
@@ -22,7 +22,7 @@ const indexedSchema = z.looseObject({
 });
 
 /**
- * The item in another version of the schema, its index keys with it.
+ * The item in another version of the schema, with its index keys.
  * @throws {QueueError} `STORED_RECORD_INVALID` when it is not an item of the version it says
  */
 export function migratedTaskItem(item: Item, to: number): Item {

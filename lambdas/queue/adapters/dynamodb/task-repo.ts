@@ -26,7 +26,7 @@ const positionOf = (key: Record<string, unknown>): DuePosition => ({
   taskId: String(key['taskId']),
 });
 
-/** A damaged task may be due at a number that a document client writes in no other way. */
+/** The due time of a damaged task may be a number that JavaScript cannot represent. */
 const keyOf = (dueShard: string, { taskId, dueAtMs }: DuePosition) => ({
   dueShard,
   taskId,
@@ -37,7 +37,7 @@ type Listed =
   | { readonly task: StoredTask; readonly damaged?: never }
   | { readonly damaged: DamagedTask; readonly task?: never };
 
-/** The task of an item, or what is wrong with it: it stops no listing. */
+/** The task of an item, or what is wrong with it, so that a damaged task does not end a listing. */
 function listed(item: Item): Listed {
   try {
     return { task: fromItem(item) };

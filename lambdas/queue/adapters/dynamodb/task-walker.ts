@@ -1,4 +1,4 @@
-/** `TaskWalker` on DynamoDB: a scan of the Tasks table that leaves the payloads behind. */
+/** `TaskWalker` on DynamoDB: a scan of the Tasks table without the payloads. */
 import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { executionTaskSchema } from '../../contracts/records.ts';
@@ -9,7 +9,7 @@ import { upcast } from '../../../shared/domain/stored-items.ts';
 import { pageAfter, type Item } from '../../../shared/adapters/dynamodb/document-client.ts';
 
 const { schemaVersion, taskId, quoteId, kind, version, history } = executionTaskSchema.shape;
-/** Not strict: an item of an earlier version comes up with a `hold` that the projection had left behind. */
+/** Not strict, because the migration of an older item adds a `hold` that the projection does not name. */
 const auditedSchema = z.object({ schemaVersion, taskId, quoteId, kind, version, history });
 const FIELDS = Object.keys(auditedSchema.shape);
 
@@ -23,13 +23,16 @@ function known(item: Item): Item | undefined {
   }
 }
 
-/** A task makes one transition with each version: a history that leaves one out, or does not end in the task's, is damage. */
+/**
+ * A task makes one transition for each version. A history with a missing version, or with another last version than the task's,
+ * is damaged.
+ */
 const isConsistent = (task: AuditedTask): boolean =>
   task.history.every(
     (transition, index) => transition.version === task.version - task.history.length + 1 + index,
   );
 
-/** The task of an item, or its id if it cannot be read, so that a damaged item stops no walk. */
+/** The task of an item, or its id if it cannot be read, so that a damaged item does not end the walk. */
 function auditedOf(item: Item): AuditedTask | string {
   const parsed = auditedSchema.safeParse(known(item));
   return parsed.success && isConsistent(parsed.data) ? parsed.data : String(item['taskId']);

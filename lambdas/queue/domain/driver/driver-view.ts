@@ -8,7 +8,7 @@ import { POLICY } from '../task/policy.ts';
 /** A driver that asks to drive a task, from the input of its execution. */
 export interface Driver {
   readonly generation: number;
-  /** Worker that the execution calls. @default not compared, because an earlier release does not pass it on */
+  /** Worker that the execution calls. @default not compared, because executions of an earlier release do not pass it */
   readonly worker?: string | undefined;
 }
 
@@ -35,7 +35,7 @@ function runningView(task: ExecutionTask, nowMs: number): DriverView {
     : { kind: 'wait', waitSeconds: secondsUntil(recoverAtMs, nowMs) };
 }
 
-/** What in the driver's input contradicts the task. A lower generation does not, because the task had it before. */
+/** The field of the driver's input that contradicts the task. A lower generation does not contradict it, because the task had it before. */
 function mismatchOf(task: StoredTask, { generation, worker }: Driver): string | undefined {
   const expected = isKnownTask(task) ? WORKER_BY_KIND[task.kind] : worker;
   if (worker !== undefined && worker !== expected) {

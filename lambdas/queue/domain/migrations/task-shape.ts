@@ -33,7 +33,7 @@ const MARKED =
 const marked = (label: string, reason: string | undefined): string =>
   reason === undefined ? `[${label}]` : `[${label}] ${reason}`;
 
-/** People's words may hold any character, the label's own ends included. */
+/** A reason may contain any character, also `]` and `|`. */
 const escaped = (words: string): string => words.replaceAll(/[%\]|]/g, encodeURIComponent);
 const unescaped = (words: string): string => words.replaceAll(/%(?:25|5D|7C)/g, decodeURIComponent);
 
@@ -54,7 +54,7 @@ function downTransition(transition: Transition, hold: Hold | undefined): StoredI
 
 const CALLED = 'Task item';
 
-/** Nothing moves a held task but what ends its hold, so the last transition is the one that held it. */
+/** Only the end of its hold moves a held task, so its last transition is the one that held it. */
 function assertHeldLast({ hold, history }: ExecutionTask): void {
   if (hold === undefined || history.at(-1)?.cause === HOLD) return;
   const detail = `${CALLED}: hold: expected a last transition that made it`;
@@ -104,7 +104,7 @@ function upTransition(transition: StoredItem): StoredItem {
 
 const isItem = (value: unknown): value is StoredItem => typeof value === 'object' && value !== null;
 
-/** The hold that the last transition tells of. */
+/** The hold that the last transition describes. */
 function holdOf(last: unknown): StoredItem {
   const hold = isItem(last) ? readMark(last)?.hold : undefined;
   return hold === undefined ? {} : { hold };
@@ -112,7 +112,7 @@ function holdOf(last: unknown): StoredItem {
 
 function up(item: StoredItem): StoredItem {
   const { history } = item;
-  // What is no list, or no transition, stays as it is: the reader refuses it in its own words.
+  // A history that is not a list of transitions is not changed; the reader refuses it.
   if (!Array.isArray(history)) return { ...item, schemaVersion: 2 };
   const transitions: readonly unknown[] = history;
   return {

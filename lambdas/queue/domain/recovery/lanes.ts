@@ -1,7 +1,7 @@
 /**
- * How a sweep gets through the shards of due and held tasks: page by page, each shard the same share, and beginning
- * where the sweep before had to stop. So tasks that are left alone at the head of a shard (their driver runs) starve
- * nobody behind them, in this run or over several.
+ * How a sweep reads the shards of due and held tasks: page by page, an equal share of each shard, starting where the previous
+ * sweep stopped. Tasks at the head of a shard that the sweep leaves alone, because their driver runs, therefore never keep it
+ * from the tasks behind them.
  */
 import type { ActionKind } from '../../../actions/kinds.ts';
 import { TIME_LIMITS } from '../../../shared/contracts/time-limits.ts';
@@ -10,18 +10,18 @@ import { DUE_SHARD_NAMES, heldShardNames } from '../task/identity.ts';
 import { inTurns } from '../../../shared/domain/in-turns.ts';
 import type { DuePage, DuePosition, ExecutionQueueRepo } from '../ports.ts';
 
-/** One shard on its way. */
+/** The progress of a sweep through one shard. */
 export interface Lane {
   readonly shard: string;
-  /** Whether its tasks are held for a pause that is over. */
+  /** Whether its tasks are held although their kind is no longer paused. */
   readonly held: boolean;
-  /** Due later than this is not looked at, in ms since the epoch. */
+  /** Tasks that are due later than this are not read, in ms since the epoch. */
   readonly untilMs: number;
-  /** Looked at so far, up to here. */
+  /** The last position that was checked; absent before the first. */
   readonly after?: DuePosition;
-  /** Where the run began in it, when that was not the head: the part before comes when all other lanes are through. */
+  /** Where the run started in the shard; absent if it started at the head. The part before it is read after all other lanes. */
   readonly beganAt?: DuePosition;
-  /** Whether this is that part. */
+  /** Present if the lane is the part before `beganAt`. */
   readonly again?: true;
 }
 
@@ -37,18 +37,18 @@ export interface LanePage {
   readonly page: DuePage;
 }
 
-/** Where the sweep before stopped, by shard. */
+/** Where the previous sweep stopped, by shard. */
 export type LanePositions = Readonly<Record<string, DuePosition>>;
 
-/** Every run begins with another lane, in case it gets no further than that one. */
+/** Each run starts with another lane, because a run may have time for one lane only. */
 const rotated = (lanes: readonly Lane[], nowMs: number): readonly Lane[] => {
   const first = Math.floor(nowMs / (TIME_LIMITS.sweepPeriodSeconds * 1_000)) % lanes.length;
   return [...lanes.slice(first), ...lanes.slice(0, first)];
 };
 
 /**
- * The lanes of a run at `nowMs`: all due tasks, and the held ones of the kinds that are not paused. A position of the future, as
- * damage or another clock leaves it, is no place in a lane.
+ * The lanes of a run at `nowMs`: all due tasks, and the held ones of the kinds that are not paused. A stored position in the
+ * future is ignored: the record is damaged, or another clock wrote it.
  */
 export function lanesOf(
   resumedKinds: readonly ActionKind[],
@@ -77,12 +77,12 @@ async function pageOf(
   return { lane, page };
 }
 
-/** Whether the position that the next page begins after comes from the run before. */
+/** Whether the next page begins after a position that the previous run stored. */
 const isAtStoredPosition = ({ after, beganAt }: Lane): boolean => after !== undefined && after === beganAt;
 
 /**
- * The next page of a lane. A stored position that the store refuses is forgotten, and the lane begins at its head: kept, it would hide
- * the lane from every run to come.
+ * The next page of a lane. If the store refuses a stored position, the lane begins at its head; otherwise no later run could read
+ * the lane.
  */
 export async function nextPage(
   queue: Pick<ExecutionQueueRepo, 'pageDue'>,
@@ -102,13 +102,13 @@ export async function nextPage(
 export const interleaved = (pages: readonly LanePage[]): readonly LaneCandidate[] =>
   inTurns(pages.map(({ lane, page }) => page.candidates.map((position) => ({ lane, position }))));
 
-/** The lane at its end: done, or back to its head if the run did not begin there. */
+/** The lane after its last page: finished, or the part before `beganAt`. */
 function atEnd({ shard, held, beganAt }: Lane): Lane | undefined {
   return beganAt === undefined ? undefined : { shard, held, untilMs: beganAt.dueAtMs, again: true };
 }
 
 /**
- * The lane after the first `taken` candidates of its page were looked at; `undefined` when nothing is left of it.
+ * The lane after the first `taken` candidates of its page were checked; `undefined` if it is finished.
  */
 export function advanced({ lane, page }: LanePage, taken: number): Lane | undefined {
   if (taken < page.candidates.length) {

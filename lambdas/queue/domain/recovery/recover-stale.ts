@@ -1,8 +1,8 @@
 /**
- * One run over everything that is due, or held for a pause that is over. Invariants upheld here:
- * 1. One task that cannot be recovered, or a shard that cannot be read, stops none of the others.
- * 2. Work and memory are bounded by the limits, whatever is stuck; what is left is where the next run begins.
- * 3. Nothing here decides about a task: `recovery.ts` does, on the task itself. So two runs at once are safe.
+ * One run over all due tasks, and over held tasks whose kind is no longer paused. Invariants upheld here:
+ * 1. If one task cannot be recovered, or one shard cannot be read, the run continues with the others.
+ * 2. The limits bound work and memory, however much is stuck; the next run starts where this one stopped.
+ * 3. This file decides nothing about a task. `recovery.ts` decides on the task itself, so two runs at once are safe.
  */
 import { SweepPart } from '../../contracts/sweep-answer.ts';
 import { DUE_SHARD_NAMES } from '../task/identity.ts';
@@ -30,23 +30,23 @@ import {
 import type { ExecutionQueueService } from '../queue-service.ts';
 import { lookAtPauses, oldestPauseMs, type PauseLooks, resumedKinds } from './pause-looks.ts';
 
-/** Bounds of a run. */
+/** Limits of a run. */
 export interface SweepLimits {
   /** Candidates looked at. */
   readonly candidates: number;
   /** Tasks worked on at once. */
   readonly concurrency: number;
-  /** No further task is begun once this says no: the caller's time is up. */
+  /** Once this returns false, no further task is started: the caller's time is over. */
   readonly mayGoOn: () => boolean;
 }
 
-/** What a run looked at; what it says of anything else is a lower bound. */
+/** What a run has read completely. Counts of anything else are lower bounds. */
 export interface SweepSight {
-  /** Every shard of due tasks was read, and of each that is not empty a task was looked at. */
+  /** Every shard of due tasks was read, and at least one task of each shard that is not empty was checked. */
   readonly due: boolean;
   /** Every kind's pause was read. */
   readonly pauses: boolean;
-  /** All that the next run begins with was counted: every pause and every shard was read. */
+  /** Everything that is left for the next run was counted: every pause and every shard was read. */
   readonly rest: boolean;
 }
 
@@ -57,20 +57,20 @@ export interface SweepReport {
   /** Candidates looked at. */
   readonly lookedAt: number;
   /**
-   * Of the due ones that were looked at, those that had to be recovered: recovered by this run, recovered by another, or not
-   * recoverable, as one that cannot be read.
+   * Due candidates that had to be recovered: recovered by this run, already recovered by another, or not recoverable, for example
+   * because they cannot be read.
    */
   readonly stuck: number;
   /**
-   * Age of the oldest due task that was looked at, since it was enqueued, in ms; 0 when none is. Of one that cannot be read: since
-   * it was due.
+   * Age of the oldest due task that was checked, in ms since its enqueueing; 0 if no task was due. The age of a task that cannot
+   * be read counts from its due time.
    */
   readonly oldestAgeMs: number;
-  /** How long the kind that is paused longest has been so, in ms; 0 when none is, as far as the pauses could be read. */
+  /** Duration of the longest present pause, in ms; 0 if no kind is paused. Pauses that cannot be read are left out. */
   readonly oldestPauseMs: number;
-  /** Candidates that the next run begins with; counted up to a thousand per shard, of the shards that can be read. */
+  /** Candidates that are left for the next run; at most a thousand are counted per shard, and only in shards that can be read. */
   readonly carriedOver: number;
-  /** Where it begins. */
+  /** Where the next run starts. */
   readonly positions: LanePositions;
   /** What could not be recovered or read. */
   readonly failures: readonly NotedFailure[];
@@ -82,7 +82,7 @@ export interface SweepOptions extends RecoveryOptions {
   readonly pauses: PauseSource;
 }
 
-/** For callers without a clock of their own: a function's share of memory and connections, and no limit on time. */
+/** For callers that set no limits: bounded memory and connections, no time limit. */
 export const DEFAULT_SWEEP_LIMITS: SweepLimits = {
   candidates: 2_000,
   concurrency: 10,
@@ -91,13 +91,13 @@ export const DEFAULT_SWEEP_LIMITS: SweepLimits = {
 
 /** Most candidates of one page: 32 lanes × 25 ids are held at once. */
 const PAGE = 25;
-/** What is left of a shard is counted up to here. */
+/** Maximum candidates of a shard that are counted. */
 const MAX_COUNTED = 1_000;
 
 interface Tally {
   readonly recovered: RecoveredTask[];
   readonly failures: NotedFailure[];
-  /** Shards that were read, and of which a task was looked at unless they are empty. */
+  /** Shards that were read and that are empty or had a task checked. */
   readonly seen: Set<string>;
   lookedAt: number;
   stuck: number;
@@ -122,13 +122,13 @@ async function lookAt(
   };
   const work = () => (lane.held ? releaseTask(options, taskId) : recoverTask(options, taskId, nowMs, onDue));
   const look = await noting(into.failures, { part: SweepPart.Task, id: taskId }, work);
-  // It may be that it could not be read; it is at least as old as it is overdue.
+  // The task may be unreadable. It is at least as old as it is overdue.
   if (look === undefined && !lane.held) onDue(nowMs - dueAtMs);
   tally(into, lane.held, look);
 }
 
 interface Round {
-  /** Lanes that go on. */
+  /** Lanes with more to read. */
   readonly lanes: readonly Lane[];
   /** Lanes that cannot be read now. */
   readonly broken: readonly Lane[];
@@ -136,11 +136,11 @@ interface Round {
 
 const subjectOf = ({ shard }: Lane) => ({ part: SweepPart.Lane, id: shard });
 
-/** Nothing is left in the shard. That nothing is behind the place where the run began says nothing of what is before it. */
+/** Whether the shard is empty. If the run started behind the head, an empty page does not show that. */
 const isEmptyShard = ({ lane, page }: LanePage): boolean =>
   page.candidates.length === 0 && lane.beganAt === undefined;
 
-/** A page of each lane, and a look at what is on them. */
+/** Reads a page of each lane and checks its candidates. */
 async function round(
   options: SweepOptions,
   lanes: readonly Lane[],
@@ -174,7 +174,7 @@ interface Rest {
   readonly isWhole: boolean;
 }
 
-/** How many candidates are left behind where each lane stopped. */
+/** Number of candidates behind the place where each lane stopped. */
 async function countLeft(
   { queue }: SweepOptions,
   lanes: readonly Lane[],
@@ -188,14 +188,14 @@ async function countLeft(
   return { count, isWhole: known.length === lanes.length };
 }
 
-/** What the run looked at, given the lanes that broke on the way. */
+/** What the run has read completely, given the lanes that failed. */
 const sightOf = ({ seen }: Tally, broken: readonly Lane[], pauses: PauseLooks, rest: Rest): SweepSight => ({
   due: DUE_SHARD_NAMES.every((shard) => seen.has(shard)) && broken.every(({ held }) => held),
   pauses: pauses.isWhole,
   rest: pauses.isWhole && rest.isWhole && broken.length === 0,
 });
 
-/** See the file head. Never throws because of a task: `failures` has what did. */
+/** See the file head. It never throws because of a task; `failures` lists the tasks and lanes that failed. */
 export async function sweep(
   options: SweepOptions,
   nowMs: number,
@@ -214,7 +214,7 @@ export async function sweep(
   let lanes = lanesOf(resumedKinds(pauses), nowMs, before);
   const broken: Lane[] = [];
   while (lanes.length > 0 && limits.mayGoOn() && into.lookedAt < limits.candidates) {
-    // What the run before left comes first, and only then the heads, which that one had looked at.
+    // The lanes that the previous run did not finish come first, then the parts that it had read.
     const first = lanes.filter(({ again }) => again === undefined);
     const now = first.length > 0 ? first : lanes;
     const after = await round(options, now, limits, nowMs, into);
@@ -231,7 +231,7 @@ export async function sweep(
   };
 }
 
-/** What did not work, as one error that names each part. */
+/** All failures as one error that names each part. */
 function failureOf({ failures, lookedAt }: SweepReport): AggregateError {
   const what = failures.map(({ part, id }) => `${part} ${id}`).join(', ');
   return new AggregateError(

@@ -27,7 +27,7 @@ export const Lateness = {
   InTime: 'in_time',
   /** It is overdue: it should have moved on. */
   Due: 'due',
-  /** So late that a running driver that has not moved it is considered lost. */
+  /** So late that a running driver is considered lost, because it has not moved the task. */
   Stale: 'stale',
 } as const;
 /** One of {@link Lateness}. */

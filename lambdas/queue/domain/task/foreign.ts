@@ -1,4 +1,4 @@
-/** What a newer release wrote, and what this one does about it: it carries it along, counts it apart, and moves nothing of it. */
+/** Records of a newer release. This release keeps them unchanged, counts them separately and moves no such task. */
 import { ActionKind } from '../../../actions/kinds.ts';
 import { isErrorCode } from '../../../shared/contracts/error-codes.ts';
 import { isWordOf } from '../../../shared/contracts/stored-fields.ts';
@@ -21,7 +21,7 @@ export const isForeignTransition = ({
   !isWordOf(TransitionCause, cause) ||
   (errorCode !== undefined && !isErrorCode(errorCode));
 
-/** Whether this release does not know a kind. @param kind absent where it is known to be one of this release */
+/** Whether this release does not know a kind. @param kind absent if it is known to be a kind of this release */
 export const isForeignKind = (kind: string | undefined): boolean =>
   kind !== undefined && !isWordOf(ActionKind, kind);
 

@@ -1,4 +1,7 @@
-/** Identities of a task, of its effect and of who works on it, and its shard of the index `byDeadline`; all derived, so that every machine and Region finds the same. */
+/**
+ * Identities of a task, its effect and its worker, and its shard of the index `byDeadline`. All are derived, so that every
+ * machine and Region computes the same values.
+ */
 import type { ActionKind } from '../../../actions/kinds.ts';
 import { DUE_SHARDS } from '../../../shared/contracts/environment.ts';
 import { hashOf } from '../../../shared/domain/hashing.ts';
@@ -12,18 +15,18 @@ import type { RunActionInput } from '../../contracts/state-machine-io.ts';
 export const deriveTaskId = (quoteId: string, idempotencyKey: string): string =>
   `task-${hashOf(['quoteq/task', quoteId, idempotencyKey]).slice(0, 40)}`;
 
-/** Hash of what was asked for; the same key with another hash is refused. */
+/** Hash of the request; the same key with another hash is refused. */
 export const taskHashOf = (quoteId: string, kind: ActionKind, payload: unknown): string =>
   hashOf({ quoteId, kind, payload });
 
-/** Identity of the task's effect at its provider. It holds no attempt, generation or Region. */
+/** Identity of the task's effect at its provider. It depends on no attempt, generation or Region. */
 export const effectKeyOf = (kind: ActionKind, taskId: string): string => `${kind}:${taskId}`;
 
 /** Name of the execution that drives a generation; at most 80 characters (Step Functions' limit). */
 export const executionNameOf = (taskId: string, generation: number): string => `${taskId}-${generation}`;
 
 /**
- * Who claims for an execution: its own name. One that somebody started by hand under another name is another worker, so that its
+ * Worker id of an execution: its own name. An execution that was started by hand has another name and so is another worker; its
  * crash ends no attempt of the task's own execution.
  */
 export const workerIdOf = ({ taskId, generation, execution }: RunActionInput): string =>
@@ -32,7 +35,7 @@ export const workerIdOf = ({ taskId, generation, execution }: RunActionInput): s
 const shardNumbers = Array.from({ length: DUE_SHARDS }, (_, shard) => shard);
 /** Every shard of tasks that may need recovery. */
 export const DUE_SHARD_NAMES: readonly string[] = shardNumbers.map((shard) => `due-${shard}`);
-/** Every shard of the held tasks of a kind: apart from the others, so that nobody reads them while it is paused. */
+/** Every shard of the held tasks of a kind. They are separate, so that the sweep does not read them while the kind is paused. */
 export const heldShardNames = (kind: ActionKind): readonly string[] =>
   shardNumbers.map((shard) => `held-${kind}-${shard}`);
 

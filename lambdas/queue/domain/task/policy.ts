@@ -6,7 +6,10 @@ import { TASK_POLICY } from './task-policy.ts';
 
 /** Leases, waits and lifetimes. `recovery-budget.ts` computes their sums for stuck tasks. */
 export const POLICY = {
-  /** From a claim. No worker lives this long, so a new owner of a lease never meets the old one (see `TIME_LIMITS`). */
+  /**
+   * Duration of a lease, from the claim. No worker runs this long, so the old and the new owner of a lease never run at the same
+   * time (see `TIME_LIMITS`).
+   */
   leaseMs: 60_000,
   ...TASK_POLICY,
   ...LEDGER_POLICY,

@@ -60,15 +60,18 @@ const waitSecondsFor = (task: ExecutionTask, error: QueueError, policy: RetryPol
 const attemptsLeft = (task: ExecutionTask, error: QueueError): boolean =>
   error.inDoubt ? attemptsUsed(task) <= task.maxAttempts : attemptsUsed(task) < task.maxAttempts;
 
-/** Beyond the deadline there is one claim at most, after an attempt in doubt that began before it. */
+/**
+ * Whether the next attempt may be made. After the deadline at most one claim is possible: after an attempt in doubt that began
+ * before the deadline.
+ */
 const inTime = (task: ExecutionTask, error: QueueError, nextAttemptAtMs: number, nowMs: number): boolean =>
   nextAttemptAtMs <= task.deadlineAtMs || (error.inDoubt && nowMs <= task.deadlineAtMs);
 
-/** Such a claim only asks, so no wish of the provider's puts it off beyond what the driver and the sweep live to see. */
+/** The latest time of a claim after the deadline. It only probes, so a provider's Retry-After does not delay it any further. */
 const lastLookAtMs = ({ deadlineAtMs }: ExecutionTask, policy: RetryPolicy): number =>
   deadlineAtMs + policy.capSeconds * 1_000;
 
-/** What used the attempts up is the error before, when the last attempt could only find that nothing is there. */
+/** If the last attempt was probe-only and found nothing, the cause is the error of the attempt before it. */
 const ended = (task: ExecutionTask, code: ErrorCode): RetryDecision =>
   hasRole(code, 'cap') && task.error !== undefined
     ? { kind: 'terminal', code, causeCode: task.error.code }

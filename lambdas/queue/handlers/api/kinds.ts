@@ -18,7 +18,7 @@ import { badParameter } from './problem.ts';
 import { jsonResponse, type Operation } from './router.ts';
 import { etagOf, iso } from './task-view.ts';
 
-/** @throws {ApiProblem} 404 naming the kinds there are */
+/** @throws {ApiProblem} 404 that lists the valid kinds */
 function actionKindOf({ params }: ApiRequest): ActionKind {
   const parsed = kindSchema.safeParse(params['kind']);
   if (parsed.success) return parsed.data;
@@ -31,7 +31,7 @@ const pathOf = (id: 'pauseKind' | 'resumeKind', kind: ActionKind): string =>
 const resumedView = ({ resumed }: PauseRecord): Pick<KindView, 'resumed'> =>
   resumed === undefined ? {} : { resumed: { actor: resumed.actor, at: iso(resumed.atMs) } };
 
-/** A kind, with who paused it or who put it back to work. */
+/** A kind, with the operator who paused or resumed it. */
 export function kindView(kind: ActionKind, record: PauseRecord | undefined): KindView {
   const pause = pathOf('pauseKind', kind);
   if (record === undefined) return { kind, paused: false, version: 0, links: { pause } };
@@ -41,7 +41,7 @@ export function kindView(kind: ActionKind, record: PauseRecord | undefined): Kin
   return { kind, paused: true, version, reason, actor, since: iso(sinceMs), links };
 }
 
-/** A kind whose pause cannot be read: nothing of it starts, and it hides no other kind. */
+/** A kind whose pause cannot be read: none of its actions start, and the other kinds are still shown. */
 const damagedKindView = (kind: ActionKind, damage: string): KindView => ({
   kind,
   paused: true,
@@ -83,8 +83,8 @@ function changeResponse(kind: ActionKind, result: PauseResult): Response {
 }
 
 /**
- * What was done to which version. Who did it and why stays in the record, under that version: a session's name is commonly
- * a person's address, and the reason is free text.
+ * The change and its version, for the log. Actor and reason are only in the record, because an actor often contains a person's
+ * e-mail address and the reason is free text.
  */
 function log(logger: Logger, did: string, kind: ActionKind, { record, changed }: PauseResult): void {
   logger.info(did, { kind, version: record?.version ?? 0, changed });

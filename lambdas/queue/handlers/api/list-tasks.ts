@@ -30,7 +30,7 @@ function limitOf(value: string | null): number {
   throw badParameter(400, 'limit', `expected a whole number from 1 to ${PAGE_LIMIT.max}`);
 }
 
-/** DynamoDB refuses a key of another form as the caller's error, so the answer names the parameter. */
+/** If DynamoDB refuses the key of a cursor, the caller has made the error, so the answer names the parameter. */
 function cursorOf(value: string | null, quoteId: string): Pick<ListOptions, 'cursor'> {
   if (value === null) return {};
   try {

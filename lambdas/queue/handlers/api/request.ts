@@ -9,7 +9,7 @@ import { QueueError } from '../../../shared/domain/errors.ts';
 import { headerOf } from '../../../shared/platform/header-of.ts';
 import { badParameter, refused } from './problem.ts';
 
-/** Who asked, when nobody was authenticated by IAM (a test, a local call). */
+/** The actor if IAM did not authenticate the caller (a test, a local call). */
 const ANONYMOUS_ACTOR = 'api';
 
 /** A request; `params` are those of the route's template. */
@@ -28,14 +28,14 @@ export function actorOf({ event }: ApiRequest): string {
   return caller.success ? caller.data.authorizer.iam.userArn : ANONYMOUS_ACTOR;
 }
 
-/** @throws {ApiProblem} 422: an id of another form names no quote */
+/** @throws {ApiProblem} 422 if it is not a quote id */
 export function quoteIdOf({ params }: ApiRequest): string {
   const parsed = quoteIdSchema.safeParse(params['quoteId']);
   if (parsed.success) return parsed.data;
   throw badParameter(422, 'quoteId', parsed.error.issues[0]?.message ?? 'expected a quote id');
 }
 
-/** @throws {QueueError} `TASK_NOT_FOUND`: there is no task of an id of another form */
+/** @throws {QueueError} `TASK_NOT_FOUND` if it is not a task id */
 export function taskIdOf({ params }: ApiRequest): string {
   const parsed = taskIdSchema.safeParse(params['taskId']);
   if (parsed.success) return parsed.data;
@@ -63,16 +63,16 @@ export function ifMatchVersionOf(request: ApiRequest): number {
   throw badParameter(428, 'If-Match', 'expected the ETag of the task that was read, like "3"');
 }
 
-/** A version as an entity tag: a number has one spelling, and the greatest has 15 digits. */
+/** A version as an entity tag: a number without leading zeros, of at most 15 digits. */
 const VERSION_TAG = /^"(0|[1-9]\d{0,14})"$/;
 /** Any entity tag, strong or weak (RFC 9110, section 8.8.3). */
 const ENTITY_TAG = /^(W\/)?"[\x21\x23-\x7e\x80-\u{10ffff}]*"$/u;
 
 /**
- * The version in `If-Match: "<version>"`, or `undefined` without one. `*` and lists are refused: a change is guarded by the one
- * version that its caller has seen.
+ * The version in `If-Match: "<version>"`, or `undefined` without one. `*` and lists are refused, because a change is conditional
+ * on the one version that the caller has seen.
  * @throws {QueueError} `STALE_VERSION` for an entity tag that no version has, a weak one among them, since they are compared
- *   strongly (RFC 9110, section 13.1.1)
+ * strongly (RFC 9110, section 13.1.1)
  * @throws {ApiProblem} 400 when it is not one entity tag
  */
 export function optionalIfMatchVersionOf(request: ApiRequest): number | undefined {
@@ -84,8 +84,8 @@ export function optionalIfMatchVersionOf(request: ApiRequest): number | undefine
   throw badParameter(400, 'If-Match', 'expected one version in double quotes, like "3"');
 }
 
-// Bodies: type, size, encoding, syntax and shape, in this order; the first that fails is answered.
-// Of a JSON key that is given twice the last value counts, as in ECMAScript.
+// Checks of a body: type, size, encoding, syntax and shape, in this order; the answer names the first that fails. If a JSON key
+// is repeated, the last value counts, as in ECMAScript.
 
 /** `application/json` or any `+json`, in UTF-8. */
 const JSON_TYPE = /^(application\/json|[\w.-]+\/[\w.+-]+\+json)$/i;
@@ -102,14 +102,15 @@ function assertJsonType(contentType: string): void {
 
 const notUtf8 = (cause?: unknown) => refused(400, 'Body: expected valid UTF-8', { cause });
 
-/** What API Gateway puts in place of bytes that are not UTF-8 when it passes a body on as text. */
+/** The character that API Gateway inserts for bytes that are not UTF-8 when it passes a body as text. */
 const REPLACEMENT = '\ufffd';
 
 function bytesOf({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer {
   if (isBase64Encoded) return Buffer.from(body, 'base64');
   // A lone surrogate has no UTF-8 form and would silently become another character.
   if (!body.isWellFormed()) throw notUtf8();
-  // What was signed off must not be stored with a hole. Who means the character itself writes its JSON escape.
+  // A signed-off snapshot must not be stored with a replaced character. A caller that means the character itself sends its JSON
+  // escape.
   if (body.includes(REPLACEMENT)) {
     throw refused(400, 'Body: expected valid UTF-8; the character U+FFFD itself is written as \\ufffd');
   }
@@ -138,7 +139,7 @@ export const hasBody = ({ event }: ApiRequest): boolean => (event.body ?? '') !=
 
 /**
  * The JSON object of the body, of unknown shape.
- * @throws {ApiProblem} 415 wrong or missing type, 413 too large, 400 invalid UTF-8 or JSON, or JSON that is no object
+ * @throws {ApiProblem} 415 wrong or missing type, 413 too large, 400 invalid UTF-8 or JSON, or JSON that is not an object
  */
 export function jsonObjectOf(request: ApiRequest): object {
   assertJsonType(headerOf(request.event, 'content-type') ?? '');
@@ -154,9 +155,9 @@ export function jsonObjectOf(request: ApiRequest): object {
 }
 
 /**
- * `value` as the schema has it.
+ * `value`, parsed by the schema.
  * @param fallback names the fields when `schema` alone cannot say which shape was meant
- * @throws {ApiProblem} 422 naming each field that is not as documented
+ * @throws {ApiProblem} 422 that names each field that is not as documented
  */
 export function shaped<T>(value: object, schema: z.ZodMiniType<T>, fallback?: z.ZodMiniType): T {
   const parsed = schema.safeParse(value);

@@ -18,7 +18,7 @@ export const auditPath = (taskId: string): string => API_ROUTES.readAudit.path.r
 /** The entity tag of a version: what `If-Match` takes. */
 export const etagOf = (task: Pick<StoredTask, 'version'>): string => `"${task.version}"`;
 
-/** For a code that this release does not know, the task's state tells what the newer release decided. */
+/** If this release does not know the code, the task's state shows what the newer release decided. */
 const decisionOf = (code: string, state: string): ErrorKind => {
   if (isErrorCode(code)) return kindOf(code);
   return isEnded(state) ? ErrorKind.Terminal : ErrorKind.Retryable;

@@ -1,8 +1,8 @@
 /**
  * `IdempotencyRepo` on DynamoDB: the effect ledger. Invariants upheld here:
  * 1. Every put, update and delete is conditional on the owner token.
- * 2. A key is taken over only when it was freed, or its in-progress time plus the clock skew is over, and then the
- *    new owner probes first.
+ * 2. A key is taken over only if it was freed, or if its in-progress time plus the clock skew is over. Then the new owner probes
+ *    first.
  * 3. An older claim never takes over from a newer one (`fence`).
  */
 import {
@@ -24,7 +24,7 @@ import type { IdempotencyRepo, LedgerFence, Reservation, ReserveResult } from '.
 import { LEDGER_SHAPE, storedItemReader } from '../../domain/stored-items.ts';
 import { conditionFailure, rejectedItem } from './document-client.ts';
 
-/** Free, timed out, or forgotten (30 days over; the TTL deletes late, so expiry is in the condition). */
+/** Free, timed out, or expired after 30 days. The TTL deletes late, so the expiry is in the condition. */
 const CLAIMABLE = [
   'attribute_not_exists(id)',
   '(#fence <= :fence AND ((#status = :inProgress AND inProgressExpiresAtMs < :nowLessSkew) OR expiresAtEpochSeconds < :nowSeconds))',
@@ -48,7 +48,7 @@ const recordOf = (request: Reservation): IdempotencyRecord => ({
 /** Why a reservation was refused, from the stored record. */
 function refusalOf(request: Reservation, stored: IdempotencyRecord): ReserveResult {
   if (stored.attemptId === request.attemptId && stored.owner === request.owner) {
-    // Our own write whose answer was lost. The previous record is lost too, so the provider is probed.
+    // Our own write, whose answer was lost. It is unknown what it replaced, so the provider is probed.
     return { kind: 'reserved', probeFirst: true };
   }
   if (stored.status === LedgerStatus.InProgress && stored.fence > request.fence) {
@@ -147,7 +147,7 @@ export class DynamoDbLedgerRepo implements IdempotencyRepo {
     return new DeleteCommand({
       TableName: this.#tableName,
       Key: { id: fence.id },
-      // A record that is gone was deleted by the first try of this very request: nobody else may delete it.
+      // If the record is gone, the first try of this request has deleted it, because no other writer may.
       ConditionExpression: 'attribute_not_exists(id) OR (#status = :inProgress AND #owner = :owner)',
       ExpressionAttributeNames: { '#status': 'status', '#owner': 'owner' },
       ExpressionAttributeValues: { ':inProgress': LedgerStatus.InProgress, ':owner': fence.owner },

@@ -1,4 +1,4 @@
-/** Runs cfn-lint, which is installed the first time. */
+/** Runs cfn-lint; the first call installs it. */
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
@@ -11,7 +11,7 @@ const findingSchema = z.object({
   Rule: z.object({ Id: z.string() }),
   Location: z.object({ Path: z.nullish(z.array(z.union([z.string(), z.number()]))) }),
 });
-/** One thing that cfn-lint says. */
+/** One finding of cfn-lint. */
 export type Finding = z.infer<typeof findingSchema>;
 
 const install = async (): Promise<string> => {
@@ -23,7 +23,7 @@ const install = async (): Promise<string> => {
   return join(dirname(python), 'cfn-lint');
 };
 
-/** cfn-lint exits with a code other than 0 if it has findings, and prints no list if it fails. */
+/** cfn-lint exits with another code than 0 if it has findings, and prints no list if it fails. */
 const run = (command: string, args: readonly string[], signal: AbortSignal): Promise<string> =>
   new Promise((resolve, reject) => {
     execFile(command, args, { maxBuffer: 64 * 1_024 * 1_024, signal }, (error, stdout, stderr) => {

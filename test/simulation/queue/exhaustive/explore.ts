@@ -1,7 +1,6 @@
 /**
- * Every interleaving of a small scope: two workers, a sweep and an operator at one task that has two attempts, with every
- * crash point, a lost reply, and time that passes. Breadth first; a state is reached again by making the same choices, and
- * equal states are merged.
+ * Explores every interleaving of a small scope: two workers, a sweep and an operator on one task with two attempts, with every crash point,
+ * a lost reply and passing time. Breadth first; a state is restored by repeating its choices, and equal states are merged.
  */
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -22,38 +21,38 @@ import { ADDRESSES, type Fleet, TABLES } from '../containers.ts';
 import { enter, leave } from '../../kernel/sandbox.ts';
 import { SmallWorld } from './small-world.ts';
 
-/** Who may act, each once. */
+/** The actors, each of which acts once. */
 export const ACTORS = ['run-action-crm#1', 'run-action-crm#2', 'sweep#3', 'operate-click#4'] as const;
 type Actor = (typeof ACTORS)[number];
 
-/** A choice: somebody begins, goes on, is killed or is not answered; or time passes. */
+/** A choice: an actor begins, continues, is killed or gets no answer; or time passes. */
 export type Choice =
   | { readonly kind: 'begin' | 'go' | 'kill' | 'lose'; readonly actor: Actor }
   | { readonly kind: 'pass' | 'linger' };
 
-/** How much of each may happen on one path. */
+/** Limits of the choices on one path. */
 export interface Scope {
   readonly kills: number;
   readonly lostReplies: number;
   readonly passes: number;
-  /** Number of times that as much time passes while the processes at work stay alive: zombies. */
+  /** Number of times that the same time passes while the running processes stay alive (zombies). */
   readonly lingers: number;
-  /** Whether Step Functions says that executions run, or that somebody stopped them. */
+  /** Whether Step Functions reports executions as running or as stopped. */
   readonly isDriverAlive: boolean;
 }
 
-/** What a search found. */
+/** Result of a search. */
 export interface Search {
   readonly states: number;
   readonly transitions: number;
   /** The longest path that was not merged into another. */
   readonly depth: number;
   readonly violations: readonly (Violation & { readonly path: readonly Choice[] })[];
-  /** States of the task when everybody had acted. */
+  /** States of the task after all actors have acted, with their counts. */
   readonly ends: ReadonlyMap<string, number>;
 }
 
-/** Past every lease and backoff of two attempts. */
+/** Longer than every lease and backoff of two attempts. */
 const PASS_MS = POLICY.leaseMs + 2 * POLICY.clockSkewMs;
 const MAX_ATTEMPTS = 2;
 
@@ -62,7 +61,7 @@ const TASK = {
   maxAttempts: MAX_ATTEMPTS,
 };
 
-/** What the processes are made of. */
+/** The code of the processes. */
 class Cast {
   readonly #fleet: Fleet;
   readonly #client: DynamoDBDocumentClient = createDocumentClient();
@@ -76,7 +75,7 @@ class Cast {
     return new DynamoDbTaskRepo(this.#client, TABLES.TASKS_TABLE);
   }
 
-  /** Lets an actor begin as production does; a worker drives the generation that is current then. */
+  /** Starts an actor like in production; a worker drives the current generation. */
   begin(world: SmallWorld, actor: Actor): Promise<void> {
     const task = world.engine.items(TABLES.TASKS_TABLE).get(TASK.taskId);
     const generation = numberOf(task, 'generation');
@@ -88,7 +87,7 @@ class Cast {
     if (container === undefined) throw new Error('expected two containers');
     const input = { taskId: TASK.taskId, generation };
     const context = lambdaContext(world);
-    // A zombie is over its time; Powertools warns of none that is left.
+    // A zombie has no time left, of which Powertools would warn.
     const left = (): number => Math.max(1, context.getRemainingTimeInMillis());
     return world.begin(actor, generation, () =>
       container.handler(input, { ...context, getRemainingTimeInMillis: left }),
@@ -124,11 +123,11 @@ const count = (path: readonly Choice[], kind: Choice['kind']): number =>
 const hasBegun = (path: readonly Choice[], actor: Actor): boolean =>
   path.some((choice) => choice.kind === 'begin' && choice.actor === actor);
 
-/** Everything that may happen after a path. */
+/** All possible choices after a path. */
 function choicesAfter(world: SmallWorld, path: readonly Choice[], scope: Scope): readonly Choice[] {
   const choices: Choice[] = [];
   for (const actor of ACTORS) {
-    // Two workers are alike until they begin: the second never begins before the first.
+    // Two workers are identical until they begin, so the second never begins before the first.
     const isEarly = actor === 'run-action-crm#2' && !hasBegun(path, 'run-action-crm#1');
     if (!hasBegun(path, actor) && !isEarly) choices.push({ kind: 'begin', actor });
     const [pending] = world.standing.get(actor)?.pending ?? [];
@@ -168,7 +167,7 @@ async function worldAfter(cast: Cast, scope: Scope, path: readonly Choice[]): Pr
   return world;
 }
 
-/** What of the past counts for the future beside the world itself. */
+/** The part of the past, besides the world itself, that affects the future. */
 const budgetKey = (path: readonly Choice[]): string =>
   [
     ...ACTORS.map((actor) => (hasBegun(path, actor) ? '1' : '0')),
@@ -178,7 +177,10 @@ const budgetKey = (path: readonly Choice[]): string =>
     count(path, 'linger'),
   ].join('');
 
-/** Searches a scope to its end, or to the first violation, which is the one with the fewest choices. @throws {RangeError} when there are more states than that */
+/**
+ * Searches a scope completely or up to the first violation, which has the fewest choices. @throws {RangeError} if there are more states
+ * than the limit
+ */
 export async function explore(fleet: Fleet, scope: Scope, maxStates: number): Promise<Search> {
   const cast = new Cast(fleet);
   const [seen, violations, ends] = [

@@ -1,10 +1,10 @@
-/** The scopes that are searched, each in a thread of its own. */
+/** The searched scopes, each in its own thread. */
 import { Worker } from 'node:worker_threads';
 import type { Figure } from '../../../../tools/report/report.ts';
 import type { Mutation } from '../runner/mutation.ts';
 import type { Scope, Search } from './explore.ts';
 
-/** What a thread is started with. */
+/** Input of a thread. */
 export interface SearchInput {
   readonly scope: Scope;
   readonly mutations: readonly Mutation[];
@@ -12,7 +12,7 @@ export interface SearchInput {
 
 const BOUNDS = { kills: 1, lostReplies: 1, passes: 1, lingers: 0 } as const;
 
-/** Step Functions says that the executions run, or that somebody stopped them; and workers that outlive their lease. */
+/** Step Functions reports the executions as running or as stopped; and workers outlive their lease. */
 export const SCOPES: readonly Scope[] = [
   { ...BOUNDS, isDriverAlive: true },
   { ...BOUNDS, isDriverAlive: false },
@@ -37,10 +37,10 @@ export async function search(scope: Scope, mutations: readonly Mutation[] = []):
   }
 }
 
-/** Searches all of them at once. */
+/** Searches all scopes concurrently. */
 export const searchAll = (): Promise<readonly Search[]> => Promise.all(SCOPES.map((scope) => search(scope)));
 
-/** What the searches amount to. */
+/** Figures of the searches. */
 export function figuresOfSearches(searches: readonly Search[]): readonly Figure[] {
   const sum = (of: (found: Search) => number): number =>
     searches.reduce((total, found) => total + of(found), 0);

@@ -1,9 +1,9 @@
-/** One thread: searches one scope and tells what it found. */
+/** One thread: searches one scope and posts the result. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadMachinery } from '../runner/machinery.ts';
 import type { SearchInput } from './scopes.ts';
 
-/** Far above what there is: a scope that grew beyond it should be looked at. */
+/** Far above the present number of states; a scope that exceeds it should be reviewed. */
 const MAX_STATES = 200_000;
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- given by its starter

@@ -1,6 +1,6 @@
 /**
- * A world without a scheduler: one task, and a few processes of production code, each of which waits at a request. The caller
- * chooses the next step, so that every choice can be tried.
+ * A world without a scheduler: one task, and a few processes of production code that wait at a request. The caller chooses the next step,
+ * so that every choice can be tried.
  */
 import {
   AUDIT_TABLE,
@@ -31,14 +31,14 @@ interface Pending {
 /** A process at its present request. */
 export interface Standing {
   readonly process: Process;
-  /** Everything that it was told so far: what it does next depends on nothing else. */
+  /** Hash of all its answers so far, which determine its next step. */
   readonly told: TraceHash;
   readonly pending: Pending[];
 }
 
 const STARTS_MS = Date.UTC(2026, 2, 29, 0, 59, 30);
 
-/** See the file head. */
+/** The small world. */
 export class SmallWorld implements Sandbox {
   readonly kernel = new Kernel(STARTS_MS, false);
   readonly standing = new Map<string, Standing>();
@@ -80,7 +80,7 @@ export class SmallWorld implements Sandbox {
     return { name: 'enqueue-action#0', skewMs: 0, deadlineMs: 0, alive: true, waiting: 0, ids: 0 };
   }
 
-  /** Lets a process begin; it goes on to its first request. */
+  /** Starts a process and runs it to its first request. */
   async begin(name: string, generation: number | undefined, run: () => Promise<unknown>): Promise<void> {
     const process: Process = { name, skewMs: 0, deadlineMs: 0, alive: true, waiting: 0, ids: 0 };
     if (generation !== undefined) this.#generations.set(name, generation);
@@ -101,7 +101,7 @@ export class SmallWorld implements Sandbox {
     this.standing.delete(name);
   }
 
-  /** Carries out the first request of a process, and lets it go on to the next. */
+  /** Carries out the first request of a process and runs it to the next one. */
   async step(name: string, isLost: boolean): Promise<void> {
     const standing = this.standing.get(name);
     const [pending] = standing?.pending ?? [];
@@ -115,18 +115,18 @@ export class SmallWorld implements Sandbox {
     else await this.kernel.settle();
   }
 
-  /** Time passes: every process at work exceeds its time limit and ends. */
+  /** Advances the time: every running process exceeds its time limit and ends. */
   pass(ms: number): void {
     for (const name of this.standing.keys()) this.drop(name);
     this.kernel.nowMs += ms;
   }
 
-  /** Time passes, and every process at work stays alive, like a paused machine that was not killed. */
+  /** Advances the time, and every running process stays alive, like a paused machine that was not killed. */
   linger(ms: number): void {
     this.kernel.nowMs += ms;
   }
 
-  /** Names everything that can make a difference to what follows. */
+  /** A key of everything that affects the following steps. */
   key(): string {
     const hash = new TraceHash();
     for (const table of [TABLES.TASKS_TABLE, TABLES.LEDGER_TABLE]) {
@@ -204,7 +204,7 @@ export class SmallWorld implements Sandbox {
     return { status: this.#isDriverAlive ? 'RUNNING' : 'ABORTED' };
   }
 
-  /** Says that an execution was started before the world began. */
+  /** Records that an execution was started before the world began. */
   hasExecution(name: string): void {
     this.#executions.add(name);
   }

@@ -1,4 +1,4 @@
-/** Invariants of a world that has healed: after the budget nothing is stuck, and in the end everything is recorded and shown. */
+/** Invariants of a world without further faults: after the budget no task is stuck, and in the end everything is recorded and shown. */
 import type { Asked } from '../actors.ts';
 import { TABLES } from '../containers.ts';
 import { buttonsIn } from '../providers/slack.ts';
@@ -7,7 +7,7 @@ import { Invariant, numberOf, textOf } from './god-log.ts';
 
 const TERMINAL: ReadonlySet<string> = new Set(['completed', 'failed_terminal']);
 
-/** Once faults have stopped for as long as the budget: nothing lost, nothing stuck. */
+/** Checks after the faults have stopped for the length of the budget: nothing is lost or stuck. */
 export function checkEnded({ services, god }: World, asked: readonly Asked[]): void {
   const tasks = services.engine.items(TABLES.TASKS_TABLE);
   for (const { taskId, isAccepted } of asked) {
@@ -24,7 +24,7 @@ export function checkEnded({ services, god }: World, asked: readonly Asked[]): v
   }
 }
 
-/** In the end: one audit record per version, and every card shows its task as it is. */
+/** Checks at the end: one audit record per version, and every card shows the present task. */
 export function checkEnd(world: World, asked: readonly Asked[]): void {
   for (const { taskId } of asked) {
     checkTrail(world, taskId);

@@ -1,12 +1,12 @@
 /**
- * The global log: sees every write and every effect when it happens, whether or not any process is told of it, and checks the
- * invariants of single steps. A finding is a violation and stops the world.
+ * The global log: sees every write and every effect when it happens, also if no process gets the answer, and checks the invariants of
+ * single steps. A violation stops the world.
  */
 import type { Item } from '../../aws/expressions.ts';
 import type { Write } from '../../aws/dynamodb.ts';
 import type { Process } from '../../kernel/kernel.ts';
 
-/** Every invariant that is checked, by the name under which it is reported. */
+/** Every checked invariant, by its reported name. */
 export const Invariant = {
   LegalTransition: 'legal-transition',
   VersionPlusOne: 'version-plus-one',
@@ -41,7 +41,7 @@ export interface Violation {
   readonly text: string;
 }
 
-/** A write, and who made it. */
+/** A write and its writer. */
 export interface SeenWrite extends Write {
   readonly by: Process;
 }
@@ -49,13 +49,13 @@ export interface SeenWrite extends Write {
 /** Reports a violation. */
 export type Violate = (invariant: Invariant, text: string) => void;
 
-/** A text field of an item; `''` when it is not there. */
+/** A text field of an item; `''` if absent. */
 export const textOf = (item: Item | undefined, field: string): string => {
   const value = item?.[field];
   return typeof value === 'string' ? value : '';
 };
 
-/** A number field of an item; 0 when it is not there. */
+/** A number field of an item; 0 if absent. */
 export const numberOf = (item: Item | undefined, field: string): number => {
   const value = item?.[field];
   return typeof value === 'number' ? value : 0;

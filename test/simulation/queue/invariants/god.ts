@@ -7,13 +7,13 @@ import { Invariant, numberOf, textOf, type Violation } from './god-log.ts';
 import { CardChecks, checkAudit, EffectChecks, LedgerChecks } from './records.ts';
 import { causeOf, type GenerationOf, TaskChecks } from './tasks.ts';
 
-/** See the file head. */
+/** The global checks. */
 export class God {
   readonly violations: Violation[] = [];
   readonly effects = new EffectChecks();
-  /** Attempt id of each transition that took place, by `taskId|version`. */
+  /** Attempt id of each stored transition, by `taskId|version`. */
   readonly transitions = new Map<string, string>();
-  /** Rare states that were reached. */
+  /** Reached rare states. */
   readonly reached = new Set<string>();
   readonly #kernel: Kernel;
   readonly #confirmed = new Map<string, boolean>();
@@ -35,7 +35,7 @@ export class God {
     this.#kernel.stop();
   };
 
-  /** Takes a write in. */
+  /** Checks a write. */
   onWrite(write: Write, by: Process): void {
     const seen = { ...write, by };
     switch (write.table) {
@@ -52,12 +52,12 @@ export class God {
     }
   }
 
-  /** A worker reads a task: whether it holds the claim then is what it may act on. */
+  /** Notes a worker's read of a task: the worker may act only if it holds the claim at that time. */
   onRead(taskId: string, by: Process): void {
     this.#confirmed.set(by.name, this.#tasks.holds(taskId, by.name));
   }
 
-  /** A worker sends an effect to its provider: its last look must have found the claim its own. */
+  /** Checks a worker's request to its provider: at its last read it must have held the claim. */
   onEffectSent(by: Process): void {
     if (by.name.startsWith('run-action') && this.#confirmed.get(by.name) !== true) {
       this.violate(
@@ -79,7 +79,7 @@ export class God {
     if (state === 'completed') this.#checkProof(after);
   }
 
-  /** A task is completed when its effect is there, not before. */
+  /** A task may be completed only after its effect exists. */
   #checkProof(task: Readonly<Record<string, unknown>>): void {
     const { result } = task;
     const externalId =

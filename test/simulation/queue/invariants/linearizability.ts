@@ -1,18 +1,18 @@
 /**
- * Whether a history of overlapping operations could have happened one at a time, each at a moment between its call and its
- * answer (Wing and Gong's search with Lowe's memory of configurations). Made for one task's history at a time: tasks share
- * nothing, so a history is linearizable when each task's is.
+ * Checks whether a history of overlapping operations is equivalent to a sequence in which each operation takes effect between its call and
+ * its answer (Wing and Gong's search with Lowe's cache of configurations). It checks one task at a time: tasks share nothing, so a history
+ * is linearizable if each task's history is.
  */
 
-/** An operation. `Model` is what the operations work on. */
+/** An operation on a `Model`. */
 export interface Operation<Model> {
   /** For the report. */
   readonly text: string;
-  /** Moment of the call; moments are numbers that only their order matters of. */
+  /** Logical time of the call; only the order of the numbers matters. */
   readonly calledAt: number;
-  /** Moment of the answer; absent when none came: it may then take effect at any later moment, or never. */
+  /** Logical time of the answer. Absent without an answer: then it may take effect at any later time, or never. */
   readonly answeredAt?: number | undefined;
-  /** The model after it; `undefined` when it could not have been answered so then. */
+  /** The model after the operation; `undefined` if the answer is impossible for this model. */
   readonly apply: (model: Model) => Model | undefined;
 }
 
@@ -22,7 +22,7 @@ interface Configuration<Model> {
   readonly done: ReadonlySet<number>;
 }
 
-/** Operations that may be next: called before the first answer that is still out. */
+/** Operations that may be next: called before the first outstanding answer. */
 function nextOf<Model>(
   operations: readonly Operation<Model>[],
   done: ReadonlySet<number>,
@@ -35,8 +35,8 @@ function nextOf<Model>(
 }
 
 /**
- * Whether the operations, from `model` on, are linearizable.
- * @param keyOf names a model; equal models have equal names
+ * Whether the operations are linearizable, starting from `model`.
+ * @param keyOf gives a key of a model; equal models have equal keys
  */
 export function isLinearizable<Model>(
   operations: readonly Operation<Model>[],

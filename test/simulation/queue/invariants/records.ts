@@ -1,10 +1,10 @@
-/** Writes to the ledger, the audit trail and the cards, and effects at providers. */
+/** Checks writes to the ledger, the audit trail and the cards, and effects at providers. */
 import type { Item } from '../../aws/expressions.ts';
 import { Invariant, numberOf, type SeenWrite, textOf, type Violate } from './god-log.ts';
 
 const COMPLETED = 'COMPLETED';
 
-/** A reservation is in force while it is in progress, has an owner and is not over by the writer's own clock. */
+/** A reservation is in force while it is in progress, has an owner and has not expired by the writer's clock. */
 function checkTakeOver(
   before: Item,
   after: Item | undefined,
@@ -22,7 +22,7 @@ function checkTakeOver(
   }
 }
 
-/** Checks of the ledger; keeps who made which reservation. */
+/** Checks the ledger; remembers the owner of each reservation. */
 export class LedgerChecks {
   readonly #reservedBy = new Map<string, string>();
   readonly #nowMs: () => number;
@@ -71,7 +71,7 @@ export class LedgerChecks {
   }
 }
 
-/** No audit record is ever changed, and each record describes the transition that took place. */
+/** Checks that no audit record changes and that each record describes its transition. */
 export function checkAudit(
   { key, before, after }: SeenWrite,
   transitions: ReadonlyMap<string, string>,
@@ -88,7 +88,7 @@ export function checkAudit(
   return undefined;
 }
 
-/** What a card shows never goes back, and only its lock's owner writes to it. */
+/** Checks that a card never shows an older version and that only the lock's owner writes to it. */
 export class CardChecks {
   readonly #lockedBy = new Map<string, string>();
   readonly #nowMs: () => number;
@@ -124,11 +124,11 @@ export class CardChecks {
   }
 }
 
-/** One object at a provider per effect key, with one content, for ever. */
+/** Checks that a provider has one object per effect key, with constant content. */
 export class EffectChecks {
   readonly #effects = new Map<string, { readonly externalId: string; readonly contentHash: string }>();
 
-  /** Takes an effect in. */
+  /** Checks an effect. */
   add(effectKey: string, externalId: string, contentHash: string, violate: Violate): void {
     const first = this.#effects.get(effectKey);
     if (first === undefined) this.#effects.set(effectKey, { externalId, contentHash });
@@ -137,7 +137,7 @@ export class EffectChecks {
       violate(Invariant.OneEffect, `${effectKey} has another content now`);
   }
 
-  /** Whether an effect is at its provider. */
+  /** Whether the provider has an effect. */
   has(effectKey: string): boolean {
     return this.#effects.has(effectKey);
   }

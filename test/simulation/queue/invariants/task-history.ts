@@ -1,13 +1,13 @@
 /**
- * Checks the histories of tasks, as the repository's callers see them, against one register for each task that can be replaced
- * only with its present version. Some order of everything that took effect must explain what each caller was told.
+ * Checks the histories of tasks, as seen by the repository's callers, against one compare-and-set register per task. Some order of all
+ * effective operations must explain every answer.
  */
 import { DynamoDbTaskStore } from '../../../../lambdas/queue/adapters/dynamodb/task-store.ts';
 import type { ExecutionTask, StoredTask } from '../../../../lambdas/queue/contracts/records.ts';
 import type { WriteResult } from '../../../../lambdas/queue/domain/ports.ts';
 import { isLinearizable, type Operation } from './linearizability.ts';
 
-/** The value of a task's register: the identity of the write that made its version; `''` when there is no task. */
+/** The value of a task's register: the id of the write that made its version; `''` without a task. */
 export type Register = string;
 
 const registerOf = (task: StoredTask | undefined): Register =>
@@ -22,13 +22,13 @@ interface Call {
   apply: (register: Register) => Register | undefined;
 }
 
-/** What a write does to a register when nobody was told of its outcome. */
+/** Effect of an unanswered write on a register. */
 const writing =
   (expected: Register, next: Register) =>
   (register: Register): Register | undefined =>
     register === expected ? next : undefined;
 
-/** What the answer to a write says about the register. */
+/** Effect of an answered write on a register. */
 const answered =
   (expected: Register, next: Register, result: WriteResult) =>
   (register: Register): Register | undefined => {
@@ -63,7 +63,7 @@ export class TaskHistory {
     return Map.groupBy(this.#calls, ({ taskId }) => taskId);
   }
 
-  /** Tasks whose history no order explains. */
+  /** Tasks whose history is not linearizable. */
   unexplained(): readonly string[] {
     return [...this.byTask()]
       .filter(([, operations]) => !isLinearizable(operations, '', (register) => register))
@@ -73,7 +73,7 @@ export class TaskHistory {
 
 let history: TaskHistory | undefined;
 
-/** Has every repository of this thread write its calls into a history; `undefined` for none. */
+/** Makes every repository of this thread record its calls in a history; `undefined` stops it. */
 export function observe(into: TaskHistory | undefined): void {
   history = into;
 }

@@ -1,6 +1,6 @@
 /**
- * Checks writes to the Tasks table against the lifecycle. The table of legal moves is repeated here on purpose: a check that
- * read the code's own table could not detect a change of it.
+ * Checks writes to the Tasks table against the lifecycle. The table of legal moves is repeated here on purpose: a check by the code's own
+ * table could not detect a change of it.
  */
 import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
 import type { Item } from '../../aws/expressions.ts';
@@ -57,7 +57,7 @@ const lastEntry = (item: Item): Entry | undefined => {
   return isEntry(entry) ? entry : undefined;
 };
 
-/** Why a write was made, as the task says itself. */
+/** Cause of a write, from the task's own history. */
 export const causeOf = (item: Item): string => lastEntry(item)?.cause ?? '';
 
 function checkMove(before: Item | undefined, after: Item, violate: Violate): void {
@@ -81,25 +81,25 @@ function checkCounts(before: Item, after: Item, by: string, violate: Violate): v
   if (attempts !== (cause === 'claim' ? 1 : 0))
     violate(Invariant.AttemptsCounted, `${attempts} more by ${cause}`);
   const used = numberOf(after, 'attempt') - numberOf(after, 'deferrals');
-  // One more claim may look for an effect in doubt when the attempts are used up.
+  // One further claim may probe for an effect in doubt after the last attempt.
   if (used > numberOf(after, 'maxAttempts') + 1) violate(Invariant.AttemptsCounted, `${used} attempts used`);
   const generations = numberOf(after, 'generation') - numberOf(before, 'generation');
-  // A driver that finds its own lease over carries on itself; the sweep gives the task the next one.
+  // A driver whose own lease expired continues itself; the sweep starts the next driver.
   const isOwn = textOf(before, 'state') === 'running' && !by.startsWith('sweep');
   const isRaised = NEXT_GENERATION.has(cause) && !isOwn;
   if (generations !== (isRaised ? 1 : 0))
     violate(Invariant.GenerationGuarded, `${generations} more by ${cause}`);
 }
 
-/** Who drives: `run-action-crm#7` was invoked for an execution, whose generation the claim must be of. */
+/** Generation of an invocation such as `run-action-crm#7`; its claim must have the generation of its execution. */
 export type GenerationOf = (name: string) => number | undefined;
 
-/** Checks of writes to the Tasks table; keeps who holds which claim. */
+/** Checks writes to the Tasks table; remembers the holder of each claim. */
 export class TaskChecks {
-  /** Claims in force: who made it, by task. */
+  /** Holders of the claims in force, by task. */
   readonly #holders = new Map<string, string>();
   readonly #generationOf: GenerationOf;
-  /** Called with each transition: the world knows what it has seen. */
+  /** Called with each transition. */
   readonly #nowMs: () => number;
 
   constructor(generationOf: GenerationOf, nowMs: () => number) {
@@ -135,7 +135,7 @@ export class TaskChecks {
     else this.#holders.delete(key);
   }
 
-  /** A lease is ended by others when it is over on every clock, not before. */
+  /** Others may end a lease only after it has expired on every clock. */
   #checkLease(before: Item | undefined, by: string, violate: Violate): void {
     const early = numberOf(before, 'leaseExpiresAtMs') + POLICY.clockSkewMs - LIMITS.skewMs - this.#nowMs();
     if (early > 0) violate(Invariant.FencedOut, `${by} ended a lease ${Math.ceil(early)} ms early`);

@@ -1,53 +1,56 @@
-/** The CRM: deals of the local stand-in's own store, by the two requests that the effect makes. */
-import * as z from 'zod/mini';
+/** The CRM: the local stand-in's own API and store, without HTTP. */
 import {
   CRM_CONTENT_HASH_PROPERTY,
   CRM_EFFECT_KEY_PROPERTY,
 } from '../../../../lambdas/actions/crm/contracts/crm-properties.ts';
-import { type CrmDeal, CrmStore } from '../../../../tools/rig/crm/crm-store.ts';
+import { crmApi } from '../../../../tools/rig/crm/crm-api.ts';
+import { CrmStore } from '../../../../tools/rig/crm/crm-store.ts';
+import { PORTAL_PROPERTIES } from '../../../../tools/rig/crm/crm-setup.ts';
+import { ReplyError, type ServerReply } from '../../../../tools/rig/http/http-server.ts';
 import type { HttpRequest, Reply } from './replies.ts';
 
-const upsertSchema = z.object({
-  inputs: z.array(
-    z.object({
-      id: z.string(),
-      idProperty: z.string(),
-      properties: z.record(z.string(), z.string()),
-    }),
-  ),
-});
-
-/** See the file head. */
+/** The simulated CRM. */
 export class SimulatedCrm {
   readonly #store: CrmStore;
+  readonly #nowMs: () => number;
   readonly #onEffect: (effectKey: string, externalId: string, contentHash: string) => void;
 
   constructor(nowMs: () => number, onEffect: (key: string, id: string, hash: string) => void) {
+    this.#nowMs = nowMs;
     this.#store = new CrmStore(nowMs);
+    for (const { objectType, name, label, groupName, mustBeUnique } of PORTAL_PROPERTIES)
+      this.#store.addProperty(objectType, {
+        name,
+        label,
+        groupName,
+        type: 'string',
+        fieldType: 'text',
+        hasUniqueValue: mustBeUnique,
+      });
     this.#onEffect = onEffect;
   }
 
-  /** Answers a request. @throws {Error} when there is no such route */
+  /** Answers a request. */
   answer({ method, url, body }: HttpRequest): Reply {
-    if (method === 'POST' && url.pathname.endsWith('/deals/batch/upsert')) return this.#upsert(body);
-    const id = /\/deals\/([^/]+)$/.exec(url.pathname)?.[1];
-    if (method === 'GET' && id !== undefined) return this.#read(decodeURIComponent(id));
-    throw new Error(`The simulated CRM does not know ${method} ${url.pathname}`);
+    const before = new Map(this.#store.records().map((record) => [record.id, record.writes]));
+    const { status, body: text = '' } = this.#ask(method, url, body);
+    for (const { id, writes, properties } of this.#store.records())
+      if (writes !== before.get(id))
+        this.#onEffect(
+          properties[CRM_EFFECT_KEY_PROPERTY] ?? '',
+          id,
+          properties[CRM_CONTENT_HASH_PROPERTY] ?? '',
+        );
+    return { status, json: JSON.parse(text.toString()) };
   }
 
-  #upsert(body: string): Reply {
-    const { inputs } = upsertSchema.parse(JSON.parse(body));
-    const results = inputs.map(({ idProperty, id, properties }) => {
-      const { deal } = this.#store.upsert(idProperty, { id, properties });
-      this.#onEffect(id, deal.id, properties[CRM_CONTENT_HASH_PROPERTY] ?? '');
-      return deal;
-    });
-    return { status: 200, json: { status: 'COMPLETE', results } };
-  }
-
-  #read(effectKey: string): Reply {
-    const deal: CrmDeal | undefined = this.#store.find(effectKey, CRM_EFFECT_KEY_PROPERTY);
-    if (deal === undefined) return { status: 404, json: { message: 'Object not found' } };
-    return { status: 200, json: deal };
+  #ask(method: string, url: URL, body: string): ServerReply {
+    try {
+      const request = { method, path: url.pathname, query: url.searchParams, body: Buffer.from(body) };
+      return crmApi(this.#store, request, this.#nowMs);
+    } catch (thrown) {
+      if (thrown instanceof ReplyError) return thrown.reply;
+      throw thrown;
+    }
   }
 }

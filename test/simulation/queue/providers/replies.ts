@@ -7,14 +7,14 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A request as it reached a provider. */
+/** A request at a provider. */
 export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
   readonly body: string;
 }
 
-/** What `fetch` resolves with: as much of a Response as the clients read, and nothing that needs the event loop. */
+/** The result of `fetch`: only the part of a Response that the clients read, without use of the event loop. */
 export function responseOf({ status, json, headers = {} }: Reply, url: string): Response {
   const text = JSON.stringify(json);
   const response: Pick<Response, 'url' | 'status' | 'ok' | 'statusText' | 'headers' | 'text' | 'json'> = {

@@ -1,10 +1,10 @@
-/** S3, as far as documents need it: put if absent, and head. */
+/** The part of S3 for documents: put if absent, and head. */
 import { HeadObjectCommand, PutObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
 
 const refusal = (name: string, httpStatusCode: number): S3ServiceException =>
   new S3ServiceException({ name, $fault: 'client', message: name, $metadata: { httpStatusCode } });
 
-/** See the file head. */
+/** The simulated S3. */
 export class SimulatedS3 {
   readonly keys = new Set<string>();
   readonly #onPut: (key: string) => void;
@@ -13,7 +13,7 @@ export class SimulatedS3 {
     this.#onPut = onPut;
   }
 
-  /** Carries a command out. @throws {S3ServiceException} as the service */
+  /** Executes a command. @throws {S3ServiceException} like the service */
   execute(command: unknown): object {
     if (command instanceof HeadObjectCommand) {
       if (!this.keys.has(command.input.Key ?? '')) throw refusal('NotFound', 404);

@@ -1,4 +1,4 @@
-/** Slack: one channel with threads, metadata and edits, and nobody but us in it. Times and order as Slack gives them. */
+/** Slack: one channel with threads, metadata and edits, used only by the queue. Timestamps and order are those of Slack. */
 import * as z from 'zod/mini';
 import { buttonValueSchema, type ButtonValue } from '../../../../lambdas/slack/contracts/slack-actions.ts';
 import type { HttpRequest, Reply } from './replies.ts';
@@ -35,7 +35,7 @@ const blocksSchema = z.array(
 
 const parsedJson = (text: string | null): unknown => (text === null ? undefined : JSON.parse(text));
 
-/** The buttons of a message, as they stand there now. */
+/** The present buttons of a message. */
 export function buttonsIn(message: Pick<SlackMessage, 'blocks'>): readonly SlackButton[] {
   const blocks = blocksSchema.safeParse(message.blocks);
   if (!blocks.success) return [];
@@ -48,7 +48,7 @@ export function buttonsIn(message: Pick<SlackMessage, 'blocks'>): readonly Slack
     });
 }
 
-/** Who looks on. */
+/** Observer of the messages. */
 export interface SlackWatch {
   readonly onPost: (message: SlackMessage) => void;
   /** An edit that arrived in time replaces a newer version by an older one. */
@@ -58,7 +58,7 @@ export interface SlackWatch {
 const versionIn = (message: Pick<SlackMessage, 'blocks'>): number =>
   buttonsIn(message)[0]?.parsed.version ?? 0;
 
-/** See the file head. */
+/** The simulated Slack. */
 export class SimulatedSlack {
   readonly messages: SlackMessage[] = [];
   readonly #nowMs: () => number;
@@ -69,7 +69,7 @@ export class SimulatedSlack {
     this.#watch = watch;
   }
 
-  /** Answers a request. @throws {Error} when there is no such method */
+  /** Answers a request. @throws {Error} for an unknown method */
   answer({ url, body }: HttpRequest, isLate: boolean): Reply {
     const form = new URLSearchParams(body);
     const method = url.pathname.replace(/^\/api\//, '');

@@ -1,4 +1,4 @@
-/** Everything that a world runs, loaded once per thread: functions, state machine, sandbox. */
+/** The code of a world, loaded once per thread: functions, state machine, sandbox. */
 import { readFile } from 'node:fs/promises';
 import type { Mutation } from './mutation.ts';
 import { mutated, plant } from './mutation.ts';
@@ -6,7 +6,7 @@ import type { Machinery } from '../simulate.ts';
 
 const ASL_FILE = 'statemachines/quote-action/quote-action.asl.json';
 
-/** What `lib` puts in for the functions' ARNs: here a function's name is its address. */
+/** Substitutions of the functions' ARNs: here a function's name is its address. */
 const SUBSTITUTIONS: Readonly<Record<string, string>> = {
   '${RunActionFunctionArnPrefix}': 'run-action-',
   '${RunActionFunctionArnSuffix}': '',
@@ -22,10 +22,10 @@ async function machineText(mutations: readonly Mutation[]): Promise<string> {
   );
 }
 
-/** Loads it, with planted mutations if there are any. */
+/** Loads the code, with planted mutations if given. */
 export async function loadMachinery(mutations: readonly Mutation[] = []): Promise<Machinery> {
   if (mutations.length > 0) plant(mutations);
-  // Loaded after planting: nothing of production is loaded before.
+  // Imported after planting, so that no production code is loaded before.
   const [{ installSandbox }, { loadFleet }, { machineSchema }, { installHistory }] = await Promise.all([
     import('../../kernel/sandbox.ts'),
     import('../containers.ts'),

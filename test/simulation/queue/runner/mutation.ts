@@ -1,4 +1,4 @@
-/** A change of source that is made while a module loads, so that the files know nothing of it. */
+/** A change of source while a module loads; the files stay unchanged. */
 import { registerHooks } from 'node:module';
 
 /** One replacement in one file. */
@@ -12,17 +12,17 @@ export interface Mutation {
 
 const ROOT = new URL('../../../../', import.meta.url);
 
-/** Address of a file of the repository. */
+/** URL of a file of the repository. */
 export const urlOf = (file: string): string => new URL(file, ROOT).href;
 
-/** @throws {Error} unless the file contains the text exactly once: a patch that no longer applies plants nothing */
+/** @throws {Error} unless the file contains the text exactly once, so that an outdated patch fails */
 export function mutated(source: string, { file, find, replace }: Mutation): string {
   const times = source.split(find).length - 1;
   if (times !== 1) throw new Error(`${file}: expected this text once, found it ${times} times:\n${find}`);
   return source.replace(find, () => replace);
 }
 
-/** Plants mutations into every module that is loaded from now on. */
+/** Plants mutations into all modules that are loaded later. */
 export function plant(mutations: readonly Mutation[]): void {
   registerHooks({
     load(url, context, nextLoad) {

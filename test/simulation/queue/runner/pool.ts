@@ -5,7 +5,7 @@ import type { Plan } from '../../kernel/faults.ts';
 import type { Mutation } from './mutation.ts';
 import type { Answer, Question, WorkerInput } from './seed-worker.ts';
 
-/** What a pool is made with. */
+/** Options of a pool. */
 export interface PoolOptions {
   /** @default one per core */
   readonly threads?: number;
@@ -13,7 +13,7 @@ export interface PoolOptions {
   readonly mutations?: readonly Mutation[];
 }
 
-/** One thread and the question that it is at. */
+/** One thread and its present question. */
 class Thread {
   readonly #worker: Worker;
   readonly #ready = Promise.withResolvers<void>();
@@ -21,7 +21,7 @@ class Thread {
 
   constructor(mutations: readonly Mutation[]) {
     const workerData: WorkerInput = { mutations };
-    // Without the options of the parent process: a test runner's loaders do not belong in a worker.
+    // Without the options of the parent process, since the worker must not use the test runner's loaders.
     this.#worker = new Worker(new URL('./seed-worker.ts', import.meta.url), {
       workerData,
       execArgv: [],
@@ -49,7 +49,7 @@ class Thread {
   }
 }
 
-/** See the file head. */
+/** A pool of threads. */
 export class Pool {
   readonly #threads: readonly Thread[];
   #questions = 0;
@@ -66,8 +66,8 @@ export class Pool {
   }
 
   /**
-   * Runs the plans of seeds in their order, until `isEnough` says so; `onAnswer` sees each.
-   * @returns how many were run
+   * Runs the plans of seeds in order until `isEnough` is true; calls `onAnswer` for each.
+   * @returns the number of plans run
    */
   async runSeeds(
     seeds: Iterable<number>,

@@ -1,6 +1,6 @@
-/** "Sometimes" assertions: a run that never reached these states has proven less than it says. */
+/** "Sometimes" assertions: a run that never reaches these states proves less than it claims. */
 
-/** What a thousand seeds must reach. */
+/** States that a thousand seeds must reach. */
 export const RARE_STATES: readonly string[] = [
   'queued → failed_terminal (operator_cancel)',
   'queued → queued (hold)',

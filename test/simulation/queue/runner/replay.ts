@@ -1,10 +1,10 @@
-/** One seed, with everything that happened in it. */
+/** One seed with its timeline. */
 import type { Figure } from '../../../../tools/report/report.ts';
 import { loadMachinery } from './machinery.ts';
 
 const time = (atMs: number): string => (atMs / 1_000).toFixed(3).padStart(9);
 
-/** Replays a seed: prints its plan and its timeline, and says whether it holds and is the same twice. */
+/** Replays a seed: prints its plan, its timeline, and whether it holds and is deterministic. */
 export async function replay(seed: number, print: (text: string) => void): Promise<readonly Figure[]> {
   const machinery = await loadMachinery();
   const [{ runOnce }, { planOf }] = await Promise.all([import('../simulate.ts'), import('../plans.ts')]);

@@ -1,14 +1,14 @@
-/** Many seeds at once, and what they amount to. */
+/** Runs many seeds and computes their figures. */
 import type { Figure } from '../../../../tools/report/report.ts';
 import type { Answer } from './seed-worker.ts';
 import { type Pool, seedsFrom } from './pool.ts';
 import { RARE_STATES } from './rare-states.ts';
 
-/** What many seeds found. */
+/** Results of many seeds. */
 export interface Findings {
   readonly seeds: number;
   readonly failures: readonly Answer[];
-  /** How many seeds reached a state. */
+  /** Number of seeds that reached a state, by state. */
   readonly reached: ReadonlyMap<string, number>;
   readonly simulatedMs: number;
   /** CPU time of the threads, in ms. */
@@ -18,7 +18,7 @@ export interface Findings {
 
 const MS_PER_HOUR = 3_600_000;
 
-/** Failures after which a run gives up: they say the same. */
+/** Failures after which a run stops, since further ones add no information. */
 const MAX_FAILURES = 5;
 
 /** Runs `count` seeds from `from` on, each twice. */
@@ -36,11 +36,11 @@ export async function runSeeds(pool: Pool, from: number, count: number): Promise
   return { seeds, failures, reached, simulatedMs, cpuMs, steps };
 }
 
-/** States that should have been reached and were not. */
+/** Required states that were not reached. */
 export const neverReached = ({ reached }: Findings): readonly string[] =>
   RARE_STATES.filter((state) => !reached.has(state));
 
-/** Seeds from which on every rare state must have been reached. */
+/** Number of seeds from which every rare state must be reached. */
 export const SEEDS_FOR_RARE_STATES = 1_000;
 
 /** Goal of the simulation's speed: simulated hours per second of one core. */

@@ -1,25 +1,25 @@
-/** One thread: runs plans twice each and tells what it found. */
+/** One thread: runs each plan twice and posts the result. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Violation } from '../invariants/god-log.ts';
 import type { Plan } from '../../kernel/faults.ts';
 import { loadMachinery } from './machinery.ts';
 import type { Mutation } from './mutation.ts';
 
-/** What a thread is started with. */
+/** Input of a thread. */
 export interface WorkerInput {
   readonly mutations: readonly Mutation[];
 }
 
-/** What a thread is asked. */
+/** A question to a thread. */
 export interface Question {
   readonly id: number;
-  /** A seed, or a plan of one's own. */
+  /** A seed or a plan. */
   readonly plan: number | Plan;
-  /** Run once more, and compare. */
+  /** Whether to run the plan a second time and compare. */
   readonly isTwice: boolean;
 }
 
-/** What it answers. */
+/** A thread's answer. */
 export interface Answer {
   readonly id: number;
   readonly plan: Plan;
@@ -28,7 +28,7 @@ export interface Answer {
   readonly traceHash: string;
   readonly steps: number;
   readonly simulatedMs: number;
-  /** CPU time of this thread for it, in ms. */
+  /** CPU time of this thread for the question, in ms. */
   readonly cpuMs: number;
 }
 

@@ -1,15 +1,15 @@
-/** The smallest part of a plan that still fails, by fast-check, and how it reads as a test. */
+/** Shrinks a failing plan with fast-check, and prints it as a test. */
 import { asyncProperty, check, subarray } from 'fast-check';
 import type { Invariant } from '../invariants/god-log.ts';
 import type { Plan, PlanEntry } from '../../kernel/faults.ts';
 import type { Pool } from './pool.ts';
 
-/** Runs of one shrinking; each takes some 20 ms. */
+/** Runs of one shrinking; each takes about 20 ms. */
 const MAX_RUNS = 400;
 
 /**
- * The smallest sub-list of a failing plan's entries that violates the same invariant. The entries that are left are as they
- * were; draws that are no faults do not move, because each has words of its own.
+ * The smallest sub-list of a failing plan's entries that violates the same invariant. The remaining entries are unchanged; draws that are
+ * not faults do not change, because each has its own words.
  */
 export async function shrunk(pool: Pick<Pool, 'run'>, plan: Plan, invariant: Invariant): Promise<Plan> {
   const fails = async (entries: readonly PlanEntry[]): Promise<boolean> => {
@@ -28,7 +28,7 @@ export async function shrunk(pool: Pick<Pool, 'run'>, plan: Plan, invariant: Inv
   return { seed: plan.seed, entries: await pruned(smallest, fails) };
 }
 
-/** Takes entries out one by one, as long as any can be taken: what fast-check leaves when its steps are too coarse. */
+/** Removes entries one by one as long as possible, since the steps of fast-check can be too coarse. */
 async function pruned(
   entries: readonly PlanEntry[],
   fails: (entries: readonly PlanEntry[]) => Promise<boolean>,

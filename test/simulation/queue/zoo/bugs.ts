@@ -1,12 +1,12 @@
 /**
- * The zoo: bugs that somebody could make, each a small change of source that is planted while the module loads. The
- * simulation must find each; when it does not, it is the simulation that is wrong.
+ * The zoo: plausible bugs, each a small change of source that is planted while the module loads. The simulation must find each of them; if
+ * it does not, the simulation has a defect.
  */
 import type { Mutation } from '../runner/mutation.ts';
 
 /** A bug. */
 export interface Bug extends Mutation {
-  /** What somebody would have done. */
+  /** Description of the mistake. */
   readonly name: string;
 }
 

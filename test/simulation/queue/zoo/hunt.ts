@@ -1,4 +1,4 @@
-/** Hunts one planted bug: how many seeds it takes until any invariant is violated. */
+/** Hunts one planted bug: counts the seeds until an invariant is violated. */
 import type { Figure } from '../../../../tools/report/report.ts';
 import { renderTable } from '../../../../tools/cli/terminal/table.ts';
 import type { Violation } from '../invariants/god-log.ts';
@@ -8,15 +8,15 @@ import type { Bug } from './bugs.ts';
 /** Seeds within which every bug must be caught. */
 export const MAX_SEEDS = 500;
 
-/** How a hunt ended. */
+/** Result of a hunt. */
 export interface Hunt {
   readonly bug: string;
-  /** Seeds up to the first violation; absent when there was none within {@link MAX_SEEDS}. */
+  /** Seeds up to the first violation; absent without a violation within {@link MAX_SEEDS}. */
   readonly caughtAfter?: number;
   readonly violation?: Violation;
 }
 
-/** @throws {Error} when the bug can no longer be planted */
+/** @throws {Error} if the bug can no longer be planted */
 export async function hunt(bug: Bug, threads = 1): Promise<Hunt> {
   const pool = new Pool({ threads, mutations: [bug] });
   try {
@@ -43,7 +43,7 @@ export const renderHunts = (hunts: readonly Hunt[]): string =>
     hunts.map(({ bug, caughtAfter, violation }) => [bug, caughtAfter ?? 'never', violation?.invariant ?? '']),
   );
 
-/** What the hunts amount to. */
+/** Figures of the hunts. */
 export function figuresOfHunts(hunts: readonly Hunt[]): readonly Figure[] {
   const caught = hunts.flatMap(({ caughtAfter }) => caughtAfter ?? []);
   return [
@@ -66,7 +66,7 @@ export function figuresOfHunts(hunts: readonly Hunt[]): readonly Figure[] {
   ];
 }
 
-/** Hunts all, a few at a time. */
+/** Hunts all bugs, a few at a time. */
 export async function huntAll(bugs: readonly Bug[], atOnce: number): Promise<readonly Hunt[]> {
   const queue = bugs.values();
   const found: Hunt[] = [];

@@ -5,7 +5,7 @@ import { usedOnly } from '../../../../bench/cost/meter/usage.ts';
 const USED = usedOnly({ writeUnits: 34, readUnits: 8.5, writtenBytes: 12_000, crmCalls: 1 });
 
 describe('a budget', () => {
-  it('holds for what was used, whatever the length of an id adds in bytes', () => {
+  it('is met by the measured usage, for ids of any length', () => {
     expect(budgetViolations({ sync: USED }, { sync: { ...USED, writtenBytes: 12_300 } })).toEqual([]);
   });
 
@@ -25,14 +25,14 @@ describe('a budget', () => {
   it.each([
     ['writeUnits', { writeUnits: 33 }],
     ['writtenBytes', { writtenBytes: 11_000 }],
-  ])('fails when it is needlessly loose: %s', (key, change) => {
+  ])('fails if it is too loose: %s', (key, change) => {
     const [line] = budgetViolations({ sync: USED }, { sync: { ...USED, ...change } });
 
     expect(line).toContain(`sync: ${key}: the budget of`);
     expect(line).toContain('needlessly loose');
   });
 
-  it('fails for a scenario without a budget, and for a budget that nothing measures', () => {
+  it('fails for a scenario without a budget and for a budget without a scenario', () => {
     expect(budgetViolations({ old: USED }, { fresh: USED })).toEqual([
       'old: is in the budget but was not measured',
       'fresh: expected a budget',

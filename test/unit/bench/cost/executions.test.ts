@@ -27,7 +27,7 @@ const event = (
   timestamp: undefined,
 });
 
-it('counts each state entered and each repeated try, over all pages of the history', async () => {
+it('counts each entered state and each retry, over all pages of the history', async () => {
   sfn
     .on(GetExecutionHistoryCommand, { nextToken: undefined })
     .resolves({

@@ -9,13 +9,13 @@ import { BILLABLES, billableOperations, usageOf, usedOnly } from '../../../../be
 import { readQuoteAction } from '../../../../statemachines/asl.ts';
 
 describe('docs/cost.md', () => {
-  it('is what the budget, the prices and the state machine make of it (npm run generate)', async () => {
+  it('is generated from the budget, the prices and the state machine (npm run generate)', async () => {
     const page = renderCostPage(readBudget(), readPrices(), await readQuoteAction());
 
     expect(readFileSync(COST_PAGE, 'utf8')).toBe(page);
   });
 
-  it('names another price of waiting when the machine waits otherwise', async () => {
+  it('names another price of waiting if the state machine waits differently', async () => {
     const machine = await readQuoteAction();
     const changed = structuredClone(machine);
     throttleRetrier(changed).MaxDelaySeconds = 150;
@@ -28,7 +28,7 @@ describe('docs/cost.md', () => {
 });
 
 describe('docs/performance.md', () => {
-  it('counts what the budget says (npm run bench -- --write)', () => {
+  it('has the figures of the budget (npm run bench -- --write)', () => {
     const page = readFileSync(join(dirname(COST_PAGE), 'performance.md'), 'utf8');
     const counted = [...page.matchAll(/^\| (.+), billable operations \| (\S+) \|/gm)];
 
@@ -41,7 +41,7 @@ describe('docs/performance.md', () => {
 });
 
 describe('a price', () => {
-  it('is that of all billable operations together, by the list', () => {
+  it('is the sum over all billable operations, by the price list', () => {
     const list = readPrices();
 
     expect(priceOf(list, 'stateTransitions', 4_000)).toBeCloseTo(0.1, 10);
@@ -60,7 +60,7 @@ describe('a price', () => {
     );
   });
 
-  it('is not asked for bytes and for calls of others', () => {
+  it('excludes bytes and calls of other services', () => {
     expect(billableOperations(usedOnly({ writtenBytes: 9, crmCalls: 9, slackCalls: 9 }))).toBe(0);
   });
 });

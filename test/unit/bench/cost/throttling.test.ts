@@ -14,18 +14,18 @@ import { readQuoteAction } from '../../../../statemachines/asl.ts';
 const retrier = { ...ONE_MINUTE_RETRIER, IntervalSeconds: 20, MaxDelaySeconds: 40, MaxAttempts: 5 };
 
 describe('retries of a driver', () => {
-  it('are those whose expected waits fit into the time', () => {
+  it('are those whose expected waits fit into the given time', () => {
     // Expected waits: 10, 20, 20, 20 and 20 s.
     expect([9, 10, 29, 30, 49, 50].map((seconds) => retriesWithin(retrier, seconds))).toEqual([
       0, 1, 1, 2, 2, 3,
     ]);
   });
 
-  it('end with the retries that there are', () => {
+  it('are limited by the maximum number of retries', () => {
     expect(retriesWithin(retrier, 1_000)).toBe(5);
   });
 
-  it('are a fifth of those with a longest wait of one minute, once the waits have grown', async () => {
+  it('are, after the waits have grown, a fifth of those with a maximum wait of one minute', async () => {
     const used = throttleRetrier(await readQuoteAction());
 
     expect(retriesOfALaterHour(ONE_MINUTE_RETRIER)).toBe(120);
@@ -34,7 +34,7 @@ describe('retries of a driver', () => {
 });
 
 describe('drivers of a task that waits', () => {
-  it('start when the sweep finds the last one stale: after 15 minutes, 30, 60 and so on', () => {
+  it('start when the sweep finds the last one stale: after 15, 30, 60 minutes and so on', () => {
     // Due after 60 s, stale 900 s later; then due 20 s after the start, stale 1,800 s later, seen by the next sweep.
     expect(driverStartsSeconds(3_600)).toEqual([0, 960, 2_820]);
   });
@@ -45,7 +45,7 @@ describe('drivers of a task that waits', () => {
 });
 
 describe('the cost of waiting', () => {
-  it('is retries and further starts by the price of a transition, and a recovery for each further driver', () => {
+  it('consists of retries and further starts at the price of a transition, and of a recovery per further driver', () => {
     const list = readPrices();
     const recovery = usedOnly({ writeUnits: 1_000_000 });
 

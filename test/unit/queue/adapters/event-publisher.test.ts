@@ -1,4 +1,4 @@
-/** What is told of a bus that does not take events. */
+/** Reports about a bus that does not accept events. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createEventPublisher } from '../../../../lambdas/queue/adapters/event-publisher.ts';
 import { SCHEMA_VERSION } from '../../../../lambdas/queue/contracts/records.ts';
@@ -54,7 +54,7 @@ const entries = (...codes: readonly (string | undefined)[]) => ({
   Entries: codes.map((ErrorCode) => (ErrorCode === undefined ? { EventId: 'id' } : { ErrorCode })),
 });
 
-describe('a bus that takes nothing', () => {
+describe('a bus that accepts no events', () => {
   it.each([
     [
       'refuses by permission',
@@ -65,11 +65,11 @@ describe('a bus that takes nothing', () => {
     ['names a person instead of a code', refusing(400, 'Ada of Ducks Ltd'), 'HTTP 400 unnamed'],
     ['fails with an empty body', () => ({ status: 503, body: '' }), 'HTTP 503 Unknown'],
     ['answers in another form', () => json(200, {}), 'an answer without its entries'],
-  ])('and %s is told as such', async (_how, answer, reason) => {
+  ])('and %s is reported as such', async (_how, answer, reason) => {
     expect(await putToBusThat(answer)).toEqual({ left: EVENTS, reasons: [reason] });
   });
 
-  it('since nobody is there is told by the code of the system', async () => {
+  it("because the connection fails is reported with the system's error code", async () => {
     const gone = await startServer(() => Promise.resolve(json(200, {})));
     await gone.stop();
 
@@ -78,7 +78,7 @@ describe('a bus that takes nothing', () => {
 });
 
 describe('a bus that refuses entries', () => {
-  it('leaves those, and the first code tells why', async () => {
+  it('leaves these entries and reports the first code', async () => {
     let asked = 0;
     const answer = () => {
       asked += 1;
@@ -88,13 +88,13 @@ describe('a bus that refuses entries', () => {
     expect(await putToBusThat(answer)).toEqual({ left: [EVENTS[1]], reasons: ['ThrottlingException'] });
   });
 
-  it('is not quoted in place of a code', async () => {
+  it('does not get its text quoted in place of a code', async () => {
     const answer = json(200, entries('Ada of Ducks Ltd', 'Ada of Ducks Ltd'));
 
     expect(await putToBusThat(() => answer)).toEqual({ left: EVENTS, reasons: ['unnamed'] });
   });
 
-  it('at first and takes them later leaves nothing, and no reason', async () => {
+  it('at first and accepts them later leaves no entries and no reason', async () => {
     let asked = 0;
     const answer = () => {
       asked += 1;

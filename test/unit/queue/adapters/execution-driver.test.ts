@@ -1,4 +1,4 @@
-/** Starting executions: once per name, and never past a name that somebody else has. */
+/** Starting executions: once per name, and never with a name that belongs to another execution. */
 import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
@@ -41,7 +41,7 @@ describe('StepFunctionsDriver', () => {
     });
   });
 
-  it('starts by an alias, and finds the execution by the machine that the alias belongs to', async () => {
+  it("starts by an alias, and finds the execution by the alias's state machine", async () => {
     taken();
     sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING', input: JSON.stringify(input) });
     const aliased = new StepFunctionsDriver(new SFNClient({ region: 'eu-central-1' }), `${MACHINE}:live`);
@@ -54,7 +54,7 @@ describe('StepFunctionsDriver', () => {
   });
 
   it.each(['RUNNING', 'SUCCEEDED', 'ABORTED'] as const)(
-    'takes its own execution that is %s as started',
+    'accepts its own execution that is %s as started',
     async (status) => {
       taken();
       sfn
@@ -87,7 +87,7 @@ describe('StepFunctionsDriver', () => {
     await expect(driver.start(input)).rejects.toMatchObject({ code: 'DRIVER_NOT_STARTED', cause: outage });
   });
 
-  it('keeps the cause when the execution that has the name cannot be read', async () => {
+  it('keeps the cause when the execution with the name cannot be read', async () => {
     taken();
     const outage = new Error('down');
     sfn.on(DescribeExecutionCommand).rejects(outage);
@@ -102,19 +102,19 @@ describe('StepFunctionsDriver', () => {
     ['FAILED', 'failed'],
     ['TIMED_OUT', 'timed_out'],
     ['ABORTED', 'aborted'],
-  ] as const)('says of an execution that is %s: %s', async (status, said) => {
+  ] as const)('reports an execution that is %s as %s', async (status, said) => {
     sfn.on(DescribeExecutionCommand).resolves({ status });
 
     expect(await driver.status(input.taskId, 2)).toBe(said);
   });
 
-  it('says of an execution that never was: missing', async () => {
+  it('reports an execution that never existed as missing', async () => {
     sfn.on(DescribeExecutionCommand).rejects(new ExecutionDoesNotExist({ message: 'none', $metadata: {} }));
 
     expect(await driver.status(input.taskId, 2)).toBe('missing');
   });
 
-  it('does not take an outage for an ended execution', async () => {
+  it('does not report an outage as an ended execution', async () => {
     sfn.on(DescribeExecutionCommand).rejects(new Error('down'));
 
     await expect(driver.status(input.taskId, 2)).rejects.toThrow('down');

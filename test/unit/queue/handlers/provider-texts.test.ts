@@ -1,6 +1,6 @@
 /**
- * What a provider says never reaches task, card, API or log but as a code and the names of fields: providers that quote the
- * token, the payload and customer data in every field, under every status and content type.
+ * Only a code and field names of a provider's answer reach task, card, API and log. The providers here quote the token, the payload and
+ * customer data in every field, for every status and content type.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { renderCard } from '../../../../lambdas/slack/adapters/card-blocks.ts';
@@ -94,7 +94,7 @@ async function attempted(kind: 'crm.sync' | 'slack.notify'): Promise<ExecutionTa
   return mustKnow(after);
 }
 
-/** Where people and programs meet a task, and the log; without the payload as it was asked for. */
+/** All views of a task, and the log; without the requested payload. */
 function seenOf(task: ExecutionTask): string {
   const { payloadJson: _asked, ...kept } = task;
   return JSON.stringify([kept, taskView(task), renderCard(task), lines]);
@@ -102,10 +102,10 @@ function seenOf(task: ExecutionTask): string {
 
 const LEAKS = [...Object.values(SECRETS), TITLE];
 
-/** All that a provider knows, as one text. */
+/** All data that a provider knows, as one text. */
 const quoted = (request: string): string => `${LEAKS.join(' ')} ${request}`;
 
-/** Every field that providers use for what went wrong, holding `text`. */
+/** Every field that providers use for errors, with the value `text`. */
 const everyField = (text: string) => ({
   ok: false,
   status: text,
@@ -167,7 +167,7 @@ const answering =
     body: body(quoted(request)),
   });
 
-describe.each(['crm.sync', 'slack.notify'] as const)('a provider of %s that quotes all it knows', (kind) => {
+describe.each(['crm.sync', 'slack.notify'] as const)('a provider of %s that quotes all its data', (kind) => {
   it.each(CASES)('leaks none of it: $status, $name', async (answer) => {
     reply = answering(answer);
 
@@ -177,7 +177,7 @@ describe.each(['crm.sync', 'slack.notify'] as const)('a provider of %s that quot
   });
 
   it.each(LEAKS.flatMap((leak) => [200, 400].map((status) => ({ leak, status }))))(
-    'leaks nothing that is alone in a field: $status, $leak',
+    'leaks nothing if the data is the whole field: $status, $leak',
     async ({ leak, status }) => {
       reply = () => json(status, everyField(leak));
       const refused = seenOf(await attempted(kind));
@@ -189,7 +189,7 @@ describe.each(['crm.sync', 'slack.notify'] as const)('a provider of %s that quot
     },
   );
 
-  it('leaks none of 10 MB', async () => {
+  it('leaks nothing of 10 MB', async () => {
     reply = (request) => json(400, { message: quoted(request).padEnd(10_000_000, `${SECRETS.email} `) });
 
     const task = await attempted(kind);
@@ -201,7 +201,7 @@ describe.each(['crm.sync', 'slack.notify'] as const)('a provider of %s that quot
 const refusing = (body: unknown) => (): ServerReply => json(400, body);
 
 describe('a refusal of the CRM', () => {
-  it('names the property and the codes, not what the CRM says of them', async () => {
+  it("is stored with the property and the codes, without the CRM's text", async () => {
     reply = refusing({
       status: 'error',
       category: 'VALIDATION_ERROR',
@@ -218,7 +218,7 @@ describe('a refusal of the CRM', () => {
     });
   });
 
-  it('names the properties of a list of errors', async () => {
+  it('is stored with the properties of a list of errors', async () => {
     reply = refusing({
       category: 'VALIDATION_ERROR',
       errors: [
@@ -232,7 +232,7 @@ describe('a refusal of the CRM', () => {
     );
   });
 
-  it('is kept when its text would be cut within a character', async () => {
+  it('is stored if its text would be cut within a character', async () => {
     reply = refusing({ message: `${'x'.repeat(299)}🦆` });
 
     expect(await attempted('crm.sync')).toMatchObject({
@@ -244,7 +244,7 @@ describe('a refusal of the CRM', () => {
 });
 
 describe('a refusal of Slack', () => {
-  it('names the code and the places in the message', async () => {
+  it('is stored with the code and the places in the message', async () => {
     reply = () =>
       json(200, {
         ok: false,

@@ -30,7 +30,7 @@ const emfSchema = z.looseObject({
 
 let dynamoDb: DynamoDbServer;
 let bus: RunningServer;
-/** What the bus waits for before it answers. */
+/** The bus answers after this promise. */
 let busMayAnswer: Promise<void>;
 let busRefuses: boolean;
 let handler: Handler;
@@ -50,7 +50,7 @@ beforeAll(async () => {
     [Env.EventBusName]: 'transitions',
     AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
-    // Metrics go through `console.log` then, where a test can see them.
+    // With this, metrics go through `console.log`, where a test can read them.
     POWERTOOLS_DEV: 'true',
     POWERTOOLS_METRICS_DISABLED: 'false',
   };
@@ -77,7 +77,7 @@ const recordOf = (task: ExecutionTask): DynamoDBRecord => ({
   eventName: 'MODIFY',
   dynamodb: {
     SequenceNumber: countedIds.next(),
-    // The stream's wire form: the two packages describe it with types of their own.
+    // The stream's wire form, for which the two packages have different types.
     NewImage: JSON.parse(JSON.stringify(marshall(toItem(task), { removeUndefinedValues: true }))),
   },
 });
@@ -88,7 +88,7 @@ function lifeOf(key: string): readonly ExecutionTask[] {
   return [queued, running, completed(running, { result: resultOf(), proof: 'applied' }, contextAt())];
 }
 
-/** Names of the metrics that grew by one, one for each time. */
+/** Names of the metrics that grew by one, one entry per increment. */
 const counted = (): readonly string[] =>
   lines
     .map((line) => emfSchema.parse(line))
@@ -98,7 +98,7 @@ const counted = (): readonly string[] =>
     });
 
 describe('the metrics of publish-transitions', () => {
-  it('count each transition once, however often it is delivered', async () => {
+  it('count each transition once, also on redelivery', async () => {
     const records = lifeOf('once').map(recordOf);
 
     await handler({ Records: records });
@@ -107,7 +107,7 @@ describe('the metrics of publish-transitions', () => {
     expect(counted().toSorted()).toEqual(['queue_actions_completed', 'queue_actions_total']);
   });
 
-  it('report the part of a share as 0 where its whole is counted: a gap would be no share at all', async () => {
+  it('report 0 for the part of a share whenever its total is counted, since a gap would give no share', async () => {
     await handler({ Records: lifeOf('zero').slice(0, 1).map(recordOf) });
 
     expect(lines).toMatchObject([
@@ -115,7 +115,7 @@ describe('the metrics of publish-transitions', () => {
     ]);
   });
 
-  it('have service and stage as their dimensions, whatever the task', async () => {
+  it('have service and stage as their dimensions for every task', async () => {
     await handler({ Records: lifeOf('dimensions').map(recordOf) });
 
     const emf = lines.map((line) => emfSchema.parse(line));
@@ -128,7 +128,7 @@ describe('the metrics of publish-transitions', () => {
     expect(JSON.stringify(lines)).not.toContain('task-');
   });
 
-  it('tell of a bus that takes nothing, by function, so that a release alarm sees it', async () => {
+  it('report a bus that accepts nothing, by function, for the release alarm', async () => {
     busRefuses = true;
 
     await handler({ Records: lifeOf('refused').slice(0, 1).map(recordOf) });
@@ -144,7 +144,7 @@ describe('the metrics of publish-transitions', () => {
     );
   });
 
-  it('are out before the bus has answered: a process that dies there loses none', async () => {
+  it('are written before the bus has answered, so that a crash there loses none', async () => {
     const { promise, resolve: release } = Promise.withResolvers<void>();
     busMayAnswer = promise;
 

@@ -40,7 +40,7 @@ let parked: string[];
 let parkingFails: boolean;
 let bus: RunningServer;
 let announced: unknown[];
-/** How many of the next requests the bus refuses, wholly or for their first entry. */
+/** Number of next requests that the bus refuses, as a whole or for their first entry. */
 let refusals: { whole: number; first: number };
 let handler: Handler;
 let audit: DynamoDbAuditRepo;
@@ -106,7 +106,7 @@ const recordOf = (
   eventSource: 'aws:dynamodb',
   dynamodb: {
     SequenceNumber: `${Date.now()}${countedIds.next().slice(3)}`,
-    // The stream's wire form: the two packages describe it with types of their own.
+    // The stream's wire form, for which the two packages have different types.
     NewImage: JSON.parse(JSON.stringify(marshall(item, { removeUndefinedValues: true }))),
   },
 });
@@ -127,7 +127,7 @@ describe.each([
     return last;
   };
 
-  it('makes one audit item per version, also out of order', async () => {
+  it('writes one audit item per version, also out of order', async () => {
     const life = lifeOf(`ordered ${name}`);
 
     await deliver(life.toReversed().map((task) => recordOf(toItem(task))));
@@ -145,7 +145,7 @@ describe.each([
     );
   });
 
-  it('makes nothing new of a task that was migrated down or up', async () => {
+  it('writes nothing for a task that was migrated down or up', async () => {
     const [queued] = lifeOf(`migrated ${name}`);
     const task = held(queued, { reason: 'CRM maintenance', actor: 'slack:T1:U1' }, contextAt());
     await deliver([recordOf(toItem(queued), 'INSERT'), recordOf(toItem(task))]);
@@ -161,7 +161,7 @@ describe.each([
     expect(announced).toEqual(Array.from({ length: 2 * deliveries }, () => announcement));
   });
 
-  it('parks a record that is no task, with its reason, and publishes the others', async () => {
+  it('parks a record that is not a task, with the reason, and publishes the others', async () => {
     const [queued] = lifeOf(`poison ${name}`);
     const poison = recordOf({ ...toItem(queued), state: 'not a state' });
 
@@ -173,7 +173,7 @@ describe.each([
     expect(parked[0]).toContain('STORED_RECORD_INVALID');
   });
 
-  it('reports a record that could be neither written nor parked, so that it comes again', async () => {
+  it('reports a record that could be neither written nor parked, so that it is redelivered', async () => {
     const [queued] = lifeOf(`unparked ${name}`);
     const poison = recordOf({ ...toItem(queued), state: 'not a state' });
     parkingFails = true;
@@ -183,7 +183,7 @@ describe.each([
     });
   });
 
-  it('announces each transition although the bus refuses it at first', async () => {
+  it('publishes each transition although the bus refuses it at first', async () => {
     const life = lifeOf(`refused ${name}`);
     refusals = { whole: 1, first: 1 };
 
@@ -193,7 +193,7 @@ describe.each([
     expect(announced).toHaveLength(3 * deliveries);
   });
 
-  it('reports what the bus does not take at all, after it is in the audit trail', async () => {
+  it('reports transitions that the bus never accepts, after they are in the audit trail', async () => {
     const [queued] = lifeOf(`unannounced ${name}`);
     const streamed = recordOf(toItem(queued));
     refusals = { whole: 3 * deliveries, first: 0 };
@@ -205,7 +205,7 @@ describe.each([
     expect(announced).toEqual([]);
   });
 
-  it('makes nothing of a deletion', async () => {
+  it('ignores a deletion', async () => {
     const [queued] = lifeOf(`deleted ${name}`);
 
     await deliver([recordOf(toItem(queued), 'REMOVE')]);

@@ -71,14 +71,14 @@ describe.each([
     });
   });
 
-  it('leaves a task that the worker had ended before it died', async () => {
+  it('does not change a task that the worker had ended before it died', async () => {
     await store.queue.complete(await claimed(), { result: resultOf(), proof: 'applied' });
 
     expect(await deliver()).toEqual({ outcome: 'completed', waitSeconds: 0 });
     expect(await store.tasks.get(task.taskId)).toMatchObject({ state: 'completed', version: 3 });
   });
 
-  it('leaves the worker of a later generation alone', async () => {
+  it('does not end the attempt of a worker of a later generation', async () => {
     await store.queue.operate(task.taskId, 'retry', 1, 'slack:T1:U1');
     const running = await claimed(2);
 
@@ -86,25 +86,28 @@ describe.each([
     expect(await store.tasks.get(task.taskId)).toEqual(running);
   });
 
-  it.each(['pdf', 'fax'])('leaves a task whose worker is not the one that is gone (%s)', async (worker) => {
-    const running = await claimed();
+  it.each(['pdf', 'fax'])(
+    'does not change a task of another worker than the lost one (%s)',
+    async (worker) => {
+      const running = await claimed();
 
-    for (let count = 0; count < deliveries; count += 1) {
-      expect(await handler({ taskId: task.taskId, generation: 1, worker })).toEqual({
-        outcome: 'wrong_driver',
-        waitSeconds: 0,
-      });
-      expect(JSON.parse(String(warned.mock.lastCall?.[0]))).toMatchObject({
-        message: 'worker lost',
-        taskId: task.taskId,
-        mismatch: 'worker: expected crm, the worker of crm.sync',
-      });
-    }
+      for (let count = 0; count < deliveries; count += 1) {
+        expect(await handler({ taskId: task.taskId, generation: 1, worker })).toEqual({
+          outcome: 'wrong_driver',
+          waitSeconds: 0,
+        });
+        expect(JSON.parse(String(warned.mock.lastCall?.[0]))).toMatchObject({
+          message: 'worker lost',
+          taskId: task.taskId,
+          mismatch: 'worker: expected crm, the worker of crm.sync',
+        });
+      }
 
-    expect(await store.tasks.get(task.taskId)).toEqual(running);
-  });
+      expect(await store.tasks.get(task.taskId)).toEqual(running);
+    },
+  );
 
-  it('leaves a task that was never claimed, and looks again soon', async () => {
+  it('does not change a task that was never claimed, and checks again soon', async () => {
     expect(await deliver()).toMatchObject({ outcome: 'retryable_failed' });
     expect(await store.tasks.get(task.taskId)).toEqual(task);
   });

@@ -1,4 +1,4 @@
-/** The functions behind queues and the stream when DynamoDB refuses everything, as it does when a release lacks a permission. */
+/** The functions behind queues and the stream when DynamoDB refuses every request, as for a release without a permission. */
 import { createHash } from 'node:crypto';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
@@ -18,7 +18,7 @@ import { sqsEvent } from '../../slack/handlers/slack-under-test.ts';
 const SECRET = 'no access to the secret table of account 123456789012';
 
 const REFUSED = json(400, { __type: 'com.amazon.coral.service#AccessDeniedException', message: SECRET });
-/** What the card queue answers. */
+/** The card queue's answer. */
 const queue = { status: 400 };
 
 const importHandlers = async () => {
@@ -81,7 +81,7 @@ afterAll(async () => {
 const lines = (): readonly Record<string, unknown>[] =>
   written.flatMap((text) => text.trim().split('\n')).map((line) => Object(JSON.parse(line)));
 const logged = (message: string) => lines().filter((line) => line['message'] === message);
-/** What a release alarm sees: one for each failure. */
+/** The metric of a release alarm: one entry for each failure. */
 const counted = () => lines().filter((line) => 'consumer_failures' in line);
 const ONCE = [{ consumer_failures: 1, ...metricDimensionsOf('prod'), function: 'quoteq-prod-consumer' }];
 
@@ -100,13 +100,13 @@ const click = (taskId: string): Click => ({
 });
 
 describe('publish-transitions, whose trail refuses every record', () => {
-  it('gives the record back, says which one and why in its log, and counts it', async () => {
+  it('returns the record, logs its id and the reason, and counts it', async () => {
     const streamed: DynamoDBRecord = {
       eventID: 'event-7',
       eventName: 'INSERT',
       dynamodb: {
         SequenceNumber: '7',
-        // The stream's wire form: the two packages describe it with types of their own.
+        // The stream's wire form, for which the two packages have different types.
         NewImage: JSON.parse(JSON.stringify(marshall(toItem(queuedTask()), { removeUndefinedValues: true }))),
       },
     };
@@ -123,7 +123,7 @@ describe('publish-transitions, whose trail refuses every record', () => {
 });
 
 describe('operate-click, whose table refuses every read', () => {
-  it('gives the click back, says which task and why in its log, and counts it', async () => {
+  it('returns the click, logs the task and the reason, and counts it', async () => {
     const { taskId } = queuedTask();
 
     const answer = await handlers.operate(sqsEvent([JSON.stringify(click(taskId))]));
@@ -136,7 +136,7 @@ describe('operate-click, whose table refuses every read', () => {
     expect(written.join('')).not.toContain('secret table');
   });
 
-  it('says of what is no click which message it was, and nothing of its content', async () => {
+  it('logs the id of a message that is not a click, without its content', async () => {
     await handlers.operate(sqsEvent(['{"text":"content of a stranger"}']));
 
     expect(logged('click not carried out')).toMatchObject([
@@ -163,7 +163,7 @@ describe('update-card, whose tables refuse every request', () => {
   it.each([
     ['was put back just now', 0, ONCE],
     ['has been tried for two minutes: a single card takes back no release for a day', 120_000, []],
-  ])('counts what it puts back again, unless that %s', async (_since, agedMs, expected) => {
+  ])('counts each message that it puts back, unless that %s', async (_since, agedMs, expected) => {
     queue.status = 200;
     const retry = { count: 1, sinceMs: Date.now() - agedMs };
     const message = JSON.stringify({ detail: { taskId: queuedTask().taskId }, retry });

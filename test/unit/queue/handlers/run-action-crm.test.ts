@@ -69,7 +69,7 @@ describe.each([
     expect(await store.tasks.get(task.taskId)).toMatchObject({ state: 'completed', attempt: 1, version: 3 });
   });
 
-  it('does nothing for a generation that is superseded', async () => {
+  it('does nothing for a superseded generation', async () => {
     await store.queue.operate(task.taskId, 'retry', 1, 'slack:T1:U1');
 
     for (let count = 0; count < deliveries; count += 1) {
@@ -79,7 +79,7 @@ describe.each([
     expect(await crm.writesFor(quoteId)).toEqual([]);
   });
 
-  it('leaves a task of another kind as it is, for its own worker', async () => {
+  it('does not change a task of another kind', async () => {
     const { task: pdf } = await store.queue.enqueue(
       requestOf('pdf.render', 'other', snapshotOf({ quoteId })),
     );
@@ -102,7 +102,7 @@ describe.each([
     });
   });
 
-  it('throws for an input that does not come from the state machine', async () => {
+  it('throws for an input that is not from the state machine', async () => {
     for (let count = 0; count < deliveries; count += 1) {
       await expect(handler({ taskId: 'task-1', generation: 0 }, lambdaContext(systemClock))).rejects.toThrow(
         /taskId/,
@@ -111,8 +111,8 @@ describe.each([
   });
 });
 
-describe('run-action-crm, delivered twice at once', () => {
-  it('lets one worker through and has the other wait', async () => {
+describe('run-action-crm, delivered twice concurrently', () => {
+  it('lets one worker run and the other wait', async () => {
     const outputs = await Promise.all([deliver(), deliver()]);
 
     expect(outputs.map(({ outcome }) => outcome)).toContain('completed');

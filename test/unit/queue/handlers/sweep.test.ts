@@ -1,4 +1,4 @@
-/** The handler of the sweep: one run of everything, its figures and its failures. */
+/** The handler of the sweep: a complete run, its figures and its failures. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DynamoDbAuditRepo } from '../../../../lambdas/queue/adapters/dynamodb/audit-repo.ts';
 import { DynamoDbLedgerPurger } from '../../../../lambdas/queue/adapters/dynamodb/ledger-purger.ts';
@@ -62,7 +62,7 @@ const serviceOptions = () => ({
   driver: executions,
 });
 
-/** The tasks, of which no index can be read. */
+/** A task store without readable indexes. */
 const blindTasks = (): DynamoDbTaskRepo =>
   Object.assign(new DynamoDbTaskRepo(dynamoDb.client, TABLE_NAMES.tasks), { pageDue: down });
 
@@ -96,7 +96,7 @@ const run = (over: Partial<SweepSystem> = {}, remainingMs = POLICY.sweepTimeoutS
 
 const NOTHING = { recovered: [], failures: [], leftOut: 0 };
 
-/** What the error of a run says; everything outside of the function sees that and no more. */
+/** The answer in the error of a run: callers of the function see only this. */
 const answerOf = (failure: unknown): SweepAnswer =>
   sweepAnswerSchema.parse(JSON.parse(failure instanceof Error ? failure.message : ''));
 
@@ -118,7 +118,7 @@ describe('sweep', () => {
     expect(published).toBe(1);
   });
 
-  it('recovers, releases and repairs in one run, and counts recoveries apart from releases', async () => {
+  it('recovers, releases and repairs in one run, and counts recoveries and releases separately', async () => {
     const stuck = await stuckTask(tasks, executions, StuckBy.NeverStarted, clock.nowMs());
     const held = await stuckTask(tasks, executions, StuckBy.Held, clock.nowMs());
 
@@ -130,12 +130,12 @@ describe('sweep', () => {
     expect(measured.get('tasks_recovered')).toBe(1);
     expect(measured.get('stuck_tasks')).toBe(1);
     expect(measured.get('oldest_non_terminal_age_ms')).toBe(POLICY.taskDeadlineMs / 2);
-    // Neither task had a record of its enqueueing in the trail; the held one had none of its hold either.
+    // Neither task had its enqueue record in the trail; the held task also lacked the record of its hold.
     expect(measured.get('audit_gaps_repaired')).toBeGreaterThanOrEqual(2);
     expect(logged).toContain('recovered');
   });
 
-  it('does the rest when one part fails, reports, and then says so', async () => {
+  it('continues when one part fails, reports, and then fails', async () => {
     const stuck = await stuckTask(tasks, executions, StuckBy.LostWorker, clock.nowMs());
     const ledger = { pageExpired: () => Promise.reject(new Error('down')), purge: () => Promise.reject() };
 
@@ -155,7 +155,7 @@ describe('sweep', () => {
     expect(published).toBe(1);
   });
 
-  it('recovers without its cursors, and leaves them alone', async () => {
+  it('recovers without its cursors and does not change them', async () => {
     const stuck = await stuckTask(tasks, executions, StuckBy.NeverStarted, clock.nowMs());
 
     await expect(run({ cursors: { load: down, save: down } })).rejects.toBeInstanceOf(AggregateError);
@@ -163,7 +163,7 @@ describe('sweep', () => {
     expect(await tasks.get(stuck.taskId)).toMatchObject({ generation: 2 });
   });
 
-  it('keeps where it stopped when its time was up, and begins there the next time', async () => {
+  it('stores its position at its time limit and begins there in the next run', async () => {
     const stuck = await stuckTask(tasks, executions, StuckBy.NeverStarted, clock.nowMs());
     const before = await cursors.load(SweepWalk.Due);
     const positions = { 'due-0': { key: `task-${'0'.repeat(40)}`, dueAtMs: 1 } };
@@ -180,7 +180,7 @@ describe('sweep', () => {
     ['an empty key', { key: '', dueAtMs: 1 }],
     ['a key that is too long', { key: 'x'.repeat(3_000), dueAtMs: 1 }],
     ['a time of the future', { key: `task-${'0'.repeat(40)}`, dueAtMs: 1e15 }],
-  ])('forgets a stored position with %s, and looks at everything', async (_what, position) => {
+  ])('ignores a stored position with %s and checks everything', async (_what, position) => {
     refuseKeysAsAws(dynamoDb.client);
     const stuck = await stuckTask(tasks, executions, StuckBy.NeverStarted, clock.nowMs());
     const due = Object.fromEntries(DUE_SHARD_NAMES.map((shard) => [shard, position]));
@@ -195,7 +195,7 @@ describe('sweep', () => {
       expect(await cursors.load(walk)).toMatchObject({ positions: {} });
   });
 
-  it('that sees no index publishes no gauge of tasks, and says that it was blind', async () => {
+  it('publishes no gauge of tasks if it can read no index, and reports that it was blind', async () => {
     await stuckTask(tasks, executions, StuckBy.NeverStarted, clock.nowMs());
     const { recoverStale } = queueServiceOf({ ...serviceOptions(), queue: blindTasks() });
 
@@ -212,7 +212,7 @@ describe('sweep', () => {
     expect(swept?.['notLookedAt']).toContain('lane due-0');
   });
 
-  it('names as many as fit, and says how many are left out', async () => {
+  it('names as many tasks as fit, and tells how many are omitted', async () => {
     const failures = Array.from({ length: MAX_NAMED + 7 }, (_, index) => ({
       part: 'task' as const,
       id: `task-${index}`,

@@ -40,7 +40,7 @@ describe('a field of an account', () => {
     });
   });
 
-  it('lets a write that saw another one win, though its clock is far behind', () => {
+  it('has the value of a write that saw another one, although its clock is far behind', () => {
     const first = set('a1', { city: 'Rome' }, { wallMs: 10 ** 12 });
 
     expect(fieldsOf(first, set('b1', { city: 'Oslo' }, { wallMs: 1, seen: sawAll(first) }))).toMatchObject({
@@ -48,7 +48,7 @@ describe('a field of an account', () => {
     });
   });
 
-  it('shows the loser of two concurrent writes', () => {
+  it('shows the losing one of two concurrent writes', () => {
     expect(
       fieldsOf(set('a1', { city: 'Rome' }, { wallMs: 2 }), set('b1', { city: 'Oslo' }, { wallMs: 1 })),
     ).toEqual({
@@ -56,7 +56,7 @@ describe('a field of an account', () => {
     });
   });
 
-  it('shows the loser until somebody writes having seen both', () => {
+  it('shows the losing write until a later write has seen both', () => {
     const both = [
       set('a1', { city: 'Rome' }, { wallMs: 2 }),
       set('b1', { city: 'Oslo' }, { wallMs: 1 }),
@@ -81,7 +81,7 @@ describe('a field of an account', () => {
     expect(fieldsOf(one, next, copy)).toMatchObject({ city: { value: 'Oslo', conflicts: [] } });
   });
 
-  it('is apart from the other fields of the same write', () => {
+  it('is independent of the other fields of the same write', () => {
     const [one, two] = [
       set('a1', { city: 'Rome', name: 'A' }, { wallMs: 1 }),
       set('b1', { city: 'Oslo' }, { wallMs: 2 }),
@@ -93,7 +93,7 @@ describe('a field of an account', () => {
     });
   });
 
-  it('takes a value and a structure as two values', () => {
+  it('treats a text and an object as different values', () => {
     const [text, list] = [
       set('a1', { city: 'Rome' }, { wallMs: 1 }),
       set('b1', { city: [{ x: 1 }] }, { wallMs: 2 }),
@@ -127,7 +127,7 @@ describe('a field of an account', () => {
 describe('the e-mail address of an account', () => {
   const own = claim('a1', 'email#h');
 
-  it('is absent while nothing is claimed', () => {
+  it('is absent without a claim', () => {
     expect(foldAccount('u1', [set('a1', { city: 'Rome' })])).not.toHaveProperty('email');
   });
 
@@ -137,7 +137,7 @@ describe('the e-mail address of an account', () => {
     expect(emailOf(own, decided(1, 'u2'))).toMatchObject({ status: 'taken' });
   });
 
-  it('follows the latest decision with nothing missing before it', () => {
+  it('follows the latest decision without a gap before it', () => {
     expect(emailOf(own, decided(1, 'u2'), decided(2, 'u2', 'released'))).toMatchObject({ status: 'pending' });
     expect(emailOf(own, decided(1, 'u2'), decided(3, 'u1'))).toMatchObject({ status: 'taken' });
     expect(emailOf(own, decided(3, 'u1'), decided(2, 'u2', 'released'), decided(1, 'u2'))).toMatchObject({
@@ -145,11 +145,11 @@ describe('the e-mail address of an account', () => {
     });
   });
 
-  it('takes no decision about another address', () => {
+  it('ignores decisions about another address', () => {
     expect(emailOf(claim('a1', 'email#other'), decided(1, 'u1'))).toMatchObject({ status: 'pending' });
   });
 
-  it('is the larger of two concurrent claims, with the other one as conflict', () => {
+  it('is the larger of two concurrent claims, with the other one as a conflict', () => {
     const [one, two] = [claim('a1', 'email#h', { wallMs: 1 }), claim('b1', 'email#i', { wallMs: 2 })];
 
     expect(emailOf(one, two)).toMatchObject({
@@ -160,12 +160,12 @@ describe('the e-mail address of an account', () => {
 });
 
 describe('the state of an account', () => {
-  it('reads as erased once an erasure is here', () => {
+  it('is erased after an erasure has arrived', () => {
     expect(foldAccount('u1', [set('a1', { city: 'Rome' })]).isErased).toBe(false);
     expect(foldAccount('u1', [at('a1', 'account.erased', {})]).isErased).toBe(true);
   });
 
-  it('counts events that it cannot read, and names contradictions', () => {
+  it('counts unreadable events and names contradictions', () => {
     const other = { ...decided(1, 'u2'), id: 'b.1#1', origin: 'b.1' };
 
     expect(foldAccount('u1', [at('a1', 'account.points_added', {}), decided(1, 'u1'), other])).toMatchObject({

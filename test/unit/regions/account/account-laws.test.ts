@@ -35,13 +35,13 @@ const writes = (log: readonly LogEvent[], field: string): readonly LogEvent[] =>
   log.filter(({ payload }) => JSON.stringify(payload).includes(`"${field}":`));
 
 describe('laws of an account', () => {
-  it('any order, repetition, batch and snapshot gives the same bytes', () => {
+  it('every order, repetition, batch and snapshot gives the same bytes', () => {
     const subject = { rules: ACCOUNT_RULES, stateOf: accountState.bind(undefined, 'u1') };
 
     expect(() => checkOrderFree(subject, histories)).not.toThrow();
   });
 
-  it('a write that saw everything is the value, with no conflict, whatever its clock says', () => {
+  it('a write that saw everything is the value without a conflict, for any clock', () => {
     fc.assert(
       fc.property(histories, fc.integer({ min: 0, max: 10 ** 6 }), (world, wallMs) => {
         for (const event of world.log) if (!world.heldAt(0).includes(event)) world.receive(0, event);

@@ -25,7 +25,7 @@ const nameAt = (read: DepositItem | undefined, candidate: DepositCandidate) =>
   nameDeposit('c1', read, candidate, attempt);
 
 describe('a deposit', () => {
-  it('schedule 5: names one of two copies, and the other never', () => {
+  it('schedule 5: names exactly one of two copies', () => {
     const item = nextOf(nameAt(undefined, copyAt(A)));
 
     expect(item.state).toMatchObject({ origin: A, pieces: { 'sku#1': 4 } });
@@ -33,7 +33,7 @@ describe('a deposit', () => {
     expect(codeOf(nameAt(item, copyAt(A)))).toBe('nothing_to_do');
   });
 
-  it('is not named before its event is secured, while its origin is closing, or when nobody listed it', () => {
+  it('is not named before its event is secured, while its origin is closing, or if no survivor listed it', () => {
     expect(codeOf(nameAt(undefined, copyAt(A, { isSecured: false })))).toBe('not_secured');
     expect(codeOf(nameAt(undefined, copyAt(A, { closing: 'closing' })))).toBe('origin_closing');
     expect(codeOf(nameAt(undefined, copyAt(A, { closing: 'unlisted' })))).toBe('unbacked');
@@ -46,7 +46,7 @@ describe('a deposit', () => {
     expect(codeOf(nameDeposit('return:o1#3', first, copyAt(C), attempt))).toBe('named_other');
   });
 
-  it('adds up what an origin brought in and found missing', () => {
+  it('sums the pieces that an origin deposited and reported missing', () => {
     const items = [copyAt(A), copyAt(A, { direction: 'out', pieces: { 'sku#1': 1 } }), copyAt(B)].map(
       (copy) => nextOf(nameAt(undefined, copy)),
     );

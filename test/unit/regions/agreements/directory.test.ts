@@ -1,4 +1,4 @@
-/** Which Regions serve. */
+/** The Regions in service. */
 import { describe, expect, it } from 'vitest';
 import {
   admitRegion,
@@ -28,7 +28,7 @@ const serving = (): DirectoryItem =>
   );
 
 describe('the directory of Regions', () => {
-  it('lets the first Region serve at once, and later ones by steps', () => {
+  it('lets the first Region serve at once and later ones in steps', () => {
     const item = twoRegions();
 
     expect(item.state.regions['a']).toMatchObject({ trafficPercent: 100, epoch: 1 });
@@ -39,7 +39,7 @@ describe('the directory of Regions', () => {
     expect(codeOf(shiftTraffic(directoryAt(serving()), 'a', 1))).toBe('accepted');
   });
 
-  it('raises the epoch with each fence, admission and new incarnation, and a fenced Region gets no traffic', () => {
+  it('raises the epoch with each fence, admission and new incarnation, and gives a fenced Region no traffic', () => {
     const fenced = nextOf(fenceRegion(directoryAt(serving()), 'a'));
     const admitted = nextOf(admitRegion(directoryAt(fenced), 'a'));
     const rejoined = nextOf(joinRegion(directoryAt(fenced), 'a', 'eu-central-1.a2'));
@@ -63,7 +63,7 @@ describe('the directory of Regions', () => {
     expect(codeOf(admitRegion(directoryAt(fenced), 'c'))).toBe('unknown_region');
   });
 
-  it('schedule 16: a peer objects to a fenced Region, and a reading that failed is no objection', () => {
+  it('schedule 16: a peer objects to a fenced Region, but not after a failed read', () => {
     const item = nextOf(fenceRegion(directoryAt(serving()), 'a'));
 
     expect(objectsTo({ kind: 'read', item }, 'a')).toBe(true);
@@ -73,7 +73,7 @@ describe('the directory of Regions', () => {
     expect(objectsTo({ kind: 'failed' }, 'a')).toBe(false);
   });
 
-  it('schedule 22: keeps both of two moves until their events are written', () => {
+  it('schedule 22: keeps two moves until their events are written', () => {
     const item = nextOf(admitRegion(directoryAt(nextOf(fenceRegion(directoryAt(serving()), 'a'))), 'a'));
     const kinds = owedEvents(item).map(({ commandId, payload }) => [commandId, payload.decision]);
 

@@ -1,4 +1,6 @@
-/** The agreement about an effect under interleavings: owners that hang, crash or are fenced, lost answers, providers of every kind. */
+/**
+ * The agreement about an effect under random interleavings: owners that hang, crash or are fenced, lost answers, all kinds of providers.
+ */
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { LAW_RUNS } from '../laws.ts';
@@ -6,7 +8,7 @@ import { EffectWorld, met, REGIONS } from './effect-world.ts';
 
 const region = fc.constantFrom(...REGIONS);
 const index = fc.nat(1);
-/** Little time, about until no call may begin, about a lease. */
+/** A short time, about the time until no call may begin, and about a lease. */
 const passedMs = fc.oneof(
   fc.nat(4_000),
   fc.integer({ min: 80_000, max: 92_000 }),
@@ -64,7 +66,7 @@ function carryOut(world: EffectWorld, at: Step): void {
   }
 }
 
-/** The outcome says what the provider did, and there is one unless nobody ever reached the provider and may not any more. */
+/** The outcome matches the provider. It is absent only if no owner reached the provider and none may reach it later. */
 function expectOutcome(world: EffectWorld): void {
   const status = world.item()?.state.status;
   met.done += status === 'done' ? 1 : 0;
@@ -77,7 +79,7 @@ function expectOutcome(world: EffectWorld): void {
   ).toBe(true);
 }
 
-/** The provider that can be asked and does not recognise keys is the hardest one. */
+/** The hardest provider can be asked and does not recognise keys. */
 const provider = fc.oneof(
   fc.constant({ recognisesKeys: false, canBeAsked: true }),
   fc.record({ recognisesKeys: fc.boolean(), canBeAsked: fc.boolean() }),
@@ -85,7 +87,7 @@ const provider = fc.oneof(
 
 describe('the agreement about an effect', () => {
   test.prop([provider, fc.array(step, { minLength: 5, maxLength: 50, size: 'max' })], { numRuns: LAW_RUNS })(
-    'carries it out at most once, and says in the end what happened',
+    'carries it out at most once and ends with the true outcome',
     (kind, steps) => {
       const world = new EffectWorld(kind);
       for (const at of steps) carryOut(world, at);
@@ -97,7 +99,7 @@ describe('the agreement about an effect', () => {
     },
   );
 
-  test('meets every rare situation on the way', () => {
+  test('covers every rare situation', () => {
     expect(Object.entries(met).filter(([, times]) => times === 0)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** An effect with owners that hang, crash or are fenced, lost answers, and calls that take their time. */
+/** An effect with owners that hang, crash or are fenced, lost answers, and slow calls. */
 import {
   claimEffect,
   type EffectClaim,
@@ -22,9 +22,9 @@ import { ItemStore } from '../item-store.ts';
 
 const KEY = effectKeyOf('capture', 'o1');
 const START_MS = Date.UTC(2026, 2, 29, 0, 59, 30);
-/** Regions that may carry it out. */
+/** Regions that may carry out the effect. */
 export const REGIONS = ['a', 'b', 'c'] as const;
-/** How far the clock of each Region is from the true time, in ms: less than the skew that takeovers allow for. */
+/** Deviation of each Region's clock from the true time, in ms: less than the skew that takeovers allow for. */
 const SKEW_MS = { a: 0, b: 2_400, c: -2_400 } as const;
 export type Region = (typeof REGIONS)[number];
 type Provider = EffectClaim['provider'];
@@ -32,17 +32,17 @@ type Provider = EffectClaim['provider'];
 const isEffectItem = (item: unknown): item is EffectItem =>
   typeof item === 'object' && item !== null && 'pending' in item;
 
-/** An owner at work: what it was granted, and what it found out so far. */
+/** An active owner: its grant, and its answers from the provider so far. */
 interface Worker extends GrantedClaim {
   readonly region: Region;
   finding?: 'carried_out' | 'not_carried_out';
-  /** When it asked, by its own clock. */
+  /** Time of its question, by its own clock. */
   askedAtMs?: number;
-  /** A call is under way; the worker waits for it. */
+  /** A call is in progress; the worker waits for it. */
   isCalling?: boolean;
 }
 
-/** Rare situations that the laws must have met, counted over all runs. */
+/** Counters of rare situations, over all runs; the laws must reach each one. */
 export const met = {
   takeover: 0,
   lateOwner: 0,
@@ -53,7 +53,7 @@ export const met = {
   done: 0,
 };
 
-/** One effect, its agreement, owners at work, and how often the provider really carried it out. */
+/** One effect, its agreement, its active owners, and the number of times the provider carried it out. */
 export class EffectWorld {
   nowMs = START_MS;
   permission: EffectPermission = 'apply';
@@ -62,7 +62,7 @@ export class EffectWorld {
   readonly workers: Worker[] = [];
   readonly lost: { readonly region: Region; readonly attemptId: string; readonly granted: GrantedClaim }[] =
     [];
-  /** How often the provider really carried it out. */
+  /** Number of times the provider carried it out. */
   applied = 0;
   readonly provider: Provider;
   #attempts = 0;
@@ -110,7 +110,7 @@ export class EffectWorld {
     if (isOwn) this.workers.push({ ...lost.granted, region: lost.region });
   }
 
-  /** One call of a worker to the provider. It begins none when its lease does not cover the call. */
+  /** One call of a worker to the provider. The worker begins no call that its lease does not cover. */
   call(index: number): void {
     const worker = this.workers[index % Math.max(this.workers.length, 1)];
     if (worker === undefined || worker.begin === 'wait_for_person' || worker.isCalling === true) return;
@@ -130,7 +130,7 @@ export class EffectWorld {
     this.#calls.push({ worker, landsAtMs: this.nowMs + EFFECT_CALL_MS });
   }
 
-  /** Time passes, and calls under way reach the provider at the end of their time limit. */
+  /** Advances the time; calls in progress reach the provider at the end of their time limit. */
   pass(passedMs: number): void {
     this.nowMs += passedMs;
     const due = this.#calls.filter(({ landsAtMs }) => landsAtMs <= this.nowMs);
@@ -138,7 +138,7 @@ export class EffectWorld {
     for (const { worker } of due) this.#apply(worker);
   }
 
-  /** A call under way reaches the provider at once. */
+  /** A call in progress reaches the provider at once. */
   land(): void {
     const call = this.#calls.shift();
     if (call !== undefined) this.#apply(call.worker);
@@ -151,7 +151,7 @@ export class EffectWorld {
     worker.isCalling = false;
   }
 
-  /** A worker reports what it knows; then it is gone. */
+  /** A worker reports its result and ends. */
   report(index: number): void {
     const [worker] = this.workers.splice(index % Math.max(this.workers.length, 1), 1);
     if (worker === undefined) return;
@@ -176,7 +176,7 @@ export class EffectWorld {
     this.write(renewEffect(this.context(worker.region), by));
   }
 
-  /** A person looks at the provider's own records. */
+  /** A person checks the provider's own records. */
   person(): void {
     if (this.item()?.state.status !== 'person_needed') return;
     met.person += 1;
@@ -192,7 +192,7 @@ export class EffectWorld {
     return step.ok && this.store.write([step.value]);
   }
 
-  /** No more faults: events are secured elsewhere, leases run out, a person answers. */
+  /** Ends all faults: events are secured in another Region, leases expire, a person answers. */
   settle(): void {
     this.workers.length = 0;
     for (let round = 0; round < 8; round += 1) {

@@ -61,7 +61,7 @@ describe('an effect', () => {
     expect(codeOf(renewEffect(effectAt(second), byA))).toBe('fence_lost');
   });
 
-  it('is taken over at once when its owner was fenced since, if the provider recognises keys', () => {
+  it('is taken over at once if its owner was fenced since and the provider recognises keys', () => {
     const first = claimed(effectAt(undefined), CLAIM);
     const unaware = { ...CLAIM_OF_B.provider, recognisesKeys: false };
 
@@ -73,7 +73,7 @@ describe('an effect', () => {
     ).toBe('other_owner');
   });
 
-  it('stays in doubt while an owner that was fenced may still be calling', () => {
+  it('stays in doubt while a fenced owner may still be calling', () => {
     const first = claimed(effectAt(undefined), CLAIM);
     const second = claimed(effectAt(first, 1), { ...CLAIM_OF_B, ownersPresentEpoch: 2 });
     const byB = { owner: CLAIM_OF_B.owner, fence: 2 };
@@ -96,7 +96,7 @@ describe('an effect', () => {
     });
   });
 
-  it('leaves a person the answer that it was carried out, and the others until no owner can be calling', () => {
+  it('accepts from a person only "carried out" while an owner may still be calling', () => {
     const first = claimed(effectAt(undefined), CLAIM);
     const many = { ...first, state: { ...first.state, claims: MAX_EFFECT_CLAIMS } };
     const waiting = claimed(effectAt(many, 1), { ...CLAIM_OF_B, ownersPresentEpoch: 2 });
@@ -123,7 +123,7 @@ describe('an effect', () => {
     expect(codeOf(claimEffect(effectAt(first, LEASE_OVER_MS), CLAIM))).toBe('claimer_fenced');
   });
 
-  it('keeps its lease while it is renewed, and goes to nobody when its owner reports not now', () => {
+  it('keeps its lease while it is renewed, and has no owner after the report not_now', () => {
     const renewed = next(renewEffect(effectAt(claimed(effectAt(undefined), CLAIM), 60_000), byA));
     const idle = next(finishEffect(effectAt(renewed, 60_000), byA, { kind: 'not_now', askedAtMs: START_MS }));
 
@@ -135,7 +135,7 @@ describe('an effect', () => {
     );
   });
 
-  it('waits for a person when the provider cannot tell, and after too many claims without a report', () => {
+  it('waits for a person if the provider cannot be asked, and after too many claims without a report', () => {
     const blind = { recognisesKeys: false, canBeAsked: false };
     const first = claimed(effectAt(undefined), CLAIM);
     const unknown = claimed(effectAt(first, LEASE_OVER_MS), { ...CLAIM_OF_B, provider: blind });
@@ -153,7 +153,7 @@ describe('an effect', () => {
     expect(codeOf(claimEffect(effectAt(done, LEASE_OVER_MS), CLAIM))).toBe('finished');
   });
 
-  it('begins in doubt in a rebuilt table unless its outcome is in the log', () => {
+  it('is in doubt in a rebuilt table unless its outcome is in the log', () => {
     const event = { generation: 1, number: 1, attemptId: 'attempt-1', isSecured: true };
     const done = { ...event, decision: { kind: 'done', fence: 1, result: 'ok' } as const };
     const released = { kind: 'released_by_person', fence: 1, personId: 'ada', atMs: START_MS } as const;

@@ -1,4 +1,4 @@
-/** An e-mail address has one owner at most. */
+/** An e-mail address has at most one owner. */
 import { describe, expect, it } from 'vitest';
 import {
   blankEmail,
@@ -25,7 +25,7 @@ describe('an e-mail address', () => {
     expect(codeOf(claimEmail(emailAt(), { ...accountOf('ada'), isSecured: false }))).toBe('not_secured');
   });
 
-  it('is free again when its owner gives it up, and only then', () => {
+  it('is free again exactly when its owner releases it', () => {
     const item = nextOf(claimEmail(emailAt(), accountOf('ada')));
     const freed = nextOf(freeEmail(emailAt(item), 'ada', `${A}#2`));
 
@@ -34,7 +34,7 @@ describe('an e-mail address', () => {
     expect(nextOf(claimEmail(emailAt(freed), accountOf('bob'))).state.owner?.accountId).toBe('bob');
   });
 
-  it('tells nothing about an erased owner, once its decisions are in the log', () => {
+  it('holds no data of an erased owner after its decisions are in the log', () => {
     const item = nextOf(claimEmail(emailAt(), accountOf('ada')));
     expect(codeOf(blankEmail(emailAt(item), 'ada'))).toBe('pending_first');
     const logged = nextOf(dropSecured(item, new Set([1]), attempt));

@@ -1,4 +1,4 @@
-/** A failover: who drives, who approves, in which order. */
+/** A failover: its driver, its approvals and the order of its steps. */
 import { describe, expect, it } from 'vitest';
 import {
   APPROVAL_VALID_MS,
@@ -47,14 +47,14 @@ const report = (step: (typeof FAILOVER_STEPS)[number]['name']) => ({
   proposal: step,
   evidence: 'done',
 });
-/** The step `decide` is proposed and waits for people. */
+/** The step `decide` is proposed and waits for approval. */
 const proposed = (): FailoverItem =>
   nextOf(propose(at(nextOf(finishStep(at(driven()), byB, report('detect')))), byB, 'decide'));
 const approvedBy = (item: FailoverItem, ...approvers: Approver[]): FailoverItem =>
   approvers.reduce((next, approver) => nextOf(approve(at(next), approver, OPERATORS)), item);
 
 describe('the approvals of a failover', () => {
-  it('schedule 30: one person in Slack and by the CLI is one person', () => {
+  it('schedule 30: an approval in Slack and one by the CLI from the same person count once', () => {
     const item = approvedBy(proposed(), ADA);
 
     expect(codeOf(approve(at(item), ADA_IN_SLACK, OPERATORS))).toBe('approved_already');
@@ -62,7 +62,7 @@ describe('the approvals of a failover', () => {
     expect(codeOf(finishStep(at(approvedBy(item, BOB)), byB, report('decide')))).toBe('accepted');
   });
 
-  it('are those of known persons, for exactly what is proposed', () => {
+  it('are accepted only from known persons and for the exact proposal', () => {
     const item = proposed();
 
     expect(codeOf(approve(at(item), { ...BOB, channelId: 'U9' }, OPERATORS))).toBe('unknown_person');
@@ -72,7 +72,7 @@ describe('the approvals of a failover', () => {
     expect(codeOf(approve(at(opened()), BOB, OPERATORS))).toBe('not_proposed');
   });
 
-  it('begin again when the proposal changes, and stay when it is repeated', () => {
+  it('are void when the proposal changes, and stay when it is repeated', () => {
     const item = approvedBy(proposed(), ADA, BOB);
     const changed = nextOf(propose(at(item), byB, 'reclaim 6, bound 6'));
 
@@ -91,7 +91,7 @@ describe('the approvals of a failover', () => {
     expect(codeOf(approve(at(late, APPROVAL_VALID_MS + 1), ADA, OPERATORS))).toBe('accepted');
   });
 
-  it('are used up by what they approved', () => {
+  it('are used by the approved step', () => {
     const item = approvedBy(
       nextOf(propose(at(proposed()), byB, 'reclaim')),
       { ...ADA, proposal: 'reclaim' },
@@ -109,12 +109,12 @@ describe('the approvals of a failover', () => {
 });
 
 describe('the driver of a failover', () => {
-  it('takes steps in their order and no other', () => {
+  it('takes steps only in their order', () => {
     expect(codeOf(finishStep(at(driven()), byB, report('fence')))).toBe('not_next');
     expect(codeOf(finishStep(at(opened()), byB, report('detect')))).toBe('fence_lost');
   });
 
-  it('is replaced by a survivor after its lease, and then writes nothing more', () => {
+  it('is replaced by a survivor after its lease and can no longer write', () => {
     const item = driven();
     const leaseMs = DRIVER_LEASE_MS + DRIVER_SKEW_MS;
 
@@ -134,7 +134,7 @@ describe('the driver of a failover', () => {
     });
   });
 
-  it('reaches the end by all steps, with two persons where the playbook says so', () => {
+  it('reaches the end through all steps, with two persons where the playbook requires them', () => {
     let item = driven();
     for (const { name, needsApproval } of FAILOVER_STEPS) {
       if (needsApproval)
@@ -163,7 +163,7 @@ describe('a failover', () => {
     expect(codeOf(propose(at(aborted), byB, 'fence'))).toBe('not_open');
   });
 
-  it('goes on where its decisions ended after the table was lost; approvals begin again', () => {
+  it('continues after its last decision when the table was lost, without earlier approvals', () => {
     const item = approvedBy(proposed(), ADA);
     const records = item.pending.map((pending) => ({ generation: 1, ...pending, isSecured: true }));
     const put = restoredItem({ key: KEY, generation: 2, records, start: UNOPENED, evolve: evolveFailover });

@@ -1,4 +1,4 @@
-/** The agreement about an order under interleavings: stale readers, lost tables, late events, providers, deadlines. */
+/** The agreement about an order under random interleavings: stale readers, lost tables, late events, providers, deadlines. */
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { contradictions } from '../../../../lambdas/regions/agreements/decided.ts';
@@ -53,7 +53,7 @@ interface Reading {
   readonly item: ReturnType<OrderWorld['item']>;
   readonly generation: number;
 }
-/** Rare situations that the laws must have met, counted over all runs. */
+/** Counters of rare situations, over all runs; the laws must reach each one. */
 const met = {
   staleWrite: 0,
   captured: 0,
@@ -134,7 +134,7 @@ function carryOut(world: OrderWorld, at: Step, readings: Map<string, Reading>): 
   }
 }
 
-/** How far the order is when the steps begin. */
+/** State of the order when the steps begin. */
 const beginning = fc.constantFrom('undecided', 'named', 'paid' as const);
 
 function worldAt(start: typeof beginning extends fc.Arbitrary<infer T> ? T : never): OrderWorld {
@@ -162,7 +162,7 @@ function run(world: OrderWorld, steps: readonly Step[]): readonly string[] {
   return [];
 }
 
-/** What is not settled when everything that was due was done. */
+/** What is not settled after every due step was done. */
 function unsettled(world: OrderWorld): readonly string[] {
   const state = world.item()?.state;
   const named = state?.named?.eventId;
@@ -174,7 +174,7 @@ function unsettled(world: OrderWorld): readonly string[] {
   return state?.phase === 'ended' ? loose : [`the order is ${state?.phase ?? 'undecided'}`];
 }
 
-/** Captured payments that neither count nor are due for refund: money that the shop keeps for nothing. */
+/** Captured payments that neither count nor are due for refund. */
 const moneyKept = (world: OrderWorld): readonly string[] => {
   const state = world.item()?.state;
   const isCounted = (paymentId: string): boolean =>
@@ -188,7 +188,7 @@ const lengths = { minLength: 10, maxLength: 60, size: 'max' } as const;
 
 describe('the agreement about an order', () => {
   test.prop([beginning, fc.array(step, lengths)], { numRuns: LAW_RUNS })(
-    'lets every piece end once, and every order end',
+    'ships or returns every piece once, and ends every order',
     (start, steps) => {
       const world = worldAt(start);
       const violations = run(world, steps);
@@ -205,7 +205,7 @@ describe('the agreement about an order', () => {
     },
   );
 
-  test('meets every rare situation on the way', () => {
+  test('covers every rare situation', () => {
     expect(Object.entries(met).filter(([, times]) => times === 0)).toEqual([]);
   });
 });

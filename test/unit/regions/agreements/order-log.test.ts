@@ -16,7 +16,7 @@ import { codeOf, present } from '../answers.ts';
 import { claim, copyOf, name, paidWorld, pay, returnsOf } from './order-story.ts';
 
 describe('the log of decisions', () => {
-  it('schedule 22: a capture that began is never unknown to a rebuilt table', () => {
+  it('schedule 22: a rebuilt table always knows a capture that began', () => {
     const world = new OrderWorld();
     name(world, 0);
     world.log();
@@ -29,7 +29,7 @@ describe('the log of decisions', () => {
     expect(world.capture()).toBe(false);
   });
 
-  it('schedule 22: what a lost table decided and a new one overruled allows nothing', () => {
+  it('schedule 22: a decision of a lost table that a new table overruled permits nothing', () => {
     const world = new OrderWorld();
     name(world, 0);
     world.log();
@@ -44,7 +44,7 @@ describe('the log of decisions', () => {
     expect(world.item()?.lineage).toEqual([{ generation: 1, through: 1 }]);
   });
 
-  it('lets nothing follow from a decision that a rebuilt table took over, before its event is secured again', () => {
+  it('permits no step from a decision that a rebuilt table took over before its event is secured again', () => {
     const world = paidWorld();
     claim(world, 'ship', 's1', { pen: 1 });
     world.publish();
@@ -57,7 +57,7 @@ describe('the log of decisions', () => {
     expect(world.item()?.pending).toEqual([]);
   });
 
-  it('schedule 8: a cancellation that is only requested does not stop a shipment, and one that won stops it', () => {
+  it('schedule 8: a requested cancellation does not stop a shipment, a decided one does', () => {
     const world = paidWorld();
     claim(world, 'ship', 's1', { pen: 1 });
     world.log();
@@ -69,7 +69,7 @@ describe('the log of decisions', () => {
     expect(shippingPermit(world.item(), ship, 's2')).toBe('not_yet');
   });
 
-  it('refuses decisions while 16 wait for their events, and goes on afterwards', () => {
+  it('refuses decisions while 16 wait for their events, and accepts them afterwards', () => {
     const world = paidWorld();
     for (let index = 0; index < MAX_PENDING; index += 1) pay(world, `late-${index}`);
 
@@ -102,7 +102,7 @@ const swept = (world: OrderWorld, eventDeadlineAtMs: number, nowMs: number) =>
   sweepOrder(world.context(), { eventDeadlineAtMs, nowMs });
 
 describe('the sweep', () => {
-  it('ends an order that was never named when its own deadline passes, and not before', () => {
+  it('ends an order that was never named exactly when its own deadline passes', () => {
     const [world, deadlineAtMs] = [new OrderWorld(), START_MS + WAITING_MS];
 
     expect(codeOf(swept(world, deadlineAtMs, deadlineAtMs - 1))).toBe('nothing_to_do');
@@ -114,14 +114,14 @@ describe('the sweep', () => {
     expect(codeOf(swept(world, deadlineAtMs, deadlineAtMs + 1))).toBe('nothing_to_do');
   });
 
-  it.each([UNPAID_MS, HELD_MS, WAITING_MS])('ends an order without a name after its %i ms', (waitMs) => {
+  it.each([UNPAID_MS, HELD_MS, WAITING_MS])('ends an order without a named copy after %i ms', (waitMs) => {
     const [world, deadlineAtMs] = [new OrderWorld(), START_MS + waitMs];
 
     expect(codeOf(swept(world, deadlineAtMs, deadlineAtMs - 1))).toBe('nothing_to_do');
     expect(codeOf(swept(world, deadlineAtMs, deadlineAtMs))).toBe('accepted');
   });
 
-  it('closes a capture without an outcome, and cancels what nobody shipped', () => {
+  it('closes a capture without an outcome and cancels unshipped pieces', () => {
     const unpaid = new OrderWorld();
     name(unpaid, 0);
     expect(codeOf(swept(unpaid, 0, START_MS + UNPAID_MS - 1))).toBe('nothing_to_do');

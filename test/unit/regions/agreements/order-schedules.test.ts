@@ -1,4 +1,4 @@
-/** Schedules and public situations about orders, step by step. */
+/** Schedules and publicly known cases about orders, step by step. */
 import { describe, expect, it } from 'vitest';
 import {
   cancelOrder,
@@ -15,7 +15,7 @@ import { codeOf, present } from '../answers.ts';
 import { claim, copyOf, name, paidWorld, pay, returnsOf } from './order-story.ts';
 
 describe('naming', () => {
-  it('schedule 1: the named copy counts, and the other one gives its pieces back only after naming', () => {
+  it('schedule 1: the named copy counts, and the other one returns its pieces only after the naming', () => {
     const world = new OrderWorld();
     expect(returnsOf(world, 0)).toEqual([]);
     name(world, 1);
@@ -29,7 +29,7 @@ describe('naming', () => {
     expect(returnsOf(world, 1)).toEqual([]);
   });
 
-  it('schedule 3: a copy that is not secured is not named, so a destroyed Region leaves no ghost', () => {
+  it('schedule 3: an unsecured copy is not named, so a destroyed Region leaves no named copy', () => {
     const world = new OrderWorld();
     const ghost = nameCopy(world.context(), candidateOf(copyOf(0), { isSecured: false }), START_MS);
 
@@ -37,7 +37,7 @@ describe('naming', () => {
     expect(name(world, 1)).toBe('accepted');
   });
 
-  it('schedule 23: an allocation that is named stays named when an earlier one arrives, which gives its pieces back', () => {
+  it('schedule 23: a named allocation stays named when an earlier one arrives, and the earlier one returns its pieces', () => {
     const world = paidWorld();
     const late = copyOf(2);
 
@@ -45,7 +45,7 @@ describe('naming', () => {
     expect(returnsOf(world, 2).map(({ lines }) => lines)).toEqual([late.lines]);
   });
 
-  it('refuses copies without pieces, held ones, late ones, ones of a closed incarnation, and too large ones', () => {
+  it('refuses copies that lack pieces, are held, late, of a closed incarnation or too large', () => {
     const refusals = [
       { isFullySpent: false },
       { isHeld: true },
@@ -71,7 +71,7 @@ describe('naming', () => {
     ]);
   });
 
-  it('keeps the bytes of what is named, so that any Region can restore it', () => {
+  it('keeps the bytes of the named event, so that any Region can restore it', () => {
     const world = new OrderWorld();
     world.write(nameCopy(world.context(), candidateOf(copyOf(0), { bodies: ['{"a":1}'] }), START_MS));
 
@@ -82,7 +82,7 @@ describe('naming', () => {
 });
 
 describe('one winner', () => {
-  it('schedule 2: a capture and an expiry that do not know of each other: the one written first wins', () => {
+  it('schedule 2: of a concurrent capture and expiry, the one written first wins', () => {
     const world = new OrderWorld();
     name(world, 0);
     const stale = world.context();
@@ -93,7 +93,7 @@ describe('one winner', () => {
     expect(returnsOf(world, 0)).toEqual([]);
   });
 
-  it('case 4: a capture after an expiry is due for refund, once, and the pieces went back once', () => {
+  it('case 4: a capture after an expiry is due for refund once, and the pieces are returned once', () => {
     const world = new OrderWorld();
     name(world, 0);
     world.write(expireOrder(world.context(), 'sweep'));
@@ -105,7 +105,7 @@ describe('one winner', () => {
     expect(codeOf(recordCaptured(world.context(), 'pay-1'))).toBe('nothing_to_do');
   });
 
-  it('does not refund the payment that counts when it is delivered again after the end', () => {
+  it('does not refund the counted payment on redelivery after the end', () => {
     const world = paidWorld();
     claim(world, 'ship', 's1', 'rest');
 
@@ -128,7 +128,7 @@ describe('one winner', () => {
 });
 
 describe('claims', () => {
-  it('schedule 21: A ships the last 2 of 5 while B cancels the rest: one of them gets them', () => {
+  it('schedule 21: A ships the last 2 of 5 while B cancels the rest: only one of them succeeds', () => {
     const world = paidWorld();
     claim(world, 'ship', 's1', { pen: 3, ink: 2 });
     const stale = world.context();
@@ -139,7 +139,7 @@ describe('claims', () => {
     expect(world.item()?.state).toMatchObject({ phase: 'ended', endReason: 'fulfilled' });
   });
 
-  it('schedule 21: a declined capture ends the order and gives the pieces back', () => {
+  it('schedule 21: a declined capture ends the order and returns the pieces', () => {
     const world = new OrderWorld();
     name(world, 0);
     pay(world, 'pay-1');
@@ -155,7 +155,7 @@ describe('claims', () => {
     expect(codeOf(closeCapture(world.context(), 'pay-1', 'x'))).toBe('already_ended');
   });
 
-  it('case 5: ship 5 of 5, then cancel: nothing goes back; ship 2, cancel twice in two Regions: 3 go back, once', () => {
+  it('case 5: a cancellation after 5 of 5 shipped returns nothing; two cancellations in two Regions after 2 shipped return 3, once', () => {
     const all = paidWorld();
     claim(all, 'ship', 's1', 'rest');
     all.log();
@@ -170,7 +170,7 @@ describe('claims', () => {
     expect(returnsOf(part, 0)).toEqual([{ returnId: 'return:o1#5', lines: { pen: 3 } }]);
   });
 
-  it('are recognised when they are delivered again, and refused with what is left', () => {
+  it('are recognised on redelivery, and refused with the number of pieces left', () => {
     const world = paidWorld();
     claim(world, 'cancel', 'c1', { pen: 2 });
 
@@ -186,7 +186,7 @@ describe('claims', () => {
     expect(world.item()?.pending.at(-1)?.decision).toMatchObject({ kind: 'claimed', isRefundDue: true });
   });
 
-  it('ship nothing before the capture, and refund what was cancelled before it', () => {
+  it('ship nothing before the capture; pieces cancelled before it are refunded', () => {
     const world = new OrderWorld();
     expect(claim(world, 'ship', 's0', 'rest')).toBe('not_effecting');
     name(world, 0);
@@ -207,7 +207,7 @@ describe('claims', () => {
     expect(codeOf(closeCapture(world.context(), 'pay-1', 'x'))).toBe('nothing_to_do');
   });
 
-  it('leave the last claim of very many for all that is left', () => {
+  it('reserve the last of the maximum number of claims for all remaining pieces', () => {
     const world = paidWorld();
     const item = present(world.item());
     const claims = Array.from({ length: MAX_CLAIMS - 1 }, (_, index) => `c${index}`);

@@ -1,4 +1,4 @@
-/** Steps of one order, as stories are told in tests: each answers `accepted` or the code of the refusal. */
+/** Steps of one order for tests: each answers `accepted` or the code of the refusal. */
 import { dueReturns } from '../../../../lambdas/regions/agreements/order-returns.ts';
 import {
   type Claim,
@@ -24,7 +24,7 @@ export const name = (world: OrderWorld, index: number): string => {
   const step = nameCopy(world.context(), candidateOf(copyOf(index)), world.nowMs);
   return step.ok && world.write(step) ? 'accepted' : codeOf(step);
 };
-/** Lets a payment begin to count. */
+/** Makes a payment the counted one. */
 export const pay = (world: OrderWorld, paymentId: string): string => {
   const step = startEffecting(world.context(), { paymentId, ...EFFECTING });
   return step.ok && world.write(step) ? 'accepted' : codeOf(step);
@@ -40,7 +40,7 @@ export const claim = (
   return step.ok && world.write(step) ? 'accepted' : codeOf(step);
 };
 
-/** An order of 5 pens and 2 bottles of ink that is named, paid, captured and in the log. */
+/** A named, paid and captured order of 5 pens and 2 bottles of ink, in the log. */
 export function paidWorld(): OrderWorld {
   const world = new OrderWorld();
   name(world, 0);
@@ -52,7 +52,7 @@ export function paidWorld(): OrderWorld {
   return world;
 }
 
-/** What the spender of a copy has to put back by now. */
+/** Due returns of a copy. */
 export const returnsOf = (world: OrderWorld, index: number) => {
   const item = world.item();
   return item === undefined ? [] : dueReturns(item, world.records(), copyOf(index));

@@ -1,4 +1,4 @@
-/** One order with three copies, its agreement, its decided events, and providers: what really was captured, shipped and put back. */
+/** One order with three copies, its agreement, its decided events and its providers, with the real captures, shipments and returns. */
 import type { Put } from '../../../../lambdas/regions/change.ts';
 import { decidedContent, type DecidedContent } from '../../../../lambdas/regions/agreements/decided.ts';
 import { type Attempt, dropSecured } from '../../../../lambdas/regions/agreements/item.ts';
@@ -26,7 +26,7 @@ export const ORDER_ID = 'o1';
 export const START_MS = Date.UTC(2026, 2, 29, 0, 59, 30);
 export const LINES: LinePieces = { pen: 5, ink: 2 };
 
-/** Copies of the order: the same order accepted in three Regions, each of which spent pieces. */
+/** Copies of the order: three Regions accepted the same order, and each spent pieces. */
 export const COPIES: readonly OwnCopy[] = ['eu-central-1.a1', 'eu-west-1.b1', 'us-east-1.c1'].map(
   (origin) => ({
     orderId: ORDER_ID,
@@ -63,20 +63,20 @@ const addLines = (total: Map<string, number>, lines: LinePieces): void => {
 export class OrderWorld {
   generation = 1;
   nowMs = START_MS;
-  /** The table of each generation; a lost one is emptied, and late writes to it reach nobody. */
+  /** The table of each generation; a lost one is emptied, and late writes to it have no effect. */
   readonly tables = [new ItemStore()];
-  /** Decided events in some Region's log, and those that two incarnations hold. */
+  /** Decided events in the log of a Region, and those that two incarnations hold. */
   readonly published = new Map<string, OrderRecord>();
   readonly secured = new Set<string>();
   readonly contents: DecidedContent[] = [];
   /** Payments that the provider captured. */
   readonly captured = new Set<string>();
-  /** Claims that left the warehouse, for the copy that was named then. */
+  /** Shipped claims, for the copy that was named at that time. */
   readonly shipped = new Set<string>();
   readonly shippedPieces = new Map<string, Map<string, number>>();
   readonly returned = new Set<string>();
   readonly returnedPieces = new Map<string, Map<string, number>>();
-  /** Events that only a closed incarnation had when a table was restored. They may show up later and never count. */
+  /** Events that only a closed incarnation had when a table was restored. They may arrive later and never count. */
   readonly #unlisted = new Set<string>();
   #attempts = 0;
 
@@ -84,7 +84,7 @@ export class OrderWorld {
     return this.tables[this.generation - 1]?.get(orderKeyOf(ORDER_ID), isOrderItem);
   }
 
-  /** A fresh reading, or one from before that somebody still works with. */
+  /** The context of a fresh read, or of an earlier one that is still in use. */
   context(read = this.item(), generation = this.generation): OrderContext {
     return { orderId: ORDER_ID, read, attempt: this.attempt(generation) };
   }
@@ -98,7 +98,7 @@ export class OrderWorld {
     return step.ok && (this.tables[generation - 1]?.write([step.value]) ?? false);
   }
 
-  /** Any Region's sweep writes the events that the item owes. */
+  /** Any Region's sweep writes the missing events of the item. */
   publish(): void {
     const item = this.item();
     for (const pending of item?.pending ?? []) {
@@ -133,7 +133,7 @@ export class OrderWorld {
     return [...this.published.values()];
   }
 
-  /** The provider captures what the agreement permits. */
+  /** The provider captures the payment if the agreement permits it. */
   capture(): boolean {
     const effecting = this.records().find(
       (record) => record.decision.kind === 'effecting' && capturePermit(this.item(), record) === 'apply',
@@ -156,7 +156,7 @@ export class OrderWorld {
     return this.shipped.size > before;
   }
 
-  /** The spender of a copy puts back what is due, each return once. */
+  /** The spender of a copy puts back the due pieces, each return once. */
   putBack(copy: OwnCopy): boolean {
     const [item, before] = [this.item(), this.returned.size];
     if (item === undefined) return false;
@@ -174,7 +174,7 @@ export class OrderWorld {
     return lines;
   }
 
-  /** The table is lost and made again from the events that somebody has: all secured ones, and perhaps others. */
+  /** The table is lost and rebuilt from the surviving events: all secured ones, and possibly others. */
   loseTable(keepsUnsecured: boolean): void {
     const records = this.records()
       .map((record) => ({ ...record, isSecured: this.secured.has(nameOf(record)) }))
@@ -199,14 +199,14 @@ export class OrderWorld {
     return this.write(sweepOrder(this.context(read, generation), order), generation);
   }
 
-  /** Everything decided so far is written, secured and taken out of the item. */
+  /** Writes and secures the events of all decisions and removes them from the item. */
   log(): void {
     this.publish();
     for (const name of this.published.keys()) this.secured.add(name);
     this.drop();
   }
 
-  /** No more faults: events are secured, deadlines pass, everybody does what is due. */
+  /** Ends all faults: events are secured, deadlines pass, and every due step is done. */
   settle(): void {
     for (let round = 0; round < 8; round += 1) {
       this.log();
@@ -223,11 +223,11 @@ export class OrderWorld {
 const piecesOf = (totals: OrderWorld['shippedPieces'], eventId: string, line: string): number =>
   totals.get(eventId)?.get(line) ?? 0;
 
-/** What a copy has shipped and put back of a line. */
+/** Pieces of a line that a copy has shipped and put back. */
 export const spentEnds = (world: OrderWorld, eventId: string, line: string): number =>
   piecesOf(world.shippedPieces, eventId, line) + piecesOf(world.returnedPieces, eventId, line);
 
-/** Violations that can be seen at any moment. */
+/** Violations of invariants that must hold at every moment. */
 export function violationsOf(world: OrderWorld): readonly string[] {
   const item = world.item();
   const over = Object.entries(item?.state.lines ?? {}).filter(

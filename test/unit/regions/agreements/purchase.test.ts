@@ -43,12 +43,12 @@ describe('the watch for duplicate orders', () => {
     expect(duplicateVerdict(recorded(orderAt('o1', -1), orderAt('o2', 1)), 'o2')).toBe('held');
   });
 
-  it('compares both ways: an order that was placed earlier and arrives later is held too', () => {
+  it('compares in both directions: an order that was placed earlier and arrives later is held too', () => {
     expect(duplicateVerdict(recorded(orderAt('o1', 20), orderAt('o2', -10)), 'o2')).toBe('held');
     expect(duplicateVerdict(recorded(orderAt('o1', 20), orderAt('o2', -11)), 'o2')).toBe('clear');
   });
 
-  it('does not hold the same cart, an order after 30 minutes, or one that repeats an ended order', () => {
+  it('does not hold an order of the same cart, after 30 minutes, or after the earlier order ended', () => {
     const ended = nextOf(endPurchase(watchAt(recorded(orderAt('o1', 0))), 'o1'));
 
     expect(duplicateVerdict(recorded(orderAt('o1', 0, 'cart'), orderAt('o2', 1, 'cart')), 'o2')).toBe(
@@ -58,7 +58,7 @@ describe('the watch for duplicate orders', () => {
     expect(duplicateVerdict(nextOf(recordPurchase(watchAt(ended), orderAt('o2', 1))), 'o2')).toBe('clear');
   });
 
-  it('lets a held order through when a person allows it, or when the other one ends', () => {
+  it('releases a held order when a person allows it or the other order ends', () => {
     const item = recorded(orderAt('o1', 0), orderAt('o2', 5));
 
     expect(duplicateVerdict(nextOf(allowPurchase(watchAt(item), 'o2')), 'o2')).toBe('clear');
@@ -69,7 +69,7 @@ describe('the watch for duplicate orders', () => {
     );
   });
 
-  it('remembers 8 orders: ended ones leave first, and one that left has to be recorded again', () => {
+  it('remembers 8 orders: drops ended ones first, and a dropped order has to be recorded again', () => {
     const orders = Array.from({ length: MAX_PURCHASES }, (_, index) => orderAt(`o${index}`, index * 40));
     const full = nextOf(endPurchase(watchAt(recorded(...orders)), 'o3'));
     const nine = nextOf(recordPurchase(watchAt(full), orderAt('o8', 400)));
@@ -81,7 +81,7 @@ describe('the watch for duplicate orders', () => {
     expect(duplicateVerdict(ten, 'o1')).toBe('clear');
   });
 
-  it('keeps an order held when the one that it repeats has left the watch', () => {
+  it('keeps an order held after the order that it repeats was dropped', () => {
     const others = Array.from({ length: MAX_PURCHASES - 1 }, (_, index) =>
       orderAt(`p${index}`, 100 + index * 40),
     );

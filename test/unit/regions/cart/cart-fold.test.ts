@@ -39,47 +39,47 @@ const linesOf = (...events: readonly LogEvent[]): Record<string, number> =>
   Object.fromEntries(foldCart(events).lines.map(({ sku, quantity }) => [sku, quantity]));
 
 describe('a line of a cart', () => {
-  it('sums three adds that two Regions based on one stale read', () => {
+  it('sums three adds that two Regions made after the same stale read', () => {
     expect(linesOf(add('a1', 'x', 1), add('a2', 'x', 1), add('b1', 'x', 1))).toEqual({ x: 3 });
   });
 
-  it('counts a command once, however many Regions accepted it', () => {
+  it('counts a command once if several Regions accepted it', () => {
     const state = foldCart([add('a1', 'x', 2, { commandId: 'c' }), add('b1', 'x', 2, { commandId: 'c' })]);
 
     expect(quantityOf(state, 'x')).toBe(2);
     expect(state.voids).toEqual(['b.1#1']);
   });
 
-  it('lets the smallest copy of a command count', () => {
+  it('counts the smallest copy of a command', () => {
     const late = add('a1', 'x', 5, { commandId: 'c', wallMs: 9_000 });
     const early = add('b1', 'x', 3, { commandId: 'c', wallMs: 1_000 });
 
     expect(linesOf(late, early)).toEqual({ x: 3 });
   });
 
-  it('replaces what a set saw, and adds what it did not', () => {
+  it('is replaced by a set, plus the adds that the set had not seen', () => {
     const first = add('a1', 'x', 5);
 
     expect(linesOf(first, add('b1', 'x', 1), set('a2', 'x', 2, { seen: sawAll(first) }))).toEqual({ x: 3 });
   });
 
-  it('lets the later of two concurrent sets count, and names the other', () => {
+  it('has the later of two concurrent sets, and names the other', () => {
     const state = foldCart([set('a1', 'x', 2, { wallMs: 500 }), set('b1', 'x', 4, { wallMs: 400 })]);
 
     expect(state.lines).toEqual([{ sku: 'x', quantity: 2, outvoted: ['b.1#1'] }]);
   });
 
-  it('lets a set that saw another one replace it, although its clock is behind', () => {
+  it('has a set that saw another one, although its clock is behind', () => {
     const first = set('a1', 'x', 9, { wallMs: 99_000 });
 
     expect(linesOf(first, set('b1', 'x', 1, { wallMs: 5, seen: sawAll(first) }))).toEqual({ x: 1 });
   });
 
-  it('has no line for a set to 0', () => {
+  it('is absent after a set to 0', () => {
     expect(linesOf(set('a1', 'x', 0))).toEqual({});
   });
 
-  it('keeps an add that a removal did not see, and loses what it saw', () => {
+  it('keeps an add that a removal had not seen, and loses those that it had seen', () => {
     const seen = add('a1', 'x', 3);
 
     expect(linesOf(seen, add('b1', 'x', 1), remove('a2', 'x', { seen: sawAll(seen) }))).toEqual({ x: 1 });
@@ -105,7 +105,7 @@ describe('a line of a cart', () => {
     expect(linesOf(copy, remove('a2', 'x', { seen: sawAll(seen) }), seen)).toEqual({});
   });
 
-  it('schedule 9: keeps the first of two adds when a removal had seen only the second', () => {
+  it('schedule 9: keeps the first of two adds if a removal had seen only the second', () => {
     const [first, second] = [add('a1', 'x', 1), add('a2', 'x', 1)];
     const removal = remove('b1', 'x', { seen: sawAll(second) });
 
@@ -114,8 +114,8 @@ describe('a line of a cart', () => {
   });
 });
 
-describe('a guest’s cart that is merged', () => {
-  it('takes the larger quantity, once, though two Regions merge it', () => {
+describe('a merged guest’s cart', () => {
+  it('gives the larger quantity, once, if two Regions merge it', () => {
     const own = add('a1', 'x', 1);
     const seen = sawAll(own);
 
@@ -123,20 +123,20 @@ describe('a guest’s cart that is merged', () => {
     expect(linesOf(add('a1', 'x', 12), merge('a2', 'x', 10, { seen }))).toEqual({ x: 12 });
   });
 
-  it('adds what is put into the cart after it', () => {
+  it('is followed by later adds', () => {
     const own = add('a1', 'x', 1);
     const merged = merge('a2', 'x', 10, { seen: sawAll(own) });
 
     expect(linesOf(own, merged, add('a3', 'x', 1, { seen: sawAll(own, merged) }))).toEqual({ x: 11 });
   });
 
-  it('is removed by a removal that saw it', () => {
+  it('is removed by a removal that had seen it', () => {
     const merged = merge('a1', 'x', 10);
 
     expect(linesOf(merged, remove('a2', 'x', { seen: sawAll(merged) }))).toEqual({});
   });
 
-  it('leaves the next epoch empty when it is delivered again after the checkout', () => {
+  it('leaves the next epoch empty on redelivery after the checkout', () => {
     const merged = merge('a1', 'x', 10);
     const bought = checkout('a2', 1, { seen: sawAll(merged) });
 
@@ -157,7 +157,7 @@ describe('a checkout', () => {
   const seen = sawAll(own);
   const bought = checkout('a2', 1, { seen });
 
-  it('schedule 19: closes the epoch by either of its two events alone', () => {
+  it('schedule 19: closes the epoch with only one of its two events', () => {
     const closed = { epoch: 2, lines: [], closed: [{ epoch: 1, by: 'order#o1' }] };
 
     expect(foldCart([own, bought])).toMatchObject(closed);
@@ -165,50 +165,57 @@ describe('a checkout', () => {
     expect(foldCart([own, bought, placed('a1', 1, seen)])).toMatchObject(closed);
   });
 
-  it('leaves adds and merges that it had not seen for the next epoch', () => {
+  it('moves adds and merges that it had not seen to the next epoch', () => {
     expect(linesOf(own, bought, add('b1', 'x', 1), merge('b2', 'y', 4))).toEqual({ x: 1, y: 4 });
   });
 
-  it('closes what any of two concurrent checkouts saw', () => {
+  it('closes the writes that one of two concurrent checkouts had seen', () => {
     const other = add('b1', 'y', 1);
 
     expect(linesOf(own, other, bought, checkout('b2', 1, { seen: sawAll(other) }))).toEqual({});
   });
 
-  it('closes what a copy of it saw that does not count', () => {
+  it('closes the writes that a void copy of it had seen', () => {
     const other = add('b1', 'y', 1);
     const copy = checkout('b2', 1, { seen: sawAll(other), commandId: 'a2', wallMs: 99_000 });
 
     expect(linesOf(own, other, bought, copy)).toEqual({});
   });
 
-  it('lists a set of a bought line as late, and buys nothing again', () => {
+  it('lists a set of a bought line as late and does not buy the line again', () => {
     const state = foldCart([own, bought, set('b1', 'x', 5, { seen })]);
 
     expect(state).toMatchObject({ lines: [], late: [{ sku: 'x', quantity: 5, id: 'b.1#1' }] });
   });
 
-  it('lets a late set replace nothing', () => {
+  it('removes writes of the next epoch that a late set had seen', () => {
     const added = add('b1', 'x', 1);
     const late = set('b2', 'x', 5, { seen: sawAll(own, added) });
 
-    expect(linesOf(own, bought, added, late)).toEqual({ x: 1 });
+    expect(linesOf(own, bought, added, late)).toEqual({});
   });
 
-  it('lets a late removal remove what it saw of the next epoch', () => {
+  it('does not bring back a merge that a late set had seen', () => {
+    const merged = merge('b1', 'x', 2);
+    const late = set('b2', 'x', 1, { seen: sawAll(own, merged) });
+
+    expect(linesOf(own, bought, merged, late)).toEqual({});
+  });
+
+  it('is followed by a late removal of writes of the next epoch that it had seen', () => {
     const added = add('b1', 'x', 1);
     const late = remove('b2', 'x', { seen: sawAll(own, added) });
 
     expect(linesOf(own, bought, added, late)).toEqual({});
   });
 
-  it('counts a set of a line that nobody bought for the next epoch', () => {
+  it('moves a set of a line that was not bought to the next epoch', () => {
     expect(linesOf(own, bought, set('b1', 'y', 5))).toEqual({ y: 5 });
   });
 });
 
 describe('the state of a cart', () => {
-  it('names holes, and counts what it cannot read', () => {
+  it('names gaps and counts unreadable events', () => {
     const unknown = at('b1', 'gift_wrapped', {});
     const newer = { ...add('b2', 'x', 1), schemaVersion: 2 };
     const damaged = add('b3', 'x', 0.5);

@@ -48,7 +48,7 @@ describe('a checkout', () => {
     });
   });
 
-  it('closes the epoch and makes the order when its events are folded, each alone too', () => {
+  it('closes the epoch and makes the order when its events are folded, also each event alone', () => {
     const [closing, placing] = acceptedEvents(planCheckout(envelope('buy'), stocked), {
       heads: new Map([
         ['cart#k1', { entity: 'cart#k1', origin: 'a.1', version: 2, hlc: { wallMs: 5, counter: 0 } }],
@@ -66,7 +66,7 @@ describe('a checkout', () => {
     expect(foldOrder(orderId, [placing])).toMatchObject({ status: 'provisional' });
   });
 
-  it('waits for everything when a piece is missing here, and spends nothing', () => {
+  it('waits and spends nothing if a piece is missing in this Region', () => {
     const plan = planOf(planCheckout(envelope(), checkoutOf(cart, { 'sku#x': 5 })));
 
     expect(plan.spends).toEqual([]);
@@ -76,7 +76,7 @@ describe('a checkout', () => {
     });
   });
 
-  it('waits when a voucher has no use left here, and spends one use for each code otherwise', () => {
+  it('waits if a voucher has no use left in this Region, and otherwise spends one use per code', () => {
     const vouchers = ['S', 'S'];
     const stock = { 'sku#x': 5, 'sku#y': 5 };
     const waiting = planOf(
@@ -93,7 +93,7 @@ describe('a checkout', () => {
     ]);
   });
 
-  it('reads a merged guest’s cart that wants more than there is as waiting, not as an error', () => {
+  it('waits, without an error, if a merged guest’s cart needs more than the stock', () => {
     const merged = { guestCart: 'g', guestEpoch: 1, lines: [{ sku: 'x', quantity: 10 }] };
     const state = foldCart([
       cartEvent('a1', 'cart.added', { sku: 'x', quantity: 1 }),
@@ -108,7 +108,7 @@ describe('a checkout', () => {
     });
   });
 
-  it('is refused for another epoch, an empty cart, lines that the customer did not see, or a missing price', () => {
+  it('is refused for another epoch, an empty cart, different lines than shown, or a missing price', () => {
     expect(refused({ epoch: 2 })).toEqual({
       code: 'epoch_closed',
       field: 'epoch',
@@ -135,14 +135,14 @@ describe('a checkout', () => {
     });
   });
 
-  it('waits when its pieces are in more slots than one transaction takes', () => {
+  it('waits if its pieces are in more slots than one transaction allows', () => {
     const slots = new Map([['sku#x', Array.from({ length: 81 }, (_, index) => slot('sku#x', 1, index))]]);
 
     expect(spendAll({ 'sku#x': 80 }, slots, 0)).toHaveLength(80);
     expect(spendAll({ 'sku#x': 81 }, slots, 0)).toBeUndefined();
   });
 
-  it('is refused when the order is larger than an agreement can keep', () => {
+  it('is refused if the order is too large for an agreement', () => {
     const long = cartOf(
       Object.fromEntries(Array.from({ length: 79 }, (_, at) => [`${at}${'s'.repeat(190)}`, 1])),
     );
@@ -164,7 +164,7 @@ describe('a checkout', () => {
     });
   });
 
-  it('takes exactly what the order needs, or nothing', () => {
+  it('takes exactly the needed pieces, or nothing', () => {
     const pieces = fc.record({ x: fc.integer({ min: 1, max: 6 }), y: fc.integer({ min: 1, max: 6 }) });
     const stock = fc.record({ 'sku#x': fc.nat({ max: 6 }), 'sku#y': fc.nat({ max: 6 }) });
     fc.assert(
@@ -179,14 +179,14 @@ describe('a checkout', () => {
   });
 });
 
-describe('names of what is bought', () => {
-  it('are one order for one epoch of a cart, and another one for the next', () => {
+describe('names derived from the purchase', () => {
+  it('are one order id per epoch of a cart', () => {
     expect(orderId).toMatch(/^[0-9a-f]{40}$/);
     expect(orderIdOf('k1', 1)).toBe(orderId);
     expect(new Set([orderId, orderIdOf('k1', 2), orderIdOf('k2', 1)]).size).toBe(3);
   });
 
-  it('are one hash for the same lines in any order', () => {
+  it('are the same hash for the same lines in any order', () => {
     const [x, y] = [
       { sku: 'x', quantity: 2 },
       { sku: 'y', quantity: 1 },

@@ -78,7 +78,7 @@ const typesOf = (result: CommandResult): readonly string[] =>
 
 const fingerprint = (result: CommandResult): unknown => planOf(result).drafts[0]?.fingerprint;
 
-describe('what commands refuse', () => {
+describe('refusals of commands', () => {
   it.each(REFUSALS)('$command: $code', ({ command, code, field }) => {
     const refusal = refusalOf(
       CALLS[`${command} ${code}`]?.() ?? planAdd(envelope(), cart, { sku: 'x', quantity: 1 }),
@@ -87,14 +87,14 @@ describe('what commands refuse', () => {
     expect(refusal).toMatchObject({ code, ...(field.startsWith('<') ? {} : { field }) });
   });
 
-  it('is in the table, each refusal once', () => {
+  it('are in the table, each refusal once', () => {
     expect(REFUSALS.map(({ command, code }) => `${command} ${code}`).toSorted()).toEqual(
       Object.keys(CALLS).toSorted(),
     );
     expect(new Set(ACCEPTED.map(({ command, although }) => command + although)).size).toBe(ACCEPTED.length);
   });
 
-  it('names the field of a wrong form', () => {
+  it('name the invalid field', () => {
     expect(refusalOf(planAdd(envelope(), cart, { sku: 'x', quantity: 0.5 }))).toMatchObject({
       code: 'invalid',
       field: 'payload.quantity',
@@ -105,14 +105,14 @@ describe('what commands refuse', () => {
   });
 });
 
-describe('what commands accept, since another Region may know better', () => {
-  it('takes any quantity, whatever is in stock', () => {
+describe('commands that are accepted because another Region may know more', () => {
+  it('add any quantity, regardless of stock', () => {
     expect(typesOf(planAdd(envelope(), cart, { sku: 'x', quantity: 1_000 }))).toEqual(['cart.added']);
     expect(typesOf(planAdd(envelope(), full, { sku: 's1', quantity: 1 }))).toEqual(['cart.added']);
     expect(typesOf(planSet(envelope(), full, { sku: 's1', quantity: 0 }))).toEqual(['cart.set']);
   });
 
-  it('takes reports, cancellations and claims about an order that is not here', () => {
+  it('report, cancel and claim on an unknown order', () => {
     const report = { paymentId: 'p1', status: 'captured' as const, amountMinor: 5, currency: 'EUR' };
 
     expect(typesOf(planPaymentReport(NOW_MS, orderOf(), report))).toEqual(['order.payment_reported']);
@@ -129,7 +129,7 @@ describe('what commands accept, since another Region may know better', () => {
     ]);
   });
 
-  it('takes fields and addresses that somebody else may write', () => {
+  it('write fields and claim addresses that others may write', () => {
     expect(typesOf(planFields(envelope(), accountOf(), { city: 'Rome' }))).toEqual(['account.fields_set']);
     expect(typesOf(planEmailClaim(envelope(), accountOf(), 'email#h', 'sealed'))).toEqual([
       'account.email_claimed',
@@ -137,7 +137,7 @@ describe('what commands accept, since another Region may know better', () => {
     expect(typesOf(planErasure(envelope(), accountOf()))).toEqual(['account.erased']);
   });
 
-  it('takes deposits and losses, whatever this Region has', () => {
+  it("record deposits and losses, regardless of this Region's stock", () => {
     const stock = { resource: 'sku#1', state: foldStock('sku#1', []) };
 
     expect(typesOf(planReceived(envelope(), stock, { pieces: 3, reason: 'goods' }))).toEqual([
@@ -153,7 +153,7 @@ describe('what commands accept, since another Region may know better', () => {
 });
 
 describe('the events of a command', () => {
-  it('carry what this Region had seen, and the latest time of it', () => {
+  it('carry the events that this Region had seen, and their latest time', () => {
     const [draft] = planOf(planRemove(envelope(), cart, 'x')).drafts;
 
     expect(draft).toMatchObject({
@@ -176,7 +176,7 @@ describe('the events of a command', () => {
     ).not.toHaveProperty('keys');
   });
 
-  it('have a fingerprint of what is asked, so that an id cannot be used for something else', () => {
+  it('have a fingerprint of the request, so that an id cannot be used for another request', () => {
     const again = cartOf({ x: 2, z: 1 });
 
     expect(fingerprint(planRemove(envelope(), again, 'x'))).toBe(
@@ -187,7 +187,7 @@ describe('the events of a command', () => {
     );
   });
 
-  it('merge a guest’s cart by one event for each cart', () => {
+  it('merge a guest’s cart with one event per cart', () => {
     const plan = planOf(planMerge(envelope(), cart, cartOf({ y: 3 }, 'g1')));
 
     expect(plan.drafts.map(({ content: { entity, payload } }) => [entity, payload])).toEqual([
@@ -196,7 +196,7 @@ describe('the events of a command', () => {
     ]);
   });
 
-  it('are one command for a report, whichever Region hears it how often', () => {
+  it('have one command id for a report, for any Region and any redelivery', () => {
     const report = { paymentId: 'p1', status: 'captured' as const, amountMinor: 5, currency: 'EUR' };
 
     expect(planOf(planPaymentReport(NOW_MS, orderOf(), report)).drafts[0]?.content.commandId).toBe(
@@ -222,7 +222,7 @@ describe('a hold', () => {
     });
   });
 
-  it('is not written again, nor for an order that ended', () => {
+  it('is not written again, and not for an ended order', () => {
     const held = orderOf(placing, at('b1', 'order.held', { suspectOf: 'o0' }));
 
     expect(refusalOf(planHold(NOW_MS, held, 'o0'))).toMatchObject({ code: 'nothing_to_do' });

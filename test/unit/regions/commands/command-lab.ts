@@ -47,7 +47,7 @@ export const accountOf = (...events: readonly LogEvent[]): AccountView => ({
   state: foldAccount('u1', events),
 });
 
-/** One slot with so many pieces. */
+/** One slot with the given pieces. */
 export const slot = (resource: string, available: number, number = 0): RightsSlot => ({
   resource,
   slot: number,
@@ -56,7 +56,7 @@ export const slot = (resource: string, available: number, number = 0): RightsSlo
   released: 0,
 });
 
-/** A checkout of a cart, with so many pieces of each resource in this Region. */
+/** A checkout of a cart, with `stock` pieces of each resource in this Region. */
 export const checkoutOf = (cart: CartView, stock: Readonly<Record<string, number>>): Checkout => ({
   cart,
   order: { seen: { vector: {}, beyond: [] } },
@@ -79,7 +79,7 @@ export function planOf(result: CommandResult): CommandPlan {
 /** Code and field of a refused command. */
 export const refusalOf = (result: CommandResult): unknown => (result.ok ? 'accepted' : result.refusal);
 
-/** The events that a plan becomes in Region a, as its log writes them. */
+/** The events of a plan, as the log of Region a writes them. */
 export function acceptedEvents(result: CommandResult, state: Partial<AcceptState> = {}): readonly LogEvent[] {
   const fresh = { origin: 'a.1', nowMs: NOW_MS, lane: 0, heads: new Map(), tips: new Map(), ...state };
   const plan = planAccept(fresh, planOf(result).drafts);

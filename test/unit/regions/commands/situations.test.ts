@@ -8,7 +8,7 @@ import type { LogEvent } from '../../../../lambdas/regions/log/event.ts';
 import { at, claimed, decided, effecting, ended, naming, paid, placed } from '../order/order-lab.ts';
 import { acceptedEvents, cartOf, checkoutOf, envelope, NOW_MS, orderOf, planOf } from './command-lab.ts';
 
-/** A checkout with one voucher, by a Region that has so many uses of it. */
+/** A checkout with one voucher, in a Region that has `uses` of it. */
 const redeem = (origin: string, cartId: string, uses: number): readonly LogEvent[] => {
   const checkout = checkoutOf(cartOf({ x: 1 }, cartId), { 'sku#x': 9, 'voucher#V': uses });
   const state = { origin, nowMs: NOW_MS, heads: new Map([[`cart#${cartId}`, headOf(origin, cartId)]]) };
@@ -26,13 +26,13 @@ const headOf = (
 
 const linesHash = (cartId: string): string => linesHashOf(cartOf({ x: 2, y: 1 }, cartId).state.lines);
 
-describe('situations that others met', () => {
-  it('1: a cart that is built again in another Region has the same lines hash and another order', () => {
+describe('publicly known cases', () => {
+  it('1: a cart that is rebuilt in another Region has the same lines hash and another order', () => {
     expect(linesHash('k1')).toBe(linesHash('k2'));
     expect(orderIdOf('k1', 1)).not.toBe(orderIdOf('k2', 1));
   });
 
-  it('2: an authorisation that comes before its order waits, and makes one complete order', () => {
+  it('2: an authorisation that arrives before its order waits, and the order is then complete', () => {
     const early = paid('b1', 'p1', 'authorised');
 
     expect(foldOrder('o1', [early]).status).toBe('payment_waits');
@@ -42,7 +42,7 @@ describe('situations that others met', () => {
     });
   });
 
-  it('4: a capture after the hold expired is a shortfall and a refund, and stock is not touched again', () => {
+  it('4: a capture after the hold expired is a shortfall and a refund, without a change of stock', () => {
     const order = placed('a1');
     const back = at('a2', 'order.returned', { returnId: 'return:o1!a.1#1' });
     const over = [
@@ -60,7 +60,7 @@ describe('situations that others met', () => {
     expect(piecesOfOrders([state], 'sku#p-x')).toMatchObject({ promised: 0, gone: 0, returning: 0 });
   });
 
-  it('5: a cancellation after 7 of 10 gives 3 back, once, though two Regions accept it twice', () => {
+  it('5: a cancellation after 7 of 10 returns 3, once, although two Regions accept it twice', () => {
     const order = placed('a1', { x: 10 });
     const shipping = [naming(order, { x: 10 }), effecting(), claimed('s', 'ship', { x: 7 })];
     const asked = planOf(planCancel(envelope('cancel'), orderOf(order, ...decided(...shipping)), 'customer'));
@@ -77,7 +77,7 @@ describe('situations that others met', () => {
     });
   });
 
-  it('7: of four redemptions of a voucher with 3 uses, in two Regions that are cut off, 3 count', () => {
+  it('7: of four redemptions of a voucher with 3 uses in two isolated Regions, 3 count', () => {
     const events = [
       redeem('a.1', 'k1', 2),
       redeem('a.1', 'k2', 1),

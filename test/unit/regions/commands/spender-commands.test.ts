@@ -65,7 +65,7 @@ describe('an allocation', () => {
   const order = orderOf(waiting('a1', { x: 2 }));
   const allocation = { orderId: 'o1', placedId: 'a.1#1', spends: { 'sku#p-x': 2 } };
 
-  it('spends everything in the transaction of its event, for 30 minutes, once for each origin', () => {
+  it('spends all pieces in the transaction of its event, for 30 minutes, once per origin', () => {
     const plan = planOf(planAllocate(spender, order, allocation, slots(2), 0));
 
     expect(plan.spends).toMatchObject([{ key: 'rights#sku#p-x/0', add: { available: -2 } }]);
@@ -76,7 +76,7 @@ describe('an allocation', () => {
     });
   });
 
-  it('is not made when the pieces are gone meanwhile', () => {
+  it('is not made if the pieces were spent meanwhile', () => {
     expect(refusalOf(planAllocate(spender, order, allocation, slots(1), 0))).toMatchObject({
       code: 'nothing_to_do',
       field: 'spends',
@@ -84,7 +84,7 @@ describe('an allocation', () => {
   });
 });
 
-describe('pieces that go back', () => {
+describe('returned pieces', () => {
   const own = placed('a1', { x: 5 });
   const decisions: readonly OrderDecision[] = [
     naming(own, { x: 5 }),
@@ -96,7 +96,7 @@ describe('pieces that go back', () => {
     ['sku#p-x', { head: emptyHead('sku#p-x', 'a.1', 1), slots: [slot('sku#p-x', 0)] }],
   ]);
 
-  it('schedule 2: wait for the agreement, and until its decisions are secured', () => {
+  it("schedule 2: wait until the agreement's decisions are secured", () => {
     const unnamed = orderOf(own, placed('b1', { x: 5 }));
 
     expect(returnsToMake(spender, order, itemAfter(decisions)).map(({ returnId }) => returnId)).toEqual([
@@ -106,11 +106,11 @@ describe('pieces that go back', () => {
     expect(returnsToMake(spender, unnamed, itemAfter([]))).toEqual([]);
   });
 
-  it('go back by the Region that spent them, and by no other one', () => {
+  it('are returned only by the Region that spent them', () => {
     expect(returnsToMake({ ...spender, origin: 'b.1' }, order, itemAfter(decisions))).toEqual([]);
   });
 
-  it('go back for a copy that does not count, when another one is named', () => {
+  it('are returned for a void copy when another one is named', () => {
     const other = placed('b1', { x: 5 });
     const named = [naming(other, { x: 5 })];
 
@@ -121,7 +121,7 @@ describe('pieces that go back', () => {
     ).toEqual(['return:o1!a.1#1']);
   });
 
-  it('are not made again, nor for a closed origin', () => {
+  it('are not returned again, and not for a closed origin', () => {
     const done = orderOf(
       own,
       ...decided(...decisions),
@@ -136,7 +136,7 @@ describe('pieces that go back', () => {
     expect(returnsToMake(spender, closed, itemAfter(decisions))).toEqual([]);
   });
 
-  it('are released and recorded in one transaction, with a mark against the second time', () => {
+  it('are released and recorded in one transaction, with a mark that prevents a repetition', () => {
     const [due] = order.state.returns;
     if (due === undefined) throw new Error('a return');
     const plan = planOf(planReturn(spender, order, due, rights, 0));
@@ -157,7 +157,7 @@ describe('pieces that go back', () => {
 });
 
 describe('a cancellation for a loss', () => {
-  it('asks for an order that is not confirmed, once for each origin', () => {
+  it('is requested for an unconfirmed order, once per origin', () => {
     expect(planOf(planShortageCancel(spender, orderOf(placed('a1')))).drafts[0]?.content).toMatchObject({
       type: 'order.cancel_requested',
       commandId: 'shortage:o1@a.1',
@@ -165,7 +165,7 @@ describe('a cancellation for a loss', () => {
     });
   });
 
-  it('is not asked for a confirmed or ended order', () => {
+  it('is not requested for a confirmed or ended order', () => {
     const event = placed('a1');
 
     for (const decision of [naming(event), ended('expired')])
@@ -187,7 +187,7 @@ function decidedEvent(item: AgreementItem<unknown, JsonValue>): LogEvent {
   return event;
 }
 
-describe('decided events, as agreements make them and folds read them', () => {
+describe('decided events that agreements make and folds read', () => {
   it('name a deposit', () => {
     const deposit = eventOf({
       entity: 'stock#sku#1',
@@ -236,7 +236,7 @@ describe('decided events, as agreements make them and folds read them', () => {
 });
 
 describe('the watch for duplicates', () => {
-  it('schedule 20: holds the same lines of another cart two minutes later, whatever the clock shows', () => {
+  it('schedule 20: holds the same lines of another cart two minutes later, at any time of day', () => {
     const lines = [{ sku: 'x', quantity: 2 }];
     const key = purchaseKeyOf('u1', linesHashOf(lines));
     const [noon, second] = [Date.UTC(2026, 10, 30, 11, 59), Date.UTC(2026, 10, 30, 12, 1)];

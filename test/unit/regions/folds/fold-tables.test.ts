@@ -16,7 +16,7 @@ const TABLES: readonly {
   readonly name: string;
   readonly table: readonly TableRow[];
   readonly types: readonly string[];
-  /** Types that change no state of their own: closings of an epoch, and decisions that other rows name as a state. */
+  /** Types without rows of their own: closings of an epoch, and decisions that other rows use as a state. */
   readonly elsewhere: readonly string[];
 }[] = [
   {
@@ -59,19 +59,19 @@ describe.each(TABLES)('the table of the $name', ({ table, types, elsewhere }) =>
 });
 
 describe('the page of the tables', () => {
-  it('is what the tables say', async () => {
+  it('equals the tables', async () => {
     expect(await readFile(FOLD_TABLES_PAGE, 'utf8')).toBe(await renderFoldTables());
   });
 
-  it('keeps a bar in a cell from ending it', () => {
+  it('escapes a bar in a cell', () => {
     expect(tableMarkdown([{ event: 'e', state: 'a|b', effect: 'x', meaning: 'M.' }])).toContain(
       String.raw`a\|b`,
     );
   });
 });
 
-describe('a state that the order’s table does not have', () => {
-  it('is a defect that is found at once', () => {
+describe('a state that is not in the order’s table', () => {
+  it('throws at once', () => {
     expect(() => orderEffectOf('order.held', 'nonsense')).toThrow('no row order.held × nonsense');
   });
 });

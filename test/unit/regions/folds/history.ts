@@ -1,10 +1,10 @@
-/** Histories of one entity as Regions could really write them: late, reordered, doubled and lost copies, and retried commands. */
+/** Realistic histories of one entity: late, reordered, duplicated and lost copies, and retried commands. */
 import { fc } from '@fast-check/vitest';
 import type { Hlc, JsonValue, LogEvent, Seen } from '../../../../lambdas/regions/log/event.ts';
 import { eventIdOf } from '../../../../lambdas/regions/log/event.ts';
 import { hold, nothingHeld, seenOf } from '../../../../lambdas/regions/folds/held.ts';
 
-/** What a test says about an event; the rest follows. */
+/** The part of an event that a test specifies; the rest is derived. */
 export interface EventSpec {
   readonly entity: string;
   /** Region letter; the origin is `<letter>.1`. */
@@ -22,7 +22,7 @@ export interface EventSpec {
   readonly deadlineAtMs?: number;
 }
 
-/** An event from what a test says about it. */
+/** Makes an event from its specification. */
 export const eventOf = (spec: EventSpec): LogEvent => ({
   entity: spec.entity,
   id: eventIdOf(`${spec.at}.1`, spec.seq),
@@ -49,13 +49,13 @@ export function sawAll(...events: readonly LogEvent[]): Seen {
   return seenOf(held);
 }
 
-/** One thing that happens in a random history. */
+/** One step of a random history. */
 export type Step =
   | { readonly kind: 'write'; readonly region: number; readonly draft: Draft; readonly skewMs: number }
   | { readonly kind: 'retry'; readonly region: number; readonly pick: number; readonly skewMs: number }
   | { readonly kind: 'copy'; readonly region: number; readonly pick: number };
 
-/** What is written: type and payload. */
+/** The write: type and payload. */
 export interface Draft {
   readonly type: string;
   readonly payload: JsonValue;
@@ -67,13 +67,13 @@ const REGIONS = ['a', 'b', 'c'];
 
 const later = (a: Hlc, b: Hlc): Hlc => ((a.wallMs - b.wallMs || a.counter - b.counter) < 0 ? b : a);
 
-/** A command's time: after the wall clock, which may be wrong, and after everything seen. */
+/** A command's time: after the wall clock, which may be wrong, and after all seen events. */
 function clockAfter(wallMs: number, seen: readonly LogEvent[]): Hlc {
   const latest = seen.map(({ hlc }) => hlc).reduce(later, { wallMs: 0, counter: 0 });
   return wallMs > latest.wallMs ? { wallMs, counter: 0 } : { ...latest, counter: latest.counter + 1 };
 }
 
-/** Regions that accept, and copies that travel one by one. */
+/** Regions that accept commands, and copies that are delivered one by one. */
 export class World {
   /** All events, in the order in which they were accepted. */
   readonly log: LogEvent[] = [];
@@ -115,7 +115,7 @@ export class World {
     return event;
   }
 
-  /** Takes one step. A step that finds nothing to do does nothing. */
+  /** Takes one step. A step that is not possible does nothing. */
   take(step: Step): void {
     if (step.kind === 'write') return void this.write(step.region, step.draft, step.skewMs);
     const event = this.log[step.pick % Math.max(1, this.log.length)];

@@ -52,8 +52,8 @@ const common = (...events: readonly LogEvent[]): ReturnType<typeof commonOf> =>
 
 const numbers = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 20 });
 
-describe('what is held', () => {
-  it('has exactly the numbers that were noted, in one form for one set', () => {
+describe('held numbers', () => {
+  it('are exactly the noted numbers, with one form per set', () => {
     fc.assert(
       fc.property(numbers, (seqs) => {
         const [held, sorted] = [nothingHeld(), nothingHeld()];
@@ -72,7 +72,7 @@ describe('what is held', () => {
     );
   });
 
-  it('sorts origins and, beyond a hole, numbers as numbers', () => {
+  it('sort origins, and numbers after a gap numerically', () => {
     const held = nothingHeld();
     for (const [origin, seq] of [
       ['b.1', 1],
@@ -101,7 +101,7 @@ describe('copies of a command', () => {
     expect(common(...events).voids).toEqual(['a.1#1', 'a.1#2', 'b.1#2', 'c.1#1']);
   });
 
-  it('are void by themselves only if no agreement judges them', () => {
+  it('are void without a decision only if no agreement decides about them', () => {
     const [one, two] = [
       said('a1', 't', { commandId: 'c', type: 'thing.decided' }),
       said('b1', 't', { commandId: 'c' }),
@@ -110,7 +110,7 @@ describe('copies of a command', () => {
     expect(common(one, { ...two, type: 'thing.decided' }).voids).toEqual([]);
   });
 
-  it('are all seen by a writer who saw one', () => {
+  it('are all seen by a writer who has seen one', () => {
     const [one, other] = [said('a1', 't', { commandId: 'c' }), said('b1', 't', { commandId: 'c' })];
     const copies = copiesIn(kept(one, other), 'c');
     const union = nothingSeen();
@@ -122,7 +122,7 @@ describe('copies of a command', () => {
     expect(unionSaw(nothingSeen(), copies)).toBe(false);
   });
 
-  it('contradict when a decided event says two things, and do not when it is copied', () => {
+  it('contradict if a decided event has two payloads, but not if it is copied', () => {
     const decided = { commandId: 'decided:x#1', type: 'thing.decided' };
     const [one, same] = [said('a1', 't', decided), said('b1', 't', decided)];
 
@@ -135,7 +135,7 @@ describe('copies of a command', () => {
 });
 
 describe('a union of contexts', () => {
-  it('saw a copy if and only if one of the contexts did', () => {
+  it('contains a copy if and only if one of the contexts does', () => {
     const seen = fc.record({
       vector: fc.dictionary(fc.constantFrom('a.1', 'b.1'), fc.integer({ min: 1, max: 5 })),
       beyond: fc.subarray(['a.1#7', 'b.1#8', 'b.1#10']),
@@ -154,7 +154,7 @@ describe('a union of contexts', () => {
 });
 
 describe('a sound entity', () => {
-  it('has no hole, nothing unread and no contradiction', () => {
+  it('has no gap, no unread event and no contradiction', () => {
     const decided = { commandId: 'decided:x#1', type: 'thing.decided' };
 
     expect(isSound(common(said('a1', 't'), said('a2', 't')))).toBe(true);
@@ -165,7 +165,7 @@ describe('a sound entity', () => {
     expect(isSound(common(said('a1', 't', decided), said('b1', 'u', decided)))).toBe(false);
   });
 
-  it('numbers events of another entity apart from its own', () => {
+  it('numbers events of another entity separately', () => {
     const state = kept(said('a1', 'own'), said('a1', 'other', { entity: 'other#9', commandId: 'x' }));
 
     expect(state.commands.size).toBe(2);
@@ -183,7 +183,7 @@ describe('bytes of a state', () => {
     expect(stateDigest({ ...RULES, kind: 'other' }, { a: 1, b: 2 })).not.toBe(digest);
   });
 
-  it('come back from a snapshot of the same rules only', () => {
+  it('are restored only from a snapshot of the same rules', () => {
     const events = [said('a1', 't'), said('a3', 't'), said('b1', 't', { schemaVersion: 2 })];
     const text: unknown = JSON.parse(snapshotOf(RULES, kept(...events)));
     const back = read(text) ?? nothingKept();
@@ -199,7 +199,7 @@ describe('bytes of a state', () => {
     expect(snapshotOf(RULES, kept(...events.toReversed()))).toBe(snapshotOf(RULES, kept(...events)));
   });
 
-  it('take an event of before the snapshot as a redelivery', () => {
+  it('treat an event from before the snapshot as a redelivery', () => {
     const state = read(JSON.parse(snapshotOf(RULES, kept(said('a1', 't'))))) ?? nothingKept();
     absorb(RULES, state, said('a1', 't'));
 

@@ -1,4 +1,4 @@
-/** Plain forms of the rules, written without the code under test. */
+/** A plain model of the rules, independent of the code under test. */
 import type { Seen } from '../../../../lambdas/regions/log/event.ts';
 
 /** Whether a causal context has an event, by its name. */

@@ -1,4 +1,4 @@
-/** The laws that every fold obeys, whatever it folds. */
+/** The laws of every fold. */
 import { fc } from '@fast-check/vitest';
 import { snapshotOf, snapshotReader, stateBytes } from '../../../../lambdas/regions/folds/digest.ts';
 import {
@@ -21,7 +21,7 @@ export interface Subject<F extends Fact> {
 const bytesOf = <F extends Fact>({ rules, stateOf }: Subject<F>, events: readonly LogEvent[]): string =>
   stateBytes(rules, stateOf(absorbAll(rules, nothingKept<F>(), events)));
 
-/** Bytes after a snapshot in the middle, and the rest on top of it, in two batches. */
+/** Bytes after a snapshot in the middle and the remaining events in two batches. */
 function bytesThroughSnapshot<F extends Fact>(
   { rules, stateOf }: Subject<F>,
   events: readonly LogEvent[],
@@ -35,7 +35,9 @@ function bytesThroughSnapshot<F extends Fact>(
   return stateBytes(rules, stateOf(absorbAll(rules, kept, events)));
 }
 
-/** Any order, repetition, batch and snapshot point of one set of events gives the same bytes; throws the first counterexample. */
+/**
+ * Checks that every order, repetition, batch and snapshot point of a set of events gives the same bytes. Throws the first counterexample.
+ */
 export function checkOrderFree<F extends Fact>(subject: Subject<F>, histories: fc.Arbitrary<World>): void {
   const read = snapshotReader(subject.rules);
   const cases = histories.chain(({ log }) =>

@@ -11,7 +11,7 @@ import { A, B, CART, draftOf, OwnState, refusalOf } from './lab.ts';
 
 const ORDER = 'order#o1';
 
-/** Accepts in a row: which entity, which lane, and how far the clock moves. */
+/** A sequence of accepts: entity, lane and advance of the clock. */
 const anyAccepts = fc.array(
   fc.record({
     entities: fc.array(fc.constantFrom(CART, ORDER, 'cart#c2'), { minLength: 1, maxLength: 3 }),
@@ -82,7 +82,7 @@ describe('planAccept', () => {
     ]);
   });
 
-  it('writes heads and tips on condition of what was read', () => {
+  it('writes heads and tips on the condition that they are unchanged since the read', () => {
     const own = new OwnState(A);
     const first = own.accept([draftOf()]);
     const second = own.accept([draftOf({ commandId: 'command-2' }), draftOf({ commandId: 'command-3' })]);
@@ -101,7 +101,7 @@ describe('planAccept', () => {
     ]);
   });
 
-  it('schedule 14: an event has no time to live, and is put only where none is', () => {
+  it('schedule 14: an event has no time to live and is put only if absent', () => {
     const [item] = new OwnState(A).accept([draftOf()]).items;
 
     expect(Object.keys(item?.next ?? {}).toSorted()).toEqual([
@@ -129,7 +129,7 @@ describe('planAccept', () => {
     });
   });
 
-  it('gives a time after everything that the writer had seen, from any Region', () => {
+  it('gives a time after all events that the writer had seen, from any Region', () => {
     const seenHlc = { wallMs: START_MS + 70_000, counter: 4 };
 
     const [event] = new OwnState(A).accept([draftOf({}, { seenHlc })]).events;
@@ -168,7 +168,7 @@ describe('planAccept', () => {
     ).toBe(true);
   });
 
-  it('refuses a time after the end of the clock', () => {
+  it('refuses a time after the maximum of the clock', () => {
     const seenHlc = { wallMs: MAX_WALL_MS, counter: MAX_COUNTER };
 
     expect(refusalOf(planAccept(new OwnState(A).read(), [draftOf({}, { seenHlc })]))).toBe('clock at hlc');
@@ -187,7 +187,7 @@ describe('shardOf', () => {
     expect(chainsOfEntity(A, entity)).toEqual([0, 1, 2, 3].map((lane) => `${A}#${shard}.${lane}`));
   });
 
-  it('stays as it is, since it is part of stored names', () => {
+  it('does not change, since it is part of stored names', () => {
     expect(['cart#c1', 'order#o1', 'stock#s1'].map(shardOf)).toEqual([41, 43, 23]);
   });
 

@@ -23,7 +23,7 @@ function parsed(text: string): JsonValue {
   return value;
 }
 
-/** An item whose body is made by other code: with these fields instead. */
+/** An item whose body was made by other code, with these fields replaced. */
 function itemWith(over: Record<string, unknown>): StoredEvent {
   const body = JSON.stringify({ ...contentOf(), ...placeOf(), ...over });
   return { ...storedFormOf(eventOf()), body, hash: hashOfBody(body) };
@@ -31,7 +31,7 @@ function itemWith(over: Record<string, unknown>): StoredEvent {
 
 describe('sealEvent', () => {
   test.prop([anyPayload], { numRuns: LAW_RUNS })(
-    'writes an event that every reader reads alike',
+    'writes an event that every reader reads equally',
     (payload) => {
       const event = valueOf(sealEvent(placeOf(), contentOf({ payload })));
 
@@ -40,7 +40,7 @@ describe('sealEvent', () => {
     },
   );
 
-  it('keeps deadline and keys only where there are some', () => {
+  it('stores deadline and keys only if present', () => {
     const deadlineAtMs = 1_800_000_000_000;
 
     expect(eventOf({ deadlineAtMs, keys: ['k1', 'k2'] })).toMatchObject({ deadlineAtMs, keys: ['k1', 'k2'] });
@@ -55,13 +55,13 @@ describe('sealEvent', () => {
     );
   });
 
-  it('refuses what has no JSON form', () => {
+  it('refuses values without a JSON form', () => {
     const payload = { text: '\ud800' };
 
     expect(refusalOf(sealEvent(placeOf(), contentOf({ payload })))).toBe('body_form at payload');
   });
 
-  it('takes the longest body and refuses a longer one', () => {
+  it('accepts the longest body and refuses a longer one', () => {
     const spare = MAX_BODY_BYTES - Buffer.byteLength(eventOf({ payload: '' }).body);
 
     expect(sealEvent(placeOf(), contentOf({ payload: 'x'.repeat(spare) })).ok).toBe(true);
@@ -104,7 +104,7 @@ describe('readEvent', () => {
     },
   );
 
-  it('schedule 15: newer fields, types and versions are carried, byte for byte', () => {
+  it('schedule 15: newer fields, types and versions are kept byte for byte', () => {
     const newer = { type: 'cart.gift-wrapped', schemaVersion: 9, ribbon: { colour: 'red' }, zeta: 1 };
     const item = itemWith(newer);
 
@@ -115,7 +115,7 @@ describe('readEvent', () => {
     expect(event.body).toContain('"ribbon":{"colour":"red"}');
   });
 
-  it('schedule 15: an event written again from its fields is another event', () => {
+  it('schedule 15: an event rebuilt from its fields is a different event', () => {
     const item = itemWith({ ribbon: 'red' });
     const event = valueOf(readEvent(item));
 
@@ -163,13 +163,13 @@ describe('readEvent', () => {
   });
 
   test.prop([fc.string({ unit: 'binary' })], { numRuns: LAW_RUNS })(
-    'refuses any other text and throws nothing',
+    'refuses any other text without throwing',
     (body) => {
       expect(readBody(body).ok).toBe(false);
     },
   );
 
-  it('takes deeply nested JSON without running out of stack', () => {
+  it('reads deeply nested JSON without a stack overflow', () => {
     const depth = 100_000;
 
     expect(refusalOf(readBody('['.repeat(depth) + ']'.repeat(depth)))).toBe('body_form at body');

@@ -28,7 +28,7 @@ describe('checkCommandId', () => {
     expect(refusalOf(checkCommandId(id))).toBe('command_id at commandId');
   });
 
-  it('lets no client take the id of a decided event', () => {
+  it('refuses the id of a decided event from a client', () => {
     expect(refusalOf(checkCommandId(decidedCommandId('order', 2)))).toBe('command_id at commandId');
     expect(isDecided({ commandId: decidedCommandId('order#o1', 2) })).toBe(true);
     expect(isDecided({ commandId: 'c1' })).toBe(false);
@@ -46,7 +46,7 @@ describe('recognise', () => {
     ]);
   });
 
-  it('knows nothing of a command that was not accepted here', () => {
+  it('finds nothing for a command that was not accepted here', () => {
     expect(valueOf(recognise(undefined, fingerprint))).toBeUndefined();
   });
 
@@ -70,7 +70,7 @@ describe('contradict', () => {
     );
   });
 
-  it('takes copies that two Regions wrote as one outcome', () => {
+  it('treats copies that two Regions wrote as one outcome', () => {
     const copy = eventOf({
       commandId,
       payload: { lines: 1, state: 'ended' },

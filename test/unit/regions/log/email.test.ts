@@ -13,7 +13,7 @@ describe('emailKeyOf', () => {
     );
   });
 
-  it('is the same for spellings that a mail provider treats alike', () => {
+  it('is the same for spellings that every mail provider treats alike', () => {
     expect(keyOf(' Ada@Duck.example ')).toBe(keyOf('ada@duck.example'));
     expect(keyOf('ame\u0301lie@duck.example')).toBe(keyOf('am\u00e9lie@duck.example'));
   });

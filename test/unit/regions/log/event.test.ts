@@ -12,7 +12,7 @@ const anyEvent = fc.record({
 
 describe('compareEvents', () => {
   test.prop([fc.array(anyEvent, { maxLength: 8 }), fc.nat()], { numRuns: LAW_RUNS })(
-    'sorts the same events into the same order, whatever the order before',
+    'sorts the same events into the same order from any initial order',
     (events, by) => {
       const turned = [...events.slice(by % 8), ...events.slice(0, by % 8)].toReversed();
 
@@ -20,7 +20,7 @@ describe('compareEvents', () => {
     },
   );
 
-  it('looks at the time first, then at the origin, then at the number', () => {
+  it('compares the time, then the origin, then the number', () => {
     const event = { hlc: { wallMs: 5, counter: 5 }, origin: A, entitySeq: 5 };
     const later = [
       { hlc: { wallMs: 6, counter: 0 }, origin: 'a.a', entitySeq: 1 },
@@ -36,7 +36,7 @@ describe('compareEvents', () => {
 });
 
 describe('compareText', () => {
-  it('orders by code units and not by language', () => {
+  it('orders by code units, not by locale', () => {
     expect(['b', 'ä', 'a', 'B'].toSorted(compareText)).toEqual(['B', 'a', 'b', 'ä']);
   });
 });

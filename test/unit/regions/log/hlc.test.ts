@@ -20,7 +20,7 @@ const anyHlc = fc.record({
   counter: fc.oneof(fc.nat(3), fc.constant(MAX_COUNTER)),
 });
 
-/** One thing that happens in one of three Regions. */
+/** One step in one of three Regions. */
 const step = fc.oneof(
   fc.record({
     kind: fc.constant('write' as const),
@@ -32,11 +32,11 @@ const step = fc.oneof(
 
 interface Written {
   readonly hlc: Hlc;
-  /** Positions of the events that the writer had folded. */
+  /** Indexes of the events that the writer had folded. */
   readonly saw: ReadonlySet<number>;
 }
 
-/** Three Regions with clocks of their own, which may run backwards; returns what they wrote. */
+/** Three Regions with their own clocks, which may run backwards; returns the written events. */
 function history(steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : never)[]): Written[] {
   const written: Written[] = [];
   const held = [new Set<number>(), new Set<number>(), new Set<number>()];
@@ -60,7 +60,7 @@ function history(steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S 
 
 describe('nextHlc', () => {
   test.prop([fc.array(step, { maxLength: 30, size: 'max' })], { numRuns: LAW_RUNS })(
-    'gives an event a later time than everything that its writer had seen',
+    'gives an event a later time than all events that its writer had seen',
     (steps) => {
       const written = history(steps);
 
@@ -72,7 +72,7 @@ describe('nextHlc', () => {
   );
 
   test.prop([fc.integer({ min: 0, max: MAX_WALL_MS }), anyHlc], { numRuns: LAW_RUNS })(
-    'gives a valid time that is after the latest and not before the wall',
+    'gives a valid time after the latest time and not before the wall clock',
     (nowMs, latest) => {
       const next = nextHlc(nowMs, latest) ?? expect.fail('no time');
 
@@ -97,7 +97,7 @@ describe('nextHlc', () => {
     });
   });
 
-  it('has no time after the last one', () => {
+  it('gives no time after the last one', () => {
     expect(nextHlc(START_MS, { wallMs: MAX_WALL_MS, counter: MAX_COUNTER })).toBeUndefined();
     expect(nextHlc(MAX_WALL_MS + 1, undefined)).toBeUndefined();
     expect(nextHlc(Number.NaN, undefined)).toBeUndefined();
@@ -105,7 +105,7 @@ describe('nextHlc', () => {
 });
 
 describe('laterOf', () => {
-  it('takes the later time, whichever comes first', () => {
+  it('gives the later time in any order of its arguments', () => {
     const early = { wallMs: 1, counter: 9 };
     const late = { wallMs: 2, counter: 0 };
 
@@ -122,7 +122,7 @@ describe('skewOf', () => {
     [SKEW_ALARM_MS + 1, 'alarm'],
     [SKEW_FLAG_MS, 'alarm'],
     [SKEW_FLAG_MS + 1, 'flagged'],
-  ] as const)('judges a time that is ahead by %i ms as %s', (aheadMs, skew) => {
+  ] as const)('classifies a time that is ahead by %i ms as %s', (aheadMs, skew) => {
     expect(skewOf({ wallMs: START_MS + aheadMs, counter: 7 }, START_MS)).toBe(skew);
   });
 });
@@ -148,7 +148,7 @@ describe('isHlc', () => {
     expect([MAX_WALL_MS, MAX_COUNTER]).toEqual([0xff_ff_ff_ff_ff_ff, 0xff_ff_ff_ff]);
   });
 
-  it('takes the first and the last time', () => {
+  it('accepts the first and the last time', () => {
     expect([isHlc({ wallMs: 0, counter: 0 }), isHlc({ wallMs: MAX_WALL_MS, counter: MAX_COUNTER })]).toEqual([
       true,
       true,

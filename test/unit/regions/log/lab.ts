@@ -17,14 +17,14 @@ export const C: Origin = 'ap-northeast-1.c1';
 
 export const CART = 'cart#c1';
 
-/** Of an accepted step the value; a refusal fails the test with its text. */
+/** The value of an accepted step; a refusal fails the test with its text. */
 export function valueOf<T, Code extends string>(result: Result<T, Code>): T {
   if (result.ok) return result.value;
   const { code, field, expected } = result.refusal;
   return expect.fail(`refused: ${code} at ${field}, expected ${expected}`);
 }
 
-/** Of a refused step the code and the field. */
+/** Code and field of a refused step. */
 export function refusalOf<Code extends string>(result: Result<unknown, Code>): string {
   return result.ok ? expect.fail('accepted') : `${result.refusal.code} at ${result.refusal.field}`;
 }
@@ -52,7 +52,7 @@ export const placeOf = (over: Partial<Place> = {}): Place => ({
 export const eventOf = (over: Partial<EventContent> = {}, place: Partial<Place> = {}): LogEvent =>
   valueOf(sealEvent(placeOf(place), contentOf(over)));
 
-/** A chain of `length` events of one entity, as its origin writes them. `salt` makes another history of the same numbers. */
+/** A chain of `length` events of one entity, as its origin writes them. Another `salt` gives another history of the same numbers. */
 export function chainOfEvents(length: number, salt = '', origin: Origin = A, entity = CART): LogEvent[] {
   const events: LogEvent[] = [];
   for (let seq = 1; seq <= length; seq += 1) {
@@ -63,7 +63,7 @@ export function chainOfEvents(length: number, salt = '', origin: Origin = A, ent
   return events;
 }
 
-/** What a Region keeps of its own numbering, as its transactions leave it. */
+/** A Region's own numbering after its transactions. */
 export class OwnState {
   readonly heads = new Map<string, AcceptPlan['heads'][number]['next']>();
   readonly tips = new Map<string, AcceptPlan['tips'][number]['next']>();
@@ -73,7 +73,7 @@ export class OwnState {
     this.origin = origin;
   }
 
-  /** The state as an attempt reads it. */
+  /** The state that an attempt reads. */
   read(over: Partial<AcceptState> = {}): AcceptState {
     return {
       origin: this.origin,

@@ -24,7 +24,7 @@ const keyAt = (origin: string, fill = 1, subject = SUBJECT): KeyRecord =>
   valueOf(keyForSealing(subject, origin, NEW, bytes(KEY_BYTES, fill))).record;
 const sealed = (value: JsonValue, record = keyAt(A), iv = IV): SealedField =>
   valueOf(sealField(record, 'order.address', value, iv));
-/** What is stored after the tombstones are written. */
+/** The stored records after the tombstones are written. */
 const erase = (stored: readonly KeyRecord[], subjects: readonly string[]): readonly KeyRecord[] => {
   const tombstones = planErasure(stored, new Set(subjects));
   return stored.map((record) => tombstones.find(({ key }) => key === record.keyId)?.next ?? record);
@@ -33,11 +33,11 @@ const erase = (stored: readonly KeyRecord[], subjects: readonly string[]): reado
 describe('openField', () => {
   test.prop([fc.string({ unit: 'grapheme' }), fc.uint8Array({ minLength: IV_BYTES, maxLength: IV_BYTES })], {
     numRuns: LAW_RUNS,
-  })('opens what was sealed with the same key', (text, iv) => {
+  })('opens a field that was sealed with the same key', (text, iv) => {
     expect(openField(sealed({ text }, keyAt(A), iv), keyAt(A))).toEqual({ kind: 'open', value: { text } });
   });
 
-  it('opens nothing that was changed or moved', () => {
+  it('does not open a changed or moved field', () => {
     const field = sealed('Duck Street 1');
     const other = sealed('Duck Street 2', keyAt(A), bytes(IV_BYTES, 2));
     const changed = [
@@ -52,7 +52,7 @@ describe('openField', () => {
     expect(openField(field, keyAt(A, 2)).kind).toBe('damaged');
   });
 
-  it('tells a key that is not here from one that is erased', () => {
+  it('distinguishes an absent key from an erased one', () => {
     const field = sealed('Duck Street 1');
 
     expect(openField(field, undefined)).toEqual({ kind: 'no_key' });
@@ -78,7 +78,7 @@ describe('sealField', () => {
 });
 
 describe('keyForSealing', () => {
-  it('makes one key a subject and origin, on condition that there is no other', () => {
+  it('makes one key per subject and origin, on the condition that it is absent', () => {
     const made = valueOf(keyForSealing(SUBJECT, A, NEW, bytes(KEY_BYTES, 1)));
 
     expect(made.put).toEqual({
@@ -94,7 +94,7 @@ describe('keyForSealing', () => {
     expect(keyIdOf(SUBJECT, B)).not.toBe(keyIdOf(SUBJECT, A));
   });
 
-  it('refuses a subject that is erased, whether its key or its erasure is known first', () => {
+  it('refuses an erased subject, in any order of its key and its erasure', () => {
     const [tombstone] = erase([keyAt(A)], [SUBJECT]);
     const random = bytes(KEY_BYTES, 1);
 
@@ -111,7 +111,7 @@ describe('keyForSealing', () => {
 });
 
 describe('planErasure', () => {
-  it('schedule 27: a key that a cut-off Region makes after the erasure is covered when it arrives', () => {
+  it('schedule 27: replaces a key that an isolated Region made after the erasure when it arrives', () => {
     const atB = erase([keyAt(B)], [SUBJECT]);
     const madeAtA = keyAt(A, 9);
     const field = sealed('Duck Street 1', madeAtA);
@@ -123,7 +123,7 @@ describe('planErasure', () => {
     expect(JSON.stringify(afterHeal)).not.toContain(madeAtA.state === 'live' ? madeAtA.key : 'live');
   });
 
-  it('leaves other subjects alone and repeats nothing', () => {
+  it('ignores other subjects and existing tombstones', () => {
     const other = keyAt(A, 1, 'account-8');
 
     const erased = erase([keyAt(A), other], [SUBJECT]);
@@ -157,7 +157,7 @@ describe('distinctValues', () => {
     expect(distinctValues(opened)).toEqual([{ kind: 'open', value: street }]);
   });
 
-  it('keeps different values in order, and what cannot be opened', () => {
+  it('keeps different values in order, and values that cannot be opened', () => {
     const opened: Opened[] = [
       { kind: 'open', value: 'a' },
       { kind: 'no_key' },

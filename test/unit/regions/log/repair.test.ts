@@ -9,15 +9,15 @@ const stored = storedFormOf(event);
 const damaged = { ...stored, body: stored.body.replace('"quantity":2', '"quantity":9') };
 
 describe('planRepair', () => {
-  it('puts an event that is missing, only if it is still missing', () => {
+  it('puts a missing event on the condition that it is still missing', () => {
     expect(valueOf(planRepair(wanted, undefined, event.body))).toEqual({ kind: 'put_absent', next: stored });
   });
 
-  it('does nothing where the same bytes are stored', () => {
+  it('does nothing if the same bytes are stored', () => {
     expect(valueOf(planRepair(wanted, stored, event.body))).toBeUndefined();
   });
 
-  it('schedule 6: a damaged copy that won everywhere is replaced by verified bytes, on condition of the bytes seen', () => {
+  it('schedule 6: replaces a damaged copy by verified bytes, on the condition that the damaged bytes are still stored', () => {
     expect(valueOf(planRepair(wanted, damaged, event.body))).toEqual({
       kind: 'replace',
       whenStored: damaged,
@@ -25,7 +25,7 @@ describe('planRepair', () => {
     });
   });
 
-  it('schedule 6: a copy under a wrong key attribute is replaced like a damaged one', () => {
+  it('schedule 6: replaces a copy with a wrong key attribute like a damaged one', () => {
     const misplaced = { ...stored, chainSeq: 7 };
 
     expect(valueOf(planRepair(wanted, misplaced, event.body))).toMatchObject({
@@ -34,7 +34,7 @@ describe('planRepair', () => {
     });
   });
 
-  it('schedule 6: a valid event under the key of another is replaced by the one that belongs there', () => {
+  it('schedule 6: replaces a valid event under the key of another event', () => {
     const other = storedFormOf(eventOf({}, { entitySeq: 2, chainSeq: 2 }));
 
     expect(valueOf(planRepair(wanted, other, event.body))).toMatchObject({
@@ -43,7 +43,7 @@ describe('planRepair', () => {
     });
   });
 
-  it('replaces nothing by bytes that are not the event', () => {
+  it('refuses bytes that are not the event', () => {
     const foreign = eventOf({}, { entitySeq: 2, chainSeq: 2 });
     const refused = [damaged.body.slice(1), foreign.body].map((body) =>
       refusalOf(planRepair(wanted, damaged, body)),
@@ -55,7 +55,7 @@ describe('planRepair', () => {
     );
   });
 
-  it('never chooses between two valid events of one name', () => {
+  it('never chooses between two valid events with one name', () => {
     const other = eventOf({ payload: { sku: 'SKU-1', quantity: 9 } });
 
     expect(refusalOf(planRepair(wanted, stored, other.body))).toBe('equivocation at hash');

@@ -37,12 +37,12 @@ const folded = (names: readonly EventName[]): Seen => names.reduce(include, NOTH
 const listed = (seen: Seen): Set<string> => new Set(UNIVERSE.filter((id) => sees(seen, id)));
 
 describe('include', () => {
-  test.prop([anyNames], { numRuns: LAW_RUNS })('sees exactly the events that were folded', (names) => {
+  test.prop([anyNames], { numRuns: LAW_RUNS })('contains exactly the folded events', (names) => {
     expect(listed(folded(names))).toEqual(idsOf(names));
   });
 
   test.prop([anyNames, fc.array(fc.nat())], { numRuns: LAW_RUNS })(
-    'gives the same bytes in any order and with any repetition',
+    'gives the same bytes for any order and repetition',
     (names, again) => {
       const repeated = [...names, ...again.flatMap((at) => names[at % names.length] ?? [])].toReversed();
 
@@ -85,19 +85,22 @@ describe('gapsBetween', () => {
     expect(gapsBetween({ vector: {}, beyond: ['text'] }, NOTHING_SEEN)).toEqual([]);
   });
 
-  test.prop([anyNames, anyNames], { numRuns: LAW_RUNS })('names exactly what is missing', (wanted, held) => {
-    const gaps = gapsBetween(folded(wanted), folded(held));
+  test.prop([anyNames, anyNames], { numRuns: LAW_RUNS })(
+    'names exactly the missing events',
+    (wanted, held) => {
+      const gaps = gapsBetween(folded(wanted), folded(held));
 
-    const missing = gaps.flatMap(({ origin, fromSeq, toSeq }) =>
-      Array.from({ length: toSeq - fromSeq + 1 }, (_, at) => eventIdOf(origin, fromSeq + at)),
-    );
-    const heldIds = idsOf(held);
-    expect(new Set(missing)).toEqual(new Set([...idsOf(wanted)].filter((id) => !heldIds.has(id))));
-    expect(missing).toHaveLength(new Set(missing).size);
-    expect(covers(folded(held), folded(wanted))).toBe(missing.length === 0);
-  });
+      const missing = gaps.flatMap(({ origin, fromSeq, toSeq }) =>
+        Array.from({ length: toSeq - fromSeq + 1 }, (_, at) => eventIdOf(origin, fromSeq + at)),
+      );
+      const heldIds = idsOf(held);
+      expect(new Set(missing)).toEqual(new Set([...idsOf(wanted)].filter((id) => !heldIds.has(id))));
+      expect(missing).toHaveLength(new Set(missing).size);
+      expect(covers(folded(held), folded(wanted))).toBe(missing.length === 0);
+    },
+  );
 
-  it('leaves out what is held beyond a hole', () => {
+  it('excludes events held after a gap', () => {
     const held = seenOf(
       { [A]: 1 },
       [3, 4].map((entitySeq) => ({ origin: A, entitySeq })),
@@ -110,7 +113,7 @@ describe('gapsBetween', () => {
     expect(covers(held, seenOf({ [A]: 1 }, [{ origin: A, entitySeq: 4 }]))).toBe(true);
   });
 
-  it('joins neighbours and keeps origins apart', () => {
+  it('joins adjacent numbers and separates origins', () => {
     const wanted = seenOf(
       { [A]: 4, [B]: 1 },
       [6, 7].map((entitySeq) => ({ origin: A, entitySeq })),
@@ -126,7 +129,7 @@ describe('gapsBetween', () => {
 });
 
 describe('sees', () => {
-  it('schedule 9: an event before a hole is not seen, although a later one is', () => {
+  it('schedule 9: an event in a gap is not seen, although a later one is', () => {
     const first = eventOf({ commandId: 'add-1' });
     const second = eventOf({ commandId: 'add-2' }, { entitySeq: 2 });
     const removal = eventOf({ commandId: 'remove', seen: include(NOTHING_SEEN, second) }, { entitySeq: 3 });
@@ -136,7 +139,7 @@ describe('sees', () => {
     expect(removal.seen).toEqual({ vector: {}, beyond: [second.id] });
   });
 
-  it('schedule 9: a command is seen by any of its copies', () => {
+  it('schedule 9: a command is seen through any of its copies', () => {
     const seen = include(NOTHING_SEEN, { origin: B, entitySeq: 1 });
 
     expect(seesCommand(seen, [eventIdOf(A, 1), eventIdOf(B, 1)])).toBe(true);
@@ -145,7 +148,7 @@ describe('sees', () => {
   });
 
   it.each(['', 'text', A, `${A}#0`, `${A}#01`, `${A}#1.5`, 'noincarnation#1', `${A}#1#2`, ` ${A}#1`])(
-    'sees nothing under the malformed id %j',
+    'is false for the malformed id %j',
     (id) => {
       expect(parseEventId(id)).toBeUndefined();
       expect(sees({ vector: { [A]: 9 }, beyond: [] }, id)).toBe(false);
@@ -172,11 +175,11 @@ describe('isSeen', () => {
     { vector: {}, beyond: [`${A}#1`] },
     { vector: {}, beyond: [`${A}#5`, `${A}#3`] },
     { vector: {}, beyond: [`${A}#3`, `${A}#3`] },
-  ])('refuses %j, which is not the one form of a set', (value) => {
+  ])('refuses %j, which is not in canonical form', (value) => {
     expect(isSeen(value)).toBe(false);
   });
 
-  it('takes a set with holes', () => {
+  it('accepts a set with gaps', () => {
     expect(isSeen({ vector: { [A]: 1 }, beyond: [`${A}#3`, `${A}#10`, `${B}#2`] })).toBe(true);
   });
 });

@@ -62,14 +62,14 @@ describe('checkToken', () => {
     { entity: ORDER, seen: seenOf({ [A]: 1 }, []) },
   ];
 
-  it('is satisfied by a Region that holds as much or more', () => {
+  it('is satisfied by a Region that holds at least the events of the token', () => {
     expect(checkToken(token, () => seenOf({ [A]: 3, [B]: 7 }, []), new Set())).toEqual({
       stale: [],
       lost: [],
     });
   });
 
-  it('names what has not arrived yet', () => {
+  it('names events that have not arrived yet', () => {
     const held = new Map([[CART, seenOf({ [A]: 1, [B]: 1 }, [{ origin: A, entitySeq: 3 }])]]);
 
     expect(checkToken(token, (entity) => held.get(entity), new Set())).toEqual({
@@ -81,7 +81,7 @@ describe('checkToken', () => {
     });
   });
 
-  it('calls lost what a closed origin took with it, and only that', () => {
+  it('reports as lost exactly the events that were lost with a closed origin', () => {
     expect(checkToken(token, () => undefined, new Set([A]))).toEqual({
       stale: [{ entity: CART, origin: B, fromSeq: 1, toSeq: 1 }],
       lost: [

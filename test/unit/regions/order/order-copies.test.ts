@@ -22,7 +22,7 @@ const back = (place: string, returnId: string): LogEvent => at(place, 'order.ret
 describe('the copies of an order', () => {
   const [one, two] = [placed('a1', { x: 1 }, { wallMs: 1 }), placed('b1', { x: 1 }, { wallMs: 2 })];
 
-  it('are candidates until one is named; the first that has its pieces is shown, and nothing goes back', () => {
+  it('are candidates until one is named; the first with its pieces is shown, and nothing is returned', () => {
     const early = waiting('c1', { x: 1 }, { wallMs: 0 });
 
     expect(fold(one, two, early)).toMatchObject({
@@ -34,7 +34,7 @@ describe('the copies of an order', () => {
     expect(standings(one, two)).toEqual({ 'a.1#1': 'candidate', 'b.1#1': 'candidate' });
   });
 
-  it('schedule 1: count when they are named, although a copy of the same command is smaller', () => {
+  it('schedule 1: count if they are named, although a copy of the same command is smaller', () => {
     const [first, copy] = [
       placed('a1', { x: 1 }, { commandId: 'c', wallMs: 1 }),
       placed('b1', { x: 1 }, { commandId: 'c', wallMs: 2 }),
@@ -55,13 +55,13 @@ describe('the copies of an order', () => {
     ]);
   });
 
-  it('give nothing back while they are provisional, also if they are copies of one command', () => {
+  it('return nothing while they are provisional, also copies of one command', () => {
     expect(
       fold(placed('a1', { x: 1 }, { commandId: 'c' }), placed('b1', { x: 1 }, { commandId: 'c' })).returns,
     ).toEqual([]);
   });
 
-  it('give everything back when the order ended without naming one, also the ones that arrive later', () => {
+  it('return everything if the order ended without a named copy, also copies that arrive later', () => {
     const state = fold(one, ...decided(ended('expired')), two);
 
     expect(state).toMatchObject({ status: 'ended', agreed: { endReason: 'expired' } });
@@ -71,7 +71,7 @@ describe('the copies of an order', () => {
     ]);
   });
 
-  it('schedule 23: an allocation of another Region is void when one is named, although it is smaller', () => {
+  it('schedule 23: an allocation of another Region is void after one is named, although it is smaller', () => {
     const order = waiting('a1', { x: 2 });
     const named = allocated('b1', order.id, { wallMs: 50_000 });
     const late = allocated('a2', order.id, { wallMs: 2_000 });
@@ -88,7 +88,7 @@ describe('the copies of an order', () => {
     expect(state.shown).toBe('b.1#1');
   });
 
-  it('are incomplete while the named event is not here', () => {
+  it('are incomplete while the named event is missing', () => {
     expect(fold(two, ...decided(naming(one)))).toMatchObject({
       missingNamed: 'a.1#1',
       mayAct: false,
@@ -97,7 +97,7 @@ describe('the copies of an order', () => {
     expect(fold(one, ...decided(naming(one)))).not.toHaveProperty('missingNamed');
   });
 
-  it('wait for stock when they have no pieces, and spend nothing that could go back', () => {
+  it('wait for stock without pieces, and have nothing to return', () => {
     const order = waiting('a1');
 
     expect(fold(order)).toMatchObject({ status: 'awaiting_stock', shown: 'a.1#1' });
@@ -105,7 +105,7 @@ describe('the copies of an order', () => {
     expect(fold(order, ...decided(ended('expired'))).returns).toEqual([]);
   });
 
-  it('show an allocation whose checkout is not here, and give nothing back for it yet', () => {
+  it('include an allocation whose checkout is missing, without a return for it yet', () => {
     const state = fold(allocated('b1', 'a.1#1'), ...decided(ended('expired')));
 
     expect(state.copies).toMatchObject([{ id: 'b.1#1', kind: 'allocated', standing: 'void', isSpent: true }]);
@@ -113,8 +113,8 @@ describe('the copies of an order', () => {
   });
 });
 
-describe('events that come before their order', () => {
-  it('let a payment wait and show, and make one complete order when it arrives', () => {
+describe('events that arrive before their order', () => {
+  it('show a waiting payment, and give a complete order when it arrives', () => {
     const payment = paid('b1', 'p1', 'authorised');
 
     expect(fold(payment)).toMatchObject({
@@ -127,7 +127,7 @@ describe('events that come before their order', () => {
     });
   });
 
-  it('announce an order by the cart’s event alone', () => {
+  it('announce an order by only the cart’s event', () => {
     const announced = at('a1', 'cart.checked_out', { epoch: 1, orderId: 'o1' }, { entity: 'cart#k1' });
 
     expect(fold(announced)).toMatchObject({ status: 'announced', copies: [] });
@@ -143,7 +143,7 @@ describe('a closed origin', () => {
   const order = placed('a3', { x: 2 });
   const closings = closedA([1, 2], [5, 6]);
 
-  it('makes what came after it unbacked: a shortfall, no effect, nothing back', () => {
+  it('makes later copies unbacked: a shortfall without effects and returns', () => {
     const state = foldOrder('o1', [order, ...decided(ended('expired'))], closings);
 
     expect(state).toMatchObject({ copies: [{ standing: 'unbacked' }], returns: [], mayAct: false });
@@ -151,7 +151,7 @@ describe('a closed origin', () => {
     expect(foldOrder('o1', [order], closings).status).toBe('unbacked');
   });
 
-  it('takes no step for an order that has an unbacked copy besides the one that counts', () => {
+  it('permits no step for an order with an unbacked copy besides the named one', () => {
     const other = placed('b1');
     const before = ['a1', 'a2'].map((place) => at(place, 'order.held', { suspectOf: 'o0' }));
     const events = [...before, order, other, ...decided(naming(other))];
@@ -160,7 +160,7 @@ describe('a closed origin', () => {
     expect(foldOrder('o1', events, closings)).toMatchObject({ status: 'confirmed', mayAct: false });
   });
 
-  it('schedule 25: gives what its listed events spent back by the ledger, under one name', () => {
+  it('schedule 25: lets the ledger return the pieces of its listed events, under one name', () => {
     const listed = { ...order, chainSeq: 5 };
 
     expect(foldOrder('o1', [listed, ...decided(ended('cancelled'))], closings).returns).toMatchObject([
@@ -168,7 +168,7 @@ describe('a closed origin', () => {
     ]);
   });
 
-  it('without any list has nothing that counts', () => {
+  it('without any list has no counted events', () => {
     const none = closedA();
 
     expect(foldOrder('o1', [order], none).copies).toMatchObject([{ standing: 'unbacked' }]);
@@ -179,7 +179,7 @@ describe('a closed origin', () => {
 describe('returns', () => {
   const order = placed('a1');
 
-  it('schedule 12: are done once, although two Regions record them', () => {
+  it('schedule 12: are made once, although two Regions record them', () => {
     const state = fold(
       order,
       ...decided(ended('expired')),
@@ -191,7 +191,7 @@ describe('returns', () => {
     expect(state.unaskedReturns).toEqual([]);
   });
 
-  it('that no decision asks for are reported', () => {
+  it('without a decision are reported', () => {
     expect(fold(order, at('a2', 'order.returned', { returnId: 'return:o1#7' })).unaskedReturns).toEqual([
       'return:o1#7',
     ]);

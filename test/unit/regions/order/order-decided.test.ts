@@ -6,18 +6,18 @@ import { at, claimed, decided, effecting, ended, naming, placed, placedPayload }
 
 const fold = (...events: readonly LogEvent[]): FoldedOrder => foldOrder('o1', events);
 
-describe('what is decided', () => {
+describe('a decided order', () => {
   const order = placed('a1', { x: 5 });
   const named = naming(order, { x: 5 });
   const linesOf = (...events: readonly LogEvent[]): unknown => fold(order, ...events).agreed.lines;
 
-  it('ships 5 of 5, then gives nothing back', () => {
+  it('returns nothing after 5 of 5 are shipped', () => {
     const state = fold(order, ...decided(named, effecting(), claimed('s', 'ship', { x: 5 })));
 
     expect(state).toMatchObject({ status: 'ended', agreed: { endReason: 'fulfilled' }, returns: [] });
   });
 
-  it('ships 2 of 5, cancels the rest, and gives 3 back once', () => {
+  it('returns 3 once after 2 of 5 are shipped and the rest is cancelled', () => {
     const decisions = decided(
       named,
       effecting(),
@@ -34,7 +34,7 @@ describe('what is decided', () => {
     expect(state.contradictions).toEqual([]);
   });
 
-  it('waits for a decision that is missing', () => {
+  it('waits for a missing decision', () => {
     const [first, , third] = decided(named, effecting(), claimed('s', 'ship', { x: 5 }));
 
     expect(fold(order, ...[first, third].flatMap((event) => event ?? []))).toMatchObject({
@@ -44,7 +44,7 @@ describe('what is decided', () => {
     });
   });
 
-  it('takes no step while a decision waits, although no Region’s events have a hole', () => {
+  it('permits no step while a decision waits, although no Region’s events have a gap', () => {
     const [first, , third] = decided(named, effecting(), claimed('s', 'ship', { x: 5 }));
     const elsewhere = [third].flatMap((event) =>
       event === undefined ? [] : [{ ...event, id: 'y.1#1', origin: 'y.1', entitySeq: 1 }],
@@ -57,14 +57,14 @@ describe('what is decided', () => {
     });
   });
 
-  it('gives the rest back when the capture is declined', () => {
+  it('returns the rest if the capture is declined', () => {
     const state = fold(order, ...decided(named, effecting(), ended('capture_declined', { x: 5 })));
 
     expect(state).toMatchObject({ status: 'ended', agreed: { capture: { status: 'declined' } } });
     expect(state.returns).toMatchObject([{ returnId: 'return:o1#3', pieces: { 'sku#p-x': 5 } }]);
   });
 
-  it('contradicts itself when one number has two contents, and then takes no step', () => {
+  it('is contradictory if one number has two contents, and then permits no step', () => {
     const [first] = decided(named);
     const [other] = decided(ended('expired'));
     const copy = { ...other, id: 'y.1#1', origin: 'y.1' };
@@ -84,11 +84,11 @@ describe('vouchers of an order', () => {
     fold(order, ...decided(...decisions)).returns.map(({ pieces }) => pieces);
   const all = { 'sku#p-x': 2, 'voucher#SUMMER': 2, 'voucher#VIP': 1 };
 
-  it('go back with a void copy', () => {
+  it('are returned with a void copy', () => {
     expect(piecesOf(naming(placed('b1')))).toEqual([all]);
   });
 
-  it('go back when the order ended with nothing shipped, with the last return', () => {
+  it('are returned with the last return if the order ended without a shipment', () => {
     const one = claimed('k', 'cancel', { x: 1 });
 
     expect(piecesOf(named, ended('expired', { x: 2 }))).toEqual([all]);
@@ -99,7 +99,7 @@ describe('vouchers of an order', () => {
     ]);
   });
 
-  it('are used when something was shipped', () => {
+  it('are used if pieces were shipped', () => {
     expect(
       piecesOf(named, effecting(), claimed('s', 'ship', { x: 1 }), claimed('k', 'cancel', { x: 1 })),
     ).toEqual([{ 'sku#p-x': 1 }]);

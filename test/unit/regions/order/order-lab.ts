@@ -1,11 +1,11 @@
-/** Events of one order, `order#o1`, and an agreement that really decides about it. */
+/** Events of one order, `order#o1`, with the real agreement. */
 import type { JsonValue, LogEvent } from '../../../../lambdas/regions/log/event.ts';
 import { decidedContent } from '../../../../lambdas/regions/agreements/decided.ts';
 import type { LinePieces, OrderDecision } from '../../../../lambdas/regions/agreements/order-state.ts';
 import type { Cut } from '../../../../lambdas/regions/watermarks/closing.ts';
 import { type EventSpec, eventOf } from '../folds/history.ts';
 
-/** What a test may say about an event besides its content. */
+/** Parts of an event that a test may set besides its content. */
 export type Extra = Partial<Pick<EventSpec, 'seen' | 'commandId' | 'wallMs' | 'entity' | 'deadlineAtMs'>>;
 
 /** An event of the order; `place` is Region and number, e.g. `a1`. */
@@ -55,7 +55,7 @@ export const allocated = (place: string, placedId: string, extra?: Extra): LogEv
 export const paid = (place: string, paymentId: string, status = 'captured', extra?: Extra): LogEvent =>
   at(place, 'order.payment_reported', { paymentId, status, amountMinor: 500, currency: 'EUR' }, extra);
 
-/** A value as JSON carries it. */
+/** The value after a round trip through JSON. */
 export const asJson = (value: unknown): JsonValue => JSON.parse(JSON.stringify(value));
 
 /** Decided events 1 to n, written by Region z. */
@@ -76,7 +76,7 @@ export const naming = (event: LogEvent, lines: LinePieces = { x: 1 }): OrderDeci
   deadlineAtMs: 9_000,
 });
 
-/** The decision that lets payment `paymentId` count. */
+/** The decision that payment `paymentId` counts. */
 export const effecting = (paymentId = 'p1'): OrderDecision => ({
   kind: 'effecting',
   paymentId,

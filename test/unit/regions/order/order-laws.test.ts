@@ -40,7 +40,7 @@ const without = (pieces: Pieces, kind: string): Pieces =>
   );
 
 describe('laws of an order', () => {
-  it('any order, repetition, batch and snapshot gives the same bytes', () => {
+  it('every order, repetition, batch and snapshot gives the same bytes', () => {
     const subject = {
       rules: ORDER_RULES,
       stateOf: (kept: Parameters<typeof orderState>[1]) => orderState('o1', kept),
@@ -49,7 +49,7 @@ describe('laws of an order', () => {
     expect(() => checkOrderFree(subject, orderLives)).not.toThrow();
   });
 
-  it('every piece that a copy spent is shipped or goes back, once, when the order has ended', () => {
+  it('after the end, every piece that a copy spent is shipped or returned exactly once', () => {
     check((world) => {
       const state = fold(world.log);
       for (const { id, isSpent, order, standing } of state.copies) {
@@ -67,7 +67,7 @@ describe('laws of an order', () => {
     });
   });
 
-  it('every voucher that a copy used is kept if something was shipped, and goes back once otherwise', () => {
+  it('every used voucher stays used if a piece was shipped, and is otherwise returned once', () => {
     check((world) => {
       const state = fold(world.log);
       if (state.status !== 'ended') return;
@@ -80,7 +80,7 @@ describe('laws of an order', () => {
     });
   });
 
-  it('what goes back never changes, whatever arrives later', () => {
+  it('returns never change when later events arrive', () => {
     check((world) => {
       const final = new Map(fold(world.log).returns.map((back) => [back.returnId, back]));
       for (let end = 0; end <= world.log.length; end += 3)
@@ -89,7 +89,7 @@ describe('laws of an order', () => {
     });
   });
 
-  it('one copy that has its pieces counts at most, and it is the one that the agreement names', () => {
+  it('at most one copy counts, it has its pieces, and the agreement names it', () => {
     check((world) => {
       const counted = fold(world.log).copies.filter(
         ({ standing, isSpent }) => standing === 'count' && isSpent,
@@ -99,7 +99,7 @@ describe('laws of an order', () => {
     });
   });
 
-  it('the state that all decisions give is the agreement’s own', () => {
+  it('the state after all decisions equals the agreement’s state', () => {
     check((world) => {
       expect({ ...fold(world.log).agreed, bodies: [] }).toEqual(
         world.item?.state ?? { ...UNDECIDED_ORDER, bodies: [] },
@@ -107,13 +107,13 @@ describe('laws of an order', () => {
     });
   });
 
-  it('nothing goes back before something is decided', () => {
+  it('nothing is returned before a decision', () => {
     check(({ log }) => {
       expect(fold(log.filter(({ type }) => type !== 'order.decided')).returns).toEqual([]);
     });
   });
 
-  it('the random lives reach every status and every end', () => {
+  it('the random histories reach every status and every end', () => {
     const states = fc.sample(orderLives, { seed: 7, numRuns: 2_000 }).map(({ log }) => fold(log));
     const seen = new Set(states.flatMap(({ status, agreed }) => [status, agreed.endReason]));
     const rare = new Set(

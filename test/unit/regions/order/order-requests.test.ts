@@ -13,7 +13,7 @@ describe('payments', () => {
   const order = placed('a1');
   const named = naming(order);
 
-  it('count one, and are due for refund only when the agreement says so', () => {
+  it('count once, and are due for refund only by a decision', () => {
     const [one, two] = [
       paid('a2', 'p1', 'captured', { wallMs: 9 }),
       paid('b1', 'p2', 'captured', { wallMs: 1 }),
@@ -33,13 +33,13 @@ describe('payments', () => {
     expect(after.payments).toMatchObject([{ standing: 'count' }, { standing: 'refund', isUnsettled: false }]);
   });
 
-  it('are settled when the provider gave them back', () => {
+  it('are settled after the provider refunded them', () => {
     expect(fold(order, paid('a2', 'p1'), paid('b1', 'p1', 'refunded')).payments).toMatchObject([
       { status: 'refunded', standing: 'settled', isUnsettled: false },
     ]);
   });
 
-  it('have the furthest report, in whatever order reports come', () => {
+  it('have the furthest report, in any order of arrival', () => {
     const reports = [
       paid('a2', 'p1', 'captured'),
       paid('b1', 'p1', 'authorised'),
@@ -49,7 +49,7 @@ describe('payments', () => {
     expect(fold(...reports).payments).toMatchObject([{ status: 'captured' }]);
   });
 
-  it('are known to the agreement when it counts the capture', () => {
+  it('are settled when the agreement counts the capture', () => {
     const decisions = decided(named, effecting('p1'), { kind: 'captured', paymentId: 'p1', refundLines: {} });
 
     expect(fold(order, paid('a2', 'p1'), ...decisions).payments).toMatchObject([
@@ -57,7 +57,7 @@ describe('payments', () => {
     ]);
   });
 
-  it('of an order that ended are a shortfall for a person, and a refund once it is decided', () => {
+  it('of an ended order are a shortfall for a person, and a refund after the decision', () => {
     const expired = [named, ended('expired', { x: 1 })] as const;
     const state = fold(order, paid('b1', 'p1'), ...decided(...expired));
     const decidedState = fold(
@@ -75,12 +75,12 @@ describe('payments', () => {
   });
 });
 
-describe('what people ask for', () => {
+describe('requests of persons', () => {
   const order = placed('a1', { x: 5 });
   const named = naming(order, { x: 5 });
   const cancel = at('b1', 'order.cancel_requested', { reason: 'customer' });
 
-  it('schedule 8: reads cancel requested, and not ended, until the agreement answers', () => {
+  it('schedule 8: show cancel requested, and not ended, until the agreement answers', () => {
     expect(fold(order, cancel)).toMatchObject({
       isCancelRequested: true,
       status: 'provisional',
@@ -104,7 +104,7 @@ describe('what people ask for', () => {
     ).toMatchObject({ isCancelRequested: false, status: 'effecting' });
   });
 
-  it('shows a claim as asked for, made or refused', () => {
+  it('show a claim as requested, made or refused', () => {
     const base = [order, claim('b1', { x: 3 }), claim('b2', 'rest')] as const;
     const standingOf = (...decisions: readonly OrderDecision[]): unknown =>
       fold(...base, ...decided(...decisions)).claims.map(({ standing, lines }) => [standing, lines]);
@@ -129,13 +129,13 @@ describe('what people ask for', () => {
     ]);
   });
 
-  it('refuses a claim on a line that the order does not have', () => {
+  it('refuse a claim on an unknown line', () => {
     expect(fold(order, claim('b1', { y: 1 }), ...decided(named)).claims).toMatchObject([
       { standing: 'refuse' },
     ]);
   });
 
-  it('is held until a person answers, and cancelled if the person says so', () => {
+  it('hold an order until a person answers, and cancel it on that answer', () => {
     const held = at('b1', 'order.held', { suspectOf: 'o0' }, { deadlineAtMs: 86_400_000 });
 
     expect(fold(order, held)).toMatchObject({

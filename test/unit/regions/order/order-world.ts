@@ -1,4 +1,4 @@
-/** Random lives of one order: checkouts, allocations, reports and requests in three Regions, and the real agreement beside them. */
+/** Random histories of one order: checkouts, allocations, reports and requests in three Regions, with the real agreement. */
 import { fc } from '@fast-check/vitest';
 import { decidedContent } from '../../../../lambdas/regions/agreements/decided.ts';
 import type { LinePieces } from '../../../../lambdas/regions/agreements/order-state.ts';
@@ -18,14 +18,14 @@ import type { LogEvent } from '../../../../lambdas/regions/log/event.ts';
 import { type Draft, fieldOf, type Step, World } from '../folds/history.ts';
 import { asJson, placedPayload } from './order-lab.ts';
 
-/** What somebody tries at the agreement. */
+/** An attempted step of the agreement. */
 export type Attempt =
   | { readonly kind: 'name'; readonly pick: number }
   | { readonly kind: 'pay' | 'captured' | 'decline'; readonly paymentId: string }
   | { readonly kind: 'claim'; readonly purpose: 'ship' | 'cancel'; readonly lines: LinePieces | 'rest' }
   | { readonly kind: 'cancel' | 'expire' };
 
-/** A step of an order's life. */
+/** A step of an order's history. */
 export type LifeStep =
   | Step
   | { readonly kind: 'allocate'; readonly region: number; readonly pick: number }
@@ -115,7 +115,7 @@ const linesOf = (order: LogEvent): LinePieces => {
   return Object.fromEntries(ordered.map(({ line, quantity }) => [String(line), Number(quantity)]));
 };
 
-/** A copy that has its pieces, with what it orders. */
+/** Lines of a copy that has its pieces. */
 function spentLines(
   event: LogEvent,
   log: readonly LogEvent[],
@@ -189,7 +189,7 @@ const lifeStep: fc.Arbitrary<LifeStep> = fc.oneof(
   { weight: 7, arbitrary: fc.record({ kind: fc.constant('agree' as const), region, attempt }) },
 );
 
-/** Random lives. */
+/** Random histories. */
 export const orderLives: fc.Arbitrary<OrderWorld> = fc
   .array(lifeStep, { minLength: 4, maxLength: 20 })
   .map((steps) => {

@@ -1,4 +1,4 @@
-/** What remains when a Region, or the table of all ledgers, is lost. */
+/** Rights after the loss of a Region or of the table of all ledgers. */
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import {
@@ -31,7 +31,7 @@ import { codeOf, nextOf } from '../answers.ts';
 const [A, B, C] = ORIGINS;
 const COMPLETE: UnionOfSpends = { spent: 0, released: 0, isComplete: true };
 
-/** A has drawn 10 of 30 pieces, and sold `sold` of them. */
+/** A has drawn 10 of 30 pieces and sold `sold` of them. */
 function worldWithSales(sold: number): RightsWorld {
   const world = new RightsWorld();
   world.deposit(B, 'opening', 30);
@@ -42,7 +42,7 @@ function worldWithSales(sold: number): RightsWorld {
   return world;
 }
 
-/** Everything that was free or unspent elsewhere is sold by B. */
+/** B sells all free pieces and all unspent pieces of other Regions. */
 function sellEverything(world: RightsWorld): void {
   for (const origin of [B, C] as const)
     for (let writes = 0; writes < 6; writes += 1) world.keep(origin, NO_USE);
@@ -63,7 +63,7 @@ function closeAndReclaim(world: RightsWorld, union: UnionOfSpends): number {
 
 describe('closing an incarnation', () => {
   test.prop([fc.array(step, lengths), fc.constantFrom(0, 0.5, 1)], { numRuns: LAW_RUNS })(
-    'never oversells beyond the printed bound, which is 0 when everything is known',
+    'never oversells beyond the printed bound, which is 0 if all events are known',
     (steps, known) => {
       const world = new RightsWorld();
       world.deposit(C, 'opening', 30);
@@ -82,7 +82,7 @@ describe('closing an incarnation', () => {
     },
   );
 
-  it('leaves what a dead Region had drawn alone until it is closed and two persons take it back', () => {
+  it("keeps a destroyed Region's drawn pieces until it is closed and two persons reclaim them", () => {
     const world = worldWithSales(4);
     const early = reclaim(world.ledger(), { origin: A, pieces: 6, union: COMPLETE, acknowledgedBound: 0 });
 
@@ -90,7 +90,7 @@ describe('closing an incarnation', () => {
     expect(freePieces(world.ledger())).toBe(20);
   });
 
-  it('prints all of it as the bound when anything is missing, and refuses an approval of another bound', () => {
+  it('prints all pieces as the bound if any event is missing, and refuses an approval of another bound', () => {
     const world = worldWithSales(4);
     world.write(world.agreements, closeAccount(world.ledger(), A));
     const union = { spent: 4, released: 0, isComplete: false };
@@ -113,7 +113,7 @@ describe('closing an incarnation', () => {
     expect(codeOf(reclaim(next, { ...order, pieces: 1, acknowledgedBound: 1 }))).toBe('too_many');
   });
 
-  it('shows a shortfall when late orders of a closed incarnation have more than it drew', () => {
+  it('shows a shortfall if late orders of a closed incarnation have more pieces than it drew', () => {
     const account = { ...EMPTY_ACCOUNT, drawn: 10, reclaimed: 6 };
 
     expect(reclaimable(account, { spent: 7, released: 0, isComplete: true })).toEqual({
@@ -123,7 +123,7 @@ describe('closing an incarnation', () => {
     });
   });
 
-  it('schedule 25: an order that a dead Region spent for returns its pieces as a deposit of a survivor, once', () => {
+  it('schedule 25: an order of a destroyed Region returns its pieces as a deposit of a survivor, once', () => {
     const world = worldWithSales(4);
     closeAndReclaim(world, { spent: 4, released: 0, isComplete: true });
     const returns = 'return:order-0#2';
@@ -134,7 +134,7 @@ describe('closing an incarnation', () => {
     expect(freePieces(world.ledger())).toBe(30);
   });
 
-  it('counts deposits of a closed incarnation by their agreements, never below what it counted itself', () => {
+  it('counts deposits of a closed incarnation by their agreements, never below its own count', () => {
     const world = worldWithSales(0);
     world.deposit(A, 'unheard', 5);
     expect(codeOf(recountDeposits(world.ledger(), A, { deposited: 5, writtenOff: 0 }))).toBe('not_closed');
@@ -157,20 +157,20 @@ describe('closing an incarnation', () => {
   });
 });
 
-/** The table is lost; a new generation waits for the totals of all incarnations. */
+/** Loses the table; a new generation waits for the totals of all incarnations. */
 function loseLedger(world: RightsWorld): void {
   world.agreements.destroy();
   world.generation += 1;
   world.agreements.write([rebuiltLedger(RESOURCE, world.generation, ORIGINS)]);
 }
 
-describe('a ledger that is rebuilt', () => {
+describe('a rebuilt ledger', () => {
   const order = fc.shuffledSubarray([...ORIGINS], { minLength: 3, maxLength: 3 });
 
   const some = { ...lengths, minLength: 3, maxLength: 20 };
 
   test.prop([fc.array(step, some), order, fc.array(step, some)], { numRuns: LAW_RUNS })(
-    'conserves pieces, whatever was under way, and while others still work with the lost one',
+    'conserves pieces with steps in progress and with writers that still use the lost table',
     (before: readonly Step[], origins: readonly OriginName[], after: readonly Step[]) => {
       const world = new RightsWorld();
       world.deposit(C, 'opening', 30);
@@ -192,7 +192,7 @@ describe('a ledger that is rebuilt', () => {
     },
   );
 
-  it('gives nothing out until every incarnation gave its totals', () => {
+  it('refuses draws until every incarnation has given its totals', () => {
     const world = worldWithSales(4);
     loseLedger(world);
     for (const origin of [B, C] as const)
@@ -203,7 +203,7 @@ describe('a ledger that is rebuilt', () => {
     expect(codeOf(draw(world.ledger(), { origin: B, epoch: 9, pieces: 1 }))).toBe('rebuilding');
   });
 
-  it('counts everything that nobody else accounts for as drawn by a closed incarnation', () => {
+  it('counts pieces of no other account as drawn by a closed incarnation', () => {
     const world = worldWithSales(4);
     loseLedger(world);
     for (const origin of [B, C] as const)
@@ -221,7 +221,7 @@ describe('a ledger that is rebuilt', () => {
     expect(codeOf(settleUnknown(settled, A, none, union))).toBe('not_unknown');
   });
 
-  it('gives each of two closed incarnations at least what its known orders have', () => {
+  it('gives each of two closed incarnations at least the pieces of its known orders', () => {
     const store = new ItemStore();
     store.write([rebuiltLedger(RESOURCE, 2, [A, B])]);
     const start = rebuiltLedger(RESOURCE, 2, [A, B]).next;

@@ -1,4 +1,4 @@
-/** Rights under every interleaving that can be drawn: stale readers, crashes between the two items, lost answers, losses, fences. */
+/** Rights under random interleavings: stale readers, crashes between the two items, lost answers, losses, fences. */
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { LAW_RUNS } from '../laws.ts';
@@ -11,7 +11,7 @@ const crashes = (world: RightsWorld): number =>
 const debts = (world: RightsWorld): number =>
   ORIGINS.reduce((sum, name) => sum + world.rights(name).head.owed, 0);
 
-/** Runs the steps on 30 pieces and returns the first violations. */
+/** Runs the steps on 30 pieces; returns the first violations. */
 function run(steps: readonly Step[]): {
   readonly world: RightsWorld;
   readonly violations: readonly string[];
@@ -31,7 +31,7 @@ function run(steps: readonly Step[]): {
 
 describe('rights of one resource in three Regions', () => {
   test.prop([fc.array(step, lengths)], { numRuns: LAW_RUNS })(
-    'conserves pieces at every step and never promises more than there are',
+    'conserve pieces at every step and never promise more than the stock',
     (steps) => {
       const { world, violations } = run(steps);
 
@@ -41,7 +41,7 @@ describe('rights of one resource in three Regions', () => {
   );
 
   test.prop([fc.array(stepOrLoss, lengths)], { numRuns: LAW_RUNS })(
-    'conserves pieces when some turn out to be missing, and what is promised beyond them is owed',
+    'conserve pieces after losses, and owe the pieces promised beyond the stock',
     (steps) => {
       const { world, violations } = run(steps);
       world.settle(() => NO_USE);
@@ -51,7 +51,7 @@ describe('rights of one resource in three Regions', () => {
     },
   );
 
-  test('meets every rare situation on the way', () => {
+  test('cover every rare situation', () => {
     expect(Object.entries(met).filter(([, times]) => times === 0)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** What keepers bring about: stock reaches who needs it, and nobody draws and gives back for ever. */
+/** Effects of keepers: stock reaches the Regions that need it, and keepers do not draw and give back in a loop. */
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import {
@@ -30,7 +30,7 @@ const smallestOf = (queues: Record<OriginName, number[]>): number =>
   Math.min(...ORIGINS.flatMap((origin) => queues[origin]), Infinity);
 const leftOf = (world: RightsWorld): number => there(world) - promised(world);
 
-/** Orders that wait in each Region: keepers run, and each Region fills what it can, in order, until the rest cannot be filled. */
+/** Runs keepers and fills the waiting orders of each Region, in order, until no further order can be filled. */
 function serve(world: RightsWorld, queues: Record<OriginName, number[]>, rounds: number): void {
   for (let round = 0; round < rounds && smallestOf(queues) <= leftOf(world); round += 1) {
     world.nowMs += 30_000;
@@ -50,7 +50,7 @@ const queue = fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 2 });
 
 describe('the keepers of three Regions', () => {
   test.prop([fc.integer({ min: 0, max: 20 }), queue, queue, queue], { numRuns: LAW_RUNS })(
-    'leave no order waiting that the stock could fill',
+    'fill every waiting order that the stock can fill',
     (pieces, a, b, c) => {
       const world = stockedWorld(pieces);
       const queues = { [A]: a, [B]: b, [C]: c } as Record<OriginName, number[]>;
@@ -62,7 +62,7 @@ describe('the keepers of three Regions', () => {
   );
 
   test.prop([fc.integer({ min: 0, max: 200 }), fc.array(fc.nat(30), { minLength: 3, maxLength: 3 })])(
-    'come to rest when use does not change',
+    'stop writing while use does not change',
     (pieces, spent) => {
       const world = stockedWorld(pieces);
       const useOf = (origin: OriginName): Use => ({
@@ -77,7 +77,7 @@ describe('the keepers of three Regions', () => {
     },
   );
 
-  it('schedule 18: two Regions that each hold a part of what both need fill both in turn', () => {
+  it('schedule 18: fill two orders in turn if each Region holds only a part of the pieces for one', () => {
     const world = stockedWorld(2);
     world.keep(A, NO_USE);
     for (const origin of [A, B] as const) {
@@ -93,7 +93,7 @@ describe('the keepers of three Regions', () => {
     expect(queues[A].length + queues[B].length).toBe(0);
   });
 
-  it('schedule 18: an order that nobody can fill steps aside for the one behind it and for other Regions', () => {
+  it('schedule 18: skip an order that cannot be filled, for later orders and for other Regions', () => {
     const world = stockedWorld(5);
     const queues = { [A]: [1_000, 2], [B]: [3], [C]: [] } as Record<OriginName, number[]>;
     serve(world, queues, 30);
@@ -101,7 +101,7 @@ describe('the keepers of three Regions', () => {
     expect(queues).toEqual({ [A]: [1_000], [B]: [], [C]: [] });
   });
 
-  it('keep a part of what they need in their own turn, and give it back in that of another Region', () => {
+  it('keep a part of the needed pieces in their own turn, and give it back in the turn of another Region', () => {
     const world = stockedWorld(1);
     world.keep(A, NO_USE);
     world.draw(A, 1);
@@ -119,13 +119,13 @@ describe('the keepers of three Regions', () => {
     expect(kindAt(1)).toBe('give_back');
   });
 
-  it('skips what cannot be filled and keeps the order of the rest', () => {
+  it('skip orders that cannot be filled and keep the order of the rest', () => {
     expect(fillablePieces([3, 9, 2], 5)).toBe(5);
     expect(fillablePieces([9, 2], 5)).toBe(2);
     expect(fillablePieces([], 5)).toBe(0);
   });
 
-  it('draws for use ahead once less than half is left, and never more than an equal share of the free pieces', () => {
+  it('draw for future use if less than half is left, at most an equal share of the free pieces', () => {
     const world = stockedWorld(90);
     world.keep(A, NO_USE);
     const use = { spentPieces: 40, windowMs: 600_000, waiting: [] };
@@ -137,14 +137,14 @@ describe('the keepers of three Regions', () => {
     expect(world.keep(A, use)).toEqual({ kind: 'draw', pieces: 20 });
   });
 
-  it('draws a few pieces where nothing was ever sold, so that the first customer is not refused', () => {
+  it('draw a few pieces before the first sale, so that the first customer is not refused', () => {
     const world = stockedWorld(90);
     world.keep(A, NO_USE);
 
     expect(world.keep(B, NO_USE)).toEqual({ kind: 'draw', pieces: KEEPER_SETTINGS.firstPieces });
   });
 
-  it('gives surplus back when a peer wants it, and keeps what its own use needs', () => {
+  it('give back surplus that a peer wants, and keep the pieces for their own use', () => {
     const world = stockedWorld(12);
     world.keep(A, NO_USE);
     world.draw(A, 12);
@@ -159,7 +159,7 @@ describe('the keepers of three Regions', () => {
     expect(world.keep(B, waitingFor(7))).toEqual({ kind: 'draw', pieces: 7 });
   });
 
-  it('leaves the wants of Regions out that are fenced or whose keeper no longer runs', () => {
+  it('ignore the wants of fenced Regions and of Regions whose keeper no longer runs', () => {
     const world = stockedWorld(5);
     for (const origin of [A, B, C] as const)
       world.write(
@@ -176,7 +176,7 @@ describe('the keepers of three Regions', () => {
     expect(turns(world.ledger(), START_MS + 360_001, 120_000)).toEqual([]);
   });
 
-  it('says whether a Region refused what others had', () => {
+  it('report whether a Region refused pieces that others had', () => {
     const world = stockedWorld(5);
     world.keep(A, NO_USE);
     expect(hadElsewhere(world.ledger(), B, 5)).toBe(true);
@@ -191,7 +191,7 @@ describe('the keepers of three Regions', () => {
     expect(hadElsewhere(world.ledger(), A, 1)).toBe(false);
   });
 
-  it('rests when its own item follows a generation that the ledger does not have yet', () => {
+  it("rest if the Region's item follows a generation that the ledger does not have yet", () => {
     const world = stockedWorld(5);
     const { ledger, rights } = world.read(A);
     const ahead = { ...rights, head: { ...rights.head, generation: 2 } };

@@ -1,4 +1,4 @@
-/** What a checkout takes, what comes back, and the slots between. */
+/** Pieces that a checkout takes, pieces that are put back, and the slots. */
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { availablePieces } from '../../../../lambdas/regions/rights/region-item.ts';
@@ -11,7 +11,7 @@ import { worldWith } from './drawn-world.ts';
 const [A, B, C] = ORIGINS;
 
 describe('spend', () => {
-  it('takes all pieces from one slot that has them, beginning where it is told to', () => {
+  it('takes all pieces from one slot that has them, searching from the given slot', () => {
     const { slots } = worldWith(3).rights(A);
     const keys = [0, 1, 2, 3].map((first) => {
       const step = spend(slots, 4, first);
@@ -26,7 +26,7 @@ describe('spend', () => {
     ]);
   });
 
-  it('takes from the fewest slots when none has enough, and tests each of them', () => {
+  it('takes from the fewest slots if no slot has enough, and tests each of them', () => {
     const step = spend(worldWith(3).rights(A).slots, 7, 0);
 
     expect(step.ok ? step.value.map(({ condition, add }) => [condition, add]) : []).toEqual([
@@ -41,7 +41,7 @@ describe('spend', () => {
     ]);
   });
 
-  it('says that it waits for stock when this Region has too few, and names what there is', () => {
+  it('answers awaiting_stock with the available pieces if this Region has too few', () => {
     const world = worldWith(3);
 
     expect(spend(world.rights(A).slots, 13, 0)).toMatchObject({
@@ -51,7 +51,7 @@ describe('spend', () => {
     expect(codeOf(spend(world.rights(A).slots, 0, 0))).toBe('not_a_count');
   });
 
-  it('loses to a checkout that was written first, and writes nothing then', () => {
+  it('writes nothing if another checkout took the pieces first', () => {
     const world = worldWith(1);
     const before = world.rights(A);
 
@@ -77,7 +77,7 @@ describe('release', () => {
 });
 
 describe('slots', () => {
-  it('are as many as the rate needs, within bounds', () => {
+  it('are as many as the rate requires, within bounds', () => {
     expect([0, 20, 21, 1_000_000].map(slotsFor)).toEqual([1, 1, 2, MAX_SLOTS]);
   });
 
@@ -91,7 +91,7 @@ describe('slots', () => {
     },
   );
 
-  it('are emptied when they are no longer used, and evened out when they are', () => {
+  it('are emptied if no longer in use, and balanced if in use', () => {
     const world = worldWith(3);
     world.resize(A, 2);
     world.settle(() => NO_USE);
@@ -102,7 +102,7 @@ describe('slots', () => {
 });
 
 describe('a voucher', () => {
-  it('case 7: with 3 uses, redeemed 2 + 2 times during a cut, counts 3 times at most', () => {
+  it('case 7: with 3 uses, redeemed 2 + 2 times during a partition, counts at most 3 times', () => {
     const world = new RightsWorld();
     world.deposit(A, 'issued', 3);
     world.keep(A, NO_USE);

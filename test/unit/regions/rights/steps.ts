@@ -1,11 +1,11 @@
-/** Steps that anybody may take at rights, for laws. */
+/** Random steps on rights, for laws. */
 import { fc } from '@fast-check/vitest';
 import { ORIGINS, type RightsWorld } from './world.ts';
 
 const origin = fc.constantFrom(...ORIGINS);
 const pieces = fc.integer({ min: 1, max: 9 });
 const small = fc.integer({ min: 0, max: 3 });
-/** Two keepers of one Region: the second is what a late or doubled schedule starts. */
+/** Two keepers of one Region: a late or duplicate schedule starts the second one. */
 const keeper = fc.constantFrom('first', 'second');
 const use = fc.record({
   spentPieces: fc.integer({ min: 0, max: 20 }),
@@ -13,7 +13,7 @@ const use = fc.record({
   waiting: fc.array(pieces, { maxLength: 2 }),
 });
 
-/** Whether the step reads first, or goes on from what its keeper read last. */
+/** Whether the step reads first or uses its keeper's last read. */
 const isFresh = fc.boolean();
 
 const common = [
@@ -41,13 +41,13 @@ export const step = fc.oneof(...common);
 export const stepOrLoss = fc.oneof(...common, loss);
 export type Step = typeof stepOrLoss extends fc.Arbitrary<infer T> ? T : never;
 
-/** What a keeper read last; now, if it never did. */
+/** A keeper's last read; a fresh read if it has none. */
 const snapshotOf = (
   world: RightsWorld,
   at: Extract<Step, { kind: 'keep' | 'draw' | 'give_back' | 'spend' }>,
 ) => (at.isFresh ? undefined : world.snapshots.get(`${at.origin}/${at.keeper}`)) ?? world.read(at.origin);
 
-/** Rare situations that the laws must have met, counted over all runs. */
+/** Counters of rare situations, over all runs; the laws must reach each one. */
 export const met = {
   staleWrite: 0,
   crashBetween: 0,

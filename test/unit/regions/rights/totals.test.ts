@@ -25,7 +25,7 @@ import { worldWith } from './drawn-world.ts';
 const [A, B, C] = ORIGINS;
 
 describe('countDeposit', () => {
-  it('schedule 5: a deposit that two Regions accepted is counted by the one whose event is named', () => {
+  it('schedule 5: counts a deposit that two Regions accepted in the Region of the named event', () => {
     const world = new RightsWorld();
     const deposit = { commandId: 'received-1', namedEventId: `${A}#1`, pieces: 1, direction: 'in' } as const;
     const atB = countDeposit(world.rights(B).head, { ...deposit, ownEventId: `${B}#1` });
@@ -37,7 +37,7 @@ describe('countDeposit', () => {
     expect(stockedPieces(world.ledger())).toBe(1);
   });
 
-  it('is counted once when it is delivered twice', () => {
+  it('counts a deposit once when it is delivered twice', () => {
     const world = new RightsWorld();
 
     expect(world.deposit(A, 'received-1', 1)).toBe(true);
@@ -77,7 +77,7 @@ describe('the two sides of a total', () => {
     expect(codeOf(followRegion(world.ledger(), world.rights(A).head))).toBe('nothing_to_do');
   });
 
-  it('schedule 10: a draw and a return at the same moment both count', () => {
+  it('schedule 10: count both a concurrent draw and a return', () => {
     const world = worldWith(1);
     const { ledger, rights } = world.read(A);
 
@@ -89,7 +89,7 @@ describe('the two sides of a total', () => {
     expect(violationsOf(world)).toEqual([]);
   });
 
-  it('refuse a leader that went back, since its table was restored', () => {
+  it('refuse a leader whose total decreased because its table was restored', () => {
     const world = worldWith(1);
     world.giveBack(A, 5);
     world.keep(A, NO_USE);
@@ -106,7 +106,7 @@ describe('the two sides of a total', () => {
     );
   });
 
-  it('give back only what is unspent', () => {
+  it('give back only unspent pieces', () => {
     const { rights } = worldWith(1).read(A);
 
     expect(codeOf(giveBack(rights, 13))).toBe('too_few');
@@ -117,7 +117,7 @@ describe('the two sides of a total', () => {
 });
 
 describe('a fenced Region', () => {
-  it('draws nothing under its old epoch, keeps what it has, and draws again once it is admitted', () => {
+  it('draws nothing under its old epoch, keeps its pieces, and draws again after its admission', () => {
     const world = worldWith(1);
     world.freeze(A);
     const drawUnder = (epoch: number): string =>
@@ -129,7 +129,7 @@ describe('a fenced Region', () => {
     expect(codeOf(freeze(world.ledger(), A, 2))).toBe('nothing_to_do');
   });
 
-  it('case 17: fenced and admitted within seconds, with a draw under way, loses and doubles nothing', () => {
+  it('case 17: fenced and admitted within seconds during a draw, neither loses nor duplicates pieces', () => {
     const world = worldWith(1);
     const late = world.ledger();
     world.draw(A, 3);
@@ -143,7 +143,7 @@ describe('a fenced Region', () => {
     expect(violationsOf(world)).toEqual([]);
   });
 
-  it('is refused its first draw too', () => {
+  it('cannot make its first draw either', () => {
     const world = worldWith(1);
     world.freeze(C);
 
@@ -154,7 +154,7 @@ describe('a fenced Region', () => {
 });
 
 describe('a loss', () => {
-  it('schedule 17: one missing piece is assigned to one Region, and any Region may record it', () => {
+  it('schedule 17: of one piece is assigned to one Region, and any Region may record it', () => {
     const world = worldWith(1);
     for (const origin of [B, C] as const) {
       world.draw(origin, 9);
@@ -168,7 +168,7 @@ describe('a loss', () => {
     expect(violationsOf(world)).toEqual([]);
   });
 
-  it('is borne by free pieces first, then by Regions that reported unspent ones', () => {
+  it('is covered by free pieces first, then by Regions that reported unspent pieces', () => {
     const world = worldWith(1);
     world.draw(B, 18);
     world.keep(B, NO_USE);
@@ -182,7 +182,7 @@ describe('a loss', () => {
     expect(availablePieces(world.rights(A).slots)).toBe(10);
   });
 
-  it('is borne by the Region with most unspent pieces, and never by a closed incarnation', () => {
+  it('is covered by the Region with most unspent pieces, and never by a closed incarnation', () => {
     const accounts = {
       [A]: { ...EMPTY_ACCOUNT, drawn: 20, idle: 3 },
       [B]: { ...EMPTY_ACCOUNT, drawn: 12, idle: 10 },
@@ -201,7 +201,7 @@ describe('a loss', () => {
     expect(assigned(0)).toEqual([0, 0, 0]);
   });
 
-  it('is borne by a fenced Region only when the others hold too little', () => {
+  it('is covered by a fenced Region only if the others hold too few pieces', () => {
     const ledger = {
       ...emptyLedger(RESOURCE, 1),
       accounts: {
@@ -213,7 +213,7 @@ describe('a loss', () => {
     expect(ORIGINS.map((origin) => accountOf(assignLoss(ledger), origin).assigned)).toEqual([3, 12, 0]);
   });
 
-  it('is paid by the next pieces that come back or are drawn', () => {
+  it('is paid by the next returned or drawn pieces', () => {
     const world = worldWith(1);
     world.draw(B, 18);
     world.spend(A, 12);

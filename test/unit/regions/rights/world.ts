@@ -1,4 +1,4 @@
-/** One resource in several Regions: its ledger, each Region's items, keepers that read, pause and write, and what really happened. */
+/** One resource in several Regions: its ledger, each Region's items, keepers that read, pause and write, and the true totals. */
 import type { Result } from '../../../../lambdas/regions/change.ts';
 import { nextKeeperAction, type KeeperAction, type Use } from '../../../../lambdas/regions/rights/keeper.ts';
 import {
@@ -35,7 +35,7 @@ export const START_MS = Date.UTC(2026, 2, 29, 0, 59, 30);
 export const ORIGINS = ['eu-central-1.a1', 'eu-west-1.b1', 'us-east-1.c1'] as const;
 export type OriginName = (typeof ORIGINS)[number];
 
-/** What somebody read, perhaps a while ago. */
+/** A read of ledger and items, possibly stale. */
 export interface Snapshot {
   readonly ledger: RightsLedger;
   readonly rights: RegionRights;
@@ -50,7 +50,7 @@ export interface Sold {
 
 type AnyResult = Result<AnyChange | readonly AnyChange[]>;
 
-/** Pieces that the orders of these slots have. */
+/** Pieces that the orders of these slots hold. */
 const standingOf = (slots: readonly RightsSlot[]): number =>
   slots.reduce((sum, slot) => sum + slot.spent - slot.released, 0);
 
@@ -74,7 +74,7 @@ export class RightsWorld {
   readonly sold: Sold[] = [];
   readonly named = new Map<string, OriginName>();
   readonly released = new Set<string>();
-  /** Pieces that arrived or went missing, by the command that recorded it: what is there in truth. */
+  /** Pieces that arrived or went missing, by recording command: the true stock. */
   readonly truth = new Map<string, number>();
   generation = 1;
   nowMs = START_MS;
@@ -95,7 +95,7 @@ export class RightsWorld {
     return { ledger: this.ledger(), rights: this.rights(origin) };
   }
 
-  /** Writes what a step answered; a refusal or a failed condition writes nothing. */
+  /** Writes the answer of a step; a refusal or a failed condition writes nothing. */
   write(store: ItemStore, step: AnyResult): boolean {
     return step.ok && store.write('kind' in step.value ? [step.value] : step.value);
   }
@@ -144,7 +144,7 @@ export class RightsWorld {
     return this.write(this.agreements, freeze(this.ledger(), origin, this.epochs[origin]));
   }
 
-  /** One write of a keeper, from what it read. */
+  /** One write of a keeper, from its last read. */
   keep(origin: OriginName, use: Use, from: Snapshot = this.read(origin)): KeeperAction {
     const action = nextKeeperAction({ ...from, use, servingRegions: ORIGINS.length, nowMs: this.nowMs });
     this.carryOut(origin, action, from);
@@ -181,7 +181,7 @@ export class RightsWorld {
     return this.write(this.regions[origin], resize(this.rights(origin).head, slotCount));
   }
 
-  /** Pieces that orders have and have not put back. */
+  /** Pieces that orders hold and have not put back. */
   standing(origin: OriginName): number {
     return standingOf(this.rights(origin).slots);
   }
@@ -200,7 +200,7 @@ export class RightsWorld {
 
 export const NO_USE: Use = { spentPieces: 0, windowMs: 600_000, waiting: [] };
 
-/** Violations of what a Region's own items say of each other. */
+/** Inconsistencies between a Region's own items. */
 function regionViolations({ head, slots }: RegionRights, account: LedgerAccount): readonly string[] {
   const kept = head.drawn - head.returned - (head.assigned - head.owed) - standingOf(slots);
   const rules: readonly (readonly [string, boolean])[] = [
@@ -215,8 +215,8 @@ function regionViolations({ head, slots }: RegionRights, account: LedgerAccount)
 }
 
 /**
- * Violations of "every piece is in one place": free, on its way, unspent or in an order. Only a recorded loss makes more promises
- * than pieces, and then the difference is what Regions owe.
+ * Violations of "every piece is in exactly one place": free, in transfer, unspent or in an order. Only after a recorded loss are more
+ * pieces promised than exist, and then the Regions owe the difference.
  */
 export function violationsOf(world: RightsWorld): readonly string[] {
   const ledger = world.ledger();
@@ -238,9 +238,9 @@ export function violationsOf(world: RightsWorld): readonly string[] {
     : [...violations, `${inPlaces} pieces are in places, ${there(world)} exist, ${due} are due`];
 }
 
-/** Pieces that are there in truth. */
+/** The true stock. */
 export const there = (world: RightsWorld): number => [...world.truth.values()].reduce((sum, n) => sum + n, 0);
 
-/** Pieces that orders have. */
+/** Pieces that orders hold. */
 export const promised = (world: RightsWorld): number =>
   ORIGINS.reduce((sum, origin) => sum + world.standing(origin), 0);

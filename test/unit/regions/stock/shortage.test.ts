@@ -23,18 +23,18 @@ describe('a shortage that the ledger assigned', () => {
   const young = order('young', placed('a1', { x: 2 }, { wallMs: 20 }));
   const other = order('other', placed('b1', { x: 2 }, { wallMs: 30 }));
 
-  it('cancels the youngest orders first, as many as it takes', () => {
+  it('cancels the youngest orders first, as many as necessary', () => {
     expect(shortage(1, old, young)).toEqual({ cancel: ['young'], shortfall: 0 });
     expect(shortage(3, old, young)).toEqual({ cancel: ['young', 'old'], shortfall: 0 });
     expect(shortage(0, old, young)).toEqual({ cancel: [], shortfall: 0 });
   });
 
-  it('schedule 17: cancels in the one Region that the ledger names, and only what it spent for', () => {
+  it('schedule 17: cancels only in the Region that the ledger names, and only its own orders', () => {
     expect(shortage(1, other)).toEqual({ cancel: [], shortfall: 1 });
     expect(planShortage([old, other], 'b.1', 'sku#p-x', 0)).toEqual({ cancel: [], shortfall: 0 });
   });
 
-  it('leaves confirmed and ended orders alone: the rest is a shortfall for a person', () => {
+  it('does not cancel confirmed or ended orders: the rest is a shortfall for a person', () => {
     const event = placed('a1', { x: 2 });
 
     expect(shortage(2, order('named', event, ...decided(naming(event, { x: 2 }))))).toEqual({
@@ -48,14 +48,14 @@ describe('a shortage that the ledger assigned', () => {
     expect(shortage(5, old)).toEqual({ cancel: ['old'], shortfall: 3 });
   });
 
-  it('cancels nothing more while the first cancellations are on their way', () => {
+  it('cancels no further orders while the first cancellations are pending', () => {
     const asked = order('asked', placed('a1', { x: 2 }, { wallMs: 5 }), cancel);
 
     expect(shortage(2, asked, young)).toEqual({ cancel: [], shortfall: 0 });
     expect(shortage(3, asked, young)).toEqual({ cancel: ['young'], shortfall: 0 });
   });
 
-  it('asks no order that wants other pieces, or that waits', () => {
+  it('does not cancel orders of other resources or waiting orders', () => {
     expect(shortage(1, order('y', placed('a1', { y: 2 })), order('w', waiting('a1', { x: 2 })))).toEqual({
       cancel: [],
       shortfall: 1,
@@ -68,7 +68,7 @@ describe('orders that wait', () => {
   const wait = (orderId: string, pieces: Record<string, number>, wallMs: number): NamedOrder =>
     order(orderId, waiting('a1', pieces, { wallMs, deadlineAtMs }));
 
-  it('take all that they need, the oldest first', () => {
+  it('take all pieces that they need, the oldest order first', () => {
     const [first, second] = [wait('first', { x: 2 }, 1), wait('second', { x: 2 }, 2)];
 
     expect(filled({ 'sku#p-x': 3 }, second, first)).toEqual(['first']);
@@ -78,7 +78,7 @@ describe('orders that wait', () => {
     ).toEqual([{ orderId: 'first', placedId: 'a.1#1', spends: { 'sku#p-x': 2 } }]);
   });
 
-  it('schedule 18: never hold a part, and one that cannot be filled blocks nobody behind it', () => {
+  it('schedule 18: never hold a part, and do not block later orders if they cannot be filled', () => {
     const both = wait('both', { x: 1, y: 1 }, 1);
     const rare = wait('rare', { z: 1 }, 2);
     const small = wait('small', { x: 1 }, 3);
@@ -87,7 +87,7 @@ describe('orders that wait', () => {
     expect(filled({ 'sku#p-x': 1, 'sku#p-y': 1 }, both, rare, small)).toEqual(['both']);
   });
 
-  it('are left out when they are filled, decided, asked to be cancelled, held, past their deadline or another Region’s', () => {
+  it('are excluded if filled, decided, requested to be cancelled, held, past their deadline or of another Region', () => {
     const event = waiting('a1', { x: 1 }, { deadlineAtMs });
     const held = at('b1', 'order.held', { suspectOf: 'o0' });
     const late = order('late', waiting('a1', { x: 1 }, { deadlineAtMs: 50 }));
@@ -105,14 +105,14 @@ describe('orders that wait', () => {
     expect(filled({ 'sku#p-x': 9 }, order('waits', event))).toEqual(['waits']);
   });
 
-  it('are filled by another Region that took over', () => {
+  it('are filled by another Region that has taken over', () => {
     const input = { orders: [wait('first', { x: 1 }, 1)], available: { 'sku#p-x': 1 }, nowMs: 50 };
 
     expect(planAllocations({ ...input, origins: new Set(['b.1', 'a.1']) })).toHaveLength(1);
     expect(planAllocations({ ...input, origins: new Set(['b.1']) })).toHaveLength(0);
   });
 
-  it('never take more than is there, and leave no order waiting that what is left could fill', () => {
+  it('never take more than the stock, and do not wait if the remaining pieces can fill them', () => {
     const needs = fc.array(
       fc.dictionary(fc.constantFrom('x', 'y'), fc.integer({ min: 1, max: 3 }), { minKeys: 1 }),
       {

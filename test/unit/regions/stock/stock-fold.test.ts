@@ -44,7 +44,7 @@ const standing = (...events: readonly LogEvent[]): unknown =>
 describe('the deposits of a resource', () => {
   const [one, copy] = [deposit('a1', 5, { commandId: 'c' }), deposit('b1', 5, { commandId: 'c' })];
 
-  it('count for nothing until one is named', () => {
+  it('do not count until one is named', () => {
     expect(fold(one, copy)).toMatchObject({
       counted: { in: 0, out: 0 },
       countedBy: {},
@@ -64,7 +64,7 @@ describe('the deposits of a resource', () => {
     });
   });
 
-  it('count losses apart, by origin', () => {
+  it('count losses separately, by origin', () => {
     const lost = deposit('a2', 2, {}, 'stock.missing');
     const decisions = [named(one, { 'sku#1': 5 }), named(lost, { 'sku#1': 2 }, { direction: 'out' })];
 
@@ -75,14 +75,14 @@ describe('the deposits of a resource', () => {
     });
   });
 
-  it('count the return of a closed origin’s order by its decision alone, and only pieces of this resource', () => {
+  it('count the return of a closed origin’s order only by its decision, and only pieces of this resource', () => {
     const back = { id: 'b.1#7', origin: 'b.1', commandId: 'return:o1#3' };
 
     expect(fold(named(back, { 'sku#1': 2, 'sku#2': 9 })).counted).toEqual({ in: 2, out: 0 });
     expect(fold(named(back, { 'sku#2': 9 })).counted).toEqual({ in: 0, out: 0 });
   });
 
-  it('follow the later generation of a table that was rebuilt', () => {
+  it('follow the later generation of a rebuilt table', () => {
     const decisions = [named(copy, { 'sku#1': 5 }, { generation: 2 }), named(one, { 'sku#1': 5 })];
 
     expect(fold(one, copy, ...decisions)).toMatchObject({
@@ -92,12 +92,12 @@ describe('the deposits of a resource', () => {
     expect(fold(one, copy, ...decisions).countedBy).not.toHaveProperty(['a.1']);
   });
 
-  it('are unbacked when they came after the closing, unless they are named', () => {
+  it('are unbacked if they arrived after the closing, unless they are named', () => {
     expect(standing(one)).toEqual(['unbacked']);
     expect(standing(one, named(one, { 'sku#1': 5 }))).toEqual(['count']);
   });
 
-  it('any order, repetition, batch and snapshot gives the same bytes', () => {
+  it('have the same bytes for every order, repetition, batch and snapshot', () => {
     const pieces = fc.integer({ min: 1, max: 4 });
     const draft = fc.oneof(
       pieces.map((count) => ({ type: 'stock.received', payload: { pieces: count, reason: 'goods' } })),

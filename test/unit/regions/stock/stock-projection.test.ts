@@ -28,11 +28,11 @@ const back = (place: string, returnId: string): LogEvent => at(place, 'order.ret
 const isIncomplete = (areChainsComplete: boolean, ...events: readonly LogEvent[]): boolean =>
   stockView(ledger(9, 0), [fold(...events)], areChainsComplete).isIncomplete;
 
-describe('what an order does to a resource', () => {
+describe('the pieces of an order', () => {
   const order = placed('a1', { x: 5 });
   const named = naming(order, { x: 5 });
 
-  it('promises what it took', () => {
+  it('are promised after they are taken', () => {
     expect(piecesOf(fold(order), X)).toEqual({ promised: 5, gone: 0, returning: 0, unbacked: 0, wanted: 0 });
     expect(piecesOf(fold(order), 'sku#other')).toEqual({
       promised: 0,
@@ -43,14 +43,14 @@ describe('what an order does to a resource', () => {
     });
   });
 
-  it('wants what it waits for', () => {
+  it('are wanted while the order waits', () => {
     expect(piecesOf(fold(waiting('a1', { x: 3 })), X)).toMatchObject({ promised: 0, wanted: 3 });
     expect(piecesOf(fold(waiting('a1', { x: 3 }), ...decided(ended('expired'))), X)).toMatchObject({
       wanted: 0,
     });
   });
 
-  it('moves pieces from promised to gone, and to returning until they are back', () => {
+  it('move from promised to gone, and to returning until they are put back', () => {
     const decisions = decided(
       named,
       effecting(),
@@ -66,7 +66,7 @@ describe('what an order does to a resource', () => {
     });
   });
 
-  it('never gives pieces of a closed origin back to its account: the ledger’s deposit brings them', () => {
+  it('of a closed origin are put back by the ledger’s deposit, never to its account', () => {
     const events = [order, ...decided(ended('expired')), back('b1', 'return:o1!a.1#1')];
 
     expect(piecesOf(foldOrder('o1', events, closedA([1, 9])), X)).toMatchObject({
@@ -77,11 +77,11 @@ describe('what an order does to a resource', () => {
     expect(piecesOf(foldOrder('o1', events), X)).toMatchObject({ promised: 0, gone: 0, returning: 0 });
   });
 
-  it('shows what came after a closing as unbacked, and nothing else of it', () => {
+  it('are only unbacked if the copy arrived after a closing', () => {
     expect(piecesOf(foldOrder('o1', [order], closedA()), X)).toMatchObject({ promised: 0, unbacked: 5 });
   });
 
-  it('uses a voucher when something is shipped', () => {
+  it('include a used voucher after a shipment', () => {
     const bought = at('a1', 'order.placed', placedPayload({ x: 1 }, 'spent', ['S']));
     const shipped = decided(naming(bought), effecting(), claimed('s', 'ship', { x: 1 }));
 
@@ -89,7 +89,7 @@ describe('what an order does to a resource', () => {
     expect(piecesOf(fold(bought, ...shipped), 'voucher#S')).toMatchObject({ promised: 0, gone: 1 });
   });
 
-  it('accounts for every piece of every copy, in any life of an order', () => {
+  it('account for every piece of every copy in every random history', () => {
     fc.assert(
       fc.property(orderLives, fc.constantFrom(X, 'sku#p-y', 'voucher#SUMMER'), ({ log }, resource) => {
         const state = fold(...log);
@@ -115,7 +115,7 @@ const countOf = (
   vouchers.filter((code) => `voucher#${code}` === resource).length;
 
 describe('the view of a resource', () => {
-  it('sums orders over the ledger', () => {
+  it('sums ledger and orders', () => {
     const orders = [fold(placed('a1', { x: 3 })), fold(waiting('a1', { x: 9 }))];
 
     expect(stockView(ledger(10, 4), orders, true)).toEqual({
@@ -132,7 +132,7 @@ describe('the view of a resource', () => {
     });
   });
 
-  it('shows what is promised beyond what is there', () => {
+  it('shows pieces promised beyond the stock', () => {
     expect(stockView(ledger(2, 2), [fold(placed('a1', { x: 3 }))], true)).toMatchObject({
       unsold: 0,
       oversold: 1,

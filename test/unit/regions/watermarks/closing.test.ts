@@ -25,7 +25,7 @@ const upTo = (last: number): Link[] => Array.from({ length: last }, (_, at) => m
 
 describe('closeOrigin', () => {
   test.prop([anyHonest, anyHonest, fc.nat(LONGEST + 5), fc.boolean()], { numRuns: LAW_RUNS })(
-    'keeps what any survivor holds and counts every number that nobody holds',
+    'keeps the events that any survivor holds and counts every other number as lost',
     (atB, atC, counted, stopped) => {
       const cut = close([listFrom(atB), listFrom(atC)], pulseOf(counted, stopped));
 
@@ -40,7 +40,7 @@ describe('closeOrigin', () => {
   );
 
   test.prop([anyHonest, anyHonest, anyHonest], { numRuns: LAW_RUNS })(
-    'is held by a Region exactly when it holds all that survived',
+    'is held by a Region if and only if it holds all surviving events',
     (atB, atC, here) => {
       const cut = close([listFrom(atB), listFrom(atC)]);
 
@@ -51,7 +51,7 @@ describe('closeOrigin', () => {
     },
   );
 
-  it('counts an origin that nobody has heard of as lost without a bound', () => {
+  it('reports an origin without a pulse and without events as lost without a bound', () => {
     expect(valueOf(closeOrigin(A, undefined, [watermarkOf(B, {})]))).toEqual({
       origin: A,
       kept: new Map(),
@@ -60,7 +60,7 @@ describe('closeOrigin', () => {
     });
   });
 
-  it('counts chains that only the pulse knows', () => {
+  it('counts chains that only the pulse names', () => {
     const pulse = { ...pulseOf(3), counted: new Map([[OTHER_CHAIN, 7]]) };
 
     expect(close([markFrom(upTo(2))], pulse).lost).toBe(7);
@@ -72,7 +72,7 @@ describe('closeOrigin', () => {
     [`disputed at ${CHAIN}`, listsOf([markFrom([main(1), fork(1)])])],
     [`disputed at ${CHAIN}`, listsOf([markFrom([main(1), main(2)]), markFrom([main(1), fork(2)])])],
     [`incomplete_list at ${CHAIN}`, listsOf([markFrom(upTo(24).filter(({ seq }) => seq % 2 === 0))])],
-  ])('answers %s', (refusal, lists) => {
+  ])('refuses with %s', (refusal, lists) => {
     expect(refusalOf(closeOrigin(A, undefined, lists))).toBe(refusal);
   });
 });
@@ -81,14 +81,14 @@ describe('isBacked', () => {
   const cut = close([markFrom([main(1), main(2), main(5)])]);
   const backed = (chainSeq: number, chain = CHAIN): boolean => isBacked(cut, { chain, chainSeq });
 
-  it('holds for what a survivor listed and for nothing that arrives later', () => {
+  it('is true for events that a survivor listed and false for later ones', () => {
     expect([1, 2, 3, 4, 5, 6].map((seq) => backed(seq))).toEqual([true, true, false, false, true, false]);
     expect(backed(1, OTHER_CHAIN)).toBe(false);
   });
 });
 
 describe('holdsCut', () => {
-  it('is false for a Region that has nothing of a chain that counts', () => {
+  it('is false for a Region that lacks a counted chain', () => {
     expect(holdsCut(close([markFrom(upTo(2))]), watermarkOf(B, {}))).toBe(false);
   });
 });

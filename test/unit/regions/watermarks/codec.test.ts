@@ -13,7 +13,7 @@ import { anyLinks, KEY, main } from './naive.ts';
 
 const CHAINS = Array.from({ length: SHARDS * LANES }, (_, n) => chainOf(A, Math.floor(n / LANES), n % LANES));
 
-/** Marks of histories of all kinds, with and without keys, and far into a chain. */
+/** Marks of all kinds of histories, with and without keys, and at high numbers of a chain. */
 const anyMark = fc
   .tuple(
     anyLinks,
@@ -27,7 +27,7 @@ const anyMark = fc
     return moved(markFrom(withKeys), offset);
   });
 
-/** A mark as it looks further on in a chain. */
+/** The mark with its numbers moved up. */
 const moved = (mark: ChainMark, by: number): ChainMark => ({
   ...mark,
   frontier: mark.frontier + by,
@@ -48,15 +48,12 @@ const inOrder = (chains: ReadonlyMap<ChainId, ChainMark>): [ChainId, ChainMark][
   });
 
 describe('decodeMarks', () => {
-  test.prop([anyMarks], { numRuns: LAW_RUNS })(
-    'reads what was encoded, without the marks of nothing',
-    (chains) => {
-      expect([...valueOf(decodeMarks(A, encodeMarks(A, chains)))]).toEqual(inOrder(chains));
-    },
-  );
+  test.prop([anyMarks], { numRuns: LAW_RUNS })('reads encoded marks, without empty ones', (chains) => {
+    expect([...valueOf(decodeMarks(A, encodeMarks(A, chains)))]).toEqual(inOrder(chains));
+  });
 
   test.prop([anyMarks, fc.nat(), fc.integer({ min: 1, max: 255 })], { numRuns: LAW_RUNS })(
-    'refuses changed bytes, or reads marks of which they are the one form',
+    'refuses changed bytes, or reads marks whose encoding they are',
     (chains, at, flip) => {
       const bytes = encodeMarks(A, chains);
       bytes[at % bytes.length] = (bytes[at % bytes.length] ?? 0) ^ flip;
@@ -68,7 +65,7 @@ describe('decodeMarks', () => {
   );
 
   test.prop([fc.uint8Array({ maxLength: 60 })], { numRuns: LAW_RUNS })(
-    'refuses other bytes, or reads marks of which they are the one form',
+    'refuses random bytes, or reads marks whose encoding they are',
     (tail) => {
       const bytes = Uint8Array.from([1, ...tail]);
       const read = decodeMarks(A, bytes);
@@ -78,7 +75,7 @@ describe('decodeMarks', () => {
   );
 
   test.prop([anyMarks, fc.nat()], { numRuns: LAW_RUNS })(
-    'refuses bytes that end early or late',
+    'refuses truncated bytes and trailing bytes',
     (chains, cut) => {
       const bytes = encodeMarks(A, chains);
 
@@ -87,7 +84,7 @@ describe('decodeMarks', () => {
     },
   );
 
-  it('carries no other version', () => {
+  it('refuses another version', () => {
     expect(refusalOf(decodeMarks(A, Uint8Array.from([2, 0])))).toBe('version at bytes');
     expect(refusalOf(decodeMarks(A, new Uint8Array()))).toBe('version at bytes');
     expect(valueOf(decodeMarks(A, Uint8Array.from([1, 0]))).size).toBe(0);
@@ -128,12 +125,12 @@ describe('decodeMarks', () => {
 describe('encodeMarks', () => {
   const full = { ...NO_MARK, frontier: 1_000_000, hash: main(5).hash };
 
-  it('takes some 5 KB for all chains of an origin', () => {
+  it('needs about 5 KB for all chains of an origin', () => {
     // 2 + 1 bytes before, and 256 x (chain 1 + flags 1 + frontier 3 + hash 16).
     expect(encodeMarks(A, new Map(CHAINS.map((chain) => [chain, full]))).length).toBe(3 + 256 * 21);
   });
 
-  it('schedule 26: stays far below the 400 KB of an item, whatever the backlog', () => {
+  it('schedule 26: stays far below the 400 KB of an item for any backlog', () => {
     const islands = Array.from({ length: MAX_ISLANDS }, (_, n) => {
       const from = (n + 2) * 2 ** 40;
       return { from, to: from + 2 ** 39, prev: START, hash: START };
@@ -154,7 +151,7 @@ describe('encodeMarks', () => {
     expect(valueOf(decodeMarks(A, bytes)).get(OTHER_CHAIN)).toEqual(worst);
   });
 
-  it('writes the same bytes whatever the order of the chains, and nothing for other origins', () => {
+  it('writes the same bytes for any order of the chains, and nothing for other origins', () => {
     const marks: [ChainId, ChainMark][] = [
       [CHAIN, full],
       [OTHER_CHAIN, markFrom([main(2)])],

@@ -16,13 +16,13 @@ import { anyHonest, anyLinks, branch, fork, indexOf, main, receiverOf, runsOf, u
 
 const numbersOf = (links: readonly Link[]): number[] => links.map(({ seq }) => seq).toSorted((a, b) => a - b);
 
-/** What a pull brings: the ranges, and the peer's index from where its mark ends. */
+/** Result of a pull: the ranges, and the peer's index from the end of its mark. */
 const readFrom = (peer: readonly Link[], { ranges, moreFrom = Infinity }: Missing): Link[] =>
   peer.filter(({ seq }) => seq >= moreFrom || ranges.some(({ from, to }) => from <= seq && seq <= to));
 
 describe('missingFrom', () => {
   test.prop([anyHonest, anyHonest], { numRuns: LAW_RUNS })(
-    'names exactly what the peer holds and we lack',
+    'names exactly the events that the peer holds and this Region lacks',
     (here, peer) => {
       const missing = missingFrom(listFrom(here), listFrom(peer));
 
@@ -33,7 +33,7 @@ describe('missingFrom', () => {
   );
 
   test.prop([anyHonest, anyHonest], { numRuns: LAW_RUNS })(
-    'leads two Regions to equal sets in one round, also where a mark cannot name everything',
+    'leads two Regions to equal sets in one round, also if a mark cannot name everything',
     (one, other) => {
       const [here, peer] = [receiverOf(one), receiverOf(other)];
       const [toHere, toPeer] = [missingFrom(here.mark(), peer.mark()), missingFrom(peer.mark(), here.mark())];
@@ -47,7 +47,7 @@ describe('missingFrom', () => {
     },
   );
 
-  it('names event 5 of 9 that never arrived', () => {
+  it('names event 5 of 9 if it never arrived', () => {
     const peer = Array.from({ length: 9 }, (_, at) => main(at + 1));
     const here = peer.filter(({ seq }) => seq !== 5);
 
@@ -55,7 +55,7 @@ describe('missingFrom', () => {
     expect(missingFrom(markFrom(peer), markFrom(here))).toEqual({ ranges: [] });
   });
 
-  it('says from where on a peer holds more than it names', () => {
+  it('gives the number from which a peer holds unnamed events', () => {
     const islands = Array.from({ length: 9 }, (_, at) => main(2 * at + 2));
 
     expect(missingFrom(NO_MARK, markFrom(islands)).moreFrom).toBe(17);
@@ -81,7 +81,7 @@ describe('agreementWith', () => {
     },
   );
 
-  it('schedule 6: finds the fork where a peer shows another hash than is held here', () => {
+  it('schedule 6: finds the fork if a peer shows another hash', () => {
     const [here, peer] = [receiverOf([main(1), main(2), main(3)]), markFrom([main(1), fork(2)])];
 
     expect(agreementWith(peer, here.index)).toEqual({
@@ -101,7 +101,7 @@ describe('agreementWith', () => {
 
 describe('differences', () => {
   test.prop([anyLinks, anyLinks], { numRuns: LAW_RUNS })(
-    'lists a chain exactly if its marks differ',
+    'lists a chain if and only if its marks differ',
     (one, other) => {
       const [here, peer] = [markFrom(one), markFrom(other)];
 
@@ -122,7 +122,7 @@ describe('differences', () => {
     expect(found === undefined || isNamed || found.forked).toBe(true);
   });
 
-  it('compares chains that only one of both has', () => {
+  it('compares chains that only one Region has', () => {
     const mark = markFrom([main(1)]);
 
     expect(differences(watermarkOf(B, { [CHAIN]: mark }), watermarkOf(C, { [OTHER_CHAIN]: mark }))).toEqual([
@@ -131,7 +131,7 @@ describe('differences', () => {
     ]);
   });
 
-  it('tells a fork from numbers that are missing', () => {
+  it('distinguishes a fork from missing numbers', () => {
     const forked = differences(
       watermarkOf(B, { [CHAIN]: markFrom([main(1), main(2)]) }),
       watermarkOf(C, { [CHAIN]: markFrom([main(1), fork(2), main(9)]) }),
@@ -140,7 +140,7 @@ describe('differences', () => {
     expect(forked).toMatchObject([{ forked: true, here: { ranges: [{ from: 9, to: 9 }] } }]);
   });
 
-  it('calls a dispute that one side knows a fork', () => {
+  it('reports a dispute that one Region knows as a fork', () => {
     const disputed = markFrom([main(1), fork(1)]);
 
     expect(

@@ -20,7 +20,7 @@ import {
   unique,
 } from './naive.ts';
 
-/** What happens to a receiver: links arrive in one batch, or it restarts. */
+/** Steps of a receiver: a batch of links arrives, or it restarts. */
 const anyDelivery = (links: readonly Link[]): fc.Arbitrary<(Link[] | 'restart')[]> =>
   fc
     .tuple(
@@ -49,7 +49,7 @@ const withDeliveries = anyLinks.chain((links) => fc.tuple(fc.constant(links), an
 
 describe('hold', () => {
   test.prop([withDeliveries], { numRuns: LAW_RUNS })(
-    'gives the mark of the whole set, whatever the order, repetition, batches and restarts',
+    'gives the mark of the whole set for every order, repetition, batching and restart',
     ([links, deliveries]) => {
       expect(delivered(deliveries).mark()).toEqual(naiveMark(links));
     },
@@ -70,7 +70,7 @@ describe('hold', () => {
   );
 
   test.prop([anyLinks, anyLinks], { numRuns: LAW_RUNS })(
-    'gives equal marks exactly for equal sets',
+    'gives equal marks if and only if the sets are equal',
     (one, other) => {
       const equal = isPlain(one) && isPlain(other) && sameSet(one, other);
 
@@ -78,11 +78,11 @@ describe('hold', () => {
     },
   );
 
-  /** Changes of one event: the sets that are hardest to tell apart. */
+  /** Changes of one event give the sets that are hardest to distinguish. */
   test.prop([anyLinks, fc.nat(LAST), fc.constantFrom('drop', 'fork', 'branch', 'add', 'swap')], {
     numRuns: LAW_RUNS,
   })(
-    'tells a set from one in which a single event was dropped, added, replaced or swapped',
+    'distinguishes a set from one with a single event dropped, added, replaced or swapped',
     (links, at, change) => {
       const other = planted(links, at, change);
       const equal = isPlain(links) && isPlain(other) && sameSet(links, other);
@@ -91,7 +91,7 @@ describe('hold', () => {
     },
   );
 
-  it('schedule 4: an event whose predecessor never came is an island, named in every comparison', () => {
+  it('schedule 4: an event without its predecessor is an island, named in every comparison', () => {
     const [first, second] = [main(1), main(2)];
 
     expect(receiverOf([second]).mark()).toMatchObject({ frontier: 0, islands: [{ from: 2, to: 2 }] });
@@ -99,7 +99,7 @@ describe('hold', () => {
     expect(receiverOf([second]).take([first]).mark()).toMatchObject({ frontier: 2, islands: [] });
   });
 
-  it('schedule 11: the frontier advances from the record, although the index does not show it yet', () => {
+  it('schedule 11: the frontier advances by the record, although the index does not show it yet', () => {
     const receiver = receiverOf([main(1)]);
     receiver.stored.length = 0;
 
@@ -108,7 +108,7 @@ describe('hold', () => {
     expect(receiver.mark()).toMatchObject({ frontier: 2, hash: main(2).hash });
   });
 
-  it('keeps the frontier at event 4 of 9 if event 5 never arrived', () => {
+  it('keeps the frontier at event 4 of 9 if event 5 is missing', () => {
     const received = [1, 2, 3, 4, 6, 7, 8, 9].map(main);
 
     expect(receiverOf(received).mark()).toMatchObject({ frontier: 4, islands: [{ from: 6, to: 9 }] });
@@ -139,7 +139,7 @@ describe('hold', () => {
     expect(receiverOf(many).holding.dispute?.hashes).toHaveLength(4);
   });
 
-  it('schedule 26: a backlog over 10 partitions fits into a mark and is claimed in full once it is drained', () => {
+  it('schedule 26: a backlog over 10 partitions fits into a mark and is claimed completely after it is drained', () => {
     const partitions = Array.from({ length: 10 }, (_, lane) =>
       Array.from({ length: 600 }, (__, n) => main(n * 10 + lane + 1)),
     );
@@ -164,7 +164,7 @@ function planted(links: readonly Link[], at: number, change: string): Link[] {
   if (change === 'drop') return rest;
   if (change === 'fork') return unique([...rest, fork(link.seq)]);
   if (change === 'branch') return unique([...rest, branch(link.seq)]);
-  // Two events change their places.
+  // Two events swap their numbers.
   if (change === 'swap')
     return links.map((one) => (one.seq === link.seq ? { ...one, hash: main(link.seq + 1).hash } : one));
   return unique([...links, main(at + 1)]);
@@ -191,7 +191,7 @@ describe('keys', () => {
     expect(receiver.mark()).toEqual(naiveMark(links));
   });
 
-  it('are complete when all of an event have arrived', () => {
+  it('are complete when all keys of an event have arrived', () => {
     const { holding, index } = receiverOf([keyless(1), keyless(2)]);
 
     const one = keyArrived(holding, KEY);
@@ -199,7 +199,7 @@ describe('keys', () => {
     expect(markOf(keyArrived(one, 'other'), index).keyless).toEqual([]);
   });
 
-  it('are complete when the event comes again after its keys', () => {
+  it('are complete when the event is delivered again after its keys', () => {
     expect(
       receiverOf([keyless(1)])
         .take([main(1)])
@@ -217,7 +217,7 @@ describe('linkOf', () => {
     );
   });
 
-  it('holds what a chain needs of an event', () => {
+  it('has the parts of an event that a chain needs', () => {
     const [first, second] = chainOfEvents(2);
 
     expect(valueOf(linkOf(second ?? eventOf(), here))).toEqual({
@@ -234,7 +234,7 @@ describe('linkOf', () => {
     expect(valueOf(linkOf(eventOf({ keys: ['k1'] }), here)).missingKeys).toBeUndefined();
   });
 
-  it('makes one history of the events that an origin writes', () => {
+  it('makes one history from the events of an origin', () => {
     const links = chainOfEvents(20).map((event) => valueOf(linkOf(event, here)));
 
     expect(receiverOf(links.toReversed()).mark()).toMatchObject({ frontier: 20, islands: [] });

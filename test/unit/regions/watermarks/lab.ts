@@ -1,4 +1,4 @@
-/** Marks and watermarks for tests that are about more than one Region. */
+/** Marks and watermarks for tests with several Regions. */
 import { chainOf } from '../../../../lambdas/regions/log/chain.ts';
 import type { ChainId, Origin } from '../../../../lambdas/regions/log/event.ts';
 import type { Link } from '../../../../lambdas/regions/watermarks/links.ts';

@@ -27,7 +27,7 @@ describe('joined', () => {
     },
   );
 
-  it('joins ranges that touch and leaves out empty ones', () => {
+  it('joins adjacent ranges and omits empty ones', () => {
     const ranges = [
       { from: 4, to: 6 },
       { from: 9, to: 8 },

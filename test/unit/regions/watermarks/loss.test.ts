@@ -1,4 +1,4 @@
-/** Three Regions, one origin: what holds when a Region is destroyed at any moment, with marks that are older than the truth. */
+/** Three Regions and one origin: guarantees after the destruction of a Region at any moment, with outdated marks. */
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import type { Origin } from '../../../../lambdas/regions/log/event.ts';
@@ -42,7 +42,7 @@ const anyStep = fc.oneof(
 );
 type Step = typeof anyStep extends fc.Arbitrary<infer S> ? S : never;
 
-/** Origin A and its receivers; nothing but what was published is known of another Region. */
+/** Origin A and its receivers; a Region knows only the published state of other Regions. */
 class World {
   accepted = 0;
   readonly receivers = new Map(REGIONS.map((region) => [region, new Receiver()]));
@@ -76,7 +76,7 @@ class World {
       .map(main);
   }
 
-  /** Numbers that a Region calls secured, from its own log and from what is published. */
+  /** Numbers that a Region considers secured, from its own log and the published marks. */
   securedAt(region: Origin, present: ReadonlySet<Origin> = new Set(REGIONS)): number[] {
     const { stored, index } = this.at(region);
     return [...new Set(stored.map(({ seq }) => seq))].filter((chainSeq) =>
@@ -84,7 +84,7 @@ class World {
     );
   }
 
-  /** Everything that a Region holds, as it lists it to close the origin. */
+  /** The complete list of a Region for closing the origin. */
   list(region: Origin): Watermark {
     const { holding, index } = this.at(region);
     return watermarkOf(region, { [CHAIN]: markOf(holding, index, { islands: Infinity, keyless: Infinity }) });
@@ -111,7 +111,7 @@ const holds = (world: World, region: Origin, seq: number): boolean =>
 const anySteps = fc.array(anyStep, { maxLength: 25, size: 'max' });
 
 describe('losing a Region', () => {
-  it('is tried with many secured events, and with many that are not', () => {
+  it('is tested with many secured and many unsecured events', () => {
     const worlds = fc.sample(anySteps, { numRuns: 500, seed: 1 }).map(worldAfter);
     const secured = worlds.reduce((sum, world) => sum + world.securedAt(A).length, 0);
     const accepted = worlds.reduce((sum, world) => sum + world.accepted, 0);
@@ -121,7 +121,7 @@ describe('losing a Region', () => {
   });
 
   test.prop([anySteps, fc.constantFrom(...REGIONS), fc.constantFrom(...REGIONS)], { numRuns: LAW_RUNS })(
-    'leaves every event that any Region called secured in one that survives',
+    'keeps every event that any Region considered secured in a survivor',
     (steps, asked, destroyed) => {
       const world = worldAfter(steps);
       const survivors = REGIONS.filter((region) => region !== destroyed);
@@ -135,7 +135,7 @@ describe('losing a Region', () => {
   );
 
   test.prop([anySteps, fc.constantFrom(...REGIONS)], { numRuns: LAW_RUNS })(
-    'keeps every event that was secured when its origin is closed',
+    'keeps every secured event when its origin is closed',
     (steps, asked) => {
       const world = worldAfter(steps);
 
@@ -149,7 +149,7 @@ describe('losing a Region', () => {
   );
 
   test.prop([anySteps, fc.constantFrom(B, C)], { numRuns: LAW_RUNS })(
-    'leaves no accepted event unaccounted for: it is here, missing by number, or its shard is open',
+    'accounts for every accepted event: it is held, missing by number, or in an open shard',
     (steps, here) => {
       const world = worldAfter(steps);
       const held = claimsOf(world.list(here).chains.get(CHAIN) ?? NO_MARK);
@@ -168,7 +168,7 @@ describe('losing a Region', () => {
   );
 
   test.prop([anySteps, fc.constantFrom(B, C)], { numRuns: LAW_RUNS })(
-    'names every accepted event that is not here if the origin stopped before its last pulse',
+    'names every missing accepted event if the origin stopped before its last pulse',
     (steps, here) => {
       const world = worldAfter([...steps, { kind: 'pulse', stopped: true }]);
       const held = claimsOf(world.list(here).chains.get(CHAIN) ?? NO_MARK);
@@ -185,7 +185,7 @@ describe('losing a Region', () => {
   );
 
   test.prop([anySteps], { numRuns: LAW_RUNS })(
-    'lets the survivors reach the same events, and what counts of the origin, in one round',
+    'leads the survivors to the same events and the same cut in one round',
     (steps) => {
       const world = worldAfter(steps);
       const cut = valueOf(closeOrigin(A, world.pulse, [world.list(B), world.list(C)]));

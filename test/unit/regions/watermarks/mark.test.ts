@@ -18,7 +18,7 @@ import { LAW_RUNS } from '../laws.ts';
 import { markFrom, seqsOf } from './lab.ts';
 import { anyLinks, KEY, LONGEST, main, naiveMark, Receiver } from './naive.ts';
 
-/** A Region that keeps nothing but its published mark and the stored events. */
+/** A Region that keeps only its published mark and the stored events. */
 class Forgetful {
   mark: ChainMark = NO_MARK;
   readonly #all = new Receiver();
@@ -36,7 +36,7 @@ class Forgetful {
     this.mark = markOf(restore(this.mark, read, this.#all.index), this.#all.index);
   }
 
-  /** Numbers that the mark claims, with or without keys, and that are not held so. */
+  /** Numbers that the mark claims wrongly, with or without keys. */
   overclaimed(): number[] {
     const held = new Map(this.#all.stored.map((link) => [link.seq, link]));
     return seqsOf(claimsOf(this.mark)).filter((seq) => {
@@ -63,7 +63,7 @@ const index = (): undefined => undefined;
 
 describe('advance', () => {
   test.prop([anyKeyed, anySteps], { numRuns: LAW_RUNS })(
-    'claims at no time what is not held, and everything once the rest is read again',
+    'never claims events that are not held, and claims everything after the rest is read again',
     (links, steps) => {
       const region = new Forgetful();
       const left = [...links];
@@ -82,7 +82,7 @@ describe('advance', () => {
 
   const evens = Array.from({ length: 12 }, (_, at) => main(2 * at + 2));
 
-  it('leaves unclaimed what lies beyond its bound', () => {
+  it('does not claim events beyond its bound', () => {
     const full = advance(NO_MARK, evens, index);
 
     expect(full).toMatchObject({ more: true, islands: { length: 8 } });
@@ -90,7 +90,7 @@ describe('advance', () => {
     expect(toReread(full)).toEqual([{ from: 17, to: Infinity }]);
   });
 
-  it('keeps saying that there is more when islands have joined', () => {
+  it('keeps `more` after islands have joined', () => {
     const full = advance(NO_MARK, evens, index);
     const joined = advance(full, [1, 3, 5, 7, 9, 11, 13, 15].map(main), index);
 
@@ -101,7 +101,7 @@ describe('advance', () => {
     expect(toReread(joined)).toEqual([{ from: 17, to: Infinity }]);
   });
 
-  it('names no event without keys beyond those that it does not name', () => {
+  it('names no event without keys beyond unnamed ones', () => {
     const all = Array.from({ length: 10 }, (_, at) => keyless(at + 1));
     const full = advance(NO_MARK, all, index);
 
@@ -119,13 +119,13 @@ describe('advance', () => {
 describe('proofOf', () => {
   const mark = markFrom([1, 2, 3, 6, 7].map(main));
 
-  it('is the end of the run that a number is in', () => {
+  it('is the end of the run that contains the number', () => {
     expect([1, 3, 6, 7].map((seq) => proofOf(mark, seq)?.seq)).toEqual([3, 3, 7, 7]);
     expect(proofOf(mark, 2)?.hash).toBe(main(3).hash);
     expect(proofOf(mark, 6)?.hash).toBe(main(7).hash);
   });
 
-  it('is absent for what is not claimed', () => {
+  it('is absent for numbers that are not claimed', () => {
     expect([-1, 0, 4, 5, 8].map((seq) => proofOf(mark, seq))).toEqual(
       Array.from({ length: 5 }, () => undefined),
     );
@@ -134,7 +134,7 @@ describe('proofOf', () => {
 });
 
 describe('sameHistory', () => {
-  it('is never true for a mark that has more or is in dispute', () => {
+  it('is never true for a mark with `more` or in dispute', () => {
     const mark = markFrom([main(1)]);
 
     expect(sameHistory(mark, { ...mark })).toBe(true);

@@ -1,8 +1,8 @@
 /**
- * The naive model that watermarks are compared with: it keeps whole sets of events and looks at all of them for each answer.
+ * The naive model that watermarks are compared with: it keeps complete sets of events and scans them for each answer.
  *
- * Histories are made of three kinds of links: `main` is what an honest origin writes; `fork` follows the main event before it, and
- * `branch` follows the fork before it.
+ * Histories consist of three kinds of links: `main` is written by an honest origin; `fork` follows the previous main event; `branch`
+ * follows the previous fork.
  */
 import { fc } from '@fast-check/vitest';
 import { hold, NOTHING_HELD } from '../../../../lambdas/regions/watermarks/holding.ts';
@@ -35,7 +35,7 @@ export const LONGEST = 24;
 
 const numbers = Array.from({ length: LONGEST }, (_, at) => at + 1);
 
-/** Numbers of the main history: any, almost all, and every other one with more islands than a mark can name. */
+/** Numbers of the main history: random ones, almost all, or every second one, which gives more islands than a mark can name. */
 export const anyHonest = fc
   .oneof(
     fc.subarray(numbers),
@@ -48,7 +48,7 @@ export const anyHonest = fc
   )
   .map((seqs) => seqs.map(main));
 
-/** Links of which some belong to other histories. */
+/** Links, some of other histories. */
 export const anyLinks = fc
   .tuple(
     anyHonest,
@@ -120,7 +120,7 @@ export class Receiver {
   holding: ChainHolding = NOTHING_HELD;
   readonly stored: Link[] = [];
 
-  /** Any one of two events in dispute: here the first that was stored. */
+  /** Returns the first stored of two events in dispute. */
   readonly index: HashIndex = (seq) => this.stored.find((link) => link.seq === seq)?.hash;
 
   take(links: readonly Link[]): this {
@@ -133,7 +133,7 @@ export class Receiver {
     return markOf(this.holding, this.index);
   }
 
-  /** Forgets everything but the published mark and the stored events. */
+  /** Forgets everything except the published mark and the stored events. */
   restart(): void {
     const mark = this.mark();
     const ranges = toReread(mark);

@@ -18,7 +18,7 @@ const decide = (missingForMs: number | undefined, stillForMs: number, pulledAgoM
 };
 
 describe('decidePull', () => {
-  it('schedule 13: leaves copying alone that lags steadily by 61 s', () => {
+  it('schedule 13: waits while copying lags by a constant 61 s', () => {
     expect(decide(61_000, 1_000)).toBe('wait');
     expect(decide(61_000, 61_000)).toBe('wait');
   });
@@ -28,23 +28,23 @@ describe('decidePull', () => {
     expect(decide(180_000, 0)).toBe('pull');
   });
 
-  it('helps a frontier that does not move at 120 s', () => {
+  it('pulls at 120 s if the frontier does not move', () => {
     expect(decide(120_000, 60_000)).toBe('pull');
     expect(decide(119_999, 60_000)).toBe('wait');
     expect(decide(120_000, 59_999)).toBe('wait');
   });
 
-  it('schedule 13: goes on with a pair that was cut for long until nothing is missing', () => {
+  it('schedule 13: continues after a long partition until nothing is missing', () => {
     expect(decide(1_000, 0, 15_000)).toBe('pull');
     expect(decide(600_000, 600_000, 14_999)).toBe('wait');
     expect(decide(undefined, 0, 15_000)).toBe('quiet');
   });
 
-  it('is quiet when nothing is missing', () => {
+  it('is quiet if nothing is missing', () => {
     expect(decide(undefined, 600_000)).toBe('quiet');
   });
 
-  it('leaves time within the objective of 300 s for the pulling itself', () => {
+  it('leaves time for the pull within the objective of 300 s', () => {
     const { latestMs, againMs } = DEFAULT_PULL_SETTINGS;
 
     expect(300_000 - latestMs - againMs).toBe(105_000);

@@ -24,7 +24,7 @@ const viewOf = (held: number[], claimed: number[] = [], chain = CHAIN): ChainVie
 
 describe('notKnown', () => {
   test.prop([anyHonest, anyHonest, fc.nat(LONGEST)], { numRuns: LAW_RUNS })(
-    'names every number that is known to exist and is not held',
+    'names every known number that is not held',
     (held, claimed, counted) => {
       const numbers = (links: typeof held): number[] => links.map(({ seq }) => seq);
       const highest = Math.max(counted, ...numbers(held), ...numbers(claimed));
@@ -43,17 +43,17 @@ describe('notKnown', () => {
     },
   );
 
-  it('schedule 8: a cut-off Region that was destroyed leaves its shards open since its pulse, with no number missing', () => {
+  it('schedule 8: an isolated and destroyed Region has open shards since its pulse, without missing numbers', () => {
     const unknown = notKnown([viewOf([1, 2, 3])], pulseOf({ [CHAIN]: 3 }), true);
 
     expect(unknown).toEqual({ missing: [], missingCount: 0, open: true, openSinceMs: START_MS });
   });
 
-  it('is open without a time if the lost origin never counted', () => {
+  it('is open without a time if the lost origin never reported', () => {
     expect(notKnown([viewOf([1])], undefined, true)).toEqual({ missing: [], missingCount: 0, open: true });
   });
 
-  it('is not open while the origin is present, or if it stopped before it counted', () => {
+  it('is not open while the origin is present, or if it stopped before it reported', () => {
     expect(notKnown([viewOf([1])], pulseOf({ [CHAIN]: 2 }), false)).toEqual({
       missing: [{ chain: CHAIN, ranges: [{ from: 2, to: 2 }] }],
       missingCount: 1,
@@ -62,13 +62,13 @@ describe('notKnown', () => {
     expect(notKnown([viewOf([1])], pulseOf({ [CHAIN]: 1 }, true), true).open).toBe(false);
   });
 
-  it('schedule 4: names an event below one that only a peer holds', () => {
+  it('schedule 4: names a missing event below one that only a peer holds', () => {
     expect(notKnown([viewOf([], [2])], undefined, false).missing).toEqual([
       { chain: CHAIN, ranges: [{ from: 1, to: 2 }] },
     ]);
   });
 
-  it('adds up the chains that it is asked about', () => {
+  it('sums the given chains', () => {
     const views = [viewOf([1, 3]), viewOf([2], [], OTHER_CHAIN)];
 
     expect(notKnown(views, pulseOf({ [CHAIN]: 5 }), false)).toMatchObject({

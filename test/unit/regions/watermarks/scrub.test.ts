@@ -19,7 +19,7 @@ const scrub = (published: ChainMark, stored: readonly StoredEvent[], surrounding
   scrubChain(published, stored, () => surroundings);
 
 describe('scrubChain', () => {
-  it('finds nothing where the mark says what the log says', () => {
+  it('finds nothing if the mark matches the log', () => {
     expect(scrub(markOfEvents(events), items.toReversed())).toEqual({
       damaged: [],
       rebuilt: markOfEvents(events),
@@ -28,7 +28,7 @@ describe('scrubChain', () => {
     });
   });
 
-  it('finds a mark that was overwritten with that of a peer, and rebuilds it from the log', () => {
+  it("detects a mark that was overwritten with a peer's mark, and rebuilds it from the log", () => {
     const held = items.filter(({ chainSeq }) => chainSeq !== 5);
 
     expect(scrub(markOfEvents(events), held)).toEqual({
@@ -39,7 +39,7 @@ describe('scrubChain', () => {
     });
   });
 
-  it('schedule 6: finds a copy that was changed in place', () => {
+  it('schedule 6: detects a copy that was changed in place', () => {
     const body = items[3]?.body.replace('"quantity":2', '"quantity":9') ?? '';
     const damaged = items.map((item) => (item.chainSeq === 4 ? { ...item, body } : item));
 
@@ -57,7 +57,7 @@ describe('scrubChain', () => {
     expect(scrub(markOfEvents(others), damaged)).toMatchObject({ overclaimed: [], sound: false });
   });
 
-  it('schedule 6: finds another history under the same numbers', () => {
+  it('schedule 6: detects another history under the same numbers', () => {
     const others = chainOfEvents(9, 'other-');
 
     const { rebuilt, sound } = scrub(markOfEvents(events), others.map(storedFormOf));
@@ -67,7 +67,7 @@ describe('scrubChain', () => {
     expect(rebuilt.hash).not.toBe(markOfEvents(events).hash);
   });
 
-  it('schedule 28: counts nothing that is not in the S3 log', () => {
+  it('schedule 28: ignores events that are not in the S3 log', () => {
     const { rebuilt, overclaimed } = scrub(markOfEvents(events), items, { ...here, archivedIn: undefined });
 
     expect(rebuilt.frontier).toBe(0);

@@ -24,7 +24,7 @@ import {
   unique,
 } from './naive.ts';
 
-/** A fourth Region, which asks. */
+/** A fourth Region, which computes the answer. */
 const D = 'ap-south-1.d1';
 const all = Array.from({ length: LONGEST }, (_, at) => main(at + 1));
 const eventAt = (chainSeq: number, keys?: string[]): { origin: Origin; chainSeq: number; keys?: string[] } =>
@@ -62,7 +62,7 @@ describe('isSecured', () => {
   test.prop([anyLinks, anyLinks, anyLinks, anyPresent, fc.integer({ min: 1, max: LONGEST })], {
     numRuns: LAW_RUNS,
   })(
-    'never calls an event secured that two present incarnations do not really hold',
+    'is never true for an event that fewer than two present incarnations hold',
     (others, atB, atC, present, seq) => {
       const here = unique([main(seq), ...others]);
       const marks = { [D]: markFrom(here), [B]: markFrom(atB), [C]: markFrom(atC) };
@@ -75,7 +75,7 @@ describe('isSecured', () => {
     },
   );
 
-  it('is computed again without an incarnation that is lost', () => {
+  it('is computed again without a lost incarnation', () => {
     const marks = { [B]: markFrom(all), [C]: markFrom([]) };
 
     expect(isSecured(eventAt(3), copiesOf([A, B, C], marks))).toBe(true);
@@ -83,25 +83,25 @@ describe('isSecured', () => {
     expect(isSecured(eventAt(3), copiesOf([B, C], { ...marks, [C]: markFrom(all) }))).toBe(true);
   });
 
-  it('schedule 24: an event that only the survivor of two Regions holds is secured by its bytes in Agreements alone', () => {
+  it('schedule 24: only bytes in Agreements secure an event that only the survivor of two Regions holds', () => {
     const alone = copiesOf([A], { [A]: markFrom(all), [B]: markFrom(all) });
 
     expect(isSecured(eventAt(3), alone)).toBe(false);
     expect(isSecured(eventAt(3), { ...alone, inAgreements: true })).toBe(true);
   });
 
-  it('schedule 24: bytes in Agreements do not replace a peer that is present', () => {
+  it('schedule 24: bytes in Agreements do not replace a present peer', () => {
     const marks = { [B]: markFrom([]) };
 
     expect(isSecured(eventAt(3), copiesOf([A, B], marks, { inAgreements: true }))).toBe(false);
   });
 
-  it('secures nothing that no present incarnation holds', () => {
+  it('is false for events that no present incarnation holds', () => {
     expect(isSecured(eventAt(3), copiesOf([B], { [B]: markFrom([]) }, { inAgreements: true }))).toBe(false);
     expect(isSecured(eventAt(3), copiesOf([], {}, { inAgreements: true }))).toBe(false);
   });
 
-  it('schedule 26: what lies beyond the last island that a mark names is not secured', () => {
+  it('schedule 26: events beyond the last named island of a mark are not secured', () => {
     const odd = all.filter(({ seq }) => seq % 2 === 0);
     const secured = odd.filter(({ seq }) =>
       isSecured(eventAt(seq), copiesOf([A, B], { [B]: markFrom(odd) })),
@@ -110,7 +110,7 @@ describe('isSecured', () => {
     expect(secured.map(({ seq }) => seq)).toEqual([2, 4, 6, 8, 10, 12, 14, 16]);
   });
 
-  it('does not count a peer whose history is another one, or cannot be compared yet', () => {
+  it('does not count a peer with another history, or one that cannot be compared yet', () => {
     const forked = copiesOf([A, B], { [B]: markFrom([main(1), main(2), fork(3)]) });
     const ahead = copiesOf([A, B], { [B]: markFrom(all) }, { index: indexOf(all.slice(0, 5)) });
 
@@ -119,7 +119,7 @@ describe('isSecured', () => {
     expect(isSecured(eventAt(2), { ...ahead, index: indexOf(all) })).toBe(true);
   });
 
-  it('secures nothing from a number in dispute on', () => {
+  it('is false from a number in dispute on', () => {
     const disputed = markFrom([...all, fork(5)]);
     const copies = copiesOf([A, B, C], { [B]: markFrom(all), [C]: disputed });
 
@@ -137,7 +137,7 @@ describe('keys', () => {
   const withoutKey = (seqs: readonly number[]): readonly Link[] =>
     all.map((link) => (seqs.includes(link.seq) ? { ...link, missingKeys: [KEY_OF_A] } : link));
 
-  it('schedule 27: an event whose key only its own Region holds is not secured until the key is copied', () => {
+  it('schedule 27: an event is not secured while only its own Region holds the key', () => {
     const { holding, index } = receiverOf(withoutKey([3]));
     const [before, after] = [markOf(holding, index), markOf(keyArrived(holding, KEY_OF_A), index)];
 
@@ -147,7 +147,7 @@ describe('keys', () => {
     expect(isSecured(eventAt(3, [KEY_OF_A]), copiesOf([A, B], { [B]: after }))).toBe(true);
   });
 
-  it('counts no event with keys beyond the last one that a mark can name', () => {
+  it('does not count events with keys beyond the last one that a mark names', () => {
     const marks = { [B]: markFrom(withoutKey([2, 4, 6, 8, 10, 12, 14, 16, 20])) };
     const secured = (seq: number, keys?: string[]): boolean =>
       isSecured(eventAt(seq, keys), copiesOf([A, B], marks));
@@ -156,7 +156,7 @@ describe('keys', () => {
     expect(secured(17)).toBe(true);
   });
 
-  it('asks the writer too for keys that another origin made', () => {
+  it('requires the writer to hold keys that another origin made', () => {
     const foreign = [keyIdOf('account-7', C)];
     const marks = { [B]: markFrom(all), [A]: markFrom(withoutKey([3])) };
 
@@ -167,7 +167,7 @@ describe('keys', () => {
 });
 
 describe('the model', () => {
-  it('reaches forks, plain histories and overfull marks', () => {
+  it('covers forks, plain histories and overfull marks', () => {
     const sample = fc.sample(anyLinks, { numRuns: 1_000, seed: 1 });
     const marks = sample.map((links) => naiveMark(unique(links)));
 

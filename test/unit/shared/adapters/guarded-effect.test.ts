@@ -53,7 +53,7 @@ function answer(from: Answer[], name: string): Promise<EffectResult | undefined>
 }
 
 interface Attempt {
-  /** Answers in order; a call beyond them fails the test's expectation. */
+  /** Answers in order; a further call fails the test's expectation. */
   readonly apply?: Answer[];
   readonly probe?: Answer[];
   readonly over?: Partial<GuardedEffect>;
@@ -61,7 +61,7 @@ interface Attempt {
   readonly ledger?: IdempotencyRepo;
 }
 
-/** One attempt of a worker: a claim of its own under the same effect key. */
+/** One attempt of a worker, with its own claim under the same effect key. */
 async function attempt({ apply = [], probe = [], over = {}, taskHash = 'hash', ...own }: Attempt) {
   fence += 2;
   const claim = {
@@ -94,14 +94,14 @@ const codeOf = (running: Promise<EffectOutcome>): Promise<string> =>
   );
 
 describe('an effect under the ledger', () => {
-  it('is applied once and replayed afterwards, delivered again as often as it may be', async () => {
+  it('is applied once and replayed on every redelivery', async () => {
     expect(await attempt({ apply: [result] })).toEqual({ result, proof: 'applied' });
     expect(await attempt({})).toEqual({ result, proof: 'replayed' });
     expect(await attempt({})).toEqual({ result, proof: 'replayed' });
     expect(await record()).toMatchObject({ status: 'COMPLETED', taskHash: 'hash', effectKey });
   });
 
-  it('leaves nothing behind when it definitely was not applied, and is applied without a probe', async () => {
+  it('leaves no reservation after a definite failure, and is applied without a probe', async () => {
     const refused = new QueueError('PROVIDER_RATE_LIMITED', { deferral: true });
 
     expect(await codeOf(attempt({ apply: [refused] }))).toBe('PROVIDER_RATE_LIMITED');
@@ -110,7 +110,7 @@ describe('an effect under the ledger', () => {
   });
 
   it.each([new QueueError('PROVIDER_TIMEOUT'), new QueueError('PROVIDER_UNAVAILABLE'), new RangeError('?')])(
-    'is probed before anything else after %s, and not applied when it is there',
+    'is probed first after %s, and not applied if it exists',
     async (error) => {
       await codeOf(attempt({ apply: [error] }));
 
@@ -129,7 +129,7 @@ describe('an effect under the ledger', () => {
 
 describe('a doubt', () => {
   it.each(['PROVIDER_RATE_LIMITED', 'PROVIDER_TIMEOUT', 'PROVIDER_UNAUTHORIZED', 'UNCLASSIFIED'] as const)(
-    'stays when the probe itself fails with %s',
+    'stays if the probe itself fails with %s',
     async (code) => {
       await codeOf(attempt({ apply: [new QueueError('PROVIDER_TIMEOUT')] }));
       await codeOf(attempt({ probe: [new QueueError(code)] }));
@@ -139,7 +139,7 @@ describe('a doubt', () => {
     },
   );
 
-  it('is not called a definite failure when the probe could not even connect', async () => {
+  it('is not reported as a definite failure if the probe could not connect', async () => {
     await codeOf(attempt({ apply: [new QueueError('PROVIDER_TIMEOUT')] }));
 
     expect(await codeOf(attempt({ probe: [new QueueError('PROVIDER_CONNECTION_REFUSED')] }))).toBe(
@@ -147,7 +147,7 @@ describe('a doubt', () => {
     );
   });
 
-  it('ends with a probe that found nothing: a refusal after it leaves nothing behind', async () => {
+  it('ends with a probe that found nothing, and a later refusal leaves no reservation', async () => {
     await codeOf(attempt({ apply: [new QueueError('PROVIDER_TIMEOUT')] }));
     await codeOf(attempt({ probe: [undefined], apply: [new QueueError('PROVIDER_CONNECTION_REFUSED')] }));
 
@@ -164,7 +164,7 @@ describe('the extra attempt', () => {
     );
   });
 
-  it('completes with what the probe found', async () => {
+  it('completes with the result of the probe', async () => {
     await codeOf(attempt({ apply: [new QueueError('PROVIDER_TIMEOUT')] }));
 
     expect(await codeOf(attempt({ probe: [result], over: { applyForbidden: 'RETRIES_EXHAUSTED' } }))).toBe(
@@ -176,25 +176,25 @@ describe('the extra attempt', () => {
 describe('a duplicate', () => {
   const other = resultOf({ contentHash: 'd'.repeat(64) });
 
-  it('is what the provider holds under the key with another content, found by the probe', async () => {
+  it('is another content under the key at the provider, found by the probe', async () => {
     await codeOf(attempt({ apply: [new QueueError('PROVIDER_TIMEOUT')] }));
 
     expect(await codeOf(attempt({ probe: [other] }))).toBe('FINGERPRINT_MISMATCH');
     expect(await record()).toMatchObject({ status: 'INPROGRESS' });
   });
 
-  it('is what apply came back with, and the key is kept', async () => {
+  it('is reported by apply, and the key is kept', async () => {
     expect(await codeOf(attempt({ apply: [other] }))).toBe('FINGERPRINT_MISMATCH');
     expect(await record()).toMatchObject({ status: 'INPROGRESS', inProgressExpiresAtMs: 0 });
   });
 
-  it('is a key that belongs to another task hash', async () => {
+  it('is a key with another task hash', async () => {
     await attempt({ apply: [result] });
 
     expect(await codeOf(attempt({ taskHash: 'another' }))).toBe('FINGERPRINT_MISMATCH');
   });
 
-  it('is a stored result that does not have its fingerprint', async () => {
+  it('is a stored result with a wrong fingerprint', async () => {
     const forging: IdempotencyRepo = {
       ...ledger,
       complete: (by, json) => ledger.complete(by, json, 'forged'),
@@ -206,7 +206,7 @@ describe('a duplicate', () => {
 });
 
 describe('a reservation in progress', () => {
-  it('defers others until its time and the skew are over, and then has them probe', async () => {
+  it('defers others until its time and the skew are over; then they probe', async () => {
     const silent = new Promise<EffectResult>(() => undefined);
     const started = Promise.withResolvers<void>();
     const killed = attempt({
@@ -229,14 +229,14 @@ describe('a reservation in progress', () => {
     expect(await codeOf(attempt({ probe: [result] }))).toBe('probed');
   });
 
-  it('is not made by a worker whose lease is over', async () => {
+  it('is not made by a worker with an expired lease', async () => {
     const late = { effectKey, taskHash: 'hash', owner: 'late', fence: 2, leaseExpiresAtMs: clock.nowMs() };
 
     expect(await codeOf(attempt({ over: { claim: late } }))).toBe('LEASE_LOST');
     expect(ledgerId).toBeUndefined();
   });
 
-  it('that a later claim took over is lost to the earlier worker when it comes back', async () => {
+  it('that a later claim took over is lost for the returning earlier worker', async () => {
     const back = Promise.withResolvers<EffectResult>();
     const started = Promise.withResolvers<void>();
     const stale = codeOf(
@@ -261,7 +261,7 @@ describe('a reservation in progress', () => {
 });
 
 describe('a ledger that fails after the effect', () => {
-  it('was applied leaves the reservation and the doubt, so that the next owner probes', async () => {
+  it('was applied leaves the reservation in doubt, so that the next owner probes', async () => {
     const failing: IdempotencyRepo = { ...ledger, complete: () => Promise.reject(new Error('throttled')) };
 
     await expect(attempt({ apply: [result], ledger: failing })).rejects.toMatchObject({
@@ -277,7 +277,7 @@ describe('a ledger that fails after the effect', () => {
     new QueueError('PROVIDER_REFUSED', { detail: 'The amount is not a number' }),
     new QueueError('PROVIDER_RATE_LIMITED', { deferral: true, retryAfterSeconds: 60 }),
     new QueueError('PROVIDER_UNAVAILABLE', { inDoubt: true }),
-  ])('failed says why that was, and what became of the ledger: $code', async (refusal) => {
+  ])('failed reports the cause of the failure and the failure of the ledger: $code', async (refusal) => {
     const throttled = new Error('throttled');
     const { code, detail, kind, deferral, retryAfterSeconds, inDoubt } = refusal;
 
@@ -293,7 +293,7 @@ describe('a ledger that fails after the effect', () => {
   it.each([
     { write: 'complete', answer: result },
     { write: 'free', answer: new QueueError('PROVIDER_REFUSED') },
-  ])('says LeaseLost when $write finds another owner’s record', async ({ write, answer: applied }) => {
+  ])('reports LeaseLost if $write finds another owner’s record', async ({ write, answer: applied }) => {
     const taken = { ...ledger, [write]: () => Promise.reject(new QueueError('LEASE_LOST')) };
 
     expect(await codeOf(attempt({ apply: [applied], ledger: taken }))).toBe('LEASE_LOST');

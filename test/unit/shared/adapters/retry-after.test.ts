@@ -19,7 +19,7 @@ describe('retryAfterSeconds', () => {
     expect(retryAfterSeconds(value, NOW_MS)).toBe(seconds);
   });
 
-  // `Date.parse` takes most of these for a date.
+  // `Date.parse` accepts most of these as a date.
   it.each([
     null,
     '',
@@ -33,7 +33,7 @@ describe('retryAfterSeconds', () => {
     'in 2050',
     'soon',
     'Mon, 99 Nov 2026 12:00:00 GMT',
-  ])('takes %j for no wish', (value) => {
+  ])('ignores %j', (value) => {
     expect(retryAfterSeconds(value, NOW_MS)).toBeUndefined();
   });
 });

@@ -11,7 +11,7 @@ afterEach(() => mock.reset());
 const stored = (content: unknown): void => {
   mock.on(GetSecretValueCommand).resolves({ SecretString: JSON.stringify(content) });
 };
-/** Secrets are cached by their name, so each test reads one of its own. */
+/** Secrets are cached by name, so each test reads its own secret. */
 let reads = 0;
 const arn = (): string => `arn:aws:secretsmanager:eu-central-1:111122223333:secret:${(reads += 1)}`;
 
@@ -32,7 +32,7 @@ const READERS = [
 ] as const;
 
 describe('slackSecret', () => {
-  it('reads one signing secret, or two during a rotation, and leaves other fields alone', async () => {
+  it('reads one signing secret, or two during a rotation, and ignores other fields', async () => {
     stored({ ...SLACK, note: 'rotated on Friday' });
 
     expect(await slackSecret(arn())).toEqual(SLACK);
@@ -48,7 +48,7 @@ describe('slackSecret', () => {
       'signingSecrets.0',
     ],
     ['no bot token', { signingSecrets: ['new'] }, 'botToken'],
-  ])('refuses %s as a misconfiguration that names the field and no value', async (_title, content, field) => {
+  ])('refuses %s as a misconfiguration, with the field but no value', async (_title, content, field) => {
     stored(content);
 
     await expect(slackSecret(arn())).rejects.toMatchObject({
@@ -57,7 +57,7 @@ describe('slackSecret', () => {
     });
   });
 
-  it('counts a repaired secret at once', async () => {
+  it('uses a repaired secret at once', async () => {
     const name = arn();
     const broken = JSON.stringify({ ...SLACK, signingSecrets: ['a', 'b', 'c'] });
     mock
@@ -68,7 +68,7 @@ describe('slackSecret', () => {
     expect(await slackSecret(name)).toEqual(SLACK);
   });
 
-  it.each(READERS)('is the same to %s: three signing secrets are not as documented', async (_who, read) => {
+  it.each(READERS)('is invalid to %s with three signing secrets', async (_who, read) => {
     mock
       .on(GetSecretValueCommand)
       .resolves({ SecretString: JSON.stringify({ ...SLACK, signingSecrets: ['a', 'b', 'c'] }) })

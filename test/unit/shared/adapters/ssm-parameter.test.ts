@@ -24,7 +24,7 @@ beforeEach(async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
   vi.stubEnv('AWS_SESSION_TOKEN', 'session');
-  // The client keeps the address that it finds first.
+  // The client caches the first address that it finds.
   vi.resetModules();
   ({ ssmParameter } = await import('../../../../lambdas/shared/adapters/ssm-parameter.ts'));
 });
@@ -37,7 +37,7 @@ const value = (Value: string): ServerReply =>
   json(200, { Parameter: { Name: 'n', Type: 'StringList', Value } });
 
 describe('ssmParameter', () => {
-  it('asks with a signature of the session, and keeps the answer', async () => {
+  it('asks with a signature of the session and caches the answer', async () => {
     replies = [value('T1:U1,T1:U2')];
 
     const first = await ssmParameter('/kept', 60);
@@ -55,13 +55,13 @@ describe('ssmParameter', () => {
     expect(JSON.parse(requests[0]?.body.toString() ?? '')).toMatchObject({ Name: '/kept' });
   });
 
-  it('asks again, once, when the service is busy', async () => {
+  it('asks once more if the service is busy', async () => {
     replies = [json(500, {}), value('T1:U1')];
 
     expect(await ssmParameter('/busy', 60)).toBe('T1:U1');
   });
 
-  it('finds nothing where there is no such parameter, and keeps that for nobody', async () => {
+  it('returns nothing for an absent parameter, without caching that', async () => {
     replies = [json(400, { __type: 'com.amazonaws.ssm#ParameterNotFound' }), value('T1:U1')];
 
     const before = await ssmParameter('/late', 60);
@@ -70,7 +70,7 @@ describe('ssmParameter', () => {
     expect([before, after]).toEqual([undefined, 'T1:U1']);
   });
 
-  it('fails without a value when it is refused', async () => {
+  it('fails if the request is refused', async () => {
     replies = [json(400, { __type: 'AccessDeniedException', message: 'no' })];
 
     await expect(ssmParameter('/denied', 60)).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** The rules for text, by the list of nasty texts and by random texts. */
+/** The rules for text, with the list of nasty texts and with random texts. */
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import {
@@ -21,7 +21,7 @@ const ANY = fc.oneof(
 );
 const LIMIT = fc.integer({ min: 1, max: 40 });
 
-/** Asserts that `head` ends where a grapheme of `text` does. */
+/** Asserts that `head` ends at a grapheme boundary of `text`. */
 function expectWhole(head: string, text: string): void {
   const ends = new Set([0]);
   let length = 0;
@@ -38,12 +38,12 @@ describe('cutText', () => {
     expectWhole(cut.slice(0, -ELLIPSIS.length), text);
   });
 
-  it('keeps 299 of 301 characters that need no more room, and says that it cut', () => {
+  it('keeps 299 of 301 characters and marks the cut', () => {
     expect(cutText('x'.repeat(301), 300)).toBe(`${'x'.repeat(299)}…`);
   });
 
   test.prop([ANY, LIMIT])(
-    'is well-formed, within its limit, and changes nothing that fits',
+    'is well-formed and within its limit, and does not change a text that fits',
     (text, limit) => {
       const cut = cutText(text, limit);
 
@@ -53,7 +53,7 @@ describe('cutText', () => {
     },
   );
 
-  test.prop([ANY, LIMIT])('ends where a grapheme ends, and keeps as many as fit', (text, limit) => {
+  test.prop([ANY, LIMIT])('ends at a grapheme boundary and keeps as many graphemes as fit', (text, limit) => {
     const whole = text.toWellFormed();
     const head = headOf(whole, limit);
 
@@ -75,18 +75,18 @@ describe('singleLine', () => {
     ['the end of an isolate that began before', 'a\u2069b', 'a\uFFFDb'],
     ['half a character', 'a\uD83E', 'a\uFFFD'],
     ['line breaks at its ends', '\r\na\n', 'a'],
-  ])('takes its effect from %s', (_what, text, line) => {
+  ])('neutralises %s', (_what, text, line) => {
     expect(singleLine(text)).toBe(line);
   });
 
   it.each(['Żółta Kaczka – 東京 🦆', 'שלום \u2067עולם\u2069\u200F', '👨\u200D👩\u200D👧', 'a  b'])(
-    'leaves %j as it is',
+    'does not change %j',
     (text) => {
       expect(singleLine(text)).toBe(text);
     },
   );
 
-  test.prop([ANY, LIMIT])('is one line with nothing that acts, cut or not', (text, limit) => {
+  test.prop([ANY, LIMIT])('is one line without control characters, cut or not', (text, limit) => {
     for (const line of [singleLine(text), cutLine(text, limit)]) {
       expect(line).not.toMatch(/[\p{Cc}\u2028\u2029\u202A-\u202E]/u);
       expect(line.isWellFormed()).toBe(true);

@@ -1,4 +1,4 @@
-/** The detail of an error as it is stored with a task: whole characters, one line, never a name that a service made up. */
+/** The detail of an error that is stored with a task: whole characters, one line, and never a name from a service. */
 import { describe, expect, it } from 'vitest';
 import { ELLIPSIS, graphemesOf } from '../../../../lambdas/shared/contracts/text.ts';
 import { MAX_DETAIL_LENGTH } from '../../../../lambdas/shared/contracts/error-codes.ts';
@@ -9,7 +9,7 @@ import { ILL_FORMED, NASTY_TEXTS, SECRETS, textsAcross } from '../../../helpers/
 const TERMINAL = { kind: 'terminal', code: 'RETRIES_EXHAUSTED', causeCode: 'PROVIDER_REFUSED' } as const;
 const ALL = Object.entries({ ...NASTY_TEXTS, ...ILL_FORMED });
 
-/** Every form in which a detail stays with a task. */
+/** Every form in which a detail is stored with a task. */
 function detailsOf(detail: string): readonly string[] {
   const plain = new QueueError('PROVIDER_REFUSED', { detail });
   const doubtful = new QueueError('PROVIDER_REFUSED', { detail, inDoubt: true });
@@ -38,17 +38,17 @@ describe('the detail of an error', () => {
       for (const detail of detailsOf(text)) {
         const head = detail.split(ELLIPSIS)[0] ?? '';
         const shown = [...graphemesOf(head)].filter((character) => !whole.has(character)).join('');
-        // The words of the cap and the doubt stand around it.
+        // The detail is surrounded by the words for the cap and the doubt.
         expect(shown).not.toMatch(/[^\p{ASCII}]/u);
       }
     },
   );
 
-  it('keeps 999 characters of a longer one, and says that it was cut', () => {
+  it('keeps 999 characters of a longer one and marks the cut', () => {
     expect(detailsOf('x'.repeat(1_001))[0]).toBe(`${'x'.repeat(999)}…`);
   });
 
-  it('does not quote an error whose name is made up by a service', () => {
+  it('does not quote an error name from a service', () => {
     const thrown = Object.assign(new Error(SECRETS.email), { name: SECRETS.crmToken });
 
     expect(toQueueError(thrown).detail).toBe('An unlisted error: unnamed');

@@ -16,13 +16,13 @@ import {
 const entries = Object.entries(ERROR_CODES).map(([code, entry]) => ({ code, ...entry }));
 
 describe('the list of errors', () => {
-  it.each(entries)('says of $code what it means and what to do', ({ kind, text, runbook }) => {
+  it.each(entries)('tells what $code means and what to do', ({ kind, text, runbook }) => {
     expect(Object.values(ErrorKind)).toContain(kind);
     expect(text).toMatch(/^[A-Z].{10,}\.$/);
     expect(runbook).toMatch(/^[A-Z].{10,}\.$/);
   });
 
-  it('knows its codes and no property of objects', () => {
+  it('accepts its codes and no property of objects', () => {
     expect(isErrorCode('WORKER_LOST')).toBe(true);
     expect(isErrorCode('toString')).toBe(false);
     expect(isErrorCode('worker_lost')).toBe(false);
@@ -50,7 +50,7 @@ describe('toQueueError', () => {
   );
 
   it.each([new RangeError('secret'), 'secret', undefined, { message: 'secret' }])(
-    'makes %s UNCLASSIFIED, keeps the cause and shows nothing of its message',
+    'makes %s UNCLASSIFIED, keeps the cause and does not show its message',
     (thrown) => {
       const error = toQueueError(thrown);
 
@@ -60,7 +60,7 @@ describe('toQueueError', () => {
     },
   );
 
-  it('names a field and what was expected there', () => {
+  it('names a field and the expected value', () => {
     const error = new SnapshotRefused([{ pointer: '/payload/snapshot/currency', expected: 'expected EUR' }]);
 
     expect(error.message).toContain('/payload/snapshot/currency: expected EUR');
@@ -79,7 +79,7 @@ describe('isOwnFault', () => {
     new QueueError('STORED_RECORD_INVALID'),
     new QueueError('DRIVER_NOT_STARTED'),
     new QueueError('TASK_NOT_FOUND'),
-  ])('tells %s against the code that met it', (error) => {
+  ])('reports %s as a fault of the code that met it', (error) => {
     expect(isOwnFault(error)).toBe(true);
   });
 
@@ -88,7 +88,7 @@ describe('isOwnFault', () => {
     new QueueError('PROVIDER_MISCONFIGURED'),
     new QueueError('EFFECT_IN_PROGRESS', { deferral: true }),
     new LeaseLost(),
-  ])('leaves out %s', (error) => {
+  ])('excludes %s', (error) => {
     expect(isOwnFault(error)).toBe(false);
   });
 });

@@ -72,7 +72,7 @@ describe('canonicalJson', () => {
     expect(canonicalJson(value)).toBe(text);
   });
 
-  test.prop([fc.jsonValue()])('does not depend on the order of keys', (value) => {
+  test.prop([fc.jsonValue()])('is independent of the order of keys', (value) => {
     expect(canonicalJson(reversed(value))).toBe(canonicalJson(value));
   });
 
@@ -96,12 +96,12 @@ describe('hashes', () => {
     expect(sha256Hex('東京 Łódź')).toBe('f883f7cff7bdd2f0102812eeaa3e3862dd575531884793712bc12a1dd3c6a229');
   });
 
-  it('tell composed from decomposed Unicode apart: nothing is normalised behind the caller', () => {
+  it('distinguish composed from decomposed Unicode, without normalisation', () => {
     expect(hashOf('\u00e9')).not.toBe(hashOf('e\u0301'));
   });
 
   test.prop([fc.string(), fc.string(), fc.string(), fc.string()])(
-    'name a task by the pair of quote and key, never by the two run together',
+    'name a task by the pair of quote and key, not by their concatenation',
     (quoteA, keyA, quoteB, keyB) => {
       const same = quoteA === quoteB && keyA === keyB;
 
@@ -109,11 +109,11 @@ describe('hashes', () => {
     },
   );
 
-  it('move a character between quote and key into another task', () => {
+  it('give another task id if a character moves between quote and key', () => {
     expect(deriveTaskId('Q-1', '23')).not.toBe(deriveTaskId('Q-12', '3'));
   });
 
-  it('give the same task id on every machine: it is written down here', () => {
+  it('give this fixed task id on every machine', () => {
     expect(deriveTaskId('Q-1001', 'key-1')).toBe('task-768c0c57941aa7e109e335705909cf0e6972f4d9');
   });
 
@@ -122,7 +122,7 @@ describe('hashes', () => {
     expect(executionNameOf('task-a', 2)).toBe('task-a-2');
   });
 
-  it('change with quote, kind and payload, and with nothing else', () => {
+  it('change with quote, kind and payload only', () => {
     const { kind, payload } = actionOf('crm.sync');
     const base = taskHashOf('Q-1001', kind, payload);
 
@@ -132,7 +132,7 @@ describe('hashes', () => {
     expect(taskHashOf('Q-1001', kind, { snapshot: snapshotOf({ revision: 2 }) })).not.toBe(base);
   });
 
-  it('make a fingerprint of every field of a result', () => {
+  it('include every field of a result in the fingerprint', () => {
     const base = fingerprintOf(resultOf());
 
     for (const field of ['provider', 'externalId', 'location', 'contentHash'] as const) {
@@ -140,7 +140,7 @@ describe('hashes', () => {
     }
   });
 
-  it('keep attempt, driver and Region out of the effect key', () => {
+  it('exclude attempt, driver and Region from the effect key', () => {
     expect(effectKeyOf('crm.sync', 'task-a')).toBe('crm.sync:task-a');
   });
 

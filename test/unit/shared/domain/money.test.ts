@@ -6,7 +6,7 @@ import { formatMoney, minorUnitDigits, toDecimalString } from '../../../../lambd
 const currency = fc.constantFrom('EUR', 'USD', 'JPY', 'KWD', 'CLF', 'COP', 'HUF', 'CHF', 'XXX');
 const minorAmount = fc.bigInt({ min: -(10n ** 19n) + 1n, max: 10n ** 19n - 1n });
 
-/** Reads an amount back the way a person does: sign and digits count, the rest is decoration. */
+/** Reads an amount by its sign and digits and ignores other characters. */
 const minorFromText = (text: string): bigint => BigInt(text.replaceAll(/[^\d-]/g, ''));
 
 describe('minorUnitDigits', () => {
@@ -76,7 +76,7 @@ describe('formatMoney', () => {
     expect(() => formatMoney('1', 'EURO')).toThrow(RangeError);
   });
 
-  it('shows each currency in use by the digits of ISO, known to this Node.js or not', () => {
+  it('shows each currency in use with the digits of ISO, also if this Node.js does not know it', () => {
     const wrong = Object.entries(CURRENCIES_BY_DIGITS).flatMap(([digits, codes]) =>
       codes.filter((code) => {
         const text = formatMoney('-12345678', code);

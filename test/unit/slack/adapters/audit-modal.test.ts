@@ -44,7 +44,7 @@ const textsOf = (modal: ReturnType<typeof auditModal>): string[] =>
   );
 
 describe('auditModal', () => {
-  it('says what the task is, and each transition with its actor', () => {
+  it('shows the task, and each transition with its actor', () => {
     const text = textsOf(auditModal(task, task.history)).join('\n');
 
     expect(text).toContain('*crm.sync* of quote *Q-1001* is *retryable_failed* at version 3');
@@ -69,7 +69,7 @@ describe('auditModal', () => {
     expect(text).toContain('“CRM is back &amp; well”');
   });
 
-  it('names each record that cannot be read, below the others, and shows no markup of what is wrong', () => {
+  it('names each unreadable record below the others, without markup from it', () => {
     const damaged = [{ version: 2, detail: 'Audit item: <!here>: expected no such field' }];
 
     const lines = textsOf(auditModal(task, task.history, damaged))
@@ -82,7 +82,7 @@ describe('auditModal', () => {
     expect(lines).toHaveLength(1 + task.history.length + 1);
   });
 
-  it('says so when nothing has been recorded yet', () => {
+  it('tells when nothing has been recorded yet', () => {
     expect(textsOf(auditModal(task, []))).toContain('Nothing has been recorded yet.');
   });
 
@@ -100,7 +100,7 @@ describe('auditModal', () => {
     },
   );
 
-  it('keeps the newest part of a trail that is too long', () => {
+  it('keeps the newest part of a too long trail', () => {
     const [enqueued] = task.history;
     if (enqueued === undefined) throw new TypeError('history: expected one transition');
     const records = Array.from({ length: 3_000 }, (_, index) => ({ ...enqueued, version: index + 1 }));

@@ -31,7 +31,7 @@ function textsOf(value: unknown): readonly string[] {
 
 const markup = (task: ExecutionTask): string => textsOf(renderCard(task).blocks).join('\n');
 
-/** Markup that Slack acts on, but for the dates and links that the card makes itself. */
+/** Active Slack markup, except the dates and links that the card makes itself. */
 const MENTION = /<[!@#](?!date\^)/;
 
 const GIVEN_UP = { kind: 'terminal', code: 'PROVIDER_REFUSED' } as const;
@@ -55,7 +55,7 @@ const hostile = fc.oneof(
 
 describe('renderCard', () => {
   test.prop([hostile, hostile, hostile, fc.integer({ min: 0, max: 60 })])(
-    'stays within the limits of Block Kit and mentions nobody, whatever the task contains',
+    'stays within the limits of Block Kit and mentions nobody, for any task',
     (detail, name, location, retries) => {
       let task = retryableTask(runningTask(queuedTask()));
       for (let n = 0; n < retries; n += 1) {
@@ -78,7 +78,7 @@ describe('renderCard', () => {
     },
   );
 
-  it('gives the same blocks for the same task, so that an edit sent twice changes nothing', () => {
+  it('gives the same blocks for the same task, so that a repeated edit changes nothing', () => {
     const task = retryableTask();
 
     expect(renderCard(structuredClone(task))).toEqual(renderCard(task));
@@ -98,7 +98,7 @@ describe('renderCard', () => {
   it.each([
     ['retryably', retryableTask()],
     ['for good', failed(runningTask(), new QueueError('PROVIDER_REFUSED'), GIVEN_UP, contextAt())],
-  ])('says what to do first about a task that failed %s, as the runbook does', (_how, task) => {
+  ])("shows the runbook's first step for a task that failed %s", (_how, task) => {
     const { runbook } = textsOfCode(task.error?.code ?? 'UNCLASSIFIED');
 
     expect(renderCard(task).blocks).toContainEqual({
@@ -111,11 +111,11 @@ describe('renderCard', () => {
     ['runs again', runningTask(retryableTask())],
     ['was abandoned', stopped(retryableTask(), 'operator_abandon', contextAt())],
     ['was cancelled', stopped(queuedTask(), 'operator_cancel', contextAt())],
-  ])('asks nobody to do anything about a task that %s', (_why, task) => {
+  ])('shows no first step for a task that %s', (_why, task) => {
     expect(markup(task)).not.toContain('🧭');
   });
 
-  it('counts deferrals apart', () => {
+  it('counts deferrals separately', () => {
     const deferral = { kind: 'retry', nextAttemptAtMs: START_MS, deferral: true } as const;
     const error = new QueueError('PROVIDER_RATE_LIMITED', { deferral: true });
 
@@ -124,7 +124,7 @@ describe('renderCard', () => {
     );
   });
 
-  it('links the effect of a completed task where it has an address', () => {
+  it('links the effect of a completed task if it has an address', () => {
     const linked = completed(runningTask(), outcome('https://crm.example/a?b=1&c=<2>|3'), contextAt());
     const key = `quotes/Q-1/3404805a${'f'.repeat(56)}.pdf`;
     const stored = completed(runningTask(), outcome(`s3://bucket/${key}`), contextAt());
@@ -134,7 +134,7 @@ describe('renderCard', () => {
     expect(markup(linked)).not.toContain('Error');
   });
 
-  it('says who pressed what', () => {
+  it("shows the operators' presses", () => {
     const context = contextAt(START_MS, { actor: 'slack:T1/U1 (ada)', reason: 'CRM is back' });
 
     expect(markup(redriven(retryableTask(), 'operator_retry', context))).toMatch(
@@ -147,7 +147,7 @@ describe('renderCard', () => {
   it.each([
     ['queued', queuedTask(), '⏸️ Queued, held'],
     ['failed', retryableTask(), '⏸️ Failed, held'],
-  ])('says why a %s task of a paused kind does not run, and until it runs again', (_title, task, label) => {
+  ])('shows, until it runs again, why a %s task of a paused kind does not run', (_title, task, label) => {
     const pause = { reason: 'The CRM is <down>', actor: 'slack:T1/U1 (ada)' };
     const waiting = held(task, pause, contextAt());
 
@@ -161,7 +161,7 @@ describe('renderCard', () => {
     }
   });
 
-  it('keeps the buttons of a held task, and says why nothing runs after Retry now', () => {
+  it('keeps the buttons of a held task and explains why nothing runs after Retry now', () => {
     const pause = { reason: 'The CRM is down', actor: 'api:lin' };
     const waiting = held(retryableTask(), pause, contextAt());
     const pressed = redriven(waiting, 'operator_retry', contextAt(START_MS, { actor: 'slack:T1/U1 (ada)' }));
@@ -179,7 +179,7 @@ describe('renderCard', () => {
     });
   });
 
-  it('gives each button the version it shows, and asks before what cannot be undone', () => {
+  it('gives each button the shown version, and asks for confirmation of irreversible commands', () => {
     const task = retryableTask();
     const actions = renderCard(task).blocks.find((block) => block.type === 'actions');
     const buttons = (actions?.elements ?? []).filter((element) => element.type === 'button');

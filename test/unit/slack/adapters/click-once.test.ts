@@ -28,7 +28,7 @@ function newClick(): Click {
   return parsed.click;
 }
 
-/** One delivery, in an invocation of its own. */
+/** One delivery, in its own invocation. */
 const deliver = (click: Click, handOver: () => Promise<string>) =>
   createClickGuard({
     ledger: new DynamoDbLedgerRepo(dynamoDb.client, TABLE_NAMES.ledger),
@@ -38,7 +38,7 @@ const deliver = (click: Click, handOver: () => Promise<string>) =>
   }).once(click, handOver);
 
 describe('createClickGuard', () => {
-  it('hands a click over once, and tells a copy from a new press', async () => {
+  it('hands over a click once, and distinguishes a copy from a new press', async () => {
     const click = newClick();
     const sent: string[] = [];
     const send = async () => `message-${sent.push('sent')}`;
@@ -49,7 +49,7 @@ describe('createClickGuard', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('hands one of many copies over that come at the same moment', async () => {
+  it('hands over one of many concurrent copies', async () => {
     const click = newClick();
     let sent = 0;
     const send = async () => {
@@ -63,7 +63,7 @@ describe('createClickGuard', () => {
     expect(sent).toBe(1);
   });
 
-  it('lets a click through again that could not be handed over', async () => {
+  it('accepts a click again if it could not be handed over', async () => {
     const click = newClick();
 
     await expect(deliver(click, () => Promise.reject(new Error('SQS is down')))).rejects.toThrow('Error');

@@ -16,7 +16,7 @@ function clickOf(payload: unknown) {
 }
 
 describe('parseClick', () => {
-  it('reads who pressed what, where, on which version', () => {
+  it('reads person, command, place and version', () => {
     expect(clickOf(pressed())).toMatchObject({
       taskId,
       version: 3,
@@ -30,7 +30,7 @@ describe('parseClick', () => {
     });
   });
 
-  it('gives the same press the same id, delivered as often as may be', () => {
+  it('gives the same press the same id on every delivery', () => {
     expect(clickOf(pressed()).clickId).toBe(clickOf(pressed()).clickId);
   });
 
@@ -54,7 +54,7 @@ describe('parseClick', () => {
     expect(parse(payload)).toEqual({ kind: 'ignored' });
   });
 
-  it('takes a name of any length and content, cut and well-formed', () => {
+  it('accepts a name of any length and content, cut and well-formed', () => {
     const payload = pressed({ person: { ...OPERATOR, name: `${'x'.repeat(79)}😀` } });
 
     const { userName } = clickOf(payload);
@@ -71,7 +71,7 @@ describe('parseClick', () => {
     ['a username that is invisible', { username: '\u200B\u2060\u3164\uFEFF', name: ' ada\u200D' }, 'ada'],
     ['no name that shows anything', { username: '\u200B', name: '' }, 'U0ADAOPS1'],
     ['no names', {}, 'U0ADAOPS1'],
-  ])('names a person with %s', (_what, names, userName) => {
+  ])('gives a name to a person with %s', (_what, names, userName) => {
     const user = { id: OPERATOR.userId, team_id: OPERATOR.teamId, ...names };
 
     expect(clickOf({ ...pressed(), user }).userName).toBe(userName);
@@ -80,7 +80,7 @@ describe('parseClick', () => {
   it.each([
     ['of the other workspace in a shared channel', 'T0OUTSIDE', 'T0OUTSIDE'],
     ['whose workspace is not said', null, 'T0QUOTEQ1'],
-  ])('knows a person %s by the right team', (_who, teamId, expected) => {
+  ])('identifies a person %s by the right team', (_who, teamId, expected) => {
     const user = { id: 'U0ADAOPS1', username: 'ada', team_id: teamId };
 
     expect(clickOf({ ...pressed(), user }).teamId).toBe(expected);
@@ -89,7 +89,7 @@ describe('parseClick', () => {
   it.each([
     ['the person’s workspace', { team_id: 'T0QUOTEQ1' }, 'T0QUOTEQ1'],
     ['the organisation, where no workspace is said', {}, 'E0ORGANIS'],
-  ])('knows a person of an app that is installed for an organisation by %s', (_what, over, expected) => {
+  ])('identifies a person of an app installed for an organisation by %s', (_what, over, expected) => {
     const user = { id: 'W0ADAOPS1', username: 'ada', ...over };
     const enterprise = { id: 'E0ORGANIS', name: 'Organisation' };
     const payload = { ...pressed(), team: null, enterprise, is_enterprise_install: true, user };

@@ -51,7 +51,7 @@ describe('quoteAnswer', () => {
     expect(textOf(answer)).toContain('*pdf.render* · ⏳ Queued · attempt 0 of 5');
   });
 
-  it('says why an action of a paused kind does not run', () => {
+  it('tells why an action of a paused kind does not run', () => {
     const pause = { reason: 'The CRM is <down>', actor: 'slack:T1/U1 (ada)' };
 
     expect(textOf(quoteAnswer('Q-1001', [held(queuedTask(), pause, contextAt())], false))).toContain(
@@ -59,12 +59,12 @@ describe('quoteAnswer', () => {
     );
   });
 
-  it('says when there are none, and when there are more', () => {
+  it('tells if there are no actions or further ones', () => {
     expect(quoteAnswer('Q-1', [], false).text).toBe('Quote *Q-1* has no actions.');
     expect(textOf(quoteAnswer('Q-1', [queuedTask()], true))).toContain('There are more');
   });
 
-  it('stays within the limits of Block Kit with as many actions as it is given', () => {
+  it('stays within the limits of Block Kit with any number of actions', () => {
     const longest = { reason: '<'.repeat(300), actor: '&'.repeat(300) };
     const answer = quoteAnswer(
       'Q-1',
@@ -81,7 +81,7 @@ describe('quoteAnswer', () => {
 });
 
 describe('overdueAnswer', () => {
-  it('names the quote and since when each is due', () => {
+  it('names the quote and the due time of each action', () => {
     const answer = overdueAnswer([queuedTask()], false);
 
     expect(answer.text).toBe('One action is overdue: stuck, or waiting for a free worker');
@@ -89,7 +89,7 @@ describe('overdueAnswer', () => {
     expect(textOf(answer)).toContain('due since <!date^');
   });
 
-  it('says when nothing is', () => {
+  it('tells when nothing is overdue', () => {
     expect(overdueAnswer([], false).text).toBe('Nothing is overdue.');
   });
 });
@@ -137,7 +137,7 @@ describe('readFigures', () => {
   );
   const recovered = redriven(queuedTask('crm.sync', 'key-3'), 'recover_stale', contextAt());
 
-  it('counts failures, duplicates and recoveries of the tasks that were seen, and their mean latency', async () => {
+  it('counts failures, duplicates and recoveries of the read tasks, and their mean latency', async () => {
     const figures = await readFigures(
       sourceOf([queuedTask(), failedTask, recovered], [100, 300, 500]),
       START_MS,
@@ -152,7 +152,7 @@ describe('readFigures', () => {
     expect(figures.counts.stuckPending).toBe(1);
   });
 
-  it('looks at seven days in UTC, today first', async () => {
+  it('reads seven days in UTC, today first', async () => {
     const source = sourceOf([], []);
 
     await readFigures(source, START_MS);
@@ -161,7 +161,7 @@ describe('readFigures', () => {
     expect([source.days[0], source.days[6]]).toEqual(['2026-03-29', '2026-03-23']);
   });
 
-  it('shows no figure without a sample, and each with its own', async () => {
+  it('shows each figure with its sample, and none without a sample', async () => {
     const none = kpiAnswer(await readFigures(sourceOf([], []), START_MS));
     const some = kpiAnswer(await readFigures(sourceOf([queuedTask(), failedTask], [1_000, 2_000]), START_MS));
 
@@ -174,7 +174,7 @@ describe('readFigures', () => {
 });
 
 describe('helpAnswer', () => {
-  it('names the command as it was typed', () => {
+  it('names the command as typed', () => {
     expect(textOf(helpAnswer('/quoteq'))).toContain('`/quoteq stuck`');
   });
 });

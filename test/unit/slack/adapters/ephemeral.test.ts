@@ -12,7 +12,7 @@ const byAda = contextAt(START_MS, { actor: 'slack:T0QUOTEQ1/U0ADAOPS1 (ada)' });
 const lostText = (task: ExecutionTask, shown: Pick<Click, 'version' | 'action'>): string =>
   noticeText({ taskId: task.taskId, ...shown }, { kind: 'lost', task });
 
-describe('the notice of a click that lost', () => {
+describe('the notice of a lost click', () => {
   it('names the other operator, what they did, and the present state', () => {
     const task = stopped(retryableTask(), TransitionCause.OperatorAbandon, byAda);
 
@@ -21,7 +21,7 @@ describe('the notice of a click that lost', () => {
     );
   });
 
-  it('names the first after the card, not the last', () => {
+  it("names the first transition after the card's version, not the last", () => {
     const task = runningTask(redriven(retryableTask(), TransitionCause.OperatorRetry, byAda));
 
     expect(lostText(task, { version: 3, action: 'abandon' })).toContain(
@@ -29,19 +29,19 @@ describe('the notice of a click that lost', () => {
     );
   });
 
-  it('says that the queue itself was first', () => {
+  it('tells that the queue itself was first', () => {
     expect(lostText(runningTask(), { version: 1, action: 'cancel' })).toContain(
       'the queue (test) was first and started an attempt.',
     );
   });
 
-  it('says that the state forbids it when nobody was first', () => {
+  it('tells that the state forbids the command if nobody was first', () => {
     expect(lostText(queuedTask(), { version: 1, action: 'abandon' })).toContain(
       'The present state does not allow it. It is now *⏳ Queued* (version 1).',
     );
   });
 
-  it('names nobody when the history no longer reaches back', () => {
+  it('names nobody if the history no longer has the transition', () => {
     const task = { ...runningTask(), version: 90 };
 
     expect(lostText(task, { version: 3, action: 'retry' })).toContain(
@@ -50,7 +50,7 @@ describe('the notice of a click that lost', () => {
   });
 });
 
-describe('the notice of a task that is missing', () => {
+describe('the notice of a missing task', () => {
   it('names the task', () => {
     expect(noticeText({ taskId: 'task-1', version: 1, action: 'cancel' }, { kind: 'missing' })).toBe(
       'Your “Cancel” did nothing: there is no task `task-1`.',

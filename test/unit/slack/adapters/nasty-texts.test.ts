@@ -1,4 +1,4 @@
-/** Everything that Slack is sent, with a nasty text in every field that people and providers fill. */
+/** All messages to Slack, with a nasty text in every field from people and providers. */
 import type { KnownBlock, ModalView } from '@slack/types';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
@@ -21,11 +21,11 @@ import { contextAt, resultOf, retryableTask, runningTask, snapshotOf } from '../
 import { START_MS } from '../../../../tools/rig/fake-clock.ts';
 import { FORGED, ILL_FORMED, NASTY_TEXTS, textsAcross } from '../../../helpers/nasty-texts.ts';
 
-/** Slack splits a message with a longer text (measured by others at 4,046); its reference says 4,000. */
+/** Slack splits a message with a longer text (4,046 by public measurements); its reference documents 4,000. */
 const MAX_TEXT = 4_000;
 const MAX_SECTION = 3_000;
 const MAX_FIELD = 2_000;
-/** Slack refused blocks of more than some 11,300 characters in all as `msg_blocks_too_long`. */
+/** Slack refused blocks with more than about 11,300 characters in total as `msg_blocks_too_long`. */
 const MAX_BLOCKS_TEXT = 11_000;
 
 const ALL = Object.entries({ ...NASTY_TEXTS, ...ILL_FORMED });
@@ -35,7 +35,7 @@ const ANY = fc.oneof(
   fc.constantFrom(...ALL.map(([, text]) => text)),
 );
 
-/** A task that holds `text` wherever it can: pressed and held often, failed by a provider. */
+/** A task with `text` in every possible field: many presses and holds, and a provider's error. */
 function taskWith(text: string): ExecutionTask {
   let task = retryableTask();
   for (let presses = 0; presses < 12; presses += 1) {
@@ -72,7 +72,7 @@ const isKnown = (block: ModalView['blocks'][number]): block is KnownBlock => 'ty
 const modal = (view: ModalView): Sent => ({ blocks: view.blocks.filter(isKnown) });
 const plain = (text: string): Sent => ({ text, blocks: [] });
 
-/** Everything that goes to Slack of `text`. */
+/** All messages to Slack for `text`. */
 function sentOf(text: string): readonly Sent[] {
   const task = taskWith(text);
   const click = { taskId: task.taskId, version: task.version, action: 'retry' } as const;
@@ -121,7 +121,7 @@ const everyText = ({ text = '', blocks }: Sent): readonly Text[] => [
   ...blocks.flatMap(textsOf),
 ];
 
-/** Markup that acts, but for the dates and links that we write ourselves. */
+/** Active markup, except the dates and links that we write ourselves. */
 const ACTS = /<(?!!date\^|https:\/\/crm\.example\/)/;
 const BROKEN_ESCAPE = /&(?!amp;|lt;|gt;)/;
 
@@ -132,12 +132,12 @@ function expectHarmless(text: string): void {
   expect(text).not.toMatch(BROKEN_ESCAPE);
 }
 
-/** Lines of each text that is sent. */
+/** Number of lines of each sent text. */
 const linesOf = (text: string): readonly number[] =>
   sentOf(text).flatMap((sent) => everyText(sent).map(({ text: shown }) => shown.split('\n').length));
 
-describe('whatever Slack is sent', () => {
-  it.each(ALL)('acts on nothing, forges no line and stays within the limits: %s', (_name, nasty) => {
+describe('every message to Slack', () => {
+  it.each(ALL)('has no active markup and no forged line, and stays within the limits: %s', (_name, nasty) => {
     for (const sent of sentOf(nasty)) {
       expect(sent.blocks.length).toBeLessThanOrEqual(50);
       for (const { text, limit } of everyText(sent)) {
@@ -148,7 +148,7 @@ describe('whatever Slack is sent', () => {
     }
   });
 
-  test.prop([ANY])('acts on nothing and stays within the limits, with any text', (text) => {
+  test.prop([ANY])('has no active markup and stays within the limits, for any text', (text) => {
     for (const sent of sentOf(text)) {
       for (const { text: shown, limit } of everyText(sent)) {
         expectHarmless(shown);
@@ -157,7 +157,7 @@ describe('whatever Slack is sent', () => {
     }
   });
 
-  it.each(ALL)('has blocks that a message can hold: the card with %s', (_name, nasty) => {
+  it.each(ALL)('has blocks of a permitted size: the card with %s', (_name, nasty) => {
     for (const card of [taskWith, completedWith, linkedTo].map((holding) =>
       renderCard(holding(nasty.toWellFormed())),
     )) {
@@ -172,16 +172,16 @@ describe('whatever Slack is sent', () => {
 });
 
 describe('clipped', () => {
-  it('keeps 299 of 301 characters, and says that it cut', () => {
+  it('keeps 299 of 301 characters and marks the cut', () => {
     expect(clipped('x'.repeat(301), 300)).toBe(`${'x'.repeat(299)}…`);
   });
 
-  it('counts what people see: what is escaped counts as one', () => {
+  it('counts visible characters: an escape counts as one', () => {
     expect(clipped('&'.repeat(300), 300)).toBe('&amp;'.repeat(300));
     expect(clipped('&'.repeat(301), 300)).toBe(`${'&amp;'.repeat(299)}…`);
   });
 
-  it('sends no more than it may, in whole characters', () => {
+  it('stays within the limit, with whole characters', () => {
     expect(clipped('<'.repeat(300), 300, 10)).toBe('&lt;&lt;…');
   });
 
@@ -193,7 +193,7 @@ describe('clipped', () => {
   });
 });
 
-/** The text of a message's sections, put together. */
+/** The joined text of a message's sections. */
 const together = ({ blocks = [] }: SentMessage): string =>
   blocks
     .flatMap(textsOf)
@@ -204,11 +204,11 @@ const partsOf = (message: string): readonly string[] =>
   (sentMessage(message).blocks ?? []).flatMap(textsOf).map(({ text }) => text);
 
 describe('a message of slack.notify', () => {
-  it('is its text alone while Slack does not split it', () => {
+  it('is a single text while Slack does not split it', () => {
     expect(sentMessage('&'.repeat(800))).toEqual({ text: '&amp;'.repeat(800) });
   });
 
-  it('of 3,000 characters that become 5,400 is one message, whole', () => {
+  it('of 3,000 characters (5,400 escaped) is one complete message', () => {
     const message = 'R&D, '.repeat(600);
     const sent = sentMessage(message);
 
@@ -216,15 +216,15 @@ describe('a message of slack.notify', () => {
     expect(sent.text.length).toBeLessThanOrEqual(MAX_TEXT);
   });
 
-  it('has every line break as one', () => {
+  it('has one form of line breaks', () => {
     expect(sentMessage('a\r\nb\u2028c\rd').text).toBe('a\nb\nc\nd');
   });
 
-  it('is cut, and says so, when Slack would refuse all of it', () => {
+  it('is cut, with a mark, if Slack would refuse the whole text', () => {
     expect(together(sentMessage('&'.repeat(3_000)))).toMatch(/^(&amp;)+…$/);
   });
 
-  it('is divided at line breaks, else at blanks', () => {
+  it('is divided at line breaks, otherwise at blanks', () => {
     expect(partsOf(`${'&'.repeat(500)}\n${'&'.repeat(400)}`)).toEqual([
       `${'&amp;'.repeat(500)}\n`,
       '&amp;'.repeat(400),

@@ -19,7 +19,7 @@ describe('createOperatorList', () => {
     expect(await operators.isOperator(someone)).toBe(expected);
   });
 
-  it('lets nobody in when the parameter does not exist', async () => {
+  it('accepts nobody if the parameter does not exist', async () => {
     const missing = createOperatorList('name', () => Promise.resolve(undefined));
 
     await expect(missing.isOperator(person)).rejects.toMatchObject({ code: 'PROVIDER_MISCONFIGURED' });
@@ -43,7 +43,7 @@ describe('parseOperators', () => {
     'T0QUOTEQ1:U0ADAOPS1,',
     '["T1:U1"]',
     't1:u1',
-  ])('refuses the whole list “%s” rather than guess', (value) => {
+  ])('refuses the whole list “%s”', (value) => {
     expect(() => parseOperators(value)).toThrow(
       /operators: entry \d+ of \d+: expected a team id and a user id/,
     );

@@ -31,6 +31,6 @@ it.each([
   },
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nobody looks at what is sent
   { what: 'a click', send: () => createClickQueue(queueUrl()).send(click as Click) },
-])('gives up sending $what to a queue that never answers', async ({ send }) => {
+])('stops sending $what to a queue that never answers', async ({ send }) => {
   await expect(send()).rejects.toMatchObject({ name: 'TimeoutError', $metadata: { attempts: 2 } });
 });

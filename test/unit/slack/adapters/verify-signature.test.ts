@@ -74,7 +74,7 @@ describe('verifySignature', () => {
     expect(verdictOf(requestOf(over))).toEqual({ ok: false, reason: 'malformed_header' });
   });
 
-  it('accepts either of two secrets during a rotation, and a third one never', () => {
+  it('accepts either of two secrets during a rotation, but not a third one', () => {
     const secrets = [OTHER_SECRET, SECRET];
     const third = signatureOf(BODY, String(NOW_SECONDS), 'c'.repeat(32));
 

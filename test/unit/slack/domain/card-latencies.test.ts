@@ -1,4 +1,4 @@
-/** Who reports how long a transition took to be seen, when an update fails after Slack has shown it. */
+/** Reports of status latencies if an update fails after Slack has shown the transition. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LeaseLost } from '../../../../lambdas/shared/domain/errors.ts';
 import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
@@ -14,8 +14,8 @@ beforeEach(() => {
 
 const update = (cards = lab.cards) => lab.updater(cards).update(lab.queued.taskId);
 
-describe('the latencies of an update that fails once Slack shows it', () => {
-  it('are its own: no later update has them', async () => {
+describe('the latencies of an update that fails after Slack shows it', () => {
+  it('are reported by this update only', async () => {
     const failed = await lab.move(lab.queued, retryableTask(runningTask(lab.queued)));
     await update();
     const done = { result: resultOf(), proof: 'applied' as const };
@@ -36,7 +36,7 @@ describe('the latencies of an update that fails once Slack shows it', () => {
     expect(after).toMatchObject({ kind: 'shown', version: 5, latencies: [] });
   });
 
-  it('are its own also when one of them could not be stored: a later update has that one alone', async () => {
+  it('are reported by this update, except one that could not be stored: a later update reports only that one', async () => {
     await lab.move(lab.queued, runningTask(lab.queued));
     const partly = lab.cardRepo();
     partly.putLatency = (record) =>
@@ -46,7 +46,7 @@ describe('the latencies of an update that fails once Slack shows it', () => {
     expect(await update()).toMatchObject({ kind: 'shown', latencies: [{ version: 2 }] });
   });
 
-  it('are its own also when it has lost its lock by then, since they are stored', async () => {
+  it('are reported by this update also if it has lost its lock, since they are stored', async () => {
     const lost = lab.cardRepo();
     lost.write = () => Promise.reject(new LeaseLost());
 

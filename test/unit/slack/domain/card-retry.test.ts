@@ -20,7 +20,7 @@ describe('cardRetrySeconds', () => {
   const outage = new QueueError('PROVIDER_UNAVAILABLE');
   const count = fc.nat(1_000);
 
-  test.prop([count])('waits 1 s to the cap in an outage, longer each time at first', (tries) => {
+  test.prop([count])('waits from 1 s up to the cap in an outage, longer each time at first', (tries) => {
     const seconds = cardRetrySeconds(outage, TASK_ID, tries);
 
     expect(seconds).toBeGreaterThanOrEqual(1);
@@ -29,7 +29,7 @@ describe('cardRetrySeconds', () => {
   });
 
   test.prop([count, fc.nat(5_000)])(
-    'waits at least as long as Slack wishes, and never too long for SQS',
+    "waits at least for Slack's Retry-After, within the limit of SQS",
     (tries, wish) => {
       const error = new QueueError('PROVIDER_RATE_LIMITED', { deferral: true, retryAfterSeconds: wish });
 
@@ -40,7 +40,7 @@ describe('cardRetrySeconds', () => {
     },
   );
 
-  it('spreads the cards that were told to come back in the same second', () => {
+  it('spreads cards that are due in the same second', () => {
     const error = new QueueError('PROVIDER_RATE_LIMITED', { deferral: true, retryAfterSeconds: 30 });
     const waits = Array.from({ length: 50 }, (_, n) => cardRetrySeconds(error, `${TASK_ID}${n}`, 4));
 
@@ -52,14 +52,14 @@ describe('cardRetrySeconds', () => {
     'PROVIDER_UNAUTHORIZED',
     'PROVIDER_REFUSED',
     'DUPLICATE_EFFECT',
-  ] as const)('looks at %s every 15 minutes: it wants a person', (code) => {
+  ] as const)('retries %s every 15 minutes, since a person has to repair it', (code) => {
     const error = new QueueError(code);
 
     expect(isPassing(error)).toBe(false);
     expect(cardRetrySeconds(error, TASK_ID, 0)).toBe(900);
   });
 
-  it('counts a lost lock, a lost reply and a busy effect as passing', () => {
+  it('treats a lost lock, a lost reply and a busy effect as temporary', () => {
     const busy = new QueueError('EFFECT_IN_PROGRESS', { deferral: true });
 
     expect([new LeaseLost(), outage, busy].map(isPassing)).toEqual([true, true, true]);
@@ -69,7 +69,7 @@ describe('cardRetrySeconds', () => {
 describe('retried', () => {
   const fresh = { detail: { taskId: TASK_ID } };
 
-  it('counts, and remembers since when', () => {
+  it('counts the retries and keeps the start time', () => {
     const once = retried(fresh, START_MS);
     const twice = once && retried(once, START_MS + 5_000);
 
@@ -77,7 +77,7 @@ describe('retried', () => {
     expect(twice).toEqual({ ...fresh, retry: { count: 2, sinceMs: START_MS } });
   });
 
-  it('keeps that the card is to be written again', () => {
+  it('keeps the request to write the card again', () => {
     const message = { ...fresh, retry: { count: 0, sinceMs: START_MS, rewrite: true } };
 
     expect(retried(message, START_MS)?.retry?.rewrite).toBe(true);
@@ -106,7 +106,7 @@ describe('isCounted', () => {
     expect(isCounted(message, own, START_MS)).toBe(expected);
   });
 
-  it('leaves out what is Slack’s fault', () => {
+  it('excludes faults of Slack', () => {
     expect(isCounted(since(START_MS), new QueueError('PROVIDER_UNAVAILABLE'), START_MS)).toBe(false);
   });
 });
@@ -117,7 +117,7 @@ const asked = (messageId: string, taskId: string, retry?: CardMessage['retry']) 
 });
 
 describe('groupByCard', () => {
-  it('makes one update of the messages of a task, which the longest waiting one speaks for', () => {
+  it('makes one update from the messages of a task, with the data of the oldest one', () => {
     const early = { count: 7, sinceMs: START_MS };
     const late = { count: 1, sinceMs: START_MS + 1 };
 
@@ -134,7 +134,7 @@ describe('groupByCard', () => {
     ]);
   });
 
-  it('keeps apart what has the card written again', () => {
+  it('separates messages that request another write of the card', () => {
     const rewrite = { messageId: 'm2', message: rewriteOf('task-1', START_MS) };
 
     expect(groupByCard([asked('m1', 'task-1'), rewrite]).map(({ messageIds }) => messageIds)).toEqual([

@@ -1,4 +1,4 @@
-/** What crashes between two writes leave of a card. */
+/** The card after a crash between two writes. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
 import { runningTask } from '../../../helpers/builders.ts';
@@ -15,7 +15,7 @@ beforeEach(() => {
 const update = () => lab.update();
 
 describe('a crash', () => {
-  it('between the post and its record leaves one card, which is then brought up to date', async () => {
+  it('between the post and its record leaves one card, which is then updated', async () => {
     await lab.updater(lab.crashingRepo()).update(queued.taskId);
     await lab.move(queued, runningTask(queued));
 
@@ -27,7 +27,7 @@ describe('a crash', () => {
     expect(lab.rewrites).toEqual([queued.taskId]);
   });
 
-  it('leaves an edit that may come late: also when the next update fails, a later one has the card written again', async () => {
+  it('leaves an edit that may arrive late: a later update writes the card again, also if the next one fails', async () => {
     await update();
     await lab.move(queued, runningTask(queued));
     await lab.updater(lab.crashingRepo()).update(queued.taskId);
@@ -41,7 +41,7 @@ describe('a crash', () => {
     expect(lab.rewrites).toEqual([queued.taskId]);
   });
 
-  it('of the store while the lock is given back hides nothing of why the update failed', async () => {
+  it('of the store during the release of the lock does not hide why the update failed', async () => {
     await lab.slack.fail({ path: POST, fault: { kind: 'status', status: 429, retryAfterSeconds: 7 } });
 
     expect(await lab.updater(lab.crashingRepo()).update(queued.taskId)).toMatchObject({

@@ -1,4 +1,4 @@
-/** What breaks a card: races, lost locks, replies that never come, edits that come late. */
+/** Faults of a card update: races, lost locks, lost replies, late edits. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ExecutionTask } from '../../../../lambdas/queue/contracts/records.ts';
 import { POLICY } from '../../../../lambdas/queue/domain/task/policy.ts';
@@ -23,8 +23,8 @@ const refuse = (error: string, path = POST) =>
     fault: { kind: 'status', status: 200, body: JSON.stringify({ ok: false, error }) },
   });
 
-describe('an update that fails once Slack shows it', () => {
-  it('says what is shown, so that nobody who read the task before puts an older version over it', async () => {
+describe('an update that fails after Slack shows it', () => {
+  it('stores the shown version, so that an earlier reader does not overwrite it with an older one', async () => {
     await update();
     const running = await lab.move(queued, runningTask(queued));
     const stale = { get: () => Promise.resolve(running) };
@@ -42,7 +42,7 @@ describe('an update that fails once Slack shows it', () => {
 });
 
 describe('an update', () => {
-  it('posts the card, edits it from then on, and does nothing when nothing has changed', async () => {
+  it('posts the card, edits it afterwards, and does nothing without a change', async () => {
     const first = await update();
     const again = await update();
     await lab.move(queued, runningTask(queued));
@@ -57,7 +57,7 @@ describe('an update', () => {
     expect(await card()).toMatchObject({ postings: 1, versionShown: 2, versionDone: 2, statusLatencyMs: 0 });
   });
 
-  it('shows what the task is when it is read, not what it was asked for', async () => {
+  it('shows the present task, not the version of the message', async () => {
     const running = await lab.move(queued, runningTask(queued));
     await lab.move(running, lab.completed(running));
 
@@ -67,7 +67,7 @@ describe('an update', () => {
     expect((await card())?.versionShown).toBe(3);
   });
 
-  it('is one of eight that race, again and again, and the last version wins', async () => {
+  it('shows the last version after repeated races of eight updates', async () => {
     let task = queued;
     for (let version = 2; version <= 8; version += 1) {
       task = await lab.move(task, redriven(task, 'operator_retry', contextAt(lab.clock.nowMs())));
@@ -82,7 +82,7 @@ describe('an update', () => {
   it.each([
     { left: 1, is: { kind: 'done' }, texts: 0 },
     { left: 0, is: { kind: 'shown', version: 1 }, texts: 1 },
-  ])('waits for the one before it, which leaves version $left done', async ({ left, is, texts }) => {
+  ])('waits for the previous one, which leaves version $left shown', async ({ left, is, texts }) => {
     const nowMs = lab.clock.nowMs();
     const expiresAtMs = nowMs + 30_000;
     const { taskId } = queued;
@@ -107,7 +107,7 @@ describe('an update', () => {
 });
 
 describe('a lost reply', () => {
-  it('to the post of the card makes no second one', async () => {
+  it('to the post of the card causes no second card', async () => {
     await update();
     const other = queuedTask(
       'pdf.render',
@@ -124,13 +124,13 @@ describe('a lost reply', () => {
     const again = await lab.updater().update(other.taskId);
 
     expect(lost).toMatchObject({ kind: 'failed', error: { kind: 'unknown' } });
-    // The post may still be under way: looking for it now could miss it.
+    // The post may still be in progress: a search now could miss it.
     expect(early).toMatchObject({ kind: 'failed', error: { code: 'EFFECT_IN_PROGRESS' } });
     expect(again).toMatchObject({ kind: 'shown', version: 1 });
     expect((await lab.thread()).texts).toHaveLength(2);
   });
 
-  it('to an edit has the card written once more when it may have come late', async () => {
+  it('to an edit causes one more write of the card, since the edit may arrive late', async () => {
     await update();
     const running = await lab.move(queued, runningTask(queued));
     await lab.slack.fail({ path: UPDATE, fault: { kind: 'drop_reply' } });
@@ -165,7 +165,7 @@ describe('a refusal', () => {
     expect(await card()).not.toHaveProperty('lastError');
   });
 
-  it('that passes leaves no error on the card, and no lock', async () => {
+  it('that is temporary leaves no error on the card and no lock', async () => {
     await lab.slack.fail({ path: POST, fault: { kind: 'status', status: 429, retryAfterSeconds: 7 } });
 
     expect(await update()).toMatchObject({ kind: 'failed', error: { retryAfterSeconds: 7 } });
@@ -174,7 +174,7 @@ describe('a refusal', () => {
   });
 
   it.each(['message_not_found', 'cant_update_message'])(
-    'of an edit with %s posts a new card, once',
+    'of an edit with %s posts a new card once',
     async (error) => {
       await update();
       await lab.move(queued, runningTask(queued));

@@ -42,7 +42,7 @@ describe('buttonsOf', () => {
     ['retryable_failed', ['retry', 'abandon', 'audit']],
     ['failed_terminal', ['audit']],
     ['completed', ['audit']],
-  ])('offers in %s what the lifecycle allows', (state, buttons) => {
+  ])('offers in %s the commands that the lifecycle allows', (state, buttons) => {
     expect(buttonsOf(state)).toEqual(buttons);
   });
 });
@@ -65,7 +65,7 @@ describe('recoveriesOf', () => {
     ['failure for good', failedForGood(runningTask(waiting))],
     ['abandonment', stopped(waiting, 'operator_abandon', byAda)],
     ['retry by an operator', redriven(waiting, 'operator_retry', byAda)],
-  ])('finds a %s after a retryable failure, with the error before', (_title, task) => {
+  ])('finds a %s after a retryable failure, with the previous error', (_title, task) => {
     expect(recoveriesOf(task, waiting.version)).toEqual([
       { transition: task.history.at(-1), after: 'PROVIDER_TIMEOUT', wasHeld: false },
     ]);
@@ -75,21 +75,24 @@ describe('recoveriesOf', () => {
     ['driver', redriven(queuedTask(), 'recover_stale', contextAt()), undefined],
     ['driver in a backoff', redriven(waiting, 'recover_stale', contextAt()), undefined],
     ['worker', swept(runningTask()), 'WORKER_LOST'],
-  ])('finds the recovery of a lost %s by the sweep, also without a failure before', (_title, task, after) => {
-    expect(recoveriesOf(task, task.version - 1)).toEqual([
-      { transition: task.history.at(-1), after, wasHeld: false },
-    ]);
-    expect(recoveriesOf(task, task.version)).toEqual([]);
-  });
+  ])(
+    'finds the recovery of a lost %s by the sweep, also without an earlier failure',
+    (_title, task, after) => {
+      expect(recoveriesOf(task, task.version - 1)).toEqual([
+        { transition: task.history.at(-1), after, wasHeld: false },
+      ]);
+      expect(recoveriesOf(task, task.version)).toEqual([]);
+    },
+  );
 
-  it('finds no recovery by the sweep where a worker ended the attempt of the one before it', () => {
+  it('finds no recovery by the sweep if a worker ended the attempt of its predecessor', () => {
     const error = new QueueError('WORKER_LOST');
     const ended = failed(runningTask(), error, again, contextAt(), 'recover_stale');
 
     expect(recoveriesOf(ended, 0)).toEqual([]);
   });
 
-  it('tells of nothing when a held task is released', () => {
+  it('finds nothing for a released hold', () => {
     const released = redriven(
       held(waiting, { reason: 'CRM down', actor: 'ada' }, contextAt()),
       'release',
@@ -99,7 +102,7 @@ describe('recoveriesOf', () => {
     expect(recoveriesOf(released, 0)).toEqual([]);
   });
 
-  it('names the failure before, whatever the sweep did meanwhile', () => {
+  it('names the previous failure, also after steps of the sweep', () => {
     const task = done(runningTask(redriven(waiting, 'recover_stale', contextAt())));
 
     expect(recoveriesOf(task, task.version - 1)).toEqual([
@@ -107,7 +110,7 @@ describe('recoveriesOf', () => {
     ]);
   });
 
-  it('names the failure and not the waiting that followed it', () => {
+  it('names the failure, not the following wait', () => {
     const busy = failed(
       runningTask(waiting),
       new QueueError('EFFECT_IN_PROGRESS', { deferral: true }),
@@ -120,7 +123,7 @@ describe('recoveriesOf', () => {
     expect(recovery?.after).toBe('PROVIDER_TIMEOUT');
   });
 
-  it('names the failure and not the hold of a paused kind that followed it', () => {
+  it('names the failure, not the following hold of a paused kind', () => {
     const pause = { reason: 'The CRM is down', actor: 'api:ada' };
     const waitedFor = redriven(held(waiting, pause, contextAt()), 'release', contextAt());
 
@@ -128,7 +131,7 @@ describe('recoveriesOf', () => {
     expect(recoveriesOf(done(runningTask(waitedFor)), 0)).toMatchObject([{ after: 'PROVIDER_TIMEOUT' }]);
   });
 
-  it('leaves out what was told already', () => {
+  it('excludes recoveries that were already posted', () => {
     const retriedByAda = redriven(waiting, 'operator_retry', byAda);
     const task = done(runningTask(retriedByAda));
 
@@ -139,7 +142,7 @@ describe('recoveriesOf', () => {
 });
 
 describe('operatorMovesOf', () => {
-  it('names what people did and nothing of the queue itself', () => {
+  it('names commands of people, not transitions of the queue', () => {
     const task = done(runningTask(redriven(retryableTask(), 'operator_retry', byAda)));
 
     expect(operatorMovesOf(task).map(({ cause, actor }) => [cause, actor])).toEqual([
@@ -149,7 +152,7 @@ describe('operatorMovesOf', () => {
 });
 
 describe('latenciesOf', () => {
-  it('measures every transition since the version shown, also those that were passed over', () => {
+  it('measures every transition since the shown version, including skipped ones', () => {
     const task = done(runningTask());
 
     const latencies = latenciesOf(task, { versionDone: 1 }, START_MS + 700);
@@ -165,13 +168,13 @@ describe('latenciesOf', () => {
     });
   });
 
-  it('is never negative, whatever two clocks say', () => {
+  it('is never negative, also if clocks differ', () => {
     expect(latenciesOf(queuedTask(), { versionDone: 0 }, START_MS - 5)[0]?.latencyMs).toBe(0);
   });
 });
 
 describe('names of a card', () => {
-  it('give each posting a key of its own', () => {
+  it('give each posting its own key', () => {
     expect([1, 2, 3].map((posting) => cardKeyOf('C1', 'task-1', posting))).toEqual([
       'slack.card:C1:task-1',
       'slack.card:C1:task-1:2',
@@ -183,7 +186,7 @@ describe('names of a card', () => {
     expect(permalinkOf('C1', '1795257524.000002')).toBe('https://slack.com/archives/C1/p1795257524000002');
   });
 
-  it('make an address that shows a reply in its thread, and of a root one without', () => {
+  it('make an address with the thread for a reply, and without it for a root', () => {
     const link =
       'https://slack.com/archives/C0QUOTES1/p1700000000000002?thread_ts=1700000000.000001&cid=C0QUOTES1';
 

@@ -79,7 +79,7 @@ describe('a card that was deleted', () => {
     expect(await lab.thread()).toEqual({ roots: 1, texts: [expect.stringContaining('Running')] });
   });
 
-  it('is posted once when the worker crashes after the post', async () => {
+  it('is posted once if the worker crashes after the post', async () => {
     await update();
     const before = await card();
     await lab.slack.remove(before.ts);
@@ -98,7 +98,7 @@ describe('a card that was deleted', () => {
 });
 
 describe('a card whose root was deleted', () => {
-  it('is edited where it is, and a recovery is told once in a new thread', async () => {
+  it('is edited in place, and a recovery is posted once in a new thread', async () => {
     const running = await lab.move(queued, runningTask(queued));
     const waiting = await lab.move(running, retryableTask(running));
     await update();
@@ -120,7 +120,7 @@ describe('a card whose root was deleted', () => {
     });
   });
 
-  it('at the moment of the post is in the channel, and is edited there', async () => {
+  it('during the post is in the channel and is edited there', async () => {
     const root = '1700000000.000001';
     const body = JSON.stringify({
       ok: true,

@@ -19,7 +19,7 @@ const clickFor = (action: Click['action']): Click => ({
   messageTs: '1.2',
 });
 
-/** Ports that note what they are asked, in order. */
+/** Ports that record their calls in order. */
 function ports(over: Partial<TakeClickOptions> = {}) {
   const asked: string[] = [];
   const note = <T>(what: string, answer: T): Promise<T> => {
@@ -45,28 +45,28 @@ function ports(over: Partial<TakeClickOptions> = {}) {
 }
 
 describe('takeClick', () => {
-  it('asks the list of operators before the guard, and hands the click on', async () => {
+  it('checks the list of operators before the guard, and hands over the click', async () => {
     const { asked, options } = ports();
 
     expect(await takeClick(options, clickFor('retry'), 'trigger')).toBe('accepted');
     expect(asked).toEqual(['list', 'queue', 'guard', 'message']);
   });
 
-  it('hands nothing on of somebody who is no operator', async () => {
+  it('hands over nothing of a person who is not an operator', async () => {
     const { asked, options } = ports({ operators: { isOperator: () => Promise.resolve(false) } });
 
     expect(await takeClick(options, clickFor('retry'), 'trigger')).toBe('not_an_operator');
     expect(asked).toEqual([]);
   });
 
-  it('does nothing for a click that came before', async () => {
+  it('does nothing for a repeated click', async () => {
     const { asked, options } = ports({ guard: { once: () => Promise.resolve('replayed') } });
 
     expect(await takeClick(options, clickFor('retry'), 'trigger')).toBe('replayed');
     expect(asked).toEqual(['list']);
   });
 
-  it('opens the audit modal at once, and sends no message', async () => {
+  it('opens the audit modal at once and sends no message', async () => {
     const { asked, options } = ports();
 
     await takeClick(options, clickFor('audit'), 'trigger');

@@ -60,7 +60,7 @@ describe('workCardMessage', () => {
     expect([sent, failures]).toEqual([[], []]);
   });
 
-  it('sends the message again while another update is under way, and counts no failure', async () => {
+  it('sends the message again while another update runs, without counting a failure', async () => {
     const { options, sent, failures, clock } = ports();
     const busy = { ...options.cards, lock: () => Promise.resolve({ kind: 'busy' } as const) };
 
@@ -69,7 +69,7 @@ describe('workCardMessage', () => {
     expect(failures).toMatchObject([{ isBusy: true, isCounted: false, isPassing: true }]);
   });
 
-  it('sends the message again when the store cannot be asked', async () => {
+  it('sends the message again if the store is not available', async () => {
     const { options, sent, failures } = ports(failing('PROVIDER_UNAVAILABLE'));
 
     expect(await workCardMessage(options, asked)).toBe(true);
@@ -77,7 +77,7 @@ describe('workCardMessage', () => {
     expect(failures).toMatchObject([{ isBusy: false, isPassing: true, delaySeconds: 1 }]);
   });
 
-  it('gives up what was tried for a day', async () => {
+  it('gives up after a day of retries', async () => {
     const { options, sent, clock } = ports(failing('PROVIDER_UNAVAILABLE'));
     const old = { ...asked, retry: { count: 9, sinceMs: clock.nowMs() - 24 * 60 * 60 * 1_000 } };
 
@@ -85,14 +85,14 @@ describe('workCardMessage', () => {
     expect(sent).toEqual([]);
   });
 
-  it('throws what waiting does not cure', async () => {
+  it('throws permanent errors', async () => {
     const { options, sent } = ports(failing('STORED_RECORD_INVALID'));
 
     await expect(workCardMessage(options, asked)).rejects.toMatchObject({ code: 'STORED_RECORD_INVALID' });
     expect(sent).toEqual([]);
   });
 
-  it('throws what the queue throws, so that the message is delivered again', async () => {
+  it('throws errors of the queue, so that the message is delivered again', async () => {
     const { options } = ports(failing('PROVIDER_UNAVAILABLE'));
     const queue = { send: () => Promise.reject(new Error('SQS is down')) };
 

@@ -72,7 +72,7 @@ function driverFailing(failures = 0) {
   };
 }
 
-/** Works on a click; returns what the person is told, in Slack's words. */
+/** Works on a click; returns the texts for the person. */
 async function work(click: Click, driver = driverFailing()): Promise<string | undefined> {
   const notice = await workClick({ queue: tasks, driver, clock }, click);
   return notice === undefined ? undefined : noticeText(click, notice);
@@ -98,7 +98,7 @@ describe.each([
   };
   const silence = Array.from({ length: deliveries }, () => undefined);
 
-  it('retries once: one transition, one generation more, and every start is of that one', async () => {
+  it('retries once: one transition, one new generation, and every start is of that generation', async () => {
     const task = await storedRetryable();
 
     const { notices, driver } = await deliver(clickOn(task, 'retry'));
@@ -126,7 +126,7 @@ describe.each([
     expect(driver.started).toEqual([]);
   });
 
-  it('tells the loser about the other operator', async () => {
+  it('tells the second operator about the first one', async () => {
     const task = await storedRetryable();
     await work(clickOn(task, 'abandon', 'lin'));
 
@@ -136,7 +136,7 @@ describe.each([
     expect((await current(task)).version).toBe(4);
   });
 
-  it('shows the trail when the modal could not be opened, and changes nothing', async () => {
+  it('shows the trail if the modal could not be opened, and changes nothing', async () => {
     const task = await storedRetryable();
 
     const { notices } = await deliver(clickOn(task, 'audit'));
@@ -147,7 +147,7 @@ describe.each([
 });
 
 describe('a click', () => {
-  it('whose execution could not be started fails, and starts it when it comes again', async () => {
+  it('whose execution could not be started fails, and starts it on redelivery', async () => {
     const task = await storedRetryable();
     const click = clickOn(task, 'retry');
     const driver = driverFailing(1);
@@ -161,7 +161,7 @@ describe('a click', () => {
     expect(driver.started).toEqual([{ taskId: task.taskId, generation: 2, worker: 'crm', waitSeconds: 0 }]);
   });
 
-  it('that comes again after its execution has begun starts nothing any more', async () => {
+  it('that is redelivered after its execution has begun starts nothing', async () => {
     const task = await storedRetryable();
     const click = clickOn(task, 'retry');
     await work(click);
@@ -186,14 +186,14 @@ describe('a click', () => {
     },
   );
 
-  it.each(['retry', 'audit'] as const)('that would %s a task that is gone says so', async (action) => {
+  it.each(['retry', 'audit'] as const)('that would %s a missing task reports that', async (action) => {
     const click = clickOn(queuedTask('crm.sync', 'never stored'), action);
 
     expect(await work(click)).toContain('there is no task');
   });
 
   it.each(['retry', 'abandon', 'cancel', 'audit'] as const)(
-    'that would %s a damaged task says what is wrong with it, and changes and starts nothing',
+    'that would %s a damaged task reports the damage, and changes and starts nothing',
     async (action) => {
       const task = await storedRetryable();
       const Item = { ...toItem(task), history: 'S3CRET' };
@@ -215,7 +215,7 @@ describe('a click', () => {
     },
   );
 
-  it('of ten people at once makes one transition, and nine are told', async () => {
+  it('of ten people at once makes one transition and nine notices', async () => {
     const task = await storedRetryable();
     const clicks = Array.from({ length: 10 }, (_, index) =>
       clickOn(task, index % 2 === 0 ? 'retry' : 'abandon', `person${index}`),

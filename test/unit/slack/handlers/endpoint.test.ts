@@ -9,7 +9,7 @@ import { lambdaContext } from '../../../helpers/lambda-context.ts';
 
 const read = async () => ({ form: new URLSearchParams('a=secret-body'), botToken: 'xoxb-secret' });
 
-/** Runs one request; returns the answer and what was logged. */
+/** Runs one request; returns the answer and the log. */
 async function run(work: SlackWork) {
   const logger = createLogger('test');
   const logged: string[] = [];
@@ -42,7 +42,7 @@ describe('a Slack endpoint', () => {
     [new QueueError('PROVIDER_MISCONFIGURED', { detail: 'operators: entry 1' }), 503, 'operators: entry 1'],
     [new Error('the token xoxb-secret is bad'), 503, '"errorName":"Error"'],
     [{ form: 'a=secret-body' }, 503, '"errorName":"object"'],
-  ])('refuses with the status alone, and logs its own words for %s', async (thrown, status, words) => {
+  ])('refuses with only the status, and logs its own text for %s', async (thrown, status, words) => {
     const { answer, logged } = await run(fails(thrown));
 
     expect(answer).toMatchObject({ statusCode: status, body: '' });

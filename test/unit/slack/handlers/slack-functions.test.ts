@@ -41,7 +41,7 @@ const pressOf = (
 ) => clickForm(blockActionsOf({ taskId, version, action, person }));
 
 describe('slack-interactions', () => {
-  it('hands a click over once, and refuses it when it comes again', async () => {
+  it('hands over a click once and refuses it when it is repeated', async () => {
     const task = await storedTask();
     const body = pressOf(task, 'retry');
 
@@ -56,14 +56,14 @@ describe('slack-interactions', () => {
     ]);
   });
 
-  it('refuses somebody who is no operator, and hands nothing over', async () => {
+  it('refuses a person who is not an operator and hands over nothing', async () => {
     const answer = await slack.post('interactions', pressOf(await storedTask(), 'abandon', STRANGER));
 
     expect(answer).toEqual({ status: 403, text: '' });
     expect(slack.sent).toEqual([]);
   });
 
-  it('refuses a person of another workspace who has the user id of an operator', async () => {
+  it("refuses a person of another workspace with an operator's user id", async () => {
     const { taskId, version } = await storedTask();
     const payload = blockActionsOf({ taskId, version, action: 'abandon' });
     const user = { ...payload.user, team_id: 'T0OUTSIDE' };
@@ -74,7 +74,7 @@ describe('slack-interactions', () => {
     expect(slack.sent).toEqual([]);
   });
 
-  it('opens the audit modal at once and hands nothing over', async () => {
+  it('opens the audit modal at once and hands over nothing', async () => {
     const task = await storedTask();
 
     const answer = await slack.post('interactions', pressOf(task, 'audit'));
@@ -89,7 +89,7 @@ describe('slack-interactions', () => {
     ['the trigger has expired', json(200, { ok: false, error: 'expired_trigger_id' })],
     ['Slack is down', json(503, {})],
     ['Slack limits us', json(429, {}, { 'retry-after': '30' })],
-  ])('hands the click over when %s', async (_why, reply) => {
+  ])('hands over the click if %s', async (_why, reply) => {
     slack.slack.answers.push(reply);
 
     const answer = await slack.post('interactions', pressOf(await storedTask(), 'audit'));
@@ -98,7 +98,7 @@ describe('slack-interactions', () => {
     expect(slack.sent).toHaveLength(1);
   });
 
-  it('fails without a message when the queue cannot be reached, and lets the person click again', async () => {
+  it('fails without a message if the queue cannot be reached, and accepts another click', async () => {
     const body = pressOf(await storedTask(), 'retry');
     slack.outage.sendsToFail = 1;
 
@@ -107,7 +107,7 @@ describe('slack-interactions', () => {
     expect(answers.map(({ status }) => status)).toEqual([503, 200]);
   });
 
-  it('acknowledges what is not for it', async () => {
+  it('acknowledges other requests', async () => {
     expect(await slack.post('interactions', clickForm({ type: 'view_closed' }))).toEqual({
       status: 200,
       text: '',
@@ -115,14 +115,14 @@ describe('slack-interactions', () => {
   });
 });
 
-/** What a press leaves in the queue. */
+/** The click in the queue after a press. */
 async function queuedClick(task: ExecutionTask, action: Press['action'], person: Press['person'] = OPERATOR) {
   await slack.post('interactions', pressOf(task, action, person));
   return slack.sent.splice(0);
 }
 
 describe('operate-click', () => {
-  it('makes the transition of a click, and says nothing to the winner', async () => {
+  it('makes the transition of a click and sends the operator no message', async () => {
     const task = await storedTask();
     const startedBefore = slack.started();
 
@@ -134,7 +134,7 @@ describe('operate-click', () => {
     expect(slack.slack.calls).toEqual([]);
   });
 
-  it('tells the loser, in the thread of the card and to nobody else', async () => {
+  it('tells only the second operator, in the thread of the card', async () => {
     const task = await storedTask();
     const [abandon, retry] = [await queuedClick(task, 'abandon'), await queuedClick(task, 'retry', LIN)];
 
@@ -158,7 +158,7 @@ describe('operate-click', () => {
     ['is down', json(503, {}), 1],
     ['limits us', json(429, {}, { 'retry-after': '30' }), 1],
     ['does not know the person', json(200, { ok: false, error: 'user_not_in_channel' }), 0],
-  ])('keeps the notice for later only if it may get through: Slack %s', async (_why, reply, failures) => {
+  ])('retries the notice later only if it may succeed: Slack %s', async (_why, reply, failures) => {
     const task = await storedTask();
     const clicks = [...(await queuedClick(task, 'abandon')), ...(await queuedClick(task, 'retry', LIN))];
     slack.slack.answers.push(reply);
@@ -170,7 +170,7 @@ describe('operate-click', () => {
   });
 
   it.each(['', '{}', '{"schemaVersion":2}'])(
-    'gives the message “%s” back, which is no click',
+    'returns the message “%s”, which is not a click',
     async (body) => {
       const answer = await slack.operate(sqsEvent([body]));
 
@@ -183,7 +183,7 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 describe('the check of the certificate', () => {
   it.each(['ssl_check=1&token=xxx', 'token=xxx&ssl_check=1', 'ssl_check=1'])(
-    'is acknowledged without a signature, and nothing is done: %s',
+    'is acknowledged without a signature and without an effect: %s',
     async (body) => {
       expect(await slack.post('commands', body, FORM)).toEqual({ status: 200, text: '' });
       expect([slack.sent, slack.slack.calls]).toEqual([[], []]);
@@ -204,7 +204,7 @@ describe('the check of the certificate', () => {
 });
 
 describe('slack-commands', () => {
-  it('lists the actions of a quote, to the one who asked only', async () => {
+  it('lists the actions of a quote only to the caller', async () => {
     const task = await storedTask();
 
     const { status, text } = await slack.post('commands', commandForm(task.quoteId));
@@ -216,12 +216,12 @@ describe('slack-commands', () => {
     });
   });
 
-  it('lists what is overdue', async () => {
+  it('lists overdue actions', async () => {
     const task = await storedTask();
 
     const { text } = await slack.post('commands', commandForm('stuck'));
 
-    // The builder's backoff ended in the clock's past, so the task is overdue now.
+    // The builder's backoff ended in the past, so the task is overdue now.
     expect(text).toContain(task.taskId);
   });
 

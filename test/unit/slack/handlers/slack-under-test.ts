@@ -1,4 +1,4 @@
-/** The three Slack functions on a DynamoDB of their own; Slack and SSM are small servers, queue and secrets are mocks. */
+/** The three Slack functions on their own DynamoDB; Slack and SSM are small servers, queue and secrets are mocks. */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -20,7 +20,7 @@ export interface SlackCall {
   readonly args: Readonly<Record<string, string>>;
 }
 
-/** Slack as far as these functions call it; `answers` come first. */
+/** The part of Slack that these functions call; it gives `answers` first. */
 async function fakeSlack() {
   const calls: SlackCall[] = [];
   const answers: ServerReply[] = [];
@@ -86,7 +86,7 @@ export const sqsEvent = (bodies: readonly string[]): SQSEvent => ({
   })),
 });
 
-/** Starts them; `stop` ends what it started. @param env variables of its own */
+/** Starts the functions; `stop` ends everything. @param env additional variables */
 export async function startSlackFunctions(env: Readonly<Record<string, string>> = {}) {
   const [dynamoDb, slack, ssm] = await Promise.all([startDynamoDb(), fakeSlack(), fakeSsm()]);
   const aws = fakeAws();

@@ -46,7 +46,7 @@ let tasks: DynamoDbTaskRepo;
 let cards: DynamoDbCardRepo;
 let task: ExecutionTask;
 
-/** SQS and Secrets Manager, as far as the handler asks them. */
+/** The parts of SQS and Secrets Manager that the handler calls. */
 const startAws = (): Promise<RunningServer> =>
   startServer((request) => {
     const body: unknown = JSON.parse(request.body.toString('utf8'));
@@ -141,7 +141,7 @@ const refused = (error: string) => ({
 });
 
 describe('update-card', () => {
-  it('shows a task that an event of the bus names, and believes nothing else of it', async () => {
+  it('shows the task that an event of the bus names, and uses no other data of the event', async () => {
     const event = {
       source: 'quoteq',
       'detail-type': 'ExecutionTransitioned',
@@ -153,7 +153,7 @@ describe('update-card', () => {
     expect(sent).toEqual([]);
   });
 
-  it('updates a card once for many messages of a batch, delivered twice', async () => {
+  it('updates a card once for many messages of a batch that is delivered twice', async () => {
     const batch = Array.from({ length: 10 }, () => asked());
 
     expect(await deliver(...batch)).toEqual(HANDLED);
@@ -163,7 +163,7 @@ describe('update-card', () => {
     expect(shown.map(({ text }) => text.startsWith('crm.sync'))).toEqual([false, true]);
   });
 
-  it('reports what is no card message, and handles the rest', async () => {
+  it('reports messages that are not card messages and handles the rest', async () => {
     const broken = recordOf('{"detail":');
     const nameless = recordOf('{"detail":{"taskId":"task-1"}}');
 
@@ -182,7 +182,7 @@ describe('update-card', () => {
     expect(await deliver(missing)).toEqual({ batchItemFailures: [{ itemIdentifier: missing.messageId }] });
   });
 
-  it('sends a message again with the wait that Slack wishes', async () => {
+  it("sends a message again after Slack's Retry-After", async () => {
     await slack.fail({
       path: '/api/*',
       fault: { kind: 'status', status: 429, retryAfterSeconds: 40 },
@@ -200,8 +200,8 @@ describe('update-card', () => {
   it.each([
     ['throttles', { kind: 'status', status: 400 }],
     ['does not answer', { kind: 'drop_request' }],
-  ] as const)('sends a message again soon when the store %s', async (_title, fault) => {
-    // The SDK asks twice.
+  ] as const)('sends a message again soon if the store %s', async (_title, fault) => {
+    // The SDK makes two attempts.
     await scriptFault(store.url, { target: 'dynamodb', path: '/GetItem', fault, times: 2 });
 
     expect(await deliver(asked())).toEqual(HANDLED);
@@ -211,7 +211,7 @@ describe('update-card', () => {
     expect((await cards.get(task.taskId))?.versionShown).toBe(1);
   });
 
-  it('looks at what wants a person every 15 minutes', async () => {
+  it('retries errors that need a person every 15 minutes', async () => {
     await slack.fail({ path: '/api/*', fault: refused('is_archived'), times: 1_000 });
 
     expect(await deliver(asked())).toEqual(HANDLED);
@@ -220,7 +220,7 @@ describe('update-card', () => {
     expect((await cards.get(task.taskId))?.lastError?.code).toBe('PROVIDER_MISCONFIGURED');
   });
 
-  it('gives a message up that has waited for a day, so that it ends among the dead letters', async () => {
+  it('gives up a message that has waited for a day, so that it becomes a dead letter', async () => {
     await slack.fail({ path: '/api/*', fault: { kind: 'status', status: 503 }, times: 1_000 });
     const sinceMs = Date.now() - CARD_RETRY.maxAgeMs;
     const old = asked({ detail: { taskId: task.taskId }, retry: { count: 1_000, sinceMs } });
@@ -229,7 +229,7 @@ describe('update-card', () => {
     expect(sent).toEqual([]);
   });
 
-  it('shows a card that has waited for a day once Slack is back', async () => {
+  it('shows a card that has waited for a day when Slack is available again', async () => {
     const sinceMs = Date.now() - 2 * CARD_RETRY.maxAgeMs;
 
     expect(await deliver(asked({ detail: { taskId: task.taskId }, retry: { count: 9, sinceMs } }))).toEqual(
@@ -238,7 +238,7 @@ describe('update-card', () => {
     expect((await cards.get(task.taskId))?.versionShown).toBe(1);
   });
 
-  it('has a card written once more after an edit without an answer', async () => {
+  it('writes a card once more after an edit without an answer', async () => {
     await deliver(asked());
     const running = runningTask(task, Date.now());
     await tasks.replace(task, running);
@@ -256,7 +256,7 @@ describe('update-card', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('reports each transition’s latency once, also when a message about a recovery is limited after it', async () => {
+  it('reports each transition’s latency once, also if Slack limits the following message about a recovery', async () => {
     const failed = retryableTask(runningTask(task, Date.now()), Date.now());
     await tasks.replace(task, failed);
     await deliver(asked());
@@ -274,7 +274,7 @@ describe('update-card', () => {
     expect(printed.flatMap((line): unknown[] => Object(line)['status_latency_ms'] ?? [])).toHaveLength(5);
   });
 
-  it('puts a message back while another update of the card is under way', async () => {
+  it('puts a message back while another update of the card runs', async () => {
     const nowMs = Date.now();
     await cards.lock({
       taskId: task.taskId,

@@ -7,7 +7,7 @@ import { SIGNING_SECRET, signedHeaders } from '../../../helpers/slack/slack-requ
 
 const NEW_SECRET = 'e6b19c573432dcc6b075501d51b51bb8';
 
-/** A reader whose cache holds one secret while Secrets Manager may hold others already. */
+/** A reader whose cache holds one secret while Secrets Manager may already hold others. */
 function readerOf(stored: readonly string[] = [SIGNING_SECRET], cached: readonly string[] = stored) {
   const clock = new FakeClock();
   let current = cached;
@@ -34,13 +34,13 @@ describe('a form reader', () => {
   it.each([
     ['text', 'payload=%C5%82'],
     ['bytes', Buffer.from('payload=%C5%82')],
-  ])('reads a signed form that comes as %s', async (_kind, body) => {
+  ])('reads a signed form with %s', async (_kind, body) => {
     const { form, botToken } = await readerOf().send(body);
 
     expect([form.get('payload'), botToken]).toEqual(['ł', 'xoxb-token']);
   });
 
-  it('takes header names in any case', async () => {
+  it('accepts header names in any case', async () => {
     const headers = Object.fromEntries(
       Object.entries(signedHeaders('a=1')).map(([name, value]) => [name.toUpperCase(), value]),
     );
@@ -48,13 +48,13 @@ describe('a form reader', () => {
     await expect(readerOf().send('a=1', headers)).resolves.toBeDefined();
   });
 
-  it('verifies before it parses: an unsigned body is not even looked at', async () => {
+  it('verifies before it parses: an unsigned body is not read', async () => {
     const headers = { ...signedHeaders('a=1'), 'content-type': 'application/json' };
 
     await expect(readerOf().send('a=2', headers)).rejects.toEqual(refusal(401, 'mismatch'));
   });
 
-  it('takes the largest body, and refuses one byte more before its signature', async () => {
+  it('accepts the largest body, and refuses a larger one before the check of its signature', async () => {
     const largest = `a=${'x'.repeat(MAX_SLACK_BODY_BYTES - 2)}`;
 
     await expect(readerOf().send(largest)).resolves.toBeDefined();
@@ -69,13 +69,13 @@ describe('a form reader', () => {
     ['application/x-www-form-urlencoded', 'a=%C3%28'],
     ['application/x-www-form-urlencoded', 'a=%'],
     ['application/x-www-form-urlencoded', Buffer.from([0x61, 0x3d, 0xc3, 0x28])],
-  ])('refuses what is signed and no form in UTF-8: %s, %s', async (contentType, body) => {
+  ])('refuses a signed body that is not a form in UTF-8: %s, %s', async (contentType, body) => {
     const headers = { ...signedHeaders(body), 'content-type': contentType };
 
     await expect(readerOf().send(body, headers)).rejects.toEqual(refusal(400, 'malformed'));
   });
 
-  it('accepts a new secret at once, looking past its cache', async () => {
+  it('accepts a new secret at once by bypassing its cache', async () => {
     const { send, fetches } = readerOf([SIGNING_SECRET, NEW_SECRET], [SIGNING_SECRET]);
 
     await expect(send('a=1', signedWith('a=1', NEW_SECRET))).resolves.toBeDefined();
@@ -84,7 +84,7 @@ describe('a form reader', () => {
     expect(fetches()).toBe(1);
   });
 
-  it('looks past its cache once in ten seconds, however many strangers call', async () => {
+  it('bypasses its cache at most once in ten seconds for any number of wrong signatures', async () => {
     const { clock, send, fetches } = readerOf();
     const knock = () =>
       send('a=1', signedWith('a=1', NEW_SECRET, clock.nowMs())).catch((thrown: unknown) => thrown);
@@ -97,7 +97,7 @@ describe('a form reader', () => {
     expect([first, fetches()]).toEqual([1, 2]);
   });
 
-  it('does not look past its cache for a request that is old or malformed', async () => {
+  it('does not bypass its cache for an old or malformed request', async () => {
     const { clock, send, fetches } = readerOf();
     const old = signedWith('a=1', NEW_SECRET, clock.nowMs() - 301_000);
 
@@ -107,7 +107,7 @@ describe('a form reader', () => {
     expect(fetches()).toBe(0);
   });
 
-  it('lets nothing in while no usable secret is set', async () => {
+  it('refuses everything while no valid secret is set', async () => {
     await expect(readerOf(['']).send('a=1', signedWith('a=1', ''))).rejects.toThrow(TypeError);
   });
 });

@@ -1,4 +1,4 @@
-/** Answers of another release than the command: while traffic shifts, and after a rollback. */
+/** Answers of another release than that of the command: while traffic shifts, and after a rollback. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TaskView } from '../../../../lambdas/queue/contracts/api.ts';
 import { type AuditRecord, SCHEMA_VERSION } from '../../../../lambdas/queue/contracts/records.ts';
@@ -40,7 +40,7 @@ const trail = auditView(
   })),
 );
 
-describe('an answer of the release before, whose errors say no first step', () => {
+describe('an answer of the previous release, whose errors have no first step', () => {
   const { firstStep: _none, ...error } = task.error ?? {};
   const earlier = { ...task, state: 'failed_terminal', error };
 
@@ -48,7 +48,7 @@ describe('an answer of the release before, whose errors say no first step', () =
     ['show', () => show(taskId, options()), earlier],
     ['watch', () => watch(quoteId, options()), { tasks: [earlier] }],
     ['retry', () => operate('retry')(taskId, options()), earlier],
-  ])('is taken by %s', async (_command, run, body) => {
+  ])('is accepted by %s', async (_command, run, body) => {
     answer = body;
 
     await run();
@@ -58,7 +58,7 @@ describe('an answer of the release before, whose errors say no first step', () =
   });
 });
 
-/** Every object in it with one more field. */
+/** The value with one more field in every object. */
 function grown(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(grown);
   if (typeof value !== 'object' || value === null) return value;
@@ -66,7 +66,7 @@ function grown(value: unknown): unknown {
   return { ...Object.fromEntries(fields), ofALaterRelease: { any: 1 } };
 }
 
-describe('an answer of a later release, with fields that are not known', () => {
+describe('an answer of a later release, with unknown fields', () => {
   const done = taskView(completed(runningTask(), { result: resultOf(), proof: 'applied' }, contextAt()));
 
   it.each([
@@ -95,7 +95,7 @@ describe('an answer in another form', () => {
     ['a field is of another type', { ...task, version: 'one' }],
     ['a field is missing', { ...task, links: {} }],
     ['it is no object', []],
-  ])('is refused when %s', async (_what, body) => {
+  ])('is refused if %s', async (_what, body) => {
     answer = body;
 
     await expect(show(taskId, options())).rejects.toThrow('in another form than this version expects');
@@ -104,7 +104,7 @@ describe('an answer in another form', () => {
 });
 
 describe('quoteq show --save', () => {
-  it('shows the task although its document cannot be had', async () => {
+  it('shows the task although its document is not available', async () => {
     answer = task;
 
     await expect(show(taskId, { ...options(), save: 'x.pdf' })).rejects.toThrow(

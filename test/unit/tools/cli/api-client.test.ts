@@ -51,7 +51,7 @@ describe('callApi', () => {
     expect(requests[0]?.body.toString()).toBe('{"a":1}');
   });
 
-  it('says so when nobody listens', async () => {
+  it('reports a refused connection', async () => {
     const nowhere = `http://127.0.0.1:${await freePort()}`;
 
     await expect(callApi(targetAt(nowhere), { method: 'GET', path: '/health' })).rejects.toThrow(
@@ -77,7 +77,7 @@ describe('callApiPatiently', () => {
     expect(requests.map(({ path }) => path)).toEqual(['/health', '/health']);
   });
 
-  it.each([400, 403, 404, 409, 412, 422, 500])('takes %i for the answer', async (status) => {
+  it.each([400, 403, 404, 409, 412, 422, 500])('returns %i as the answer', async (status) => {
     replies = [{ status }];
 
     expect((await callApiPatiently(targetAt(api.url), { method: 'GET', path: '/health' })).status).toBe(
@@ -96,13 +96,13 @@ describe('problemText', () => {
     [{ title: 'Not so.', errors: [{ pointer: '/a', expected: 'text' }] }, 'Not so. /a: text'],
     [{ title: 'Not so.', errors: [{ parameter: 'limit', expected: '1' }] }, 'Not so. limit: 1'],
     ['gateway down', 'HTTP 422'],
-  ])('says %j in one line', (body, text) => {
+  ])('shows %j in one line', (body, text) => {
     expect(problemText(answer(body))).toBe(text);
   });
 });
 
 describe('resolveTarget', () => {
-  it('takes the Region from the address of an API on AWS', () => {
+  it('reads the Region from the address of an API on AWS', () => {
     const { apiUrl, region } = resolveTarget({ apiUrl: 'https://abc.execute-api.eu-west-1.amazonaws.com/' });
 
     expect({ apiUrl, region }).toEqual({
@@ -111,7 +111,7 @@ describe('resolveTarget', () => {
     });
   });
 
-  it('names the option that is not a URL', () => {
+  it('names an option that is not a URL', () => {
     expect(() => resolveTarget({ apiUrl: 'nowhere' })).toThrow('--api-url: expected a URL');
   });
 });

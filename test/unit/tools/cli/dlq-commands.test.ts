@@ -1,4 +1,4 @@
-/** `quoteq dlq` with one message chosen by its id: what is said when it is not there, and when nothing was chosen. */
+/** `quoteq dlq` for one message by its id: a missing message, and a missing choice. */
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -50,14 +50,14 @@ describe('quoteq dlq', () => {
     expect(deleted()).toEqual(['odd']);
   });
 
-  it.each([replay, discard])('says that the message is not there: %o', async (command) => {
+  it.each([replay, discard])('reports a missing message: %o', async (command) => {
     await expect(command(QUEUE, { ...STAGE, message: 'gone' })).rejects.toThrow(GONE);
 
     expect(deleted()).toEqual([]);
     expect(sqs.commandCalls(ChangeMessageVisibilityCommand)).toHaveLength(1);
   });
 
-  it('discards nothing unless it is told which', async () => {
+  it('discards nothing without a choice', async () => {
     await expect(discard(QUEUE, STAGE)).rejects.toThrow(
       'Which messages? Give --task TASK, or --message ID as `dlq show` prints it',
     );
@@ -65,7 +65,7 @@ describe('quoteq dlq', () => {
     expect(sqs.calls()).toEqual([]);
   });
 
-  it.each(['', 'a b', 'x'.repeat(101), '\u001b[31m'])('asks for no message of the id %j', async (message) => {
+  it.each(['', 'a b', 'x'.repeat(101), '\u001b[31m'])('refuses the message id %j', async (message) => {
     await expect(discard(QUEUE, { ...STAGE, message })).rejects.toThrow(/^--message: expected an id as /);
 
     expect(sqs.calls()).toEqual([]);

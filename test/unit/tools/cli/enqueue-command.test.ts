@@ -49,7 +49,7 @@ afterAll(async () => {
 
 const options = () => ({ apiUrl: api.url, region: 'eu-central-1' });
 
-/** An action under each of the keys. */
+/** One action per key. */
 const actionsUnder = (...keys: readonly string[]): readonly QuoteAction[] =>
   keys.map((idempotencyKey) => ({
     quoteId: 'Q-1001',
@@ -64,7 +64,7 @@ function fileOf(content: unknown): string {
   return file;
 }
 
-/** The cells of the table's rows, without its head. */
+/** The cells of the table's rows, without the header. */
 const rowsOf = (texts: readonly string[]): readonly (readonly string[])[] =>
   texts
     .join('')
@@ -79,7 +79,7 @@ const twoPdfs = () => ({
 });
 
 describe('enqueueAll', () => {
-  it('refuses a key that no header can carry, and enqueues the others', async () => {
+  it('refuses a key that is invalid in a header, and enqueues the others', async () => {
     const fates = await enqueueAll(resolveTarget(options()), actionsUnder('k1', '東京', 'schlüssel', 'k3'));
 
     expect(fates.map(({ answer }) => answer.kind)).toEqual(['accepted', 'refused', 'refused', 'accepted']);
@@ -89,7 +89,7 @@ describe('enqueueAll', () => {
     expect(sentKeys).toEqual(['k1', 'k3']);
   });
 
-  it('refuses the id of a quote that no path can carry', async () => {
+  it('refuses a quote id that is invalid in a path', async () => {
     const actions = actionsUnder('k1').map((action) => ({ ...action, quoteId: 'Q 2015/../x' }));
 
     const [fate] = await enqueueAll(resolveTarget(options()), actions);
@@ -102,7 +102,7 @@ describe('enqueueAll', () => {
     expect(sentKeys).toEqual([]);
   });
 
-  it('keeps the answers it has when the next one cannot be read, and sends no more', async () => {
+  it('keeps its answers if the next one cannot be read, and sends no further requests', async () => {
     replies = [ACCEPTED, { status: 202, body: '{"not":"a task"}' }];
 
     const fates = await enqueueAll(resolveTarget(options()), actionsUnder('k1', 'k2', 'k3'));
@@ -118,7 +118,7 @@ const problem = (errors: readonly object[]): ServerReply => ({
 });
 
 describe('quoteq enqueue', () => {
-  it('names fields by their place in the file', async () => {
+  it('names fields by their path in the file', async () => {
     replies = [
       problem([{ pointer: '/payload/snapshot/engine', expected: 'expected another' }]),
       problem([
@@ -136,7 +136,7 @@ describe('quoteq enqueue', () => {
     expect(process.exitCode).toBe(1);
   });
 
-  it('prints a reason once that all actions of a quote share', async () => {
+  it('prints the common reason of all actions of a quote once', async () => {
     const refusal = problem([{ pointer: '/payload/snapshot/engine', expected: 'expected another' }]);
     replies = [refusal, refusal];
 
@@ -150,7 +150,7 @@ describe('quoteq enqueue', () => {
     expect(rowsOf(printed()).at(-1)).toEqual(['Q-1001: Not so. /snapshot/engine: expected another']);
   });
 
-  it('says of a replayed action what has become of it, and that an operator ended it', async () => {
+  it('shows the state of a replayed action, and that an operator ended it', async () => {
     const ended = stopped(queuedTask(), 'operator_cancel', contextAt());
     const { taskId, quoteId, kind } = ended;
     const records = ended.history.map((transition): AuditRecord => ({
@@ -174,7 +174,7 @@ describe('quoteq enqueue', () => {
     ]);
   });
 
-  it('does not call an action refused that the API may have stored, and says to send it again', async () => {
+  it('does not report an action as refused if the API may have stored it, and advises to send it again', async () => {
     const stored = { title: 'Not started.', detail: 'The task is stored.' };
     replies = [{ status: 500, body: JSON.stringify(stored) }, ACCEPTED];
 
@@ -187,7 +187,7 @@ describe('quoteq enqueue', () => {
     ]);
   });
 
-  it('asks once how replayed actions ended, all at once, and prints what it has without an answer', async () => {
+  it('reads the ends of replayed actions once and concurrently, and prints its rows without an answer too', async () => {
     const ended = taskView(stopped(queuedTask(), 'operator_cancel', contextAt()));
     const replayed: ServerReply = { status: 200, body: JSON.stringify(ended) };
     const asked = Promise.withResolvers<undefined>();
@@ -195,7 +195,7 @@ describe('quoteq enqueue', () => {
     respond = ({ path }) => {
       if (!path.endsWith('/audit')) return Promise.resolve(replayed);
       trails += 1;
-      // Neither is answered before both are there.
+      // Neither is answered before both have arrived.
       if (trails === 2) asked.resolve(undefined);
       return asked.promise.then(() => ({ status: 503 }));
     };
@@ -209,7 +209,7 @@ describe('quoteq enqueue', () => {
     ]);
   });
 
-  it('prints the task of an accepted action although the next one is not answered', async () => {
+  it('prints the task of an accepted action although the next action gets no answer', async () => {
     replies = [ACCEPTED, { status: 202, body: '{"not":"a task"}' }];
 
     await expect(enqueue([fileOf(twoPdfs())], options())).rejects.toThrow(
@@ -235,7 +235,7 @@ describe('an operator', () => {
       'is abandoned (failed_terminal), version 4',
     ],
     ['retry', queuedTask(), 'is queued, version 1'],
-  ] as const)('is told what %s has made of the task', async (action, after, said) => {
+  ] as const)('sees the effect of %s on the task', async (action, after, said) => {
     replies = [
       { status: 200, body: JSON.stringify(task) },
       { status: 200, body: JSON.stringify(taskView(after)) },

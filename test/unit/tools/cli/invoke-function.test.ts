@@ -1,4 +1,4 @@
-/** Which release a function called by hand is of. */
+/** The release of a function that is called manually. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -27,8 +27,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('a function that is called by hand', () => {
-  it.each(['dev', 'prod'])('is what traffic goes to in stage %s', async (stage) => {
+describe('a function that is called manually', () => {
+  it.each(['dev', 'prod'])('is the release with traffic in stage %s', async (stage) => {
     await invokeFunction({ client, stage }, 'sweep', { a: 1 });
 
     expect(invoked()).toEqual([
@@ -36,13 +36,13 @@ describe('a function that is called by hand', () => {
     ]);
   });
 
-  it('is the only one there is where nothing is versioned', async () => {
+  it('is the only one if there are no versions', async () => {
     await invokeFunction({ client, stage: 'local' }, 'sweep', {});
 
     expect(invoked()).toEqual([{ FunctionName: 'quoteq-local-sweep', Payload: '{}' }]);
   });
 
-  it('says how it failed', async () => {
+  it('reports its failure', async () => {
     answering('{"errorType":"AggregateError"}', 'Unhandled');
 
     expect(await invokeFunction({ client, stage: 'prod' }, 'sweep', {})).toEqual({
@@ -61,7 +61,7 @@ describe('a command on AWS', () => {
     expect(invoked()).toMatchObject([{ FunctionName: 'quoteq-prod-sweep', Qualifier: LIVE_ALIAS }]);
   });
 
-  it('replays what was missed by the alias live', async () => {
+  it('replays missed work by the alias live', async () => {
     sqs.on(ListQueuesCommand).resolves({ QueueUrls: ['https://sqs/missed'] });
     const queue = await findQueue({ client, stage: 'prod' }, new SQSClient(client), 'missed-sweeps');
 

@@ -1,4 +1,4 @@
-/** Every command with `--json`, as the process that a program runs: one JSON document on standard output, also on errors. */
+/** Every command with `--json` in its own process: one JSON document on standard output, also on errors. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ const QUOTE = 'examples/q-1042.json';
 const task = taskView(queuedTask());
 const TASK = task.taskId;
 
-/** Answers what the API would, and refuses what is asked of AWS. */
+/** Answers like the API, and refuses requests to AWS. */
 const api = await startServer(({ path, method }) =>
   Promise.resolve(
     method === 'POST' && path.endsWith('/actions')
@@ -27,7 +27,7 @@ const GETS: Readonly<Record<string, ReturnType<typeof json>>> = {
   '/quotes/Q-1042/actions': json(200, { tasks: [{ ...task, state: 'completed' }] }),
 };
 
-/** Nothing runs there. */
+/** An environment where nothing runs. */
 const empty = mkdtempSync(join(tmpdir(), 'quoteq-json-'));
 afterAll(async () => {
   await api.stop();
@@ -64,13 +64,14 @@ describe('--json', () => {
     `show ${TASK} ${OF_API}`,
     `watch Q-1042 ${OF_API}`,
     'drill list --json',
-    // Refused by the API, by AWS, or before either is asked.
+    // Refused by the API, by AWS, or before a request.
     `show task-1 ${OF_API}`,
     `audit ${TASK} ${OF_API}`,
     `retry ${TASK} ${OF_API}`,
     `kinds ${OF_API}`,
     `pause crm.sync --reason why ${OF_API}`,
     `resume crm.sync ${OF_API}`,
+    `pause all --reason why ${OF_API}`,
     `doctor slack ${OF_API}`,
     `live ${OF_STAGE}`,
     `sweep ${OF_STAGE}`,
@@ -93,7 +94,7 @@ describe('--json', () => {
 
     const document: unknown = JSON.parse(stdout);
     expect(stderr).toMatch(/^(error: [^\n]+\n)?$/);
-    // A command that failed before it had an answer says so in the document as well.
+    // A command that failed before it had an answer reports that in the document too.
     const failed = stderr === '' ? document : { error: stderr.slice('error: '.length, -1) };
     expect({ document, code: stderr === '' ? 0 : code }).toEqual({
       document: failed,
@@ -101,7 +102,7 @@ describe('--json', () => {
     });
   });
 
-  it('prints nothing of npm’s in the form that the docs give', async () => {
+  it('prints nothing from npm in the documented form', async () => {
     const { stdout } = await run(['npm', 'run', '-s', 'quoteq', '--', 'drill', 'list', '--json']);
 
     expect(JSON.parse(stdout)).toMatchObject({ drills: expect.any(Array) });
@@ -113,7 +114,7 @@ const pagesBelow = (dir: string): readonly string[] =>
     .filter((file) => file.endsWith('.md'))
     .map((file) => join(dir, file));
 
-it('is given by every page together with -s, without which npm prints lines of its own', () => {
+it('is documented on every page with -s, without which npm prints its own lines', () => {
   const pages = ['README.md', 'CONTRIBUTING.md', ...pagesBelow('docs'), ...pagesBelow('runbooks')];
 
   const wrong = pages.flatMap((page) =>
@@ -126,7 +127,7 @@ it('is given by every page together with -s, without which npm prints lines of i
   expect(wrong).toEqual([]);
 });
 
-/** Runs it in a shell, its output into a reader that leaves; what the shell has of both exit codes, and of errors. */
+/** Runs the command in a shell, piped into a reader that ends early; returns both exit codes and the errors. */
 const piped = (args: string, reader: string) =>
   run([
     'bash',
@@ -135,7 +136,7 @@ const piped = (args: string, reader: string) =>
     process.execPath,
   ]);
 
-describe('a reader that leaves', () => {
+describe('a reader that ends early', () => {
   it.each([
     ['drill list', 'true'],
     ['drill list', 'head -1'],
@@ -143,11 +144,11 @@ describe('a reader that leaves', () => {
     ['--help', 'true'],
     [`show ${TASK} ${OF_API}`, 'true'],
     [`watch Q-1042 --api-url ${api.url}`, 'true'],
-  ])('ends `%s | %s` quietly, with the exit code of the command', async (args, reader) => {
+  ])('ends `%s | %s` without an error, with the exit code of the command', async (args, reader) => {
     expect(await piped(args, reader)).toEqual({ code: 0, stdout: '0\n', stderr: '' });
   });
 
-  it('has what cannot be written for another reason said in one line', async () => {
+  it('is not the reason of other write errors, which are reported in one line', async () => {
     const { stderr } = await run([
       'bash',
       '-c',

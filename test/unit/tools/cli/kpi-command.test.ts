@@ -86,7 +86,7 @@ function writeOutputs(awsEndpointUrl: string): void {
 }
 
 describe('quoteq kpi', () => {
-  it('prints each KPI with baseline, target, owner, sample and verdict, and what it was counted from', async () => {
+  it('prints each KPI with baseline, target, owner, sample and verdict, and its source', async () => {
     const { text, exitCode } = await kpiAnswer({ since: SINCE }, NOW_MS, root);
 
     const rows = text.split('\n').map((line) => line.trim().split(/ {2,}/));
@@ -114,7 +114,7 @@ describe('quoteq kpi', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('prints figures alone with --json, without a value where there is no sample', async () => {
+  it('prints only figures with --json, without a value if there is no sample', async () => {
     const { text } = await kpiAnswer({ since: SINCE, json: true }, NOW_MS, root);
 
     const figures = figuresSchema.parse(JSON.parse(text));
@@ -136,14 +136,14 @@ describe('quoteq kpi', () => {
     });
   });
 
-  it('exits 1 for a missed target when it is to check, and not for a missing sample', async () => {
+  it('exits 1 with the check option for a missed target, but not for a missing sample', async () => {
     const later = START_MS + 10 * 3_600_000;
 
     expect((await kpiAnswer({ since: SINCE, check: true }, NOW_MS, root)).exitCode).toBe(1);
     expect((await kpiAnswer({ since: SINCE, check: true }, later, root)).exitCode).toBe(0);
   });
 
-  it('finds the tables of a stage on AWS through the function that knows them', async () => {
+  it("finds the tables of a stage on AWS through a function's configuration", async () => {
     for (const [name, value] of Object.entries(dynamoDb.env)) vi.stubEnv(name, value);
     vi.stubEnv('AWS_ENDPOINT_URL_LAMBDA', lambda.url);
     const options = { since: SINCE, region: 'eu-central-1' };
@@ -159,13 +159,13 @@ describe('quoteq kpi', () => {
     [{ since: SINCE, stage: 'Prod!' }, {}, '--stage: expected the stage of the deployment'],
     [{ since: SINCE }, { QUOTEQ_API_URL: 'https://x.example' }, '--stage: expected the stage of'],
     [{ since: SINCE, stage: 'dev' }, { AWS_REGION: undefined }, '--region: expected a Region'],
-  ])('refuses %o with %o and says what was expected', async (options, env, message) => {
+  ])('refuses %o with %o and tells the expected value', async (options, env, message) => {
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
 
     await expect(kpiAnswer(options, NOW_MS, root)).rejects.toThrow(message);
   });
 
-  it('says so when nothing runs', async () => {
+  it('reports that nothing runs', async () => {
     const empty = join(root, 'empty');
 
     await expect(kpiAnswer({ since: SINCE }, NOW_MS, empty)).rejects.toThrow('Nothing to read: run');

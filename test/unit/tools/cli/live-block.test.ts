@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LiveBlock } from '../../../../tools/cli/terminal/live-block.ts';
 
-/** What a terminal, or a log, is sent. */
+/** The output to a terminal or a log. */
 function recorder(isTTY: boolean, columns = 20) {
   const sent: string[] = [];
   const stream = {
@@ -16,7 +16,7 @@ function recorder(isTTY: boolean, columns = 20) {
 }
 
 describe('LiveBlock', () => {
-  it('draws over what it drew before in a terminal, counting the rows that long lines take', () => {
+  it('overwrites its earlier output in a terminal, counting the rows of long lines', () => {
     const { sent, stream } = recorder(true);
     const block = new LiveBlock(stream);
 
@@ -26,7 +26,7 @@ describe('LiveBlock', () => {
     expect(sent).toEqual([`\u001B[Jshort\n${'x'.repeat(41)}\n`, '\u001B[4A\u001B[Jnext\n']);
   });
 
-  it('prints nothing again that has not changed', () => {
+  it('does not print unchanged lines again', () => {
     const { sent, stream } = recorder(true);
     const block = new LiveBlock(stream);
 
@@ -36,7 +36,7 @@ describe('LiveBlock', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('prints only the lines that changed where nothing can be drawn over', () => {
+  it('prints only changed lines if the output cannot be overwritten', () => {
     const { sent, stream } = recorder(false);
     const block = new LiveBlock(stream);
 

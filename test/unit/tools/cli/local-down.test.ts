@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { stoppedText } from '../../../../tools/cli/commands/local-commands.ts';
 
-it('says in its help and after the stop that the data is deleted', () => {
+it('tells in its help and after the stop that the data is deleted', () => {
   const cwd = resolve(import.meta.dirname, '../../../..');
   const args = ['tools/quoteq.ts', 'local', 'down', '--help'];
   const { stdout } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' });

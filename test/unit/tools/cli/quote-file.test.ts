@@ -17,7 +17,7 @@ afterAll(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** Little-endian, without a mark. */
+/** Little-endian, without a byte order mark. */
 function utf32Of(text: string): Buffer {
   return Buffer.concat(
     Array.from(text, (character) => {
@@ -38,12 +38,12 @@ const snapshot = snapshotOf();
 const pdf = { idempotencyKey: 'a', kind: 'pdf.render' };
 const notify = { idempotencyKey: 'b', kind: 'slack.notify', message: 'Hello' };
 
-/** Reads a good file, changed. */
+/** Reads a valid file with changes. */
 const reading = (over: object) => () =>
   readQuoteFile(fileOf(JSON.stringify({ snapshot, actions: [pdf, notify], ...over })));
 
 describe('readQuoteFile', () => {
-  it('gives every action the snapshot and what else the action says', () => {
+  it('gives every action the snapshot and its own fields', () => {
     expect(reading({})()).toEqual([
       {
         quoteId: 'Q-1001',
@@ -65,7 +65,7 @@ describe('readQuoteFile', () => {
   it.each([
     ['{"snapshot":', 'expected a JSON file'],
     ['[]', '/: expected an object with snapshot and actions'],
-  ])('says what is wrong with %s', (text, message) => {
+  ])('reports the error of %s', (text, message) => {
     expect(() => readQuoteFile(fileOf(text))).toThrow(message);
   });
 
@@ -126,7 +126,7 @@ describe('readQuoteFile', () => {
     expect(reading(over)).toThrow(message);
   });
 
-  it('names a wrong field of the snapshot once, however many actions there are', () => {
+  it('names a wrong field of the snapshot once for any number of actions', () => {
     const lines = [lineOf({ quantity: '0' })];
 
     expect(reading({ snapshot: snapshotOf({ lines }) })).toThrow(
@@ -134,15 +134,15 @@ describe('readQuoteFile', () => {
     );
   });
 
-  it('takes the same action twice: the second is a replay', () => {
+  it('accepts the same action twice: the second is a replay', () => {
     expect(reading({ actions: [notify, pdf, notify] })()).toHaveLength(3);
   });
 
-  it('leaves to the API which engines are allowed', () => {
+  it('leaves the check of engines to the API', () => {
     expect(reading({ snapshot: snapshotOf({ engine: { name: 'abacus', version: '1' } }) })()).toHaveLength(2);
   });
 
-  it('takes a file that begins with a byte order mark', () => {
+  it('accepts a file with a byte order mark', () => {
     const text = JSON.stringify({ snapshot, actions: [pdf] });
 
     expect(readQuoteFile(fileOf(`\uFEFF${text}`))).toHaveLength(1);
@@ -157,7 +157,7 @@ describe('readQuoteFile', () => {
     ['UTF-32BE with its mark', 'UTF-32', (text) => utf32Of(`\uFEFF${text}`).swap32()],
     ['UTF-32LE without a mark', 'UTF-32', utf32Of],
     ['UTF-32BE without a mark', 'UTF-32', (text) => utf32Of(text).swap32()],
-  ])('says in one line that a file is in %s', (_what, said, bytesOf) => {
+  ])('reports in one line that a file is in %s', (_what, said, bytesOf) => {
     const text = JSON.stringify({ snapshot, actions: [pdf] }, null, 2);
     const file = fileOf(bytesOf(text));
 
@@ -174,17 +174,17 @@ describe('readQuoteFile', () => {
     );
   });
 
-  it('takes line ends of Windows', () => {
+  it('accepts Windows line ends', () => {
     const text = JSON.stringify({ snapshot, actions: [pdf] }, null, 2).replaceAll('\n', '\r\n');
 
     expect(readQuoteFile(fileOf(text))).toHaveLength(1);
   });
 
-  it('says that a directory is one', () => {
+  it('reports a directory', () => {
     expect(() => readQuoteFile(dir)).toThrow(`${dir}: expected a JSON file (it is a directory)`);
   });
 
-  it('names a file that is not there', () => {
+  it('names a missing file', () => {
     expect(() => readQuoteFile(join(dir, 'absent.json'))).toThrow('absent.json: expected a JSON file');
   });
 });
@@ -193,7 +193,7 @@ const first = () => fileOf(JSON.stringify({ snapshot, actions: [notify, pdf] }),
 const second = (over: object) => fileOf(JSON.stringify({ snapshot, actions: [pdf], ...over }), 'second.json');
 
 describe('readQuoteFiles', () => {
-  it('refuses a key of a quote that another file has for something else', () => {
+  it('refuses a key of a quote that another file uses for a different action', () => {
     const files = [first(), second({ snapshot: snapshotOf({ title: 'Another' }) })];
 
     expect(() => readQuoteFiles(files)).toThrow(
@@ -204,7 +204,7 @@ describe('readQuoteFiles', () => {
   it.each([
     ['the same action again', {}],
     ['the same key of another quote', { snapshot: snapshotOf({ quoteId: 'Q-1002' }) }],
-  ])('takes %s', (_what, over) => {
+  ])('accepts %s', (_what, over) => {
     expect(readQuoteFiles([first(), second(over)])).toHaveLength(3);
   });
 });

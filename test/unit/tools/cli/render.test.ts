@@ -10,12 +10,12 @@ import { contextAt, queuedTask, retryableTask, runningTask } from '../../../help
 describe('a held task', () => {
   const view = taskView(held(retryableTask(), { reason: 'The CRM\nis down', actor: 'ada' }, contextAt()));
 
-  it('says in the table why it waits, before its last error', () => {
+  it('shows in the table why it waits, before its last error', () => {
     expect(tasksTable([view])).toContain('held: The CRM is down (paused by ada)');
     expect(tasksTable([view])).not.toContain('PROVIDER_TIMEOUT');
   });
 
-  it('says in its details since when, and keeps its last error', () => {
+  it('shows the start of the hold in its details, and keeps its last error', () => {
     expect(taskDetails(shownValue(view))).toMatch(
       /^held +since 2026-03-29T00:59:30.000Z: The CRM is down \(paused by ada\)$/m,
     );
@@ -24,7 +24,7 @@ describe('a held task', () => {
   });
 });
 
-it('a task whose card is damaged says what is wrong with the card', () => {
+it('a task with a damaged card shows the damage', () => {
   const card = { state: 'failing', errorCode: 'STORED_RECORD_INVALID', damage: 'Card item: ts\nx' } as const;
 
   expect(taskDetails({ ...taskView(queuedTask()), card })).toMatch(
@@ -38,7 +38,7 @@ const columnsOf = (task: ExecutionTask): readonly number[] =>
   );
 
 describe('tasksTable', () => {
-  it('has the same columns whatever state a task is in and however often it was deferred', () => {
+  it('has the same columns for every state and number of deferrals', () => {
     const [queued, ...later] = [
       queuedTask(),
       runningTask(),

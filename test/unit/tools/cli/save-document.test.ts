@@ -81,21 +81,21 @@ describe('saveDocument', () => {
       task(at('s3://documents/gone.pdf')),
       'The document could not be read: NoSuchKey',
     ],
-  ])('says why it saves nothing: %s', async (_title, view, message) => {
+  ])('tells why it saves nothing: %s', async (_title, view, message) => {
     await expect(saveDocument(target(), view, join(folder, 'q.pdf'))).rejects.toThrow(message);
   });
 
   it.each([
     ['answers nothing', 's3://documents/stuck'],
     ['stops in the middle', 's3://documents/half.pdf'],
-  ])('gives up on a bucket that %s', async (_title, location) => {
+  ])('stops for a bucket that %s', async (_title, location) => {
     const save = saveDocument(target(), task(at(location)), join(folder, 'q.pdf'), 50);
 
     await expect(save).rejects.toThrow('The document could not be read: expected an answer within 0.05 s');
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('says that the file cannot be written', async () => {
+  it('reports that the file cannot be written', async () => {
     const save = saveDocument(target(), task(at('s3://documents/x.pdf')), join(folder, 'missing', 'q.pdf'));
 
     await expect(save).rejects.toThrow('--save: expected a file that can be written (ENOENT');

@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 describe('resolveStage', () => {
-  it('takes the stage of the option before that of the environment', () => {
+  it('prefers the stage of the option to that of the environment', () => {
     vi.stubEnv('QUOTEQ_STAGE', 'prod');
     vi.stubEnv('AWS_REGION', 'eu-central-1');
 
@@ -27,7 +27,7 @@ describe('resolveStage', () => {
     });
   });
 
-  it('does not fall back to the local environment when an API on AWS is named', () => {
+  it('does not use the local environment if an API on AWS is named', () => {
     vi.stubEnv('QUOTEQ_API_URL', 'https://api');
 
     expect(() => resolveStage({}, empty)).toThrow('--stage: expected the stage of the deployment');
@@ -41,13 +41,13 @@ describe('resolveStage', () => {
     ],
     [{}, 'Nothing to read'],
     [{ stage: 'local' }, 'Nothing to read'],
-  ])('refuses %j and says what was expected', (options, expected) => {
+  ])('refuses %j and tells the expected value', (options, expected) => {
     expect(() => resolveStage(options, empty)).toThrow(expected);
   });
 });
 
 describe('explaining', () => {
-  it('puts what the SDK throws into one line, and lets everything else pass', async () => {
+  it('reports SDK errors in one line and rethrows other errors', async () => {
     const denied = Object.assign(new Error('not yours'), { name: 'AccessDenied', $metadata: {} });
     const bug = new TypeError('a bug');
     const known = new CliError('known');

@@ -1,4 +1,4 @@
-/** What `quoteq sweep` prints of a run, also of one that failed at something. */
+/** Output of `quoteq sweep`, also after failures. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -50,7 +50,7 @@ afterEach(() => {
 });
 
 describe('quoteq sweep', () => {
-  it('says that nothing was to be done', async () => {
+  it('reports that there was nothing to do', async () => {
     answering(JSON.stringify(NOTHING));
 
     await run();
@@ -58,7 +58,7 @@ describe('quoteq sweep', () => {
     expect(written.join('')).toBe('Nothing was recovered or released\n');
   });
 
-  it('prints what was recovered, and each failure by its id with what is wrong, and then fails', async () => {
+  it('prints the recovered tasks and each failure with its id and reason, and then fails', async () => {
     failing(JSON.stringify(ANSWER));
 
     await expect(run()).rejects.toThrow('The sweep did everything else, but failed at 2 things');
@@ -79,7 +79,7 @@ describe('quoteq sweep', () => {
   });
 
   it.each(['Task timed out after 50.00 seconds', '', '{"recovered":[]}'])(
-    'says that the sweep did not come to its end when its error is %j',
+    'reports that the sweep did not finish for the error %j',
     async (message) => {
       failing(message);
 
@@ -88,7 +88,7 @@ describe('quoteq sweep', () => {
     },
   );
 
-  it.each(['[]', 'null', 'no JSON'])('does not take %s for an answer', async (payload) => {
+  it.each(['[]', 'null', 'no JSON'])('does not accept %s as an answer', async (payload) => {
     answering(payload);
 
     await expect(run()).rejects.toThrow('an answer that this version does not know');

@@ -1,4 +1,4 @@
-/** What the terminal is sent: every printing function, with the list of nasty texts in all that they print. */
+/** Output to the terminal: every printing function, with nasty texts in all printed data. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -32,10 +32,10 @@ const ANY = fc.oneof(
   fc.constantFrom(...ALL.map(([, text]) => text)),
 );
 
-/** Acts on a terminal or turns its text: all but line feed, and the joiners that emoji need. */
+/** Characters that act on a terminal or change the text direction, except line feed and the joiners of emoji. */
 const ACTS = /(?!\n)\p{Cc}|\p{Cs}|[\u2028\u2029\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF]/u;
 
-/** A view that holds `text` wherever data can be. */
+/** A view with `text` in every field with data. */
 function viewWith(text: string) {
   const task = held(retryableTask(), { reason: text, actor: text }, contextAt());
   const view = taskView(task);
@@ -81,10 +81,10 @@ const kindWith = (text: string) => ({
   links: { self: text, pause: text, resume: text },
 });
 
-/** Longer ones say nothing more here, and tables take seconds for them. */
+/** Longer texts find nothing more here, and tables need seconds for them. */
 const MOST = 600;
 
-/** Prints everything that can hold data, as its command does; returns what was sent. */
+/** Prints every output that can contain data, like its command; returns the output. */
 function printedOf(whole: string): string {
   const text = whole.slice(0, MOST);
   sent = [];
@@ -99,15 +99,15 @@ function printedOf(whole: string): string {
   printAs({}, trailWith(text), auditTable);
   printAs({}, [kindWith(text)], kindsTable);
   print(renderTable(['sent', 'about'], [[text, text]]));
-  // A fix is our own text, a line a command.
+  // A fix is our own text, one command per line.
   print(findingText(failed({ step: 1, subject: 'deployment' }, text, 'first this\nthen that')));
   new LiveBlock(stream).show(tasksTable([viewWith(text), completedWith(text)]));
   sent.push(errorLine(`quoteId: expected an id; found ${text}`));
   return sent.join('');
 }
 
-describe('whatever is printed', () => {
-  it.each(ALL)('acts on nothing and forges no line: %s', (_name, nasty) => {
+describe('all output', () => {
+  it.each(ALL)('has no control characters and no forged line: %s', (_name, nasty) => {
     const printed = stripVTControlCharacters(printedOf(nasty));
 
     expect(printedOf(nasty)).not.toMatch(ACTS);
@@ -115,17 +115,17 @@ describe('whatever is printed', () => {
     expect(printed.split('\n')).toHaveLength(printedOf('x').split('\n').length);
   });
 
-  test.prop([ANY])('acts on nothing, with any text', (text) => {
+  test.prop([ANY])('has no control characters, for any text', (text) => {
     expect(printedOf(text)).not.toMatch(ACTS);
   });
 
-  it('shows what it does not send', () => {
+  it('shows removed characters as escapes', () => {
     print('a\u001B[31mb\u009Bc\u202Ed\u0007\u007F\uD83E');
 
     expect(sent).toEqual(['a\\u001b[31mb\\u009bc\\u202ed\\u0007\\u007f\\ud83e\n']);
   });
 
-  it('shows text that needs no escape as it is', () => {
+  it('shows harmless text unchanged', () => {
     const text = 'Żółta Kaczka – 東京 👨\u200D👩\u200D👧 שלום\nof two lines';
     print(text);
 
@@ -134,7 +134,7 @@ describe('whatever is printed', () => {
 });
 
 describe('--json', () => {
-  it.each(ALL)('is JSON of the same value, and acts on nothing: %s', (_name, nasty) => {
+  it.each(ALL)('is JSON of the same value without control characters: %s', (_name, nasty) => {
     printAs({ json: true }, { reason: nasty, [nasty]: [nasty] }, () => '');
 
     expect(JSON.parse(sent.join(''))).toEqual({ reason: nasty, [nasty]: [nasty] });
@@ -146,7 +146,7 @@ describe('colours', () => {
   // A terminal, for `styleText`.
   const terminal = Object.assign(Object.create(process.stdout), { isTTY: true, hasColors: () => true });
 
-  it('of our own are sent, those of data are shown', () => {
+  it('of our own are printed, those in data are escaped', () => {
     vi.stubEnv('NO_COLOR', undefined);
     vi.stubEnv('FORCE_COLOR', '1');
     const text = coloured('red', 'bad \u001B[32mgood', terminal);
@@ -161,12 +161,12 @@ const sources = readdirSync(TOOLS, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => ({ file, text: readFileSync(join(TOOLS, file), 'utf8') }));
 
-/** What may be written past `print`: an error line, and texts without data. */
+/** Output that may bypass `print`: an error line, and texts without data. */
 const ALLOWED =
   /write\(errorLine\(|write\(`\$\{(?:CUT_OFF|shownText\(text\))\}\\n`\)|write\(` {2}\$\{read\} read\\n`\)/;
 
 describe('the sources of the tools', () => {
-  it.each(sources)('print through the one place: $file', ({ file, text }) => {
+  it.each(sources)('print only through `print`: $file', ({ file, text }) => {
     const past = text
       .split('\n')
       .filter((line) => /process\.std(?:out|err)\.write\(|console\.\w+\(/.test(line) && !ALLOWED.test(line));

@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => silent.stop());
 
 describe('invokeFunction', () => {
-  it('waits no longer than the limit, and says that the function may be at work', async () => {
+  it('waits no longer than the limit, and reports that the function may still run', async () => {
     const credentials = { accessKeyId: 'key', secretAccessKey: 'secret' };
     const client = { region: 'eu-central-1', endpoint: silent.url, credentials };
 
@@ -22,7 +22,7 @@ describe('invokeFunction', () => {
 });
 
 describe('withinLimit', () => {
-  it('gives the answer, or the error as it is, when either comes in time', async () => {
+  it('returns the answer or the original error if it arrives in time', async () => {
     const refused = new Error('no');
 
     expect(await withinLimit('x', 60_000, () => Promise.resolve(1))).toBe(1);

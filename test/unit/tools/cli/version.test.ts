@@ -1,4 +1,4 @@
-/** What release of the command this is. */
+/** The version of the command. */
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -11,13 +11,13 @@ const quoteq = (option: string) =>
   });
 
 describe('quoteq --version', () => {
-  it.each(['--version', '-V'])('prints what package.json says, and nothing else: %s', (option) => {
+  it.each(['--version', '-V'])('prints only the version in package.json: %s', (option) => {
     const { status, stdout, stderr } = quoteq(option);
 
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${manifest.version}\n`, stderr: '' });
   });
 
-  it('is told of by --help', () => {
+  it('is listed by --help', () => {
     expect(quoteq('--help').stdout).toMatch(/-V, --version +print the version of this release/);
   });
 });

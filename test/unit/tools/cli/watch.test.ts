@@ -28,21 +28,21 @@ beforeEach(() => {
 });
 afterAll(() => api.stop());
 
-it('prints what the tasks are once all are settled, and nothing else, as JSON', async () => {
+it('prints, as JSON, only the tasks after all are settled', async () => {
   await watch('Q-1042', { apiUrl: api.url, region: 'eu-central-1', json: true });
 
   expect(asked).toBe(2);
   expect(JSON.parse(printed().join(''))).toEqual([views[1]]);
 });
 
-it('draws a table of each change otherwise', async () => {
+it('draws a table for each change otherwise', async () => {
   await watch('Q-1042', { apiUrl: api.url, region: 'eu-central-1' });
 
   expect(printed().join('')).toMatch(/running[\s\S]*completed/);
 });
 
 it.each(['Q 2015/../x', '東京-é', '..', ''])(
-  'asks nobody for "%s", which can be no quote',
+  'sends no request for "%s", which is not a valid quote id',
   async (quoteId) => {
     const watching = watch(quoteId, { apiUrl: api.url, region: 'eu-central-1' });
 

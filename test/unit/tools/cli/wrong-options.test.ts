@@ -1,4 +1,4 @@
-/** Options that were taken silently, or ended in a stack trace. */
+/** Wrong options, which must neither be ignored nor end in a stack trace. */
 import { KIND_NAMES } from '../../../../lambdas/actions/kinds.ts';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ const ROOT = resolve(import.meta.dirname, '../../../..');
 const QUOTEQ = 'tools/quoteq.ts';
 const SIM = 'test/simulation/sim.ts';
 
-/** Nothing runs there. */
+/** An environment where nothing runs. */
 const empty = mkdtempSync(join(tmpdir(), 'quoteq-options-'));
 afterAll(() => rmSync(empty, { recursive: true, force: true }));
 
@@ -68,7 +68,7 @@ describe('a wrong option', () => {
     [QUOTEQ, 'dlq discard parked-records', 'Which messages? Give --task TASK, or --message ID'],
     [QUOTEQ, 'dlq discard parked-records --message a/b', '--message: expected an id as `dlq show` prints it'],
     [QUOTEQ, 'kpi --sinse 7d', "unknown option '--sinse'; did you mean --since? (see quoteq kpi --help)"],
-  ])('%s %s is one line that says what was expected', (script, args, said) => {
+  ])('%s %s is reported in one line with the expected value', (script, args, said) => {
     const { status, lines } = run(script, args);
 
     expect(status).toBe(1);
@@ -78,7 +78,7 @@ describe('a wrong option', () => {
 });
 
 describe('quoteq migrate', () => {
-  it('works on the stage of QUOTEQ_STAGE, as every other command does', () => {
+  it('uses the stage of QUOTEQ_STAGE, like every other command', () => {
     const { stderr } = spawnSync(process.execPath, [QUOTEQ, 'migrate', 'status'], {
       cwd: ROOT,
       env: { ...process.env, QUOTEQ_LOCAL_ROOT: empty, QUOTEQ_STAGE: 'prod', AWS_REGION: undefined },
@@ -104,7 +104,7 @@ describe('--help', () => {
     [QUOTEQ, 'migrate down --help', ['"tasks", "ledger", "audit", "cards", "controls"']],
     [QUOTEQ, 'enqueue --help', ['docs/quote-file.md', 'files are checked before anything is sent']],
     [SIM, '--help', ['--seeds <count>', 'Example: npm run sim -- --seeds 20']],
-  ])('of %s %s names what may be given', (script, args, parts) => {
+  ])('of %s %s names the possible values', (script, args, parts) => {
     const { status, stdout } = spawnSync(process.execPath, [script, ...args.split(' ')], {
       cwd: ROOT,
       encoding: 'utf8',

@@ -19,7 +19,7 @@ function folderOfTest(): string {
   return folder;
 }
 
-it('writes into the folder that is named, made if need be, and not into docs', async () => {
+it('writes into the named folder, creates it if needed, and does not write into docs', async () => {
   const out = join(folderOfTest(), 'new');
   const before = readFileSync(PICTURE_FILE, 'utf8');
 
@@ -29,7 +29,7 @@ it('writes into the folder that is named, made if need be, and not into docs', a
   expect(readFileSync(PICTURE_FILE, 'utf8')).toBe(before);
 });
 
-it('lays a recording out as the one of docs', async () => {
+it('lays out a recording like that of docs', async () => {
   const file = join(folderOfTest(), 'dashboard.json');
 
   await keepRecording(file, await readRecording());
@@ -38,7 +38,7 @@ it('lays a recording out as the one of docs', async () => {
   expect(readFileSync(file, 'utf8')).toBe(committed);
 });
 
-it('takes no folder where the files of docs are meant', async () => {
+it('refuses a folder if the files of docs are meant', async () => {
   await expect(dashboard({ out: folderOfTest(), committed: true })).rejects.toThrow(
     '--out: not allowed with --committed',
   );

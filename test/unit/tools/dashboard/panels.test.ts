@@ -8,7 +8,7 @@ import { COMPLETED, failedWith, lostWorker, trailOf } from '../../../helpers/tra
 
 const MINUTE_MS = 60_000;
 
-/** Ten minutes: one action that is lost for two, nine that complete, one that fails. */
+/** Ten minutes: one action that is lost for two minutes, nine that complete, one that fails. */
 const recordingOf = (over: Partial<Recording> = {}): Recording =>
   recordingSchema.parse({
     source: 'A test',
@@ -43,11 +43,11 @@ const sumOf = (id: string, series: string): number =>
   pointsOf(id, series).reduce((sum, { value }) => sum + value, 0);
 
 describe('panelsOf', () => {
-  it('has a panel for every widget of the dashboard, in its order', () => {
+  it('has a panel for every widget of the dashboard, in the same order', () => {
     expect(panels.map(({ widget }) => widget)).toEqual(DASHBOARD.flatMap(({ widgets }) => widgets));
   });
 
-  it('ends each KPI at the value that the KPI module gives the whole recording', () => {
+  it("ends each KPI at the KPI module's value for the whole recording", () => {
     const recording = recordingOf();
     const { kpis } = reportKpis(recording, { sinceMs: recording.sinceMs, nowMs: recording.untilMs });
 
@@ -55,7 +55,7 @@ describe('panelsOf', () => {
     expect(last).toEqual(kpis.map(({ value }) => value));
   });
 
-  it('counts what the metrics would count', () => {
+  it('counts like the metrics', () => {
     expect(sumOf('actions', 'enqueued')).toBe(11);
     expect(sumOf('actions', 'completed')).toBe(10);
     expect(sumOf('actions', 'failed for good')).toBe(1);
@@ -65,7 +65,7 @@ describe('panelsOf', () => {
     expect(sumOf('executions', 'aborted')).toBe(1);
   });
 
-  it('shows what is stuck while it is, and its age until it ends', () => {
+  it('shows stuck tasks while they are stuck, and their age until the end', () => {
     const stuck = pointsOf('stuck-tasks', 'found by a sweep');
     const oldest = pointsOf('oldest-task').map(({ value }) => value);
 
@@ -75,7 +75,7 @@ describe('panelsOf', () => {
     expect(Math.max(...oldest)).toBeLessThanOrEqual(121_000);
   });
 
-  it('has no points where only AWS measures, and none where there is no sample', () => {
+  it('has no points for measures of AWS only, and none without a sample', () => {
     expect(pointsOf('function-errors')).toEqual([]);
     expect(pointsOf('api-answers')).toEqual([]);
     const empty = panelsOf(recordingOf({ transitions: [], latencies: [], executions: [] }));

@@ -1,4 +1,4 @@
-/** Dead letters on a queue that is played: what is taken, handed back, deleted and left. */
+/** Dead letters on a simulated queue: received, returned, deleted and remaining messages. */
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -27,7 +27,7 @@ const bodies = {
 };
 type Name = keyof typeof bodies;
 
-/** Each receive gives the next of these; then the queue is empty. */
+/** Each receive gives the next batch; then the queue is empty. */
 function holding(...batches: readonly (readonly Name[])[]): void {
   const receive = mock.on(ReceiveMessageCommand);
   for (const names of batches) {
@@ -66,7 +66,7 @@ beforeEach(() => {
 afterEach(() => mock.reset());
 
 describe('showLetters', () => {
-  it('says what each is about, shows nothing of a quote, and leaves all where they are', async () => {
+  it('describes each message without data of a quote, and leaves all in the queue', async () => {
     holding(['card', 'click'], ['parked', 'lambda']);
 
     const letters = await showLetters(sqs, taking);
@@ -82,7 +82,7 @@ describe('showLetters', () => {
     expect(deleted()).toEqual([]);
   });
 
-  it('says why the scheduler could not start a sweep', async () => {
+  it('tells why the scheduler could not start a sweep', async () => {
     mock
       .on(ReceiveMessageCommand)
       .resolvesOnce({
@@ -102,7 +102,7 @@ describe('showLetters', () => {
     expect(letter?.about).toBe('a sweep: AccessDenied');
   });
 
-  it('ends although the same message comes again', async () => {
+  it('ends although the same message is received again', async () => {
     holding(['card'], ['card'], ['card']);
 
     expect(await showLetters(sqs, taking)).toHaveLength(1);
@@ -110,7 +110,7 @@ describe('showLetters', () => {
 });
 
 describe('replayLetters', () => {
-  it('deletes a message only after it was taken', async () => {
+  it('deletes a message only after it was replayed', async () => {
     holding(['click']);
     const order: string[] = [];
     mock.on(DeleteMessageCommand).callsFake(() => order.push('deleted'));
@@ -123,7 +123,7 @@ describe('replayLetters', () => {
     expect(order).toEqual(['taken', 'deleted']);
   });
 
-  it('leaves what is not taken, with its reason, and hands the others back', async () => {
+  it('keeps messages that are refused, with the reason, and replays the others', async () => {
     holding(['card', 'click']);
     const refusingCards = queueThat((body) =>
       body.includes('retry') && body.includes('count')
@@ -141,7 +141,7 @@ describe('replayLetters', () => {
     expect(putBack()).toEqual(['card']);
   });
 
-  it('hands back those of one task only, when it is told so', async () => {
+  it('replays only the messages of the given task', async () => {
     holding(['card', 'click']);
 
     expect(await replayLetters(sqs, taking, { taskId: taskId('2') })).toHaveLength(1);
@@ -151,7 +151,7 @@ describe('replayLetters', () => {
 });
 
 describe('discardLetters', () => {
-  it('deletes those of one task and no other', async () => {
+  it('deletes only the messages of the given task', async () => {
     holding(['card', 'click', 'lambda']);
 
     expect(await discardLetters(sqs, taking, { taskId: taskId('1') })).toHaveLength(1);
@@ -161,7 +161,7 @@ describe('discardLetters', () => {
   });
 });
 
-/** Two messages of one body. */
+/** Two messages with the same body. */
 const arriving = (body: string | undefined) =>
   mock
     .on(ReceiveMessageCommand)
@@ -195,7 +195,7 @@ describe('a message that names no task', () => {
     ]);
   });
 
-  it.each(oddBodies)('is replayed by its own id, and no other with it: %s', async (_name, body) => {
+  it.each(oddBodies)('is replayed alone by its own id: %s', async (_name, body) => {
     arriving(body);
 
     expect(await replayLetters(sqs, taking, { messageId: 'odd' })).toMatchObject([{ messageId: 'odd' }]);
@@ -204,7 +204,7 @@ describe('a message that names no task', () => {
     expect(putBack()).toEqual(['other']);
   });
 
-  it.each(oddBodies)('is deleted by its own id, and no other with it: %s', async (_name, body) => {
+  it.each(oddBodies)('is deleted alone by its own id: %s', async (_name, body) => {
     arriving(body);
 
     expect(await discardLetters(sqs, taking, { messageId: 'odd' })).toMatchObject([{ messageId: 'odd' }]);
@@ -214,7 +214,7 @@ describe('a message that names no task', () => {
 });
 
 describe('readQueueName', () => {
-  it.each(['cards', '', 'constructor'])('names the queues there are when it is given "%s"', (name) => {
+  it.each(['cards', '', 'constructor'])('names the existing queues for "%s"', (name) => {
     expect(() => readQueueName(name)).toThrow(
       `queue: expected one of card-dead-letters, click-dead-letters, parked-records, missed-sweeps; found ${name}`,
     );

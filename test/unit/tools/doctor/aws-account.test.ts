@@ -1,4 +1,4 @@
-/** `doctor aws` on the account: what a first deployment needs. */
+/** `doctor aws` on the account: the needs of a first deployment. */
 import { describe, expect, it } from 'vitest';
 import { STAGE_SETTINGS } from '../../../../lib/config/stage-settings.ts';
 import { bootstrapRequirement } from '../../../../tools/doctor/aws/bootstrap-check.ts';
@@ -26,7 +26,7 @@ const withQuota = (quota: number, unreserved = quota): Answers => ({
   'lambda:GetAccountSettings': () => concurrency(quota, unreserved),
 });
 
-/** The reservation of the function that is asked for. */
+/** The reservation of the requested function. */
 const held = ({ target }: { readonly target: string }) => {
   const name = /quoteq-prod-([a-z-]+)/.exec(target)?.[1];
   const [, count] =
@@ -38,8 +38,8 @@ const version = (value: string): Answers => ({
   'ssm:GetParameter': () => json(200, { Parameter: { Value: value } }),
 });
 
-describe('an account that is ready', () => {
-  it('has nothing wrong, and is told what to put into the secrets after the deployment', async () => {
+describe('a ready account', () => {
+  it('has no errors, and gets the values for the secrets after the deployment', async () => {
     const found = await findings();
 
     expect(statesOf(found)).toEqual({
@@ -66,7 +66,7 @@ describe('Lambda concurrency', () => {
   );
   const needed = reserved + 100;
 
-  it('is enough from what the stage reserves and the 100 that Lambda keeps', async () => {
+  it("is enough from the stage's reservation plus the 100 of Lambda", async () => {
     expect(needed).toBe(144);
     expect(await findingOn('Lambda concurrency', withQuota(needed))).toMatchObject({ state: 'ok' });
     expect(await findingOn('Lambda concurrency', withQuota(needed - 1))).toMatchObject({
@@ -75,13 +75,13 @@ describe('Lambda concurrency', () => {
     });
   });
 
-  it('asks for as much more as is missing when the quota is high and others have reserved it', async () => {
+  it('requires the missing amount if the quota is high and others have reserved it', async () => {
     const found = await findingOn('Lambda concurrency', withQuota(2_000, 120));
 
     expect(found?.fix).toContain('--desired-value 2024');
   });
 
-  it('counts what the stage itself has reserved already', async () => {
+  it("counts the stage's existing reservation", async () => {
     const found = await findingOn('Lambda concurrency', {
       ...withQuota(needed, 100),
       'lambda:GetFunctionConcurrency': held,
@@ -91,13 +91,13 @@ describe('Lambda concurrency', () => {
     expect(found?.detail).toContain(`${reserved} held by this stage`);
   });
 
-  it('is enough with the 10 of a new account where a stage reserves none', async () => {
+  it('is enough with the 10 of a new account if a stage reserves none', async () => {
     expect(await findingOn('Lambda concurrency', withQuota(10), 'dev')).toMatchObject({ state: 'ok' });
   });
 });
 
 describe('the Region', () => {
-  it('is told from the caller: AWS knows the caller elsewhere', async () => {
+  it('is wrong if AWS knows the caller only in another Region', async () => {
     awsAnswers({
       'sts:GetCallerIdentity': (request) =>
         regionOf(request) === REGION
@@ -111,7 +111,7 @@ describe('the Region', () => {
     expect(found[1]?.fix).toContain('aws account enable-region --region-name eu-central-1');
   });
 
-  it('is not looked at when AWS knows the caller nowhere, and nothing else is', async () => {
+  it('is not checked, like all else, if AWS does not know the caller in any Region', async () => {
     awsAnswers({
       'sts:GetCallerIdentity': () => xmlError('ExpiredToken', 'The security token has expired', 403),
     });
@@ -128,7 +128,7 @@ describe('the Region', () => {
 });
 
 describe('the bootstrap', () => {
-  it('must be as new as the templates of this release ask for', async () => {
+  it("must have the version that this release's templates require", async () => {
     const needed = bootstrapRequirement().version;
 
     expect(await findingOn('bootstrap', version(String(needed)))).toMatchObject({ state: 'ok' });

@@ -1,4 +1,4 @@
-/** `doctor aws` on secrets and CRM of a deployed stage; what is right is in test/local/doctor-aws.test.ts. */
+/** `doctor aws` on secrets and CRM of a deployed stage; test/local/doctor-aws.test.ts tests a correct stage. */
 import { describe, expect, it } from 'vitest';
 import { findingText } from '../../../../tools/doctor/finding.ts';
 import { json } from '../../../../tools/rig/http/http-server.ts';
@@ -29,7 +29,7 @@ const deployed = (secretOfCrm = JSON.stringify({ token: CRM_SECRET })): Answers 
 });
 
 describe('secrets of a deployed stage', () => {
-  it('without a value come with the command that puts it', async () => {
+  it('without a value are reported with the command that sets it', async () => {
     expect(await findingOn('secret slack', deployed())).toMatchObject({
       state: 'failed',
       detail: 'quoteq-prod/slack has no value',
@@ -38,7 +38,7 @@ describe('secrets of a deployed stage', () => {
   });
 
   it.each(['pat-hidden-token', '{"token":"pat-hidden-token with spaces"}', '{"tokens":"pat-hidden-token"}'])(
-    'of another shape are wrong, and shown nowhere: %s',
+    'with an invalid shape are errors and never shown: %s',
     async (value) => {
       awsAnswers(deployed(value));
 
@@ -49,7 +49,7 @@ describe('secrets of a deployed stage', () => {
     },
   );
 
-  it('that are scheduled for deletion are restored', async () => {
+  it('that are scheduled for deletion have to be restored', async () => {
     const found = await findingOn('secret crm', {
       ...deployed(),
       'secretsmanager:GetSecretValue': () =>
@@ -66,13 +66,13 @@ describe('secrets of a deployed stage', () => {
 });
 
 describe('the CRM of a deployed stage', () => {
-  it('takes the token and has the properties', async () => {
+  it('accepts the token and has the properties', async () => {
     awsAnswers(deployed());
 
     expect(statesOf(await findings())).toMatchObject({ 'CRM token': 'ok', 'CRM properties': 'ok' });
   });
 
-  it('that refuses the token is named with its secret, and the token is in no line', async () => {
+  it('that refuses the token is reported with its secret, never with the token', async () => {
     crmAnswers(() => json(401, { message: `bad ${CRM_SECRET}` }));
     awsAnswers(deployed());
 
@@ -85,7 +85,7 @@ describe('the CRM of a deployed stage', () => {
   it.each([
     ['is missing', () => json(404, {})],
     ['is not unique', () => json(200, { hasUniqueValue: false })],
-  ])('says which property %s', async (problem, answer) => {
+  ])('has its property named that %s', async (problem, answer) => {
     crmAnswers(answer);
 
     const found = await findingOn('CRM properties', deployed());

@@ -1,4 +1,4 @@
-/** `doctor aws` when reading fails, and the command around it. */
+/** `doctor aws` with failing reads, and its command. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { doctorAws } from '../../../../tools/doctor/aws/aws.ts';
 import { findingText } from '../../../../tools/doctor/finding.ts';
@@ -34,19 +34,19 @@ describe('a fault while reading', () => {
     healthy = statesOf(await findings());
   });
   const operations = Object.keys(READY).filter(
-    // The first is a test of its own above; a HEAD has no body that could be wrong; this one is of a deployed stage.
+    // The first is tested above; a HEAD has no body; the last one belongs to a deployed stage.
     (name) => !['sts:GetCallerIdentity', 's3:HeadBucket', 'secretsmanager:GetSecretValue'].includes(name),
   );
 
   it.each(
     operations
       .flatMap((operation) => faults.map(([fault, reply]) => [operation, fault, reply] as const))
-      // An empty answer of these says that a function reserves nothing, and that there is no queue.
+      // An empty answer of these means that a function reserves nothing, and that there is no queue.
       .filter(
         ([operation, fault]) =>
           !['lambda:GetFunctionConcurrency', 'sqs:ListQueues'].includes(operation) || fault !== EMPTY,
       ),
-  )('of %s by %s is one line, and hides nothing else', async (operation, _fault, reply) => {
+  )('of %s by %s is one line and hides no other finding', async (operation, _fault, reply) => {
     awsAnswers({ [operation]: () => reply });
 
     const found = await findings();
@@ -58,7 +58,7 @@ describe('a fault while reading', () => {
     expect(found.map(findingText).join('\n')).not.toMatch(/hidden|\n\s+at /);
   });
 
-  it('by a connection that nobody takes is one line too', async () => {
+  it('by a refused connection is one line too', async () => {
     const closed = await startServer(() => Promise.resolve(json(200, {})));
     await closed.stop();
 
@@ -77,14 +77,14 @@ describe('the command', () => {
     return printed().join('');
   };
 
-  it('ends with 0 when nothing is wrong', async () => {
+  it('ends with 0 without errors', async () => {
     const text = await run(false);
 
     expect(text).toContain('Lambda concurrency: stage prod reserves 44');
     expect(process.exitCode).toBeUndefined();
   });
 
-  it('ends with 1 when something is wrong, and says what to do below it', async () => {
+  it('ends with 1 after an error, with the fix below it', async () => {
     awsAnswers({ 'lambda:GetAccountSettings': () => concurrency(10, 10) });
 
     const text = await run(false);
@@ -93,7 +93,7 @@ describe('the command', () => {
     expect(process.exitCode).toBe(1);
   });
 
-  it('sends its colours as a terminal knows them', async () => {
+  it('prints its colours as terminal codes', async () => {
     vi.stubEnv('NO_COLOR', undefined);
     vi.stubEnv('FORCE_COLOR', '1');
 
@@ -102,7 +102,7 @@ describe('the command', () => {
     expect(sequences).toEqual(new Set(['\u001B[32m', '\u001B[33m', '\u001B[39m']));
   });
 
-  it('prints the findings as JSON and nothing else', async () => {
+  it('prints only the findings as JSON', async () => {
     const parsed: unknown = JSON.parse(await run(true));
 
     expect(parsed).toContainEqual({

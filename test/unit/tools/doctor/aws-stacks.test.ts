@@ -1,4 +1,4 @@
-/** `doctor aws` on what earlier deployments left. */
+/** `doctor aws` on leftovers of earlier deployments. */
 import { describe, expect, it } from 'vitest';
 import { json } from '../../../../tools/rig/http/http-server.ts';
 import { type Answers, stackThat } from '../../../helpers/aws/aws-standin.ts';
@@ -12,7 +12,7 @@ const stack = (status: string, isProtected = false): Answers => ({
 
 describe('a stack', () => {
   it.each(['REVIEW_IN_PROGRESS', 'CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'DELETE_FAILED'])(
-    'in %s is deleted before the next deployment',
+    'in %s has to be deleted before the next deployment',
     async (status) => {
       const found = await findingOn('stack quoteq-prod', stack(status));
 
@@ -25,7 +25,7 @@ describe('a stack', () => {
     },
   );
 
-  it('that is protected is made deletable first', async () => {
+  it('that is protected has to be made deletable first', async () => {
     const found = await findingOn('stack quoteq-prod', stack('ROLLBACK_COMPLETE', true));
 
     expect(found?.fix?.split('\n')[0]).toBe(
@@ -36,7 +36,7 @@ describe('a stack', () => {
   it.each([
     ['UPDATE_ROLLBACK_FAILED', 'aws cloudformation continue-update-rollback --stack-name quoteq-prod'],
     ['UPDATE_FAILED', 'aws cloudformation rollback-stack --stack-name quoteq-prod'],
-  ])('in %s is brought back', async (status, command) => {
+  ])('in %s has to be recovered', async (status, command) => {
     const found = await findingOn('stack quoteq-prod', stack(status));
 
     expect(found?.state).toBe('failed');
@@ -56,7 +56,7 @@ describe('a stack', () => {
 });
 
 describe('a first deployment that is being rolled back', () => {
-  it('has nothing deployed whose secrets could be checked', async () => {
+  it('has no deployed secrets to check', async () => {
     awsAnswers(stack('ROLLBACK_IN_PROGRESS'));
 
     expect(statesOf(await findings())).toMatchObject({
@@ -68,7 +68,7 @@ describe('a first deployment that is being rolled back', () => {
 });
 
 describe('leftovers', () => {
-  it('are named, each with the command that takes it away', async () => {
+  it('are named, each with the command that deletes it', async () => {
     const found = await findingOn('leftovers', {
       'logs:DescribeLogGroups': ({ body }) =>
         json(200, {
@@ -121,7 +121,7 @@ describe('leftovers', () => {
     expect(found?.detail).toContain('/aws/lambda/quoteq-prod-sweep');
   });
 
-  it('are not looked for beside a stack that is to be deleted first', async () => {
+  it('are not searched if a stack has to be deleted first', async () => {
     const found = await findingOn('leftovers', {
       'cloudformation:DescribeStacks': () => stackThat({ status: 'ROLLBACK_COMPLETE' }),
     });

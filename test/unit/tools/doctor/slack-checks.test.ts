@@ -1,4 +1,4 @@
-/** Each check on something that is wrong; what is right is in test/local/doctor.test.ts. */
+/** Each check with an error; test/local/doctor.test.ts tests the correct set-up. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ const slackThat = async (reply: (request: ServerRequest) => ServerReply) =>
   createSlackClient('xoxb-test', `${(await serve(reply)).url}/api/`);
 
 describe('checkToken', () => {
-  it("takes the token's scopes from Slack's own header", async () => {
+  it("reads the token's scopes from Slack's header", async () => {
     const answer = { ok: true, team: 'Quote Desk', team_id: 'T1', user: 'quoteq' };
     const client = await slackThat(() => json(200, answer, { 'x-oauth-scopes': 'chat:write,commands' }));
 
@@ -45,7 +45,7 @@ describe('checkToken', () => {
     expect(identity).toEqual({ teamId: 'T1', scopes: ['chat:write', 'commands'] });
   });
 
-  it('names the error of a token that is not taken, and never the token', async () => {
+  it('names the error of a refused token, never the token', async () => {
     const client = await slackThat(() => json(200, { ok: false, error: 'token_revoked' }));
 
     const [finding, identity] = await checkToken(client);
@@ -58,13 +58,13 @@ describe('checkToken', () => {
 });
 
 describe('checkScopes', () => {
-  it('fails for a scope that is missing', () => {
+  it('fails for a missing scope', () => {
     const finding = checkScopes({ teamId: 'T1', scopes: ['chat:write', 'commands'] }, REQUIRED, true);
 
     expect(finding).toMatchObject({ state: 'failed', detail: 'missing: channels:history, groups:history' });
   });
 
-  it('names a scope that nothing needs', () => {
+  it('names an unnecessary scope', () => {
     const finding = checkScopes({ teamId: 'T1', scopes: [...REQUIRED, 'files:write'] }, REQUIRED, true);
 
     expect(finding.state).toBe('ok');
@@ -84,7 +84,7 @@ describe('checkChannel', () => {
     ['not_in_channel', '/invite @quoteq'],
     ['missing_scope', 'manifest'],
     ['some_new_error', 'https://docs.slack.dev/reference/methods/conversations.history#errors'],
-  ])('says what to do about %s', async (error, fix) => {
+  ])('tells what to do about %s', async (error, fix) => {
     const client = await slackThat(() => json(200, { ok: false, error }));
 
     const finding = await checkChannel(client, 'C1');
@@ -116,8 +116,8 @@ describe('checkMessages', () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  it('fails on a Slack that drops metadata, and takes its message away all the same', async () => {
-    // Without the proxy in front of it, the local Slack keeps none.
+  it('fails on a Slack that drops metadata, and still deletes its message', async () => {
+    // Without the proxy in front of it, the local Slack keeps no metadata.
     const client = createSlackClient(slack.botToken, `${slack.url}/api/`);
 
     const finding = await checkMessages(client, slack.channelId, 'slack.doctor:1');
@@ -134,7 +134,7 @@ const rightStatus = ({ path }: ServerRequest): number => (path.endsWith('/comman
 
 describe('checkRequestUrls', () => {
   const SECRET = 'the signing secret';
-  it('is content with an API that asks for the signature', async () => {
+  it('accepts an API that requires the signature', async () => {
     const api = await serve((request) => ({
       status: isSignedWith(SECRET, request) ? rightStatus(request) : 401,
     }));
@@ -175,7 +175,7 @@ describe('the app manifest', () => {
   const expected = readManifest(API);
   const access = { appId: 'A1', configToken: 'xoxe.xoxp-test' };
 
-  it('asks for the scopes that the queue uses, and sends to its two routes', () => {
+  it('requests the scopes that the queue uses and has the URLs of its two routes', () => {
     expect(expected.oauth_config.scopes.bot).toEqual(REQUIRED);
     expect(expected.settings.interactivity).toEqual({
       is_enabled: true,
@@ -192,7 +192,7 @@ describe('the app manifest', () => {
     expect((await checkManifest(client, expected, access)).state).toBe('ok');
   });
 
-  it('differs when the app sends elsewhere', async () => {
+  it('differs if the app has other URLs', async () => {
     const manifest = readManifest('https://old.example');
     const client = await slackThat(() => json(200, { ok: true, manifest }));
 
@@ -203,7 +203,7 @@ describe('the app manifest', () => {
     expect(finding.detail).toContain(`/quoteq does not go to ${API}/slack/commands`);
   });
 
-  it('is left out without access to the app', async () => {
+  it('is skipped without access to the app', async () => {
     const client = await slackThat(() => json(500, {}));
 
     expect((await checkManifest(client, expected, undefined)).state).toBe('skipped');

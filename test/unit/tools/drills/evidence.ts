@@ -1,4 +1,4 @@
-/** Evidence of drills as it is when everything holds, for tests of what is found when it does not. */
+/** Evidence of a successful drill, which tests change to check the guarantees. */
 import type { AuditView, TaskView } from '../../../../lambdas/queue/contracts/api.ts';
 import type { ActionKind } from '../../../../lambdas/actions/kinds.ts';
 import { effectKeyOf } from '../../../../lambdas/queue/domain/task/identity.ts';
@@ -40,7 +40,7 @@ function taskOf(index: number): TaskView {
 type Entry = AuditView['records'][number];
 type Step = Pick<Entry, 'from' | 'to' | 'cause'> & Partial<Entry>;
 
-/** A worker was lost, a provider failed, an operator pressed Retry, and it went well: one of each thing that drills look for. */
+/** A worker was lost, a provider failed, an operator pressed Retry, and the action completed: each event that drills count. */
 const STEPS: readonly Step[] = [
   { from: null, to: 'queued', cause: 'enqueue' },
   { from: 'queued', to: 'running', cause: 'claim' },
@@ -62,7 +62,7 @@ const entryOf = (step: Step, index: number): Entry => ({
   ...step,
 });
 
-/** The trail of the action of that number, without a gap. */
+/** The trail of the action with this number, without a gap. */
 export const trailOf = (index: number): AuditView => ({
   taskId: taskIdOf(index),
   quoteId: `Q-${index}`,

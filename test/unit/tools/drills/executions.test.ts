@@ -1,4 +1,4 @@
-/** One more driver, started by a request that may be sent twice. */
+/** An additional driver, started by a request that may be sent twice. */
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, expect, it } from 'vitest';
@@ -10,13 +10,13 @@ afterEach(() => sfn.reset());
 const site = { sfn: new SFNClient({}), outputs: { stateMachineArn: 'arn:machine' } };
 const input = { taskId: `task-${'1'.repeat(40)}`, generation: 1, worker: 'crm', waitSeconds: 0 } as const;
 
-it('is started once although the answer to the first request was lost', async () => {
+it('starts one driver although the answer to the first request was lost', async () => {
   sfn.on(StartExecutionCommand).rejects(new ExecutionAlreadyExists({ message: 'taken', $metadata: {} }));
 
   expect(await startAgain(site, input, 'rival')).toBe(`${input.taskId}-rival`);
 });
 
-it('that is refused for another reason is an error', async () => {
+it('throws if the start is refused for another reason', async () => {
   sfn.on(StartExecutionCommand).rejects(new Error('no such machine'));
 
   await expect(startAgain(site, input, 'rival')).rejects.toThrow('no such machine');

@@ -28,7 +28,7 @@ const valuesSince = async (sinceMs: number) => {
 };
 
 describe('the KPIs of a drill', () => {
-  it('have a value and a verdict only where there is a sample', async () => {
+  it('have a value and a verdict only with a sample', async () => {
     expect(await valuesSince(enqueuedAtMs)).toEqual([
       [0, 1, true],
       [null, 0, undefined],

@@ -1,4 +1,4 @@
-/** What a drill leaves behind. */
+/** The report of a drill. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ const result = (change: Partial<DrillResult> = {}): DrillResult => ({
 const failed = result({ checks: [{ claim: 'every action is completed', ok: false, found: '11 of 12' }] });
 
 describe('the figures of a drill', () => {
-  it('say how many guarantees held, and tell the KPIs without demanding them', () => {
+  it('tell how many guarantees held, and show the KPIs without a goal', () => {
     expect(figuresOf(result())).toEqual([
       { name: 'drill slack-down', value: 2, unit: 'guarantees held', goal: '= 2', ok: true, samples: 12 },
       { ...latency, name: 'slack-down, before: mean_status_latency', value: 210 },
@@ -34,7 +34,7 @@ describe('the figures of a drill', () => {
     ]);
   });
 
-  it('miss their goal when a guarantee does not hold', () => {
+  it('miss their goal if a guarantee does not hold', () => {
     expect(figuresOf(failed)[0]).toMatchObject({ value: 0, goal: '= 1', ok: false });
   });
 });
@@ -49,7 +49,7 @@ describe('the verdict', () => {
 });
 
 describe('the page', () => {
-  it('is dated by its beginning, in UTC, and names the command', () => {
+  it('has the date of the start in UTC, and names the command', () => {
     const page = pageOf(result(), 'npm run quoteq -- drill all');
 
     expect(page).toContain('# slack-down, 2026-11-26');
@@ -59,7 +59,7 @@ describe('the page', () => {
     expect(pageOf(failed, '')).toContain('| every action is completed | 11 of 12 | **failed** |');
   });
 
-  it('says that a KPI has no sample', () => {
+  it('tells that a KPI has no sample', () => {
     const none = { ...latency, value: null, samples: 0 };
 
     expect(pageOf(result({ kpisBefore: [none], kpisAfter: [none] }), '')).toContain(
@@ -67,7 +67,7 @@ describe('the page', () => {
     );
   });
 
-  it('is written under day and name, and written over by a later one of that day', () => {
+  it('is written under day and name, and overwritten by a later one of the same day', () => {
     const dir = mkdtempSync(join(tmpdir(), 'quoteq-pages-'));
     try {
       writePage(failed, 'once', join(dir, 'new'));

@@ -1,6 +1,7 @@
-/** A drill must be able to fail: each of its guarantees is false on some evidence, and true when everything went well. */
+/** A drill must be able to fail: each guarantee is false for some evidence and true for good evidence. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { FAULTED_KINDS, KIND_NAMES, kindsOf } from '../../../../lambdas/actions/kinds.ts';
 import { proofOf } from '../../../../tools/demo/proof.ts';
 import { DRILLS, drillsNamed } from '../../../../tools/drills/catalogue.ts';
 import type { Drill, DrillEvidence } from '../../../../tools/drills/drill.ts';
@@ -12,24 +13,30 @@ import { noChange, pressed, swept, WRONGS } from './wrongs.ts';
 
 const SIZE = 12;
 const LOAD = loadOf(SIZE);
+/** Most drills set off actions of so many quotes. */
+const QUOTES = 4;
 
-/** What each drill counts when it goes as planned. */
+/** The counts of each successful drill. */
 const COUNTS: Readonly<Record<string, DrillEvidence['counts']>> = {
-  'worker-killed': { killed: 8 },
+  'worker-killed': { killed: QUOTES * FAULTED_KINDS.length },
   'execution-stopped': { stopped: 12 },
   'crm-storm': { answers: 32 },
-  'reply-lost': { lost: 8 },
+  'reply-lost': { lost: QUOTES * FAULTED_KINDS.length },
   'poison-record': { parked: 3 },
   'duplicate-storm': { answered: 200, tasks: 1, redelivered: 15, clicked: 21 },
-  'slack-down': { failed: 40, ended: 8, cardsMeanwhile: 0 },
-  'dynamodb-throttled': { throttled: 60, lost: 24 },
+  'slack-down': {
+    failed: 40,
+    ended: QUOTES * (KIND_NAMES.length - kindsOf('slack').length),
+    cardsMeanwhile: 0,
+  },
+  'dynamodb-throttled': { throttled: 5 * QUOTES * KIND_NAMES.length, lost: 2 * QUOTES * KIND_NAMES.length },
   'deploy-in-flight': { inFlight: 5, deployed: 13 },
   'clock-skew': { spreadMs: 4_000 },
   'clock-skew-beyond': { spreadMs: 80_000 },
   load: { faults: 4, killed: 2, stopped: 2 },
 };
 
-/** What the evidence of a drill says when all went well. */
+/** Evidence of a successful drill. */
 function goodFor({ name }: Drill): DrillEvidence {
   const good = goodEvidence(SIZE, COUNTS[name]);
   if (name === 'execution-stopped') return withTrails(good, swept);
@@ -44,11 +51,11 @@ const failing = (drill: Drill, evidence: DrillEvidence): readonly string[] =>
 const ALL = [...DRILLS, LOAD];
 
 describe.each(ALL)('$name', (drill) => {
-  it('holds when everything went well', () => {
+  it('holds for good evidence', () => {
     expect(failing(drill, goodFor(drill))).toEqual([]);
   });
 
-  it('has no guarantee that nothing can break', () => {
+  it('has no guarantee that is always true', () => {
     const broken = new Set(
       WRONGS.flatMap(([, wrong]) =>
         failing(drill, wrong === noChange ? goodEvidence(SIZE) : wrong(goodFor(drill))),
@@ -90,7 +97,7 @@ describe('evidence of', () => {
         after: { ...good.after, slack: new Map([...good.after.slack, ['slack.thread:C1:Q-1', 2]]) },
       }),
     ],
-  ])('%s is seen by what all drills of a group share', (_title, wrong) => {
+  ])('%s is found by the common guarantees of a group', (_title, wrong) => {
     const good = goodEvidence(SIZE);
 
     expect(proofOf(good).every(({ ok }) => ok)).toBe(true);
@@ -101,7 +108,7 @@ describe('evidence of', () => {
 });
 
 describe('the list of drills', () => {
-  it('holds those that disturb nobody at once, and every other by itself', () => {
+  it('runs drills that do not disturb others concurrently, and every other one alone', () => {
     const groups = groupsOf(DRILLS).map((group) => group.map(({ alone }) => alone));
 
     expect(groups[0]).toEqual(groups[0]?.map(() => false));
@@ -109,7 +116,7 @@ describe('the list of drills', () => {
     expect(groups.flat()).toHaveLength(DRILLS.length);
   });
 
-  it('names what there is when a name is unknown', () => {
+  it('names the existing drills if a name is unknown', () => {
     expect(() => drillsNamed('earthquake')).toThrow('expected list, all, load, or one of worker-killed');
     expect(drillsNamed('slack-down').map(({ name }) => name)).toEqual(['slack-down']);
   });
@@ -120,7 +127,7 @@ describe('the list of drills', () => {
     expect(ALL.map(({ name }) => name).filter((name) => !page.includes(`| \`${name}\``))).toEqual([]);
   });
 
-  it('is held only when every check is', () => {
+  it('holds only if every check holds', () => {
     const ok = { claim: 'a', ok: true, found: '' };
 
     expect(isHeld({ checks: [ok, { ...ok, ok: false }] })).toBe(false);
@@ -129,14 +136,14 @@ describe('the list of drills', () => {
 });
 
 describe('the load', () => {
-  it('gives 300 actions 90 faults, 20 kills and 20 stops', () => {
+  it('causes 90 faults, 20 kills and 20 stops for 300 actions', () => {
     const mishaps = Array.from({ length: 300 }, (_, index) => mishapOf(index));
     const count = (wanted: string): number => mishaps.filter((mishap) => mishap === wanted).length;
 
     expect([count('fault'), count('killed'), count('stopped')]).toEqual([90, 20, 20]);
   });
 
-  it('kills no worker of PDFs, which no proxy sees', () => {
+  it('kills no worker of PDFs, which do not use the proxy', () => {
     const killed = Array.from({ length: 300 }, (_, index) => index).filter(
       (index) => mishapOf(index) === 'killed',
     );
@@ -144,7 +151,7 @@ describe('the load', () => {
     expect(killed.filter((index) => index % 3 === 0)).toEqual([]);
   });
 
-  it('judges more gently than a drill only in that an action may fail for good', () => {
+  it('differs from a drill only in that an action may fail permanently', () => {
     const shared = EVERY_DRILL.filter((guarantee) => UNDER_LOAD.includes(guarantee)).map(
       ({ claim }) => claim,
     );

@@ -1,4 +1,5 @@
-/** What can go wrong in a drill, as changes of good evidence. */
+/** Failures of a drill, as changes of good evidence. */
+import { FAULTED_KINDS } from '../../../../lambdas/actions/kinds.ts';
 import { KPI_CONTRACT } from '../../../../lambdas/queue/contracts/kpi-contract.ts';
 import type { DrillEvidence } from '../../../../tools/drills/drill.ts';
 import { withTask, withTrail, withTrails } from './evidence.ts';
@@ -6,13 +7,13 @@ import { withTask, withTrail, withTrails } from './evidence.ts';
 /** A trail without any step of the sweep, as {@link goodEvidence} has it. */
 export const noChange: Wrong = (good) => good;
 
-/** Makes good evidence bad. */
+/** A change that makes good evidence bad. */
 export type Wrong = (good: DrillEvidence) => DrillEvidence;
 
 const one = <T>(found: ReadonlyMap<string, T>, value: T): ReadonlyMap<string, T> =>
   new Map([...found].map(([key, count], index) => [key, index === 0 ? value : count]));
 
-/** Ways in which it can go wrong, each with what it makes false. */
+/** Failures, each with the guarantees that it makes false. */
 export const WRONGS: readonly (readonly [title: string, wrong: Wrong, falsifies: readonly string[]])[] = [
   [
     'an action that never ends',
@@ -89,7 +90,7 @@ export const WRONGS: readonly (readonly [title: string, wrong: Wrong, falsifies:
     'a fault that reached nobody',
     (good) => withTrails(good, (records) => records.map(({ errorCode: _none, ...record }) => record)),
     [
-      'the trails of at least 8 tasks contain WORKER_LOST',
+      `the trails of at least ${4 * FAULTED_KINDS.length} tasks contain WORKER_LOST`,
       'the trails of at least 8 tasks contain PROVIDER_UNAVAILABLE',
     ],
   ],

@@ -13,11 +13,11 @@ const list = (...entries: readonly string[]): string =>
   `<?xml version="1.0"?><ISO_4217 Pblshd="2026-01-01"><CcyTbl>${entries.join('\r\n')}</CcyTbl></ISO_4217>`;
 
 describe('the list of currencies', () => {
-  it('is as generated from the list of ISO', async () => {
+  it('equals the result of the generation from the list of ISO', async () => {
     expect(await readFile(CURRENCIES_FILE, 'utf8')).toBe(await renderCurrencies());
   });
 
-  it('is the edition in which Bulgaria has the euro, with the digits that ISO uses', async () => {
+  it('is the edition in which Bulgaria has the euro, with the digits of ISO', async () => {
     const { published, codesByDigits, withoutMinorUnits } = parseListOne(await readFile(LIST_ONE, 'utf8'));
     const sizes = [...codesByDigits].map(([digits, codes]) => [digits, codes.length]);
 
@@ -33,7 +33,7 @@ describe('the list of currencies', () => {
 });
 
 describe('parseListOne', () => {
-  it('reads each code once, with or without minor units, and land without a currency', () => {
+  it('reads each code once, with or without minor units, and skips countries without a currency', () => {
     const land = '<CcyNtry><CtryNm>ANTARCTICA</CtryNm><CcyNm>No universal currency</CcyNm></CcyNtry>';
     const parsed = parseListOne(
       list(entry('EUR', '2'), land, entry('JPY', '0'), entry('EUR', '2'), entry('XAU', 'N.A.')),

@@ -46,8 +46,8 @@ const reportSince = async (sinceMs: number) => {
 };
 
 describe('readKpiRecords', () => {
-  it('reads the whole trails of the tasks that were enqueued in the window, page by page', async () => {
-    // 16 KB each: 900 records are some 14 MB, so that each of the eight parts has more than one page.
+  it('reads the complete trails of the tasks enqueued in the window, page by page', async () => {
+    // 16 KB each: 900 records are about 14 MB, so that each of the eight segments has more than one page.
     const padding = 'x'.repeat(16_000);
     const trails = Array.from({ length: 300 }, (_, index) => trailOf(`task-${index}`, COMPLETED));
     await put(
@@ -63,7 +63,7 @@ describe('readKpiRecords', () => {
     expect((await reportSince(START_MS - 2 * DAY_MS)).counts).toMatchObject({ enqueued: 302, failed: 1 });
   });
 
-  it('takes a transition that an earlier clock made just before the window began', async () => {
+  it('includes a transition that a slow clock made just before the window', async () => {
     const [first, second, third] = trailOf('task-1', COMPLETED);
     if (first === undefined || second === undefined || third === undefined) throw new Error('expected three');
     await put(TABLE_NAMES.audit, [first, second, { ...third, atMs: START_MS - 4_000 }]);
@@ -71,7 +71,7 @@ describe('readKpiRecords', () => {
     expect((await reportSince(START_MS)).counts).toMatchObject({ enqueued: 1, completed: 1 });
   });
 
-  it('reads the latencies of every day of the window, its first one from the moment on', async () => {
+  it('reads the latencies of every day of the window, the first day from the start time on', async () => {
     const noon = START_MS;
     await put(TABLE_NAMES.cards, [
       latencyAt(noon - 1, 9_000),
@@ -85,7 +85,7 @@ describe('readKpiRecords', () => {
     expect(kpis.at(-1)).toMatchObject({ value: 2_000, samples: 3 });
   });
 
-  it('counts what it can, and names the records that it leaves out', async () => {
+  it('counts readable records and names the excluded ones', async () => {
     const [record, ...rest] = trailOf('task-later', COMPLETED);
     const [first] = trailOf('task-timeless', COMPLETED);
     await put(TABLE_NAMES.audit, [{ ...record, schemaVersion: 99 }, ...rest, { ...first, atMs: 'noon' }]);

@@ -38,7 +38,7 @@ describe('parseSince', () => {
     ['2026-11-27', 'expected a time in the past'],
     ['99999d', 'expected at most 3660 days back'],
     ['1970-01-01', 'expected at most 3660 days back'],
-  ])('refuses “%s” and says what was expected', (text, message) => {
+  ])('refuses “%s” and tells the expected value', (text, message) => {
     expect(() => parseSince(text, NOW_MS)).toThrow(`--since: ${message}`);
     expect(() => parseSince(text, NOW_MS)).toThrow(JSON.stringify(text));
   });

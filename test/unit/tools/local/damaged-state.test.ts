@@ -1,4 +1,4 @@
-/** Files of the local environment that are damaged: each command says so in one line, and `local down` cleans up. */
+/** Damaged files of the local environment: each command reports them in one line, and `local down` cleans up. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { isRunning } from '../../../../tools/rig/process/process-identity.ts';
 import { makeTemporaryDir, type Service, startService } from '../../../../tools/rig/process/processes.ts';
 import { DAMAGES, damage } from '../../../helpers/cli/damaged-files.ts';
 
-/** The commands read it when they are loaded. */
+/** The commands read this when they are loaded. */
 const root = await vi.hoisted(async () => {
   const [fs, os, path] = await Promise.all([import('node:fs'), import('node:os'), import('node:path')]);
   const made = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'quoteq-damaged-')));
@@ -24,10 +24,10 @@ const EXAMPLE = join(import.meta.dirname, '../../../../examples/q-1042.json');
 const FILES = ['state.json', 'outputs.json'] as const;
 
 for (const name of ['QUOTEQ_API_URL', 'QUOTEQ_STAGE']) vi.stubEnv(name, undefined);
-// `local up` comes as far as this: it has looked at what was left by then.
+// `local up` stops here, after it has checked the leftovers.
 vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${await freePort()}`);
 
-/** Refuses everything: a command that comes as far has found the addresses. */
+/** Refuses everything: a command that reaches it has found the addresses. */
 const refusing = await startServer(() => Promise.resolve(json(403, { message: 'Forbidden' })));
 const { url } = refusing;
 const TEXTS = [
@@ -77,7 +77,7 @@ const stateOf = (running: readonly (Service & { readonly tmpDir: string })[]): L
 
 const write = (file: string, value: unknown): void => writeFileSync(join(root, file), JSON.stringify(value));
 
-/** Runs a command in this process; its exit code and the lines that it has written. */
+/** Runs a command in this process; returns its exit code and its lines. */
 async function run(command: string) {
   await quoteq(command.split(' '));
   const code = process.exitCode ?? 0;
@@ -127,12 +127,12 @@ const READERS = [
   'migrate up',
   'doctor slack',
 ];
-/** Commands that ask what runs. */
+/** Commands that check what runs. */
 const ASKERS = ['dashboard --record', 'drill reply-lost --running'];
 
 const DAMAGED = Object.keys(DAMAGES).flatMap((name) => FILES.map((file) => ({ name, file })));
 
-/** What is said of a file that cannot be read: which, and what to do. */
+/** The message about an unreadable file: its name and the fix. */
 const toldOf = (file: string): RegExp =>
   new RegExp(
     `${join(root, file)} is .+: run \`npm run quoteq -- local down\`, then \`npm run quoteq -- local up\``,
@@ -143,7 +143,7 @@ const CASES = Object.keys(DAMAGES).flatMap((name) =>
 );
 
 describe('a damaged file of the local environment', () => {
-  it.each(CASES)('is one line to `$command`: $file, $name', async ({ name, file, command }) => {
+  it.each(CASES)('is reported in one line by `$command`: $file, $name', async ({ name, file, command }) => {
     write('state.json', stateOf([]));
     write('outputs.json', outputs);
     damage(name, join(root, file), JSON.stringify(file === 'state.json' ? stateOf([]) : outputs));
@@ -156,7 +156,7 @@ describe('a damaged file of the local environment', () => {
   });
 
   it.each(DAMAGED)(
-    'is said by `local status`, and `local down` stops what runs and removes it: $file, $name',
+    'is reported by `local status`; `local down` stops all processes and deletes it: $file, $name',
     async ({ name, file }) => {
       const running = await service(root);
       const bystander = await service(`${root}-of-another`);
@@ -197,9 +197,9 @@ describe('a damaged file of the local environment', () => {
     });
   });
 
-  it.each(Object.keys(DAMAGES))('does not keep a lock closed for ever: up.lock, %s', async (name) => {
+  it.each(Object.keys(DAMAGES))('does not block a lock permanently: up.lock, %s', async (name) => {
     damage(name, join(root, 'up.lock'), '{}');
-    // Its owner would have written its name by then.
+    // Its owner would have written its name before this time.
     vi.useFakeTimers({ now: Date.now() + 60_000, toFake: ['Date'] });
 
     expect(await run('local down')).toMatchObject({ code: 0, out: ['Nothing was running\n'] });
@@ -209,8 +209,8 @@ describe('a damaged file of the local environment', () => {
   });
 });
 
-describe('a state that names what is not its own', () => {
-  it('has no other folder deleted, and no process killed that only has the pid', async () => {
+describe('a state that names a foreign folder or process', () => {
+  it('causes no deletion of another folder, and no kill of a process with the same pid', async () => {
     const other = await service('/another/root');
     const folder = mkdtempSync(join(tmpdir(), 'precious-'));
     const [entry] = stateOf([other]).services;
@@ -235,7 +235,7 @@ describe('a state that names what is not its own', () => {
   });
 });
 
-it('says in one line that the root is no folder', () => {
+it('reports in one line that the root is not a folder', () => {
   const file = join(root, 'file');
   writeFileSync(file, '');
 

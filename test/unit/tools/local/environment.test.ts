@@ -6,7 +6,7 @@ import { localStatus, startLocalEnvironment } from '../../../../tools/local/envi
 import { freePort } from '../../../../tools/rig/process/ports.ts';
 
 it.each([true, false])(
-  'starts nothing when nobody answers at an address of the user’s (detached: %s)',
+  'starts nothing if a user’s address does not answer (detached: %s)',
   async (detached) => {
     const root = mkdtempSync(join(tmpdir(), 'quoteq-test-'));
     onTestFinished(() => rmSync(root, { recursive: true, force: true }));

@@ -14,7 +14,7 @@ import { makePlan } from '../../../../tools/local/plan.ts';
 import { freePort } from '../../../../tools/rig/process/ports.ts';
 
 describe('readOverrides', () => {
-  it('starts everything locally when nothing is set', () => {
+  it('starts everything locally without settings', () => {
     const overrides = readOverrides({ AWS_ACCESS_KEY_ID: 'AKIAREAL', AWS_SECRET_ACCESS_KEY: 'real' });
 
     expect(overrides).toEqual({
@@ -25,7 +25,7 @@ describe('readOverrides', () => {
     });
   });
 
-  it('brings the addresses into the form that the parts expect', () => {
+  it('normalises the addresses', () => {
     const overrides = readOverrides({
       AWS_ENDPOINT_URL: 'http://127.0.0.1:4566/',
       CRM_BASE_URL: 'https://crm.example/',
@@ -46,7 +46,7 @@ describe('readOverrides', () => {
     ['SLACK_BOT_TOKEN', { SLACK_API_URL: 'https://slack.example/api/' }],
     ['CRM_BASE_URL', { CRM_BASE_URL: 'crm.example' }],
     ['AWS_SECRET_ACCESS_KEY', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ACCESS_KEY_ID: 'k' }],
-  ])('names %s when it is missing or malformed', (name, env) => {
+  ])('names %s if it is missing or malformed', (name, env) => {
     expect(() => readOverrides(env)).toThrow(`${name}: expected`);
   });
 });
@@ -58,7 +58,7 @@ describe('probeOverrides', () => {
     ['AWS_ENDPOINT_URL', {}],
     ['CRM_BASE_URL', { CRM_TOKEN: 't' }],
     ['SLACK_API_URL', slack],
-  ])('names %s when nothing answers there', async (name, rest) => {
+  ])('names %s if nothing answers there', async (name, rest) => {
     const url = `http://127.0.0.1:${await freePort()}`;
 
     const probe = probeOverrides(readOverrides({ ...rest, [name]: url }));
@@ -66,7 +66,7 @@ describe('probeOverrides', () => {
     await expect(probe).rejects.toThrow(`${name}: nothing answers at ${url}`);
   });
 
-  it('takes any answer, a refusal too', async () => {
+  it('accepts any answer, including a refusal', async () => {
     const server = await startServer(async () => json(403, {}));
     const urls = { AWS_ENDPOINT_URL: server.url, CRM_BASE_URL: server.url, SLACK_API_URL: server.url };
 
@@ -80,7 +80,7 @@ describe('probeOverrides', () => {
 describe('makePlan', () => {
   const portOptions = { ports: {}, preferKnown: false };
 
-  it('leads the clients through the proxy and the proxy to the local parts', async () => {
+  it('connects the clients to the proxy and the proxy to the local parts', async () => {
     const plan = await makePlan(readOverrides({}), portOptions);
 
     expect(plan.appEnv).toEqual({
@@ -96,7 +96,7 @@ describe('makePlan', () => {
     });
   });
 
-  it("starts no CRM in place of the user's, and puts the proxy in front of that one", async () => {
+  it('starts no CRM if the user has one, and puts the proxy in front of that one', async () => {
     const overrides = readOverrides({ CRM_BASE_URL: 'https://crm.example', CRM_TOKEN: 't' });
 
     const plan = await makePlan(overrides, portOptions);
@@ -130,7 +130,7 @@ describe('outputs', () => {
     FunctionNames: '{"read-actions":"quoteq-local-read-actions"}',
   };
 
-  it('turn into addresses that survive a file', async () => {
+  it('become addresses that can be stored in a file', async () => {
     const { addresses } = await makePlan(readOverrides({}), { ports: {}, preferKnown: false });
 
     const outputs = localOutputsOf(addresses, parseStackOutputs(JSON.stringify({ Queue: stack })));
@@ -145,7 +145,7 @@ describe('outputs', () => {
     expect(readLocalOutputs(root)).toEqual(outputs);
   });
 
-  it('name what the stack lacks', () => {
+  it('name missing outputs of the stack', () => {
     const { ApiId: _missing, ...rest } = stack;
 
     expect(() => parseStackOutputs(JSON.stringify({ Queue: rest }))).toThrow('ApiId');

@@ -6,7 +6,7 @@ import { WARM_UP_EVENTS, warmUp } from '../../../../tools/local/warm-up.ts';
 const names = Object.keys(WARM_UP_EVENTS);
 const functions = Object.fromEntries(names.map((name) => [name, `quoteq-local-${name}`]));
 
-/** Warms up at an address; what was said. */
+/** Warms up at an address; returns the messages. */
 async function warmedUpAt(awsEndpointUrl: string, limitMs?: number): Promise<readonly string[]> {
   const said: string[] = [];
   const keys = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -20,7 +20,7 @@ const stoppedLater = (server: RunningServer): RunningServer => {
 };
 
 describe('warmUp', () => {
-  it('invokes each function once, also when one fails', async () => {
+  it('invokes each function once, also if one fails', async () => {
     const invoked: string[] = [];
     const lambda = stoppedLater(
       await startServer(async ({ path, body }) => {
@@ -41,7 +41,7 @@ describe('warmUp', () => {
     );
   });
 
-  it('says which function could not be invoked, and passes it over', async () => {
+  it('names a function that could not be invoked and skips it', async () => {
     const said = await warmedUpAt(`http://127.0.0.1:${await freePort()}`);
 
     expect(said).toHaveLength(names.length);

@@ -1,4 +1,4 @@
-/** `quoteq migrate` as an operator runs it: a process of its own, killed in the middle too. */
+/** `quoteq migrate` in its own process, also killed in the middle. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -16,7 +16,7 @@ import {
 import { manyTasks, storedTasks, storeTasks, versionsOf } from '../../../helpers/stored-tasks.ts';
 
 const QUOTEQ = resolve(import.meta.dirname, '../../../../tools/quoteq.ts');
-/** Some seconds' worth at the rate of the run that is killed. */
+/** Items for some seconds at the rate of the killed run. */
 const COUNT = 600;
 
 let dynamoDb: DynamoDbServer;
@@ -66,7 +66,7 @@ const migrate = (direction: string, ...args: readonly string[]): Answer =>
 const stored = () => storedTasks(dynamoDb.client);
 
 describe('quoteq migrate', () => {
-  it('tells the versions, goes down and up again, and ends with the figures as JSON', async () => {
+  it('shows the versions, migrates down and up again, and ends with the figures as JSON', async () => {
     expect(quoteq('status', ...onTable, '--rate', '20000').figures).toEqual({ 'tasks v2': COUNT });
     const lower = migrate('down', '--to', '1');
     const between = quoteq('status', ...onTable, '--rate', '20000', '--json');
@@ -82,7 +82,7 @@ describe('quoteq migrate', () => {
     expect(versionsOf(await stored())).toEqual({ v2: COUNT });
   });
 
-  it('goes on after a kill, and changes nothing when it is run once more', async () => {
+  it('continues after a kill, and changes nothing when it is run again', async () => {
     const args = argsOf('down', ...onTable, '--to', '1', '--place-file', place, '--rate', '300');
     const child = spawn(process.execPath, args, { ...processOptions(), stdio: 'ignore' });
     while (!existsSync(place)) await delay(10);
@@ -101,7 +101,7 @@ describe('quoteq migrate', () => {
     expect(versionsOf(await stored())).toEqual({ v1: COUNT });
   });
 
-  it('shows in a dry run what would change, and writes nothing', async () => {
+  it('shows the changes in a dry run without a write', async () => {
     const before = await stored();
 
     const { text, figures, exitCode } = migrate('down', '--to', '1', '--dry-run');
@@ -114,7 +114,7 @@ describe('quoteq migrate', () => {
     expect(await stored()).toEqual(before);
   });
 
-  it('names what it could not migrate and exits 1', async () => {
+  it('names items that it could not migrate and exits 1', async () => {
     const [first] = manyTasks(1, 2);
     await storeTasks(dynamoDb.client, [{ ...first, state: 'not a state' }]);
 
@@ -125,7 +125,7 @@ describe('quoteq migrate', () => {
     expect(figures).toMatchObject({ refused: 1, changed: COUNT - 1 });
   });
 
-  it('says in one line that there is no such table', () => {
+  it('reports in one line that the table does not exist', () => {
     const { errors, exitCode, text } = quoteq('up', '--table-name', 'Nowhere', '--region', 'eu-central-1');
 
     expect({ exitCode, text }).toEqual({ exitCode: 1, text: '' });

@@ -1,4 +1,4 @@
-/** Migrations of a table that is in use: thousands of items on a real engine, and all that can happen meanwhile. */
+/** Migrations of a table in use: thousands of items on a real engine, with concurrent changes and failures. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +46,7 @@ afterAll(async () => {
   await dynamoDb.stop();
 });
 
-/** Items of a page, and of a second of the clock that only moves when it is told. */
+/** Items per page, and per second of the test clock. */
 const PAGE = 20;
 
 const run = (over: Partial<MigrationOptions> = {}) =>
@@ -121,7 +121,7 @@ describe('migrateTable', () => {
 
   beforeEach(() => storeTasks(dynamoDb.client, items));
 
-  it('brings items down to what version 1 accepts, and back to what they were', async () => {
+  it('migrates items down to a valid version 1 and back unchanged', async () => {
     const down = await run();
     const lower = await stored();
     const up = await run({ direction: 'up', to: 2 });
@@ -140,7 +140,7 @@ describe('migrateTable', () => {
     expect(await stored()).toEqual(before);
   });
 
-  it('only says what it would change in a dry run, and keeps no place', async () => {
+  it('only counts changes in a dry run, without storing its position', async () => {
     const told: unknown[] = [];
 
     const counts = await run({ dryRun: true, onChange: (_before, after) => told.push(after['taskId']) });
@@ -151,14 +151,14 @@ describe('migrateTable', () => {
     expect(await stored()).toEqual(byId(items));
   });
 
-  it('reads no more items in a second than it is told', async () => {
+  it('reads at most the given number of items per second', async () => {
     await run({ itemsPerSecond: 50 });
 
-    // Two passes at 50 items a second; the last page of each is followed by nothing.
+    // Two passes at 50 items a second; there is no wait after the last page of each.
     expect(clock.nowMs() - START_MS).toBe(2 * 1_000 * ((COUNT - 30) / 50));
   });
 
-  it('goes on where a run broke off, and then looks at the rest too', async () => {
+  it('continues where a run was interrupted, and then reads the earlier part too', async () => {
     const broken = new Error('the network is gone');
     const firstRun = run({
       onPage: (read) => {
@@ -177,7 +177,7 @@ describe('migrateTable', () => {
     expect(versionsOf(await stored())).toEqual({ v1: COUNT });
   });
 
-  it('does not go on where a run on another table of that name broke off', async () => {
+  it('does not continue the run on another table of the same name', async () => {
     place.keep({ taskId: items.at(-1)?.['taskId'] });
 
     const other = placeFile(join(dir, 'place.json'), 'table-2');
@@ -186,12 +186,12 @@ describe('migrateTable', () => {
     expect(other.last()).toBeUndefined();
   });
 
-  it('reads an item again that moved between the look and the write', async () => {
+  it('reads an item again if it changed between read and write', async () => {
     const repo = new DynamoDbTaskRepo(dynamoDb.client, TABLE_NAMES.tasks);
     const [queued] = items.filter(({ state, hold }) => state === 'queued' && hold === undefined);
     const task = mustKnow(fromItem({ ...queued }));
     const next = redriven(task, 'operator_retry', contextAt());
-    // The page still shows the task as it was before somebody moved it.
+    // The page still shows the task before its transition.
     const stale: typeof dynamoDb.client.send = dynamoDb.client.send.bind(dynamoDb.client);
     const client = Object.create(dynamoDb.client, {
       send: {
@@ -211,7 +211,7 @@ describe('migrateTable', () => {
     expect(fromItem(after)).toEqual(next);
   });
 
-  it('leaves alone what it cannot migrate, names it, and migrates the rest', async () => {
+  it('skips and names items that it cannot migrate, and migrates the rest', async () => {
     const [first, second] = items;
     const broken: StoredItem = { ...first, state: 'not a state' };
     const later: StoredItem = { ...second, schemaVersion: 3 };
@@ -228,7 +228,7 @@ describe('migrateTable', () => {
     expect((await stored()).get(String(broken['taskId']))).toEqual(broken);
   });
 
-  it('says so when other code keeps writing the other version', async () => {
+  it('reports that other code keeps writing the other version', async () => {
     const PAGES = COUNT / PAGE;
     let page = 0;
     const counts = await run({

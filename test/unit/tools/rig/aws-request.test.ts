@@ -3,7 +3,7 @@ import { sendAwsRequestTo } from '../../../../tools/rig/aws/aws-request.ts';
 import { json, type ServerRequest, startServer } from '../../../../tools/rig/http/http-server.ts';
 
 describe('sendAwsRequestTo', () => {
-  it('signs for service and Region of the target, whatever the process is set to', async () => {
+  it('signs for service and Region of the target, not those of the process', async () => {
     const requests: ServerRequest[] = [];
     const ssm = await startServer((request) => {
       requests.push(request);

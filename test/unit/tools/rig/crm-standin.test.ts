@@ -43,8 +43,8 @@ const setUp = (): Promise<void> => ensureCrmProperties({ baseUrl: crm.url, token
 const open = (path: string, headers: Record<string, string>): Promise<Response> =>
   fetch(crm.url + path, { headers: { accept: 'text/html,*/*', ...headers } });
 
-describe('the address of a deal, as a card links to it', () => {
-  it('is a page of that deal for a browser', async () => {
+describe('the address of a deal on a card', () => {
+  it('is a page of the deal for a browser', async () => {
     await setUp();
     await upsert(input('k1', { dealname: 'First' }), input('k2', { dealname: 'Second' }));
     const [deal] = dealsSchema.parse(await (await fetch(`${crm.url}/_control/deals`)).json()).deals;
@@ -55,7 +55,7 @@ describe('the address of a deal, as a card links to it', () => {
     expect(await page.text()).toMatch(/First(?!.*Second)/s);
   });
 
-  it('is a refusal without a token for everybody else, and JSON with one', async () => {
+  it('is refused to other clients without a token, and is JSON with one', async () => {
     await setUp();
     await upsert(input('k1'));
     const path = '/crm/v3/objects/deals/k1?idProperty=quoteq_effect_key';
@@ -83,7 +83,7 @@ describe('batch upsert', () => {
     expect(answer).toMatchObject({ status: 400, body: { category: 'VALIDATION_ERROR' } });
   });
 
-  it('creates a deal once and changes it after that', async () => {
+  it('creates a deal once and changes it afterwards', async () => {
     await setUp();
 
     const first = await upsert(input('k1', { dealname: 'A', amount: '10.00' }));
@@ -106,7 +106,7 @@ describe('batch upsert', () => {
     expect(await call('/_control/deals')).toMatchObject({ body: { deals: [{ writes: 2 }] } });
   });
 
-  it('refuses the whole batch when one property is unknown', async () => {
+  it('refuses the whole batch if one property is unknown', async () => {
     await setUp();
 
     const answer = await upsert(input('k1'), input('k2', { nonsense: 'x' }));
@@ -135,7 +135,7 @@ describe('batch upsert', () => {
 });
 
 describe('reading a deal', () => {
-  it('finds it by the unique property and returns the properties that are asked for', async () => {
+  it('finds it by the unique property and returns the requested properties', async () => {
     await setUp();
     await upsert(input('k/1', { dealname: 'A', [CRM_CONTENT_HASH_PROPERTY]: 'h1' }));
 
@@ -149,7 +149,7 @@ describe('reading a deal', () => {
     expect(JSON.stringify(answer.body)).not.toContain(CRM_EFFECT_KEY_PROPERTY);
   });
 
-  it('answers 404 in the shape of HubSpot for one that is not there', async () => {
+  it('answers 404 in the shape of HubSpot for a missing deal', async () => {
     await setUp();
 
     const answer = await call(`/crm/v3/objects/deals/none?idProperty=${CRM_EFFECT_KEY_PROPERTY}`);
@@ -180,7 +180,7 @@ describe('access and limits', () => {
     expect(await third.json()).toMatchObject({ status: 'error', errorType: 'RATE_LIMIT' });
   });
 
-  it('names the field of a limit that is not acceptable', async () => {
+  it('names the field of an invalid limit', async () => {
     const answer = await call('/_control/limits', { requestsPerSecond: 0 });
 
     expect(answer).toMatchObject({
@@ -203,13 +203,13 @@ describe('access and limits', () => {
 });
 
 describe('set-up of the portal', () => {
-  it('is done twice without harm', async () => {
+  it('can be repeated', async () => {
     await setUp();
 
     await expect(setUp()).resolves.toBeUndefined();
   });
 
-  it('refuses a portal where the effect key is not unique', async () => {
+  it('refuses a portal whose effect key is not unique', async () => {
     const property = { label: 'x', type: 'string', fieldType: 'text', groupName: 'dealinformation' };
     await call('/crm/v3/properties/deals', { name: CRM_EFFECT_KEY_PROPERTY, ...property });
 
@@ -227,7 +227,7 @@ describe('set-up of the portal', () => {
 });
 
 describe('the page', () => {
-  it('shows the deals as text, whatever their names hold', async () => {
+  it('shows the deals as text, for any names', async () => {
     await setUp();
     await upsert(input('k1', { dealname: '<script>alert("x")</script>' }));
 

@@ -1,4 +1,4 @@
-/** With a small server in the emulator's place: what it is given, and that nothing of it stays behind. */
+/** With a small server in place of the emulator: its settings, and its complete removal. */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ const commandOf = (code: string): readonly [string, ...string[]] => {
 const logFile = (): string => join(folder, 'logs', 'aws.log');
 
 describe('startEmulator', () => {
-  it('gives it the settings it needs and nothing of the host', async () => {
+  it('passes only the needed settings and nothing of the host', async () => {
     vi.stubEnv('AWS_PROFILE', 'production');
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAREAL');
     vi.stubEnv('HTTPS_PROXY', 'http://proxy.invalid');
@@ -87,7 +87,7 @@ describe('startEmulator', () => {
     await other.stop();
   });
 
-  it('says which program cannot be run', async () => {
+  it('names a program that cannot be run', async () => {
     const start = startEmulator({ command: [join(folder, 'nothing')], logFile: logFile() });
 
     await expect(start).rejects.toThrow(/cannot run .*nothing.*ENOENT/);

@@ -1,4 +1,5 @@
 /** The fault proxy in front of DynamoDB, with the SDK's own client. */
+import * as z from 'zod/mini';
 import {
   DynamoDBClient,
   GetItemCommand,
@@ -45,24 +46,25 @@ const put = (taskId = 'task-1') =>
   client.send(new PutItemCommand({ TableName: 'tasks', Item: { taskId: { S: taskId } } }));
 const get = () => client.send(new GetItemCommand({ TableName: 'tasks', Key: { taskId: { S: 'task-1' } } }));
 
+const scriptedSchema = z.object({ id: z.number() });
+
 async function script(rule: object): Promise<number> {
   const response = await fetch(`${proxy.url}/_control/faults`, {
     method: 'POST',
     body: JSON.stringify({ target: 'dynamodb', ...rule }),
   });
-  const { id }: { id: number } = await response.json();
-  return id;
+  return scriptedSchema.parse(await response.json()).id;
 }
 
 describe('a request to DynamoDB', () => {
-  it('passes with the host it was signed for', async () => {
+  it('is forwarded with the signed host', async () => {
     await put();
 
     expect(seen[0]?.headers.host).toBe(new URL(proxy.url).host);
     expect(seen[0]?.headers.authorization).toContain('SignedHeaders=');
   });
 
-  it('is throttled as DynamoDB throttles, by its operation and as often as asked', async () => {
+  it('is throttled like by DynamoDB, by its operation and for the given number of times', async () => {
     await script({ path: '/PutItem', fault: { kind: 'status', status: 400 }, times: 1 });
 
     await get();
@@ -84,7 +86,7 @@ describe('a request to DynamoDB', () => {
     expect(seen).toHaveLength(2);
   });
 
-  it('fails each third time when a rule says so, and another rule has the rest', async () => {
+  it('fails every third time by one rule, and another rule applies to the rest', async () => {
     await script({ path: '/PutItem', every: 3, fault: { kind: 'status', status: 400 }, times: 2 });
     await script({ path: '/PutItem', every: 2, fault: { kind: 'status', status: 500 }, times: 1 });
 
@@ -108,7 +110,7 @@ describe('a request to DynamoDB', () => {
     ]);
   });
 
-  it('passes again once its rule is taken back, and others stay', async () => {
+  it('is forwarded again after its rule is removed, and other rules stay', async () => {
     const id = await script({ path: '/PutItem', fault: { kind: 'status', status: 400 }, times: 9 });
     await script({ path: '/GetItem', fault: { kind: 'status', status: 500 }, times: 9 });
 

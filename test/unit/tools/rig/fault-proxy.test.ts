@@ -29,7 +29,7 @@ const read = async (path: string): Promise<unknown> => (await fetch(proxy.url + 
 const CRM_RULE = { target: 'crm', path: '/crm/*' };
 
 describe('without faults', () => {
-  it('passes method, path, query, headers and bytes on, and the answer back', async () => {
+  it('forwards method, path, query, headers and bytes, and returns the answer', async () => {
     const bytes = Buffer.from([0, 255, 10, 13]);
 
     const response = await fetch(`${proxy.url}/crm/v3/x?a=1&a=2`, {
@@ -47,7 +47,7 @@ describe('without faults', () => {
     expect(seen[0]?.body.equals(bytes)).toBe(true);
   });
 
-  it('puts the Slack method behind the base of the Slack upstream', async () => {
+  it('appends the Slack method to the base of the Slack upstream', async () => {
     await post('/api/chat.postMessage?x=1');
 
     expect(seen[0]?.target).toBe('/slack-base/chat.postMessage?x=1');
@@ -61,7 +61,7 @@ describe('without faults', () => {
 });
 
 describe('faults', () => {
-  it('answers with the status and Retry-After as often as asked, then lets pass', async () => {
+  it('answers with the status and Retry-After for the given number of times, then forwards', async () => {
     await script({ ...CRM_RULE, fault: { kind: 'status', status: 429, retryAfterSeconds: 7 }, times: 2 });
 
     const responses = [await post('/crm/x'), await post('/crm/x'), await post('/crm/x')];
@@ -72,7 +72,7 @@ describe('faults', () => {
     expect(await read('/_control/faults')).toMatchObject({ faults: [{ hits: 2, times: 2 }] });
   });
 
-  it('gives the body that is asked for', async () => {
+  it('answers with the given body', async () => {
     await script({
       target: 'slack',
       path: '/api/*',
@@ -104,7 +104,7 @@ describe('faults', () => {
     });
   });
 
-  it('forwards a delayed request even when the client has given up', async () => {
+  it('forwards a delayed request even if the client has given up', async () => {
     await script({ ...CRM_RULE, fault: { kind: 'delay', delayMs: 500 } });
 
     await expect(fetch(`${proxy.url}/crm/x`, { signal: AbortSignal.timeout(20) })).rejects.toThrow('timeout');
@@ -142,7 +142,7 @@ describe('matching', () => {
     ['another path', { path: '/crm/y' }],
     ['another target', { target: 'slack', path: '/crm/*' }],
     ['a body without the text', { path: '/crm/*', bodyIncludes: 'effect-2' }],
-  ])('lets %s pass', async (_name, rule) => {
+  ])('forwards %s', async (_name, rule) => {
     await script({ target: 'crm', fault: { kind: 'status', status: 500 }, ...rule });
 
     expect((await post('/crm/x', 'effect-1')).status).toBe(200);
@@ -162,7 +162,7 @@ describe('matching', () => {
     expect(response.status).toBe(500);
   });
 
-  it('applies the earliest rule that is not used up', async () => {
+  it('applies the earliest rule with remaining uses', async () => {
     await script({ ...CRM_RULE, fault: { kind: 'status', status: 500 } });
     await script({ ...CRM_RULE, fault: { kind: 'status', status: 503 } });
 
@@ -178,14 +178,14 @@ describe('control', () => {
     ['fault.status', { target: 'crm', path: '/crm/*', fault: { kind: 'status', status: 99 } }],
     ['fault.delayMs', { target: 'crm', path: '/crm/*', fault: { kind: 'delay', delayMs: -1 } }],
     ['times', { target: 'crm', path: '/crm/*', fault: { kind: 'drop_reply' }, times: 0 }],
-  ])('names %s when it is not acceptable', async (field, rule) => {
+  ])('names an invalid %s', async (field, rule) => {
     const response = await script(rule);
 
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: expect.stringContaining(field) });
   });
 
-  it('logs requests without their bodies and forgets them when told', async () => {
+  it('logs requests without their bodies and deletes the log on request', async () => {
     await post('/crm/x', 'secret-body');
 
     const before = await read('/_control/requests');
@@ -198,7 +198,7 @@ describe('control', () => {
     expect(await read('/_control/requests')).toEqual({ requests: [] });
   });
 
-  it('forgets faults when told', async () => {
+  it('deletes faults on request', async () => {
     await script({ ...CRM_RULE, fault: { kind: 'drop_reply' } });
 
     await fetch(`${proxy.url}/_control/faults`, { method: 'DELETE' });
@@ -210,14 +210,14 @@ describe('control', () => {
 const deliver = (body: string): Promise<Response> => post('/_slack/requests', body);
 
 describe('deliveries of Slack', () => {
-  it('are refused until the address of the API is known', async () => {
+  it('are refused while the address of the API is unknown', async () => {
     expect((await deliver('payload=%7B%7D')).status).toBe(503);
   });
 
   it.each([
     ['interactions', 'payload=%7B%22a%22%3A1%7D', '/slack/interactions'],
     ['commands', 'command=%2Fquote&text=', '/slack/commands'],
-  ])('bring %s, byte for byte, to their route', async (_name, body, path) => {
+  ])('forward %s unchanged to their route', async (_name, body, path) => {
     await fetch(`${proxy.url}/_control/api`, {
       method: 'PUT',
       body: JSON.stringify({ url: `${upstream.url}/$default` }),
@@ -229,7 +229,7 @@ describe('deliveries of Slack', () => {
     expect(seen[0]?.body.toString()).toBe(body);
   });
 
-  it('swallow events, which nobody listens to', async () => {
+  it('discard events, which have no receiver', async () => {
     expect((await deliver('{"type":"event_callback"}')).status).toBe(200);
     expect(seen).toHaveLength(0);
   });

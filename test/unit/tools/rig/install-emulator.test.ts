@@ -1,4 +1,4 @@
-/** With shell scripts in Python's place: what is asked of it, in which order, and what its failures lead to. */
+/** With shell scripts in place of Python: its calls, their order and its failures. */
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ interface FakePython {
   readonly pipExitCode?: number;
 }
 
-/** Answers like Python to what the installation asks; `-m venv` copies the fake, so that pip is asked of it too. */
+/** Answers the installation's calls like Python; `-m venv` copies the fake, so that it also gets the calls of pip. */
 const writePython = (name: string, fake: FakePython = {}): void => {
   const file = join(bin, name);
   const script = `#!/bin/sh
@@ -52,7 +52,7 @@ const callsOf = (part: string): readonly string[] =>
     .filter((line) => line.includes(part));
 
 describe('installEmulator', () => {
-  it('installs with hashes required, and asks nothing of Python the second time', async () => {
+  it('installs with required hashes, and does not call Python the second time', async () => {
     writePython('python3');
 
     const first = await install();
@@ -73,7 +73,7 @@ describe('installEmulator', () => {
     expect((await install()).installedNow).toBe(true);
   });
 
-  it('repairs an installation that was broken off', async () => {
+  it('repairs an interrupted installation', async () => {
     writePython('python3', { pipExitCode: 1 });
     await expect(install()).rejects.toThrow('pip says so');
     writeFileSync(join(folder, 'local', 'venv', 'leftover'), '');
@@ -85,7 +85,7 @@ describe('installEmulator', () => {
     expect((await install()).installedNow).toBe(false);
   });
 
-  it('installs once when it is called several times at once', async () => {
+  it('installs once for several concurrent calls', async () => {
     writePython('python3');
 
     const all = await Promise.all([install(), install(), install()]);
@@ -94,25 +94,25 @@ describe('installEmulator', () => {
     expect(callsOf('-m pip')).toHaveLength(1);
   });
 
-  it('passes over a Python that is too old', async () => {
+  it('skips a Python that is too old', async () => {
     writePython('python3', { version: '3 9' });
     writePython('python', { version: '3 12' });
 
     await expect(install()).resolves.toMatchObject({ installedNow: true });
   });
 
-  it('says which versions it found when all are too old', async () => {
+  it('names the found versions if all are too old', async () => {
     writePython('python3', { version: '3 9' });
     writePython('python', { version: '2 7' });
 
     await expect(install()).rejects.toThrow(/expected 3\.10 or newer.*python3 is 3\.9.*python is 2\.7.*Fix:/);
   });
 
-  it('names the fix when there is no Python', async () => {
+  it('names the fix if there is no Python', async () => {
     await expect(install()).rejects.toThrow(/found none on the PATH. Fix: /);
   });
 
-  it('names the fix when venv is missing', async () => {
+  it('names the fix if venv is missing', async () => {
     writePython('python3', { venvExitCode: 1 });
 
     await expect(install()).rejects.toThrow(/expected the modules venv and ensurepip.*Fix: /);

@@ -12,7 +12,7 @@ import { runToEnd, startService } from '../../../../tools/rig/process/processes.
 import type { Service } from '../../../../tools/rig/process/processes.ts';
 
 let folder: string;
-/** For a machine that is busy with other tests. */
+/** Enough time on a machine that is busy with other tests. */
 const PATIENCE = { timeout: 60_000 };
 
 beforeEach(() => {
@@ -32,7 +32,7 @@ const service = (args: readonly string[], detached = false): Promise<Service> =>
   });
 
 describe('a recorded process', () => {
-  it('is known by its start time, not by its pid alone', async () => {
+  it('is identified by its start time and pid', async () => {
     const sleeper = await service(['sleep 600']);
     const { pid, startedAt } = sleeper;
 
@@ -42,7 +42,7 @@ describe('a recorded process', () => {
     expect(isRunning({ pid, startedAt })).toBe(false);
   });
 
-  it('is not killed when its pid belongs to another process', async () => {
+  it('is not killed if its pid belongs to another process', async () => {
     const sleeper = await service(['sleep 600']);
 
     const stopped = await stopRecorded({ pid: sleeper.pid, startedAt: 'long ago' });
@@ -67,7 +67,7 @@ describe('a recorded process', () => {
 });
 
 describe('an attached service', () => {
-  it('dies with its owner, even when the owner is killed, and its temporary folder with it', async () => {
+  it('ends with its owner, even if the owner is killed, and its temporary folder is deleted', async () => {
     const temporaryDir = join(folder, 'temporary');
     mkdirSync(temporaryDir);
     const module = join(import.meta.dirname, '../../../../tools/rig/process/processes.ts');
@@ -100,7 +100,7 @@ describe('an attached service', () => {
 });
 
 describe('a detached service', () => {
-  it('is waited for when it is stopped, by a process that has nothing else to do', async () => {
+  it('is stopped by a process that waits for its end', async () => {
     const module = join(import.meta.dirname, '../../../../tools/rig/process/processes.ts');
     const options = {
       name: 's',
@@ -156,7 +156,7 @@ describe('startService', () => {
 });
 
 describe('runToEnd', () => {
-  it('shows what this run wrote when it fails, not an earlier one', async () => {
+  it('shows the output of the failed run, not of an earlier one', async () => {
     await run('echo earlier');
 
     const failure = await run('echo later; exit 4').catch((error: unknown) => String(error));
@@ -191,7 +191,7 @@ describe('withFileLock', () => {
     await expect(withFileLock(join(folder, 'lock'), async () => 'in')).resolves.toBe('in');
   });
 
-  it('opens again after a failure', async () => {
+  it('is released after a failure', async () => {
     const lock = join(folder, 'lock');
     const failing = withFileLock(lock, async () => {
       throw new Error('work failed');
@@ -216,7 +216,7 @@ describe('the state of a detached environment', () => {
     expect(statusOf(folder)).toEqual({ state: 'stopped', services: [] });
   });
 
-  it('is partial when one of its processes has ended, and stopping kills the others', async () => {
+  it('is partial if one of its processes has ended; a stop kills the others', async () => {
     const [alive, dead] = await Promise.all([service(['sleep 600'], true), service(['sleep 600'], true)]);
     writeState(folder, { version: 1, services: [entry(alive, 'aws'), entry(dead, 'slack')], secrets });
     await dead.stop();
@@ -230,7 +230,7 @@ describe('the state of a detached environment', () => {
     expect(readState(folder)).toBeUndefined();
   });
 
-  it('is stopped when only processes with the same pids live', async () => {
+  it('is stopped if only other processes with the same pids run', async () => {
     const other = await service(['sleep 600']);
     const stale = { ...entry(other, 'aws'), startedAt: 'before the restart' };
     writeState(folder, { version: 1, services: [stale], secrets });

@@ -19,7 +19,7 @@ const replies = (ts: string, limit = 10) =>
   client().conversations.replies({ channel: slack.channelId, ts, limit });
 
 describe('a deleted root', () => {
-  it('without replies is no thread, and a reply to it is posted in the channel', async () => {
+  it('without replies has no thread, and a reply to it is posted in the channel', async () => {
     const root = await post('root');
     await slack.remove(root.ts);
 
@@ -27,7 +27,7 @@ describe('a deleted root', () => {
     expect((await post('reply', root.ts)).threadTs).toBeUndefined();
   });
 
-  it('with replies is a tombstone, and the thread goes on below it', async () => {
+  it('with replies becomes a tombstone, and the thread continues below it', async () => {
     const root = await post('root');
     const reply = await post('reply', root.ts);
     await slack.remove(root.ts);
@@ -44,7 +44,7 @@ describe('a deleted root', () => {
     expect((await replies(root.ts, 1)).messages).toMatchObject([{ subtype: 'tombstone' }]);
   });
 
-  it('is no matter to the other threads', async () => {
+  it('does not affect other threads', async () => {
     const root = await post('root');
     const reply = await post('reply', root.ts);
     await slack.remove(reply.ts);

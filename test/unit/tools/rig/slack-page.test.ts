@@ -1,4 +1,4 @@
-/** The server in front of the local Slack's page; test/browser tests what it adds to the page. */
+/** The server in front of the local Slack's page; test/browser tests its additions to the page. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,13 +50,13 @@ describe("the local Slack's page", () => {
     expect(await script.text()).toContain('showModal');
   });
 
-  it('passes other requests through', async () => {
+  it('forwards other requests', async () => {
     const response = await fetch(new URL(`/_control/messages/${slack.channelId}`, page.url));
 
     expect(await response.json()).toEqual({ messages: [] });
   });
 
-  it('passes its socket through, in both directions', async () => {
+  it('forwards its socket in both directions', async () => {
     const { socket, data } = await firstFrame(page.url);
 
     const frame = { t: 'post_message', channel: slack.channelId, user: 'U0ADAOPS1', text: 'from the page' };
@@ -74,7 +74,7 @@ describe("the local Slack's page", () => {
     await closed;
   });
 
-  it('ends open sockets when it stops', async () => {
+  it('closes open sockets when it stops', async () => {
     const other = await startSlackPage({ slackUrl: slack.url });
     const { socket } = await firstFrame(other.url);
     const closed = ended(socket);
@@ -84,7 +84,7 @@ describe("the local Slack's page", () => {
     await expect(closed).resolves.toBeUndefined();
   });
 
-  it('says so when Slack cannot be reached', async () => {
+  it('reports that Slack cannot be reached', async () => {
     const lonely = await startSlackPage({ slackUrl: `http://127.0.0.1:${await freePort()}` });
 
     const response = await fetch(lonely.url);
@@ -94,7 +94,7 @@ describe("the local Slack's page", () => {
     await lonely.stop();
   });
 
-  it('is the one that people are sent to, and the Web API does not pass through it', async () => {
+  it('is the address for people; the Web API does not use it', async () => {
     const { ports, addresses, host } = await makePlan(readOverrides({}), { ports: {}, preferKnown: false });
 
     expect(addresses.slackPageUrl).toBe(`http://127.0.0.1:${ports.slackPage}/`);

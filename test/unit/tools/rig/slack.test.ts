@@ -1,4 +1,4 @@
-/** Against the real local Slack; what it lacks (metadata) is added by the proxy in front of it. */
+/** Against the real local Slack; the proxy in front of it adds metadata, which it lacks. */
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -56,7 +56,7 @@ const history = (args: object = {}): Promise<Record<string, unknown>> =>
   call('conversations.history', { include_all_metadata: true, ...args });
 
 describe('message metadata', () => {
-  it('comes back with history and replies when it is asked for', async () => {
+  it('is in history and replies if requested', async () => {
     const ts = await post({ metadata: METADATA });
     const replyTs = await post({ thread_ts: ts, metadata: METADATA });
 
@@ -66,13 +66,13 @@ describe('message metadata', () => {
     expect(replies).toMatchObject({ messages: [{ ts }, { ts: replyTs, metadata: METADATA }] });
   });
 
-  it('stays away when it is not asked for', async () => {
+  it('is absent if not requested', async () => {
     await post({ metadata: METADATA });
 
     expect(JSON.stringify(await history({ include_all_metadata: false }))).not.toContain('effect_key');
   });
 
-  it('is read from a form-encoded call and given to one that asks in the query', async () => {
+  it('is read from a form-encoded call and returned to a request in the query', async () => {
     const form = { channel: slack.channelId, text: 'hello', metadata: JSON.stringify(METADATA) };
     await fetch(`${proxy.slackApiUrl}chat.postMessage`, { method: 'POST', body: new URLSearchParams(form) });
 
@@ -82,7 +82,7 @@ describe('message metadata', () => {
     expect(answer).toMatchObject({ messages: [{ metadata: METADATA }] });
   });
 
-  it('is kept by an update without, replaced by one with, and removed by an empty one', async () => {
+  it('is kept by an update without metadata, replaced by one with, and removed by an empty one', async () => {
     const ts = await post({ metadata: METADATA });
     const other = { event_type: 'other', event_payload: {} };
 

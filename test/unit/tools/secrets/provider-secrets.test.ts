@@ -29,7 +29,7 @@ const written = () =>
 afterEach(() => mock.reset());
 
 describe('put', () => {
-  it('replaces a token and keeps what else is in its secret', async () => {
+  it('replaces a token and keeps the other fields of its secret', async () => {
     stored(['first', 'older']);
 
     await editor.put('crm.token', 'crm-2');
@@ -41,7 +41,7 @@ describe('put', () => {
     ]);
   });
 
-  it('puts a signing secret before the present one, which still counts', async () => {
+  it('puts a signing secret before the present one, which stays valid', async () => {
     stored();
 
     await editor.put('slack.signingSecret', 'second');
@@ -56,7 +56,7 @@ describe('put', () => {
     ['slack.signingSecret', 'first', ['first'], 'expected a value that is not in use'],
     ['crm.token', '', ['first'], 'expected text without spaces'],
     ['slack.botToken', 'a b', ['first'], 'expected text without spaces'],
-  ] as const)('writes nothing for %s “%s” beside %j', async (field, value, present, why) => {
+  ] as const)('writes nothing for %s “%s” with the present secret %j', async (field, value, present, why) => {
     stored(present);
 
     await expect(editor.put(field, value)).rejects.toThrow(why);
@@ -82,7 +82,7 @@ describe('dropOldSigningSecret', () => {
 });
 
 describe('show', () => {
-  it('shows fingerprints and no value', async () => {
+  it('shows fingerprints, never values', async () => {
     stored(['second', 'first']);
 
     const lines = await editor.show();
@@ -97,7 +97,7 @@ describe('show', () => {
     expect(JSON.stringify(lines)).not.toMatch(/crm-1|xoxb-1|first|second/);
   });
 
-  it('says which secret is not as documented, and nothing of its value', async () => {
+  it('names an invalid secret without its value', async () => {
     stored();
     mock
       .on(GetSecretValueCommand, { SecretId: 'quoteq-dev/crm' })
@@ -109,7 +109,7 @@ describe('show', () => {
     expect(refusal).not.toContain('crm-1');
   });
 
-  it('says that a secret has no value yet', async () => {
+  it('tells that a secret has no value yet', async () => {
     mock
       .on(GetSecretValueCommand)
       .rejects(new ResourceNotFoundException({ message: 'no value', $metadata: {} }));
@@ -119,7 +119,7 @@ describe('show', () => {
 });
 
 describe('readField', () => {
-  it('names what can be rotated', () => {
+  it('names the fields that can be rotated', () => {
     expect(() => readField('crm')).toThrow(
       'secret: expected one of crm.token, slack.botToken, slack.signingSecret; found crm',
     );

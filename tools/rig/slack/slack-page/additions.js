@@ -1,8 +1,7 @@
 /**
- * What Slack's clients do and the local Slack's page does not: they ask before a button with a `confirm` object is
- * pressed, show an ephemeral message to its one reader, write `<!date^…>` in the reader's own time, and `&amp;` as `&`. Loaded before
- * the page's own script; it stands between that script and its socket, so what is asked about is the button as it was
- * when it was pressed.
+ * Features of Slack's clients that the local Slack's page lacks: a dialog before a button with a `confirm` object is pressed, ephemeral
+ * messages only for their reader, `<!date^…>` in the reader's time zone, and `&amp;` as `&`. It is loaded before the page's own script and
+ * intercepts that script's socket, so that the dialog refers to the button at the time of the press.
  */
 const TIME = { hour: '2-digit', minute: '2-digit' };
 const DATE_PARTS = {
@@ -15,7 +14,7 @@ const DATE_PARTS = {
 };
 const DATE = /<!date\^(\d+)\^([^|>^]*)(?:\^[^|>]*)?\|[^>]*>/g;
 
-/** A frame, JSON, with its dates written out. Text from data has no `<`: it comes as `&lt;`. */
+/** A JSON frame with formatted dates. Text from data contains no `<`, only `&lt;`. */
 const withDates = (json) =>
   json.replaceAll(DATE, (_token, epochSeconds, format) =>
     format.replaceAll(/\{(\w+)\}/g, (placeholder, name) => {
@@ -30,7 +29,7 @@ const messages = new Map();
 const keyOf = (channel, ts) => `${channel} ${ts}`;
 const remember = (message) => messages.set(keyOf(message.channel, message.ts), message);
 
-/** Hides the ephemeral messages of everybody but the person whom the page acts as. */
+/** Hides ephemeral messages of all other people than the page's person. */
 const hiding = document.createElement('style');
 const hideForeign = () => {
   const reader = document.querySelector('.actas select')?.value;
@@ -50,7 +49,7 @@ const observe = (frame) => {
 };
 
 const elementsOf = (block) => [...(block.elements ?? []), ...(block.accessory ? [block.accessory] : [])];
-/** The `confirm` object of the button that a frame presses, if it presses one. */
+/** The `confirm` object of the button that a frame presses; absent for other frames. */
 const confirmOf = (frame) => {
   if (frame.t !== 'block_action') return undefined;
   const { blocks = [] } = messages.get(keyOf(frame.channel, frame.messageTs)) ?? {};
@@ -65,9 +64,9 @@ const node = (tag, className, ...children) => {
 };
 const ENTITIES = { '&lt;': '<', '&gt;': '>', '&amp;': '&' };
 const decoded = (text) => text.replaceAll(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[entity]);
-/** Text nodes as they were left: one that is changed again is the page's new text. */
+/** Decoded text of each text node. A node with a different text has a new text of the page. */
 const decodedNodes = new WeakMap();
-/** Decodes what the page has rendered, not what it is given: there, a `<` would begin a link or a mention. */
+/** Decodes the rendered text, not the input, where a `<` would begin a link or a mention. */
 const decodeWithin = (root) => {
   const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   for (let text = texts.currentNode; text !== null; text = texts.nextNode()) {
@@ -84,7 +83,7 @@ new MutationObserver((changes) => {
 }).observe(document.documentElement, { childList: true, characterData: true, subtree: true });
 
 const MARKS = { '*': 'strong', _: 'em', '`': 'code' };
-/** Slack's bold, italic and code; everything else as it is. */
+/** Formats Slack's bold, italic and code; all other text is unchanged. */
 const formatted = (text) =>
   text.split(/(\*[^*\n]+\*|`[^`\n]+`|\b_[^_\n]+_\b)/).map((part) => {
     const tag = part.length > 2 ? MARKS[part[0]] : undefined;
@@ -100,7 +99,7 @@ const STYLE = `
   dialog.quoteq-confirm p { margin: 0 0 24px; line-height: 1.46; white-space: pre-line; }
   dialog.quoteq-confirm footer { display: flex; gap: 8px; justify-content: flex-end; }`;
 
-/** Asks; `true` when the person confirms, `false` on the other button and on Escape. */
+/** Shows the dialog; `true` if the person confirms, `false` on the other button and on Escape. */
 const ask = (confirm) =>
   new Promise((resolve) => {
     const deny = node('button', 'bk-button', confirm.deny?.text ?? 'Cancel');

@@ -26,7 +26,7 @@ const script = (): ServerReply => ({
   body: readFileSync(SCRIPT_FILE),
 });
 
-/** Inserted before the page's own script, because module scripts run in their order. */
+/** Inserted before the page's own script, because module scripts run in order. */
 const withAdditions = (html: string): string =>
   html.replace('<head>', `<head><script type="module" src="${SCRIPT_PATH}"></script>`);
 

@@ -51,7 +51,7 @@ const json = (status: number, body: unknown, headers: Record<string, string> = {
 const writes = (): Promise<readonly string[]> => crm.writesFor(task.quoteId);
 
 describe('a CRM deal', () => {
-  it('is made once, however often it is applied, and found by its effect key', async () => {
+  it('is created once for repeated applies and found by its effect key', async () => {
     const effect = effectAt(upstream.url);
 
     expect(await effect.probe(task, effectKey)).toBeUndefined();
@@ -84,7 +84,7 @@ describe('a CRM deal', () => {
     expect(name).not.toMatch(/[\p{Cc}\u2028\u2029\u202A-\u202E]/u);
   });
 
-  it('is there after a lost answer, and the probe finds it', async () => {
+  it('exists after a lost answer, and the probe finds it', async () => {
     const effect = effectAt(upstream.url);
 
     upstream.next('lose_reply');
@@ -95,8 +95,8 @@ describe('a CRM deal', () => {
   });
 });
 
-describe('a deal in a currency that left since the quote was accepted', () => {
-  it('is synced as it was accepted', async () => {
+describe('a deal in a currency that was withdrawn after the quote was accepted', () => {
+  it('is synced with that currency', async () => {
     task = queuedTask('crm.sync', 'key', START_MS, snapshotOf({ quoteId: task.quoteId, currency: 'BGN' }));
     await effectAt(upstream.url).apply(task, effectKey);
 
@@ -209,7 +209,7 @@ const answers: [name: string, script: Script, code: ErrorCode, deferralSeconds: 
 ];
 
 describe.each(['apply', 'probe'] as const)('%s', (verb) => {
-  it.each(answers)('calls %s what it is', async (_name, script, code, deferralSeconds) => {
+  it.each(answers)('classifies %s', async (_name, script, code, deferralSeconds) => {
     const requests = upstream.seen.length;
     upstream.next(script);
 
@@ -222,7 +222,7 @@ describe.each(['apply', 'probe'] as const)('%s', (verb) => {
     expect(await writes()).toEqual([]);
   });
 
-  it('knows that nothing was sent when nobody listens', async () => {
+  it('reports that nothing was sent when the connection is refused', async () => {
     const effect = effectAt(`http://127.0.0.1:${await freePort()}`);
 
     await expect(effect[verb](task, effectKey)).rejects.toMatchObject({
@@ -231,7 +231,7 @@ describe.each(['apply', 'probe'] as const)('%s', (verb) => {
     });
   });
 
-  it('gives up on an answer that never comes, and leaves the outcome open', async () => {
+  it('stops waiting for an answer that never comes, with an unknown outcome', async () => {
     upstream.next('hang');
 
     await expect(effectAt(upstream.url)[verb](task, effectKey)).rejects.toMatchObject({
@@ -240,7 +240,7 @@ describe.each(['apply', 'probe'] as const)('%s', (verb) => {
     });
   });
 
-  it('is refused with a wrong token, and does not show it', async () => {
+  it('fails with a wrong token and does not show the token', async () => {
     const running = effectAt(upstream.url, 'wrong-token')[verb](task, effectKey);
 
     await expect(running).rejects.toMatchObject({ code: 'PROVIDER_UNAUTHORIZED' });
@@ -248,7 +248,7 @@ describe.each(['apply', 'probe'] as const)('%s', (verb) => {
   });
 });
 
-describe('set-up that is missing', () => {
+describe('a missing set-up', () => {
   it.each([
     ['the unique property', json(400, { message: 'Property "quoteq_effect_key" does not exist' })],
     [
@@ -259,7 +259,7 @@ describe('set-up that is missing', () => {
       }),
     ],
     ['its uniqueness', json(400, { message: 'idProperty: not a unique property of deals' })],
-  ])('is called so: %s', async (_name, script) => {
+  ])('is reported as missing set-up: %s', async (_name, script) => {
     upstream.next(script);
 
     await expect(effectAt(upstream.url).apply(task, effectKey)).rejects.toMatchObject({
@@ -268,7 +268,7 @@ describe('set-up that is missing', () => {
     });
   });
 
-  it('does not take the 404 of an upsert for a missing deal', async () => {
+  it('does not treat a 404 of an upsert as a missing deal', async () => {
     upstream.next(json(404, { message: 'no such route' }));
 
     await expect(effectAt(upstream.url).apply(task, effectKey)).rejects.toMatchObject({ kind: 'terminal' });

@@ -4,24 +4,24 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
-import { renderQuotePdf } from '../../../../../lambdas/actions/pdf/engine/index.ts';
-import { makeFontsDir, removeFontsDir } from './fonts-dir.ts';
+import { ownRenderer } from './renderer.ts';
 import { quoteSnapshot } from './snapshots.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../../../../..');
-const fontsDir = makeFontsDir();
+const { dir, renderer, remove } = ownRenderer();
 /** Outside the repository, so that a bundle that still needs a package or a data file cannot find it. */
 const bundleDir = mkdtempSync(path.join(tmpdir(), 'quote-pdf-bundle-'));
 afterAll(() => {
-  removeFontsDir(fontsDir);
+  remove();
   rmSync(bundleDir, { recursive: true });
 });
 
 const RUN = `
   import { readFileSync, writeFileSync } from 'node:fs';
-  import { renderQuotePdf } from './index.mjs';
+  import { QuoteRenderer } from './index.mjs';
   const snapshot = JSON.parse(readFileSync('snapshot.json', 'utf8'));
-  writeFileSync('out.pdf', await renderQuotePdf(snapshot, { fontsDir: process.argv[2] }));
+  const renderer = new QuoteRenderer(process.argv[2]);
+  writeFileSync('out.pdf', (await renderer.render(snapshot)).pdf);
 `;
 
 /** Bundles with the settings of the deployed functions. KEEP IN STEP WITH lib/shared/bundle-functions.ts */
@@ -44,15 +44,15 @@ const bundleRenderer = () =>
   });
 
 describe('the bundled renderer', () => {
-  it('gives the same bytes as the source, with no package or data file beside it', async () => {
+  it('gives the same bytes as the source, with no package beside it, and lets its process end', async () => {
     const snapshot = quoteSnapshot({ title: 'שלום 😀 软件 مرحبا 东京 ไทย' });
     await bundleRenderer();
     writeFileSync(path.join(bundleDir, 'snapshot.json'), JSON.stringify(snapshot));
     writeFileSync(path.join(bundleDir, 'run.mjs'), RUN);
 
-    execFileSync(process.execPath, ['run.mjs', fontsDir], { cwd: bundleDir });
+    execFileSync(process.execPath, ['run.mjs', dir], { cwd: bundleDir });
 
-    const expected = await renderQuotePdf(snapshot, { fontsDir });
+    const expected = (await renderer.render(snapshot)).pdf;
     expect(Buffer.compare(readFileSync(path.join(bundleDir, 'out.pdf')), expected)).toBe(0);
   });
 });
@@ -62,15 +62,14 @@ const sourcesWith = (pattern: RegExp): string[] =>
     .filter((file) => pattern.test(readFileSync(path.join(REPOSITORY, file), 'utf8')))
     .toSorted();
 
-describe('pdfmake and fontkit', () => {
-  it('are imported by the renderer alone', () => {
-    const importers = sourcesWith(/^import .*'(pdfmake|fontkit)[/']/m);
-
-    expect(importers.filter((file) => !file.startsWith('lambdas/actions/pdf/engine/'))).toStrictEqual([]);
-    expect(importers).toContain('lambdas/actions/pdf/engine/render-quote-pdf.ts');
+describe('the compiler', () => {
+  it('is imported by its process alone', () => {
+    expect(sourcesWith(/^import .*'@myriaddreamin\//m)).toStrictEqual([
+      'lambdas/actions/pdf/engine/typeset-process.ts',
+    ]);
   });
 
-  it('reach one function: run-action-pdf', () => {
+  it('reaches one function: run-action-pdf', () => {
     const renderers = sourcesWith(/from '.*\/engine\/(index|render-quote-pdf)\.ts'/);
     const workers = sourcesWith(/from '.*\/actions\/pdf\/worker\.ts'/);
 

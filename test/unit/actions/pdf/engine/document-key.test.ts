@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { documentKey } from '../../../../../lambdas/actions/pdf/engine/document-key.ts';
+import { documentKey as keyOf } from '../../../../../lambdas/actions/pdf/engine/document-key.ts';
 import { quoteLine, quoteSnapshot } from './snapshots.ts';
 
+const documentKey = (snapshot: Parameters<typeof keyOf>[0], version = 'quote-pdf/1') =>
+  keyOf(snapshot, version);
+
 describe('documentKey', () => {
-  it('is made of the quote id and a SHA-256', () => {
+  it('contains the quote id and a SHA-256', () => {
     expect(documentKey(quoteSnapshot())).toMatch(/^quotes\/Q-2026-00042\/[0-9a-f]{64}\.pdf$/);
   });
 
@@ -23,5 +26,9 @@ describe('documentKey', () => {
     ['a note', { notes: 'Valid for 31 days.' }],
   ])('changes with %s', (_, change) => {
     expect(documentKey(quoteSnapshot(change))).not.toBe(documentKey(quoteSnapshot()));
+  });
+
+  it('changes with the version of the renderer', () => {
+    expect(documentKey(quoteSnapshot(), 'quote-pdf/2')).not.toBe(documentKey(quoteSnapshot()));
   });
 });

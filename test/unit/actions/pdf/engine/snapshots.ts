@@ -12,11 +12,11 @@ export const quoteLine = (number: number, over: Partial<QuoteLine> = {}): QuoteL
   ...over,
 });
 
-/** As many lines as asked for. */
+/** Lines numbered 1 to `count`. */
 export const quoteLines = (count: number): QuoteLine[] =>
   Array.from({ length: count }, (_, index) => quoteLine(index + 1));
 
-/** A whole snapshot. */
+/** A complete snapshot. */
 export const quoteSnapshot = (over: Partial<QuoteSnapshot> = {}): QuoteSnapshot => ({
   quoteId: 'Q-2026-00042',
   revision: 2,

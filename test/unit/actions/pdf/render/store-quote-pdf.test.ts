@@ -35,8 +35,8 @@ const effectOf = (over: Partial<StoreQuotePdfOptions> = {}): StoreQuotePdf =>
   new StoreQuotePdf({
     s3: client,
     bucketName: 'documents',
-    render: () => Promise.resolve(Buffer.from('%PDF')),
-    documentKey,
+    render: () => Promise.resolve({ pdf: Buffer.from('%PDF'), boxCount: 2 }),
+    documentKey: (snapshot) => documentKey(snapshot, 'renderer/1'),
     ...over,
   });
 const writes = (): string[] => s3.writes.filter((key) => key.includes(`/${task.quoteId}/`));
@@ -48,6 +48,12 @@ describe('a stored PDF', () => {
     expect(new Set(racing.map((result) => result.externalId)).size).toBe(1);
     expect(await effectOf().probe(task)).toEqual(racing[0]);
     expect(writes()).toHaveLength(1);
+  });
+
+  it('says how many of its characters are boxes', async () => {
+    const { externalId } = await effectOf().apply(task);
+
+    expect(s3.boxes.get(externalId)).toBe('2');
   });
 
   it('is not there before', async () => {

@@ -88,7 +88,7 @@ describe('a message', () => {
     );
   });
 
-  it('of 3,000 characters that become 5,400 is one message, which Slack does not divide', async () => {
+  it('of 3,000 characters (5,400 escaped) is one message that Slack does not split', async () => {
     const message = 'R&D, '.repeat(600);
     const { payload } = actionOf('slack.notify', snapshotOf({ quoteId }));
 
@@ -98,7 +98,7 @@ describe('a message', () => {
     expect(replies.map((text) => text.length <= 4_000)).toEqual([true]);
   });
 
-  it('cannot mention anybody: neither its text nor what the root says of the quote', async () => {
+  it('mentions nobody, neither in its text nor in the root message', async () => {
     await effectAt().apply(task, effectKey);
 
     const { roots, replies } = await thread();
@@ -106,7 +106,7 @@ describe('a message', () => {
     expect(roots).toEqual([expect.stringContaining('Łucja &amp; Søn &lt;Ponds&gt;')]);
   });
 
-  it('is there after a lost answer, and the probe finds it', async () => {
+  it('exists after a lost answer, and the probe finds it', async () => {
     await effectAt().apply(taskOf('opens the thread'), 'other');
     await slack.fail({ path: POST, fault: { kind: 'drop_reply' } });
 
@@ -129,7 +129,7 @@ describe('a probe', () => {
     expect(await thread()).toEqual({ roots: [], replies: [] });
   });
 
-  it('that cannot look through everything leaves the outcome open', async () => {
+  it('that cannot search the whole thread leaves the outcome unknown', async () => {
     await effectAt().apply(taskOf('opens the thread'), 'other');
     const body = JSON.stringify({ ok: true, messages: [], response_metadata: { next_cursor: 'more' } });
     const fault = { kind: 'status', status: 200, body } as const;
@@ -143,7 +143,7 @@ describe('a probe', () => {
 });
 
 describe('the thread of a quote', () => {
-  it('has one root when many tasks race to open it', async () => {
+  it('has one root when many tasks open it concurrently', async () => {
     const tasks = Array.from({ length: 5 }, (_, n) => taskOf(`racer-${n}`));
 
     const settled = await Promise.allSettled(
@@ -159,7 +159,7 @@ describe('the thread of a quote', () => {
     expect(replies).toHaveLength(tasks.length - codes.length);
   });
 
-  it('has one root when the answer to it was lost', async () => {
+  it('has one root when the answer to its post was lost', async () => {
     await slack.fail({ path: POST, fault: { kind: 'drop_reply' } });
 
     await expect(effectAt().apply(task, effectKey)).rejects.toMatchObject({ kind: 'unknown' });
@@ -201,7 +201,7 @@ describe('an answer of Slack', () => {
     expect(await thread()).toEqual({ roots: [], replies: [] });
   });
 
-  it('of 429 without a time is a deferral all the same', async () => {
+  it('of 429 without Retry-After is a deferral too', async () => {
     await slack.fail({ path: POST, fault: { kind: 'status', status: 429 } });
 
     await expect(effectAt().apply(task, effectKey)).rejects.toMatchObject({
@@ -211,7 +211,7 @@ describe('an answer of Slack', () => {
     });
   });
 
-  it('of 429 is a deferral for as long as Slack wishes', async () => {
+  it('of 429 is a deferral for the time in Retry-After', async () => {
     await slack.fail({ path: POST, fault: { kind: 'status', status: 429, retryAfterSeconds: 17 } });
 
     await expect(effectAt().apply(task, effectKey)).rejects.toMatchObject({
@@ -221,13 +221,13 @@ describe('an answer of Slack', () => {
     });
   });
 
-  it.each([500, 502, 503])('of %i leaves the outcome open', async (status) => {
+  it.each([500, 502, 503])('of %i leaves the outcome unknown', async (status) => {
     await slack.fail({ path: POST, fault: { kind: 'status', status } });
 
     await expect(effectAt().apply(task, effectKey)).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
   });
 
-  it('that is no JSON leaves the outcome open', async () => {
+  it('that is not JSON leaves the outcome unknown', async () => {
     await slack.fail({ path: POST, fault: { kind: 'status', status: 200, body: '<html>' } });
 
     await expect(effectAt().apply(task, effectKey)).rejects.toMatchObject({ kind: 'unknown' });
@@ -242,7 +242,7 @@ describe('an answer of Slack', () => {
     '{"ok":true}',
     '{"ok":true,"ts":1774745970.0002}',
     '{"ok":true,"ts":"1774745970.000200","message":[]}',
-  ])('that is %s leaves the outcome open', async (body) => {
+  ])('that is %s leaves the outcome unknown', async (body) => {
     await slack.fail({ path: POST, fault: { kind: 'status', status: 200, body } });
 
     await expect(effectAt().apply(task, effectKey)).rejects.toMatchObject({
@@ -251,13 +251,13 @@ describe('an answer of Slack', () => {
     });
   });
 
-  it('that never comes leaves the outcome open', async () => {
+  it('that never comes leaves the outcome unknown', async () => {
     await slack.fail({ path: POST, fault: { kind: 'delay', delayMs: 600_000 } });
 
     await expect(effectAt().apply(task, effectKey)).rejects.toMatchObject({ code: 'PROVIDER_TIMEOUT' });
   });
 
-  it('is impossible when nobody listens: nothing was sent', async () => {
+  it('cannot come when the connection is refused: nothing was sent', async () => {
     const nobody = `http://127.0.0.1:${await freePort()}/api/`;
 
     await expect(effectAt(nobody).apply(task, effectKey)).rejects.toMatchObject({

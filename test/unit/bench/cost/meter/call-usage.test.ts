@@ -16,7 +16,7 @@ const item = (bytes: number): StoredItem => wire(bytes);
 const table = { keys: ['id'], indexes: [] };
 
 describe('a read of one item', () => {
-  it('that is there costs by its size, half when it need not be the newest', () => {
+  it('that exists costs by its size, and half of it if eventually consistent', () => {
     const answer = { Item: wire(5_000) };
     const strong = call({ request: { TableName: 'Tasks', ConsistentRead: true }, answer });
 
@@ -24,7 +24,7 @@ describe('a read of one item', () => {
     expect(usageOfCall(call({ answer }))).toEqual(usedOnly({ readUnits: 1, readBytes: 5_000 }));
   });
 
-  it('that is not there costs as a small one', () => {
+  it('that does not exist costs as much as a small one', () => {
     expect(usageOfCall(call({}))).toEqual(usedOnly({ readUnits: 0.5 }));
   });
 });
@@ -33,7 +33,7 @@ const query = (answer: unknown, request: object = {}): ObservedCall =>
   call({ operation: 'Query', request: { TableName: 'Tasks', ...request }, answer });
 
 describe('a query', () => {
-  it('rounds up once over all that it read', () => {
+  it('rounds up once for the sum of the items that it read', () => {
     const answer = { Items: [wire(3_000), wire(3_000)] };
 
     expect(usageOfCall(query(answer, { ConsistentRead: true })).readUnits).toBe(2);
@@ -41,17 +41,17 @@ describe('a query', () => {
     expect(usageOfCall(query({ Items: [] })).readUnits).toBe(0.5);
   });
 
-  it('counts what was read where the answer shows less', () => {
+  it('counts the read items if the answer shows fewer', () => {
     const projected = { ...query({ Items: [wire(10)] }), read: [item(9_000)] };
 
     expect(usageOfCall(projected)).toMatchObject({ readUnits: 1.5, readBytes: 9_000 });
   });
 
-  it('whose answer does not say what was read is refused', () => {
+  it('whose answer does not tell what was read is refused', () => {
     expect(() => usageOfCall({ ...query({ Items: [wire(10)] }), read: 'untold' })).toThrow(/names the keys/);
   });
 
-  it('with a filter is refused: what it read does not show', () => {
+  it('with a filter is refused, since the answer does not show the read items', () => {
     expect(() => usageOfCall(query({ Items: [] }, { FilterExpression: 'a = :a' }))).toThrow(/filter/);
   });
 });
@@ -60,7 +60,7 @@ const scan = (over: Partial<ObservedCall>): ObservedCall =>
   call({ operation: 'Scan', request: { TableName: 'Tasks', FilterExpression: 'a = :a' }, ...over });
 
 describe('a scan', () => {
-  it('rounds up once over all that it looked at, not over what is left of it', () => {
+  it('rounds up once for the scanned items, not for the returned ones', () => {
     const read = [item(3_000), item(3_000)];
 
     expect(usageOfCall(scan({ read, answer: { Items: [] } }))).toMatchObject({
@@ -72,13 +72,13 @@ describe('a scan', () => {
     expect(usageOfCall(scan({ read, request: strong })).readUnits).toBe(2);
   });
 
-  it('is refused when nobody says what it looked at, unless it was turned away', () => {
+  it('is refused if its scanned items are not known, unless the call was rejected', () => {
     expect(() => usageOfCall(scan({ answer: { Items: [] } }))).toThrow(/looked at/);
     expect(usageOfCall(scan({ status: 400 }))).toEqual(usedOnly({ readUnits: 0.5 }));
   });
 });
 
-it('rounds each item of a batch up, a missing one too', () => {
+it('rounds up each item of a batch, including a missing one', () => {
   const batch = call({
     operation: 'BatchGetItem',
     request: { RequestItems: { Tasks: { Keys: [wire(9), wire(9), wire(9)], ConsistentRead: true } } },
@@ -99,7 +99,7 @@ describe('a write', () => {
     expect(usageOfCall(call({ operation: 'PutItem', written })).writeUnits).toBe(2 + 1);
   });
 
-  it('whose condition is refused costs as much as the stored item, and writes nothing', () => {
+  it('whose condition fails costs as much as the stored item and writes nothing', () => {
     const refused = call({
       operation: 'PutItem',
       status: 400,
@@ -124,14 +124,14 @@ describe('another service', () => {
     ['an object looked at', 's3', 'HEAD', undefined, { s3Reads: 1 }],
     ['the start of an execution, which is free', 'states', 'StartExecution', {}, {}],
     ['a secret, which is cached', 'secretsmanager', 'GetSecretValue', {}, {}],
-  ])('uses: %s', (_name, service, operation, request, usage) => {
+  ])('counts: %s', (_name, service, operation, request, usage) => {
     expect(usageOfCall(call({ service, operation, request }))).toEqual(usedOnly(usage));
   });
 
   it.each([
     { service: 'kinesis', operation: 'PutRecord' },
     { service: 'dynamodb', operation: 'TransactWriteItems' },
-  ])('whose price is not known is refused: $service $operation', (unknown) => {
+  ])('without a known price is refused: $service $operation', (unknown) => {
     expect(() => usageOfCall(call(unknown))).toThrow(/expected one whose/);
   });
 });

@@ -8,7 +8,7 @@ import {
   writeUnits,
 } from '../../../../../bench/cost/meter/capacity-units.ts';
 
-/** An item of so many bytes. */
+/** An item of the given number of bytes. */
 const itemOf = (bytes: number, more: StoredItem = {}): StoredItem => {
   const rest = itemBytes({ id: { S: '' }, ...more });
   return { id: { S: 'x'.repeat(bytes - rest) }, ...more };
@@ -32,7 +32,7 @@ describe('the size of a value', () => {
     ['a set of text', { SS: ['ab', 'c'] }, 3],
     ['a set of numbers', { NS: ['12', '3'] }, 4],
     ['a set of bytes', { BS: [new Uint8Array(4)] }, 4],
-  ])('is that of %s', (_name, value, bytes) => {
+  ])('is correct for %s', (_name, value, bytes) => {
     expect(valueBytes(value)).toBe(bytes);
   });
 
@@ -56,7 +56,7 @@ describe('a read', () => {
 });
 
 describe('a write', () => {
-  it('costs a unit for each begun kilobyte of the larger of the two items', () => {
+  it('costs one unit per started kilobyte of the larger of the two items', () => {
     expect(writeUnits(undefined, itemOf(1_024))).toBe(1);
     expect(writeUnits(undefined, itemOf(1_025))).toBe(2);
     expect(writeUnits(itemOf(5_000), itemOf(100))).toBe(5);
@@ -79,7 +79,7 @@ const inIndex = (before: StoredItem | undefined, after: StoredItem | undefined, 
   indexWriteUnits(before, after, projection === undefined ? INDEX : { ...INDEX, projection }, ['id']);
 
 describe('an index', () => {
-  it('costs one write for an entry that comes, and one for an entry that goes', () => {
+  it('costs one write for an added entry and one for a removed entry', () => {
     expect(inIndex(undefined, due('1'))).toBe(1);
     expect(inIndex(due('1'), { id: { S: 'task-1' } })).toBe(1);
     expect(inIndex(due('1'), undefined)).toBe(1);
@@ -93,7 +93,7 @@ describe('an index', () => {
     expect(inIndex({ id: { S: 'task-1' } }, { id: { S: 'task-1' }, state: { S: 'completed' } })).toBe(0);
   });
 
-  it('of keys only costs nothing when other attributes change, one of all attributes a write', () => {
+  it('of keys only costs nothing when other attributes change; an index of all attributes costs a write', () => {
     const [before, after] = [due('1', { state: { S: 'queued' } }), due('1', { state: { S: 'running' } })];
 
     expect(inIndex(before, after)).toBe(0);

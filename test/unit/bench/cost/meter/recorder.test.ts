@@ -1,4 +1,4 @@
-/** The recorder in front of a real DynamoDB engine: what it passes on is unchanged, what it counts is what happened. */
+/** The recorder in front of a real DynamoDB engine: it forwards calls unchanged and counts the usage correctly. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DynamoDBDocumentClient,
@@ -64,7 +64,7 @@ const grow = (name: string): Promise<unknown> =>
   );
 
 describe('the recorder', () => {
-  it('names who called what, and counts the table and its two indexes', async () => {
+  it('names the caller and the call, and counts the table and its two indexes', async () => {
     await put();
 
     expect(recorder.calls()).toMatchObject([
@@ -73,7 +73,7 @@ describe('the recorder', () => {
     expect(usageOfCalls(recorder.calls()).writeUnits).toBe(3);
   });
 
-  it('knows how large the item was before', async () => {
+  it('knows the previous size of the item', async () => {
     await put({ payload: 'x'.repeat(3_900) });
     recorder.clear();
 
@@ -90,7 +90,7 @@ describe('the recorder', () => {
     expect(usageOfCalls(recorder.calls()).writeUnits).toBe(4 + 2);
   });
 
-  it('passes a refusal on, and charges for it', async () => {
+  it('forwards a rejected write and counts its cost', async () => {
     await put();
     recorder.clear();
 
@@ -100,7 +100,7 @@ describe('the recorder', () => {
     expect(usageOfCalls(recorder.calls())).toMatchObject({ writeUnits: 1, writtenBytes: 0 });
   });
 
-  it('counts reads, and what a query with a projection has read in the index', async () => {
+  it('counts reads, and the items that a query with a projection read in the index', async () => {
     await put({ dueShard: taskId, payload: 'x'.repeat(5_000) });
     recorder.clear();
 
@@ -123,7 +123,7 @@ describe('the recorder', () => {
     expect(readBytes).toBe(`taskId${taskId}dueShard${taskId}dueAtMs`.length + 2);
   });
 
-  it('lets two writers of one item pass one after the other', async () => {
+  it('serialises two writers of one item', async () => {
     await put({ payload: 'x'.repeat(2_000) });
     recorder.clear();
 
@@ -134,7 +134,7 @@ describe('the recorder', () => {
     expect(Math.abs((units[0] ?? 0) - (units[1] ?? 0))).toBeGreaterThanOrEqual(2_000);
   });
 
-  it('counts all that a page of a scan has looked at, whatever its filter and projection leave', async () => {
+  it('counts all scanned items of a page, regardless of filter and projection', async () => {
     const Table = TABLE_NAMES.ledger;
     for (const id of ['1', '2', '3'])
       await client.send(new PutCommand({ TableName: Table, Item: { id, payload: 'x'.repeat(2_987) } }));
@@ -160,7 +160,7 @@ describe('the recorder', () => {
     ]);
   });
 
-  it('lets a call pass whose units cannot be told, and says so when it is asked for them', async () => {
+  it('forwards a call whose units are unknown, and reports that when asked for its usage', async () => {
     await put();
     recorder.clear();
 
@@ -176,7 +176,7 @@ describe('the recorder', () => {
     expect(() => usageOfCalls(recorder.calls())).toThrow(/names the keys/);
   });
 
-  it('gives an answer of the hook, and passes nothing on', async () => {
+  it('returns an answer of the hook without forwarding the call', async () => {
     recorder.onCall(() => Promise.resolve({ status: 200, body: '{}' }));
     await put();
     recorder.onCall(undefined);

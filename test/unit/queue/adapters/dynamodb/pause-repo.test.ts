@@ -1,4 +1,4 @@
-/** Pauses on a real DynamoDB engine: races, lost answers, and items that are not as expected. */
+/** Pauses on a real DynamoDB engine: races, lost answers and invalid items. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -48,7 +48,7 @@ beforeEach(async () => {
 });
 
 describe('a write', () => {
-  it('lets one of many in who saw the same record', async () => {
+  it('accepts one of many writers that read the same record', async () => {
     const racing = Array.from({ length: 10 }, () => pausedFrom(current));
 
     const wrote = await Promise.all(racing.map((next) => repo.write(current, next)));
@@ -57,7 +57,7 @@ describe('a write', () => {
     expect(await repo.read('crm.sync')).toEqual(racing[wrote.indexOf(true)]);
   });
 
-  it('refuses to replace a record by a first one', async () => {
+  it('refuses to replace an existing record by a first one', async () => {
     const stored = pausedFrom(current);
     await repo.write(current, stored);
 
@@ -65,7 +65,7 @@ describe('a write', () => {
     expect(await repo.read('crm.sync')).toEqual(stored);
   });
 
-  it('is recognised as our own when its answer was lost, also after somebody else has moved on', async () => {
+  it('is recognised by its writer when its answer was lost, also after a later write', async () => {
     const ours = pausedFrom(current);
     const theirs = resumedFrom(ours, contextAt());
 
@@ -79,7 +79,7 @@ describe('a write', () => {
 });
 
 describe('the service', () => {
-  it('makes one change of a pause whose answer was lost', async () => {
+  it('makes one change when the answer was lost', async () => {
     const service = new PauseService({ pauses: lossyRepo, clock: new FakeClock(), ids: countedIds });
     const version = current?.version ?? 0;
     await lossyRepo.read('crm.sync');
@@ -105,7 +105,7 @@ describe('a stored record', () => {
     await expect(repo.pauseOf('pdf.render')).rejects.toMatchObject({ code: 'STORED_RECORD_INVALID' });
   });
 
-  it('of a newer release counts with the fields that this one knows', async () => {
+  it('of a newer release is read with the fields that this release knows', async () => {
     const record = pausedWith(undefined, 'pdf.render', 'down', contextAt());
     const Item = { ...record, more: 1, controlId: pauseIdOf('pdf.render') };
     await dynamoDb.client.send(new PutCommand({ TableName: TABLE_NAMES.controls, Item }));

@@ -1,4 +1,4 @@
-/** What is stored out there: today's readers take every recorded item of every version, and refuse later ones. */
+/** Stored items: present readers accept every recorded item of every version and refuse later versions. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoDbAuditRepo } from '../../../../../lambdas/queue/adapters/dynamodb/audit-repo.ts';
@@ -67,7 +67,7 @@ describe.each(shapes)('stored items: %s', (shape) => {
     expect(versions).toEqual(new Set(Array.from({ length: SHAPES[shape].newest }, (_, v) => v + 1)));
   });
 
-  it('are read whatever version wrote them', async () => {
+  it('are read in every version', async () => {
     for (const item of recorded) {
       await put(shape, item);
 
@@ -75,7 +75,7 @@ describe.each(shapes)('stored items: %s', (shape) => {
     }
   });
 
-  it('are refused by version when later code wrote them', async () => {
+  it('are refused with both versions if newer code wrote them', async () => {
     const { newest } = SHAPES[shape];
     const item = { ...recorded[0], schemaVersion: newest + 1 };
     await put(shape, item);
@@ -93,7 +93,7 @@ describe('stored items of another shape', () => {
     ['audit', 'Audit item', '1, 2'],
     ['cards', 'Latency item', '1'],
     ['controls', 'Pause', '1'],
-  ] as const)('of %s are refused by field, with what was expected there', async (shape, called, versions) => {
+  ] as const)('of %s are refused with the field and the expected value', async (shape, called, versions) => {
     const recorded = RECORDED_VERSIONS.flatMap((version) => recordedItems(shape, version));
     const item = recorded.find(({ shownDay }) => shape !== 'cards' || typeof shownDay === 'string') ?? {};
     const broken = { ...item, schemaVersion: 'a secret', note: 'a secret' };
@@ -109,7 +109,7 @@ describe('stored items of another shape', () => {
 });
 
 describe('the audit trail', () => {
-  it('keeps its records as they were written: nothing migrates them', async () => {
+  it('keeps its records unchanged: they are not migrated', async () => {
     const audit = new DynamoDbAuditRepo(dynamoDb.client, TABLE_NAMES.audit);
     const [first] = recordedItems('audit', 1);
     const taskId = String(first?.['taskId']);

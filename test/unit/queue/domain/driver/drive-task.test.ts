@@ -56,7 +56,7 @@ function driveOf(run: EffectRunner['run'], isDown: (next: ExecutionTask) => bool
 const applied = () => Promise.resolve({ result: resultOf(), proof: 'applied' as const });
 
 describe('driveTask', () => {
-  it('completes with the effect, and does nothing when it is delivered again', async () => {
+  it('completes with the effect, and does nothing on redelivery', async () => {
     const drive = driveOf(applied);
 
     expect(await drive.run()).toEqual({ outcome: 'completed', waitSeconds: 0 });
@@ -64,7 +64,7 @@ describe('driveTask', () => {
     expect(drive.task()).toMatchObject({ state: 'completed', version: 3 });
   });
 
-  it('waits as long as the stored backoff, rounded up to seconds', async () => {
+  it('waits for the stored backoff, rounded up to seconds', async () => {
     const drive = driveOf(() => Promise.reject(new QueueError('PROVIDER_TIMEOUT')));
 
     const { outcome, waitSeconds } = await drive.run();
@@ -84,7 +84,7 @@ describe('driveTask', () => {
     expect(drive.task()).toMatchObject({ state: 'failed_terminal', error: { code: 'PROVIDER_REFUSED' } });
   });
 
-  it('writes nothing when the ledger belongs to another owner, and does as the table says', async () => {
+  it('writes nothing if the ledger record has another owner, and ends by the table', async () => {
     const drive = driveOf(() => Promise.reject(new LeaseLost()));
 
     expect(await drive.run()).toEqual({
@@ -94,7 +94,7 @@ describe('driveTask', () => {
     expect(drive.task()).toMatchObject({ state: 'running', version: 2 });
   });
 
-  it('is a lost worker, not a failed attempt, when the completion cannot be stored', async () => {
+  it('reports a lost worker, not a failed attempt, if the completion cannot be stored', async () => {
     const drive = driveOf(applied, (next) => next.state === 'completed');
 
     await expect(drive.run()).rejects.toThrow('throttled');

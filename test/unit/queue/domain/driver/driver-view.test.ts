@@ -41,7 +41,7 @@ describe('viewOf', () => {
   });
 
   it.each([queuedTask(), running, retryable, done, dead].map((task) => ({ task, state: task.state })))(
-    'tells a driver of an earlier generation that it is superseded, whatever the state ($state)',
+    'tells a driver of an earlier generation that it is superseded (state $state)',
     ({ task }) => {
       expect(viewOf({ ...task, generation: 3 }, { generation: 2 }, START_MS)).toEqual({ kind: 'superseded' });
       expect(viewOf({ ...task, generation: 3 }, { generation: 3 }, START_MS)).not.toEqual({
@@ -64,7 +64,7 @@ describe('a driver that is started', () => {
     ['a redrive by the sweep', redriven(longBackoff, 'recover_stale', contextAt(laterMs))],
     ['a release', redriven(held(longBackoff, pause, contextAt(laterMs - 1)), 'release', contextAt(laterMs))],
     ['the end of a lost worker', recovered(running, new QueueError('WORKER_LOST'), lost, contextAt(laterMs))],
-  ])('may claim at once after %s, so its execution waits for nothing', (_after, task) => {
+  ])('may claim at once after %s, without a wait of its execution', (_after, task) => {
     expect(viewOf(task, task, task.updatedAtMs)).toEqual({ kind: 'claimable' });
   });
 });
@@ -79,7 +79,7 @@ describe('outputOf', () => {
     [{ kind: 'wait', waitSeconds: 7 }, 'retryable_failed', 7],
     [{ kind: 'claimable' }, 'retryable_failed', POLICY.unclaimedWaitSeconds],
     [{ kind: 'lease_expired' }, 'retryable_failed', POLICY.unclaimedWaitSeconds],
-  ])('answers the state machine about %o', (view, outcome, waitSeconds) => {
+  ])('gives the output for %o', (view, outcome, waitSeconds) => {
     expect(outputOf(view)).toEqual({ outcome, waitSeconds });
     expect(runActionOutputSchema.safeParse(outputOf(view)).success).toBe(true);
   });

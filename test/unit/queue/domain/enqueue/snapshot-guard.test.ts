@@ -19,7 +19,7 @@ const { reference: _reference, ...withoutReference } = granted;
 const failedPolicy = { name: 'discount-policy', version: '7', outcome: 'fail' } as const;
 
 describe('snapshotViolations', () => {
-  it('finds nothing in a signed-off snapshot', () => {
+  it('finds no violation in a signed-off snapshot', () => {
     expect(quoteSnapshotSchema.safeParse(snapshotOf()).success).toBe(true);
     expect(violations(snapshotOf())).toEqual([]);
   });
@@ -52,7 +52,7 @@ describe('snapshotViolations', () => {
       '/approval/decision',
       { approval: { required: false, decision: 'rejected' } },
     ],
-  ])('refuses %s, naming %s alone', (_rule, pointer, broken) => {
+  ])('refuses %s and names only %s', (_rule, pointer, broken) => {
     expect(violations(snapshotOf(broken))).toEqual([`/payload/snapshot${pointer}`]);
   });
 });
@@ -72,14 +72,14 @@ describe('identity, lines and approval', () => {
     ]);
   });
 
-  it('accepts a failed policy that somebody approved, and a quote that needs no approval', () => {
+  it('accepts an approved failed policy, and a quote that needs no approval', () => {
     expect(violations(snapshotOf({ policy: failedPolicy }))).toEqual([]);
     expect(violations(snapshotOf({ approval: { required: false, decision: 'not_required' } }))).toEqual([]);
   });
 });
 
 describe('amounts', () => {
-  it('tells a total of 19 digits from its neighbour', () => {
+  it('distinguishes adjacent totals of 19 digits', () => {
     const big = '9223372036854775807';
     const line = lineOf({ quantity: '1', unitPriceMinor: big, discountMinor: '0', totalMinor: big });
     const exact = snapshotOf({ lines: [line], subtotalMinor: big, taxMinor: '0', totalMinor: big });
@@ -138,26 +138,26 @@ describe('amounts', () => {
 });
 
 describe('isCurrencyInUse', () => {
-  it.each(['EUR', 'JPY', 'CLF', 'UYW', 'VED', 'XAD', 'XCG', 'ZWG', 'SLE'])('knows %s', (code) => {
+  it.each(['EUR', 'JPY', 'CLF', 'UYW', 'VED', 'XAD', 'XCG', 'ZWG', 'SLE'])('accepts %s', (code) => {
     expect(isCurrencyInUse(code)).toBe(true);
   });
 
-  it.each(['BOV', 'CHE', 'CHW', 'CLF', 'COU', 'MXV', 'USN', 'UYI', 'UYW'])('knows the fund %s', (code) => {
+  it.each(['BOV', 'CHE', 'CHW', 'CLF', 'COU', 'MXV', 'USN', 'UYI', 'UYW'])('accepts the fund %s', (code) => {
     expect(isCurrencyInUse(code)).toBe(true);
   });
 
-  it.each(['HRK', 'ANG', 'SLL', 'ZWL', 'CUC', 'BGN', 'DEM'])('knows that %s is out of use', (code) => {
+  it.each(['HRK', 'ANG', 'SLL', 'ZWL', 'CUC', 'BGN', 'DEM'])('refuses %s, which is out of use', (code) => {
     expect(isCurrencyInUse(code)).toBe(false);
   });
 
   it.each(['XAU', 'XAG', 'XDR', 'XSU', 'XUA', 'XBA', 'XTS', 'XXX'])(
-    'takes no %s: it has no minor units',
+    'refuses %s, which has no minor units',
     (code) => {
       expect(isCurrencyInUse(code)).toBe(false);
     },
   );
 
-  it.each(['QQQ', 'EURO', 'eur', ''])('does not know "%s"', (code) => {
+  it.each(['QQQ', 'EURO', 'eur', ''])('refuses "%s"', (code) => {
     expect(isCurrencyInUse(code)).toBe(false);
   });
 });

@@ -42,12 +42,12 @@ const rate = (failed: number, all: number) =>
   ]);
 
 describe('failed action rate', () => {
-  it('is failed_terminal actions over enqueued ones, and meets a target that it equals', () => {
+  it('is the share of failed_terminal actions in enqueued ones, and meets a target equal to it', () => {
     expect(rate(1, 50)).toEqual({ value: 2, samples: 50, verdict: 'met' });
     expect(rate(1, 49)).toEqual({ value: 100 / 49, samples: 49, verdict: 'missed' });
   });
 
-  it('counts every failure, and says how many were decided by people or by nature', () => {
+  it('counts every failure, and tells how many came from operators and how many from their nature', () => {
     const { kpis, counts } = report([
       failedWith('RETRIES_EXHAUSTED'),
       failedWith('DEADLINE_EXCEEDED'),
@@ -67,7 +67,7 @@ describe('failed action rate', () => {
     expect(counts.completed).toBe(1);
   });
 
-  it('leaves out actions that were enqueued before the window, and those whose beginning is missing', () => {
+  it('excludes actions enqueued before the window and actions without their first record', () => {
     const before: readonly Step[] = [
       [-1, 'queued', 'enqueue'],
       [1, 'failed_terminal', 'operator_cancel'],
@@ -141,7 +141,7 @@ describe('recovery within five minutes', () => {
     expect(recovery(steps)).toEqual(expected);
   });
 
-  it('counts since the transition before: a claim at 0 s, whose loss shows at 290 s, is late at 301 s', () => {
+  it('counts from the previous transition: a claim at 0 s whose loss is found at 290 s is late at 301 s', () => {
     const steps: readonly Step[] = [
       [0, 'queued', 'enqueue'],
       [0, 'running', 'claim'],
@@ -152,7 +152,7 @@ describe('recovery within five minutes', () => {
     expect(recovery(steps)).toEqual(late);
   });
 
-  it('leaves an open one out as pending until its 300 s are over', () => {
+  it('excludes an open recovery as pending until its 300 s are over', () => {
     expect(recovery(lostWorker(), 299)).toEqual(none);
     expect(report([lostWorker()], { nowSeconds: 299 }).counts.stuckPending).toBe(1);
     expect(recovery(lostWorker(), 300)).toEqual(late);
@@ -161,7 +161,7 @@ describe('recovery within five minutes', () => {
 });
 
 describe('duplicate side-effect rate', () => {
-  it('counts both ways in which a mutation shows to be a wrong one', () => {
+  it('counts both kinds of evidence of a duplicate mutation', () => {
     const trails = [
       failedWith('DUPLICATE_EFFECT'),
       failedWith('FINGERPRINT_MISMATCH'),
@@ -177,7 +177,7 @@ describe('duplicate side-effect rate', () => {
 });
 
 describe('mean status latency', () => {
-  it('is the mean of what was shown in the window', () => {
+  it('is the mean of the transitions shown in the window', () => {
     expect(kpiOf('mean_status_latency', [], { latenciesMs: [500, 1_000, 3_000] })).toEqual({
       value: 1_500,
       samples: 3,
@@ -190,7 +190,7 @@ describe('mean status latency', () => {
 });
 
 describe('reportKpis', () => {
-  it('has no value and no verdict without a sample', () => {
+  it('has neither a value nor a verdict without a sample', () => {
     expect(report([]).kpis).toEqual(
       Object.values(KpiName).map((name) => ({ name, value: undefined, samples: 0, verdict: 'no_sample' })),
     );
@@ -204,7 +204,7 @@ describe('reportKpis', () => {
     }
   });
 
-  /** A walk through the lifecycle: any legal trail, cut off anywhere. */
+  /** A walk through the lifecycle: any legal trail, truncated anywhere. */
   const walk = fc
     .array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 400 }), fc.boolean()), {
       minLength: 1,
@@ -227,7 +227,7 @@ describe('reportKpis', () => {
     });
 
   test.prop([fc.array(walk, { maxLength: 8 }), fc.integer({ min: 0, max: 5_000 }), fc.nat(50)])(
-    'keeps shares between 0 and 100, and depends on neither order nor repetition',
+    'keeps shares between 0 and 100, independent of order and repetition',
     (walks, nowSeconds, seed) => {
       const transitions = walks.flatMap((steps, index) => trailOf(`task-${index}`, steps));
       const window = { sinceMs: START_MS, nowMs: START_MS + nowSeconds * 1_000 };
@@ -252,7 +252,7 @@ describe('reportKpis', () => {
   );
 
   test.prop([fc.array(walk, { minLength: 1, maxLength: 6 }), fc.integer({ min: 0, max: 2_000 })])(
-    'settles a pending action one way or the other as time goes by, unless it is held, and takes no verdict back',
+    'decides each pending action over time, unless it is held, and never revokes a verdict',
     (walks, nowSeconds) => {
       const at = (seconds: number) => report(walks, { nowSeconds: seconds }).counts;
       const [now, later, end] = [at(nowSeconds), at(nowSeconds + 100), at(1_000_000)];

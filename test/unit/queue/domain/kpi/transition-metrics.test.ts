@@ -78,11 +78,11 @@ describe('metricsOf', () => {
     expect(countsOf(steps)).toEqual(expected);
   });
 
-  it('counts nothing for a version that the history no longer holds', () => {
+  it('counts nothing for a version that is no longer in the history', () => {
     expect(metricsOf(1, trailOf('task-1', COMPLETED).slice(1))).toEqual([]);
   });
 
-  it('reports a late recovery as none in time, not as nothing', () => {
+  it('reports a late recovery as 0 recoveries in time, not as no value', () => {
     const trail = trailOf('task-1', lostWorker([400, 'completed', 'complete']));
 
     expect(metricCountsOf(4, trail)).toContainEqual({ name: 'stuck_actions_settled_within_5_min', value: 0 });

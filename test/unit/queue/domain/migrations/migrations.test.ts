@@ -1,4 +1,4 @@
-/** Tasks between versions of the schema, on recorded items and on random lives of tasks. */
+/** Migrations of tasks between schema versions, on recorded items and on random task histories. */
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import {
@@ -34,7 +34,7 @@ const refusalOf = (act: () => unknown): unknown => {
 };
 
 describe('recorded tasks', () => {
-  it('are of every state, in each version', () => {
+  it('exist for every state in each version', () => {
     const states = ['completed', 'failed_terminal', 'queued', 'retryable_failed', 'running'];
 
     for (const items of [v1Items, v2Items]) {
@@ -43,31 +43,31 @@ describe('recorded tasks', () => {
     expect(v2Items.filter(({ hold }) => hold !== undefined)).toHaveLength(3);
   });
 
-  it.each(v1Items)('of version 1 is accepted by its own schema and read today: $idempotencyKey', (item) => {
-    expect(taskItemV1.safeParse(item).error).toBeUndefined();
+  it.each(v1Items)(
+    'of version 1 is accepted by its own schema and by the present reader: $idempotencyKey',
+    (item) => {
+      expect(taskItemV1.safeParse(item).error).toBeUndefined();
 
-    const { dueShard: _index, ...record } = item;
-    expect(fromItem(item)).toEqual({ ...record, schemaVersion: NEWEST });
-  });
+      const { dueShard: _index, ...record } = item;
+      expect(fromItem(item)).toEqual({ ...record, schemaVersion: NEWEST });
+    },
+  );
 
-  it.each(v1Items)('of version 1 goes up and comes back as it was: $idempotencyKey', (item) => {
+  it.each(v1Items)('of version 1 is unchanged after a migration up and down: $idempotencyKey', (item) => {
     const up = migratedTaskItem(item, NEWEST);
 
     expect(up).toEqual({ ...item, schemaVersion: NEWEST });
     expect(migratedTaskItem(up, 1)).toEqual(item);
   });
 
-  it.each(v2Items)(
-    'of version 2 goes down to what version 1 accepts, and comes back: $idempotencyKey',
-    (item) => {
-      const down = migratedTaskItem(item, 1);
+  it.each(v2Items)('of version 2 is migrated down to a valid version 1 and back: $idempotencyKey', (item) => {
+    const down = migratedTaskItem(item, 1);
 
-      expect(taskItemV1.safeParse(down).error).toBeUndefined();
-      expect(migratedTaskItem(down, NEWEST)).toEqual(item);
-    },
-  );
+    expect(taskItemV1.safeParse(down).error).toBeUndefined();
+    expect(migratedTaskItem(down, NEWEST)).toEqual(item);
+  });
 
-  it.each(v2Items)('of version 2 is read the same after it was down: $idempotencyKey', (item) => {
+  it.each(v2Items)('of version 2 is read the same after a migration down: $idempotencyKey', (item) => {
     expect(fromItem(migratedTaskItem(item, 1))).toEqual(fromItem(item));
   });
 });
@@ -77,14 +77,14 @@ describe('a held task in version 1', () => {
   const task = held(retryableTask(), pause, contextAt(START_MS + 10_000));
   const down = migratedTaskItem(toItem(task), 1);
 
-  it('is overdue in the shards that version 1 queries, so its sweep drives it on', () => {
+  it('is overdue in the shards that version 1 queries, so that its sweep drives it', () => {
     expect(toItem(task)['dueShard']).toMatch(/^held-crm\.sync-\d$/);
     expect(down['dueShard']).toMatch(/^due-\d$/);
     expect(down['dueAtMs']).toBe(START_MS + 10_000);
     expect(down).not.toHaveProperty('hold');
   });
 
-  it('says what happened in the reason of its last transition', () => {
+  it('has the hold in the reason of its last transition', () => {
     const history = Array.isArray(down['history']) ? down['history'] : [];
 
     expect(history.at(-1)).toMatchObject({
@@ -95,7 +95,7 @@ describe('a held task in version 1', () => {
     });
   });
 
-  it('is not held any more once version 1 has moved it on', () => {
+  it('is no longer held after version 1 has moved it', () => {
     const moved = { ...task, hold: undefined };
     const next = redriven(moved, 'recover_stale', contextAt(START_MS + 70_000, { reason: 'Stuck' }));
     const back = fromItem(migratedTaskItem(toItem(next), 1));
@@ -111,7 +111,7 @@ describe('a held task in version 1', () => {
   });
 });
 
-/** Text that tries to look like a mark. */
+/** Text that resembles a mark. */
 const words = fc.oneof(
   fc.string(),
   fc.constantFrom(
@@ -158,8 +158,8 @@ function taken(task: ExecutionTask, { step, reason, actor }: Step, nowMs: number
   return task;
 }
 
-describe('any life of a task', () => {
-  test.prop([steps], { numRuns: 300 })('goes down to what version 1 accepts, and comes back', (life) => {
+describe('any task history', () => {
+  test.prop([steps], { numRuns: 300 })('is migrated down to a valid version 1 and back', (life) => {
     const item = toItem(
       life.reduce((task, step, index) => taken(task, step, START_MS + index * 1_000), queuedTask()),
     );
@@ -174,7 +174,7 @@ describe('any life of a task', () => {
 describe('migrate', () => {
   const item = toItem(runningTask());
 
-  it('leaves an item that has the version as it is', () => {
+  it('does not change an item that already has the version', () => {
     expect(migrate(SHAPES.tasks.steps, item, NEWEST)).toBe(item);
   });
 
@@ -184,21 +184,21 @@ describe('migrate', () => {
     );
   });
 
-  it('refuses a version that no step leads to', () => {
+  it('refuses a version without a migration step', () => {
     expect(() => migrate(SHAPES.tasks.steps, item, 9)).toThrow('no migration between 2 and 3');
     expect(() => migrate(SHAPES.tasks.steps, { schemaVersion: 1 }, 0)).toThrow(
       'no migration between 0 and 1',
     );
   });
 
-  it('has a step between all neighbouring versions of every shape that is not append-only', () => {
+  it('has a step between all adjacent versions of every shape that is not append-only', () => {
     for (const { newest, steps: way, appendOnly } of Object.values(SHAPES)) {
       const expected = appendOnly ? [] : Array.from({ length: newest - 1 }, (_, index) => index + 1);
       expect(way.map(({ from }) => from)).toEqual(expected);
     }
   });
 
-  it('does not take down what is no task, or a hold that its history does not tell of', () => {
+  it('does not migrate down an item that is not a task, or a hold without a transition in the history', () => {
     const hold = { reason: 'r', actor: 'a', sinceMs: START_MS };
 
     expect(refusalOf(() => migratedTaskItem({ ...item, state: 'parked' }, 1))).toMatchObject({
@@ -215,19 +215,19 @@ describe('migrate', () => {
     ['no transition', { history: [7] }],
     ['no kind', { kind: 'fax send' }],
     ['no state', { state: 'to be parked' }],
-  ])('does not take up an item with %s', (_title, over) => {
+  ])('does not migrate up an item with %s', (_title, over) => {
     expect(() => migratedTaskItem({ ...item, schemaVersion: 1, ...over }, NEWEST)).toThrow('Task item: ');
   });
 });
 
 describe('a task of a newer version', () => {
-  it('names both versions when later code wrote the item', () => {
+  it('names both versions if newer code wrote the item', () => {
     expect(() => upcast(SHAPES.tasks, { ...toItem(queuedTask()), schemaVersion: NEWEST + 1 })).toThrow(
       `schemaVersion: expected at most ${NEWEST} (tasks), got ${NEWEST + 1}: later code wrote it`,
     );
   });
 
-  it.each([undefined, 'two', 0])('leaves %s for the schema to refuse', (schemaVersion) => {
+  it.each([undefined, 'two', 0])('leaves the refusal of %s to the schema', (schemaVersion) => {
     expect(() => fromItem({ ...toItem(queuedTask()), schemaVersion })).toThrow('Task item: schemaVersion');
   });
 });

@@ -9,12 +9,12 @@ describe('findAuditGaps', () => {
     [[1, 3], 4, [2, 4]],
     [[3, 1, 1], 3, [2]],
     [[1, 2, 7], 2, []],
-  ])('finds for the records %j of a task at version %i the gaps %j', (versions, taskVersion, gaps) => {
+  ])('for the records %j of a task at version %i, finds the gaps %j', (versions, taskVersion, gaps) => {
     expect(findAuditGaps(versions, taskVersion)).toEqual(gaps);
   });
 
   test.prop([fc.uniqueArray(fc.integer({ min: 1, max: 60 })), fc.integer({ min: 1, max: 60 })])(
-    'makes a trail complete by exactly the versions it finds',
+    'finds exactly the versions that complete the trail',
     (versions, taskVersion) => {
       const gaps = findAuditGaps(versions, taskVersion);
 
@@ -23,7 +23,7 @@ describe('findAuditGaps', () => {
     },
   );
 
-  it('refuses a version that no task can have, instead of looking for each before it', () => {
+  it('refuses an impossible version instead of searching all versions before it', () => {
     expect(() => findAuditGaps([], MAX_VERSION + 1)).toThrow('version: expected at most 100000, got 100001');
     expect(findAuditGaps([], MAX_VERSION)).toHaveLength(MAX_VERSION);
   });

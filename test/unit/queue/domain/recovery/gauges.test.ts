@@ -1,4 +1,4 @@
-/** What a run of the sweep publishes when it could not look everywhere: no 0 and no age without a look. */
+/** Gauges of a sweep that could not read everything: without a read it publishes neither 0 nor an age. */
 import { describe, expect, it } from 'vitest';
 import { ActionKind } from '../../../../../lambdas/actions/kinds.ts';
 import { SweepPart } from '../../../../../lambdas/queue/contracts/sweep-answer.ts';
@@ -36,15 +36,15 @@ const NO_AUDIT: SweepRunReport['audit'] = {
 const published = (report: SweepReport, audit = NO_AUDIT): Record<string, number> =>
   Object.fromEntries(gaugesOf({ sweep: report, audit }).map(({ name, value }) => [name, value]));
 
-/** Shards of which each has a stuck task, all of the same age. */
+/** Shards with one stuck task each, all of the same age. */
 function stageWithStuck(count: number): MemoryStage {
   const stage = new MemoryStage();
   for (let index = 0; index < count; index += 1) stage.due();
   return stage;
 }
 
-describe('a run that looked everywhere', () => {
-  it('publishes every gauge, also when it found nothing', async () => {
+describe('a run that read everything', () => {
+  it('publishes every gauge, also if it found nothing', async () => {
     expect(published(await new MemoryStage().run())).toEqual({
       stuck_tasks: 0,
       oldest_non_terminal_age_ms: 0,
@@ -54,7 +54,7 @@ describe('a run that looked everywhere', () => {
     });
   });
 
-  it('looked everywhere also when a task cannot be read: that one counts as stuck, as old as it is overdue', async () => {
+  it('counts an unreadable task as stuck, with the age of its due time', async () => {
     const stage = new MemoryStage();
     const damaged = stage.due('crm.sync', START_MS - 30 * HOUR_MS);
     stage.broken.add(damaged.taskId);
@@ -70,8 +70,8 @@ describe('a run that looked everywhere', () => {
   });
 });
 
-describe('a run that could not look', () => {
-  it('at anything publishes nothing about tasks, and names every shard', async () => {
+describe('a run that could not read', () => {
+  it('anything publishes nothing about tasks and names every shard', async () => {
     const stage = stageWithStuck(20);
     ALL_LANES.forEach((shard) => stage.brokenShards.add(shard));
 
@@ -83,7 +83,7 @@ describe('a run that could not look', () => {
     );
   });
 
-  it.each(DUE_SHARD_NAMES)('at %s publishes no 0, no age and no count of what is left', async (shard) => {
+  it.each(DUE_SHARD_NAMES)('%s publishes no 0, no age and no count of remaining tasks', async (shard) => {
     const stage = new MemoryStage();
     stage.brokenShards.add(shard);
 
@@ -93,7 +93,7 @@ describe('a run that could not look', () => {
     expect(blindSpotsOf(report.failures)).toEqual([`lane ${shard}`]);
   });
 
-  it('at one shard publishes the stuck tasks of the others: they are there', async () => {
+  it('one shard publishes the stuck tasks of the other shards', async () => {
     const stage = new MemoryStage();
     const stuck = stage.due();
     const broken = DUE_SHARD_NAMES.find((shard) => shard !== dueShardOf(stuck)) ?? '';
@@ -106,7 +106,7 @@ describe('a run that could not look', () => {
     });
   });
 
-  it('at held tasks says all the same what is stuck, since held ones are not', async () => {
+  it('held tasks still publishes the stuck tasks, since held tasks are not stuck', async () => {
     const stage = new MemoryStage();
     stage.brokenShards.add('held-crm.sync-0');
 
@@ -117,7 +117,7 @@ describe('a run that could not look', () => {
     expect(blindSpotsOf(report.failures)).toEqual(['lane held-crm.sync-0']);
   });
 
-  it('at a later page of a shard publishes no age: the oldest may be behind it', async () => {
+  it('a later page of a shard publishes no age, since the oldest task may be on it', async () => {
     const stage = new MemoryStage();
     for (let index = 0; index < 400; index += 1) stage.due('crm.sync', START_MS - HOUR_MS / 5 - index, true);
     const { pageDue } = stage.options.queue;
@@ -133,7 +133,7 @@ describe('a run that could not look', () => {
     expect(published(report)).toEqual({ oldest_pause_age_ms: 0, audit_gaps_unrepairable: 0 });
   });
 
-  it('at one pause publishes no age of a pause, and counts nothing as left', async () => {
+  it('one pause publishes no age of pauses and no remaining tasks', async () => {
     const stage = new MemoryStage();
     stage.paused = new Set(['crm.sync']);
     stage.pausedSinceMs = START_MS - HOUR_MS;
@@ -152,7 +152,7 @@ describe('a run that could not look', () => {
     expect(blindSpotsOf(report.failures)).toEqual(['pause pdf.render']);
   });
 
-  it('because its time was up says what is left, and not that nothing is stuck', async () => {
+  it('everything in time publishes the remaining tasks, but not that no task is stuck', async () => {
     const report = await stageWithStuck(20).run(2_000, {}, () => false);
 
     expect(published(report)).toEqual({
@@ -163,7 +163,7 @@ describe('a run that could not look', () => {
     expect(blindSpotsOf(report.failures)).toEqual([]);
   });
 
-  it('at the head of a shard, since it began behind it and its time was up, does not say that nothing is stuck', async () => {
+  it('the head of a shard in time, since it began after it, does not publish that no task is stuck', async () => {
     const stage = new MemoryStage();
     const stuck = stage.due();
     const position = { taskId: stuck.taskId, dueAtMs: (stuck.dueAtMs ?? 0) + 1 };
@@ -177,7 +177,7 @@ describe('a run that could not look', () => {
     expect(published(report)).not.toHaveProperty('oldest_non_terminal_age_ms');
   });
 
-  it('because its time was up in the middle says what it saw of stuck tasks, and no age', async () => {
+  it('the second half in time publishes the stuck tasks that it read, and no age', async () => {
     const stage = stageWithStuck(20);
     let looks = 5;
     const mayGoOn = (): boolean => (looks -= 1) > 0;
@@ -193,7 +193,7 @@ describe('a run that could not look', () => {
     });
   });
 
-  it('at what it leaves of a shard publishes no count of what is left', async () => {
+  it('the rest of a shard publishes no count of remaining tasks', async () => {
     const stage = stageWithStuck(20);
     const queue: SweepOptions['queue'] = {
       ...stage.options.queue,
@@ -208,7 +208,7 @@ describe('a run that could not look', () => {
     expect(blindSpotsOf(report.failures)).toEqual(['lane due-3']);
   });
 
-  it.each(Object.values(SweepPart))('is blind, or has failed at one thing: %s', (part) => {
+  it.each(Object.values(SweepPart))('is blind or has one failure: %s', (part) => {
     const looksThrough = ['lane', 'pause', 'cursor', 'page'].includes(part);
 
     expect(blindSpotsOf([{ part, id: 'x', error: new Error('down') }])).toEqual(
@@ -216,7 +216,7 @@ describe('a run that could not look', () => {
     );
   });
 
-  it('at the audit trail publishes no 0 of gaps, and those that it has seen', async () => {
+  it('the audit trail publishes the gaps that it found, but no 0', async () => {
     const report = await new MemoryStage().run();
     const failures = [{ part: 'page', id: 'audit', error: new Error('down') }] as const;
     const unrepairable = [{ taskId: 'task-1', version: 1 }];
@@ -228,7 +228,7 @@ describe('a run that could not look', () => {
     });
   });
 
-  it('because recovery failed as a whole publishes nothing about tasks', () => {
+  it('because the whole recovery failed publishes nothing about tasks', () => {
     expect(gaugesOf({ audit: NO_AUDIT })).toEqual([
       { name: 'audit_gaps_unrepairable', unit: 'Count', value: 0 },
     ]);

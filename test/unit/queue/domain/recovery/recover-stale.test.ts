@@ -1,4 +1,4 @@
-/** A run of the sweep over many tasks: bounded, fair, and going on where the run before stopped. */
+/** A sweep over many tasks: bounded, fair, and continued where the previous run stopped. */
 import { KIND_NAMES } from '../../../../../lambdas/actions/kinds.ts';
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ const refused = () => Promise.reject(new Error('Step Functions is down'));
 const many = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
 
 describe('one run', () => {
-  it('recovers a thousand stuck tasks, ten at once', async () => {
+  it('recovers a thousand stuck tasks, ten at a time', async () => {
     const stage = new MemoryStage();
     for (const index of many(1_000)) stage.due('crm.sync', START_MS - HOUR_MS / 10 - index);
 
@@ -34,7 +34,7 @@ describe('one run', () => {
     expect(stage.mostAtOnce).toBe(10);
   });
 
-  it('gets past tasks that are left to their drivers, however many stand before the stuck one', async () => {
+  it('passes tasks with running drivers, for any number of them before the stuck one', async () => {
     const stage = new MemoryStage();
     for (const index of many(500)) stage.due('crm.sync', START_MS - HOUR_MS / 5 - index, true);
     const stuck = stage.due();
@@ -45,7 +45,7 @@ describe('one run', () => {
     expect(report).toMatchObject({ lookedAt: 501, stuck: 1, carriedOver: 0 });
   });
 
-  it('tells the age of the oldest due task, left alone or not', async () => {
+  it('reports the age of the oldest due task, recovered or not', async () => {
     const stage = new MemoryStage();
     stage.due('crm.sync', START_MS - HOUR_MS / 5, true);
     stage.due();
@@ -54,7 +54,7 @@ describe('one run', () => {
     expect((await new MemoryStage().run()).oldestAgeMs).toBe(0);
   });
 
-  it('tells how long the kind has been paused that is paused longest', async () => {
+  it('reports the longest pause of a kind', async () => {
     const stage = new MemoryStage();
     stage.paused = new Set(['slack.notify', 'crm.sync']);
     stage.pausedSinceMs = START_MS - 25 * HOUR_MS;
@@ -63,7 +63,7 @@ describe('one run', () => {
     expect((await new MemoryStage().run()).oldestPauseMs).toBe(0);
   });
 
-  it('tells it of the pauses that it can read, when another cannot be', async () => {
+  it('reports the longest of the readable pauses if another pause is unreadable', async () => {
     const stage = new MemoryStage();
     stage.paused = new Set(['crm.sync']);
     stage.pausedSinceMs = START_MS - 2 * HOUR_MS;
@@ -80,7 +80,7 @@ describe('one run', () => {
     expect([failures.length, oldestPauseMs]).toEqual([1, 2 * HOUR_MS]);
   });
 
-  it('tells the age also while no driver can be started, or be asked for', async () => {
+  it('reports the age also while drivers can be neither started nor read', async () => {
     const ages = ['start', 'status'].map(async (call) => {
       const stage = new MemoryStage();
       stage.due('crm.sync', START_MS - 30 * HOUR_MS);
@@ -104,7 +104,7 @@ describe('one run', () => {
     expect(stage.pages).toBe(DUE_SHARD_NAMES.length * (1 + KIND_NAMES.length));
   });
 
-  it('lets one task that cannot be read, and one shard, stop none of the others', async () => {
+  it('continues with the others after an unreadable task or an unreadable shard', async () => {
     const stage = new MemoryStage();
     const all = many(64).map(() => stage.due());
     const bad = all[0]?.taskId ?? '';
@@ -123,7 +123,7 @@ describe('one run', () => {
 });
 
 describe('held tasks', () => {
-  it('are released with the next generation once their kind is not paused', async () => {
+  it('are released with the next generation when their kind is resumed', async () => {
     const stage = new MemoryStage();
     const task = stage.held();
 
@@ -134,7 +134,7 @@ describe('held tasks', () => {
     expect(stage.tasks.get(task.taskId)?.hold).toBeUndefined();
   });
 
-  it('are not looked at while it is, and other kinds are', async () => {
+  it('are not read while their kind is paused; those of other kinds are', async () => {
     const stage = new MemoryStage();
     stage.paused.add('crm.sync');
     stage.held();
@@ -156,7 +156,7 @@ describe('held tasks', () => {
     expect(stage.tasks.get(task.taskId)).toEqual(task);
   });
 
-  it('take no more than their share of a run from tasks that are stuck', async () => {
+  it('use at most their share of a run when other tasks are stuck', async () => {
     const stage = new MemoryStage();
     for (const _ of many(400)) stage.held();
     for (const _ of many(80)) stage.due();
@@ -169,8 +169,8 @@ describe('held tasks', () => {
   });
 });
 
-describe('what is left', () => {
-  it('is counted, and the next runs go on there until every candidate was looked at', async () => {
+describe('the remaining tasks', () => {
+  it('are counted, and the next runs continue there until every candidate was checked', async () => {
     const stage = new MemoryStage();
     for (const index of many(300)) stage.due('crm.sync', START_MS - HOUR_MS / 5 - index, true);
     const seen = new Set<string>();
@@ -188,7 +188,7 @@ describe('what is left', () => {
     expect(seen.size).toBe(300);
   });
 
-  it('comes first in the next run, and then the heads of the shards', async () => {
+  it('come first in the next run, before the heads of the shards', async () => {
     const stage = new MemoryStage();
     for (const index of many(160)) stage.due('crm.sync', START_MS - HOUR_MS / 5 - index, true);
     const { positions } = await stage.run(80);
@@ -201,7 +201,7 @@ describe('what is left', () => {
     expect(report.positions).toEqual({});
   });
 
-  it('is kept when the time is up before the run began', async () => {
+  it('are kept if the time ends before the run begins', async () => {
     const stage = new MemoryStage();
     stage.due();
     const positions = { 'due-3': { taskId: `task-${'0'.repeat(40)}`, dueAtMs: START_MS - 1 } };
@@ -211,7 +211,7 @@ describe('what is left', () => {
     expect(report).toMatchObject({ lookedAt: 0, recovered: [], positions });
   });
 
-  it('begins no further task when the time is up', async () => {
+  it('begins no further task after its time limit', async () => {
     const stage = new MemoryStage();
     for (const _ of many(100)) stage.due();
 
@@ -231,24 +231,21 @@ describe('what is left', () => {
       { maxLength: 60 },
     ),
     fc.integer({ min: 1, max: 30 }),
-  ])(
-    'starves nobody: every stuck task is recovered in a few runs, whatever is left alone',
-    async (drawn, limit) => {
-      const stage = new MemoryStage();
-      const all = drawn.map(({ kind, runs, ageMs }) => ({
-        runs,
-        task: stage.due(kind, START_MS - ageMs, runs),
-      }));
-      let positions: LanePositions = {};
+  ])('starves no task: every stuck task is recovered within a few runs', async (drawn, limit) => {
+    const stage = new MemoryStage();
+    const all = drawn.map(({ kind, runs, ageMs }) => ({
+      runs,
+      task: stage.due(kind, START_MS - ageMs, runs),
+    }));
+    let positions: LanePositions = {};
 
-      // Each run begins with another lane; after twice round every lane has been first, and got through.
-      for (let run = 0; run <= Math.ceil(all.length / limit) * 2 + 64; run += 1) {
-        ({ positions } = await stage.run(limit, positions, () => true, START_MS + run * 60_000));
-      }
+    // Each run begins with another lane; after two rounds every lane has been first and is finished.
+    for (let run = 0; run <= Math.ceil(all.length / limit) * 2 + 64; run += 1) {
+      ({ positions } = await stage.run(limit, positions, () => true, START_MS + run * 60_000));
+    }
 
-      const stuck = all.filter(({ runs }) => !runs);
-      const generations = stuck.map(({ task }) => stage.tasks.get(task.taskId)?.generation ?? 0);
-      expect(generations.every((generation) => generation > 1)).toBe(true);
-    },
-  );
+    const stuck = all.filter(({ runs }) => !runs);
+    const generations = stuck.map(({ task }) => stage.tasks.get(task.taskId)?.generation ?? 0);
+    expect(generations.every((generation) => generation > 1)).toBe(true);
+  });
 });

@@ -1,4 +1,4 @@
-/** Five minutes from stuck to moved on, computed from the constants that decide it. */
+/** A stuck task is moved within five minutes, computed from the constants. */
 import { describe, expect, it } from 'vitest';
 import { TIME_LIMITS } from '../../../../../lambdas/shared/contracts/time-limits.ts';
 import { POLICY } from '../../../../../lambdas/queue/domain/task/policy.ts';
@@ -18,7 +18,7 @@ const {
 } = TIME_LIMITS;
 
 describe('the recovery budget', () => {
-  it('is what the KPI contract allows', () => {
+  it('equals the limit of the KPI contract', () => {
     expect(RECOVERY_BUDGET_MS).toBe(5 * 60 * 1_000);
   });
 
@@ -33,7 +33,7 @@ describe('the recovery budget', () => {
     expect(budgetOf(path)).toBeLessThan(RECOVERY_BUDGET_MS);
   });
 
-  it('adds up to what the paths are said to take', () => {
+  it('equals the sums of the documented paths', () => {
     const seconds = Object.entries(RECOVERY_PATHS).map(([name, path]) => [name, budgetOf(path) / 1_000]);
 
     expect(Object.fromEntries(seconds)).toEqual({
@@ -43,13 +43,13 @@ describe('the recovery budget', () => {
     });
   });
 
-  it('lets the next sweep look at every driver that the sweep before gave', () => {
+  it('lets the next sweep check every driver of the previous sweep', () => {
     const lastMs = (sweepTimeoutSeconds - sweepReserveSeconds) * 1_000;
 
     expect(lastMs + POLICY.redriveCheckMs).toBeLessThan(sweepPeriodSeconds * 1_000);
   });
 
-  it('keeps worker under task under lease, and a sweep under its period', () => {
+  it("keeps the worker's limit below the task's, the task's below the lease, and a sweep below its period", () => {
     expect(workerTimeoutSeconds).toBeLessThan(taskTimeoutSeconds);
     expect(taskTimeoutSeconds * 1_000).toBeLessThan(POLICY.leaseMs);
     expect(sweepTimeoutSeconds).toBeLessThan(sweepPeriodSeconds);

@@ -1,4 +1,4 @@
-/** The sweep's decisions, every cell of the table against rules that were written down apart from it. */
+/** The sweep's decisions: every cell of the table is compared with independently written rules. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { ExecutionState } from '../../../../../lambdas/queue/contracts/lifecycle-states.ts';
@@ -31,13 +31,13 @@ describe('the recovery table', () => {
     expect(cells).toHaveLength(5 * 3 * 7);
   });
 
-  it.each(cells)('decides on a task that is $state and $lateness, its driver $status', (cell) => {
+  it.each(cells)('decides for a task that is $state and $lateness with a driver that is $status', (cell) => {
     const { state, lateness, status } = cell;
 
     expect(RECOVERY_TABLE[state][lateness][status]).toBe(expectedAction(state, lateness, status));
   });
 
-  it('asks what became of the driver only where that makes a difference', () => {
+  it("reads the driver's status only if the decision depends on it", () => {
     const asked = Object.values(ExecutionState).flatMap((state) =>
       Object.values(Lateness).flatMap((lateness) =>
         actionWithoutStatus(state, lateness) === undefined ? [`${state} ${lateness}`] : [],
@@ -47,7 +47,7 @@ describe('the recovery table', () => {
     expect(asked).toEqual(['queued due', 'queued stale', 'retryable_failed due', 'retryable_failed stale']);
   });
 
-  it('is what docs/recovery.md holds (otherwise run: npm run generate)', async () => {
+  it('equals the table in docs/recovery.md (otherwise run: npm run generate)', async () => {
     expect(await readFile(RECOVERY_PAGE, 'utf8')).toBe(await renderRecoveryPage());
   });
 });

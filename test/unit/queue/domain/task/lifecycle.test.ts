@@ -20,7 +20,7 @@ import type { TransitionContext } from '../../../../../lambdas/queue/domain/task
 import { contextAt, queuedTask, resultOf, retryableTask, runningTask } from '../../../../helpers/builders.ts';
 import { START_MS } from '../../../../../tools/rig/fake-clock.ts';
 
-/** Written down once more, with the decision note about pauses, and not taken from the code. */
+/** Written independently of the code, with the decision note about pauses. */
 const LEGAL = new Set([
   'nothing -enqueue-> queued',
   'queued -claim-> running',
@@ -68,7 +68,7 @@ describe('the lifecycle table', () => {
     expect(refusalOf(() => assertLegal(row))).toBe(refused);
   });
 
-  it('has two states that never change, and no row leaves them', () => {
+  it('has two final states without outgoing rows', () => {
     expect([...ENDED_STATES].toSorted()).toEqual(['completed', 'failed_terminal']);
     expect(states.filter(isEnded).toSorted()).toEqual(['completed', 'failed_terminal']);
     expect(rows.filter((row) => row.from !== null && isEnded(row.from) && isLegal(row))).toEqual([]);
@@ -79,7 +79,7 @@ const from = (state: ExecutionState | null, to: ExecutionState, cause: Transitio
   assertLegal({ from: state, to, cause });
 
 describe('the refusal of a transition', () => {
-  it('names the state, the cause, and what may move the task from there', () => {
+  it('names the state, the cause and the causes that are possible from there', () => {
     expect(from('running', 'failed_terminal', 'operator_abandon')).toThrow(
       'A task that is running cannot be moved by operator_abandon; what may move it is complete, fail, recover_stale',
     );
@@ -88,13 +88,13 @@ describe('the refusal of a transition', () => {
     );
   });
 
-  it('names the target when the cause may move the task elsewhere', () => {
+  it('names the target if the cause has another target in this state', () => {
     expect(from('running', 'queued', 'fail')).toThrow(
       'A task that is running cannot be moved to queued by fail;',
     );
   });
 
-  it.each(ENDED_STATES)('says of a task that is %s that nothing moves it any more', (state) => {
+  it.each(ENDED_STATES)('tells that a task that is %s is final', (state) => {
     expect(from(state, 'failed_terminal', 'operator_retry')).toThrow(
       `A task that is ${state} cannot be moved by operator_retry: nothing moves it any more`,
     );
@@ -151,7 +151,7 @@ const pairs = states.flatMap((state) =>
 
 describe('a command in a state', () => {
   it.each(pairs)(
-    '$command works in $state exactly when the table has the row',
+    '$command works in $state if and only if the table has the row',
     ({ state, cause, to, run }) => {
       const target = to === 'same' ? state : to;
       // A failed worker that is recovered is no redrive: the row retryable_failed → retryable_failed is recoverStale's.

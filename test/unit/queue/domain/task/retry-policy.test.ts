@@ -31,7 +31,7 @@ const spread = (deferrals: number): number => deferralSeconds(POLICY_USED, runni
 
 describe('backoffSeconds', () => {
   test.prop([taskId, fc.integer({ min: 1, max: 1_000 })])(
-    'stays within half and all of the step',
+    'stays between half of the step and the whole step',
     (id, used) => {
       const step = Math.min(capSeconds, baseSeconds * factor ** Math.min(used - 1, 30));
 
@@ -48,11 +48,11 @@ describe('backoffSeconds', () => {
   );
 
   test.prop([taskId, fc.integer({ min: 1, max: 29 })])(
-    'never lowers the bound from attempt to attempt',
+    'never lowers the bound with the number of attempts',
     (id, used) => {
       const unjittered = { ...POLICY_USED, baseSeconds: baseSeconds * 2 };
 
-      // Half of the next step is all of this one until the cap: the growth outweighs the jitter.
+      // Until the cap, half of the next step equals this whole step: the growth outweighs the jitter.
       const next = backoffSeconds({ ...unjittered, capSeconds: 1e12 }, id, used + 1);
       expect(next).toBeGreaterThanOrEqual(backoffSeconds({ ...unjittered, capSeconds: 1e12 }, id, used));
     },
@@ -71,7 +71,7 @@ describe('backoffSeconds', () => {
 
 describe('decideRetry', () => {
   it.each(Array.from({ length: maxAttempts }, (_, n) => n + 1))(
-    'counts the first attempt: a definite failure of attempt %i',
+    'counts the first attempt: definite failure of attempt %i',
     (attempt) => {
       const decision = decide(running({ attempt }), new QueueError('PROVIDER_CONNECTION_REFUSED'));
 
@@ -88,12 +88,12 @@ describe('decideRetry', () => {
     });
   });
 
-  it('shows no attempts below 0 when a damaged task counts more deferrals than attempts', () => {
+  it('shows no negative attempts if a damaged task has more deferrals than attempts', () => {
     expect(attemptsShown({ attempt: 2, deferrals: 9, maxAttempts })).toBe(0);
   });
 
   it.each(['PROVIDER_TIMEOUT', 'WORKER_LOST', 'PROVIDER_UNAVAILABLE', 'UNCLASSIFIED'] as const)(
-    'gives the last attempt that ended with %s one more, which may only probe',
+    'gives one further attempt, which may only probe, if the last one ended with %s',
     (code) => {
       const last = running({ attempt: maxAttempts });
       const extra = running({ attempt: maxAttempts + 1 });
@@ -122,7 +122,7 @@ describe('decideRetry', () => {
 
 describe('a deferral', () => {
   test.prop([fc.integer({ min: 0, max: 5_000 }), fc.integer({ min: 1, max: maxAttempts })])(
-    'never ends a task for deferrals before its deadline',
+    'never ends a task because of deferrals before its deadline',
     (deferrals, used) => {
       const task = running({ attempt: used + deferrals, deferrals });
 
@@ -132,7 +132,7 @@ describe('a deferral', () => {
   );
 
   test.prop([fc.integer({ min: 0, max: 3_600 }), fc.integer({ min: 0, max: 100 })])(
-    'waits at least as long as the provider wishes',
+    'waits at least as long as the provider requests',
     (retryAfterSeconds, deferrals) => {
       const deferred = decide(
         running({ attempt: deferrals + 1, deferrals }),
@@ -154,7 +154,7 @@ describe('a deferral', () => {
 });
 
 describe('the deadline', () => {
-  it('ends the task when the next attempt would come after the deadline, and not a moment earlier', () => {
+  it('ends the task exactly if the next attempt would come after the deadline', () => {
     const error = rateLimited({ retryAfterSeconds: 100 });
     const next = START_MS + waitSeconds(decide(running(), error)) * 1_000;
 
@@ -171,7 +171,7 @@ describe('the deadline', () => {
     fc.boolean(),
     fc.integer({ min: 0, max: 3_600_000 }),
   ])(
-    'is at most a capped backoff away from the last look at an attempt in doubt, whatever the provider wishes',
+    'is at most one capped backoff after the last probe of an attempt in doubt, regardless of Retry-After',
     (retryAfterSeconds, deferral, leftMs) => {
       const task = running({ deadlineAtMs: START_MS + leftMs });
       const error = rateLimited({ deferral, retryAfterSeconds, inDoubt: true });

@@ -87,21 +87,21 @@ function expectInvariants(before: ExecutionTask, after: ExecutionTask): void {
   expect(newest).toMatchObject({ from: before.state, to: after.state, version: after.version });
   expect(newest !== undefined && isLegal(newest)).toBe(true);
   expect(newest?.attemptId).toBe(after.attemptId);
-  // 2: the lease is there while running, and only then.
+  // 2: the lease exists exactly while running.
   const isRunning = after.state === 'running';
   expect([after.owner, after.workerId, after.leaseExpiresAtMs].map((field) => field !== undefined)).toEqual([
     isRunning,
     isRunning,
     isRunning,
   ]);
-  // 3: the next attempt is there while retryable_failed, the due time while anything can move.
+  // 3: the next attempt exists while retryable_failed, the due time while the state is not final.
   expect(after.nextAttemptAtMs !== undefined).toBe(after.state === 'retryable_failed');
   expect(after.dueAtMs !== undefined).toBe(!isEnded(after.state));
-  // 4: attempt and generation never go down.
+  // 4: attempt and generation never decrease.
   expect(after.attempt).toBeGreaterThanOrEqual(before.attempt);
   expect(after.generation).toBeGreaterThanOrEqual(before.generation);
   expect(after.deferrals).toBeGreaterThanOrEqual(before.deferrals);
-  // 5: a hold is there only after the transition that made it, and its time does not count towards the deadline.
+  // 5: a hold exists only after the transition that made it, and its time does not count towards the deadline.
   expect(after.hold !== undefined).toBe(newest?.cause === 'hold');
   if (newest?.cause !== 'operator_retry') {
     const heldMs = before.hold === undefined ? 0 : after.updatedAtMs - before.hold.sinceMs;
@@ -145,7 +145,7 @@ describe('a transition', () => {
     expect(task.history[0]?.version).toBe(task.version - MAX_HISTORY + 1);
   });
 
-  it('leases for the policy and is due once the lease and the skew are over', () => {
+  it("has the policy's lease and is due after lease and skew", () => {
     const task = claimed(queuedTask(), 'owner', 'worker', contextAt(START_MS));
 
     expect(task.leaseExpiresAtMs).toBe(START_MS + POLICY.leaseMs);
@@ -168,7 +168,7 @@ describe('a transition', () => {
     expect(done.fingerprint).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it.each([true, false])('says in the error of an abandoned task whether it is in doubt: %s', (inDoubt) => {
+  it.each([true, false])('tells in the error of an abandoned task whether it is in doubt: %s', (inDoubt) => {
     const error = new QueueError('PROVIDER_TIMEOUT', { detail: 'x'.repeat(1_000), inDoubt });
     const decision = { kind: 'retry', nextAttemptAtMs: START_MS, deferral: false } as const;
     const waiting = failed(runningTask(), error, decision, contextAt());

@@ -1,4 +1,4 @@
-/** The API's own handlers on a DynamoDB of their own; Step Functions is played by a mock that keeps its names. */
+/** The API's own handlers on their own DynamoDB; Step Functions is a mock that remembers execution names. */
 import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
@@ -25,10 +25,10 @@ import { lambdaContext } from '../../../../helpers/lambda-context.ts';
 
 const STATE_MACHINE_ARN = 'arn:aws:states:eu-central-1:123456789012:stateMachine:quote-action';
 
-/** Executions by name, each with its input. */
+/** Executions: name → input. */
 export type Executions = Map<string, string>;
 
-/** Step Functions as far as the driver knows it: a name is taken once. */
+/** The part of Step Functions that the driver uses: a name can be used once. */
 function fakeStepFunctions(executions: Executions, outage: { startsToFail: number }) {
   const mock = mockClient(SFNClient);
   mock.on(StartExecutionCommand).callsFake(({ name, input }: { name: string; input: string }) => {
@@ -52,7 +52,7 @@ const handlerFor = (handlers: Record<'enqueue' | 'read' | 'control', ApiHandler>
   return request.path.startsWith('/quotes') ? handlers.enqueue : handlers.control;
 };
 
-/** Handlers read their environment when they are imported, so it is set before. */
+/** Sets the environment before the import, because handlers read it when they are imported. */
 export async function importHandlers(env: Readonly<Record<string, string>>) {
   Object.assign(process.env, {
     [Env.StateMachineArn]: STATE_MACHINE_ARN,
@@ -68,7 +68,7 @@ export async function importHandlers(env: Readonly<Record<string, string>>) {
   return { enqueue: enqueue.handler, read: read.handler, control: control.handler };
 }
 
-/** Starts the API under test; `stop` ends what it started. @param env variables of its own */
+/** Starts the API under test; `stop` ends what it started. @param env additional variables */
 export async function startApi(env: Readonly<Record<string, string>> = {}) {
   const dynamoDb = await startDynamoDb();
   const executions: Executions = new Map();
@@ -77,7 +77,7 @@ export async function startApi(env: Readonly<Record<string, string>> = {}) {
   const handlers = await importHandlers({ ...dynamoDb.env, ...env });
   return {
     executions,
-    /** Lets the next start of an execution fail. */
+    /** Makes the next start of an execution fail. */
     failNextStart: () => {
       outage.startsToFail += 1;
     },
@@ -114,7 +114,7 @@ export async function startApi(env: Readonly<Record<string, string>> = {}) {
 /** The API under test. */
 export type ApiUnderTest = Awaited<ReturnType<typeof startApi>>;
 
-/** What makes one enqueue different from another. */
+/** Variations of a request to enqueue. */
 export interface EnqueueOptions {
   readonly key?: string;
   readonly quoteId?: string;
@@ -130,7 +130,7 @@ export const newQuoteId = (): string => {
   return `Q-${lastQuote}`;
 };
 
-/** A request to enqueue; valid unless the options make it otherwise. */
+/** A request to enqueue; valid unless the options change that. */
 export function enqueueRequest(options: EnqueueOptions = {}): HttpRequest {
   const { key = 'key-1', quoteId = newQuoteId(), headers = {}, userArn } = options;
   const action = options.action ?? actionOf('crm.sync', snapshotOf({ quoteId }));
@@ -149,10 +149,10 @@ export const withBody = (body: string | Uint8Array, request = enqueueRequest()):
   body,
 });
 
-/** The task of an answer; fails when it is not one as documented. */
+/** The task of an answer; fails if the answer is not a documented task. */
 export const taskOf = (answer: HttpAnswer): TaskView => taskViewSchema.parse(answer.body);
 
-/** The problem of an answer; fails when it is not one as documented. */
+/** The problem of an answer; fails if the answer is not a documented problem. */
 export function problemOf(answer: HttpAnswer): Problem {
   const problem = problemSchema.parse(answer.body);
   if (answer.headers['content-type'] !== 'application/problem+json' || problem.status !== answer.status) {
@@ -161,11 +161,11 @@ export function problemOf(answer: HttpAnswer): Problem {
   return problem;
 }
 
-/** Pointers, or names of parameters, that a problem names. */
+/** Pointers or parameter names in a problem. */
 export const namedFields = (answer: HttpAnswer): readonly string[] =>
   (problemOf(answer).errors ?? []).map((error) => ('pointer' in error ? error.pointer : error.parameter));
 
-/** A snapshot whose totals add up, from its lines' prices. */
+/** A snapshot with totals computed from its lines' prices. */
 export function pricedSnapshot(over: Partial<QuoteSnapshot>): QuoteSnapshot {
   const base = snapshotOf(over);
   const lines = base.lines.map((line) => ({

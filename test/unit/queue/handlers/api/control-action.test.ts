@@ -44,11 +44,11 @@ const post = (
   });
 
 describe('an operator', () => {
-  it('is told with 404 that a task is not there', async () => {
+  it('gets 404 for a task that does not exist', async () => {
     expect((await post(queued(), 'cancel')).status).toBe(404);
   });
 
-  it('retries a failed task at once: next generation, a new execution, a new ETag', async () => {
+  it('retries a failed task at once, with the next generation, a new execution and a new ETag', async () => {
     const task = await stored(retryable());
 
     const answer = await post(task, 'retry');
@@ -83,7 +83,7 @@ describe('an operator', () => {
     });
   });
 
-  it('changes nothing when the request is delivered again', async () => {
+  it('changes nothing on redelivery', async () => {
     const task = await stored(retryable());
     await post(task, 'retry');
 
@@ -94,7 +94,7 @@ describe('an operator', () => {
     expect((await api.tasks.get(task.taskId))?.version).toBe(4);
   });
 
-  it('is one of two who both saw the same version, and only one wins', async () => {
+  it('loses if another operator changed the same version first', async () => {
     const task = await stored(retryable());
 
     const answers = await Promise.all([post(task, 'retry'), post(task, 'abandon')]);
@@ -103,7 +103,7 @@ describe('an operator', () => {
     expect((await api.tasks.get(task.taskId))?.version).toBe(4);
   });
 
-  it('is told that the retry is stored when its execution cannot be started', async () => {
+  it('learns that the retry is stored if its execution cannot be started', async () => {
     api.failNextStart();
     const task = await stored(retryable());
 
@@ -183,7 +183,7 @@ describe.each(TIMES)('a refused transition, delivered %s', (times) => {
   });
 });
 
-describe.each(TIMES)('a reason that is not as documented, delivered %s', (times) => {
+describe.each(TIMES)('an invalid reason, delivered %s', (times) => {
   it.each([
     [422, '{"reason":""}', ['/reason']],
     [422, '{"reason":" \\n"}', ['/reason']],

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 describe('POST /quotes/{quoteId}/actions', () => {
-  it('answers 202 with the place, the version and the view of a new task', async () => {
+  it('answers 202 with the location, the version and the view of a new task', async () => {
     const quoteId = newQuoteId();
 
     const answer = await api.send(enqueueRequest({ quoteId, key: 'order-1' }));
@@ -50,7 +50,7 @@ describe('POST /quotes/{quoteId}/actions', () => {
     expect(api.executions.size).toBe(executions);
   });
 
-  it('takes another spelling of the same JSON for the same request', async () => {
+  it('treats another spelling of the same JSON as the same request', async () => {
     const request = enqueueRequest();
     await api.send(request);
     const value: unknown = JSON.parse(String(request.body));
@@ -61,7 +61,7 @@ describe('POST /quotes/{quoteId}/actions', () => {
     expect(again.status).toBe(200);
   });
 
-  it('stores one task when the same request comes eight times at once', async () => {
+  it('stores one task for eight concurrent copies of a request', async () => {
     const request = enqueueRequest();
 
     const answers = await Promise.all(Array.from({ length: 8 }, () => api.send(request)));
@@ -95,7 +95,7 @@ describe('an idempotency key', () => {
     },
   );
 
-  it('keeps the same key of two quotes apart', async () => {
+  it('is separate for two quotes', async () => {
     const [one, two] = [await api.send(enqueueRequest()), await api.send(enqueueRequest())];
 
     expect([one.status, two.status]).toEqual([202, 202]);
@@ -113,7 +113,7 @@ describe('an accepted request', () => {
     expect((await api.tasks.get(unsigned.taskId))?.history[0]?.actor).toBe('api');
   });
 
-  it('answers 503 when the execution cannot be started, and heals when sent again', async () => {
+  it('gets 503 if the execution cannot be started, and succeeds when sent again', async () => {
     api.failNextStart();
     const request = enqueueRequest();
 
@@ -128,7 +128,7 @@ describe('an accepted request', () => {
     expect(api.executions.has(`${taskOf(healed).taskId}-1`)).toBe(true);
   });
 
-  it('takes a body that comes as base64, any +json type and header names in any case', async () => {
+  it('may have a base64 body, any +json type and header names in any case', async () => {
     const request = enqueueRequest();
     const bytes = new TextEncoder().encode(String(request.body));
     const headers = {
@@ -143,7 +143,7 @@ describe('an accepted request', () => {
 });
 
 describe('the replacement character', () => {
-  it('is taken where it is written as an escape, or comes in bytes', async () => {
+  it('is accepted as an escape and as bytes', async () => {
     const title = 'from \ufffd to \ufffd';
     const quoteId = newQuoteId();
     const request = enqueueRequest({ quoteId, action: actionOf('crm.sync', snapshotOf({ quoteId, title })) });
@@ -191,7 +191,7 @@ describe('a stage of the CRM', () => {
 });
 
 describe('a currency', () => {
-  it.each(['VED', 'XAD', 'XCG', 'ZWG', 'SLE', 'UYW'])('that is in use is taken: %s', async (currency) => {
+  it.each(['VED', 'XAD', 'XCG', 'ZWG', 'SLE', 'UYW'])('in use is accepted: %s', async (currency) => {
     expect((await enqueueIn(currency)).status).toBe(202);
   });
 
@@ -206,8 +206,8 @@ describe('a currency', () => {
   );
 });
 
-describe('a snapshot that nobody signed off', () => {
-  it('names fields that the guard refuses by pointers into the body', async () => {
+describe('a snapshot without sign-off', () => {
+  it('is refused with pointers to its fields in the body', async () => {
     const quoteId = newQuoteId();
     const snapshot = snapshotOf({
       quoteId: 'Q-other',

@@ -21,7 +21,7 @@ afterAll(() => api.stop());
 const withHeaders = (headers: Record<string, string>): HttpRequest => ({ ...enqueueRequest(), headers });
 const JSON_TYPE = { 'content-type': 'application/json' };
 const KEY = { 'idempotency-key': 'key-1' };
-/** A request whose snapshot was changed after it was made; `change` may break any rule of its type. */
+/** A request with a changed snapshot; `change` may break any rule of its type. */
 function withSnapshot(change: (snapshot: Record<string, unknown>) => void): HttpRequest {
   const snapshot = snapshotOf({ quoteId: 'Q-broken' });
   const request = enqueueRequest({ quoteId: 'Q-broken' });
@@ -54,7 +54,7 @@ const HEADERS: readonly [title: string, request: HttpRequest, status: number, na
   ['a quote id that starts with a dot', enqueueRequest({ quoteId: '.hidden' }), 422, ['quoteId']],
 ];
 
-/** The bytes of a JSON text, with one inside the title replaced by one that is never part of UTF-8. */
+/** The bytes of a JSON text, with one byte of the title replaced by a byte that is invalid in UTF-8. */
 function spoiled(json: string): Uint8Array {
   const bytes = Buffer.from(json, 'utf8');
   bytes[bytes.indexOf('Ducks')] = 0xff;
@@ -172,7 +172,7 @@ describe.each(['once', 'again'])('a refused request, delivered %s', (times) => {
     return api.send(request);
   };
 
-  it.each(HEADERS)('is named: %s', async (_title, request, status, named) => {
+  it.each(HEADERS)('names the reason: %s', async (_title, request, status, named) => {
     const answer = await send(request);
 
     expect(answer.status).toBe(status);
@@ -201,7 +201,7 @@ describe.each(['once', 'again'])('a refused request, delivered %s', (times) => {
 });
 
 describe('a problem', () => {
-  it('says what was expected in words', async () => {
+  it('tells the expected value in words', async () => {
     const answer = await api.send(
       withSnapshot((s) => Object.assign(s, { revision: 0, title: '', policy: 3 })),
     );
@@ -213,7 +213,7 @@ describe('a problem', () => {
     ]);
   });
 
-  it('echoes no value of the request', async () => {
+  it('contains no value of the request', async () => {
     const secret = 'S3CRET-PRICE';
     const bodies = [
       JSON.stringify({ kind: secret, payload: { snapshot: { title: secret, taxMinor: secret } } }),
@@ -226,7 +226,7 @@ describe('a problem', () => {
     expect(JSON.stringify(answers)).not.toContain(secret);
   });
 
-  it('stays small when a body has more wrong fields than anybody reads', async () => {
+  it('stays small for a body with very many wrong fields', async () => {
     const unknown = Object.fromEntries(Array.from({ length: 12_000 }, (_, index) => [`field${index}`, 0]));
 
     const problem = problemOf(await api.send(withBody(JSON.stringify({ ...CRM, ...unknown }))));
@@ -244,7 +244,7 @@ describe('a problem', () => {
     expect(problemOf(answer)).not.toHaveProperty('errorsOmitted');
   });
 
-  it('counts the last of two equal keys', async () => {
+  it('uses the last of two equal keys', async () => {
     const quoteId = newQuoteId();
     const request = enqueueRequest({ quoteId });
 

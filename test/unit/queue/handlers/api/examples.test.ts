@@ -43,7 +43,7 @@ describe.each(['q-1042.json', 'q-1043.json', 'q-1044.json'])('examples/%s', (nam
 });
 
 describe('the examples together', () => {
-  it('show 60 lines, an approval, scripts from both sides and currencies with 0, 2 and 3 decimals', () => {
+  it('contain 60 lines, an approval, left-to-right and right-to-left scripts, and currencies with 0, 2 and 3 decimals', () => {
     const [euro, yen, dinar] = ['q-1042.json', 'q-1043.json', 'q-1044.json'].map(
       (name) => read(name).snapshot,
     );

@@ -13,7 +13,7 @@ import {
   taskOf,
 } from './api-under-test.ts';
 
-/** 1,000 batches of 10 that are sent at once: 10,000 requests, 2 of each batch being another one delivered again. */
+/** 1,000 batches of 10 concurrent requests: 10,000 requests, of which 2 in each batch are redeliveries. */
 const BATCHES = 1_000;
 const DIFFERENT = 8;
 
@@ -59,13 +59,13 @@ const junk: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom('-0', '1e5', '\ud800', '__proto__', '9'.repeat(40), -1, 1e308, '', null),
 );
 
-/** Every container below a value, with each of its keys. */
+/** Every container inside a value, with each of its keys. */
 function placesIn(value: unknown): readonly (readonly [parent: object, key: string])[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, child]) => [[value, key] as const, ...placesIn(child)]);
 }
 
-/** Replaces, removes or adds a value somewhere. */
+/** Replaces, removes or adds a value at one place. */
 function mutated(body: object, where: number, what: unknown, how: 'replace' | 'remove' | 'add'): string {
   const copy: object = structuredClone(body);
   const places = placesIn(copy);
@@ -100,7 +100,7 @@ const bodies: fc.Arbitrary<Sent> = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(quoteId, fc.json({ maxDepth: 4 })) },
 );
 
-/** Few keys for equal bodies, so that some are replays and some are conflicts. */
+/** Few keys, so that some requests are replays and some are conflicts. */
 const request: fc.Arbitrary<HttpRequest> = fc
   .tuple(bodies, fc.oneof(fc.constantFrom('a', 'b', 'c'), fc.uuid(), fc.string({ maxLength: 3 })))
   .map(([[id, body], key]) => ({ ...enqueueRequest({ quoteId: id, key }), body }));
@@ -114,7 +114,7 @@ const documented = new Set(
 );
 
 describe('10,000 requests to enqueue', () => {
-  it('are answered as documented, never with a fault, and exactly the accepted ones are stored', async () => {
+  it('get documented answers, never a fault, and exactly the accepted ones are stored', async () => {
     const accepted = new Set<string>();
     const countByStatus = new Map<number, number>();
 

@@ -40,7 +40,7 @@ const request: fc.Arbitrary<HttpRequest> = fc.record(
 );
 
 describe('3,000 requests of any kind', () => {
-  it('are answered with a success or a problem, never with a fault, and store nothing', async () => {
+  it('get a success or a problem, never a fault, and store nothing', async () => {
     await fc.assert(
       fc.asyncProperty(request, async (hostile) => {
         const answer = await api.send(hostile);

@@ -1,4 +1,4 @@
-/** What the log says of a pause. */
+/** Log entries about a pause. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { writtenLines } from '../../../../helpers/cli/written-lines.ts';
 import { type ApiUnderTest, startApi } from './api-under-test.ts';
@@ -14,7 +14,7 @@ afterEach(() => {
 });
 afterAll(() => api.stop());
 
-it('tells which kind was paused and resumed, and neither by whom nor why: the record does', async () => {
+it('logs the paused and resumed kind, but neither the operator nor the reason, which are in the record', async () => {
   const written = writtenLines();
   const headers = { 'content-type': 'application/json' };
   const body = JSON.stringify({ reason: 'Call Grace' });

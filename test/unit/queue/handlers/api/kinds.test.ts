@@ -36,7 +36,7 @@ const change = (verb: 'pause' | 'resume', kind: string, { reason, ifMatch, userA
 
 const changed = (answer: HttpAnswer) => kindChangeSchema.parse(answer.body);
 
-/** A kind that runs, whatever the tests before did to it. */
+/** Resumes a kind if an earlier test paused it. */
 async function running(kind: ActionKind): Promise<ActionKind> {
   await change('resume', kind);
   return kind;
@@ -47,8 +47,8 @@ async function paused(kind: ActionKind, reason = 'The CRM is down') {
   return changed(await change('pause', kind, { reason }));
 }
 
-// First of all: the tests below pause every kind.
-it('takes "0" for the ETag of a kind that nobody has ever paused', async () => {
+// This test must be first: the tests below pause every kind.
+it('accepts "0" as the ETag of a kind that was never paused', async () => {
   expect((await api.pauses.read('slack.notify'))?.version ?? 0).toBe(0);
 
   const stale = await change('pause', 'slack.notify', { reason: 'x', ifMatch: '"1"' });
@@ -58,7 +58,7 @@ it('takes "0" for the ETag of a kind that nobody has ever paused', async () => {
 });
 
 describe('pausing a kind', () => {
-  it('keeps who did it, when and why, and tells it in the listing', async () => {
+  it('stores operator, time and reason, and lists them', async () => {
     const kind = await running('crm.sync');
     const beforeMs = Date.now();
 
@@ -80,7 +80,7 @@ describe('pausing a kind', () => {
     expect(await api.pauses.pauseOf(kind)).toMatchObject({ reason: 'CRM steht – 取消 🦆', actor: ADA });
   });
 
-  it('with the same reason again writes nothing for any caller', async () => {
+  it('again with the same reason writes nothing, for any caller', async () => {
     const first = await paused('crm.sync');
 
     const again = await change('pause', 'crm.sync', { reason: 'The CRM is down', userArn: LIN });
@@ -89,7 +89,7 @@ describe('pausing a kind', () => {
     expect(changed(again)).toEqual({ ...first, changed: false });
   });
 
-  it('with another reason changes it, and keeps since when', async () => {
+  it('again with another reason changes the reason and keeps the start time', async () => {
     const first = await paused('crm.sync');
 
     const second = changed(await change('pause', 'crm.sync', { reason: 'Until noon', userArn: LIN }));
@@ -113,7 +113,7 @@ describe('pausing a kind', () => {
     [400, '{"reason"', []],
     [400, '', []],
     [400, '[]', []],
-  ])('is refused with %i for the body %s, and nothing is written', async (status, body, named) => {
+  ])('is refused with %i for the body %s, without a write', async (status, body, named) => {
     const kind = await running('pdf.render');
     const before = await api.pauses.read(kind);
     const headers = { 'content-type': 'application/json' };
@@ -125,13 +125,13 @@ describe('pausing a kind', () => {
     expect(await api.pauses.read(kind)).toEqual(before);
   });
 
-  it.each(['x', 'x'.repeat(300)])('takes a reason of 1 to 300 characters', async (reason) => {
+  it.each(['x', 'x'.repeat(300)])('accepts a reason of 1 to 300 characters', async (reason) => {
     await running('crm.sync');
 
     expect(changed(await change('pause', 'crm.sync', { reason })).reason).toBe(reason);
   });
 
-  it('is one of two at the same moment, and both are told how it ended', async () => {
+  it('concurrently with another change succeeds once, and both callers get the result', async () => {
     const kind = await running('slack.notify');
     const version = (await api.pauses.read(kind))?.version ?? 0;
 
@@ -148,7 +148,7 @@ describe('pausing a kind', () => {
     ).toEqual(['a', 'b']);
   });
 
-  it('keeps its last changes and no more', async () => {
+  it('keeps only its last changes', async () => {
     for (let n = 0; n < MAX_PAUSE_HISTORY + 3; n += 1)
       await change('pause', 'slack.notify', { reason: `${n}` });
 
@@ -157,7 +157,7 @@ describe('pausing a kind', () => {
 });
 
 describe('resuming a kind', () => {
-  it('lets its actions start again, and keeps who did it', async () => {
+  it('lets its actions start again and stores the operator', async () => {
     const { version } = await paused('crm.sync');
 
     const view = changed(await change('resume', 'crm.sync', { userArn: LIN }));
@@ -176,7 +176,7 @@ describe('resuming a kind', () => {
     ]);
   });
 
-  it.each(['pdf.render', 'crm.sync'] as const)('changes nothing when it is not paused: %s', async (kind) => {
+  it.each(['pdf.render', 'crm.sync'] as const)('changes nothing if it is not paused: %s', async (kind) => {
     await running(kind);
     const before = await api.pauses.read(kind);
 
@@ -189,7 +189,7 @@ describe('resuming a kind', () => {
 });
 
 describe('If-Match', () => {
-  it('of the version that was read lets the change through, and of another one stops it', async () => {
+  it('accepts the change for the version that was read and refuses it for another one', async () => {
     const { version } = await paused('crm.sync');
 
     const stale = await change('resume', 'crm.sync', { ifMatch: `"${version + 1}"` });
@@ -203,14 +203,11 @@ describe('If-Match', () => {
     });
   });
 
-  it.each(['W/"3"', '"03"', '"-1"', '"99999999999999999999"'])(
-    'is the ETag of no version: %s',
-    async (ifMatch) => {
-      const answer = await change('pause', 'crm.sync', { reason: 'x', ifMatch });
+  it.each(['W/"3"', '"03"', '"-1"', '"99999999999999999999"'])('matches no version: %s', async (ifMatch) => {
+    const answer = await change('pause', 'crm.sync', { reason: 'x', ifMatch });
 
-      expect([answer.status, problemOf(answer).code]).toEqual([412, 'STALE_VERSION']);
-    },
-  );
+    expect([answer.status, problemOf(answer).code]).toEqual([412, 'STALE_VERSION']);
+  });
 
   it.each(['', '3', '*', '"3", "4"'])('is refused as %s', async (ifMatch) => {
     const answer = await change('pause', 'crm.sync', { reason: 'x', ifMatch });
@@ -220,8 +217,8 @@ describe('If-Match', () => {
   });
 });
 
-describe.each(['pause', 'resume'] as const)('%s of a kind that there is not', (verb) => {
-  it.each(['crm', 'CRM.sync', 'constructor', 'crm.sync%20'])('names those there are: %s', async (kind) => {
+describe.each(['pause', 'resume'] as const)('%s of an unknown kind', (verb) => {
+  it.each(['crm', 'CRM.sync', 'constructor', 'crm.sync%20'])('names the existing kinds: %s', async (kind) => {
     const answer = await change(verb, kind, { reason: 'x' });
 
     expect(answer.status).toBe(404);
@@ -232,7 +229,7 @@ describe.each(['pause', 'resume'] as const)('%s of a kind that there is not', (v
 });
 
 describe('a held task', () => {
-  it('says why it waits', async () => {
+  it('tells why it waits', async () => {
     const task = queuedTask('crm.sync', 'k', Date.now(), snapshotOf({ quoteId: newQuoteId() }));
     const waiting = held(task, { reason: 'The CRM is down', actor: ADA }, contextAt(Date.now()));
     await api.tasks.putIfAbsent(waiting);

@@ -52,7 +52,7 @@ const SNAPSHOTS: readonly [title: string, over: Partial<QuoteSnapshot>][] = [
 ];
 
 describe('a quote at the limits', () => {
-  it.each(SNAPSHOTS)('is accepted and stored exactly: %s', async (_title, over) => {
+  it.each(SNAPSHOTS)('is accepted and stored unchanged: %s', async (_title, over) => {
     const quoteId = newQuoteId();
     const action = actionOf('slack.notify', pricedSnapshot({ ...over, quoteId }));
 

@@ -19,8 +19,8 @@ const cursorOf = ({ taskId, quoteId, createdAtMs }: ExecutionTask): string =>
   encodeCursor({ taskId, quoteId, createdAtMs });
 
 /**
- * A store that looks at no more than `mostPerRead` tasks per read, as DynamoDB does after 1 MB.
- * @param isDamaged of which task it can say no more than its id
+ * A store that examines at most `mostPerRead` tasks per read, as DynamoDB does after 1 MB.
+ * @param isDamaged whether the store can tell only the id of a task
  */
 function storeOf(
   tasks: readonly ExecutionTask[],
@@ -58,7 +58,7 @@ describe('listTasks', () => {
     fc.constantFrom<ExecutionState | undefined>(undefined, 'running'),
     fc.integer({ min: 1, max: 9 }),
   ])(
-    'finds every task once, damaged or not, in full pages, whatever a read returns',
+    'finds every task once, damaged or not, in full pages, for any size of reads',
     async (states, perRead, limit, state, everyNthDamaged) => {
       const tasks = tasksOf(states);
       const isDamaged = (task: ExecutionTask): boolean => task.createdAtMs % everyNthDamaged === 0;
@@ -83,7 +83,7 @@ describe('listTasks', () => {
     },
   );
 
-  it('stops reading as soon as the page is full and one more task is known', async () => {
+  it('stops reading when the page is full and one more task is known', async () => {
     const store = storeOf(tasksOf(Array(9).fill('queued')), 1);
 
     const page = await listTasks(store, QUOTE_ID, { limit: 3 });
@@ -92,7 +92,7 @@ describe('listTasks', () => {
     expect(store.reads).toEqual([4, 3, 2, 1]);
   });
 
-  it('gives up after 20 reads and lets the caller go on from there', async () => {
+  it('stops after 20 reads and lets the caller continue from there', async () => {
     const store = storeOf(tasksOf([...Array(30).fill('queued'), 'running']), 1);
 
     const first = await listTasks(store, QUOTE_ID, { limit: 1, state: 'running' });

@@ -9,7 +9,7 @@ import { enqueueRequest, importHandlers, problemOf } from './api-under-test.ts';
 const SECRET = 'no access to the secret table of account 123456789012';
 const context = lambdaContext(new FakeClock());
 
-/** What the store answers to everything. */
+/** The store's answer to every request. */
 const store = { errorName: '', status: 500 };
 let server: RunningServer;
 let handlers: Awaited<ReturnType<typeof importHandlers>>;
@@ -60,7 +60,7 @@ async function send(title: string): Promise<HttpAnswer> {
 const OUTAGES: readonly [errorName: string, status: number, titles: readonly string[]][] = [
   ['AccessDeniedException', 400, Object.keys(REQUESTS)],
   ['InternalServerError', 500, Object.keys(REQUESTS)],
-  // The SDK waits up to 2 s between its own retries of this one.
+  // For this error the SDK waits up to 2 s between its own retries.
   ['ProvisionedThroughputExceededException', 400, ['read a task']],
 ];
 const CASES = OUTAGES.flatMap(([errorName, status, titles]) =>
@@ -68,7 +68,7 @@ const CASES = OUTAGES.flatMap(([errorName, status, titles]) =>
 );
 
 describe('a store that refuses', () => {
-  it.each(CASES)('with %s (%i) is a 503 that gives nothing away: %s', async (errorName, status, title) => {
+  it.each(CASES)('with %s (%i) causes a 503 without details: %s', async (errorName, status, title) => {
     Object.assign(store, { errorName, status });
 
     const answer = await send(title);
@@ -79,7 +79,7 @@ describe('a store that refuses', () => {
     expect(JSON.stringify(answer)).not.toMatch(/secret|dynamodb|Exception|InternalServerError|\.ts:/i);
   });
 
-  it('is logged by its name, and by nothing of its message', async () => {
+  it('is logged with its error name, without its message', async () => {
     Object.assign(store, { errorName: 'AccessDeniedException', status: 400 });
 
     await send('read a task');
@@ -90,7 +90,7 @@ describe('a store that refuses', () => {
 });
 
 describe('a store that cannot be reached', () => {
-  it('is a 503 that gives nothing away', async () => {
+  it('causes a 503 without details', async () => {
     await server.stop();
 
     const answer = await send('read a task');

@@ -84,7 +84,7 @@ describe('GET /actions/{taskId}', () => {
     expect(JSON.stringify(answer.body)).not.toMatch(/Minor|Łucja|Rubber duck/);
   });
 
-  it('says whether its card in Slack is current, and where the card is', async () => {
+  it('tells whether its card in Slack is current, and its location', async () => {
     const task = await stored(queuedOf(newQuoteId(), 'with a card'));
     const card = await lockedCard(task);
 
@@ -98,7 +98,7 @@ describe('GET /actions/{taskId}', () => {
     expect(behind.card).toEqual({ state: 'pending', version: 1, permalink });
   });
 
-  it('says why Slack refuses its card', async () => {
+  it('tells why Slack refuses its card', async () => {
     const task = await stored(queuedOf(newQuoteId(), 'with a refused card'));
     const card = await lockedCard(task);
 
@@ -115,7 +115,7 @@ describe('GET /actions/{taskId}', () => {
     });
   });
 
-  it('shows why a task waits and when it goes on', async () => {
+  it('shows why a task waits and until when', async () => {
     const task = await stored(retryableTask(runningTask(queuedOf(newQuoteId(), 'k')), START_MS + 5_000));
 
     const view = taskOf(await get(`/actions/${task.taskId}`));
@@ -131,7 +131,7 @@ describe('GET /actions/{taskId}', () => {
     expect(view.links).not.toHaveProperty('cancel');
   });
 
-  it('shows the proven effect of a completed task, and no way to change it', async () => {
+  it('shows the proven effect of a completed task and no commands', async () => {
     const running = runningTask(queuedOf(newQuoteId(), 'k'));
     const task = await stored(completed(running, { result: resultOf(), proof: 'probed' }, contextAt()));
 
@@ -147,7 +147,7 @@ describe('GET /actions/{taskId}', () => {
     expect(Object.keys(view.links)).toEqual(['self', 'audit', 'quote']);
   });
 
-  it('shows what used up the attempts of a failed task', async () => {
+  it('shows the errors that used the attempts of a failed task', async () => {
     const running = runningTask(queuedOf(newQuoteId(), 'k'));
     const decision = { kind: 'terminal', code: 'RETRIES_EXHAUSTED', causeCode: 'PROVIDER_TIMEOUT' } as const;
     const task = await stored(failed(running, new QueueError('PROVIDER_TIMEOUT'), decision, contextAt()));
@@ -158,7 +158,7 @@ describe('GET /actions/{taskId}', () => {
   });
 
   it.each([TASK_ID, 'task-1', 'TASK', '%2e%2e%2f', '東京', "'; DROP TABLE", 'x'.repeat(3_000)])(
-    'answers 404 for the unknown task %s, and names it if it has the form of an id',
+    'answers 404 for the unknown task %s, and names it if it is a valid id',
     async (taskId) => {
       const answer = await get(`/actions/${encodeURIComponent(taskId)}`);
 
@@ -177,7 +177,7 @@ describe('GET /quotes/{quoteId}/actions', () => {
     expect(answer).toMatchObject({ status: 200, body: { tasks: [] } });
   });
 
-  it('pages through tasks of the same instant without losing or repeating one', async () => {
+  it('pages through tasks of the same millisecond without losing or repeating one', async () => {
     const quoteId = newQuoteId();
     const keys = Array.from({ length: 23 }, (_, index) => `key-${index}`);
     const tasks = await Promise.all(keys.map((key) => stored(queuedOf(quoteId, key))));
@@ -189,7 +189,7 @@ describe('GET /quotes/{quoteId}/actions', () => {
     expect(seen.toSorted()).toEqual(tasks.map((task) => task.taskId).toSorted());
   });
 
-  it('lists in order of enqueueing and gives no cursor on a last page that is full', async () => {
+  it('lists in order of enqueueing, without a cursor on a full last page', async () => {
     const quoteId = newQuoteId();
     for (const order of [3, 1, 2]) await stored(queuedOf(quoteId, `key-${order}`, START_MS + order));
 
@@ -199,7 +199,7 @@ describe('GET /quotes/{quoteId}/actions', () => {
     expect(pages[0]?.map((task) => Date.parse(task.createdAt) - START_MS)).toEqual([1, 2, 3]);
   });
 
-  it('fills a page with tasks of the state that was asked for', async () => {
+  it('fills a page with tasks of the requested state', async () => {
     const quoteId = newQuoteId();
     for (let index = 0; index < 12; index += 1) {
       const task = queuedOf(quoteId, `key-${index}`, START_MS + index);
@@ -230,7 +230,7 @@ describe('the query of a listing', () => {
     ['cursor=bm9uc2Vuc2U', 'cursor'],
     ['cursor=%00', 'cursor'],
     ['offset=3', 'offset'],
-  ])('answers 400 to ?%s naming the parameter', async (query, name) => {
+  ])('answers 400 to ?%s and names the parameter', async (query, name) => {
     const answer = await get(`/quotes/Q-1/actions?${query}`);
 
     expect(answer.status).toBe(400);
@@ -254,7 +254,7 @@ describe('the query of a listing', () => {
     expect(answer.status).toBe(400);
   });
 
-  it('takes no offence at a signature in the query', async () => {
+  it('accepts a signature in the query', async () => {
     const answer = await get(
       '/quotes/Q-nothing-here/actions?X-Amz-Signature=00&X-Amz-Date=20260328T120000Z&limit=1',
     );
@@ -271,7 +271,7 @@ describe('the query of a listing', () => {
 });
 
 describe('GET /actions/{taskId}/audit', () => {
-  it('shows the trail with the versions that it lacks', async () => {
+  it('shows the trail with its missing versions', async () => {
     const task = await stored(retryableTask(runningTask(queuedOf(newQuoteId(), 'k'))));
     const { taskId, quoteId, kind, history } = task;
     const records = history.map((done) => ({ schemaVersion: 1 as const, taskId, quoteId, kind, ...done }));
@@ -293,7 +293,7 @@ describe('GET /actions/{taskId}/audit', () => {
 });
 
 describe('GET /health', () => {
-  it('says that the function runs', async () => {
+  it('tells that the function runs', async () => {
     expect(await get('/health')).toMatchObject({ status: 200, body: { status: 'ok' } });
   });
 });

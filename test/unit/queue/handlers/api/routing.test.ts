@@ -39,7 +39,7 @@ describe('routing', () => {
     ['TRACE', '/actions/x', 'GET'],
     ['BREW', '/actions/x/audit', 'GET'],
     ['GET', '/actions/x/cancel', 'POST'],
-  ])('answers 405 to %s %s and says what is allowed', async (method, path, allow) => {
+  ])('answers 405 to %s %s with the allowed methods', async (method, path, allow) => {
     const answer = await api.send({ method, path });
 
     expect(answer.status).toBe(405);
@@ -75,16 +75,16 @@ describe('a hostile request', () => {
     expect((await api.send({ method: 'GET', path: '/health', headers })).status).toBe(200);
   });
 
-  it('takes a slash at the end and an encoded letter for the same path', async () => {
+  it('treats a slash at the end and an encoded letter as the same path', async () => {
     expect((await get('/health/')).status).toBe(200);
     expect((await get('/%68ealth')).status).toBe(200);
   });
 
-  it('ignores a body where none belongs', async () => {
+  it('ignores the body of a method without a body', async () => {
     expect((await api.send({ method: 'GET', path: '/health', body: '{' })).status).toBe(200);
   });
 
-  it('answers a problem even when the event is not one of an HTTP API', async () => {
+  it('gets a problem even if the event is not of an HTTP API', async () => {
     const handlers = await importHandlers({});
     const event = httpEvent({ method: 'GET', path: '/health' });
     const broken = JSON.parse(JSON.stringify({ ...event, requestContext: { requestId: 'r' } }));

@@ -1,4 +1,4 @@
-/** A store that accepts and never answers must not use up a function's whole time. */
+/** A store that accepts connections and never answers must not use a function's whole time. */
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createDocumentClient } from '../../../../../lambdas/shared/adapters/dynamodb/document-client.ts';
@@ -24,7 +24,7 @@ afterAll(async () => {
   await silent.stop();
 });
 
-it('gives up on a store that never answers, after the tries that were planned', async () => {
+it('stops after the configured attempts if a store never answers', async () => {
   const read = createDocumentClient().send(new GetCommand({ TableName: 'tasks', Key: { taskId: 'x' } }));
 
   await expect(read).rejects.toMatchObject({ name: 'TimeoutError' });

@@ -1,4 +1,4 @@
-/** Operators delete the root message of a quote's thread; messages go on, each of them once. */
+/** Operators delete the root message of a quote's thread; later messages are still posted once each. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { effectKeyOf } from '../../../../../lambdas/queue/domain/task/identity.ts';
 import type { Effect } from '../../../../../lambdas/shared/domain/effect.ts';
@@ -30,7 +30,7 @@ describe.each([
     ]);
   });
 
-  it('a new root that is deleted too is replaced in turn', async () => {
+  it('a new root that is deleted too is replaced again', async () => {
     await run(taskOf('first'));
     const second = await theRoot();
     await lab.slack.remove(second);
@@ -55,7 +55,7 @@ describe.each([
   it.each([
     ['the new root', `*Quote`],
     ['the message in the new thread', 'thread_ts'],
-  ])('a lost reply to the post of %s makes nothing twice', async (_what, bodyIncludes) => {
+  ])('a lost reply to the post of %s duplicates nothing', async (_what, bodyIncludes) => {
     const task = taskOf('first');
     await lab.slack.fail({ path: POST, bodyIncludes, fault: { kind: 'drop_reply' } });
 
@@ -71,7 +71,7 @@ describe.each([
 });
 
 describe('a message in doubt', () => {
-  it('whose thread is deleted meanwhile is found below the tombstone', async () => {
+  it('is found below the tombstone if its thread was deleted meanwhile', async () => {
     const old = await opened(true);
     const task = taskOf('in doubt');
     await lab.slack.fail({ path: POST, fault: { kind: 'drop_reply' } });
@@ -85,7 +85,7 @@ describe('a message in doubt', () => {
     expect(await roots()).toEqual([]);
   });
 
-  it('that was never posted goes into a new thread', async () => {
+  it('is posted into a new thread if it was never posted', async () => {
     const old = await opened(true);
     const task = taskOf('never posted');
     await lab.slack.fail({ path: POST, fault: { kind: 'drop_request' } });
@@ -99,7 +99,7 @@ describe('a message in doubt', () => {
   });
 });
 
-/** A client that posts a reply only after its root was deleted. */
+/** A client whose root is deleted just before it posts a reply. */
 function clientThatComesTooLate() {
   const client = clientOf();
   const post = client.chat.postMessage.bind(client.chat);
@@ -110,7 +110,7 @@ function clientThatComesTooLate() {
   return client;
 }
 
-describe('a reply that Slack puts into the channel, since its root is just gone', () => {
+describe('a reply that Slack posts in the channel because its root was just deleted', () => {
   it('is the message, and is not posted again', async () => {
     await opened(false);
     const task = taskOf('too late');
@@ -138,7 +138,7 @@ describe('a reply that Slack puts into the channel, since its root is just gone'
     expect(await roots()).toEqual([]);
   });
 
-  it('is looked for in the channel from shortly before its task on', async () => {
+  it('is searched in the channel from shortly before its task on', async () => {
     const root = await opened(false);
     const task = taskOf('looked for');
     const client = clientOf();
@@ -163,7 +163,7 @@ describe('a reply that Slack puts into the channel, since its root is just gone'
 
 describe('an answer about a thread', () => {
   it.each(['thread_not_found', 'cannot_reply_to_message'])(
-    'of %s to a reply opens a new thread and posts there, once',
+    'of %s to a reply opens a new thread and posts there once',
     async (error) => {
       const old = await opened(true);
       await lab.slack.fail({ path: POST, bodyIncludes: 'thread_ts', fault: platform(error) });
@@ -177,7 +177,7 @@ describe('an answer about a thread', () => {
     },
   );
 
-  it('of thread_not_found again and again ends as what set-up must repair', async () => {
+  it('of thread_not_found every time ends as an error of the set-up', async () => {
     await opened(true);
     await lab.slack.fail({
       path: POST,
@@ -190,7 +190,7 @@ describe('an answer about a thread', () => {
     expect(await roots()).toHaveLength(3);
   });
 
-  it('that Slack takes back a second later opens no second thread', async () => {
+  it('that Slack corrects a second later opens no second thread', async () => {
     const root = await opened(true);
     await lab.slack.fail({ path: REPLIES, fault: platform('thread_not_found') });
 
@@ -201,8 +201,8 @@ describe('an answer about a thread', () => {
   });
 });
 
-describe('a result that the release before stored', () => {
-  it('is replayed as it was, with the address that it had then', async () => {
+describe('a result that the previous release stored', () => {
+  it('is replayed unchanged, with its old address', async () => {
     const task = taskOf('stored before');
     const location = `https://slack.com/archives/${lab.slack.channelId}/p1795257524000002`;
     const result = {

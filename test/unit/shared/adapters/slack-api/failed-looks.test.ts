@@ -1,4 +1,4 @@
-/** Slack does not say whether the root of a quote's thread is there. */
+/** Slack does not tell whether the root of a quote's thread exists. */
 import { describe, expect, it } from 'vitest';
 import { notifyLab, platform, REPLIES } from '../../../../helpers/slack/notify-lab.ts';
 import type { FaultRule } from '../../../../../tools/rig/faults/fault-rules.ts';
@@ -6,9 +6,9 @@ import type { FaultRule } from '../../../../../tools/rig/faults/fault-rules.ts';
 const lab = notifyLab();
 const { again, linkTo, opened, roots, run, taskOf } = lab;
 
-describe('a look at the root that fails', () => {
+describe('a failed check of the root', () => {
   it.each(['missing_scope', 'no_permission', 'channel_not_found'])(
-    'for %s does not keep the message from its thread',
+    'with %s does not prevent the message in its thread',
     async (error) => {
       const root = await opened(true);
       await lab.slack.fail({ path: REPLIES, fault: platform(error), times: 9 });
@@ -29,7 +29,7 @@ describe('a look at the root that fails', () => {
       { kind: 'status', status: 429, retryAfterSeconds: 7 },
       { code: 'PROVIDER_RATE_LIMITED', deferral: true, retryAfterSeconds: 7 },
     ],
-  ])('for %s leaves nothing in doubt, and the next attempt posts', async (_what, fault, error) => {
+  ])('with %s leaves no doubt, and the next attempt posts', async (_what, fault, error) => {
     const root = await opened(true);
     const task = taskOf('after a failed look');
     await lab.slack.fail({ path: REPLIES, fault });

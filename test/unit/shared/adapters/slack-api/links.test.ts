@@ -1,4 +1,4 @@
-/** Slack makes links of addresses and names that it finds in a text, unless the text comes with the word that it must not. */
+/** Slack turns addresses and names in a text into links unless the text has a flag that forbids it. */
 import type { WebClient } from '@slack/web-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { auditModal } from '../../../../../lambdas/slack/adapters/audit-modal.ts';
@@ -43,7 +43,7 @@ describe('a text with markup', () => {
     ['the answer about what is overdue', overdueAnswer([waiting], true)],
     ['the answer about KPIs', kpiAnswer(kpis)],
     ['the help', helpAnswer('/quoteq')],
-  ])('of %s is searched for no links', (_where, message) => {
+  ])('of %s gets no automatic links', (_where, message) => {
     const markups = markupsOf(message);
 
     expect(markups.length).toBeGreaterThan(1);
@@ -87,13 +87,13 @@ describe('a message', () => {
     ],
     ['is edited', (client) => editMessage(client, { channel, text, ts: '1.2', blocks: [] })],
     ['one person sees', (client) => postEphemeral(client, click, text)],
-  ])('that %s is searched for no links', async (_how, send) => {
+  ])('that %s gets no automatic links', async (_how, send) => {
     await send(createSlackClient('xoxb-token', `${server.url}/`));
 
     expect(forms).toMatchObject([{ channel, text, parse: 'none' }]);
   });
 
-  it('that a person wrote has its addresses as links', async () => {
+  it('that a person wrote gets links for its addresses', async () => {
     const metadata = effectMetadata('key', 'hash');
     await postMessage(createSlackClient('xoxb-token', `${server.url}/`), {
       channel,

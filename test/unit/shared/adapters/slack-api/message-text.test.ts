@@ -1,4 +1,4 @@
-/** Text of quotes and people in Slack: what must not act or mislead there. */
+/** Text of quotes and people in Slack: it must not act as markup or mislead. */
 import { describe, expect, it } from 'vitest';
 import {
   actorName,
@@ -15,12 +15,12 @@ describe('escapeText', () => {
     ['a direction that turns the text around', '\u202Eabc\u202C', '\uFFFDabc\uFFFD'],
     ['what terminals act on', 'a\u0007\u001B[31m\u009Fb', 'a\uFFFD\uFFFD[31m\uFFFDb'],
     ['half a character', 'a\uD83E', 'a\uFFFD'],
-  ])('takes its effect from %s', (_what, text, shown) => {
+  ])('neutralises %s', (_what, text, shown) => {
     expect(escapeText(text)).toBe(shown);
   });
 
   it.each(['two\nlines\tand a tab', 'Żółta Kaczka – 東京 🦆', 'שלום \u2067עולם\u2069', '👨\u200D👩\u200D👧'])(
-    'leaves %j as it is',
+    'does not change %j',
     (text) => {
       expect(escapeText(text)).toBe(text);
     },
@@ -30,12 +30,12 @@ describe('escapeText', () => {
     expect(escapeText(`a${lineBreak}b`)).toBe('a\nb');
   });
 
-  it('is part of every cut', () => {
+  it('is applied to every cut text', () => {
     expect(clipped('\u202Eabc', 10)).toBe('\uFFFDabc');
     expect(clipped('\u202Eabcdefghij<', 10)).toBe('\uFFFDabcdefgh…');
   });
 
-  it('keeps whole characters where it cuts', () => {
+  it('cuts only between characters', () => {
     expect(clipped('🦆'.repeat(20), 16)).toBe(`${'🦆'.repeat(7)}…`);
   });
 });
@@ -48,7 +48,7 @@ describe('escapedParts', () => {
     ['words, then such a character', `ab cdefgh${marks} ij`],
     ['short characters, then escaped ones', `${'a '.repeat(6)}${'&'.repeat(9)} ${'<'.repeat(9)}`],
     ['words', 'Przyjęto wycenę Żółtej Kaczki w Łodzi'],
-  ])('keeps every part within its length, and loses nothing: %s', (_what, text) => {
+  ])('keeps every part within its length and loses nothing: %s', (_what, text) => {
     const parts = escapedParts(text, 20, 1_000);
 
     expect(Math.max(...parts.map(({ length }) => length))).toBeLessThanOrEqual(20);
@@ -56,7 +56,7 @@ describe('escapedParts', () => {
     expect(parts.filter((part) => part === '' || !part.isWellFormed())).toEqual([]);
   });
 
-  it('divides no blank from its mark', () => {
+  it('does not split a blank from its combining mark', () => {
     expect(escapedParts(`abcdefgh \u0301ijklmnop`, 12, 1_000)).toEqual(['abcdefgh \u0301ij', 'klmnop']);
   });
 });

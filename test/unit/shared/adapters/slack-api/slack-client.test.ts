@@ -24,7 +24,7 @@ describe('a 429 of Slack', () => {
     ['a negative number', '-5', 1],
     ['what is no time', 'soon', 1],
     ['nothing', '', 1],
-  ])('is a deferral for as long as it wishes with %s', async (_what, header, seconds) => {
+  ])('is a deferral for the time in its header: %s', async (_what, header, seconds) => {
     retryAfter = header;
     const client = createSlackClient('xoxb-test', `${server.url}/api/`);
 
@@ -37,7 +37,7 @@ describe('a 429 of Slack', () => {
     });
   });
 
-  it('is a deferral until the date that it names', async () => {
+  it('is a deferral until the date in its header', async () => {
     retryAfter = inSeconds(100);
     const client = createSlackClient('xoxb-test', `${server.url}/api/`);
 

@@ -19,8 +19,10 @@ const valuesOf = (row: unknown): unknown[] => (Array.isArray(row) ? row : [row])
 
 /** The part of Vitest's API that the tests of lambdas/regions use. It lists the tests and runs none. */
 export class Collector {
+  private readonly isWanted: (fileName: string) => boolean;
   readonly cases: Case[] = [];
   private fileName = '';
+  private fileStart = 0;
   private readonly suites: string[] = [];
 
   /** The modules that test files import instead of Vitest and its extension for laws. */
@@ -30,9 +32,16 @@ export class Collector {
     'fast-check': fc,
   };
 
+  /** @param isWanted whether a file is loaded. */
+  constructor(isWanted: (fileName: string) => boolean) {
+    this.isWanted = isWanted;
+  }
+
   /** Lists the tests of a file. If the file does not load, that is a failed test of it. */
   readonly file = (fileName: string, load: () => void): void => {
+    if (!this.isWanted(fileName)) return;
     this.fileName = fileName;
+    this.fileStart = this.cases.length;
     this.suites.length = 0;
     try {
       load();
@@ -52,7 +61,7 @@ export class Collector {
 
   private readonly add = (name: string, run: () => unknown): void => {
     const { fileName } = this;
-    const id = `${fileName} ${[...this.suites, name].join(' › ')} ${this.cases.length}`;
+    const id = `${fileName} ${[...this.suites, name].join(' › ')} ${this.cases.length - this.fileStart}`;
     this.cases.push({ id, fileName, run });
   };
 

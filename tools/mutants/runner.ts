@@ -13,6 +13,7 @@ import type {
 } from '@stryker-mutator/api/test-runner';
 import type { Case } from './collect.ts';
 import { loadSuite } from './suite.ts';
+import type { Load } from './suite.ts';
 import { timed, TooLong } from './timed.ts';
 
 const { MUTANTS_OF: folder = '' } = process.env;
@@ -44,7 +45,7 @@ async function tested(one: Case): Promise<TestResult> {
 }
 
 class BundleRunner implements TestRunner {
-  private load: () => readonly Case[] = () => [];
+  private load: Load = () => [];
 
   capabilities() {
     return { reloadEnvironment: true };
@@ -59,7 +60,7 @@ class BundleRunner implements TestRunner {
     delete state.activeMutant;
     delete state.mutantCoverage;
     const tests: TestResult[] = [];
-    for (const one of this.load()) {
+    for (const one of this.load(() => true)) {
       state.currentTestId = one.id;
       tests.push(await tested(one));
       delete state.currentTestId;
@@ -74,15 +75,17 @@ class BundleRunner implements TestRunner {
 
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
     const state = instrumenter();
-    const { activeMutant, hitLimit, mutantActivation } = options;
+    const { activeMutant, hitLimit, mutantActivation, testFilter } = options;
+    const isWanted = (fileName: string): boolean =>
+      testFilter?.some((id) => id.startsWith(`${fileName} `)) ?? true;
     state.hitCount = 0;
     if (hitLimit !== undefined) state.hitLimit = hitLimit;
     delete state.activeMutant;
     if (mutantActivation === 'static') state.activeMutant = activeMutant.id;
     try {
-      const cases = timed(LOAD_LIMIT_MS, this.load);
+      const cases = timed(LOAD_LIMIT_MS, () => this.load(isWanted));
       state.activeMutant = activeMutant.id;
-      return await firstFailure(cases, options.testFilter, state);
+      return await firstFailure(cases, testFilter, state);
     } catch (error) {
       if (error instanceof TooLong) return { status: MutantRunStatus.Timeout, reason: error.message };
       throw error;

@@ -31,9 +31,11 @@ function testFiles(root: string, first: string): readonly string[] {
   return [...files.filter(isFirst), ...files.filter((file) => !isFirst(file))];
 }
 
-/** Bundles all test files of `root` with the rules that they test. Each call of the returned function evaluates all of them again, as
- * a new process would, in a fraction of the time. */
-export async function loadSuite(root: string, first: string): Promise<() => readonly Case[]> {
+/** Evaluates the wanted test files with the rules that they test, as a new process would, and lists their tests. */
+export type Load = (isWanted: (fileName: string) => boolean) => readonly Case[];
+
+/** Bundles all test files of `root`. The tests of the folder `first` come before all others. */
+export async function loadSuite(root: string, first: string): Promise<Load> {
   const contents = testFiles(root, first)
     .map((file) => `file(${JSON.stringify(file)}, () => require(${JSON.stringify(`./${file}`)}));`)
     .join('\n');
@@ -50,8 +52,8 @@ export async function loadSuite(root: string, first: string): Promise<() => read
   });
   const script = new Script(`(function (require, file) {${outputFiles[0]?.text ?? ''}\n})`);
   const packages = createRequire(join(root, 'package.json'));
-  return () => {
-    const collector = new Collector();
+  return (isWanted) => {
+    const collector = new Collector(isWanted);
     const bundle: Bundle = script.runInThisContext();
     bundle((name) => collector.modules[name] ?? packages(name), collector.file);
     return collector.cases;

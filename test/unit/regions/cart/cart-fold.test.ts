@@ -226,7 +226,7 @@ describe('the state of a cart', () => {
         { origin: 'a.1', from: 1, to: 1 },
         { origin: 'a.1', from: 3, to: 4 },
       ],
-      unread: { 'cart.gift_wrapped@1': 1, 'cart.added@2': 1, 'cart.added@1': 1 },
+      unread: { 'cart.gift_wrapped@1': 1, 'cart.item_added@2': 1, 'cart.item_added@1': 1 },
       lines: [{ sku: 'x', quantity: 2 }],
     });
   });

@@ -13,13 +13,16 @@ const quantity = fc.integer({ min: 1, max: 5 });
 const draft: fc.Arbitrary<Draft> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ type: fc.constant('cart.added'), payload: fc.record({ sku, quantity }) }),
+    arbitrary: fc.record({ type: fc.constant('cart.item_added'), payload: fc.record({ sku, quantity }) }),
   },
   {
     weight: 2,
-    arbitrary: fc.record({ type: fc.constant('cart.set'), payload: fc.record({ sku, quantity }) }),
+    arbitrary: fc.record({ type: fc.constant('cart.item_set'), payload: fc.record({ sku, quantity }) }),
   },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('cart.removed'), payload: fc.record({ sku }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant('cart.item_removed'), payload: fc.record({ sku }) }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -54,7 +57,8 @@ const takersOf = ({ log }: World, event: LogEvent): readonly LogEvent[] =>
   log.filter(
     (other) =>
       other.type === 'cart.checked_out' ||
-      ((other.type === 'cart.set' || other.type === 'cart.removed') && skuOf(other) === skuOf(event)),
+      ((other.type === 'cart.item_set' || other.type === 'cart.item_removed') &&
+        skuOf(other) === skuOf(event)),
   );
 
 /** Adds, one for each command: its counted copy. */
@@ -62,7 +66,7 @@ const countedAdds = (world: World): readonly LogEvent[] => {
   const commands = new Map<string, LogEvent>();
   for (const event of world.log.toSorted(byPlace))
     if (!commands.has(event.commandId)) commands.set(event.commandId, event);
-  return [...commands.values()].filter(({ type }) => type === 'cart.added');
+  return [...commands.values()].filter(({ type }) => type === 'cart.item_added');
 };
 
 describe('laws of a cart', () => {
@@ -86,7 +90,7 @@ describe('laws of a cart', () => {
   it('what a removal saw never returns: its quantity changes nothing, whatever arrives later', () => {
     check((world) => {
       const held = world.heldAt(0);
-      world.write(0, { type: 'cart.removed', payload: { sku: 'x' } }, 0);
+      world.write(0, { type: 'cart.item_removed', payload: { sku: 'x' } }, 0);
       const seen = new Set(held.map(nameOf));
       const changed = world.log.map((event) => (seen.has(nameOf(event)) ? withMore(event) : event));
       expect(quantityOf(foldCart(changed), 'x')).toBe(quantityOf(foldCart(world.log), 'x'));

@@ -68,13 +68,18 @@ export function plainQuantity(log: readonly LogEvent[], name: string): number {
       mergedQuantities(first, name).map((pieces) => ({ first, copies, quantity: pieces })),
     );
   const isBought = (write: PlainWrite): boolean => closings.some((closing) => sawAny(closing, write));
-  const all = [...ofType('cart.added'), ...ofType('cart.set'), ...ofType('cart.removed'), ...merges];
+  const all = [
+    ...ofType('cart.item_added'),
+    ...ofType('cart.item_set'),
+    ...ofType('cart.item_removed'),
+    ...merges,
+  ];
   const bought = all.filter(isBought);
-  const sets = ofType('cart.set').filter(({ first }) => !bought.some((write) => sawAny(first, write)));
-  const takers = [...ofType('cart.set'), ...ofType('cart.removed')].map(({ first }) => first);
+  const sets = ofType('cart.item_set').filter(({ first }) => !bought.some((write) => sawAny(first, write)));
+  const takers = [...ofType('cart.item_set'), ...ofType('cart.item_removed')].map(({ first }) => first);
   const isOpen = (write: PlainWrite): boolean =>
     !isBought(write) && !takers.some((taker) => sawAny(taker, write));
-  const adds = ofType('cart.added').filter(isOpen);
+  const adds = ofType('cart.item_added').filter(isOpen);
   const set = sets.filter(isOpen).at(-1)?.quantity ?? 0;
   const raised = merges
     .filter(isOpen)

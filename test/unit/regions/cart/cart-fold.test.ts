@@ -16,10 +16,11 @@ const at = (place: string, type: string, payload: JsonValue, extra: Extra = {}):
     ...extra,
   });
 const add = (place: string, sku: string, quantity: number, extra?: Extra): LogEvent =>
-  at(place, 'added', { sku, quantity }, extra);
+  at(place, 'item_added', { sku, quantity }, extra);
 const set = (place: string, sku: string, quantity: number, extra?: Extra): LogEvent =>
-  at(place, 'set', { sku, quantity }, extra);
-const remove = (place: string, sku: string, extra?: Extra): LogEvent => at(place, 'removed', { sku }, extra);
+  at(place, 'item_set', { sku, quantity }, extra);
+const remove = (place: string, sku: string, extra?: Extra): LogEvent =>
+  at(place, 'item_removed', { sku }, extra);
 const merge = (place: string, sku: string, quantity: number, extra?: Extra): LogEvent =>
   at(place, 'merged', { guestCart: 'g1', guestEpoch: 1, lines: [{ sku, quantity }] }, extra);
 const checkout = (place: string, epoch: number, extra?: Extra): LogEvent =>

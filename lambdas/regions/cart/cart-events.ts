@@ -68,10 +68,11 @@ export function readLineFact({ type, payload }: Pick<LogEvent, 'type' | 'payload
   const { sku, quantity } = payload;
   if (!isName(sku)) return undefined;
   // Literal types are one string each in memory, so the fold compares them by address.
-  if (type === 'cart.removed') return { type: 'cart.removed', payload: { sku } };
-  if (type === 'cart.added' && isQuantity(quantity, 1))
-    return { type: 'cart.added', payload: { sku, quantity } };
-  if (type === 'cart.set' && isQuantity(quantity, 0)) return { type: 'cart.set', payload: { sku, quantity } };
+  if (type === 'cart.item_removed') return { type: 'cart.item_removed', payload: { sku } };
+  if (type === 'cart.item_added' && isQuantity(quantity, 1))
+    return { type: 'cart.item_added', payload: { sku, quantity } };
+  if (type === 'cart.item_set' && isQuantity(quantity, 0))
+    return { type: 'cart.item_set', payload: { sku, quantity } };
   return undefined;
 }
 

@@ -7,7 +7,13 @@ import type { JsonValue } from '../../../../lambdas/regions/log/event.ts';
 import { LAW_RUNS } from '../laws.ts';
 import { eventOf } from '../folds/history.ts';
 
-const type = fc.constantFrom('cart.added', 'cart.set', 'cart.removed', 'cart.merged', 'cart.unknown');
+const type = fc.constantFrom(
+  'cart.item_added',
+  'cart.item_set',
+  'cart.item_removed',
+  'cart.merged',
+  'cart.unknown',
+);
 
 const sku = fc.oneof(
   fc.constantFrom('', 'x', 'x'.repeat(200), 'x'.repeat(201), '🦆'.repeat(100), '🦆'.repeat(101)),
@@ -40,10 +46,10 @@ describe('readLineFact', () => {
   );
 
   it.each([
-    ['cart.added', { sku: 'x', quantity: 1 }],
-    ['cart.added', { sku: 'x'.repeat(200), quantity: MAX_QUANTITY }],
-    ['cart.set', { sku: 'x', quantity: 0 }],
-    ['cart.removed', { sku: 'x' }],
+    ['cart.item_added', { sku: 'x', quantity: 1 }],
+    ['cart.item_added', { sku: 'x'.repeat(200), quantity: MAX_QUANTITY }],
+    ['cart.item_set', { sku: 'x', quantity: 0 }],
+    ['cart.item_removed', { sku: 'x' }],
   ])('reads %s of %j', (name, value) => {
     expect(readLineFact({ type: name, payload: value })).toEqual({ type: name, payload: value });
   });
@@ -51,21 +57,21 @@ describe('readLineFact', () => {
   it('leaves out fields that the schema does not name', () => {
     const newer = { sku: 'x', quantity: 2, ribbon: 'red' };
 
-    expect(readLineFact({ type: 'cart.removed', payload: newer })).toEqual({
-      type: 'cart.removed',
+    expect(readLineFact({ type: 'cart.item_removed', payload: newer })).toEqual({
+      type: 'cart.item_removed',
       payload: { sku: 'x' },
     });
   });
 
   it.each([
-    ['cart.added', { sku: 'x', quantity: 0 }],
-    ['cart.added', { sku: 'x', quantity: MAX_QUANTITY + 1 }],
-    ['cart.added', { sku: 'x', quantity: 1.5 }],
-    ['cart.set', { sku: 'x', quantity: -1 }],
-    ['cart.set', { sku: '', quantity: 1 }],
-    ['cart.removed', { sku: 'x'.repeat(201) }],
-    ['cart.removed', ['x']],
-    ['cart.removed', null],
+    ['cart.item_added', { sku: 'x', quantity: 0 }],
+    ['cart.item_added', { sku: 'x', quantity: MAX_QUANTITY + 1 }],
+    ['cart.item_added', { sku: 'x', quantity: 1.5 }],
+    ['cart.item_set', { sku: 'x', quantity: -1 }],
+    ['cart.item_set', { sku: '', quantity: 1 }],
+    ['cart.item_removed', { sku: 'x'.repeat(201) }],
+    ['cart.item_removed', ['x']],
+    ['cart.item_removed', null],
   ])('does not read %s of %j', (name, value) => {
     expect(readLineFact({ type: name, payload: value })).toBeUndefined();
   });

@@ -58,7 +58,7 @@ describe('unite', () => {
   });
 });
 
-describe('include', () => {
+describe('include, one event after another', () => {
   const seen = seenOf({ [A]: 3 }, []);
 
   it('counts the next event of an origin', () => {

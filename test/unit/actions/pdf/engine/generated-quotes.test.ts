@@ -124,6 +124,6 @@ describe('any quote', () => {
       expect(pages.slice(1, inTable).filter((page) => !content(page).startsWith(HEADER))).toStrictEqual([]);
       expect([...wordsOf(quote)].filter((each) => !text.includes(each))).toStrictEqual([]);
     },
-    600_000,
+    RUNS * 30_000,
   );
 });

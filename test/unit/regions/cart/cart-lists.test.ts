@@ -11,6 +11,9 @@ const at = (place: string, type: string, payload: JsonValue): LogEvent =>
 const checkout = (place: string, epoch: number, orderId: string): LogEvent =>
   at(place, 'cart.checked_out', { epoch, orderId });
 
+const merge = (place: string, guestCart: string, guestEpoch: number): LogEvent =>
+  at(place, 'cart.merged', { guestCart, guestEpoch, lines: [{ sku: 'x', quantity: 2 }] });
+
 describe('the closed epochs of a cart', () => {
   const [second, firstB, firstA] = [
     checkout('a1', 2, 'oa'),
@@ -35,9 +38,6 @@ describe('the closed epochs of a cart', () => {
 });
 
 describe('a merge of two guests', () => {
-  const merge = (place: string, guestCart: string, guestEpoch: number): LogEvent =>
-    at(place, 'cart.merged', { guestCart, guestEpoch, lines: [{ sku: 'x', quantity: 2 }] });
-
   it('is one merge for each guest and epoch', () => {
     const kept = absorbAll(CART_RULES, nothingKept(), [
       merge('a1', 'g1', 1),

@@ -21,7 +21,6 @@ import {
   nameCopy,
   recordCaptured,
 } from '../../../../lambdas/regions/agreements/order-steps.ts';
-import { decidedCommandId } from '../../../../lambdas/regions/log/command.ts';
 import { codeOf, nextOf, present } from '../answers.ts';
 import { name, paidWorld } from './order-story.ts';
 import { candidateOf, COPIES, OrderWorld, START_MS } from './order-world.ts';
@@ -146,12 +145,5 @@ describe('an order', () => {
     expect(dropped([1], 2)).toBe('other_generation at generation');
     expect(item.attempts).toHaveLength(1);
     expect(item.lineage).toEqual([]);
-  });
-});
-
-describe('the command id of a decision', () => {
-  it('names the generation from the second one on', () => {
-    expect(decidedCommandId('order#o1', 3)).toBe('decided:order#o1#3');
-    expect(decidedCommandId('order#o1', 3, 2)).toBe('decided:order#o1#2.3');
   });
 });

@@ -18,7 +18,7 @@ import type { System, Update } from './system.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
 const ORIGINS = ['eu-central-1.a1', 'us-east-1.b1', 'ap-northeast-1.c1'];
-const TYPES = { add: 'cart.added', set: 'cart.set', remove: 'cart.removed' } as const;
+const TYPES = { add: 'cart.item_added', set: 'cart.item_set', remove: 'cart.item_removed' } as const;
 
 /** The events of a replica: what it has folded of a cart, and its own numbers. */
 class Writer {

@@ -1,6 +1,7 @@
 /**
- * `npm run sim`: the queue under simulated faults. `--seeds N` runs many, `--seed N` replays one and prints its timeline, `--zoo` hunts
- * planted bugs, `--exhaustive` searches the small scope. The last line is JSON; `--json` prints only that line.
+ * `npm run sim`: the queue under simulated faults. `--seeds N` runs many, `--seed N` replays one and prints its timeline,
+ * `--zoo` hunts planted bugs, `--exhaustive` searches the small scope, `--regions` searches the small worlds of the rules of
+ * Regions. The last line is JSON; `--json` prints only that line.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -13,6 +14,13 @@ import { figuresOfSearches, searchAll } from './queue/exhaustive/scopes.ts';
 import { BUGS } from './queue/zoo/bugs.ts';
 import { figuresOfHunts, huntAll, renderHunts } from './queue/zoo/hunt.ts';
 import type { Answer } from './queue/runner/seed-worker.ts';
+import {
+  figuresOfScopes,
+  renderSearches,
+  searchAll as searchScopes,
+  violationText,
+} from './regions/scope/run.ts';
+import { SCOPES } from './regions/scope/scopes.ts';
 
 const OPTIONS = {
   seeds: { type: 'string', default: '1000' },
@@ -20,6 +28,7 @@ const OPTIONS = {
   seed: { type: 'string' },
   zoo: { type: 'boolean', default: false },
   exhaustive: { type: 'boolean', default: false },
+  regions: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -31,6 +40,7 @@ const HELP = `npm run sim -- [options]: the queue under simulated faults (docs/s
   --seed <seed>    replay one, with its timeline
   --zoo            hunt planted bugs
   --exhaustive     search the small scope
+  --regions        search the small worlds of the rules of Regions (docs/consistency.md)
   --json           print the last line alone
 
 Example: npm run sim -- --seeds 20
@@ -96,7 +106,17 @@ async function runZoo(): Promise<void> {
   report(figuresOfHunts(hunts));
 }
 
+async function runRegions(): Promise<void> {
+  const inputs = SCOPES.map(({ name }) => ({ scope: name, mutations: [] }));
+  const searches = await searchScopes(inputs, availableParallelism());
+  for (const search of searches)
+    if (search.violation !== undefined) print(`${search.scope}: ${violationText(search)}`);
+  print(renderSearches(searches));
+  report(figuresOfScopes(searches));
+}
+
 if (values.zoo) await runZoo();
+else if (values.regions) await runRegions();
 else if (values.exhaustive) report(figuresOfSearches(await searchAll()));
 else if (values.seed !== undefined) report(await replay(count('seed', values.seed, 0), print));
 else await runMany(count('seeds', values.seeds, 1), count('from', values.from, 0));

@@ -15,11 +15,14 @@ export const cartRefSchema = z.object({
 /** Payload by type of event. Each says what the customer asked for, never the resulting quantity. */
 export const cartFactSchema = z.discriminatedUnion('type', [
   /** So many more pieces of a product. */
-  factOf('cart.added', z.object({ sku: nameSchema, quantity: quantitySchema })),
+  factOf('cart.item_added', z.object({ sku: nameSchema, quantity: quantitySchema })),
   /** So many pieces instead of what the writer saw; 0 is allowed. */
-  factOf('cart.set', z.object({ sku: nameSchema, quantity: z.int().check(z.gte(0), z.lte(MAX_QUANTITY)) })),
+  factOf(
+    'cart.item_set',
+    z.object({ sku: nameSchema, quantity: z.int().check(z.gte(0), z.lte(MAX_QUANTITY)) }),
+  ),
   /** No piece of what the writer saw. */
-  factOf('cart.removed', z.object({ sku: nameSchema })),
+  factOf('cart.item_removed', z.object({ sku: nameSchema })),
   /** A guest's cart at log-in: at least so many pieces of each product. */
   factOf(
     'cart.merged',

@@ -33,10 +33,10 @@ interface Write {
 function eachWrite(copies: Copies<CartFact>, take: (write: Write) => void): void {
   const { fact } = copies[0];
   switch (fact.type) {
-    case 'cart.added':
-    case 'cart.set':
+    case 'cart.item_added':
+    case 'cart.item_set':
       return take({ event: fact.type, sku: fact.payload.sku, quantity: fact.payload.quantity, copies });
-    case 'cart.removed':
+    case 'cart.item_removed':
       return take({ event: fact.type, sku: fact.payload.sku, quantity: 0, copies });
     case 'cart.merged':
       for (const { sku, quantity } of fact.payload.lines) take({ event: fact.type, sku, quantity, copies });
@@ -61,13 +61,13 @@ function writesBySku(commands: readonly Copies<CartFact>[]): Map<string, Write[]
 
 /** Whether a set was written on a line that is bought meanwhile. */
 const isLate = (write: Write, bought: readonly Copies[]): boolean =>
-  write.event === 'cart.set' && bought.length > 0 && sawOneOf(write.copies[0].seen, bought);
+  write.event === 'cart.item_set' && bought.length > 0 && sawOneOf(write.copies[0].seen, bought);
 
 /** What sets and removals had seen. A late set replaces too: what its writer took away must not return because another part was bought. */
 function replacedBy(writes: readonly Write[]): Union {
   const union = nothingSeen();
   for (const { event, copies } of writes)
-    if (event === 'cart.removed' || event === 'cart.set') addSeen(union, copies[0].seen);
+    if (event === 'cart.item_removed' || event === 'cart.item_set') addSeen(union, copies[0].seen);
   return union;
 }
 

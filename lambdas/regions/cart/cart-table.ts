@@ -12,7 +12,7 @@ export type LineState = 'open' | 'replaced' | 'bought' | 'late';
 export type LineEffect = 'add' | 'propose' | 'raise' | 'clear' | 'none' | 'report';
 
 /** Events that write lines. */
-export type LineEvent = 'cart.added' | 'cart.set' | 'cart.merged' | 'cart.removed';
+export type LineEvent = 'cart.item_added' | 'cart.item_set' | 'cart.merged' | 'cart.item_removed';
 
 interface CartRow extends TableRow<LineEffect> {
   readonly event: LineEvent;
@@ -32,23 +32,23 @@ const BOUGHT = 'It belongs to the closed epoch and never comes back.';
 /** The rules of a line. Each event has a row for each state that it can be in. */
 export const CART_TABLE: readonly CartRow[] = [
   row(
-    'cart.added',
+    'cart.item_added',
     'open',
     'add',
     'Its pieces are added. Concurrent adds sum. If no checkout saw it, it is in the next epoch.',
   ),
-  row('cart.added', 'replaced', 'none', REPLACED),
-  row('cart.added', 'bought', 'none', BOUGHT),
+  row('cart.item_added', 'replaced', 'none', REPLACED),
+  row('cart.item_added', 'bought', 'none', BOUGHT),
   row(
-    'cart.set',
+    'cart.item_set',
     'open',
     'propose',
     'Of concurrent sets the largest in the total order counts; adds unseen by it are added.',
   ),
-  row('cart.set', 'replaced', 'none', REPLACED),
-  row('cart.set', 'bought', 'none', BOUGHT),
+  row('cart.item_set', 'replaced', 'none', REPLACED),
+  row('cart.item_set', 'bought', 'none', BOUGHT),
   row(
-    'cart.set',
+    'cart.item_set',
     'late',
     'report',
     'It changed a line that was bought meanwhile: it buys nothing again, and is listed as late. What it saw is replaced.',
@@ -62,13 +62,13 @@ export const CART_TABLE: readonly CartRow[] = [
   row('cart.merged', 'replaced', 'none', REPLACED),
   row('cart.merged', 'bought', 'none', BOUGHT),
   row(
-    'cart.removed',
+    'cart.item_removed',
     'open',
     'clear',
     'What it saw is replaced. Adds that it had not seen survive, and a bought line is changed by cancelling in the order.',
   ),
-  row('cart.removed', 'replaced', 'clear', 'A removal is never undone: what it saw stays removed.'),
-  row('cart.removed', 'bought', 'clear', 'What it saw is closed with it.'),
+  row('cart.item_removed', 'replaced', 'clear', 'A removal is never undone: what it saw stays removed.'),
+  row('cart.item_removed', 'bought', 'clear', 'What it saw is closed with it.'),
 ];
 
 /** Event → state → effect: a look-up without building a key, since it happens for each write of a cart. */

@@ -46,7 +46,11 @@ export function planAdd(
 ): CommandResult {
   if (isFull(cart, sku)) return cartFull();
   const payload = { sku, quantity };
-  return planClientEvents(envelope, ['add', cart.cartId, payload], [partOf(cart, 'cart.added', payload)]);
+  return planClientEvents(
+    envelope,
+    ['add', cart.cartId, payload],
+    [partOf(cart, 'cart.item_added', payload)],
+  );
 }
 
 /** Sets a quantity, in place of what this Region sees. 0 empties the line. */
@@ -57,13 +61,17 @@ export function planSet(
 ): CommandResult {
   if (isFull(cart, sku)) return cartFull();
   const payload = { sku, quantity };
-  return planClientEvents(envelope, ['set', cart.cartId, payload], [partOf(cart, 'cart.set', payload)]);
+  return planClientEvents(envelope, ['set', cart.cartId, payload], [partOf(cart, 'cart.item_set', payload)]);
 }
 
 /** Removes the pieces of a product that this Region sees. It refuses if this Region sees none, since it cannot remove unseen pieces. */
 export function planRemove(envelope: CommandEnvelope, cart: CartView, sku: string): CommandResult {
   if (!hasLine(cart, sku)) return refuse('not_in_cart', 'sku', 'a product that this Region sees in the cart');
-  return planClientEvents(envelope, ['remove', cart.cartId, sku], [partOf(cart, 'cart.removed', { sku })]);
+  return planClientEvents(
+    envelope,
+    ['remove', cart.cartId, sku],
+    [partOf(cart, 'cart.item_removed', { sku })],
+  );
 }
 
 /** Merges a guest's open epoch into a cart: two events in one transaction, one per cart. */

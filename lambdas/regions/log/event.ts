@@ -39,7 +39,7 @@ export interface Seen {
 export interface EventContent {
   /** Subject of the event: `<kind>#<id>`, e.g. `cart#c1`. Partition key. */
   readonly entity: string;
-  /** Type of the fact, e.g. `cart.added`. A reader keeps types that it does not know. */
+  /** Type of the fact, e.g. `cart.item_added`. A reader keeps types that it does not know. */
   readonly type: string;
   /** Version of the type's payload, from 1. A reader keeps versions that it does not know. */
   readonly schemaVersion: number;

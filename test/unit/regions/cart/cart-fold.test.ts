@@ -16,10 +16,11 @@ const at = (place: string, type: string, payload: JsonValue, extra: Extra = {}):
     ...extra,
   });
 const add = (place: string, sku: string, quantity: number, extra?: Extra): LogEvent =>
-  at(place, 'added', { sku, quantity }, extra);
+  at(place, 'item_added', { sku, quantity }, extra);
 const set = (place: string, sku: string, quantity: number, extra?: Extra): LogEvent =>
-  at(place, 'set', { sku, quantity }, extra);
-const remove = (place: string, sku: string, extra?: Extra): LogEvent => at(place, 'removed', { sku }, extra);
+  at(place, 'item_set', { sku, quantity }, extra);
+const remove = (place: string, sku: string, extra?: Extra): LogEvent =>
+  at(place, 'item_removed', { sku }, extra);
 const merge = (place: string, sku: string, quantity: number, extra?: Extra): LogEvent =>
   at(place, 'merged', { guestCart: 'g1', guestEpoch: 1, lines: [{ sku, quantity }] }, extra);
 const checkout = (place: string, epoch: number, extra?: Extra): LogEvent =>
@@ -226,7 +227,7 @@ describe('the state of a cart', () => {
         { origin: 'a.1', from: 1, to: 1 },
         { origin: 'a.1', from: 3, to: 4 },
       ],
-      unread: { 'cart.gift_wrapped@1': 1, 'cart.added@2': 1, 'cart.added@1': 1 },
+      unread: { 'cart.gift_wrapped@1': 1, 'cart.item_added@2': 1, 'cart.item_added@1': 1 },
       lines: [{ sku: 'x', quantity: 2 }],
     });
   });

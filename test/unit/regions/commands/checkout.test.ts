@@ -55,8 +55,8 @@ describe('a checkout', () => {
       ]),
     });
     const adds = [
-      cartEvent('a1', 'cart.added', { sku: 'x', quantity: 2 }),
-      cartEvent('a2', 'cart.added', { sku: 'y', quantity: 1 }),
+      cartEvent('a1', 'cart.item_added', { sku: 'x', quantity: 2 }),
+      cartEvent('a2', 'cart.item_added', { sku: 'y', quantity: 1 }),
     ];
     if (closing === undefined || placing === undefined) throw new Error('two events');
 
@@ -96,7 +96,7 @@ describe('a checkout', () => {
   it('waits, without an error, if a merged guest’s cart needs more than the stock', () => {
     const merged = { guestCart: 'g', guestEpoch: 1, lines: [{ sku: 'x', quantity: 10 }] };
     const state = foldCart([
-      cartEvent('a1', 'cart.added', { sku: 'x', quantity: 1 }),
+      cartEvent('a1', 'cart.item_added', { sku: 'x', quantity: 1 }),
       { ...cartEvent('a2', 'cart.merged', merged), seen: { vector: { 'a.1': 1 }, beyond: [] } },
       { ...cartEvent('b1', 'cart.merged', merged), seen: { vector: { 'a.1': 1 }, beyond: [] } },
     ]);

@@ -107,9 +107,9 @@ describe('refusals of commands', () => {
 
 describe('commands that are accepted because another Region may know more', () => {
   it('add any quantity, regardless of stock', () => {
-    expect(typesOf(planAdd(envelope(), cart, { sku: 'x', quantity: 1_000 }))).toEqual(['cart.added']);
-    expect(typesOf(planAdd(envelope(), full, { sku: 's1', quantity: 1 }))).toEqual(['cart.added']);
-    expect(typesOf(planSet(envelope(), full, { sku: 's1', quantity: 0 }))).toEqual(['cart.set']);
+    expect(typesOf(planAdd(envelope(), cart, { sku: 'x', quantity: 1_000 }))).toEqual(['cart.item_added']);
+    expect(typesOf(planAdd(envelope(), full, { sku: 's1', quantity: 1 }))).toEqual(['cart.item_added']);
+    expect(typesOf(planSet(envelope(), full, { sku: 's1', quantity: 0 }))).toEqual(['cart.item_set']);
   });
 
   it('report, cancel and claim on an unknown order', () => {
@@ -205,7 +205,7 @@ describe('the events of a command', () => {
   });
 
   it('are found again when the command is sent again', () => {
-    const event = cartEvent('b1', 'cart.added', { sku: 'x', quantity: 1 });
+    const event = cartEvent('b1', 'cart.item_added', { sku: 'x', quantity: 1 });
     const kept = absorbAll(CART_RULES, nothingKept(), [event]);
 
     expect(knownEvents('cart#k1', kept, 'b1')).toEqual([{ entity: 'cart#k1', id: 'b.1#1' }]);

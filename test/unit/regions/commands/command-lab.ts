@@ -30,7 +30,7 @@ export const cartOf = (lines: Readonly<Record<string, number>>, cartId = 'k1'): 
   cartId,
   state: foldCart(
     Object.entries(lines).map(([sku, quantity], index) =>
-      cartEvent(`a${index + 1}`, 'cart.added', { sku, quantity }, cartId),
+      cartEvent(`a${index + 1}`, 'cart.item_added', { sku, quantity }, cartId),
     ),
   ),
 });

@@ -132,6 +132,7 @@ describe('readEvent', () => {
     ['origin', 'no-incarnation'],
     ['origin', 'eu.a.b'],
     ['origin', 5],
+    ['origin', [A]],
     ['entitySeq', 0],
     ['entitySeq', '1'],
     ['chain', null],
@@ -149,6 +150,10 @@ describe('readEvent', () => {
     ['payload', undefined],
     ['prev', 'abc'],
     ['prev', 5],
+    ['prev', ['0'.repeat(64)]],
+    ['prev', `0${'0'.repeat(64)}`],
+    ['prev', `x${'0'.repeat(64)}`],
+    ['prev', `${'0'.repeat(64)}x`],
   ])('refuses a body whose %s is %j', (field, value) => {
     expect(refusalOf(readEvent(itemWith({ [field]: value })))).toBe(`body_field at ${field}`);
   });

@@ -36,6 +36,13 @@ describe('emailKeyOf', () => {
     },
   );
 
+  it('accepts an address of 320 characters, the most that a mail server takes', () => {
+    const address = `${'a'.repeat(318)}@b`;
+
+    expect(keyOf(address)).toMatch(/^email#[0-9a-f]{64}$/);
+    expect(refusalOf(emailKeyOf(`a${address}`, SECRET))).toBe('email at email');
+  });
+
   it('refuses a secret that can be guessed', () => {
     expect(refusalOf(emailKeyOf('ada@duck.example', SECRET.subarray(1)))).toBe('secret at secret');
   });

@@ -129,6 +129,7 @@ describe('skewOf', () => {
 
 describe('isHlc', () => {
   it.each([
+    undefined,
     null,
     'text',
     {},
@@ -141,6 +142,10 @@ describe('isHlc', () => {
     { wallMs: '1', counter: 0 },
   ])('refuses %j', (value) => {
     expect(isHlc(value)).toBe(false);
+  });
+
+  it('has six bytes for milliseconds and four for the counter', () => {
+    expect([MAX_WALL_MS, MAX_COUNTER]).toEqual([0xff_ff_ff_ff_ff_ff, 0xff_ff_ff_ff]);
   });
 
   it('accepts the first and the last time', () => {

@@ -31,7 +31,7 @@ export function refusalOf<Code extends string>(result: Result<unknown, Code>): s
 
 export const contentOf = (over: Partial<EventContent> = {}): EventContent => ({
   entity: CART,
-  type: 'cart.added',
+  type: 'cart.item_added',
   schemaVersion: 1,
   commandId: 'command-1',
   seen: NOTHING_SEEN,

@@ -132,6 +132,14 @@ describe('planErasure', () => {
     expect(planErasure(erased, new Set([SUBJECT]))).toEqual([]);
   });
 
+  it('replaces a live key by a tombstone without key material', () => {
+    const { keyId } = keyAt(A);
+
+    expect(planErasure([keyAt(A)], new Set([SUBJECT]))).toEqual([
+      { kind: 'tombstone', key: keyId, next: { keyId, subject: SUBJECT, state: 'erased' } },
+    ]);
+  });
+
   it('writes the same tombstone in every Region', () => {
     expect(planErasure([keyAt(A, 1)], new Set([SUBJECT]))).toEqual(
       planErasure([keyAt(A, 2)], new Set([SUBJECT])),

@@ -58,7 +58,33 @@ describe('unite', () => {
   });
 });
 
+describe('include, one event after another', () => {
+  const seen = seenOf({ [A]: 3 }, []);
+
+  it('counts the next event of an origin', () => {
+    expect(include(seen, { origin: A, entitySeq: 4 })).toEqual({ vector: { [A]: 4 }, beyond: [] });
+  });
+
+  it('keeps an event beyond a hole by its name', () => {
+    expect(include(seen, { origin: A, entitySeq: 5 })).toEqual({ vector: { [A]: 3 }, beyond: [`${A}#5`] });
+  });
+
+  it.each([1, 2, 3])('changes nothing if event %i of 3 comes again', (entitySeq) => {
+    expect(include(seen, { origin: A, entitySeq })).toEqual(seen);
+  });
+});
+
+describe('seenOf', () => {
+  it('has no entry for an origin without events', () => {
+    expect(seenOf({ [A]: 0, [B]: 1 }, [])).toEqual({ vector: { [B]: 1 }, beyond: [] });
+  });
+});
+
 describe('gapsBetween', () => {
+  it('misses nothing under a text that names no event', () => {
+    expect(gapsBetween({ vector: {}, beyond: ['text'] }, NOTHING_SEEN)).toEqual([]);
+  });
+
   test.prop([anyNames, anyNames], { numRuns: LAW_RUNS })(
     'names exactly the missing events',
     (wanted, held) => {
@@ -121,7 +147,7 @@ describe('sees', () => {
     expect(seesCommand(seen, [])).toBe(false);
   });
 
-  it.each(['', 'text', A, `${A}#0`, `${A}#01`, `${A}#1.5`, 'noincarnation#1', `${A}#1#2`])(
+  it.each(['', 'text', A, `${A}#0`, `${A}#01`, `${A}#1.5`, 'noincarnation#1', `${A}#1#2`, ` ${A}#1`])(
     'is false for the malformed id %j',
     (id) => {
       expect(parseEventId(id)).toBeUndefined();
@@ -139,9 +165,11 @@ describe('isSeen', () => {
     { vector: [], beyond: [] },
     { vector: { [A]: 0 }, beyond: [] },
     { vector: { [A]: 1.5 }, beyond: [] },
+    { vector: null, beyond: [] },
     { vector: {}, beyond: {} },
     { vector: {}, beyond: ['text'] },
     { vector: {}, beyond: [5] },
+    { vector: {}, beyond: [[`${A}#3`]] },
     { vector: { [A]: 3 }, beyond: [`${A}#2`] },
     { vector: { [A]: 3 }, beyond: [`${A}#4`] },
     { vector: {}, beyond: [`${A}#1`] },

@@ -56,8 +56,8 @@ const standingOf = (slots: readonly RightsSlot[]): number =>
 
 const hasField = (item: unknown, field: string): boolean =>
   typeof item === 'object' && item !== null && field in item;
-const isSlot = (item: unknown): item is RightsSlot => hasField(item, 'available');
-const isHead = (item: unknown): item is RightsHead => hasField(item, 'slotCount');
+export const isSlot = (item: unknown): item is RightsSlot => hasField(item, 'available');
+export const isHead = (item: unknown): item is RightsHead => hasField(item, 'slotCount');
 const isLedger = (item: unknown): item is RightsLedger => hasField(item, 'accounts');
 
 const perOrigin = <T>(make: () => T): Record<OriginName, T> => ({
@@ -65,6 +65,9 @@ const perOrigin = <T>(make: () => T): Record<OriginName, T> => ({
   'eu-west-1.b1': make(),
   'us-east-1.c1': make(),
 });
+
+/** Where pieces are, and how many there are in truth. */
+export type RightsPlaces = Pick<RightsWorld, 'ledger' | 'rights' | 'truth'>;
 
 export class RightsWorld {
   readonly agreements = new ItemStore();
@@ -218,7 +221,7 @@ function regionViolations({ head, slots }: RegionRights, account: LedgerAccount)
  * Violations of "every piece is in exactly one place": free, in transfer, unspent or in an order. Only after a recorded loss are more
  * pieces promised than exist, and then the Regions owe the difference.
  */
-export function violationsOf(world: RightsWorld): readonly string[] {
+export function violationsOf(world: RightsPlaces): readonly string[] {
   const ledger = world.ledger();
   const free = freePieces(ledger);
   const violations: string[] = [];
@@ -239,7 +242,8 @@ export function violationsOf(world: RightsWorld): readonly string[] {
 }
 
 /** The true stock. */
-export const there = (world: RightsWorld): number => [...world.truth.values()].reduce((sum, n) => sum + n, 0);
+export const there = (world: RightsPlaces): number =>
+  [...world.truth.values()].reduce((sum, n) => sum + n, 0);
 
 /** Pieces that orders hold. */
 export const promised = (world: RightsWorld): number =>

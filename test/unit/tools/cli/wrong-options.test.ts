@@ -51,7 +51,7 @@ describe('a wrong option', () => {
     [
       SIM,
       '--fast',
-      "Unknown option '--fast'; expected --seeds, --from, --seed, --zoo, --exhaustive, --json, --help",
+      "Unknown option '--fast'; expected --seeds, --from, --seed, --zoo, --exhaustive, --regions, --json, --help",
     ],
     [QUOTEQ, 'list', "unknown command 'list'; did you mean live? (see quoteq --help)"],
     [QUOTEQ, 'dlq shwo', "unknown command 'shwo'; did you mean show? (see quoteq dlq --help)"],

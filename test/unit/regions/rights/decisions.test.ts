@@ -77,9 +77,10 @@ describe('a keeper', () => {
   });
 });
 
-describe("a keeper's report", () => {
-  const wanted = (pieces: number, asOfMs: number) => ({ want: { pieces, asOfMs } });
+const wanted = (pieces: number, asOfMs: number) => ({ want: { pieces, asOfMs } });
+const renewedAfter = (asOfMs: number) => decided({ available: 0, waiting: [5], account: wanted(5, asOfMs) });
 
+describe("a keeper's report", () => {
   it('wants what waiting orders and the expected use lack', () => {
     expect(decided({ available: 0, spentPieces: 4, waiting: [5] })).toEqual({
       kind: 'report',
@@ -100,10 +101,8 @@ describe("a keeper's report", () => {
   });
 
   it('is renewed after a turn, and not before', () => {
-    const asOf = (asOfMs: number) => decided({ available: 0, waiting: [5], account: wanted(5, asOfMs) });
-
-    expect(asOf(START_MS - TURN_MS)).toMatchObject({ want: { pieces: 5, asOfMs: START_MS } });
-    expect(asOf(START_MS - TURN_MS + 1)).toEqual({ kind: 'rest' });
+    expect(renewedAfter(START_MS - TURN_MS)).toMatchObject({ want: { pieces: 5, asOfMs: START_MS } });
+    expect(renewedAfter(START_MS - TURN_MS + 1)).toEqual({ kind: 'rest' });
   });
 
   it('changes the pieces of a want and keeps its time', () => {

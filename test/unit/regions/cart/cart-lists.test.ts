@@ -34,10 +34,10 @@ describe('the closed epochs of a cart', () => {
   );
 });
 
-describe('a merge of two guests', () => {
-  const merge = (place: string, guestCart: string, guestEpoch: number): LogEvent =>
-    at(place, 'cart.merged', { guestCart, guestEpoch, lines: [{ sku: 'x', quantity: 2 }] });
+const merge = (place: string, guestCart: string, guestEpoch: number): LogEvent =>
+  at(place, 'cart.merged', { guestCart, guestEpoch, lines: [{ sku: 'x', quantity: 2 }] });
 
+describe('a merge of two guests', () => {
   it('is one merge for each guest and epoch', () => {
     const kept = absorbAll(CART_RULES, nothingKept(), [
       merge('a1', 'g1', 1),

@@ -60,10 +60,10 @@ class Writer {
         payload: kind === 'remove' ? { sku } : { sku, quantity },
       },
     );
-    if (!sealed.ok) throw new Error(`sealEvent: ${sealed.refusal.field}`);
-    this.#tips.set(chain, { seq: tip.seq + 1, hash: sealed.value.hash });
-    absorb(CART_RULES, this.kept, sealed.value);
-    return sealed.value;
+    const event = valueOf(sealed);
+    this.#tips.set(chain, { seq: tip.seq + 1, hash: event.hash });
+    absorb(CART_RULES, this.kept, event);
+    return event;
   }
 }
 
@@ -90,26 +90,43 @@ export function eventsOf(operations: readonly Operation[]): readonly LogEvent[] 
   return events;
 }
 
-/** Folds events that are read already; returns the number of lines of all carts. */
-export function foldAll(events: Iterable<LogEvent>): number {
-  const carts = new Map<string, Kept<CartFact>>();
-  for (const event of events) {
-    const kept = carts.get(event.entity) ?? nothingKept<CartFact>();
-    carts.set(event.entity, kept);
+/** Carts by their events. */
+class Carts {
+  readonly #kept = new Map<string, Kept<CartFact>>();
+
+  take(event: LogEvent): void {
+    const kept = this.#kept.get(event.entity) ?? nothingKept<CartFact>();
+    this.#kept.set(event.entity, kept);
     absorb(CART_RULES, kept, event);
   }
-  let lines = 0;
-  for (const kept of carts.values()) lines += cartState(kept).lines.length;
-  return lines;
+
+  /** Number of lines of all carts. */
+  lines(): number {
+    let lines = 0;
+    for (const kept of this.#kept.values()) lines += cartState(kept).lines.length;
+    return lines;
+  }
 }
 
-/** Reads and verifies stored events. @throws {Error} when one is damaged */
-export const readAll = (items: readonly StoredEvent[]): LogEvent[] =>
-  items.map((item) => {
-    const read = readEvent(item);
-    if (!read.ok) throw new Error(`readEvent: ${read.refusal.field}`);
-    return read.value;
-  });
+/** Folds events that are read already; returns the number of lines of all carts. */
+export function foldAll(events: Iterable<LogEvent>): number {
+  const carts = new Carts();
+  for (const event of events) carts.take(event);
+  return carts.lines();
+}
+
+/** The event that was read. @throws {Error} if its bytes are damaged */
+function valueOf(read: ReturnType<typeof readEvent>): LogEvent {
+  if (read.ok) return read.value;
+  throw new Error(`${read.refusal.field}: expected ${read.refusal.expected}`);
+}
+
+/** Reads, verifies and folds stored events, one after the other. @throws {Error} if one is damaged */
+export function readAndFoldAll(items: readonly StoredEvent[]): number {
+  const carts = new Carts();
+  for (const item of items) carts.take(valueOf(readEvent(item)));
+  return carts.lines();
+}
 
 /** What no reader can save: parsing the body and hashing it. */
 export const parseAndHash = (items: readonly StoredEvent[]): number =>
@@ -120,12 +137,9 @@ export const OURS: System = {
   name: 'ours',
   write: (operations): readonly Update[] =>
     eventsOf(operations).map(({ body }, index) => ({ cart: operations[index]?.cart ?? 0, bytes: body })),
-  apply: (updates) =>
-    foldAll(
-      updates.map(({ bytes }) => {
-        const read = readBody(String(bytes));
-        if (!read.ok) throw new Error(`readBody: ${read.refusal.field}`);
-        return read.value;
-      }),
-    ),
+  apply: (updates) => {
+    const carts = new Carts();
+    for (const { bytes } of updates) carts.take(valueOf(readBody(String(bytes))));
+    return carts.lines();
+  },
 };

@@ -97,21 +97,20 @@ function openLoro(id: number): Replica & { readonly doc: LoroDoc } {
   doc.setPeerId(BigInt(id));
   const map: LoroMap = doc.getMap('lines');
   let from = doc.version();
+  const set = (sku: string, quantity: number): void => {
+    from = doc.version();
+    map.set(sku, quantity);
+  };
   return {
     doc,
     quantity: (sku) => Number(map.get(sku) ?? 0),
-    put: (sku, quantity) => map.set(sku, quantity),
-    remove: (sku) => map.set(sku, 0),
+    put: set,
+    remove: (sku) => set(sku, 0),
     takeUpdate: () => {
       doc.commit();
-      const update = doc.export({ mode: 'update', from });
-      from = doc.version();
-      return update;
+      return doc.export({ mode: 'update', from });
     },
-    apply: (bytes) => {
-      doc.import(binary({ bytes }));
-      from = doc.version();
-    },
+    apply: (bytes) => void doc.import(binary({ bytes })),
     lines: () => {
       const count = map.values().filter((quantity) => Number(quantity) > 0).length;
       // Its memory is that of WebAssembly, which the garbage collector frees late.
@@ -136,17 +135,16 @@ function openFlock(id: number): Replica {
   let from = flock.version();
   return {
     quantity: (sku) => Number(flock.get([sku]) ?? 0),
-    put: (sku, quantity) => flock.put([sku], quantity),
-    remove: (sku) => flock.delete([sku]),
-    takeUpdate: () => {
-      const bundle = flock.exportJson(from);
+    put: (sku, quantity) => {
       from = flock.version();
-      return JSON.stringify(bundle);
+      flock.put([sku], quantity);
     },
-    apply: (bytes) => {
-      flock.importJsonStr(String(bytes));
+    remove: (sku) => {
       from = flock.version();
+      flock.delete([sku]);
     },
+    takeUpdate: () => JSON.stringify(flock.exportJson(from)),
+    apply: (bytes) => void flock.importJsonStr(String(bytes)),
     lines: () => flock.scan().filter(({ value }) => Number(value ?? 0) > 0).length,
   };
 }

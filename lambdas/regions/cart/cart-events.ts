@@ -1,6 +1,16 @@
 /** What a cart's events say. A cart is `cart#<id>`; its epochs count its purchases from 1. */
 import * as z from 'zod/mini';
-import { factOf, MAX_QUANTITY, nameSchema, quantitySchema, seenSchema } from '../folds/facts.ts';
+import type { LogEvent } from '../log/event.ts';
+import {
+  factOf,
+  isFields,
+  isName,
+  isQuantity,
+  MAX_QUANTITY,
+  nameSchema,
+  quantitySchema,
+  seenSchema,
+} from '../folds/facts.ts';
 
 const epochSchema = z.int().check(z.gte(1));
 
@@ -48,6 +58,23 @@ export const cartFactSchema = z.discriminatedUnion('type', [
 
 /** What an event of a cart says. */
 export type CartFact = z.output<typeof cartFactSchema>;
+
+/**
+ * Reads a write of one line as {@link cartFactSchema} does. Undefined for every other event, for every form that the schema refuses, and
+ * for a few that it accepts.
+ */
+export function readLineFact({ type, payload }: Pick<LogEvent, 'type' | 'payload'>): CartFact | undefined {
+  if (!isFields(payload)) return undefined;
+  const { sku, quantity } = payload;
+  if (!isName(sku)) return undefined;
+  // Literal types are one string each in memory, so the fold compares them by address.
+  if (type === 'cart.item_removed') return { type: 'cart.item_removed', payload: { sku } };
+  if (type === 'cart.item_added' && isQuantity(quantity, 1))
+    return { type: 'cart.item_added', payload: { sku, quantity } };
+  if (type === 'cart.item_set' && isQuantity(quantity, 0))
+    return { type: 'cart.item_set', payload: { sku, quantity } };
+  return undefined;
+}
 
 /** Facts that end an epoch. */
 export type ClosingFact = Extract<

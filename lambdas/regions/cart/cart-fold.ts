@@ -8,7 +8,7 @@
 import { compareText, type LogEvent } from '../log/event.ts';
 import { type Common, commonOf } from '../folds/common.ts';
 import { absorbAll, type Copies, type FoldRules, type Kept, nothingKept } from '../folds/kept.ts';
-import { type CartFact, cartFactSchema } from './cart-events.ts';
+import { type CartFact, cartFactSchema, readLineFact } from './cart-events.ts';
 import { type CartLine, cartLines, type LateChange } from './cart-lines.ts';
 import { type ClosedEpoch, closingsOf } from './closings.ts';
 
@@ -34,6 +34,7 @@ export const CART_RULES: FoldRules<CartFact> = {
   kind: 'cart',
   foldVersion: 1,
   schema: cartFactSchema,
+  readFrequent: readLineFact,
   nameOf,
 };
 

@@ -3,7 +3,7 @@ import { compareEvents, compareText, type EventId } from '../log/event.ts';
 import { addSeen, isNothingSeen, nothingSeen, sawOneOf, type Union, unionSaw } from '../folds/context.ts';
 import { type Copies, sawCommand } from '../folds/kept.ts';
 import type { CartFact } from './cart-events.ts';
-import { type LineEvent, lineEffectOf, type LineState } from './cart-table.ts';
+import { type LineEffect, type LineEvent, lineEffectOf, type LineState } from './cart-table.ts';
 
 /** One product in the cart. */
 export interface CartLine {
@@ -95,13 +95,17 @@ interface LineParts {
 
 function partsOf(writes: readonly Write[], closed: Union): LineParts {
   const stateOf = statesOf(writes, closed);
-  const withEffect = Map.groupBy(writes, (write) => lineEffectOf(write.event, stateOf(write)));
-  return {
-    adds: withEffect.get('add') ?? [],
-    proposals: (withEffect.get('propose') ?? []).toSorted((a, b) => compareEvents(a.copies[0], b.copies[0])),
-    merges: withEffect.get('raise') ?? [],
-    late: withEffect.get('report') ?? [],
+  const by: Record<LineEffect, Write[]> = {
+    add: [],
+    propose: [],
+    raise: [],
+    report: [],
+    clear: [],
+    none: [],
   };
+  for (const write of writes) by[lineEffectOf(write.event, stateOf(write))].push(write);
+  by.propose.sort((a, b) => compareEvents(a.copies[0], b.copies[0]));
+  return { adds: by.add, proposals: by.propose, merges: by.raise, late: by.report };
 }
 
 const piecesOf = (writes: readonly Write[]): number =>

@@ -18,7 +18,7 @@ const PREFIX = 'close#';
 /** The cut of one incarnation; absent until it is closed and every decision before is here. */
 function cutIn(events: readonly LogEvent[], key: string): Cut | undefined {
   const records = events
-    .map((event) => readFact(closeDecidedSchema, event))
+    .map((event) => readFact({ schema: closeDecidedSchema }, event))
     .filter((fact) => fact?.payload.key === key);
   const last = gaplessDecisions(records.flatMap((fact) => fact?.payload ?? [])).at(-1);
   if (last?.decision.kind !== 'closed') return undefined;

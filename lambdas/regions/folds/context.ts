@@ -21,7 +21,7 @@ export function addSeen(union: Union, seen: Seen): void {
 }
 
 const hasCopy = ({ vector, beyond }: Union, { origin, entitySeq, id }: Copy): boolean =>
-  entitySeq <= (vector.get(origin) ?? 0) || beyond.has(id);
+  entitySeq <= (vector.get(origin) ?? 0) || (beyond.size > 0 && beyond.has(id));
 
 /** Whether one of the contexts saw the command, by any copy of it. */
 export const unionSaw = (union: Union, copies: Copies): boolean =>

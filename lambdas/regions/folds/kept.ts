@@ -15,8 +15,7 @@ import {
   type Seen,
 } from '../log/event.ts';
 import { laterOf } from '../log/hlc.ts';
-import type * as z from 'zod/mini';
-import { readFact } from './facts.ts';
+import { type FactReader, readFact } from './facts.ts';
 import { type Held, hold, nothingHeld } from './held.ts';
 
 /** A payload that this release can read, with its type. */
@@ -37,13 +36,11 @@ export interface Copy<F extends Fact = Fact> extends Pick<
 export type Copies<F extends Fact = Fact> = readonly [Copy<F>, ...Copy<F>[]];
 
 /** How a kind of data reads events. */
-export interface FoldRules<F extends Fact> {
+export interface FoldRules<F extends Fact> extends FactReader<F> {
   /** First part of the entity's name, e.g. `cart`. Events of other kinds may be folded too; they have numbers of their own. */
   readonly kind: string;
   /** Counts the changes of the rules, from 1. It is part of every digest, since other rules give other bytes. */
   readonly foldVersion: number;
-  /** Schema of what its events say, by type. An event that it does not fit is carried and not read. */
-  readonly schema: z.ZodMiniType<F>;
   /** Name under which copies are put together. @default the command id */
   readonly nameOf?: (event: LogEvent, fact: F) => string;
 }
@@ -99,7 +96,7 @@ function isNew(
 /** Takes one event in. An event that is here already changes nothing, so redelivery is harmless. */
 export function absorb<F extends Fact>(rules: FoldRules<F>, kept: Kept<F>, event: LogEvent): void {
   if (!isNew(rules.kind, kept, event)) return;
-  const fact = readFact(rules.schema, event);
+  const fact = readFact(rules, event);
   if (fact === undefined) {
     kept.unread.set(`${event.entity}@${event.id}`, `${event.type}@${event.schemaVersion}`);
     return;

@@ -94,8 +94,18 @@ export function readEvent(item: StoredEvent): Result<LogEvent, BodyRefusal> {
   if (digest !== item.hash) return refused('body_hash', 'hash', digest);
   const read = parseBody(item.body, digest);
   if (!read.ok) return read;
-  const wrong = KEYS.find((key) => item[key] !== read.value[key]);
-  return wrong === undefined ? read : refused('body_key', wrong, String(read.value[wrong]));
+  return isFoundAs(item, read.value) ? read : firstWrongKey(item, read.value);
+}
+
+const isFoundAs = (item: StoredEvent, event: LogEvent): boolean =>
+  item.entity === event.entity &&
+  item.id === event.id &&
+  item.chain === event.chain &&
+  item.chainSeq === event.chainSeq;
+
+function firstWrongKey(item: StoredEvent, event: LogEvent): Result<LogEvent, BodyRefusal> {
+  const wrong = KEYS.find((key) => item[key] !== event[key]) ?? 'id';
+  return refused('body_key', wrong, String(event[wrong]));
 }
 
 const KEYS = ['entity', 'id', 'chain', 'chainSeq'] as const;
@@ -115,8 +125,22 @@ function parseBody(body: string, digest: string): Result<LogEvent, BodyRefusal> 
 
 type Fields = Partial<Record<string, unknown>>;
 
+/** Every rule by name: a loop over the rules costs as much as parsing. {@link firstWrong} names the field, if one is wrong. */
 const isEnvelope = (fields: Fields): fields is Fields & Place & EventContent =>
-  RULES.every(({ field, holds }) => holds(fields[field]));
+  isText(fields['entity']) &&
+  isOriginName(fields['origin']) &&
+  isNumber(fields['entitySeq']) &&
+  isText(fields['chain']) &&
+  isNumber(fields['chainSeq']) &&
+  isText(fields['type']) &&
+  isNumber(fields['schemaVersion']) &&
+  isHlc(fields['hlc']) &&
+  isText(fields['commandId']) &&
+  isSeen(fields['seen']) &&
+  isDeadline(fields['deadlineAtMs']) &&
+  areKeyIds(fields['keys']) &&
+  fields['payload'] !== undefined &&
+  isHash(fields['prev']);
 
 function firstWrong(fields: Fields): Result<LogEvent, BodyRefusal> {
   const wrong = RULES.find(({ field, holds }) => !holds(fields[field]));
@@ -136,7 +160,18 @@ function objectOf(body: string): Fields | undefined {
 }
 
 /** Only known fields are taken over; unknown ones stay in the body, where newer code finds them. */
-const eventOf = (fields: Place & EventContent, body: string, digest: string): LogEvent => ({
+const eventOf = (fields: Place & EventContent, body: string, digest: string): LogEvent => {
+  const event = requiredOf(fields, body, digest);
+  const { deadlineAtMs, keys } = fields;
+  if (deadlineAtMs === undefined && keys === undefined) return event;
+  return {
+    ...event,
+    ...(deadlineAtMs === undefined ? {} : { deadlineAtMs }),
+    ...(keys === undefined ? {} : { keys }),
+  };
+};
+
+const requiredOf = (fields: Place & EventContent, body: string, digest: string): LogEvent => ({
   id: eventIdOf(fields.origin, fields.entitySeq),
   entity: fields.entity,
   origin: fields.origin,
@@ -148,8 +183,6 @@ const eventOf = (fields: Place & EventContent, body: string, digest: string): Lo
   hlc: fields.hlc,
   commandId: fields.commandId,
   seen: fields.seen,
-  ...(fields.deadlineAtMs === undefined ? {} : { deadlineAtMs: fields.deadlineAtMs }),
-  ...(fields.keys === undefined ? {} : { keys: fields.keys }),
   payload: fields.payload,
   prev: fields.prev,
   body,
@@ -164,6 +197,21 @@ interface Rule {
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value.length > 0;
 const isNumber = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0;
+const isOriginName = (value: unknown): boolean => typeof value === 'string' && isOrigin(value);
+const isDeadline = (value: unknown): boolean => value === undefined || isNumber(value);
+
+/** 64 lower-case hex digits. A loop takes a tenth of a regular expression's time. */
+function isHash(value: unknown): boolean {
+  if (typeof value !== 'string' || value.length !== 64) return false;
+  for (let at = 0; at < 64; at += 1) {
+    const code = value.charCodeAt(at);
+    const isHexDigit = (code >= 48 && code <= 57) || (code >= 97 && code <= 102);
+    if (!isHexDigit) return false;
+  }
+  return true;
+}
+
+const areKeyIds = (value: unknown): boolean => value === undefined || isSortedTexts(value);
 const isSortedTexts = (value: unknown): boolean =>
   Array.isArray(value) &&
   value.every((text: unknown, at) => isText(text) && (at === 0 || String(value[at - 1]) < String(text)));
@@ -174,7 +222,7 @@ const RULES: readonly Rule[] = [
   {
     field: 'origin',
     expected: '<region>.<incarnation>',
-    holds: (value) => typeof value === 'string' && isOrigin(value),
+    holds: isOriginName,
   },
   { field: 'entitySeq', expected: 'a whole number from 1', holds: isNumber },
   { field: 'chain', expected: 'a text', holds: isText },
@@ -187,17 +235,13 @@ const RULES: readonly Rule[] = [
   {
     field: 'deadlineAtMs',
     expected: 'ms since 1970, or absent',
-    holds: (value) => value === undefined || isNumber(value),
+    holds: isDeadline,
   },
   {
     field: 'keys',
     expected: 'key ids in order, or absent',
-    holds: (value) => value === undefined || isSortedTexts(value),
+    holds: areKeyIds,
   },
   { field: 'payload', expected: 'a JSON value', holds: (value) => value !== undefined },
-  {
-    field: 'prev',
-    expected: '64 hex digits',
-    holds: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
-  },
+  { field: 'prev', expected: '64 hex digits', holds: isHash },
 ];

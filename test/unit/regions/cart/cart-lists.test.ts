@@ -11,9 +11,6 @@ const at = (place: string, type: string, payload: JsonValue): LogEvent =>
 const checkout = (place: string, epoch: number, orderId: string): LogEvent =>
   at(place, 'cart.checked_out', { epoch, orderId });
 
-const merge = (place: string, guestCart: string, guestEpoch: number): LogEvent =>
-  at(place, 'cart.merged', { guestCart, guestEpoch, lines: [{ sku: 'x', quantity: 2 }] });
-
 describe('the closed epochs of a cart', () => {
   const [second, firstB, firstA] = [
     checkout('a1', 2, 'oa'),
@@ -36,6 +33,9 @@ describe('the closed epochs of a cart', () => {
     },
   );
 });
+
+const merge = (place: string, guestCart: string, guestEpoch: number): LogEvent =>
+  at(place, 'cart.merged', { guestCart, guestEpoch, lines: [{ sku: 'x', quantity: 2 }] });
 
 describe('a merge of two guests', () => {
   it('is one merge for each guest and epoch', () => {

@@ -70,7 +70,9 @@ describe('schemas of decisions', () => {
     );
     const event = eventOf({ entity: `${kind}#k`, at: 'a', seq: 1, type, payload: { ...payload } });
 
-    expect(readFact(decidedFactOf(type, schemaOf(kind)), event)?.payload.decision).toEqual(decision);
+    expect(readFact({ schema: decidedFactOf(type, schemaOf(kind)) }, event)?.payload.decision).toEqual(
+      decision,
+    );
   });
 
   it.each(ALL)('refuse $sort of $kind when a field is missing or of another type', ({ kind, decision }) => {

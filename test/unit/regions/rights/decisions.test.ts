@@ -78,8 +78,7 @@ describe('a keeper', () => {
 });
 
 const wanted = (pieces: number, asOfMs: number) => ({ want: { pieces, asOfMs } });
-/** What a keeper does that wanted 5 pieces at that time and still does. */
-const stillWanting = (asOfMs: number) => decided({ available: 0, waiting: [5], account: wanted(5, asOfMs) });
+const renewedAfter = (asOfMs: number) => decided({ available: 0, waiting: [5], account: wanted(5, asOfMs) });
 
 describe("a keeper's report", () => {
   it('wants what waiting orders and the expected use lack', () => {
@@ -102,8 +101,8 @@ describe("a keeper's report", () => {
   });
 
   it('is renewed after a turn, and not before', () => {
-    expect(stillWanting(START_MS - TURN_MS)).toMatchObject({ want: { pieces: 5, asOfMs: START_MS } });
-    expect(stillWanting(START_MS - TURN_MS + 1)).toEqual({ kind: 'rest' });
+    expect(renewedAfter(START_MS - TURN_MS)).toMatchObject({ want: { pieces: 5, asOfMs: START_MS } });
+    expect(renewedAfter(START_MS - TURN_MS + 1)).toEqual({ kind: 'rest' });
   });
 
   it('changes the pieces of a want and keeps its time', () => {

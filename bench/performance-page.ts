@@ -3,6 +3,7 @@ import { ActionKind } from '../lambdas/actions/kinds.ts';
 import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { FOLD_METHOD } from './fold/method.ts';
 import type { ScriptFigures } from './scripts.ts';
 
 /** Path of the page. */
@@ -13,8 +14,7 @@ const METHODS: Readonly<Record<string, string>> = {
   'bench:action': `One \`${ActionKind.CrmSync}\` action from the client’s request to the end of its execution, over a hello-world execution with one function, in turns.`,
   'bench:cost':
     'Billable operations of an action and of the naive recipe, counted from the calls of the deployed functions ([cost.md](cost.md)).',
-  'bench:fold':
-    'The folds of the Regions beside CRDT libraries on the same cart operations, and watermarks beside a rateless IBLT, in one run. The libraries keep a map of quantities: of concurrent writes they lose all but one, and they check neither hash nor chain. They need far fewer bytes for an operation, because ours is a whole event: who, when, what was seen, hash of the one before.',
+  'bench:fold': FOLD_METHOD,
   'bench:import':
     'Import of each bundle over that of its SDK clients and packages alone, each in a fresh process, in turns; medians of CPU time.',
   'bench:status':

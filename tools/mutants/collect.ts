@@ -8,6 +8,8 @@ export interface Case {
   /** Unique among all cases of a run, and the same in each run. */
   readonly id: string;
   readonly fileName: string;
+  /** Whether the test is a law: it takes many cases, and so more time than another test. */
+  readonly isLaw: boolean;
   /** Returns a promise if the test is asynchronous. @throws If the test fails. */
   run(): unknown;
 }
@@ -49,7 +51,7 @@ export class Collector {
       const run = (): never => {
         throw error;
       };
-      this.cases.push({ id: `${fileName} loads`, fileName, run });
+      this.cases.push({ id: `${fileName} loads`, fileName, isLaw: false, run });
     }
   };
 
@@ -59,10 +61,10 @@ export class Collector {
     this.suites.pop();
   };
 
-  private readonly add = (name: string, run: () => unknown): void => {
+  private readonly add = (name: string, run: () => unknown, isLaw = false): void => {
     const { fileName } = this;
     const id = `${fileName} ${[...this.suites, name].join(' › ')} ${this.cases.length - this.fileStart}`;
-    this.cases.push({ id, fileName, run });
+    this.cases.push({ id, fileName, isLaw, run });
   };
 
   private describes() {
@@ -77,11 +79,10 @@ export class Collector {
     const each = (rows: readonly unknown[]) => (name: string, body: Body) =>
       rows.forEach((row) => this.add(name, () => body(...valuesOf(row))));
     const prop =
-      (values: [fc.Arbitrary<unknown>], settings?: fc.Parameters<[unknown]>) => (name: string, law: Body) =>
-        this.add(name, () => {
-          const property = fc.property(...values, (...drawn) => law(...drawn) !== false);
-          fc.assert(property, settings);
-        });
+      (values: [fc.Arbitrary<unknown>], settings?: fc.Parameters<[unknown]>) => (name: string, law: Body) => {
+        const property = fc.property(...values, (...drawn) => law(...drawn) !== false);
+        this.add(name, () => fc.assert(property, settings), true);
+      };
     return Object.assign(it, { each, prop });
   }
 }

@@ -24,19 +24,17 @@ const ownAddress: Plugin = {
   },
 };
 
-/** Test files of lambdas/regions in `root`, those of the folder `first` before all others. */
-function testFiles(root: string, first: string): readonly string[] {
-  const files = globSync('test/unit/regions/**/*.test.ts', { cwd: root }).toSorted();
-  const isFirst = (file: string): boolean => file.startsWith(`test/unit/regions/${first}/`);
-  return [...files.filter(isFirst), ...files.filter((file) => !isFirst(file))];
-}
+/** Test files of lambdas/regions in these folders of `root`, in the order of the folders. */
+const testFiles = (root: string, folders: readonly string[]): readonly string[] =>
+  folders.flatMap((folder) => globSync(`test/unit/regions/${folder}/**/*.test.ts`, { cwd: root }).toSorted());
 
-/** Evaluates the wanted test files with the rules that they test, as a new process would, and lists their tests. */
+/** Evaluates the wanted test files with the rules that they test, as a new process would, and lists their tests; files with laws come
+ * last. The order within a file stays, because a test may ask what the laws before it have met. */
 export type Load = (isWanted: (fileName: string) => boolean) => readonly Case[];
 
-/** Bundles all test files of `root`. The tests of the folder `first` come before all others. */
-export async function loadSuite(root: string, first: string): Promise<Load> {
-  const contents = testFiles(root, first)
+/** Bundles the test files of these folders of `root`. */
+export async function loadSuite(root: string, folders: readonly string[]): Promise<Load> {
+  const contents = testFiles(root, folders)
     .map((file) => `file(${JSON.stringify(file)}, () => require(${JSON.stringify(`./${file}`)}));`)
     .join('\n');
   const { outputFiles } = await build({
@@ -56,6 +54,9 @@ export async function loadSuite(root: string, first: string): Promise<Load> {
     const collector = new Collector(isWanted);
     const bundle: Bundle = script.runInThisContext();
     bundle((name) => collector.modules[name] ?? packages(name), collector.file);
-    return collector.cases;
+    const { cases } = collector;
+    const slow = new Set(cases.filter(({ isLaw }) => isLaw).map(({ fileName }) => fileName));
+    const isSlow = (one: Case): boolean => slow.has(one.fileName);
+    return [...cases.filter((one) => !isSlow(one)), ...cases.filter(isSlow)];
   };
 }

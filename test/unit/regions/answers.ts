@@ -4,8 +4,9 @@ import type { Put, Refusal } from '../../../lambdas/regions/change.ts';
 
 type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
 
-/** `accepted`, or the code of the refusal. */
-export const codeOf = (answer: Answer<unknown>): string => (answer.ok ? 'accepted' : answer.refusal.code);
+/** `accepted`, or the code of the refusal and the field that decides: `<code> at <field>`. */
+export const codeOf = (answer: Answer<unknown>): string =>
+  answer.ok ? 'accepted' : `${answer.refusal.code} at ${answer.refusal.field}`;
 
 /** The item that an accepted step stores; a refusal fails the test. */
 export const nextOf = <T>(answer: Answer<Put<T>>): T =>

@@ -91,7 +91,10 @@ function check(): void {
 if (process.argv[3] === CHECK_ARGUMENT) check();
 else {
   process.on('message', (request: TypesetRequest) => {
-    process.send?.(answerOf(request));
+    // The parent may have ended meanwhile: nobody waits for the answer.
+    process.send?.(answerOf(request), undefined, {}, (error) => {
+      if (error !== null) process.exit();
+    });
   });
   process.on('disconnect', () => process.exit());
 }

@@ -41,7 +41,7 @@ function numberOfObject(value: object): number {
 export const numberOf = (part: Part): number =>
   typeof part === 'object' ? numberOfObject(part) : numberOfValue(part);
 
-/** The one object that stands for all equal ones. */
+/** The one object that is used for all equal ones. */
 function oneOf<T extends Part>(part: T): T {
   if (typeof part !== 'object') return part;
   numberOfObject(part);

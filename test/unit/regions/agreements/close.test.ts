@@ -38,12 +38,12 @@ describe('closing an incarnation', () => {
     const both = nextOf(listHoldings(closeAt(one), C, LIST));
 
     expect(missingLists(one.state)).toEqual([C]);
-    expect(codeOf(finishClosing(closeAt(one), cutOfA(0)))).toBe('lists_missing');
+    expect(codeOf(finishClosing(closeAt(one), cutOfA(0)))).toBe('lists_missing at lists');
     const closed = nextOf(finishClosing(closeAt(both), cutOfA(3)));
     expect(closed.state).toMatchObject({ phase: 'closed', cut: STORED });
     expect(closed.pending.at(-1)?.decision).toEqual({ kind: 'closed', cut: STORED });
-    expect(codeOf(finishClosing(closeAt(closed), cutOfA(0)))).toBe('nothing_to_do');
-    expect(codeOf(listHoldings(closeAt(closed), B, LIST))).toBe('not_closing');
+    expect(codeOf(finishClosing(closeAt(closed), cutOfA(0)))).toBe('nothing_to_do at phase');
+    expect(codeOf(listHoldings(closeAt(closed), B, LIST))).toBe('not_closing at phase');
   });
 
   it('does not wait for a survivor that is lost too, but for at least one survivor', () => {
@@ -51,8 +51,8 @@ describe('closing an incarnation', () => {
     const alone = nextOf(loseSurvivor(closeAt(listed), B));
 
     expect(alone.state).toMatchObject({ survivors: [C], lists: {} });
-    expect(codeOf(loseSurvivor(closeAt(alone), C))).toBe('no_survivor');
-    expect(codeOf(loseSurvivor(closeAt(alone), B))).toBe('not_a_survivor');
+    expect(codeOf(loseSurvivor(closeAt(alone), C))).toBe('no_survivor at survivors');
+    expect(codeOf(loseSurvivor(closeAt(alone), B))).toBe('not_a_survivor at survivor');
     const closed = nextOf(
       finishClosing(closeAt(nextOf(listHoldings(closeAt(alone), C, LIST))), cutOfA(0, 'unknown')),
     );
@@ -60,18 +60,18 @@ describe('closing an incarnation', () => {
   });
 
   it('begins once, and only for a fenced Region with survivors', () => {
-    expect(codeOf(beginClosing(closeAt(), [B], false))).toBe('not_fenced');
-    expect(codeOf(beginClosing(closeAt(), [], true))).toBe('no_survivor');
-    expect(codeOf(beginClosing(closeAt(), [A, B], true))).toBe('no_survivor');
-    expect(codeOf(beginClosing(closeAt(closing()), [B], true))).toBe('nothing_to_do');
-    expect(codeOf(finishClosing(closeAt(), cutOfA(0)))).toBe('not_closing');
-    expect(codeOf(listHoldings(closeAt(closing()), A, LIST))).toBe('not_a_survivor');
+    expect(codeOf(beginClosing(closeAt(), [B], false))).toBe('not_fenced at origin');
+    expect(codeOf(beginClosing(closeAt(), [], true))).toBe('no_survivor at survivors');
+    expect(codeOf(beginClosing(closeAt(), [A, B], true))).toBe('no_survivor at survivors');
+    expect(codeOf(beginClosing(closeAt(closing()), [B], true))).toBe('nothing_to_do at phase');
+    expect(codeOf(finishClosing(closeAt(), cutOfA(0)))).toBe('not_closing at phase');
+    expect(codeOf(listHoldings(closeAt(closing()), A, LIST))).toBe('not_a_survivor at survivor');
   });
 
   it('refuses the cut of another incarnation', () => {
     const listed = nextOf(listHoldings(closeAt(nextOf(listHoldings(closeAt(closing()), B, LIST))), C, LIST));
 
-    expect(codeOf(finishClosing(closeAt(listed), { ...cutOfA(0), origin: B }))).toBe('other_origin');
+    expect(codeOf(finishClosing(closeAt(listed), { ...cutOfA(0), origin: B }))).toBe('other_origin at cut');
   });
 
   it('decides for a naming whether an event counts', () => {

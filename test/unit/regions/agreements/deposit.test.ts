@@ -29,21 +29,21 @@ describe('a deposit', () => {
     const item = nextOf(nameAt(undefined, copyAt(A)));
 
     expect(item.state).toMatchObject({ origin: A, pieces: { 'sku#1': 4 } });
-    expect(codeOf(nameAt(item, copyAt(B)))).toBe('named_other');
-    expect(codeOf(nameAt(item, copyAt(A)))).toBe('nothing_to_do');
+    expect(codeOf(nameAt(item, copyAt(B)))).toBe('named_other at eventId');
+    expect(codeOf(nameAt(item, copyAt(A)))).toBe('nothing_to_do at eventId');
   });
 
   it('is not named before its event is secured, while its origin is closing, or if no survivor listed it', () => {
-    expect(codeOf(nameAt(undefined, copyAt(A, { isSecured: false })))).toBe('not_secured');
-    expect(codeOf(nameAt(undefined, copyAt(A, { closing: 'closing' })))).toBe('origin_closing');
-    expect(codeOf(nameAt(undefined, copyAt(A, { closing: 'unlisted' })))).toBe('unbacked');
+    expect(codeOf(nameAt(undefined, copyAt(A, { isSecured: false })))).toBe('not_secured at eventId');
+    expect(codeOf(nameAt(undefined, copyAt(A, { closing: 'closing' })))).toBe('origin_closing at origin');
+    expect(codeOf(nameAt(undefined, copyAt(A, { closing: 'unlisted' })))).toBe('unbacked at eventId');
     expect(codeOf(nameAt(undefined, copyAt(A, { closing: 'listed' })))).toBe('accepted');
   });
 
   it('schedule 12: a return of a destroyed spender that two survivors propose is named once', () => {
     const first = nextOf(nameDeposit('return:o1#3', undefined, copyAt(B), attempt));
 
-    expect(codeOf(nameDeposit('return:o1#3', first, copyAt(C), attempt))).toBe('named_other');
+    expect(codeOf(nameDeposit('return:o1#3', first, copyAt(C), attempt))).toBe('named_other at eventId');
   });
 
   it('sums the pieces that an origin deposited and reported missing', () => {

@@ -33,9 +33,9 @@ describe('the directory of Regions', () => {
 
     expect(item.state.regions['a']).toMatchObject({ trafficPercent: 100, epoch: 1 });
     expect(item.state.regions['b']).toMatchObject({ trafficPercent: 0, epoch: 1 });
-    expect(codeOf(shiftTraffic(directoryAt(item), 'b', 10))).toBe('not_next_step');
-    expect(codeOf(shiftTraffic(directoryAt(item), 'b', 0))).toBe('nothing_to_do');
-    expect(codeOf(joinRegion(directoryAt(item), 'b', B))).toBe('nothing_to_do');
+    expect(codeOf(shiftTraffic(directoryAt(item), 'b', 10))).toBe('not_next_step at trafficPercent');
+    expect(codeOf(shiftTraffic(directoryAt(item), 'b', 0))).toBe('nothing_to_do at trafficPercent');
+    expect(codeOf(joinRegion(directoryAt(item), 'b', B))).toBe('nothing_to_do at origin');
     expect(codeOf(shiftTraffic(directoryAt(serving()), 'a', 1))).toBe('accepted');
   });
 
@@ -47,20 +47,20 @@ describe('the directory of Regions', () => {
     expect(fenced.state.regions['a']).toEqual({ epoch: 2, origin: A, isFenced: true, trafficPercent: 0 });
     expect(admitted.state.regions['a']).toEqual({ epoch: 3, origin: A, isFenced: false, trafficPercent: 0 });
     expect(rejoined.state.regions['a']).toMatchObject({ epoch: 3, isFenced: false, trafficPercent: 0 });
-    expect(codeOf(shiftTraffic(directoryAt(fenced), 'a', 1))).toBe('fenced');
-    expect(codeOf(fenceRegion(directoryAt(fenced), 'a'))).toBe('nothing_to_do');
-    expect(codeOf(admitRegion(directoryAt(admitted), 'a'))).toBe('nothing_to_do');
+    expect(codeOf(shiftTraffic(directoryAt(fenced), 'a', 1))).toBe('fenced at region');
+    expect(codeOf(fenceRegion(directoryAt(fenced), 'a'))).toBe('nothing_to_do at isFenced');
+    expect(codeOf(admitRegion(directoryAt(admitted), 'a'))).toBe('nothing_to_do at isFenced');
   });
 
   it('schedule 16: never takes the last serving Region out of service', () => {
     const fenced = nextOf(fenceRegion(directoryAt(serving()), 'a'));
 
-    expect(codeOf(fenceRegion(directoryAt(fenced), 'b'))).toBe('last_serving');
-    expect(codeOf(shiftTraffic(directoryAt(fenced), 'b', 0))).toBe('last_serving');
-    expect(codeOf(fenceRegion(directoryAt(twoRegions()), 'a'))).toBe('last_serving');
-    expect(codeOf(fenceRegion(directoryAt(fenced), 'c'))).toBe('unknown_region');
-    expect(codeOf(shiftTraffic(directoryAt(fenced), 'c', 1))).toBe('unknown_region');
-    expect(codeOf(admitRegion(directoryAt(fenced), 'c'))).toBe('unknown_region');
+    expect(codeOf(fenceRegion(directoryAt(fenced), 'b'))).toBe('last_serving at region');
+    expect(codeOf(shiftTraffic(directoryAt(fenced), 'b', 0))).toBe('last_serving at region');
+    expect(codeOf(fenceRegion(directoryAt(twoRegions()), 'a'))).toBe('last_serving at region');
+    expect(codeOf(fenceRegion(directoryAt(fenced), 'c'))).toBe('unknown_region at region');
+    expect(codeOf(shiftTraffic(directoryAt(fenced), 'c', 1))).toBe('unknown_region at region');
+    expect(codeOf(admitRegion(directoryAt(fenced), 'c'))).toBe('unknown_region at region');
   });
 
   it('schedule 16: a peer objects to a fenced Region, but not after a failed read', () => {

@@ -52,13 +52,17 @@ describe('an effect', () => {
 
   it('schedule 29: an owner that hangs is replaced after its lease, and its late result is refused', () => {
     const first = claimed(effectAt(undefined), CLAIM);
-    expect(codeOf(claimEffect(effectAt(first, LEASE_OVER_MS - 1), CLAIM_OF_B))).toBe('other_owner');
+    expect(codeOf(claimEffect(effectAt(first, LEASE_OVER_MS - 1), CLAIM_OF_B))).toBe(
+      'other_owner at leaseExpiresAtMs',
+    );
     const step = claimEffect(effectAt(first, LEASE_OVER_MS), CLAIM_OF_B);
     const second = claimed(effectAt(first, LEASE_OVER_MS), CLAIM_OF_B);
 
     expect(step).toMatchObject({ value: { begin: 'probe', fence: 2 } });
-    expect(codeOf(finishEffect(effectAt(second), byA, { kind: 'done', result: 'ok' }))).toBe('fence_lost');
-    expect(codeOf(renewEffect(effectAt(second), byA))).toBe('fence_lost');
+    expect(codeOf(finishEffect(effectAt(second), byA, { kind: 'done', result: 'ok' }))).toBe(
+      'fence_lost at fence',
+    );
+    expect(codeOf(renewEffect(effectAt(second), byA))).toBe('fence_lost at fence');
   });
 
   it('is taken over at once if its owner was fenced since and the provider recognises keys', () => {
@@ -70,7 +74,7 @@ describe('an effect', () => {
     );
     expect(
       codeOf(claimEffect(effectAt(first, 1), { ...CLAIM_OF_B, ownersPresentEpoch: 2, provider: unaware })),
-    ).toBe('other_owner');
+    ).toBe('other_owner at leaseExpiresAtMs');
   });
 
   it('stays in doubt while a fenced owner may still be calling', () => {
@@ -83,14 +87,16 @@ describe('an effect', () => {
     const withdrawn = { ...CLAIM_OF_B, permission: 'withdrawn' } as const;
 
     expect(codeOf(finishEffect(effectAt(second, LEASE_OVER_MS), byB, refusedAt(LEASE_OVER_MS - 1)))).toBe(
-      'other_owner',
+      'other_owner at askedAtMs',
     );
     expect(codeOf(finishEffect(effectAt(second, LEASE_OVER_MS), byB, refusedAt(LEASE_OVER_MS)))).toBe(
       'accepted',
     );
     expect(codeOf(finishEffect(effectAt(second, 2), byB, { kind: 'done', result: 'ok' }))).toBe('accepted');
     expect(idle.state).toMatchObject({ status: 'idle', isInDoubt: true });
-    expect(codeOf(claimEffect(effectAt(idle, LEASE_OVER_MS - 1), withdrawn))).toBe('other_owner');
+    expect(codeOf(claimEffect(effectAt(idle, LEASE_OVER_MS - 1), withdrawn))).toBe(
+      'other_owner at leaseExpiresAtMs',
+    );
     expect(claimEffect(effectAt(idle, LEASE_OVER_MS), withdrawn)).toMatchObject({
       value: { begin: 'probe_only' },
     });
@@ -103,7 +109,7 @@ describe('an effect', () => {
 
     expect(waiting.state.status).toBe('person_needed');
     expect(codeOf(decideEffect(effectAt(waiting, LEASE_OVER_MS), againAt(LEASE_OVER_MS - 1)))).toBe(
-      'other_owner',
+      'other_owner at askedAtMs',
     );
     expect(codeOf(decideEffect(effectAt(waiting, 2), { kind: 'done', result: 'seen' }))).toBe('accepted');
     const released = next(decideEffect(effectAt(waiting, LEASE_OVER_MS), againAt(LEASE_OVER_MS)));
@@ -116,11 +122,15 @@ describe('an effect', () => {
     const first = claimed(effectAt(undefined), { ...CLAIM, epoch: 2 });
 
     expect(codeOf(claimEffect(effectAt(undefined), { ...CLAIM, permission: 'not_yet' }))).toBe(
-      'not_allowed_yet',
+      'not_allowed_yet at permission',
     );
-    expect(codeOf(claimEffect(effectAt(undefined), { ...CLAIM, permission: 'withdrawn' }))).toBe('withdrawn');
-    expect(codeOf(claimEffect(effectAt(undefined), { ...CLAIM, isFenced: true }))).toBe('claimer_fenced');
-    expect(codeOf(claimEffect(effectAt(first, LEASE_OVER_MS), CLAIM))).toBe('claimer_fenced');
+    expect(codeOf(claimEffect(effectAt(undefined), { ...CLAIM, permission: 'withdrawn' }))).toBe(
+      'withdrawn at permission',
+    );
+    expect(codeOf(claimEffect(effectAt(undefined), { ...CLAIM, isFenced: true }))).toBe(
+      'claimer_fenced at region',
+    );
+    expect(codeOf(claimEffect(effectAt(first, LEASE_OVER_MS), CLAIM))).toBe('claimer_fenced at epoch');
   });
 
   it('keeps its lease while it is renewed, and has no owner after the report not_now', () => {
@@ -131,7 +141,7 @@ describe('an effect', () => {
     expect(idle.state).toMatchObject({ status: 'idle', isInDoubt: false, claims: 0 });
     expect(claimEffect(effectAt(idle, 60_001), CLAIM_OF_B)).toMatchObject({ value: { begin: 'apply' } });
     expect(codeOf(finishEffect(effectAt(idle), byA, { kind: 'not_now', askedAtMs: START_MS }))).toBe(
-      'finished',
+      'finished at status',
     );
   });
 
@@ -145,12 +155,14 @@ describe('an effect', () => {
       status: 'person_needed',
       outcome: 'it may be carried out, and the provider cannot tell',
     });
-    expect(codeOf(claimEffect(effectAt(unknown, LEASE_OVER_MS), CLAIM))).toBe('person_needed');
+    expect(codeOf(claimEffect(effectAt(unknown, LEASE_OVER_MS), CLAIM))).toBe('person_needed at status');
     expect(claimed(effectAt(many, LEASE_OVER_MS), CLAIM_OF_B).state.status).toBe('person_needed');
     expect(claimed(effectAt(first, 25 * 3_600_000), CLAIM_OF_B).state.status).toBe('person_needed');
     const done = next(decideEffect(effectAt(unknown, 2 * LEASE_OVER_MS), { kind: 'done', result: 'seen' }));
-    expect(codeOf(decideEffect(effectAt(done), { kind: 'done', result: 'seen' }))).toBe('nothing_to_do');
-    expect(codeOf(claimEffect(effectAt(done, LEASE_OVER_MS), CLAIM))).toBe('finished');
+    expect(codeOf(decideEffect(effectAt(done), { kind: 'done', result: 'seen' }))).toBe(
+      'nothing_to_do at status',
+    );
+    expect(codeOf(claimEffect(effectAt(done, LEASE_OVER_MS), CLAIM))).toBe('finished at status');
   });
 
   it('is in doubt in a rebuilt table unless its outcome is in the log', () => {

@@ -57,19 +57,21 @@ describe('the approvals of a failover', () => {
   it('schedule 30: an approval in Slack and one by the CLI from the same person count once', () => {
     const item = approvedBy(proposed(), ADA);
 
-    expect(codeOf(approve(at(item), ADA_IN_SLACK, OPERATORS))).toBe('approved_already');
-    expect(codeOf(finishStep(at(item), byB, report('decide')))).toBe('approvals_missing');
+    expect(codeOf(approve(at(item), ADA_IN_SLACK, OPERATORS))).toBe('approved_already at personId');
+    expect(codeOf(finishStep(at(item), byB, report('decide')))).toBe('approvals_missing at approvals');
     expect(codeOf(finishStep(at(approvedBy(item, BOB)), byB, report('decide')))).toBe('accepted');
   });
 
   it('are accepted only from known persons and for the exact proposal', () => {
     const item = proposed();
 
-    expect(codeOf(approve(at(item), { ...BOB, channelId: 'U9' }, OPERATORS))).toBe('unknown_person');
-    expect(codeOf(approve(at(item), { ...BOB, proposal: 'reclaim 6, bound 0' }, OPERATORS))).toBe(
-      'not_proposed',
+    expect(codeOf(approve(at(item), { ...BOB, channelId: 'U9' }, OPERATORS))).toBe(
+      'unknown_person at channelId',
     );
-    expect(codeOf(approve(at(opened()), BOB, OPERATORS))).toBe('not_proposed');
+    expect(codeOf(approve(at(item), { ...BOB, proposal: 'reclaim 6, bound 0' }, OPERATORS))).toBe(
+      'not_proposed at proposal',
+    );
+    expect(codeOf(approve(at(opened()), BOB, OPERATORS))).toBe('not_proposed at proposal');
   });
 
   it('are void when the proposal changes, and stay when it is repeated', () => {
@@ -77,9 +79,11 @@ describe('the approvals of a failover', () => {
     const changed = nextOf(propose(at(item), byB, 'reclaim 6, bound 6'));
 
     expect(changed.state.approvals).toEqual([]);
-    expect(codeOf(mayCarryOut(at(changed), byB, 'reclaim 6, bound 6'))).toBe('approvals_missing');
-    expect(codeOf(mayCarryOut(at(changed), byB, 'decide'))).toBe('not_proposed');
-    expect(codeOf(propose(at(item), byB, 'decide'))).toBe('nothing_to_do');
+    expect(codeOf(mayCarryOut(at(changed), byB, 'reclaim 6, bound 6'))).toBe(
+      'approvals_missing at approvals',
+    );
+    expect(codeOf(mayCarryOut(at(changed), byB, 'decide'))).toBe('not_proposed at proposal');
+    expect(codeOf(propose(at(item), byB, 'decide'))).toBe('nothing_to_do at proposal');
     expect(codeOf(mayCarryOut(at(item), byB, 'decide'))).toBe('accepted');
   });
 
@@ -99,7 +103,7 @@ describe('the approvals of a failover', () => {
     );
     const done = nextOf(finishAction(at(item), byB, 'reclaim', '6 pieces'));
 
-    expect(codeOf(finishAction(at(done), byB, 'reclaim', '6 pieces'))).toBe('not_proposed');
+    expect(codeOf(finishAction(at(done), byB, 'reclaim', '6 pieces'))).toBe('not_proposed at proposal');
     expect(done.state.next).toBe(item.state.next);
     expect(done.pending.at(-1)?.decision).toMatchObject({
       kind: 'action_done',
@@ -110,17 +114,17 @@ describe('the approvals of a failover', () => {
 
 describe('the driver of a failover', () => {
   it('takes steps only in their order', () => {
-    expect(codeOf(finishStep(at(driven()), byB, report('fence')))).toBe('not_next');
-    expect(codeOf(finishStep(at(opened()), byB, report('detect')))).toBe('fence_lost');
+    expect(codeOf(finishStep(at(driven()), byB, report('fence')))).toBe('not_next at step');
+    expect(codeOf(finishStep(at(opened()), byB, report('detect')))).toBe('fence_lost at fence');
   });
 
   it('is replaced by a survivor after its lease and can no longer write', () => {
     const item = driven();
     const leaseMs = DRIVER_LEASE_MS + DRIVER_SKEW_MS;
 
-    expect(codeOf(driveFailover(at(item, leaseMs - 1), C))).toBe('other_driver');
+    expect(codeOf(driveFailover(at(item, leaseMs - 1), C))).toBe('other_driver at leaseExpiresAtMs');
     const taken = nextOf(driveFailover(at(item, leaseMs), C));
-    expect(codeOf(finishStep(at(taken), byB, report('detect')))).toBe('fence_lost');
+    expect(codeOf(finishStep(at(taken), byB, report('detect')))).toBe('fence_lost at fence');
     expect(codeOf(finishStep(at(taken), { origin: C, fence: 2 }, report('detect')))).toBe('accepted');
   });
 
@@ -148,8 +152,8 @@ describe('the driver of a failover', () => {
     }
 
     expect(item.state).toMatchObject({ phase: 'done', next: FAILOVER_STEPS.length });
-    expect(codeOf(driveFailover(at(item), B))).toBe('not_open');
-    expect(codeOf(abortFailover(at(item), 'ada', 'late'))).toBe('not_open');
+    expect(codeOf(driveFailover(at(item), B))).toBe('not_open at phase');
+    expect(codeOf(abortFailover(at(item), 'ada', 'late'))).toBe('not_open at phase');
   });
 });
 
@@ -157,10 +161,10 @@ describe('a failover', () => {
   it('is opened once and can be aborted', () => {
     const aborted = nextOf(abortFailover(at(proposed()), 'bob', 'false alarm'));
 
-    expect(codeOf(openFailover(at(opened()), 'a', 'bob'))).toBe('already_open');
+    expect(codeOf(openFailover(at(opened()), 'a', 'bob'))).toBe('already_open at key');
     expect(aborted.state).toMatchObject({ phase: 'aborted', approvals: [] });
-    expect(codeOf(approve(at(aborted), BOB, OPERATORS))).toBe('not_open');
-    expect(codeOf(propose(at(aborted), byB, 'fence'))).toBe('not_open');
+    expect(codeOf(approve(at(aborted), BOB, OPERATORS))).toBe('not_open at phase');
+    expect(codeOf(propose(at(aborted), byB, 'fence'))).toBe('not_open at phase');
   });
 
   it('continues after its last decision when the table was lost, without earlier approvals', () => {

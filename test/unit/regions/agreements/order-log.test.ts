@@ -65,7 +65,7 @@ describe('the log of decisions', () => {
     world.write(cancelOrder(world.context(), 'cancel-1'));
 
     expect(shippingPermit(world.item(), ship, 's1')).toBe('apply');
-    expect(claim(world, 'ship', 's2', { pen: 1 })).toBe('already_ended');
+    expect(claim(world, 'ship', 's2', { pen: 1 })).toBe('already_ended at phase');
     expect(shippingPermit(world.item(), ship, 's2')).toBe('not_yet');
   });
 
@@ -73,7 +73,7 @@ describe('the log of decisions', () => {
     const world = paidWorld();
     for (let index = 0; index < MAX_PENDING; index += 1) pay(world, `late-${index}`);
 
-    expect(pay(world, 'late-16')).toBe('pending_full');
+    expect(pay(world, 'late-16')).toBe('pending_full at pending');
     expect(world.drop()).toBe(false);
     world.log();
     expect(pay(world, 'late-16')).toBe('accepted');
@@ -94,7 +94,7 @@ describe('the log of decisions', () => {
     const world = paidWorld();
     const context = { ...world.context(), attempt: { attemptId: 'x', generation: 2 } };
 
-    expect(codeOf(cancelOrder(context, 'cancel-1'))).toBe('other_generation');
+    expect(codeOf(cancelOrder(context, 'cancel-1'))).toBe('other_generation at generation');
   });
 });
 
@@ -105,33 +105,33 @@ describe('the sweep', () => {
   it('ends an order that was never named exactly when its own deadline passes', () => {
     const [world, deadlineAtMs] = [new OrderWorld(), START_MS + WAITING_MS];
 
-    expect(codeOf(swept(world, deadlineAtMs, deadlineAtMs - 1))).toBe('nothing_to_do');
+    expect(codeOf(swept(world, deadlineAtMs, deadlineAtMs - 1))).toBe('nothing_to_do at nowMs');
     world.write(swept(world, deadlineAtMs, deadlineAtMs));
     world.log();
     expect(world.item()?.state).toMatchObject({ phase: 'ended', endReason: 'expired' });
     expect(COPIES.map((_, index) => returnsOf(world, index).length)).toEqual([1, 1, 1]);
-    expect(name(world, 0)).toBe('already_ended');
-    expect(codeOf(swept(world, deadlineAtMs, deadlineAtMs + 1))).toBe('nothing_to_do');
+    expect(name(world, 0)).toBe('already_ended at phase');
+    expect(codeOf(swept(world, deadlineAtMs, deadlineAtMs + 1))).toBe('nothing_to_do at phase');
   });
 
   it.each([UNPAID_MS, HELD_MS, WAITING_MS])('ends an order without a named copy after %i ms', (waitMs) => {
     const [world, deadlineAtMs] = [new OrderWorld(), START_MS + waitMs];
 
-    expect(codeOf(swept(world, deadlineAtMs, deadlineAtMs - 1))).toBe('nothing_to_do');
+    expect(codeOf(swept(world, deadlineAtMs, deadlineAtMs - 1))).toBe('nothing_to_do at nowMs');
     expect(codeOf(swept(world, deadlineAtMs, deadlineAtMs))).toBe('accepted');
   });
 
   it('closes a capture without an outcome and cancels unshipped pieces', () => {
     const unpaid = new OrderWorld();
     name(unpaid, 0);
-    expect(codeOf(swept(unpaid, 0, START_MS + UNPAID_MS - 1))).toBe('nothing_to_do');
+    expect(codeOf(swept(unpaid, 0, START_MS + UNPAID_MS - 1))).toBe('nothing_to_do at nowMs');
     pay(unpaid, 'pay-1');
-    expect(codeOf(swept(unpaid, 0, START_MS + CAPTURE_MS - 1))).toBe('nothing_to_do');
+    expect(codeOf(swept(unpaid, 0, START_MS + CAPTURE_MS - 1))).toBe('nothing_to_do at nowMs');
     unpaid.write(swept(unpaid, 0, START_MS + CAPTURE_MS));
     expect(unpaid.item()?.state).toMatchObject({ phase: 'ended', endReason: 'capture_declined' });
 
     const paid = paidWorld();
-    expect(codeOf(swept(paid, 0, START_MS + FULFIL_MS - 1))).toBe('nothing_to_do');
+    expect(codeOf(swept(paid, 0, START_MS + FULFIL_MS - 1))).toBe('nothing_to_do at nowMs');
     paid.write(swept(paid, 0, START_MS + FULFIL_MS));
     expect(paid.item()?.pending.at(-1)?.decision).toMatchObject({
       kind: 'claimed',

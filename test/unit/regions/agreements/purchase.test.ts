@@ -36,7 +36,7 @@ describe('the watch for duplicate orders', () => {
 
     expect(duplicateVerdict(item, 'o1')).toBe('clear');
     expect(duplicateVerdict(item, 'o2')).toBe('held');
-    expect(codeOf(recordPurchase(watchAt(item), orderAt('o2', 5)))).toBe('nothing_to_do');
+    expect(codeOf(recordPurchase(watchAt(item), orderAt('o2', 5)))).toBe('nothing_to_do at orderId');
   });
 
   it('schedule 20: holds an order at 12:01 that repeats one at 11:59', () => {
@@ -63,9 +63,9 @@ describe('the watch for duplicate orders', () => {
 
     expect(duplicateVerdict(nextOf(allowPurchase(watchAt(item), 'o2')), 'o2')).toBe('clear');
     expect(duplicateVerdict(nextOf(endPurchase(watchAt(item), 'o1')), 'o2')).toBe('clear');
-    expect(codeOf(allowPurchase(watchAt(item), 'o3'))).toBe('not_recorded');
+    expect(codeOf(allowPurchase(watchAt(item), 'o3'))).toBe('not_recorded at orderId');
     expect(codeOf(allowPurchase(watchAt(nextOf(allowPurchase(watchAt(item), 'o2'))), 'o2'))).toBe(
-      'nothing_to_do',
+      'nothing_to_do at orderId',
     );
   });
 

@@ -92,3 +92,10 @@ describe('contradict', () => {
     expect(contradict(outcome, elsewhere)).toBe(false);
   });
 });
+
+describe('the command id of a decision', () => {
+  it('names the generation from the second one on', () => {
+    expect(decidedCommandId('order#o1', 3)).toBe('decided:order#o1#3');
+    expect(decidedCommandId('order#o1', 3, 2)).toBe('decided:order#o1#2.3');
+  });
+});

@@ -86,7 +86,7 @@ describe('closing an incarnation', () => {
     const world = worldWithSales(4);
     const early = reclaim(world.ledger(), { origin: A, pieces: 6, union: COMPLETE, acknowledgedBound: 0 });
 
-    expect(codeOf(early)).toBe('not_closed');
+    expect(codeOf(early)).toBe('not_closed at origin');
     expect(freePieces(world.ledger())).toBe(20);
   });
 
@@ -102,15 +102,17 @@ describe('closing an incarnation', () => {
       shortfall: 0,
     });
     expect(codeOf(reclaim(world.ledger(), { ...order, acknowledgedBound: 0 }))).toBe(
-      'bound_not_acknowledged',
+      'bound_not_acknowledged at acknowledgedBound',
     );
-    expect(codeOf(reclaim(world.ledger(), { ...order, pieces: 7, acknowledgedBound: 7 }))).toBe('too_many');
+    expect(codeOf(reclaim(world.ledger(), { ...order, pieces: 7, acknowledgedBound: 7 }))).toBe(
+      'too_many at pieces',
+    );
     expect(codeOf(reclaim(world.ledger(), { ...order, pieces: 0.5, acknowledgedBound: 0.5 }))).toBe(
-      'not_a_count',
+      'not_a_count at pieces',
     );
     const next = nextOf(reclaim(world.ledger(), { ...order, acknowledgedBound: 6 }));
     expect(freePieces(next)).toBe(26);
-    expect(codeOf(reclaim(next, { ...order, pieces: 1, acknowledgedBound: 1 }))).toBe('too_many');
+    expect(codeOf(reclaim(next, { ...order, pieces: 1, acknowledgedBound: 1 }))).toBe('too_many at pieces');
   });
 
   it('shows a shortfall if late orders of a closed incarnation have more pieces than it drew', () => {
@@ -137,22 +139,28 @@ describe('closing an incarnation', () => {
   it('counts deposits of a closed incarnation by their agreements, never below its own count', () => {
     const world = worldWithSales(0);
     world.deposit(A, 'unheard', 5);
-    expect(codeOf(recountDeposits(world.ledger(), A, { deposited: 5, writtenOff: 0 }))).toBe('not_closed');
+    expect(codeOf(recountDeposits(world.ledger(), A, { deposited: 5, writtenOff: 0 }))).toBe(
+      'not_closed at origin',
+    );
     world.write(world.agreements, closeAccount(world.ledger(), A));
 
-    expect(codeOf(followRegion(world.ledger(), world.rights(A).head))).toBe('origin_closed');
+    expect(codeOf(followRegion(world.ledger(), world.rights(A).head))).toBe('origin_closed at origin');
     const next = nextOf(recountDeposits(world.ledger(), A, { deposited: 5, writtenOff: 0 }));
     expect(freePieces(next)).toBe(25);
-    expect(codeOf(recountDeposits(next, A, { deposited: 4, writtenOff: 0 }))).toBe('behind_ledger');
-    expect(codeOf(recountDeposits(next, A, { deposited: 5, writtenOff: 0 }))).toBe('nothing_to_do');
-    expect(codeOf(closeAccount(next, A))).toBe('nothing_to_do');
+    expect(codeOf(recountDeposits(next, A, { deposited: 4, writtenOff: 0 }))).toBe(
+      'behind_ledger at deposited',
+    );
+    expect(codeOf(recountDeposits(next, A, { deposited: 5, writtenOff: 0 }))).toBe(
+      'nothing_to_do at deposited',
+    );
+    expect(codeOf(closeAccount(next, A))).toBe('nothing_to_do at origin');
   });
 
   it('schedule 7: a restored Region is a new incarnation without pieces, and the old one draws nothing', () => {
     const world = worldWithSales(10);
     world.write(world.agreements, closeAccount(world.ledger(), A));
 
-    expect(codeOf(draw(world.ledger(), { origin: A, epoch: 9, pieces: 1 }))).toBe('origin_closed');
+    expect(codeOf(draw(world.ledger(), { origin: A, epoch: 9, pieces: 1 }))).toBe('origin_closed at origin');
     expect(accountOf(world.ledger(), 'eu-central-1.a2')).toEqual(EMPTY_ACCOUNT);
   });
 });
@@ -181,7 +189,7 @@ describe('a rebuilt ledger', () => {
         world.write(world.regions[origin], followLedger(world.rights(origin), lost));
         world.keep(origin, NO_USE);
         world.keep(origin, NO_USE);
-        expect(codeOf(followLedger(world.rights(origin), lost))).toBe('other_generation');
+        expect(codeOf(followLedger(world.rights(origin), lost))).toBe('other_generation at generation');
       }
       world.snapshots.clear();
       for (const at of after) carryOut(world, at);
@@ -200,7 +208,7 @@ describe('a rebuilt ledger', () => {
 
     expect(world.ledger().unknown).toEqual([A]);
     expect(freePieces(world.ledger())).toBe(30);
-    expect(codeOf(draw(world.ledger(), { origin: B, epoch: 9, pieces: 1 }))).toBe('rebuilding');
+    expect(codeOf(draw(world.ledger(), { origin: B, epoch: 9, pieces: 1 }))).toBe('rebuilding at unknown');
   });
 
   it('counts pieces of no other account as drawn by a closed incarnation', () => {
@@ -218,7 +226,7 @@ describe('a rebuilt ledger', () => {
       oversellBound: 26,
       shortfall: 0,
     });
-    expect(codeOf(settleUnknown(settled, A, none, union))).toBe('not_unknown');
+    expect(codeOf(settleUnknown(settled, A, none, union))).toBe('not_unknown at origin');
   });
 
   it('gives each of two closed incarnations at least the pieces of its known orders', () => {

@@ -47,8 +47,8 @@ describe('spend', () => {
     expect(spend(world.rights(A).slots, 13, 0)).toMatchObject({
       refusal: { code: 'awaiting_stock', field: 'pieces', expected: 'at most 12 in this Region' },
     });
-    expect(codeOf(spend(world.rights(C).slots, 1, 5))).toBe('awaiting_stock');
-    expect(codeOf(spend(world.rights(A).slots, 0, 0))).toBe('not_a_count');
+    expect(codeOf(spend(world.rights(C).slots, 1, 5))).toBe('awaiting_stock at pieces');
+    expect(codeOf(spend(world.rights(A).slots, 0, 0))).toBe('not_a_count at pieces');
   });
 
   it('writes nothing if another checkout took the pieces first', () => {
@@ -72,7 +72,9 @@ describe('release', () => {
       [1, 0],
       [11, 5],
     ]);
-    expect(codeOf(release(world.rights(A), { releaseId: 'x', pieces: -1, slot: 0 }))).toBe('not_a_count');
+    expect(codeOf(release(world.rights(A), { releaseId: 'x', pieces: -1, slot: 0 }))).toBe(
+      'not_a_count at pieces',
+    );
   });
 });
 

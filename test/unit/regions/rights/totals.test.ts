@@ -30,7 +30,7 @@ describe('countDeposit', () => {
     const deposit = { commandId: 'received-1', namedEventId: `${A}#1`, pieces: 1, direction: 'in' } as const;
     const atB = countDeposit(world.rights(B).head, { ...deposit, ownEventId: `${B}#1` });
 
-    expect(codeOf(atB)).toBe('not_named');
+    expect(codeOf(atB)).toBe('not_named at ownEventId');
     expect(world.deposit(A, 'received-1', 1)).toBe(true);
     expect(world.deposit(B, 'received-1', 1)).toBe(false);
     for (const origin of ORIGINS) world.keep(origin, NO_USE);
@@ -52,7 +52,7 @@ describe('countDeposit', () => {
           direction: 'in',
         }),
       ),
-    ).toBe('not_a_count');
+    ).toBe('not_a_count at pieces');
   });
 });
 
@@ -64,7 +64,7 @@ describe('the two sides of a total', () => {
     expect(availablePieces(world.rights(A).slots)).toBe(12);
     expect(world.keep(A, NO_USE).kind).toBe('follow_ledger');
     expect(availablePieces(world.rights(A).slots)).toBe(15);
-    expect(codeOf(followLedger(world.rights(A), world.ledger()))).toBe('nothing_to_do');
+    expect(codeOf(followLedger(world.rights(A), world.ledger()))).toBe('nothing_to_do at drawn');
   });
 
   it('finish a return whose keeper died after the write of the Region', () => {
@@ -74,7 +74,7 @@ describe('the two sides of a total', () => {
     expect(freePieces(world.ledger())).toBe(18);
     expect(world.keep(A, NO_USE).kind).toBe('follow_region');
     expect(freePieces(world.ledger())).toBe(23);
-    expect(codeOf(followRegion(world.ledger(), world.rights(A).head))).toBe('nothing_to_do');
+    expect(codeOf(followRegion(world.ledger(), world.rights(A).head))).toBe('nothing_to_do at returned');
   });
 
   it('schedule 10: count both a concurrent draw and a return', () => {
@@ -95,24 +95,28 @@ describe('the two sides of a total', () => {
     world.keep(A, NO_USE);
     const { ledger, rights } = world.read(A);
 
-    expect(codeOf(followRegion(ledger, { ...rights.head, returned: 4 }))).toBe('behind_ledger');
-    expect(codeOf(followRegion(ledger, { ...rights.head, returned: 13 }))).toBe('impossible_total');
-    expect(codeOf(followRegion(ledger, { ...rights.head, generation: 2 }))).toBe('other_generation');
+    expect(codeOf(followRegion(ledger, { ...rights.head, returned: 4 }))).toBe('behind_ledger at returned');
+    expect(codeOf(followRegion(ledger, { ...rights.head, returned: 13 }))).toBe(
+      'impossible_total at returned',
+    );
+    expect(codeOf(followRegion(ledger, { ...rights.head, generation: 2 }))).toBe(
+      'other_generation at generation',
+    );
     expect(codeOf(followLedger({ ...rights, head: { ...rights.head, drawn: 13 } }, ledger))).toBe(
-      'behind_region',
+      'behind_region at drawn',
     );
     expect(codeOf(followLedger({ ...rights, head: { ...rights.head, assigned: 1 } }, ledger))).toBe(
-      'behind_region',
+      'behind_region at assigned',
     );
   });
 
   it('give back only unspent pieces', () => {
     const { rights } = worldWith(1).read(A);
 
-    expect(codeOf(giveBack(rights, 13))).toBe('too_few');
-    expect(codeOf(giveBack(rights, 0))).toBe('not_a_count');
-    expect(codeOf(payOwed(rights))).toBe('nothing_to_do');
-    expect(codeOf(resize(rights.head, 1))).toBe('nothing_to_do');
+    expect(codeOf(giveBack(rights, 13))).toBe('too_few at pieces');
+    expect(codeOf(giveBack(rights, 0))).toBe('not_a_count at pieces');
+    expect(codeOf(payOwed(rights))).toBe('nothing_to_do at owed');
+    expect(codeOf(resize(rights.head, 1))).toBe('nothing_to_do at slotCount');
   });
 });
 
@@ -123,10 +127,10 @@ describe('a fenced Region', () => {
     const drawUnder = (epoch: number): string =>
       codeOf(draw(world.ledger(), { origin: A, epoch, pieces: 1 }));
 
-    expect([1, 2, 3].map(drawUnder)).toEqual(['fenced', 'fenced', 'accepted']);
+    expect([1, 2, 3].map(drawUnder)).toEqual(['fenced at epoch', 'fenced at epoch', 'accepted']);
     expect(world.spend(A, 12)).toBe(true);
     expect(world.keep(A, { ...NO_USE, waiting: [5] }).kind).not.toBe('draw');
-    expect(codeOf(freeze(world.ledger(), A, 2))).toBe('nothing_to_do');
+    expect(codeOf(freeze(world.ledger(), A, 2))).toBe('nothing_to_do at epoch');
   });
 
   it('case 17: fenced and admitted within seconds during a draw, neither loses nor duplicates pieces', () => {
@@ -147,9 +151,11 @@ describe('a fenced Region', () => {
     const world = worldWith(1);
     world.freeze(C);
 
-    expect(codeOf(draw(world.ledger(), { origin: C, epoch: 1, pieces: 1 }))).toBe('fenced');
-    expect(codeOf(draw(world.ledger(), { origin: C, epoch: 3, pieces: 19 }))).toBe('pool_short');
-    expect(codeOf(draw(world.ledger(), { origin: C, epoch: 3, pieces: Number.NaN }))).toBe('not_a_count');
+    expect(codeOf(draw(world.ledger(), { origin: C, epoch: 1, pieces: 1 }))).toBe('fenced at epoch');
+    expect(codeOf(draw(world.ledger(), { origin: C, epoch: 3, pieces: 19 }))).toBe('pool_short at pieces');
+    expect(codeOf(draw(world.ledger(), { origin: C, epoch: 3, pieces: Number.NaN }))).toBe(
+      'not_a_count at pieces',
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * One chain of A, copied to B and C: late, reordered, doubled, or lost on the way and pulled from whoever holds it. B and C publish
- * marks, and the copies of marks are late too. Everybody works out what is secured from the marks that are there. A is destroyed at any
+ * One chain of A, copied to B and C: late, reordered, doubled, or lost on the way and pulled from a Region that holds it. B and C publish
+ * marks, and the copies of marks are late too. Each Region computes what is secured from the marks that are there. A is destroyed at any
  * moment; B and C then list what they hold, and A is closed.
  *
  * `fork`: A was rolled back once and wrote another event under a number that it had used.

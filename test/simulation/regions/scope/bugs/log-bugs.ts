@@ -50,7 +50,7 @@ export const LOG_BUGS: readonly ScopeBug[] = [
     name: 'concurrent sets that are decided by arrival',
     scope: 'cart-three',
     file: 'lambdas/regions/cart/cart-lines.ts',
-    find: '.toSorted((a, b) => compareEvents(a.copies[0], b.copies[0])),',
-    replace: ',',
+    find: 'by.propose.sort((a, b) => compareEvents(a.copies[0], b.copies[0]));',
+    replace: '',
   },
 ];

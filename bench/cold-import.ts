@@ -2,6 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
+import { Env } from '../lambdas/shared/contracts/environment.ts';
+import { TYPESETTER_DIR } from '../lib/shared/bundle-functions.ts';
 import { FUNCTION_ENV, type FunctionName } from '../lib/shared/functions.ts';
 
 /** Prints wall and CPU time of the import; the CPU time is that of all threads of the process. */
@@ -13,7 +15,10 @@ const timesSchema = z.object({ wallMs: z.number(), cpuMs: z.number() });
 /** Times of one import, in ms. */
 export type ImportTimes = z.infer<typeof timesSchema>;
 
-/** Every variable that the function requires. The values do not matter, because no function uses them during import. */
+/**
+ * Every variable that the function requires. The values do not matter during import, except the folder of the typesetter, which the
+ * worker of PDFs opens beside its bundle.
+ */
 const environmentFor = (name: FunctionName): Record<string, string> => ({
   ...Object.fromEntries(
     FUNCTION_ENV[name].map((variable) => [
@@ -21,6 +26,7 @@ const environmentFor = (name: FunctionName): Record<string, string> => ({
       variable.endsWith('URL') ? 'https://example.invalid/' : 'example',
     ]),
   ),
+  [Env.TypesetterDir]: TYPESETTER_DIR,
   AWS_REGION: 'us-east-1',
   PATH: process.env['PATH'] ?? '',
 });

@@ -5,6 +5,7 @@ import {
   type CrmOwnProperty,
 } from '../../../lambdas/actions/crm/contracts/crm-properties.ts';
 import { cutLine } from '../../../lambdas/shared/contracts/text.ts';
+import type { CrmProperty } from './crm-object-types.ts';
 import { LocalEnvironmentError } from '../process/processes.ts';
 
 /** A portal. */
@@ -30,8 +31,11 @@ export const PORTAL_PROPERTIES: readonly PortalProperty[] = CRM_OBJECT_ROWS.flat
     CRM_OWN_PROPERTIES.map((property) => ({ ...property, objectType, groupName })),
 );
 
+/** A property as the CRM is asked to create it; it is unique only if it says so. */
+type PropertyCreation = Omit<CrmProperty, 'hasUniqueValue'> & { readonly hasUniqueValue?: true };
+
 /** Body of the request that creates a property. */
-export const creationOf = ({ name, label, groupName, mustBeUnique }: PortalProperty): object => ({
+export const creationOf = ({ name, label, groupName, mustBeUnique }: PortalProperty): PropertyCreation => ({
   name,
   label,
   type: 'string',

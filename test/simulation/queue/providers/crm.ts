@@ -5,7 +5,7 @@ import {
 } from '../../../../lambdas/actions/crm/contracts/crm-properties.ts';
 import { crmApi } from '../../../../tools/rig/crm/crm-api.ts';
 import { CrmStore } from '../../../../tools/rig/crm/crm-store.ts';
-import { PORTAL_PROPERTIES } from '../../../../tools/rig/crm/crm-setup.ts';
+import { creationOf, PORTAL_PROPERTIES } from '../../../../tools/rig/crm/crm-setup.ts';
 import { ReplyError, type ServerReply } from '../../../../tools/rig/http/http-server.ts';
 import type { HttpRequest, Reply } from './replies.ts';
 
@@ -18,15 +18,8 @@ export class SimulatedCrm {
   constructor(nowMs: () => number, onEffect: (key: string, id: string, hash: string) => void) {
     this.#nowMs = nowMs;
     this.#store = new CrmStore(nowMs);
-    for (const { objectType, name, label, groupName, mustBeUnique } of PORTAL_PROPERTIES)
-      this.#store.addProperty(objectType, {
-        name,
-        label,
-        groupName,
-        type: 'string',
-        fieldType: 'text',
-        hasUniqueValue: mustBeUnique,
-      });
+    for (const property of PORTAL_PROPERTIES)
+      this.#store.addProperty(property.objectType, { hasUniqueValue: false, ...creationOf(property) });
     this.#onEffect = onEffect;
   }
 
